@@ -1,0 +1,91 @@
+//! Closed code lists: every enumeration of the domain is one list of codes, each with its English
+//! definition. The database, the feeds, the schema and the locale files all read the same list.
+//!
+//! Invariant: a code is never reused and never renamed; values stand in lifecycle order where there is one.
+
+/// A closed list of codes, such as need codes or referral states.
+pub trait CodeList: Copy + Eq + Send + Sync + 'static {
+    /// The list's name, as it stands in the schema and in error messages.
+    const NAME: &'static str;
+    /// One sentence that says what the list is for.
+    const DESCRIPTION: &'static str;
+    /// Put before the symbol of a code that starts with a digit.
+    const SYMBOL_PREFIX: &'static str;
+    /// Every value, in the order of the list.
+    const ALL: &'static [Self];
+
+    /// The code as stored and exchanged, such as `legal.minority_appeal`.
+    fn code(self) -> &'static str;
+
+    /// The English definition of the code.
+    fn definition(self) -> &'static str;
+
+    /// The value with exactly this code.
+    fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.code() == code)
+    }
+
+    /// The code as an upper-case identifier, such as `LEGAL_MINORITY_APPEAL`.
+    fn symbol(self) -> String {
+        let symbol = self.code().to_ascii_uppercase().replace(['.', '-'], "_");
+        format!("{}{symbol}", Self::SYMBOL_PREFIX)
+    }
+
+    /// The value with exactly this symbol.
+    fn from_symbol(symbol: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|value| value.symbol() == symbol)
+    }
+}
+
+/// Declares a closed code list: an enum, its codes, its definitions and its serde form (the code).
+macro_rules! code_list {
+    (
+        $(#[doc = $description:literal])+
+        $name:ident $(prefix $prefix:literal)? {
+            $($variant:ident = $code:literal : $definition:literal),+ $(,)?
+        }
+    ) => {
+        $(#[doc = $description])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name {
+            $(#[doc = $definition] $variant),+
+        }
+
+        impl $crate::domain::code::CodeList for $name {
+            const NAME: &'static str = stringify!($name);
+            const DESCRIPTION: &'static str = concat!($($description),+);
+            const SYMBOL_PREFIX: &'static str = concat!($($prefix)?);
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            fn definition(self) -> &'static str {
+                match self { $(Self::$variant => $definition),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str($crate::domain::code::CodeList::code(*self))
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str($crate::domain::code::CodeList::code(*self))
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let code = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                $crate::domain::code::CodeList::from_code(&code).ok_or_else(|| {
+                    serde::de::Error::custom(concat!("not a code of the list ", stringify!($name)))
+                })
+            }
+        }
+    };
+}
+pub(crate) use code_list;

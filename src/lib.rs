@@ -1,0 +1,3 @@
+//! Relais.
+#![forbid(unsafe_code)]
+pub mod domain;
