@@ -4,13 +4,21 @@
 //! parameters. Only directory documents and code lists carry serde. Nothing of ours is imported here.
 //! Start at [`referral`] for the loop and at [`fit`] for the directory.
 
+pub mod case;
 pub mod code;
+pub mod consent;
+pub mod demand;
 pub mod directory;
+pub mod disclosure;
 pub mod fit;
 pub mod freshness;
 pub mod id;
+pub mod lifecycle;
 pub mod need;
 pub mod place;
 pub mod profile;
+pub mod referral;
+pub mod refusal;
 pub mod scope;
+pub mod spoken_code;
 pub mod time;

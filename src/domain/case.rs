@@ -1,0 +1,70 @@
+//! The case reference: a person's case without the person.
+//!
+//! Invariant: no name, birth date, phone, number of a state or of UNHCR, photo or address has a field
+//! here (P-02). The team's own file number is the only link to its paper register, and never leaves
+//! the team.
+
+use super::id::{CaseId, ProjectId};
+use super::profile::{Profile, ProtectionFlag};
+use super::spoken_code::SpokenCode;
+use super::time::{Month, Timestamp};
+
+/// A case reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseReference {
+    /// Identifier.
+    pub id: CaseId,
+    /// Version, 1 for a new one.
+    pub version: i64,
+    /// The project whose team follows the case.
+    pub project_id: ProjectId,
+    /// The code that is spoken, and written by pen into the paper register.
+    pub spoken_code: SpokenCode,
+    /// What is known of the person, coarse enough to be nobody.
+    pub profile: Profile,
+    /// Protection concerns.
+    pub flags: Vec<ProtectionFlag>,
+    /// The team's own file number.
+    pub file_number: Option<FileNumber>,
+    /// Month in which the case was opened.
+    pub created_month: Month,
+    /// Last act on the case; retention counts from here.
+    pub last_contact_at: Timestamp,
+}
+
+/// A team's own file number: 2 to 24 letters, digits, dashes, slashes or dots, a digit among them, so
+/// that a name does not pass for one. Letters are raised.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FileNumber(String);
+
+/// The text cannot be a file number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a file number has 2 to 24 letters, digits, dashes, slashes or dots, a digit among them")]
+pub struct InvalidFileNumber;
+
+impl FileNumber {
+    /// Checks and keeps a file number.
+    pub fn parse(text: &str) -> Result<Self, InvalidFileNumber> {
+        let text = text.trim().to_ascii_uppercase();
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.');
+        let has_digit = text.chars().any(|c| c.is_ascii_digit());
+        if (2..=24).contains(&text.len()) && text.chars().all(allowed) && has_digit { Ok(Self(text)) } else { Err(InvalidFileNumber) }
+    }
+
+    /// The number as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_not_a_file_number() {
+        for (text, valid) in [("2026/118", true), ("pan-7", true), ("Aminata", false), ("7", false), ("Mme Diallo 3", false), ("٣٤٥", false)] {
+            assert_eq!(FileNumber::parse(text).is_ok(), valid, "{text}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Consent: what a person agreed to have told, to whom, until when.
+//!
+//! Invariant: a consent names one recipient and the fields that may be told; consent for one recipient
+//! never authorises another (P-03).
+
+use super::code::code_list;
+use super::id::{CaseId, ConsentId, OrganizationId, ProjectId};
+use super::profile::{AgeBand, Language};
+use super::time::Timestamp;
+
+code_list! {
+    /// On what ground information may be told.
+    ConsentBasis {
+        SelfInformed = "self_informed": "informed consent of a person with capacity",
+        GuardianPlusAssent = "guardian_plus_assent": "consent of the legal representative and assent of the child",
+        ChildConsentMature = "child_consent_mature": "consent of a mature child of 15 to 17 without a safe caregiver",
+        BestInterestsTwoPerson = "best_interests_two_person": "best interests of a child who cannot consent, recorded by two people",
+    }
+}
+
+code_list! {
+    /// How the consent was given.
+    ConsentModality {
+        Verbal = "verbal": "spoken",
+        Written = "written": "in writing; the paper stays on site",
+        Interpreter = "interpreter": "through an interpreter",
+        Remote = "remote": "by phone or online",
+    }
+}
+
+code_list! {
+    /// What was explained before the consent was given.
+    Explained {
+        Risks = "risks": "the risks",
+        Recipients = "recipients": "who will be told",
+        RightToRefuse = "right_to_refuse": "the right to refuse",
+        Withdrawal = "withdrawal": "the right to withdraw",
+        Limits = "limits": "the limits of confidentiality",
+        Consequences = "consequences": "the known consequences of turning to this service",
+    }
+}
+
+code_list! {
+    /// How the recipient may reach the person.
+    ContactRule {
+        NoContact = "no_contact": "do not contact",
+        ViaCaseworker = "via_caseworker": "through the caseworker",
+        SafeNumberByPhone = "safe_number_by_phone": "at a safe number told by phone",
+        PersonWillCome = "person_will_come": "the person will come",
+        CodeWord = "code_word": "by an agreed word",
+    }
+}
+
+code_list! {
+    /// A field of the case that a consent can allow to be told.
+    ConsentField {
+        AgeBand = "age_band": "age band",
+        Gender = "gender": "gender",
+        Household = "household": "household",
+        AdminStatus = "admin_status": "administrative status",
+        Situation = "situation": "living situation",
+        Languages = "languages": "languages",
+        Area = "area": "commune or district",
+        ProtectionFlags = "protection_flags": "protection concerns that the service is specialised in",
+    }
+}
+
+/// A consent on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// Identifier.
+    pub id: ConsentId,
+    /// Version, 1 for a new one.
+    pub version: i64,
+    /// The case it belongs to.
+    pub case_id: CaseId,
+    /// The project of the case.
+    pub project_id: ProjectId,
+    /// The one organisation that may be told.
+    pub recipient_id: OrganizationId,
+    /// The ground.
+    pub basis: ConsentBasis,
+    /// What may be told.
+    pub field_scope: Vec<ConsentField>,
+    /// How it was given.
+    pub modality: ConsentModality,
+    /// The language in which it was explained.
+    pub language: Language,
+    /// What was explained.
+    pub explained: Vec<Explained>,
+    /// How the person may be reached.
+    pub contact_rule: ContactRule,
+    /// When it was given.
+    pub obtained_at: Timestamp,
+    /// When it lapses.
+    pub expires_at: Timestamp,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+impl Consent {
+    /// True while it is neither withdrawn nor lapsed.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.withdrawn_at.is_none() && now < self.expires_at
+    }
+}
+
+/// Longest life of a consent, in days.
+pub const LONGEST_DAYS: i64 = 365;
+
+/// Days after which a consent lapses unless said otherwise: 90, for children 30 (P-04).
+pub fn default_days(age_band: Option<AgeBand>) -> i64 {
+    if age_band.is_some_and(AgeBand::is_child) { 30 } else { 90 }
+}
+
+/// What must have been explained whatever the service.
+pub const ALWAYS_EXPLAINED: [Explained; 4] =
+    [Explained::Risks, Explained::Recipients, Explained::RightToRefuse, Explained::Withdrawal];

@@ -1,0 +1,183 @@
+//! The demand ledger and the table of gaps: needs of persons, met or not, by month and area.
+//!
+//! A person is counted once per need and month whatever happens to the referrals. The key that tells
+//! two requests of one person from those of two is a keyed hash whose key belongs to one project and
+//! month; once that key is destroyed nobody can link the record to a case.
+
+use super::code::code_list;
+use super::disclosure::keyed_hash;
+use super::id::{CaseId, DemandId, Identifier, ProjectId, ReferralId};
+use super::need::Need;
+use super::place::AreaCode;
+use super::profile::{AgeBand, Gender, Household};
+use super::referral::DeclineCode;
+use super::time::Month;
+use std::collections::BTreeMap;
+
+code_list! {
+    /// What became of a need in its month.
+    DemandResult {
+        Met = "met": "the service was given, in full or in part",
+        UnmetNoService = "unmet_no_service": "no service of this kind in reach",
+        UnmetFull = "unmet_full": "services exist, none has a place",
+        UnmetNotEligible = "unmet_not_eligible": "services exist and exclude the person",
+        UnmetTooFar = "unmet_too_far": "only beyond the agreed distance",
+        UnmetLanguage = "unmet_language": "no usable language",
+        UnmetUnsafe = "unmet_unsafe": "reaching or using it is dangerous",
+        UnmetNoAnswer = "unmet_no_answer": "the recipient never answered",
+        PersonDeclined = "person_declined": "the person did not want it",
+        Pending = "pending": "still open",
+    }
+}
+
+impl DemandResult {
+    /// True for results that a caseworker records by hand; the others come from a referral.
+    pub const fn is_recorded_by_hand(self) -> bool {
+        !matches!(self, Self::Met | Self::UnmetNoAnswer | Self::Pending)
+    }
+}
+
+/// One need of one person, in one month, with what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// Identifier.
+    pub id: DemandId,
+    /// The project that saw the need.
+    pub project_id: ProjectId,
+    /// The month.
+    pub month: Month,
+    /// The area where the person was.
+    pub area: AreaCode,
+    /// The need.
+    pub need: Need,
+    /// Age band of the person.
+    pub age_band: Option<AgeBand>,
+    /// Gender of the person.
+    pub gender: Option<Gender>,
+    /// Household of the person.
+    pub household: Option<Household>,
+    /// Keyed hash of case and need: equal for two requests of one person in one month.
+    pub person_key: String,
+    /// The referral it came from, if any.
+    pub referral_id: Option<ReferralId>,
+    /// What became of it.
+    pub result: DemandResult,
+}
+
+/// The person key of a case and need under the key of a project's month: 16 bytes of HMAC-SHA-256, in
+/// lower-case hexadecimal.
+pub fn person_key(month_key: &[u8], case: CaseId, need: Need) -> String {
+    let mac = keyed_hash(month_key, &[&case.bytes(), need.to_string().as_bytes()]);
+    data_encoding::HEXLOWER.encode(&mac[..16])
+}
+
+/// What a decline means for the need: the need stays open for another recipient, unless the person no
+/// longer wants it or has got it.
+pub const fn result_of_decline(code: DeclineCode) -> DemandResult {
+    match code {
+        DeclineCode::NotInterested | DeclineCode::Afraid | DeclineCode::AlreadyServed => DemandResult::PersonDeclined,
+        _ => DemandResult::Pending,
+    }
+}
+
+/// One cell of the table of gaps: persons with one need, in one area and month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GapCell {
+    /// The month.
+    pub month: Month,
+    /// The area.
+    pub area: AreaCode,
+    /// The need.
+    pub need: Need,
+    /// Distinct persons.
+    pub persons: u32,
+    /// Those persons by what became of their need; the values sum up to `persons`.
+    pub results: BTreeMap<DemandResult, u32>,
+}
+
+/// Counts persons, not requests: a person whose need was met once counts as met, any other by the
+/// result recorded last. `demands` stand in the order of recording.
+pub fn tabulate(demands: &[Demand]) -> Vec<GapCell> {
+    let mut persons: BTreeMap<(Month, &AreaCode, Need), BTreeMap<&str, DemandResult>> = BTreeMap::new();
+    for demand in demands {
+        let cell = persons.entry((demand.month, &demand.area, demand.need)).or_default();
+        let result = cell.entry(&demand.person_key).or_insert(demand.result);
+        if *result != DemandResult::Met {
+            *result = demand.result;
+        }
+    }
+    persons
+        .into_iter()
+        .map(|((month, area, need), by_person)| {
+            let mut results = BTreeMap::new();
+            by_person.values().for_each(|result| *results.entry(*result).or_insert(0) += 1);
+            GapCell { month, area: area.clone(), need, persons: results.values().sum(), results }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn demand(person: u8, need: Need, result: DemandResult) -> Demand {
+        Demand {
+            id: DemandId::from_bytes([person; 16]),
+            project_id: ProjectId::from_bytes([9; 16]),
+            month: Month::parse("2026-03").expect("a month"),
+            area: AreaCode::parse("FR-62193").expect("an area"),
+            need,
+            age_band: None,
+            gender: None,
+            household: None,
+            person_key: person_key(b"key of the month", CaseId::from_bytes([person; 16]), need),
+            referral_id: None,
+            result,
+        }
+    }
+
+    /// W3 of the domain reference: 40 requests of 28 persons; 7 met; unmet: full 12, not eligible 5, no
+    /// service 2, unsafe 1, declined by the person 1.
+    #[test]
+    fn the_worked_example_w3_counts_persons_and_not_requests() {
+        let mut demands = Vec::new();
+        let mut person = 0;
+        let mut record = |count: u8, result| {
+            for _ in 0..count {
+                person += 1;
+                demands.push(demand(person, Need::ShelterMinor, DemandResult::Pending));
+                demands.push(demand(person, Need::ShelterMinor, result));
+            }
+        };
+        record(7, DemandResult::Met);
+        record(12, DemandResult::UnmetFull);
+        record(5, DemandResult::UnmetNotEligible);
+        record(2, DemandResult::UnmetNoService);
+        record(1, DemandResult::UnmetUnsafe);
+        record(1, DemandResult::PersonDeclined);
+        demands.push(demand(1, Need::ShelterMinor, DemandResult::UnmetFull));
+        let cells = tabulate(&demands);
+        assert_eq!(cells.len(), 1);
+        assert_eq!(cells[0].persons, 28);
+        let counts: Vec<_> = cells[0].results.iter().map(|(result, count)| (*result, *count)).collect();
+        assert_eq!(
+            counts,
+            [
+                (DemandResult::Met, 7),
+                (DemandResult::UnmetNoService, 2),
+                (DemandResult::UnmetFull, 12),
+                (DemandResult::UnmetNotEligible, 5),
+                (DemandResult::UnmetUnsafe, 1),
+                (DemandResult::PersonDeclined, 1)
+            ]
+        );
+    }
+
+    #[test]
+    fn the_same_case_cannot_be_followed_into_another_need_or_month() {
+        let case = CaseId::from_bytes([1; 16]);
+        let key = person_key(b"march", case, Need::LegalAsylum);
+        assert_ne!(key, person_key(b"april", case, Need::LegalAsylum));
+        assert_ne!(key, person_key(b"march", case, Need::LegalResidence));
+    }
+}

@@ -1,0 +1,114 @@
+//! Expected refusals: what a person can be told, and mend. Each is data; its words live in the locale
+//! files. Everything else that goes wrong is a fault, not a refusal.
+
+use super::code::code_list;
+use super::consent::ConsentField;
+use super::lifecycle::{Event, IllegalTransition, Status};
+
+code_list! {
+    /// What is wrong with an input.
+    InputProblem {
+        Latitude = "latitude": "latitude is not a number from -90 to 90",
+        Longitude = "longitude": "longitude is not a number from -180 to 180",
+        Radius = "radius": "the radius is not a number of metres above 0 and up to 20,100,000",
+        AreaCode = "area_code": "not the code of an area",
+        Language = "language": "not a BCP 47 language tag",
+        SpokenCode = "spoken_code": "not a spoken code, or one character is wrong",
+        FileNumber = "file_number": "a file number has 2 to 24 letters, digits, dashes, slashes or dots, a digit among them",
+        IdempotencyKey = "idempotency_key": "an idempotency key has 8 to 64 letters, digits, dashes or underscores",
+        UnusableText = "unusable_text": "the text holds a control character",
+        Month = "month": "a month is written 2026-11",
+        MonthRange = "month_range": "the first month lies after the last one, or more than 24 months are asked for",
+        PageSize = "page_size": "a page has 1 to 100 entries",
+        Cursor = "cursor": "the cursor is of another query, or is not one of ours",
+        DeadlinePast = "deadline_past": "the deadline lies in the past",
+        ConsentExpiry = "consent_expiry": "a consent expires in the future, at most 365 days ahead",
+        ConsentScopeEmpty = "consent_scope_empty": "the consent names no field that may be told",
+        ExplanationMissing = "explanation_missing": "risks, recipients, the right to refuse and withdrawal must have been explained",
+        BasisForAdult = "basis_for_adult": "this ground of consent is for children",
+        NeedNotOffered = "need_not_offered": "the service does not answer this need",
+        PlaceOfService = "place_of_service": "the service is not given at this place",
+        StartInFuture = "start_in_future": "a service cannot have started in the future, nor before it was accepted",
+        OutcomeOfEvent = "outcome_of_event": "this outcome does not belong to a completed referral",
+        ResultOfRecord = "result_of_record": "this result comes from a referral and cannot be recorded by hand",
+        AreaUnknown = "area_unknown": "the case has no area: give one",
+    }
+}
+
+code_list! {
+    /// What is missing for a consent to carry the act.
+    ConsentProblem {
+        OtherRecipient = "other_recipient": "the consent names another recipient",
+        OtherCase = "other_case": "the consent is of another case",
+        Expired = "expired": "the consent has lapsed",
+        Withdrawn = "withdrawn": "the consent was withdrawn",
+        FieldsMissing = "fields_missing": "the consent does not allow every field that the offer tells",
+        ConsequencesNotExplained = "consequences_not_explained": "the known consequences of this service were not explained",
+    }
+}
+
+code_list! {
+    /// Why this recipient cannot be referred to now.
+    RecipientProblem {
+        NeverARecipient = "never_a_recipient": "police, border and detention bodies never receive a referral",
+        NotVetted = "not_vetted": "the organisation is not vetted, or its information-sharing protocol has lapsed",
+        ServiceNotOpen = "service_not_open": "the service is not open, or is gone from the directory",
+        CapacityToConfirm = "capacity_to_confirm": "the service is full or has told no capacity: confirm that you send all the same",
+        TrainingNeeded = "training_needed": "this service is referred to by trained staff only",
+        SpecialisationNeeded = "specialisation_needed": "this need is referred to specialised services only",
+        CallNeeded = "call_needed": "an emergency is announced by phone first",
+    }
+}
+
+/// A refusal, with what a person needs to mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// An argument cannot be used.
+    Input {
+        /// The input field, as it stands in the schema.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: InputProblem,
+    },
+    /// Somebody else changed the object first.
+    Conflict {
+        /// The version to read again and decide on.
+        current_version: i64,
+    },
+    /// The event is not possible in this state.
+    Transition {
+        /// The state; `None` where there is nothing yet.
+        status: Option<Status>,
+        /// What was tried.
+        event: Event,
+    },
+    /// The consent does not carry the act.
+    Consent {
+        /// What is missing.
+        problem: ConsentProblem,
+        /// The fields it does not allow, where that is the problem.
+        missing: Vec<ConsentField>,
+    },
+    /// The recipient cannot be referred to now.
+    Recipient(RecipientProblem),
+    /// The idempotency key was used for something else.
+    KeyReused,
+}
+
+impl Refusal {
+    /// A refusal of one input field.
+    pub const fn input(field: &'static str, problem: InputProblem) -> Self {
+        Self::Input { field, problem }
+    }
+
+    /// A consent problem that concerns no single field.
+    pub const fn consent(problem: ConsentProblem) -> Self {
+        Self::Consent { problem, missing: Vec::new() }
+    }
+}
+
+impl From<IllegalTransition> for Refusal {
+    fn from(illegal: IllegalTransition) -> Self {
+        Self::Transition { status: illegal.status, event: illegal.event }
+    }
+}
