@@ -4,6 +4,8 @@
 //! parameters. Only directory documents and code lists carry serde. Nothing of ours is imported here.
 //! Start at [`referral`] for the loop and at [`fit`] for the directory.
 
+pub mod account;
+pub mod audit;
 pub mod case;
 pub mod code;
 pub mod consent;

@@ -1,0 +1,107 @@
+//! Accounts and their bearer tokens.
+
+use super::row::{Table, optional_text};
+use super::{Store, StoreError, Tx, in_tx, read, statements};
+use crate::domain::account::Account;
+use crate::domain::id::AccountId;
+use crate::domain::time::Timestamp;
+
+const TABLE: Table = Table("accounts");
+
+statements! {
+    FIND_BY_TOKEN = "SELECT a.id, a.handle, a.role, a.organization_id, a.project_id, a.is_trained \
+        FROM tokens t JOIN accounts a ON a.id = t.account_id WHERE t.hash = $1 AND t.expires_at > $2";
+    FIND_BY_HANDLE = "SELECT id, handle, role, organization_id, project_id, is_trained FROM accounts WHERE handle = $1";
+    SAVE = "INSERT INTO accounts (id, handle, role, organization_id, project_id, is_trained) \
+        VALUES ($1, $2, $3, $4, $5, $6) \
+        ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, role = excluded.role, \
+        organization_id = excluded.organization_id, project_id = excluded.project_id, is_trained = excluded.is_trained";
+    COUNT = "SELECT count(*) FROM accounts";
+    INSERT_TOKEN = "INSERT INTO tokens (hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
+}
+
+#[derive(sqlx::FromRow)]
+struct AccountRow {
+    id: String,
+    handle: String,
+    role: String,
+    organization_id: String,
+    project_id: Option<String>,
+    is_trained: bool,
+}
+
+impl AccountRow {
+    fn into_account(self) -> Result<Account, StoreError> {
+        Ok(Account {
+            id: TABLE.id(&self.id)?,
+            role: TABLE.code(&self.role)?,
+            organization_id: TABLE.id(&self.organization_id)?,
+            project_id: TABLE.optional_id(self.project_id.as_deref())?,
+            is_trained: self.is_trained,
+            handle: self.handle,
+        })
+    }
+}
+
+/// A bearer token to be recorded by its hash.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// SHA-256 of the token, in lower-case hexadecimal.
+    pub hash: String,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+impl Store {
+    /// The account of a token that has not run out, by the token's hash.
+    pub async fn find_account_by_token(&self, hash: &str, now: Timestamp) -> Result<Option<Account>, StoreError> {
+        let row: Option<AccountRow> =
+            read!(self, |pool| sqlx::query_as(FIND_BY_TOKEN).bind(hash).bind(now.microseconds()).fetch_optional(pool).await)?;
+        row.map(AccountRow::into_account).transpose()
+    }
+
+    /// How many accounts there are: none in a fresh database.
+    pub async fn count_accounts(&self) -> Result<i64, StoreError> {
+        Ok(read!(self, |pool| sqlx::query_scalar(COUNT).fetch_one(pool).await)?)
+    }
+}
+
+impl Tx {
+    /// The account with this handle.
+    pub async fn find_account_by_handle(&mut self, handle: &str) -> Result<Option<Account>, StoreError> {
+        let row: Option<AccountRow> = in_tx!(self, |c| sqlx::query_as(FIND_BY_HANDLE).bind(handle).fetch_optional(c).await)?;
+        row.map(AccountRow::into_account).transpose()
+    }
+
+    /// Writes an account, new or changed.
+    pub async fn save_account(&mut self, account: &Account) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(SAVE)
+            .bind(account.id.to_string())
+            .bind(&account.handle)
+            .bind(account.role.to_string())
+            .bind(account.organization_id.to_string())
+            .bind(optional_text(account.project_id))
+            .bind(account.is_trained)
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Records a token by its hash.
+    pub async fn insert_token(&mut self, token: &NewToken) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(INSERT_TOKEN)
+            .bind(&token.hash)
+            .bind(token.account_id.to_string())
+            .bind(token.created_at.microseconds())
+            .bind(token.expires_at.microseconds())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+//! Opening a database: which one, with which settings, and refusing one that would lose data.
+
+use super::{Db, Store, StoreError, read, statements};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::str::FromStr;
+use std::time::Duration;
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migrations");
+
+/// Oldest SQLite without the bug that can corrupt a database when its log is reset.
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+/// Oldest PostgreSQL that the tests run on.
+const OLDEST_POSTGRES: i32 = 150_000;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+statements! {
+    PING = "SELECT CAST(1 AS BIGINT)";
+}
+
+impl Store {
+    /// Opens the database that `url` names by its scheme, `sqlite:` or `postgres:`; a SQLite file is
+    /// made when it is missing. The schema is not touched: see [`Store::migrate`].
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let db = if url.starts_with("sqlite:") {
+            open_sqlite(url).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            open_postgres(url).await?
+        } else {
+            return Err(StoreError::Unsuitable("the database URL must begin with sqlite: or postgres:".to_owned()));
+        };
+        Ok(Self { db })
+    }
+
+    /// Brings the schema up to date; returns how many migrations the database has now.
+    pub async fn migrate(&self) -> Result<usize, StoreError> {
+        match &self.db {
+            Db::Sqlite { write, .. } => MIGRATOR.run(write).await?,
+            Db::Postgres(pool) => MIGRATOR.run(pool).await?,
+        }
+        Ok(MIGRATOR.iter().count())
+    }
+
+    /// Succeeds when the database answers a question.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        read!(self, |pool| sqlx::query(PING).execute(pool).await.map(drop)).map_err(StoreError::from)
+    }
+
+    /// Closes every connection, after those in use have come back.
+    pub async fn close(&self) {
+        match &self.db {
+            Db::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(url: &str) -> Result<Db, StoreError> {
+    let options = SqliteConnectOptions::from_str(url)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A caller who was told "saved" must find it after a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("secure_delete", "ON")
+        .pragma("trusted_schema", "OFF")
+        .pragma("temp_store", "MEMORY")
+        .pragma("mmap_size", "0");
+    let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&write).await?;
+    refuse_old_sqlite(&version)?;
+    let read = SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
+    Ok(Db::Sqlite { read, write })
+}
+
+fn refuse_old_sqlite(version: &str) -> Result<(), StoreError> {
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+    let mut number = || numbers.next().unwrap_or(0);
+    if (number(), number(), number()) >= OLDEST_SQLITE {
+        return Ok(());
+    }
+    Err(StoreError::Unsuitable(format!("SQLite {version} can corrupt its log; Relais needs 3.51.3 or newer")))
+}
+
+async fn open_postgres(url: &str) -> Result<Db, StoreError> {
+    let options = PgConnectOptions::from_str(url)?;
+    let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(BUSY_TIMEOUT).connect_with(options).await?;
+    let version: String = sqlx::query_scalar("SELECT current_setting('server_version_num')").fetch_one(&pool).await?;
+    if version.parse().unwrap_or(0) < OLDEST_POSTGRES {
+        return Err(StoreError::Unsuitable("Relais needs PostgreSQL 15 or newer".to_owned()));
+    }
+    Ok(Db::Postgres(pool))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sqlite_that_can_corrupt_its_log_is_refused() {
+        for (version, accepted) in [("3.51.3", true), ("3.52.0", true), ("4.0", true), ("3.51.2", false), ("3.46.0", false), ("", false)] {
+            assert_eq!(refuse_old_sqlite(version).is_ok(), accepted, "{version}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Consents.
+
+use super::row::{Table, joined, optional_text, optional_time};
+use super::{Store, StoreError, Tx, in_tx, read, statements};
+use crate::domain::consent::Consent;
+use crate::domain::id::ConsentId;
+use crate::domain::profile::Language;
+use crate::domain::scope::Scope;
+use crate::domain::time::Timestamp;
+
+const TABLE: Table = Table("consents");
+
+// A recipient reaches a consent only through a referral to itself that names it.
+statements! {
+    FIND = "SELECT id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, explained, \
+        contact_rule, obtained_at, expires_at, withdrawn_at FROM consents \
+        WHERE id = $1 AND (project_id = $2 OR recipient_id = $3)";
+    INSERT = "INSERT INTO consents (id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, \
+        explained, contact_rule, obtained_at, expires_at, withdrawn_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+}
+
+#[derive(sqlx::FromRow)]
+struct ConsentRow {
+    id: String,
+    version: i64,
+    case_id: String,
+    project_id: String,
+    recipient_id: String,
+    basis: String,
+    field_scope: String,
+    modality: String,
+    language: String,
+    explained: String,
+    contact_rule: String,
+    obtained_at: i64,
+    expires_at: i64,
+    withdrawn_at: Option<i64>,
+}
+
+impl ConsentRow {
+    fn into_consent(self) -> Result<Consent, StoreError> {
+        Ok(Consent {
+            id: TABLE.id(&self.id)?,
+            version: self.version,
+            case_id: TABLE.id(&self.case_id)?,
+            project_id: TABLE.id(&self.project_id)?,
+            recipient_id: TABLE.id(&self.recipient_id)?,
+            basis: TABLE.code(&self.basis)?,
+            field_scope: TABLE.codes(&self.field_scope)?,
+            modality: TABLE.code(&self.modality)?,
+            language: TABLE.parsed("language", Language::parse(&self.language))?,
+            explained: TABLE.codes(&self.explained)?,
+            contact_rule: TABLE.code(&self.contact_rule)?,
+            obtained_at: Timestamp::from_microseconds(self.obtained_at),
+            expires_at: Timestamp::from_microseconds(self.expires_at),
+            withdrawn_at: optional_time(self.withdrawn_at),
+        })
+    }
+}
+
+impl Store {
+    /// A consent within reach.
+    pub async fn find_consent(&self, scope: &Scope, id: ConsentId) -> Result<Option<Consent>, StoreError> {
+        let row: Option<ConsentRow> = read!(self, |pool| sqlx::query_as(FIND)
+            .bind(id.to_string())
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.organization))
+            .fetch_optional(pool)
+            .await)?;
+        row.map(ConsentRow::into_consent).transpose()
+    }
+}
+
+impl Tx {
+    /// A consent within reach, as it stands in this transaction.
+    pub async fn find_consent(&mut self, scope: &Scope, id: ConsentId) -> Result<Option<Consent>, StoreError> {
+        let row: Option<ConsentRow> = in_tx!(self, |c| sqlx::query_as(FIND)
+            .bind(id.to_string())
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.organization))
+            .fetch_optional(c)
+            .await)?;
+        row.map(ConsentRow::into_consent).transpose()
+    }
+
+    /// Writes a new consent.
+    pub async fn insert_consent(&mut self, consent: &Consent) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(INSERT)
+            .bind(consent.id.to_string())
+            .bind(consent.version)
+            .bind(consent.case_id.to_string())
+            .bind(consent.project_id.to_string())
+            .bind(consent.recipient_id.to_string())
+            .bind(consent.basis.to_string())
+            .bind(joined(&consent.field_scope))
+            .bind(consent.modality.to_string())
+            .bind(consent.language.as_str())
+            .bind(joined(&consent.explained))
+            .bind(consent.contact_rule.to_string())
+            .bind(consent.obtained_at.microseconds())
+            .bind(consent.expires_at.microseconds())
+            .bind(consent.withdrawn_at.map(Timestamp::microseconds))
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! The demand ledger.
+
+use super::row::{Table, optional_text};
+use super::{Store, StoreError, Tx, in_tx, read, statements};
+use crate::domain::demand::{Demand, DemandResult};
+use crate::domain::id::{DemandId, ReferralId};
+use crate::domain::place::AreaCode;
+use crate::domain::scope::Scope;
+use crate::domain::time::Month;
+
+const TABLE: Table = Table("demands");
+
+statements! {
+    FIND = "SELECT id, project_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
+        FROM demands WHERE project_id = $1 AND id = $2";
+    LIST = "SELECT id, project_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
+        FROM demands WHERE project_id = $1 AND month >= $2 AND month <= $3 ORDER BY position, id";
+    NEXT_POSITION = "SELECT CAST(coalesce(max(position), 0) + 1 AS BIGINT) FROM demands WHERE project_id = $1";
+    INSERT = "INSERT INTO demands \
+        (id, position, project_id, month, area, need, age_band, gender, household, person_key, referral_id, result) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    SETTLE = "UPDATE demands SET result = $2 WHERE referral_id = $1";
+}
+
+/// Months from the first to the last, both included.
+#[derive(Clone, Copy, Debug)]
+pub struct MonthRange {
+    /// First month.
+    pub first: Month,
+    /// Last month.
+    pub last: Month,
+}
+
+#[derive(sqlx::FromRow)]
+struct DemandRow {
+    id: String,
+    project_id: String,
+    month: String,
+    area: String,
+    need: String,
+    age_band: Option<String>,
+    gender: Option<String>,
+    household: Option<String>,
+    person_key: String,
+    referral_id: Option<String>,
+    result: String,
+}
+
+impl DemandRow {
+    fn into_demand(self) -> Result<Demand, StoreError> {
+        Ok(Demand {
+            id: TABLE.id(&self.id)?,
+            project_id: TABLE.id(&self.project_id)?,
+            month: Month::parse(&self.month).ok_or_else(|| TABLE.corrupt("month"))?,
+            area: TABLE.parsed("area", AreaCode::parse(&self.area))?,
+            need: TABLE.code(&self.need)?,
+            age_band: TABLE.optional_code(self.age_band.as_deref())?,
+            gender: TABLE.optional_code(self.gender.as_deref())?,
+            household: TABLE.optional_code(self.household.as_deref())?,
+            person_key: self.person_key,
+            referral_id: TABLE.optional_id(self.referral_id.as_deref())?,
+            result: TABLE.code(&self.result)?,
+        })
+    }
+}
+
+impl Store {
+    /// A demand within reach.
+    pub async fn find_demand(&self, scope: &Scope, id: DemandId) -> Result<Option<Demand>, StoreError> {
+        let row: Option<DemandRow> = read!(self, |pool| sqlx::query_as(FIND)
+            .bind(optional_text(scope.project))
+            .bind(id.to_string())
+            .fetch_optional(pool)
+            .await)?;
+        row.map(DemandRow::into_demand).transpose()
+    }
+
+    /// The demands within reach of these months, in the order of recording.
+    pub async fn list_demands(&self, scope: &Scope, months: MonthRange) -> Result<Vec<Demand>, StoreError> {
+        let rows: Vec<DemandRow> = read!(self, |pool| sqlx::query_as(LIST)
+            .bind(optional_text(scope.project))
+            .bind(months.first.to_string())
+            .bind(months.last.to_string())
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter().map(DemandRow::into_demand).collect()
+    }
+}
+
+impl Tx {
+    /// Writes a new demand behind all others of its project.
+    pub async fn insert_demand(&mut self, demand: &Demand) -> Result<(), StoreError> {
+        let project = demand.project_id.to_string();
+        let position: i64 = in_tx!(self, |c| sqlx::query_scalar(NEXT_POSITION).bind(&project).fetch_one(c).await)?;
+        in_tx!(self, |c| sqlx::query(INSERT)
+            .bind(demand.id.to_string())
+            .bind(position)
+            .bind(&project)
+            .bind(demand.month.to_string())
+            .bind(demand.area.as_str())
+            .bind(demand.need.to_string())
+            .bind(optional_text(demand.age_band))
+            .bind(optional_text(demand.gender))
+            .bind(optional_text(demand.household))
+            .bind(&demand.person_key)
+            .bind(optional_text(demand.referral_id))
+            .bind(demand.result.to_string())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Records what became of the demand that a referral brought.
+    pub async fn settle_demand(&mut self, referral: ReferralId, result: DemandResult) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(SETTLE).bind(referral.to_string()).bind(result.to_string()).execute(c).await.map(drop))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+-- One DDL for SQLite and PostgreSQL: TEXT, BIGINT, BOOLEAN only. Times are microseconds of UTC.
+-- Codes are those of the domain's lists. Identifiers are prefixed texts of 128 random bits.
+-- There is no column for a name, birth date, phone, photo, address or number of a person served.
+
+-- The directory as versioned documents: history, provenance, deletions and the load of the read model
+-- in one table. `version` is the directory's own count, so that a node reads "all since mine".
+CREATE TABLE directory_documents (
+    entry_id   TEXT    NOT NULL,
+    version    BIGINT  NOT NULL,
+    valid_from BIGINT  NOT NULL,
+    source     TEXT    NOT NULL,
+    source_key TEXT    NOT NULL,
+    is_current BOOLEAN NOT NULL,
+    is_gone    BOOLEAN NOT NULL,
+    document   TEXT    NOT NULL,
+    PRIMARY KEY (entry_id, version)
+);
+CREATE UNIQUE INDEX directory_documents_current ON directory_documents (entry_id) WHERE is_current;
+CREATE INDEX directory_documents_source ON directory_documents (source) WHERE is_current;
+CREATE INDEX directory_documents_version ON directory_documents (version);
+
+-- One row: the directory's version, raised in every transaction that changes it.
+CREATE TABLE directory_head (
+    name    TEXT   NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL
+);
+INSERT INTO directory_head (name, version) VALUES ('directory', 0);
+
+-- Whether an organisation may receive referrals. Apart from its document, because an import may
+-- tighten and never grant.
+CREATE TABLE vettings (
+    organization_id     TEXT    NOT NULL PRIMARY KEY,
+    is_vetted           BOOLEAN NOT NULL,
+    protocol_expires_on TEXT
+);
+
+CREATE TABLE projects (
+    id              TEXT NOT NULL PRIMARY KEY,
+    organization_id TEXT NOT NULL,
+    name            TEXT NOT NULL,
+    country         TEXT NOT NULL,
+    risk_profile    TEXT NOT NULL,
+    mailbox         TEXT NOT NULL
+);
+
+-- Keys of pseudonyms: 'alias', 'file_number', and one per month for the demand ledger, which is
+-- destroyed so that nobody can link a month's records to cases any more.
+CREATE TABLE project_keys (
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    purpose    TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    PRIMARY KEY (project_id, purpose)
+);
+
+CREATE TABLE accounts (
+    id              TEXT    NOT NULL PRIMARY KEY,
+    handle          TEXT    NOT NULL UNIQUE,
+    role            TEXT    NOT NULL,
+    organization_id TEXT    NOT NULL,
+    project_id      TEXT REFERENCES projects (id),
+    is_trained      BOOLEAN NOT NULL
+);
+
+-- Bearer tokens, by their SHA-256 only: this table opens nothing.
+CREATE TABLE tokens (
+    hash       TEXT   NOT NULL PRIMARY KEY,
+    account_id TEXT   NOT NULL REFERENCES accounts (id),
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+
+-- `sealed` holds what would harm a person (status, situation, concerns, the team's file number),
+-- behind the codec; it is never filtered in SQL. The index finds a file number without telling it.
+CREATE TABLE cases (
+    id                TEXT   NOT NULL PRIMARY KEY,
+    version           BIGINT NOT NULL,
+    project_id        TEXT   NOT NULL REFERENCES projects (id),
+    spoken_code       TEXT   NOT NULL UNIQUE,
+    age_band          TEXT,
+    gender            TEXT,
+    household         TEXT,
+    languages         TEXT   NOT NULL,
+    area              TEXT,
+    created_month     TEXT   NOT NULL,
+    last_contact_at   BIGINT NOT NULL,
+    file_number_index TEXT,
+    sealed            TEXT   NOT NULL
+);
+CREATE INDEX cases_file_number ON cases (project_id, file_number_index);
+
+CREATE TABLE consents (
+    id           TEXT   NOT NULL PRIMARY KEY,
+    version      BIGINT NOT NULL,
+    case_id      TEXT   NOT NULL REFERENCES cases (id),
+    project_id   TEXT   NOT NULL REFERENCES projects (id),
+    recipient_id TEXT   NOT NULL,
+    basis        TEXT   NOT NULL,
+    field_scope  TEXT   NOT NULL,
+    modality     TEXT   NOT NULL,
+    language     TEXT   NOT NULL,
+    explained    TEXT   NOT NULL,
+    contact_rule TEXT   NOT NULL,
+    obtained_at  BIGINT NOT NULL,
+    expires_at   BIGINT NOT NULL,
+    withdrawn_at BIGINT
+);
+CREATE INDEX consents_case ON consents (case_id);
+
+-- `sealed` holds the offer: it may tell an administrative status.
+CREATE TABLE referrals (
+    id                 TEXT    NOT NULL PRIMARY KEY,
+    version            BIGINT  NOT NULL,
+    case_id            TEXT    NOT NULL REFERENCES cases (id),
+    project_id         TEXT    NOT NULL REFERENCES projects (id),
+    sender_id          TEXT    NOT NULL,
+    recipient_id       TEXT    NOT NULL,
+    service_id         TEXT    NOT NULL,
+    location_id        TEXT,
+    need               TEXT    NOT NULL,
+    urgency            TEXT    NOT NULL,
+    needed_by          BIGINT,
+    consent_id         TEXT    NOT NULL REFERENCES consents (id),
+    status             TEXT    NOT NULL,
+    status_at          BIGINT  NOT NULL,
+    is_open            BOOLEAN NOT NULL,
+    created_at         BIGINT  NOT NULL,
+    requested_at       BIGINT,
+    service_started_at BIGINT,
+    decline_code       TEXT,
+    outcome_code       TEXT,
+    sealed             TEXT    NOT NULL
+);
+CREATE INDEX referrals_received ON referrals (recipient_id, requested_at, id);
+CREATE INDEX referrals_sent ON referrals (project_id, created_at, id);
+CREATE INDEX referrals_case ON referrals (case_id);
+
+-- The timeline: one row for each change, numbered by the version it made.
+CREATE TABLE referral_events (
+    referral_id     TEXT   NOT NULL REFERENCES referrals (id),
+    version         BIGINT NOT NULL,
+    at              BIGINT NOT NULL,
+    event           TEXT   NOT NULL,
+    party           TEXT   NOT NULL,
+    actor_id        TEXT   NOT NULL,
+    organization_id TEXT   NOT NULL,
+    code            TEXT,
+    PRIMARY KEY (referral_id, version)
+);
+
+-- The demand ledger. `person_key` tells two requests of one person from those of two, for as long as
+-- the month's key exists. `position` is the order of recording within the project.
+CREATE TABLE demands (
+    id          TEXT   NOT NULL PRIMARY KEY,
+    position    BIGINT NOT NULL,
+    project_id  TEXT   NOT NULL REFERENCES projects (id),
+    month       TEXT   NOT NULL,
+    area        TEXT   NOT NULL,
+    need        TEXT   NOT NULL,
+    age_band    TEXT,
+    gender      TEXT,
+    household   TEXT,
+    person_key  TEXT   NOT NULL,
+    referral_id TEXT UNIQUE REFERENCES referrals (id),
+    result      TEXT   NOT NULL
+);
+CREATE INDEX demands_month ON demands (project_id, month);
+
+-- Answers given to a create, by the caller's own key: the same call again gets the same answer.
+CREATE TABLE idempotency_keys (
+    account_id  TEXT   NOT NULL REFERENCES accounts (id),
+    key         TEXT   NOT NULL,
+    operation   TEXT   NOT NULL,
+    fingerprint TEXT   NOT NULL,
+    object_id   TEXT   NOT NULL,
+    created_at  BIGINT NOT NULL,
+    PRIMARY KEY (account_id, key)
+);
+
+-- The audit trail: field names, never values. One gapless count per trail ('network' or a project).
+CREATE TABLE audit_heads (
+    trail    TEXT   NOT NULL PRIMARY KEY,
+    sequence BIGINT NOT NULL
+);
+CREATE TABLE audit_events (
+    trail           TEXT   NOT NULL,
+    sequence        BIGINT NOT NULL,
+    at              BIGINT NOT NULL,
+    actor_id        TEXT,
+    organization_id TEXT,
+    action          TEXT   NOT NULL,
+    object          TEXT   NOT NULL,
+    fields          TEXT   NOT NULL,
+    consent_id      TEXT,
+    PRIMARY KEY (trail, sequence)
+);

@@ -1,0 +1,151 @@
+//! The system of record: one SQL text for SQLite and PostgreSQL, one folder of migrations.
+//!
+//! Invariants: SQL stands nowhere else. Every statement is a constant of a `statements!` block, so that
+//! a test can prepare each on both databases. There is one write path, [`Store::write`]; nobody outside
+//! holds a transaction. Every read of people-linked rows takes a [`Scope`](crate::domain::scope::Scope)
+//! first. To add a table, start at `migrations/` and at the nearest module here.
+
+mod accounts;
+mod audit;
+mod cases;
+mod connect;
+mod consents;
+mod demands;
+mod directory;
+mod error;
+mod idempotency;
+mod projects;
+mod referrals;
+mod row;
+mod sealed;
+
+pub use self::accounts::NewToken;
+pub use self::demands::MonthRange;
+pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
+pub use self::error::StoreError;
+pub use self::idempotency::{Claim, IdempotencyKey};
+pub use self::projects::KeyPurpose;
+pub use self::referrals::{Selection, TimelineEntry};
+
+use sqlx::{PgPool, SqlitePool};
+
+/// A pool for each kind of work, by database.
+#[derive(Clone, Debug)]
+enum Db {
+    /// One writer, because SQLite has one; readers beside it.
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    /// One pool for everything.
+    Postgres(PgPool),
+}
+
+/// The store of one Relais node.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: Db,
+}
+
+/// A transaction under way; it ends with the closure given to [`Store::write`].
+pub struct Tx {
+    inner: TxInner,
+}
+
+enum TxInner {
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+/// Runs `$body` with `$pool` bound to the reading pool of whichever database it is.
+macro_rules! read {
+    ($store:expr, |$pool:ident| $body:expr) => {
+        match &$store.db {
+            $crate::store::Db::Sqlite { read: $pool, .. } => $body,
+            $crate::store::Db::Postgres($pool) => $body,
+        }
+    };
+}
+pub(crate) use read;
+
+/// Runs `$body` with `$connection` bound to the transaction's connection.
+macro_rules! in_tx {
+    ($tx:expr, |$connection:ident| $body:expr) => {
+        match &mut $tx.inner {
+            $crate::store::TxInner::Sqlite(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+            $crate::store::TxInner::Postgres(transaction) => {
+                let $connection = &mut **transaction;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use in_tx;
+
+/// Declares the SQL texts of a module, and lists them for the test that prepares each.
+macro_rules! statements {
+    ($($name:ident = $sql:expr;)+) => {
+        $(const $name: &str = $sql;)+
+        pub(super) const STATEMENTS: &[(&str, &str)] = &[$((concat!(module_path!(), "::", stringify!($name)), $name)),+];
+    };
+}
+pub(crate) use statements;
+
+impl Store {
+    /// Runs `work` in one transaction, and commits it when `work` succeeds. On SQLite the transaction
+    /// takes the write lock at once, so that what it reads cannot change before it writes.
+    pub async fn write<T, E, W>(&self, work: W) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        W: AsyncFnOnce(&mut Tx) -> Result<T, E>,
+    {
+        let inner = match &self.db {
+            Db::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(TxInner::Sqlite),
+            Db::Postgres(pool) => pool.begin().await.map(TxInner::Postgres),
+        };
+        let mut tx = Tx { inner: inner.map_err(StoreError::from)? };
+        let value = work(&mut tx).await?;
+        let committed = match tx.inner {
+            TxInner::Sqlite(transaction) => transaction.commit().await,
+            TxInner::Postgres(transaction) => transaction.commit().await,
+        };
+        committed.map_err(StoreError::from)?;
+        Ok(value)
+    }
+
+    /// Prepares every statement there is, without running any; gives the names of those that the
+    /// database refuses, with its reason.
+    pub async fn refused_statements(&self) -> Vec<(String, String)> {
+        let mut refused = Vec::new();
+        for (name, sql) in all_statements() {
+            if let Err(error) = self.prepare(sql).await {
+                refused.push((name.to_owned(), error.to_string()));
+            }
+        }
+        refused
+    }
+
+    async fn prepare(&self, sql: &'static str) -> Result<(), sqlx::Error> {
+        use sqlx::{Executor, SqlSafeStr};
+        read!(self, |pool| pool.acquire().await?.prepare(sql.into_sql_str()).await.map(drop))
+    }
+}
+
+/// Every statement of the store, with its name.
+fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [
+        accounts::STATEMENTS,
+        audit::STATEMENTS,
+        cases::STATEMENTS,
+        connect::STATEMENTS,
+        consents::STATEMENTS,
+        demands::STATEMENTS,
+        directory::STATEMENTS,
+        idempotency::STATEMENTS,
+        projects::STATEMENTS,
+        referrals::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

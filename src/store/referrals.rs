@@ -1,0 +1,310 @@
+//! Referrals and their timelines.
+
+use super::row::{Table, optional_text, optional_time};
+use super::{Store, StoreError, Tx, in_tx, read, sealed, statements};
+use crate::domain::disclosure::Offer;
+use crate::domain::id::{AccountId, CaseId, OrganizationId, ReferralId};
+use crate::domain::lifecycle::{Event, Party};
+use crate::domain::place::AreaCode;
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
+use crate::domain::referral::Referral;
+use crate::domain::scope::Scope;
+use crate::domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+const TABLE: Table = Table("referrals");
+
+macro_rules! select_referrals {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, urgency, ",
+            "needed_by, consent_id, status, status_at, requested_at, service_started_at, decline_code, outcome_code, sealed ",
+            "FROM referrals WHERE ",
+            $condition
+        )
+    };
+}
+
+// A draft is nothing to its recipient. Lists are walked by keys that never change after they are
+// written, so that a page stays right while referrals move.
+statements! {
+    FIND = select_referrals!("id = $1 AND (project_id = $2 OR (recipient_id = $3 AND requested_at IS NOT NULL))");
+    LIST_RECEIVED = select_referrals!(
+        "recipient_id = $1 AND requested_at IS NOT NULL \
+         AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
+         AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3)) \
+         ORDER BY requested_at DESC, id DESC LIMIT $4"
+    );
+    LIST_SENT = select_referrals!(
+        "project_id = $1 \
+         AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
+         AND (CAST($3 AS TEXT) IS NULL OR (created_at, id) < (SELECT r.created_at, r.id FROM referrals r WHERE r.id = $3)) \
+         AND (CAST($5 AS TEXT) IS NULL OR case_id = $5) \
+         ORDER BY created_at DESC, id DESC LIMIT $4"
+    );
+    INSERT = "INSERT INTO referrals (id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, \
+        urgency, needed_by, consent_id, status, status_at, is_open, created_at, requested_at, service_started_at, decline_code, \
+        outcome_code, sealed) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, true, $14, NULL, NULL, NULL, NULL, $15)";
+    UPDATE = "UPDATE referrals SET version = $2, status = $3, status_at = $4, is_open = $5, requested_at = $6, \
+        service_started_at = $7, decline_code = $8, outcome_code = $9, sealed = $10 WHERE id = $1 AND version = $2 - 1";
+    INSERT_EVENT = "INSERT INTO referral_events (referral_id, version, at, event, party, actor_id, organization_id, code) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    LIST_EVENTS = "SELECT version, at, event, party, actor_id, organization_id, code FROM referral_events \
+        WHERE referral_id = $1 ORDER BY version";
+}
+
+/// Which referrals of a list, and from where on.
+#[derive(Clone, Copy, Debug)]
+pub struct Selection {
+    /// Only open ones, only ended ones, or both.
+    pub open: Option<bool>,
+    /// Only those of one case; for lists of sent referrals.
+    pub case_id: Option<CaseId>,
+    /// Only those behind this one in the list's order.
+    pub after: Option<ReferralId>,
+    /// At most this many.
+    pub limit: i64,
+}
+
+/// One line of a timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineEntry {
+    /// The version that the change made.
+    pub version: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+    /// On whose behalf.
+    pub party: Party,
+    /// Who did it.
+    pub actor_id: AccountId,
+    /// The actor's organisation.
+    pub organization_id: OrganizationId,
+    /// The decline or outcome code that belongs to it.
+    pub code: Option<String>,
+}
+
+/// The offer, as it is sealed.
+#[derive(Serialize, Deserialize)]
+struct SealedOffer {
+    age_band: Option<AgeBand>,
+    gender: Option<Gender>,
+    household: Option<Household>,
+    admin_status: Option<AdminStatus>,
+    situation: Option<Situation>,
+    languages: Vec<Language>,
+    area: Option<AreaCode>,
+}
+
+impl From<&Offer> for SealedOffer {
+    fn from(offer: &Offer) -> Self {
+        let Offer { age_band, gender, household, admin_status, situation, languages, area } = offer.clone();
+        Self { age_band, gender, household, admin_status, situation, languages, area }
+    }
+}
+
+impl From<SealedOffer> for Offer {
+    fn from(offer: SealedOffer) -> Self {
+        let SealedOffer { age_band, gender, household, admin_status, situation, languages, area } = offer;
+        Self { age_band, gender, household, admin_status, situation, languages, area }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ReferralRow {
+    id: String,
+    version: i64,
+    case_id: String,
+    project_id: String,
+    sender_id: String,
+    recipient_id: String,
+    service_id: String,
+    location_id: Option<String>,
+    need: String,
+    urgency: String,
+    needed_by: Option<i64>,
+    consent_id: String,
+    status: String,
+    status_at: i64,
+    requested_at: Option<i64>,
+    service_started_at: Option<i64>,
+    decline_code: Option<String>,
+    outcome_code: Option<String>,
+    sealed: String,
+}
+
+impl ReferralRow {
+    fn into_referral(self) -> Result<Referral, StoreError> {
+        let offer: SealedOffer = sealed::open(TABLE, &self.sealed)?;
+        Ok(Referral {
+            id: TABLE.id(&self.id)?,
+            version: self.version,
+            case_id: TABLE.id(&self.case_id)?,
+            project_id: TABLE.id(&self.project_id)?,
+            sender_id: TABLE.id(&self.sender_id)?,
+            recipient_id: TABLE.id(&self.recipient_id)?,
+            service_id: TABLE.id(&self.service_id)?,
+            location_id: TABLE.optional_id(self.location_id.as_deref())?,
+            need: TABLE.code(&self.need)?,
+            urgency: TABLE.code(&self.urgency)?,
+            needed_by: optional_time(self.needed_by),
+            consent_id: TABLE.id(&self.consent_id)?,
+            status: TABLE.code(&self.status)?,
+            status_at: Timestamp::from_microseconds(self.status_at),
+            requested_at: optional_time(self.requested_at),
+            service_started_at: optional_time(self.service_started_at),
+            decline_code: TABLE.optional_code(self.decline_code.as_deref())?,
+            outcome_code: TABLE.optional_code(self.outcome_code.as_deref())?,
+            offer: offer.into(),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    version: i64,
+    at: i64,
+    event: String,
+    party: String,
+    actor_id: String,
+    organization_id: String,
+    code: Option<String>,
+}
+
+impl EventRow {
+    fn into_entry(self) -> Result<TimelineEntry, StoreError> {
+        let table = Table("referral_events");
+        Ok(TimelineEntry {
+            version: self.version,
+            at: Timestamp::from_microseconds(self.at),
+            event: table.code(&self.event)?,
+            party: table.code(&self.party)?,
+            actor_id: table.id(&self.actor_id)?,
+            organization_id: table.id(&self.organization_id)?,
+            code: self.code,
+        })
+    }
+}
+
+impl Store {
+    /// A referral within reach, sent by the scope's project or received by its organisation.
+    pub async fn find_referral(&self, scope: &Scope, id: ReferralId) -> Result<Option<Referral>, StoreError> {
+        let row: Option<ReferralRow> = read!(self, |pool| sqlx::query_as(FIND)
+            .bind(id.to_string())
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.organization))
+            .fetch_optional(pool)
+            .await)?;
+        row.map(ReferralRow::into_referral).transpose()
+    }
+
+    /// Referrals received by the scope's organisation, last sent first.
+    pub async fn list_received_referrals(&self, scope: &Scope, selection: Selection) -> Result<Vec<Referral>, StoreError> {
+        let rows: Vec<ReferralRow> = read!(self, |pool| sqlx::query_as(LIST_RECEIVED)
+            .bind(optional_text(scope.organization))
+            .bind(selection.open)
+            .bind(optional_text(selection.after))
+            .bind(selection.limit)
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter().map(ReferralRow::into_referral).collect()
+    }
+
+    /// Referrals made by the scope's project, last made first.
+    pub async fn list_sent_referrals(&self, scope: &Scope, selection: Selection) -> Result<Vec<Referral>, StoreError> {
+        let rows: Vec<ReferralRow> = read!(self, |pool| sqlx::query_as(LIST_SENT)
+            .bind(optional_text(scope.project))
+            .bind(selection.open)
+            .bind(optional_text(selection.after))
+            .bind(selection.limit)
+            .bind(optional_text(selection.case_id))
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter().map(ReferralRow::into_referral).collect()
+    }
+
+    /// The timeline of a referral that the caller has read within its scope.
+    pub async fn list_timeline(&self, referral: &Referral) -> Result<Vec<TimelineEntry>, StoreError> {
+        let rows: Vec<EventRow> =
+            read!(self, |pool| sqlx::query_as(LIST_EVENTS).bind(referral.id.to_string()).fetch_all(pool).await)?;
+        rows.into_iter().map(EventRow::into_entry).collect()
+    }
+}
+
+impl Tx {
+    /// A referral within reach, as it stands in this transaction.
+    pub async fn find_referral(&mut self, scope: &Scope, id: ReferralId) -> Result<Option<Referral>, StoreError> {
+        let row: Option<ReferralRow> = in_tx!(self, |c| sqlx::query_as(FIND)
+            .bind(id.to_string())
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.organization))
+            .fetch_optional(c)
+            .await)?;
+        row.map(ReferralRow::into_referral).transpose()
+    }
+
+    /// Writes a new draft with the first line of its timeline.
+    pub async fn insert_referral(&mut self, referral: &Referral, first: &TimelineEntry) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(INSERT)
+            .bind(referral.id.to_string())
+            .bind(referral.version)
+            .bind(referral.case_id.to_string())
+            .bind(referral.project_id.to_string())
+            .bind(referral.sender_id.to_string())
+            .bind(referral.recipient_id.to_string())
+            .bind(referral.service_id.to_string())
+            .bind(optional_text(referral.location_id))
+            .bind(referral.need.to_string())
+            .bind(referral.urgency.to_string())
+            .bind(referral.needed_by.map(Timestamp::microseconds))
+            .bind(referral.consent_id.to_string())
+            .bind(referral.status.to_string())
+            .bind(referral.status_at.microseconds())
+            .bind(sealed::seal(&SealedOffer::from(&referral.offer)))
+            .execute(c)
+            .await
+            .map(drop))?;
+        self.insert_event(referral.id, first).await
+    }
+
+    /// Writes a referral that was changed once since it was read, with the line of its timeline.
+    /// [`StoreError::Stale`] when somebody else changed it first.
+    pub async fn update_referral(&mut self, referral: &Referral, entry: &TimelineEntry) -> Result<(), StoreError> {
+        let changed = in_tx!(self, |c| sqlx::query(UPDATE)
+            .bind(referral.id.to_string())
+            .bind(referral.version)
+            .bind(referral.status.to_string())
+            .bind(referral.status_at.microseconds())
+            .bind(!referral.status.is_terminal())
+            .bind(referral.requested_at.map(Timestamp::microseconds))
+            .bind(referral.service_started_at.map(Timestamp::microseconds))
+            .bind(optional_text(referral.decline_code))
+            .bind(optional_text(referral.outcome_code))
+            .bind(sealed::seal(&SealedOffer::from(&referral.offer)))
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if changed == 0 {
+            return Err(StoreError::Stale);
+        }
+        self.insert_event(referral.id, entry).await
+    }
+
+    async fn insert_event(&mut self, referral: ReferralId, entry: &TimelineEntry) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(INSERT_EVENT)
+            .bind(referral.to_string())
+            .bind(entry.version)
+            .bind(entry.at.microseconds())
+            .bind(entry.event.to_string())
+            .bind(entry.party.to_string())
+            .bind(entry.actor_id.to_string())
+            .bind(entry.organization_id.to_string())
+            .bind(entry.code.as_deref())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+}
