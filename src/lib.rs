@@ -1,4 +1,17 @@
-//! Relais.
+#![doc = include_str!("ARCHITECTURE.md")]
 #![forbid(unsafe_code)]
+
+pub mod actions;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod directory;
 pub mod domain;
+pub mod graphql;
+pub mod i18n;
+pub mod import;
+pub mod policy;
+pub mod serve;
 pub mod store;

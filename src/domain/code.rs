@@ -38,10 +38,15 @@ pub trait CodeList: Copy + Eq + Send + Sync + 'static {
 }
 
 /// Declares a closed code list: an enum, its codes, its definitions and its serde form (the code).
+///
+/// `named` gives the list another name in the schema, where the module no longer tells what it is of;
+/// `prefix` stands before the symbols of codes that start with a digit.
 macro_rules! code_list {
+    (@name $name:ident $shown:literal) => { $shown };
+    (@name $name:ident) => { stringify!($name) };
     (
         $(#[doc = $description:literal])+
-        $name:ident $(prefix $prefix:literal)? {
+        $name:ident $(named $shown:literal)? $(prefix $prefix:literal)? {
             $($variant:ident = $code:literal : $definition:literal),+ $(,)?
         }
     ) => {
@@ -52,7 +57,7 @@ macro_rules! code_list {
         }
 
         impl $crate::domain::code::CodeList for $name {
-            const NAME: &'static str = stringify!($name);
+            const NAME: &'static str = $crate::domain::code::code_list!(@name $name $($shown)?);
             const DESCRIPTION: &'static str = concat!($($description),+);
             const SYMBOL_PREFIX: &'static str = concat!($($prefix)?);
             const ALL: &'static [Self] = &[$(Self::$variant),+];

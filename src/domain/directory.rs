@@ -83,7 +83,7 @@ code_list! {
 
 code_list! {
     /// Who may know that an entry exists. Each value is stricter than the one before.
-    Tier {
+    Tier named "VisibilityTier" {
         Public = "public": "anyone",
         Network = "network": "any member of staff of the network",
         Project = "project": "the named projects",

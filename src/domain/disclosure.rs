@@ -17,7 +17,7 @@ use sha2::Sha256;
 
 code_list! {
     /// How far a referral is open to its recipient.
-    Stage {
+    Stage named "ReleaseStage" {
         Hidden = "hidden": "not sent, or blind: as if it did not exist",
         Offer = "offer": "the offer only",
         Accepted = "accepted": "accepted in principle",

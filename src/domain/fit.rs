@@ -12,7 +12,7 @@ use super::time::Timestamp;
 
 code_list! {
     /// Whether a service takes a person.
-    Verdict {
+    Verdict named "FitVerdict" {
         Match = "match": "everything known fits",
         ToConfirm = "to_confirm": "nothing known excludes, something is to be confirmed",
         No = "no": "something known excludes",
@@ -38,7 +38,7 @@ code_list! {
 
 code_list! {
     /// What was found on one dimension, where it does not simply fit.
-    Finding {
+    Finding named "FitFinding" {
         ToConfirm = "to_confirm": "not known on one of the two sides",
         OutsideFirstPublic = "outside_first_public": "outside the public that the service serves first",
         Excluded = "excluded": "outside what the service takes",

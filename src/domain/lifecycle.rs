@@ -38,7 +38,7 @@ impl Status {
 
 code_list! {
     /// What can happen to a referral.
-    Event {
+    Event named "ReferralEvent" {
         Create = "create": "drafted",
         Send = "send": "sent to the recipient",
         Acknowledge = "acknowledge": "acknowledged",
@@ -66,7 +66,7 @@ code_list! {
 
 code_list! {
     /// On whose behalf somebody acts on a referral.
-    Party {
+    Party named "ReferralParty" {
         Sender = "sender": "the sending team",
         Recipient = "recipient": "the receiving organisation",
         Coordinator = "coordinator": "the coordinator of the sending project, or a protection lead",

@@ -8,7 +8,7 @@ use super::code::code_list;
 use super::consent::{Consent, Explained};
 use super::directory::{CapacityStatus, Organization, Service, ServiceStatus, Specialisation};
 use super::disclosure::Offer;
-use super::id::{CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId};
+use super::id::{AccountId, CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId};
 use super::lifecycle::{Event, Party, Status, next};
 use super::need::Need;
 use super::refusal::{ConsentProblem, InputProblem, RecipientProblem, Refusal};
@@ -243,6 +243,27 @@ pub enum Detail {
     Start(Timestamp),
     /// What became of it.
     Outcome(OutcomeCode),
+}
+
+/// One line of a timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineEntry {
+    /// The referral.
+    pub referral_id: ReferralId,
+    /// The version that the change made.
+    pub version: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+    /// On whose behalf.
+    pub party: Party,
+    /// Who did it.
+    pub actor_id: AccountId,
+    /// The actor's organisation.
+    pub organization_id: OrganizationId,
+    /// The decline or outcome code that belongs to it.
+    pub code: Option<String>,
 }
 
 impl Referral {

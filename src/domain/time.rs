@@ -84,6 +84,11 @@ impl Month {
         Self { year: date.year(), number: date.month() }
     }
 
+    /// How many months this one lies after `earlier`; negative when it lies before.
+    pub fn number_since(self, earlier: Self) -> i64 {
+        i64::from(self.year - earlier.year) * 12 + i64::from(self.number) - i64::from(earlier.number)
+    }
+
     /// Reads `2026-11`.
     pub fn parse(text: &str) -> Option<Self> {
         let (year, number) = text.split_once('-')?;

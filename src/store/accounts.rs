@@ -16,7 +16,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, role = excluded.role, \
         organization_id = excluded.organization_id, project_id = excluded.project_id, is_trained = excluded.is_trained";
-    COUNT = "SELECT count(*) FROM accounts";
+    LIST_HANDLES = "SELECT handle FROM accounts ORDER BY handle";
     INSERT_TOKEN = "INSERT INTO tokens (hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
 }
 
@@ -64,9 +64,9 @@ impl Store {
         row.map(AccountRow::into_account).transpose()
     }
 
-    /// How many accounts there are: none in a fresh database.
-    pub async fn count_accounts(&self) -> Result<i64, StoreError> {
-        Ok(read!(self, |pool| sqlx::query_scalar(COUNT).fetch_one(pool).await)?)
+    /// The handles of all accounts.
+    pub async fn list_handles(&self) -> Result<Vec<String>, StoreError> {
+        Ok(read!(self, |pool| sqlx::query_scalar(LIST_HANDLES).fetch_all(pool).await)?)
     }
 }
 

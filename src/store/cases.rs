@@ -1,11 +1,12 @@
 //! Case references.
 
 use super::row::{Table, optional_text};
-use super::{Store, StoreError, Tx, in_tx, read, sealed, statements};
+use super::{Store, StoreError, Tx, in_list, in_tx, read, sealed, statements};
 use crate::domain::case::{CaseReference, FileNumber};
 use crate::domain::id::CaseId;
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{AdminStatus, Language, Profile, ProtectionFlag, Situation};
+use crate::domain::referral::Referral;
 use crate::domain::scope::Scope;
 use crate::domain::spoken_code::SpokenCode;
 use crate::domain::time::{Month, Timestamp};
@@ -17,16 +18,17 @@ macro_rules! select_cases {
     ($condition:literal) => {
         concat!(
             "SELECT id, version, project_id, spoken_code, age_band, gender, household, languages, area, created_month, ",
-            "last_contact_at, sealed FROM cases WHERE project_id = $1 AND ",
+            "last_contact_at, sealed FROM cases WHERE ",
             $condition
         )
     };
 }
 
 statements! {
-    FIND = select_cases!("id = $2");
-    FIND_BY_SPOKEN_CODE = select_cases!("spoken_code = $2");
-    LIST_BY_FILE_NUMBER = select_cases!("file_number_index = $2 ORDER BY id");
+    FIND = select_cases!("project_id = $1 AND id = $2");
+    FIND_BY_SPOKEN_CODE = select_cases!("project_id = $1 AND spoken_code = $2");
+    LIST_BY_FILE_NUMBER = select_cases!("project_id = $1 AND file_number_index = $2 ORDER BY id");
+    LIST = select_cases!("id IN");
     SPOKEN_CODE_EXISTS = "SELECT count(*) FROM cases WHERE spoken_code = $1";
     INSERT = "INSERT INTO cases (id, version, project_id, spoken_code, age_band, gender, household, languages, area, \
         created_month, last_contact_at, file_number_index, sealed) \
@@ -116,6 +118,19 @@ impl Store {
             .bind(index)
             .fetch_all(pool)
             .await)?;
+        rows.into_iter().map(CaseRow::into_case).collect()
+    }
+}
+
+impl Store {
+    /// The cases of referrals that the caller has read within its scope; what of them a recipient may
+    /// know is for policy to say.
+    pub async fn list_cases_of(&self, referrals: &[Referral]) -> Result<Vec<CaseReference>, StoreError> {
+        let sql = in_list(LIST, referrals.len());
+        let rows: Vec<CaseRow> = read!(self, |pool| {
+            let ids = referrals.iter().map(|referral| referral.case_id.to_string());
+            ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
+        })?;
         rows.into_iter().map(CaseRow::into_case).collect()
     }
 }

@@ -15,7 +15,7 @@ const OLDEST_POSTGRES: i32 = 150_000;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 statements! {
-    PING = "SELECT CAST(1 AS BIGINT)";
+    COUNT_MIGRATIONS = "SELECT count(*) FROM _sqlx_migrations WHERE success";
 }
 
 impl Store {
@@ -41,9 +41,10 @@ impl Store {
         Ok(MIGRATOR.iter().count())
     }
 
-    /// Succeeds when the database answers a question.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        read!(self, |pool| sqlx::query(PING).execute(pool).await.map(drop)).map_err(StoreError::from)
+    /// Asks the database whether its schema is the one that this binary writes.
+    pub async fn has_current_schema(&self) -> Result<bool, StoreError> {
+        let applied: i64 = read!(self, |pool| sqlx::query_scalar(COUNT_MIGRATIONS).fetch_one(pool).await)?;
+        Ok(usize::try_from(applied).is_ok_and(|applied| applied == MIGRATOR.iter().count()))
     }
 
     /// Closes every connection, after those in use have come back.

@@ -1,10 +1,11 @@
 //! Consents.
 
 use super::row::{Table, joined, optional_text, optional_time};
-use super::{Store, StoreError, Tx, in_tx, read, statements};
+use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::consent::Consent;
 use crate::domain::id::ConsentId;
 use crate::domain::profile::Language;
+use crate::domain::referral::Referral;
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
 
@@ -15,6 +16,8 @@ statements! {
     FIND = "SELECT id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, explained, \
         contact_rule, obtained_at, expires_at, withdrawn_at FROM consents \
         WHERE id = $1 AND (project_id = $2 OR recipient_id = $3)";
+    LIST = "SELECT id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, explained, \
+        contact_rule, obtained_at, expires_at, withdrawn_at FROM consents WHERE id IN";
     INSERT = "INSERT INTO consents (id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, \
         explained, contact_rule, obtained_at, expires_at, withdrawn_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
@@ -69,6 +72,18 @@ impl Store {
             .fetch_optional(pool)
             .await)?;
         row.map(ConsentRow::into_consent).transpose()
+    }
+}
+
+impl Store {
+    /// The consents of referrals that the caller has read within its scope.
+    pub async fn list_consents_of(&self, referrals: &[Referral]) -> Result<Vec<Consent>, StoreError> {
+        let sql = in_list(LIST, referrals.len());
+        let rows: Vec<ConsentRow> = read!(self, |pool| {
+            let ids = referrals.iter().map(|referral| referral.consent_id.to_string());
+            ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
+        })?;
+        rows.into_iter().map(ConsentRow::into_consent).collect()
     }
 }
 

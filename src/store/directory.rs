@@ -12,12 +12,15 @@ const TABLE: Table = Table("directory_documents");
 statements! {
     VERSION = "SELECT version FROM directory_head WHERE name = 'directory'";
     RAISE_VERSION = "UPDATE directory_head SET version = version + 1 WHERE name = 'directory' RETURNING version";
+    // Changes nothing, and holds the head's row until the commit on both databases.
+    LOCK = "UPDATE directory_head SET version = version WHERE name = 'directory'";
     CHANGES = "SELECT entry_id, version, source, is_gone, document FROM directory_documents \
         WHERE is_current AND version > $1 ORDER BY entry_id";
     CURRENT_OF_SOURCE = "SELECT entry_id, source_key, document FROM directory_documents \
         WHERE is_current AND NOT is_gone AND source = $1 ORDER BY entry_id";
     FIND = "SELECT entry_id, version, source, is_gone, document FROM directory_documents WHERE is_current AND entry_id = $1";
     SUPERSEDE = "UPDATE directory_documents SET is_current = false WHERE entry_id = $1 AND is_current";
+    FIND_SOURCE = "SELECT source, source_key FROM directory_documents WHERE is_current AND entry_id = $1";
     INSERT = "INSERT INTO directory_documents \
         (entry_id, version, valid_from, source, source_key, is_current, is_gone, document) \
         VALUES ($1, $2, $3, $4, $5, true, $6, $7)";
@@ -97,6 +100,17 @@ impl Tx {
         let row: Option<EntryRow> = in_tx!(self, |c| sqlx::query_as(FIND).bind(entry_id).fetch_optional(c).await)?;
         let entry = row.map(EntryRow::into_entry).transpose()?;
         Ok(entry.filter(|entry| !entry.is_gone).map(|entry| entry.document))
+    }
+
+    /// Lets no other import or edit of the directory come between what is read now and the commit.
+    pub async fn lock_directory(&mut self) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(LOCK).execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    /// The source of a current entry, and the source's own key.
+    pub async fn find_source(&mut self, entry_id: &str) -> Result<Option<(String, String)>, StoreError> {
+        Ok(in_tx!(self, |c| sqlx::query_as(FIND_SOURCE).bind(entry_id).fetch_optional(c).await)?)
     }
 
     /// The current entries of one source, tombstones left out.

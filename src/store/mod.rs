@@ -25,9 +25,9 @@ pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
 pub use self::idempotency::{Claim, IdempotencyKey};
 pub use self::projects::KeyPurpose;
-pub use self::referrals::{Selection, TimelineEntry};
+pub use self::referrals::Selection;
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{AssertSqlSafe, Executor, PgPool, SqlSafeStr, SqlitePool};
 
 /// A pool for each kind of work, by database.
 #[derive(Clone, Debug)]
@@ -91,6 +91,13 @@ macro_rules! statements {
 }
 pub(crate) use statements;
 
+/// A statement that ends in a list of as many values as there are keys: `head` and `($1, $2, …)`. The
+/// head is a constant, and the list holds numbers only.
+fn in_list(head: &'static str, keys: usize) -> AssertSqlSafe<String> {
+    let numbers: Vec<String> = (1..=keys).map(|number| format!("${number}")).collect();
+    AssertSqlSafe(format!("{head} ({})", numbers.join(", ")))
+}
+
 impl Store {
     /// Runs `work` in one transaction, and commits it when `work` succeeds. On SQLite the transaction
     /// takes the write lock at once, so that what it reads cannot change before it writes.
@@ -118,6 +125,8 @@ impl Store {
     pub async fn refused_statements(&self) -> Vec<(String, String)> {
         let mut refused = Vec::new();
         for (name, sql) in all_statements() {
+            // A head of a list is no statement without its list.
+            let sql = if sql.ends_with(" IN") { in_list(sql, 2) } else { AssertSqlSafe(sql.to_owned()) };
             if let Err(error) = self.prepare(sql).await {
                 refused.push((name.to_owned(), error.to_string()));
             }
@@ -125,8 +134,7 @@ impl Store {
         refused
     }
 
-    async fn prepare(&self, sql: &'static str) -> Result<(), sqlx::Error> {
-        use sqlx::{Executor, SqlSafeStr};
+    async fn prepare(&self, sql: AssertSqlSafe<String>) -> Result<(), sqlx::Error> {
         read!(self, |pool| pool.acquire().await?.prepare(sql.into_sql_str()).await.map(drop))
     }
 }

@@ -1,15 +1,18 @@
 //! Projects and the keys of their pseudonyms.
 
 use super::row::Table;
-use super::{Store, StoreError, Tx, in_tx, read, statements};
+use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::account::Project;
 use crate::domain::id::ProjectId;
+use crate::domain::referral::Referral;
 use crate::domain::time::Month;
 
 const TABLE: Table = Table("projects");
 
 statements! {
     FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects WHERE id = $1";
+    LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects WHERE id IN";
+    LIST_ALIAS_KEYS = "SELECT project_id, key FROM project_keys WHERE purpose = 'alias' AND project_id IN";
     SAVE = "INSERT INTO projects (id, organization_id, name, country, risk_profile, mailbox) \
         VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id, name = excluded.name, \
@@ -79,6 +82,28 @@ impl Store {
             .fetch_optional(pool)
             .await)?;
         key.map(|key| decode_key(&key)).transpose()
+    }
+}
+
+impl Store {
+    /// The sending projects of referrals that the caller has read within its scope.
+    pub async fn list_projects_of(&self, referrals: &[Referral]) -> Result<Vec<Project>, StoreError> {
+        let sql = in_list(LIST, referrals.len());
+        let rows: Vec<ProjectRow> = read!(self, |pool| {
+            let ids = referrals.iter().map(|referral| referral.project_id.to_string());
+            ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
+        })?;
+        rows.into_iter().map(ProjectRow::into_project).collect()
+    }
+
+    /// The alias keys of their projects.
+    pub async fn list_alias_keys_of(&self, referrals: &[Referral]) -> Result<Vec<(ProjectId, Vec<u8>)>, StoreError> {
+        let sql = in_list(LIST_ALIAS_KEYS, referrals.len());
+        let rows: Vec<(String, String)> = read!(self, |pool| {
+            let ids = referrals.iter().map(|referral| referral.project_id.to_string());
+            ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
+        })?;
+        rows.into_iter().map(|(project, key)| Ok((TABLE.id(&project)?, decode_key(&key)?))).collect()
     }
 }
 

@@ -1,13 +1,12 @@
 //! Referrals and their timelines.
 
 use super::row::{Table, optional_text, optional_time};
-use super::{Store, StoreError, Tx, in_tx, read, sealed, statements};
+use super::{Store, StoreError, Tx, in_list, in_tx, read, sealed, statements};
 use crate::domain::disclosure::Offer;
-use crate::domain::id::{AccountId, CaseId, OrganizationId, ReferralId};
-use crate::domain::lifecycle::{Event, Party};
+use crate::domain::id::{CaseId, ReferralId};
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
-use crate::domain::referral::Referral;
+use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -50,8 +49,8 @@ statements! {
         service_started_at = $7, decline_code = $8, outcome_code = $9, sealed = $10 WHERE id = $1 AND version = $2 - 1";
     INSERT_EVENT = "INSERT INTO referral_events (referral_id, version, at, event, party, actor_id, organization_id, code) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    LIST_EVENTS = "SELECT version, at, event, party, actor_id, organization_id, code FROM referral_events \
-        WHERE referral_id = $1 ORDER BY version";
+    LIST_EVENTS = "SELECT referral_id, version, at, event, party, actor_id, organization_id, code FROM referral_events \
+        WHERE referral_id IN";
 }
 
 /// Which referrals of a list, and from where on.
@@ -65,25 +64,6 @@ pub struct Selection {
     pub after: Option<ReferralId>,
     /// At most this many.
     pub limit: i64,
-}
-
-/// One line of a timeline.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TimelineEntry {
-    /// The version that the change made.
-    pub version: i64,
-    /// When.
-    pub at: Timestamp,
-    /// What happened.
-    pub event: Event,
-    /// On whose behalf.
-    pub party: Party,
-    /// Who did it.
-    pub actor_id: AccountId,
-    /// The actor's organisation.
-    pub organization_id: OrganizationId,
-    /// The decline or outcome code that belongs to it.
-    pub code: Option<String>,
 }
 
 /// The offer, as it is sealed.
@@ -164,6 +144,7 @@ impl ReferralRow {
 
 #[derive(sqlx::FromRow)]
 struct EventRow {
+    referral_id: String,
     version: i64,
     at: i64,
     event: String,
@@ -177,6 +158,7 @@ impl EventRow {
     fn into_entry(self) -> Result<TimelineEntry, StoreError> {
         let table = Table("referral_events");
         Ok(TimelineEntry {
+            referral_id: table.id(&self.referral_id)?,
             version: self.version,
             at: Timestamp::from_microseconds(self.at),
             event: table.code(&self.event)?,
@@ -225,11 +207,16 @@ impl Store {
         rows.into_iter().map(ReferralRow::into_referral).collect()
     }
 
-    /// The timeline of a referral that the caller has read within its scope.
-    pub async fn list_timeline(&self, referral: &Referral) -> Result<Vec<TimelineEntry>, StoreError> {
-        let rows: Vec<EventRow> =
-            read!(self, |pool| sqlx::query_as(LIST_EVENTS).bind(referral.id.to_string()).fetch_all(pool).await)?;
-        rows.into_iter().map(EventRow::into_entry).collect()
+    /// The timelines of referrals that the caller has read within its scope, oldest change first.
+    pub async fn list_timelines_of(&self, referrals: &[Referral]) -> Result<Vec<TimelineEntry>, StoreError> {
+        let sql = in_list(LIST_EVENTS, referrals.len());
+        let rows: Vec<EventRow> = read!(self, |pool| {
+            let ids = referrals.iter().map(|referral| referral.id.to_string());
+            ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
+        })?;
+        let mut entries = rows.into_iter().map(EventRow::into_entry).collect::<Result<Vec<_>, _>>()?;
+        entries.sort_by_key(|entry| (entry.referral_id, entry.version));
+        Ok(entries)
     }
 }
 
@@ -266,7 +253,7 @@ impl Tx {
             .execute(c)
             .await
             .map(drop))?;
-        self.insert_event(referral.id, first).await
+        self.insert_event(first).await
     }
 
     /// Writes a referral that was changed once since it was read, with the line of its timeline.
@@ -289,12 +276,12 @@ impl Tx {
         if changed == 0 {
             return Err(StoreError::Stale);
         }
-        self.insert_event(referral.id, entry).await
+        self.insert_event(entry).await
     }
 
-    async fn insert_event(&mut self, referral: ReferralId, entry: &TimelineEntry) -> Result<(), StoreError> {
+    async fn insert_event(&mut self, entry: &TimelineEntry) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(INSERT_EVENT)
-            .bind(referral.to_string())
+            .bind(entry.referral_id.to_string())
             .bind(entry.version)
             .bind(entry.at.microseconds())
             .bind(entry.event.to_string())

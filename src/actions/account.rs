@@ -1,0 +1,26 @@
+//! Who asks: from a bearer token to a viewer.
+
+use super::{ActionError, Context};
+use crate::clock::Chance;
+use crate::policy::access::Viewer;
+use sha2::{Digest, Sha256};
+
+/// The prefix by which a scanner of leaked secrets knows a token.
+const TOKEN_PREFIX: &str = "rls_";
+
+/// The viewer of a bearer token. [`ActionError::Unauthenticated`] when there is a token and it opens
+/// nothing: somebody who meant to sign in must not be taken for a stranger.
+pub async fn viewer(context: &Context, bearer: Option<&str>) -> Result<Viewer, ActionError> {
+    let Some(token) = bearer else { return Ok(Viewer::Anonymous) };
+    let account = context.store.find_account_by_token(&hash(token), context.now()).await?;
+    account.map(Viewer::Staff).ok_or(ActionError::Unauthenticated)
+}
+
+/// A fresh token of 256 bits; only its hash is ever stored.
+pub(super) fn fresh_token(chance: &dyn Chance) -> String {
+    format!("{TOKEN_PREFIX}{}", data_encoding::BASE64URL_NOPAD.encode(&chance.key()))
+}
+
+pub(super) fn hash(token: &str) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(token))
+}

@@ -1,0 +1,111 @@
+//! Case references: opening one, and finding it again.
+
+use super::disclosure::act;
+use super::idempotency::Create;
+use super::input::{ProfileInput, file_number};
+use super::{ActionError, Context};
+use crate::domain::audit::AuditAction;
+use crate::domain::case::{CaseReference, FileNumber};
+use crate::domain::disclosure::keyed_hash;
+use crate::domain::id::{CaseId, ProjectId};
+use crate::domain::profile::ProtectionFlag;
+use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::spoken_code::SpokenCode;
+use crate::policy::access::Access;
+use crate::policy::person_view::{CaseView, show_case};
+use crate::policy::rules::{Action, permit};
+use crate::policy::visible::Visible;
+use crate::store::{KeyPurpose, Tx};
+
+/// What opening a case takes.
+#[derive(Clone, Debug)]
+pub struct OpenCase {
+    /// The caller's own key of this call.
+    pub idempotency_key: String,
+    /// What is known of the person.
+    pub profile: ProfileInput,
+    /// Protection concerns.
+    pub protection_flags: Vec<ProtectionFlag>,
+    /// The team's own file number.
+    pub file_number: Option<String>,
+}
+
+/// Opens a case reference in the viewer's project.
+pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result<Visible<CaseView>, ActionError> {
+    let account = permit(access, Action::OpenCase)?;
+    let create = Create::new(account, &input.idempotency_key, "case_open", &input)?;
+    let project_id = account.project_id.ok_or(ActionError::Forbidden)?;
+    let now = context.now();
+    let mut case = CaseReference {
+        id: context.fresh_id(),
+        version: 1,
+        project_id,
+        spoken_code: SpokenCode::from_chance(0),
+        profile: input.profile.clone().into_profile()?,
+        flags: input.protection_flags.clone(),
+        file_number: input.file_number.as_deref().map(file_number).transpose()?,
+        created_month: now.month(),
+        last_contact_at: now,
+    };
+    let id = context
+        .store
+        .write(async |tx| {
+            if let Some(earlier) = create.claim(tx, case.id, now).await? {
+                return Ok(earlier);
+            }
+            case.spoken_code = free_spoken_code(context, tx).await?;
+            let key = tx.project_key(project_id, KeyPurpose::FileNumber, context.chance.key()).await?;
+            let index = case.file_number.as_ref().map(|number| file_number_index(&key, number));
+            tx.insert_case(&case, index.as_deref()).await?;
+            tx.append_audit(&[act(access, now, AuditAction::CaseOpened, case.id.to_string())]).await?;
+            Ok::<_, ActionError>(case.id)
+        })
+        .await?;
+    find(context, access, id).await
+}
+
+/// The case with this id.
+pub async fn find(context: &Context, access: &Access, id: CaseId) -> Result<Visible<CaseView>, ActionError> {
+    permit(access, Action::ReadCase)?;
+    let case = context.store.find_case(&access.scope(), id).await?;
+    case.and_then(|case| show_case(access, &case)).ok_or(ActionError::NotVisible)
+}
+
+/// The case of the viewer's project that has this spoken code.
+pub async fn find_by_spoken_code(context: &Context, access: &Access, typed: &str) -> Result<Visible<CaseView>, ActionError> {
+    permit(access, Action::ReadCase)?;
+    let code = SpokenCode::parse(typed).map_err(|_| Refusal::input("spokenCode", InputProblem::SpokenCode))?;
+    let case = context.store.find_case_by_spoken_code(&access.scope(), code).await?;
+    case.and_then(|case| show_case(access, &case)).ok_or(ActionError::NotVisible)
+}
+
+/// The cases of the viewer's project that have this file number; a team may have given one twice.
+pub async fn list_by_file_number(context: &Context, access: &Access, typed: &str) -> Result<Vec<Visible<CaseView>>, ActionError> {
+    let account = permit(access, Action::ReadCase)?;
+    let number = file_number(typed)?;
+    let project_id: ProjectId = account.project_id.ok_or(ActionError::Forbidden)?;
+    let Some(key) = context.store.find_project_key(project_id, KeyPurpose::FileNumber).await? else { return Ok(Vec::new()) };
+    let index = file_number_index(&key, &number);
+    let cases = context.store.list_cases_by_file_number_index(&access.scope(), &index).await?;
+    Ok(cases.iter().filter(|case| case.file_number.as_ref() == Some(&number)).filter_map(|case| show_case(access, case)).collect())
+}
+
+/// Draws spoken codes until one is free. Of 33 million codes a network uses thousands: the second draw
+/// is rare and the tenth is a fault.
+async fn free_spoken_code(context: &Context, tx: &mut Tx) -> Result<SpokenCode, ActionError> {
+    for _ in 0..10 {
+        let mut bytes = [0; 4];
+        context.chance.fill(&mut bytes);
+        let code = SpokenCode::from_chance(u32::from_be_bytes(bytes));
+        if !tx.spoken_code_exists(code).await? {
+            return Ok(code);
+        }
+    }
+    Err(ActionError::Internal("ten spoken codes in a row were taken".into()))
+}
+
+/// 32 bits of a keyed hash: enough to find, too few to be the number; whoever finds compares the number
+/// itself.
+fn file_number_index(key: &[u8], number: &FileNumber) -> String {
+    data_encoding::HEXLOWER.encode(&keyed_hash(key, &[number.as_str().as_bytes()])[..4])
+}

@@ -1,0 +1,301 @@
+//! A command file: what an import may not grant. Projects, vettings, grants of services to projects, and
+//! accounts with their tokens. Applying a file twice changes nothing the second time.
+
+use super::account::{fresh_token, hash};
+use super::{ActionError, Context, directory};
+use crate::domain::account::{Account, Project, RiskProfile, Role};
+use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::directory::{Document, Service, Tier};
+use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId};
+use crate::domain::referral::Vetting;
+use crate::domain::time::Date;
+use crate::store::{DirectoryChange, NewToken, StoreError, Tx};
+use serde::Deserialize;
+
+/// Days after which a token stops working.
+const TOKEN_DAYS: i64 = 90;
+
+/// A command file. Organisations and services are named by their keys at `source`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommandFile {
+    /// The source whose keys the file uses.
+    pub source: String,
+    /// Projects to be there.
+    #[serde(default)]
+    pub projects: Vec<ProjectCommand>,
+    /// Which organisations may receive referrals.
+    #[serde(default)]
+    pub vettings: Vec<VettingCommand>,
+    /// Which projects may know of a service at tier `project`.
+    #[serde(default)]
+    pub grants: Vec<GrantCommand>,
+    /// Accounts to be there.
+    #[serde(default)]
+    pub accounts: Vec<AccountCommand>,
+}
+
+/// A project to be there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectCommand {
+    /// The file's own key of the project.
+    pub key: String,
+    /// Key of the organisation that runs it.
+    pub organization: String,
+    /// Name, as recipients read it.
+    pub name: String,
+    /// Country by its ISO 3166-1 alpha-2 code.
+    pub country: String,
+    /// How dangerous a leak would be.
+    pub risk_profile: RiskProfile,
+    /// Role mailbox of the team.
+    pub mailbox: String,
+}
+
+/// Whether an organisation may receive referrals.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VettingCommand {
+    /// Key of the organisation.
+    pub organization: String,
+    /// True once somebody has vetted it.
+    pub is_vetted: bool,
+    /// Last day of its information-sharing protocol.
+    pub protocol_expires_on: Option<Date>,
+}
+
+/// Which projects may know of a service.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantCommand {
+    /// Key of the service.
+    pub service: String,
+    /// The file's keys of the projects.
+    pub projects: Vec<String>,
+}
+
+/// An account to be there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountCommand {
+    /// Handle; no name of a person.
+    pub handle: String,
+    /// What it is for.
+    pub role: Role,
+    /// Key of its organisation.
+    pub organization: String,
+    /// The file's key of its project.
+    pub project: Option<String>,
+    /// True once trained about gender-based violence and safe houses.
+    #[serde(default)]
+    pub is_trained: bool,
+}
+
+/// For which accounts of the file to make a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tokens {
+    /// For accounts that were not there before.
+    OfNewAccounts,
+    /// For every account of the file; older tokens go on working until they run out.
+    OfAllAccounts,
+}
+
+/// A token just made. It is shown once; only its hash is stored.
+#[derive(Clone)]
+pub struct IssuedToken {
+    /// Whose it is.
+    pub handle: String,
+    /// What that account is for.
+    pub role: Role,
+    /// The token.
+    pub token: String,
+}
+
+/// Why a command file did nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The file is not a command file; the text says where and what.
+    #[error("the command file cannot be read: {0}")]
+    Unreadable(String),
+    /// The file names something that is not there.
+    #[error("{list}[{index}]: there is no {kind} with the key `{key}`; import its source first, or correct the key")]
+    Unknown {
+        /// The list in the file.
+        list: &'static str,
+        /// The position in that list, from 0.
+        index: usize,
+        /// What was looked for.
+        kind: &'static str,
+        /// Its key.
+        key: String,
+    },
+    /// The account needs a project to work in.
+    #[error("accounts[{index}]: a {role} works in a project: name one")]
+    NoProject {
+        /// The position in the list, from 0.
+        index: usize,
+        /// The role.
+        role: Role,
+    },
+    /// The handle belongs to an account of another file.
+    #[error("accounts[{index}]: the handle `{handle}` is taken")]
+    HandleTaken {
+        /// The position in the list, from 0.
+        index: usize,
+        /// The handle.
+        handle: String,
+    },
+    /// Anything else.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+/// Reads a command file.
+pub fn read(text: &str) -> Result<CommandFile, CommandError> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| CommandError::Unreadable(error.to_string()))
+}
+
+/// True when the database has accounts other than those of this file.
+pub async fn is_used_by_others(context: &Context, file: &CommandFile) -> Result<bool, ActionError> {
+    let handles = context.store.list_handles().await?;
+    Ok(handles.iter().any(|handle| file.accounts.iter().all(|account| account.handle != *handle)))
+}
+
+/// Applies a command file, all of it or nothing.
+pub async fn apply(context: &Context, file: &CommandFile, tokens: Tokens) -> Result<Vec<IssuedToken>, CommandError> {
+    let issued = context
+        .store
+        .write(async |tx| {
+            tx.lock_directory().await?;
+            apply_projects(tx, file).await?;
+            apply_vettings(tx, file).await?;
+            apply_grants(context, tx, file).await?;
+            let issued = apply_accounts(context, tx, file, tokens).await?;
+            tx.append_audit(&[applied(context, file)]).await?;
+            Ok::<_, CommandError>(issued)
+        })
+        .await?;
+    directory::refresh(context).await?;
+    Ok(issued)
+}
+
+async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandError> {
+    for (index, command) in file.projects.iter().enumerate() {
+        let project = Project {
+            id: project_id(file, &command.key),
+            organization_id: organization(tx, file, "projects", index, &command.organization).await?,
+            name: command.name.clone(),
+            country: command.country.clone(),
+            risk_profile: command.risk_profile,
+            mailbox: command.mailbox.clone(),
+        };
+        tx.save_project(&project).await?;
+    }
+    Ok(())
+}
+
+async fn apply_vettings(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandError> {
+    for (index, command) in file.vettings.iter().enumerate() {
+        let id = organization(tx, file, "vettings", index, &command.organization).await?;
+        let vetting = Vetting { is_vetted: command.is_vetted, protocol_expires_on: command.protocol_expires_on };
+        tx.save_vetting(id, vetting).await?;
+    }
+    Ok(())
+}
+
+/// A grant is a new version of the service's entry, under the source that the entry has.
+async fn apply_grants(context: &Context, tx: &mut Tx, file: &CommandFile) -> Result<(), CommandError> {
+    for (index, command) in file.grants.iter().enumerate() {
+        let id = ServiceId::derived(&file.source, &command.service).to_string();
+        let unknown = || unknown("grants", index, "service", &command.service);
+        let Some(Document::Service(service)) = tx.find_document(&id).await? else { return Err(unknown()) };
+        let Some((source, source_key)) = tx.find_source(&id).await? else { return Err(unknown()) };
+        let mut projects = Vec::new();
+        for key in &command.projects {
+            projects.push(known_project(file, "grants", index, key)?);
+        }
+        let granted = Service { tier: service.tier.max(Tier::Project), projects, ..service.clone() };
+        if granted != service {
+            let document = Document::Service(granted);
+            let change = DirectoryChange { source_key: &source_key, document: &document, is_gone: false };
+            tx.change_directory(&source, &[change], context.now()).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn apply_accounts(context: &Context, tx: &mut Tx, file: &CommandFile, tokens: Tokens) -> Result<Vec<IssuedToken>, CommandError> {
+    let mut issued = Vec::new();
+    for (index, command) in file.accounts.iter().enumerate() {
+        if command.project.is_none() && command.role != Role::PartnerAgent {
+            return Err(CommandError::NoProject { index, role: command.role });
+        }
+        let account = Account {
+            id: AccountId::derived(&file.source, &command.handle),
+            handle: command.handle.clone(),
+            role: command.role,
+            organization_id: organization(tx, file, "accounts", index, &command.organization).await?,
+            project_id: command.project.as_deref().map(|key| known_project(file, "accounts", index, key)).transpose()?,
+            is_trained: command.is_trained,
+        };
+        let existing = tx.find_account_by_handle(&account.handle).await?;
+        if existing.as_ref().is_some_and(|existing| existing.id != account.id) {
+            return Err(CommandError::HandleTaken { index, handle: account.handle });
+        }
+        tx.save_account(&account).await?;
+        if existing.is_none() || tokens == Tokens::OfAllAccounts {
+            issued.push(issue(context, tx, account).await?);
+        }
+    }
+    Ok(issued)
+}
+
+async fn issue(context: &Context, tx: &mut Tx, account: Account) -> Result<IssuedToken, CommandError> {
+    let token = fresh_token(context.chance.as_ref());
+    let created_at = context.now();
+    let stored = NewToken { hash: hash(&token), account_id: account.id, created_at, expires_at: created_at.plus_days(TOKEN_DAYS) };
+    tx.insert_token(&stored).await?;
+    Ok(IssuedToken { handle: account.handle, role: account.role, token })
+}
+
+async fn organization(tx: &mut Tx, file: &CommandFile, list: &'static str, index: usize, key: &str) -> Result<OrganizationId, CommandError> {
+    let id = OrganizationId::derived(&file.source, key);
+    match tx.find_document(&id.to_string()).await? {
+        Some(_) => Ok(id),
+        None => Err(unknown(list, index, "organization", key)),
+    }
+}
+
+fn project_id(file: &CommandFile, key: &str) -> ProjectId {
+    ProjectId::derived(&file.source, key)
+}
+
+fn known_project(file: &CommandFile, list: &'static str, index: usize, key: &str) -> Result<ProjectId, CommandError> {
+    let is_known = file.projects.iter().any(|project| project.key == key);
+    if is_known { Ok(project_id(file, key)) } else { Err(unknown(list, index, "project", key)) }
+}
+
+fn unknown(list: &'static str, index: usize, kind: &'static str, key: &str) -> CommandError {
+    CommandError::Unknown { list, index, kind, key: key.chars().take(80).collect() }
+}
+
+fn applied(context: &Context, file: &CommandFile) -> AuditEvent {
+    AuditEvent {
+        at: context.now(),
+        project_id: None,
+        actor_id: None,
+        organization_id: None,
+        action: AuditAction::CommandsApplied,
+        object: file.source.clone(),
+        fields: Vec::new(),
+        consent_id: None,
+    }
+}

@@ -1,0 +1,112 @@
+//! Consents: recording what a person agreed to.
+
+use super::disclosure::act;
+use super::idempotency::Create;
+use super::input::language;
+use super::{ActionError, Context};
+use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::case::CaseReference;
+use crate::domain::consent::{
+    ALWAYS_EXPLAINED, Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained, LONGEST_DAYS, default_days,
+};
+use crate::domain::id::{CaseId, ConsentId, OrganizationId};
+use crate::domain::profile::AgeBand;
+use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::time::Timestamp;
+use crate::policy::access::Access;
+use crate::policy::person_view::{ConsentView, show_consent};
+use crate::policy::rules::{Action, permit};
+use crate::policy::visible::Visible;
+
+/// What recording a consent takes.
+#[derive(Clone, Debug)]
+pub struct RecordConsent {
+    /// The caller's own key of this call.
+    pub idempotency_key: String,
+    /// The case.
+    pub case_id: CaseId,
+    /// The one organisation that may be told.
+    pub recipient_id: OrganizationId,
+    /// The ground.
+    pub basis: ConsentBasis,
+    /// What may be told.
+    pub field_scope: Vec<ConsentField>,
+    /// How it was given.
+    pub modality: ConsentModality,
+    /// The language in which it was explained.
+    pub language: String,
+    /// What was explained.
+    pub explained: Vec<Explained>,
+    /// How the person may be reached.
+    pub contact_rule: ContactRule,
+    /// When it lapses; by default after 90 days, for children after 30.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Records a consent for one recipient.
+pub async fn record(context: &Context, access: &Access, input: RecordConsent) -> Result<Visible<ConsentView>, ActionError> {
+    let account = permit(access, Action::RecordConsent)?;
+    let create = Create::new(account, &input.idempotency_key, "consent_record", &input)?;
+    let now = context.now();
+    let case = context.store.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
+    super::directory::organization(context, access, input.recipient_id).await?;
+    let consent = checked(&input, &case, context.fresh_id(), now)?;
+    let event = AuditEvent {
+        consent_id: Some(consent.id),
+        ..act(access, now, AuditAction::ConsentRecorded, consent.case_id.to_string())
+    };
+    let id = context
+        .store
+        .write(async |tx| {
+            if let Some(earlier) = create.claim(tx, consent.id, now).await? {
+                return Ok(earlier);
+            }
+            tx.insert_consent(&consent).await?;
+            tx.touch_case(consent.case_id, now).await?;
+            tx.append_audit(std::slice::from_ref(&event)).await?;
+            Ok::<_, ActionError>(consent.id)
+        })
+        .await?;
+    find(context, access, id).await
+}
+
+/// The consent with this id.
+pub async fn find(context: &Context, access: &Access, id: ConsentId) -> Result<Visible<ConsentView>, ActionError> {
+    permit(access, Action::RecordConsent)?;
+    let consent = context.store.find_consent(&access.scope(), id).await?;
+    consent.and_then(|consent| show_consent(access, &consent)).ok_or(ActionError::NotVisible)
+}
+
+fn checked(input: &RecordConsent, case: &CaseReference, id: ConsentId, now: Timestamp) -> Result<Consent, Refusal> {
+    let age_band = case.profile.age_band;
+    let is_for_children = input.basis != ConsentBasis::SelfInformed;
+    if is_for_children && age_band.is_some_and(|band| band != AgeBand::Unknown && !band.is_child()) {
+        return Err(Refusal::input("basis", InputProblem::BasisForAdult));
+    }
+    if input.field_scope.is_empty() {
+        return Err(Refusal::input("fieldScope", InputProblem::ConsentScopeEmpty));
+    }
+    if ALWAYS_EXPLAINED.iter().any(|item| !input.explained.contains(item)) {
+        return Err(Refusal::input("explained", InputProblem::ExplanationMissing));
+    }
+    let expires_at = input.expires_at.unwrap_or_else(|| now.plus_days(default_days(age_band)));
+    if expires_at <= now || expires_at > now.plus_days(LONGEST_DAYS) {
+        return Err(Refusal::input("expiresAt", InputProblem::ConsentExpiry));
+    }
+    Ok(Consent {
+        id,
+        version: 1,
+        case_id: case.id,
+        project_id: case.project_id,
+        recipient_id: input.recipient_id,
+        basis: input.basis,
+        field_scope: input.field_scope.clone(),
+        modality: input.modality,
+        language: language("language", &input.language)?,
+        explained: input.explained.clone(),
+        contact_rule: input.contact_rule,
+        obtained_at: now,
+        expires_at,
+        withdrawn_at: None,
+    })
+}

@@ -1,0 +1,119 @@
+//! Demand: needs for which nothing was found, and the table of gaps.
+
+use super::disclosure::act;
+use super::idempotency::Create;
+use super::input::area;
+use super::{ActionError, Context};
+use crate::domain::audit::AuditAction;
+use crate::domain::case::CaseReference;
+use crate::domain::demand::{Demand, DemandResult, person_key, tabulate};
+use crate::domain::id::{CaseId, DemandId, ReferralId};
+use crate::domain::need::Need;
+use crate::domain::place::AreaCode;
+use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::time::{Month, Timestamp};
+use crate::policy::access::Access;
+use crate::policy::person_view::{DemandView, show_demand};
+use crate::policy::rules::{Action, permit};
+use crate::policy::suppress::{ShownCell, show_gaps};
+use crate::policy::visible::Visible;
+use crate::store::{KeyPurpose, MonthRange, Tx};
+
+/// Most months of one table.
+const MOST_MONTHS: i64 = 24;
+
+/// What recording a need without an answer takes.
+#[derive(Clone, Debug)]
+pub struct RecordDemand {
+    /// The caller's own key of this call.
+    pub idempotency_key: String,
+    /// The case.
+    pub case_id: CaseId,
+    /// The need.
+    pub need: Need,
+    /// Why nothing was found.
+    pub result: DemandResult,
+    /// Where; by default the area of the case.
+    pub area: Option<String>,
+}
+
+/// Records a need of a case for which nothing was found.
+pub async fn record(context: &Context, access: &Access, input: RecordDemand) -> Result<Visible<DemandView>, ActionError> {
+    let account = permit(access, Action::RecordDemand)?;
+    let create = Create::new(account, &input.idempotency_key, "demand_record", &input)?;
+    if !input.result.is_recorded_by_hand() {
+        return Err(Refusal::input("result", InputProblem::ResultOfRecord).into());
+    }
+    let now = context.now();
+    let case = context.store.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
+    let typed_area = input.area.as_deref().map(|code| area("area", code)).transpose()?;
+    let area = typed_area.or_else(|| case.profile.area.clone()).ok_or(Refusal::input("area", InputProblem::AreaUnknown))?;
+    let id: DemandId = context.fresh_id();
+    let seen = Seen { id, need: input.need, area, referral_id: None, result: input.result };
+    let id = context
+        .store
+        .write(async |tx| {
+            if let Some(earlier) = create.claim(tx, id, now).await? {
+                return Ok(earlier);
+            }
+            insert(context, tx, &case, &seen, now).await?;
+            tx.touch_case(case.id, now).await?;
+            tx.append_audit(&[act(access, now, AuditAction::DemandRecorded, id.to_string())]).await?;
+            Ok::<_, ActionError>(id)
+        })
+        .await?;
+    find(context, access, id).await
+}
+
+/// The demand with this id.
+pub async fn find(context: &Context, access: &Access, id: DemandId) -> Result<Visible<DemandView>, ActionError> {
+    permit(access, Action::RecordDemand)?;
+    let demand = context.store.find_demand(&access.scope(), id).await?;
+    demand.and_then(|demand| show_demand(access, &demand)).ok_or(ActionError::NotVisible)
+}
+
+/// The table of gaps of the viewer's project, from one month to another, both included.
+pub async fn gaps(context: &Context, access: &Access, first: &str, last: &str) -> Result<Visible<Vec<ShownCell>>, ActionError> {
+    permit(access, Action::ReadGaps)?;
+    let months = MonthRange { first: month("firstMonth", first)?, last: month("lastMonth", last)? };
+    if months.first > months.last || months.last.number_since(months.first) >= MOST_MONTHS {
+        return Err(Refusal::input("lastMonth", InputProblem::MonthRange).into());
+    }
+    let demands = context.store.list_demands(&access.scope(), months).await?;
+    let event = act(access, context.now(), AuditAction::GapsRead, format!("{}..{}", months.first, months.last));
+    context.store.write(async |tx| Ok::<_, ActionError>(tx.append_audit(std::slice::from_ref(&event)).await?)).await?;
+    show_gaps(access, tabulate(&demands)).ok_or(ActionError::NotVisible)
+}
+
+/// A need as it was seen, before it has its person key.
+pub(super) struct Seen {
+    pub(super) id: DemandId,
+    pub(super) need: Need,
+    pub(super) area: AreaCode,
+    pub(super) referral_id: Option<ReferralId>,
+    pub(super) result: DemandResult,
+}
+
+/// Writes a need into the ledger of its month.
+pub(super) async fn insert(context: &Context, tx: &mut Tx, case: &CaseReference, seen: &Seen, now: Timestamp) -> Result<(), ActionError> {
+    let month = now.month();
+    let key = tx.project_key(case.project_id, KeyPurpose::Demand(month), context.chance.key()).await?;
+    let demand = Demand {
+        id: seen.id,
+        project_id: case.project_id,
+        month,
+        area: seen.area.clone(),
+        need: seen.need,
+        age_band: case.profile.age_band,
+        gender: case.profile.gender,
+        household: case.profile.household,
+        person_key: person_key(&key, case.id, seen.need),
+        referral_id: seen.referral_id,
+        result: seen.result,
+    };
+    Ok(tx.insert_demand(&demand).await?)
+}
+
+fn month(field: &'static str, typed: &str) -> Result<Month, Refusal> {
+    Month::parse(typed).ok_or(Refusal::input(field, InputProblem::Month))
+}

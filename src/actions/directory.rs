@@ -1,0 +1,205 @@
+//! Finding services and reading the directory. Nothing here asks the database but [`refresh`].
+
+use super::input::{ProfileInput, position};
+use super::{ActionError, Context};
+use crate::directory::{Change, Distance, EntryId, Query, SearchKey};
+use crate::domain::directory::{Document, Organization};
+use crate::domain::fit::{Fit, Verdict};
+use crate::domain::id::{Identifier, OrganizationId, ServiceId};
+use crate::domain::need::Need;
+use crate::domain::place::DistanceBand;
+use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::time::Timestamp;
+use crate::policy::access::Access;
+use crate::policy::directory_view::{ServiceView, show_organization, show_service};
+use crate::policy::visible::Visible;
+use crate::store::DirectoryRow;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// Half the circumference of the earth, rounded up: no distance is longer.
+const LONGEST_RADIUS_METERS: f64 = 20_100_000.0;
+
+/// What is looked for.
+#[derive(Clone, Debug, Default)]
+pub struct SearchServices {
+    /// Latitude and longitude of the point to be near to, in degrees.
+    pub near: Option<(f64, f64)>,
+    /// Only places within this many metres.
+    pub within_meters: Option<f64>,
+    /// The need.
+    pub need: Option<Need>,
+    /// The person.
+    pub profile: ProfileInput,
+    /// Which verdicts to show; by default all but [`Verdict::No`].
+    pub verdicts: Option<Vec<Verdict>>,
+}
+
+/// One service that was found, at its nearest place.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The service.
+    pub service: Visible<ServiceView>,
+    /// Which of its places is the nearest.
+    pub place: Option<usize>,
+    /// How far that is; `None` without a point or a known place, and for a redacted place.
+    pub distance_meters: Option<f64>,
+    /// For a redacted place, in which band the centre of its area lies.
+    pub distance_band: Option<DistanceBand>,
+    /// Whether the service takes the person, and why not.
+    pub fit: Fit,
+    /// From where the next page goes on.
+    pub cursor: String,
+}
+
+/// A page of services.
+#[derive(Clone, Debug)]
+pub struct FoundPage {
+    /// The services, nearest first.
+    pub found: Vec<Found>,
+    /// True when more follow.
+    pub has_more: bool,
+    /// The instant at which openness, capacity and freshness were judged; the same for every page.
+    pub evaluated_at: Timestamp,
+}
+
+/// Looks for services in the snapshot: nearest first in great-circle order, `first` at most.
+pub fn search(context: &Context, access: &Access, input: &SearchServices, first: usize, after: Option<&str>) -> Result<FoundPage, ActionError> {
+    let near = input.near.map(|(latitude, longitude)| position(latitude, longitude)).transpose()?;
+    let radius_is_usable = input.within_meters.is_none_or(|meters| meters > 0.0 && meters <= LONGEST_RADIUS_METERS);
+    if !radius_is_usable || (input.within_meters.is_some() && near.is_none()) {
+        return Err(Refusal::input("withinMeters", InputProblem::Radius).into());
+    }
+    let question = question(input);
+    let cursor = after.map(|text| Cursor::read(text, question)).transpose()?;
+    let evaluated_at = cursor.map_or_else(|| context.now(), |cursor| cursor.evaluated_at);
+    let profile = input.profile.clone().into_profile()?;
+    let scope = access.directory_scope();
+    let page = context.directory.snapshot().search(&Query {
+        near,
+        within_meters: input.within_meters,
+        need: input.need,
+        profile: &profile,
+        verdicts: input.verdicts.as_deref().unwrap_or(&[Verdict::Match, Verdict::ToConfirm]),
+        scope: &scope,
+        evaluated_at,
+        after: cursor.map(|cursor| cursor.key),
+        limit: first,
+    });
+    let found = page.hits.into_iter().filter_map(|hit| {
+        let (distance_meters, distance_band) = match hit.distance {
+            Some(Distance::Meters(meters)) => (Some(meters), None),
+            Some(Distance::Band(band)) => (None, Some(band)),
+            None => (None, None),
+        };
+        Some(Found {
+            service: show_service(access, &hit.service, hit.organization.as_ref())?,
+            place: hit.place,
+            distance_meters,
+            distance_band,
+            fit: hit.fit,
+            cursor: Cursor { question, key: hit.key, evaluated_at }.write(),
+        })
+    });
+    Ok(FoundPage { found: found.collect(), has_more: page.has_more, evaluated_at })
+}
+
+/// The service with this id.
+pub fn service(context: &Context, access: &Access, id: ServiceId) -> Result<Visible<ServiceView>, ActionError> {
+    let snapshot = context.directory.snapshot();
+    let service = snapshot.service(id).ok_or(ActionError::NotVisible)?;
+    let organization = snapshot.organization(service.organization_id);
+    show_service(access, &service, organization.as_ref()).ok_or(ActionError::NotVisible)
+}
+
+/// The services of an organisation that the viewer may know of.
+pub fn services_of(context: &Context, access: &Access, organization: &Arc<Organization>) -> Vec<Visible<ServiceView>> {
+    let snapshot = context.directory.snapshot();
+    snapshot.services_of(organization.id).iter().filter_map(|service| show_service(access, service, Some(organization))).collect()
+}
+
+/// The organisation with this id.
+pub fn organization(context: &Context, access: &Access, id: OrganizationId) -> Result<Visible<Arc<Organization>>, ActionError> {
+    find_organization(context, access, id, false)
+}
+
+/// The organisation on the other side of a referral that the viewer was shown.
+pub fn counterpart(context: &Context, access: &Access, id: OrganizationId) -> Result<Visible<Arc<Organization>>, ActionError> {
+    find_organization(context, access, id, true)
+}
+
+fn find_organization(context: &Context, access: &Access, id: OrganizationId, is_counterpart: bool) -> Result<Visible<Arc<Organization>>, ActionError> {
+    let snapshot = context.directory.snapshot();
+    let organization = snapshot.organization(id).ok_or(ActionError::NotVisible)?;
+    show_organization(access, &organization, snapshot.services_of(id), is_counterpart).ok_or(ActionError::NotVisible)
+}
+
+/// Brings the snapshot up to what the store holds; returns the version it has then.
+pub async fn refresh(context: &Context) -> Result<i64, ActionError> {
+    let held = context.directory.snapshot().version();
+    // The version is read first: what is written in between comes along now, and again next time.
+    let version = context.store.directory_version().await?;
+    if version > held {
+        let rows = context.store.directory_changes(held).await?;
+        let changes = rows.into_iter().map(change);
+        context.directory.apply(version, changes.collect());
+    }
+    Ok(version)
+}
+
+fn change(row: DirectoryRow) -> Change {
+    if !row.is_gone {
+        return Change::Present { document: row.document };
+    }
+    let id = match row.document {
+        Document::Organization(organization) => EntryId::Organization(organization.id),
+        Document::Service(service) => EntryId::Service(service.id),
+    };
+    Change::Gone { id }
+}
+
+/// Where a page ended: of which question, behind which key, judged at what time. Opaque to callers.
+#[derive(Clone, Copy)]
+struct Cursor {
+    question: [u8; 8],
+    key: SearchKey,
+    evaluated_at: Timestamp,
+}
+
+const CURSOR_VERSION: u8 = 1;
+const CURSOR_BYTES: usize = 1 + 8 + 8 + 16 + 8;
+
+impl Cursor {
+    fn write(self) -> String {
+        let mut bytes = Vec::with_capacity(CURSOR_BYTES);
+        bytes.push(CURSOR_VERSION);
+        bytes.extend(self.question);
+        bytes.extend(self.key.distance_meters().to_be_bytes());
+        bytes.extend(self.key.service().bytes());
+        bytes.extend(self.evaluated_at.microseconds().to_be_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    fn read(text: &str, question: [u8; 8]) -> Result<Self, Refusal> {
+        let refused = Refusal::input("after", InputProblem::Cursor);
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == CURSOR_BYTES && bytes[0] == CURSOR_VERSION);
+        let cursor = bytes.and_then(|bytes| {
+            Some(Self {
+                question: bytes[1..9].try_into().ok()?,
+                key: SearchKey::new(f64::from_be_bytes(bytes[9..17].try_into().ok()?), ServiceId::from_bytes(bytes[17..33].try_into().ok()?)),
+                evaluated_at: Timestamp::from_microseconds(i64::from_be_bytes(bytes[33..41].try_into().ok()?)),
+            })
+        });
+        cursor.filter(|cursor| cursor.question == question && cursor.key.distance_meters() >= 0.0).ok_or(refused)
+    }
+}
+
+/// A short hash of the question: a cursor is refused only for another one.
+fn question(input: &SearchServices) -> [u8; 8] {
+    let digest = Sha256::digest(format!("{input:?}"));
+    let mut short = [0; 8];
+    short.copy_from_slice(&digest[..8]);
+    short
+}

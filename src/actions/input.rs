@@ -1,0 +1,67 @@
+//! Turning what a caller typed into domain values: one place for each kind of value, one typed refusal.
+
+use crate::domain::case::FileNumber;
+use crate::domain::place::{AreaCode, InvalidPosition, Position};
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Profile, Situation};
+use crate::domain::refusal::{InputProblem, Refusal};
+
+/// A profile as a caller types it.
+#[derive(Clone, Debug, Default)]
+pub struct ProfileInput {
+    /// Age band.
+    pub age_band: Option<AgeBand>,
+    /// Gender.
+    pub gender: Option<Gender>,
+    /// Household.
+    pub household: Option<Household>,
+    /// Administrative status.
+    pub admin_status: Option<AdminStatus>,
+    /// Living situation.
+    pub situation: Option<Situation>,
+    /// Language tags.
+    pub languages: Vec<String>,
+    /// Code of an area.
+    pub area: Option<String>,
+}
+
+impl ProfileInput {
+    /// Checks the typed values.
+    pub fn into_profile(self) -> Result<Profile, Refusal> {
+        Ok(Profile {
+            age_band: self.age_band,
+            gender: self.gender,
+            household: self.household,
+            admin_status: self.admin_status,
+            situation: self.situation,
+            languages: self.languages.iter().map(|tag| language("languages", tag)).collect::<Result<_, _>>()?,
+            area: self.area.map(|code| area("area", &code)).transpose()?,
+        })
+    }
+}
+
+pub(super) fn position(latitude: f64, longitude: f64) -> Result<Position, Refusal> {
+    Position::new(latitude, longitude).map_err(|invalid| match invalid {
+        InvalidPosition::Latitude => Refusal::input("latitude", InputProblem::Latitude),
+        InvalidPosition::Longitude => Refusal::input("longitude", InputProblem::Longitude),
+    })
+}
+
+pub(super) fn language(field: &'static str, tag: &str) -> Result<Language, Refusal> {
+    readable(field, tag)?;
+    Language::parse(tag).map_err(|_| Refusal::input(field, InputProblem::Language))
+}
+
+pub(super) fn area(field: &'static str, code: &str) -> Result<AreaCode, Refusal> {
+    readable(field, code)?;
+    AreaCode::parse(code).map_err(|_| Refusal::input(field, InputProblem::AreaCode))
+}
+
+pub(super) fn file_number(text: &str) -> Result<FileNumber, Refusal> {
+    readable("fileNumber", text)?;
+    FileNumber::parse(text).map_err(|_| Refusal::input("fileNumber", InputProblem::FileNumber))
+}
+
+/// Refuses control characters: one database stores U+0000, the other refuses it, and no person types it.
+fn readable(field: &'static str, text: &str) -> Result<(), Refusal> {
+    if text.chars().any(char::is_control) { Err(Refusal::input(field, InputProblem::UnusableText)) } else { Ok(()) }
+}

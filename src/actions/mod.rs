@@ -1,0 +1,52 @@
+//! Use cases: load within the viewer's scope, ask policy, let the domain decide, write one transaction,
+//! give back views.
+//!
+//! Invariants: GraphQL, the command line and later the pages come through here, by the same gate. An
+//! action holds no transaction beyond the closure of [`Store::write`](crate::store::Store::write). Every
+//! act that a person is told is saved has its audit event in the same commit.
+
+pub mod account;
+pub mod case;
+pub mod commands;
+pub mod consent;
+pub mod demand;
+pub mod directory;
+pub mod disclosure;
+mod error;
+mod idempotency;
+pub mod import;
+pub mod input;
+pub mod referral;
+mod referral_facts;
+
+pub use self::error::ActionError;
+
+use crate::clock::{Chance, Clock, fresh_id};
+use crate::directory::Directory;
+use crate::domain::id::Identifier;
+use crate::domain::time::Timestamp;
+use crate::store::Store;
+use std::sync::Arc;
+
+/// What every action works with.
+#[derive(Clone)]
+pub struct Context {
+    /// The system of record.
+    pub store: Store,
+    /// The read model of the directory.
+    pub directory: Arc<Directory>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Fresh bytes.
+    pub chance: Arc<dyn Chance>,
+}
+
+impl Context {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn fresh_id<T: Identifier>(&self) -> T {
+        fresh_id(self.chance.as_ref())
+    }
+}

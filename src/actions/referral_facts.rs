@@ -1,0 +1,59 @@
+//! Everything that views of referrals are made of, read for a whole page at once: the number of
+//! statements does not grow with the page.
+
+use super::{ActionError, Context};
+use crate::domain::account::Project;
+use crate::domain::case::CaseReference;
+use crate::domain::consent::Consent;
+use crate::domain::id::{CaseId, ConsentId, ProjectId};
+use crate::domain::referral::{Referral, TimelineEntry};
+use crate::policy::access::Access;
+use crate::policy::referral_view::{ReferralFacts, ReferralView, show_referral};
+use crate::policy::visible::Visible;
+use std::collections::HashMap;
+
+struct Facts {
+    consents: HashMap<ConsentId, Consent>,
+    cases: HashMap<CaseId, CaseReference>,
+    projects: HashMap<ProjectId, Project>,
+    alias_keys: HashMap<ProjectId, Vec<u8>>,
+    timelines: Vec<TimelineEntry>,
+}
+
+/// The views of referrals that were read within the viewer's scope, in their order; what is nothing to
+/// the viewer is left out.
+pub(super) async fn show(context: &Context, access: &Access, referrals: &[Referral]) -> Result<Vec<Visible<ReferralView>>, ActionError> {
+    if referrals.is_empty() {
+        return Ok(Vec::new());
+    }
+    let store = &context.store;
+    let facts = Facts {
+        consents: store.list_consents_of(referrals).await?.into_iter().map(|consent| (consent.id, consent)).collect(),
+        cases: store.list_cases_of(referrals).await?.into_iter().map(|case| (case.id, case)).collect(),
+        projects: store.list_projects_of(referrals).await?.into_iter().map(|project| (project.id, project)).collect(),
+        alias_keys: store.list_alias_keys_of(referrals).await?.into_iter().collect(),
+        timelines: store.list_timelines_of(referrals).await?,
+    };
+    let views: Result<Vec<_>, _> = referrals.iter().map(|referral| facts.show(context, access, referral)).collect();
+    Ok(views?.into_iter().flatten().collect())
+}
+
+impl Facts {
+    fn show(&self, context: &Context, access: &Access, referral: &Referral) -> Result<Option<Visible<ReferralView>>, ActionError> {
+        let missing = || ActionError::Internal("a referral without its consent or project".into());
+        let service = context.directory.snapshot().service(referral.service_id);
+        let start = self.timelines.partition_point(|entry| entry.referral_id < referral.id);
+        let end = self.timelines.partition_point(|entry| entry.referral_id <= referral.id);
+        let facts = ReferralFacts {
+            referral,
+            consent: self.consents.get(&referral.consent_id).ok_or_else(missing)?,
+            case: self.cases.get(&referral.case_id),
+            service: service.as_deref(),
+            project: self.projects.get(&referral.project_id).ok_or_else(missing)?,
+            timeline: &self.timelines[start..end],
+            alias_key: self.alias_keys.get(&referral.project_id).map(Vec::as_slice),
+            now: context.now(),
+        };
+        Ok(show_referral(access, facts))
+    }
+}

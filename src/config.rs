@@ -1,0 +1,205 @@
+//! Configuration: defaults, then a file, then `RELAIS_…` variables, then flags. Unknown keys are refused.
+//!
+//! This is the only place that reads the environment. Variables are `RELAIS_SECTION__KEY`, and
+//! `RELAIS_DATABASE_URL`; `RELAIS_TEST_…` is reserved for tests and ignored here.
+
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+const PREFIX: &str = "RELAIS_";
+const RESERVED_PREFIX: &str = "RELAIS_TEST_";
+
+/// Everything that can be configured. A test holds this against the README's table.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Which database.
+    pub database_url: DatabaseUrl,
+    /// How to serve.
+    pub server: Server,
+    /// What to log.
+    pub log: Log,
+}
+
+/// How to serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Address and port to listen on; loopback only, TLS is the proxy's.
+    pub listen: SocketAddr,
+    /// Seconds between two looks at the database for changes of the directory by another process.
+    pub refresh_seconds: u64,
+}
+
+/// What to log.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// Least severe level that is written: error, warn, info, debug or trace.
+    pub level: LogLevel,
+    /// One line of JSON per event instead of text for people.
+    pub json: bool,
+}
+
+/// How much to log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the levels of every log")]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+/// The URL of the database, `sqlite:` or `postgres:`; it may hold a password, so it is never printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    /// The embedded database in a folder.
+    pub fn sqlite_in(folder: &Path) -> Self {
+        Self(format!("sqlite:{}", folder.join("relais.db").display()))
+    }
+
+    /// The URL, password included.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for DatabaseUrl {
+    fn default() -> Self {
+        Self::sqlite_in(Path::new("data"))
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.0.split(':').next().unwrap_or_default();
+        write!(formatter, "{scheme}:…")
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), refresh_seconds: 2 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: LogLevel::Info, json: false }
+    }
+}
+
+/// What the command line says over everything else.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    /// The configuration file.
+    pub file: Option<PathBuf>,
+    /// Address and port to listen on.
+    pub listen: Option<SocketAddr>,
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A source is unreadable, a key unknown or a value of the wrong form.
+    #[error("the configuration cannot be read: {0}")]
+    Unreadable(#[from] config::ConfigError),
+    /// Relais would be reachable without encryption.
+    #[error("server.listen is {0}: Relais listens on loopback only; put the proxy that does TLS on this machine")]
+    NotLoopback(SocketAddr),
+    /// A page or a log would be meaningless.
+    #[error("server.refresh_seconds must be from 1 to 3600")]
+    RefreshSeconds,
+}
+
+impl Config {
+    /// Loads the configuration of this process.
+    pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
+        Self::from_parts(flags, std::env::vars().collect())
+    }
+
+    /// Whether the environment or a file names a database; commands with a scratch one ask.
+    pub fn names_a_database(&self) -> bool {
+        self.database_url != DatabaseUrl::default()
+    }
+
+    fn from_parts(flags: &Flags, variables: HashMap<String, String>) -> Result<Self, ConfigError> {
+        let ours = variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(RESERVED_PREFIX));
+        let environment = config::Environment::with_prefix("RELAIS")
+            .prefix_separator("_")
+            .separator("__")
+            .try_parsing(true)
+            .source(Some(ours.collect()));
+        let mut builder = config::Config::builder();
+        if let Some(file) = &flags.file {
+            builder = builder.add_source(config::File::from(file.clone()).format(config::FileFormat::Toml));
+        }
+        let mut loaded: Self = builder.add_source(environment).build()?.try_deserialize()?;
+        if let Some(listen) = flags.listen {
+            loaded.server.listen = listen;
+        }
+        loaded.checked()
+    }
+
+    fn checked(self) -> Result<Self, ConfigError> {
+        if !self.server.listen.ip().is_loopback() {
+            return Err(ConfigError::NotLoopback(self.server.listen));
+        }
+        if !(1..=3600).contains(&self.server.refresh_seconds) {
+            return Err(ConfigError::RefreshSeconds);
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Config::from_parts(&Flags::default(), variables)
+    }
+
+    #[test]
+    fn variables_stand_over_defaults_and_flags_over_variables() {
+        let config = load(&[
+            ("RELAIS_DATABASE_URL", "postgres://relais:secret@localhost/relais"),
+            ("RELAIS_SERVER__LISTEN", "127.0.0.1:9000"),
+            ("RELAIS_LOG__JSON", "true"),
+            ("RELAIS_TEST_DATA", "ignored"),
+            ("UNRELATED", "ignored"),
+        ])
+        .expect("a usable configuration");
+        assert_eq!(config.server.listen.port(), 9000);
+        assert!(config.log.json);
+        assert!(!format!("{config:?}").contains("secret"));
+        let flags = Flags { listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9001))), file: None };
+        let variables = HashMap::from([("RELAIS_SERVER__LISTEN".to_owned(), "127.0.0.1:9000".to_owned())]);
+        assert_eq!(Config::from_parts(&flags, variables).expect("usable").server.listen.port(), 9001);
+    }
+
+    #[test]
+    fn what_is_unknown_or_unsafe_is_refused_with_its_name() {
+        for (name, value, told) in [
+            ("RELAIS_SERVER__LISTNE", "127.0.0.1:9000", "listne"),
+            ("RELAIS_SERVE__LISTEN", "127.0.0.1:9000", "serve"),
+            ("RELAIS_LOG__LEVEL", "loud", "loud"),
+            ("RELAIS_SERVER__LISTEN", "0.0.0.0:8080", "loopback"),
+            ("RELAIS_SERVER__LISTEN", "nowhere", "listen"),
+            ("RELAIS_SERVER__REFRESH_SECONDS", "0", "refresh_seconds"),
+        ] {
+            let refused = load(&[(name, value)]).expect_err(name).to_string();
+            assert!(refused.contains(told), "{name}: {refused}");
+        }
+    }
+}

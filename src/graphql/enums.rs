@@ -1,0 +1,121 @@
+//! The domain's code lists as GraphQL enums: names, descriptions and values come from the list itself, so
+//! the schema can hold no other.
+
+use crate::domain::account::{RiskProfile, Role};
+use crate::domain::code::CodeList;
+use crate::domain::consent::{ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
+use crate::domain::demand::DemandResult;
+use crate::domain::directory::{
+    AuthorityLink, CapacityStatus, CapacityUnit, KnownConsequence, LocationKind, OrganizationKind, ServiceStatus,
+    Specialisation, Tier, Welcome,
+};
+use crate::domain::disclosure::{DeadlineBand, Stage};
+use crate::domain::fit::{Finding, FitDimension, Verdict};
+use crate::domain::freshness::FreshnessState;
+use crate::domain::lifecycle::{Event, Party};
+use crate::domain::need::{Need, NeedFamily};
+use crate::domain::place::DistanceBand;
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, ProtectionFlag, Situation};
+use crate::domain::referral::{DeclineCode, OutcomeCode, Urgency};
+use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem};
+use crate::policy::referral_view::ReferralStatus;
+use async_graphql::parser::types::Field;
+use async_graphql::registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, Registry};
+use async_graphql::{
+    ContextSelectionSet, InputType, InputValueError, InputValueResult, Name, OutputType, Positioned, ServerResult, Value,
+};
+use std::borrow::Cow;
+
+fn register<T: CodeList + InputType>(registry: &mut Registry) -> String {
+    registry.create_input_type::<T, _>(MetaTypeId::Enum, |_| MetaType::Enum {
+        name: T::NAME.to_owned(),
+        description: Some(sentence(T::DESCRIPTION)),
+        enum_values: T::ALL.iter().map(|value| (value.symbol(), meta_value(*value))).collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: Some(std::any::type_name::<T>()),
+        directive_invocations: Vec::new(),
+        requires_scopes: Vec::new(),
+    })
+}
+
+fn meta_value<T: CodeList>(value: T) -> MetaEnumValue {
+    MetaEnumValue {
+        name: value.symbol(),
+        description: Some(sentence(value.definition())),
+        deprecation: Deprecation::NoDeprecated,
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        directive_invocations: Vec::new(),
+    }
+}
+
+/// A definition as a sentence: a capital first, a full stop last.
+fn sentence(definition: &str) -> String {
+    let definition = definition.trim();
+    let mut letters = definition.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let end = if definition.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}
+
+fn read<T: CodeList + InputType>(value: Option<Value>) -> InputValueResult<T> {
+    let symbol = match value.unwrap_or_default() {
+        Value::Enum(name) => name.to_string(),
+        Value::String(text) => text,
+        other => return Err(InputValueError::expected_type(other)),
+    };
+    T::from_symbol(&symbol).ok_or_else(|| InputValueError::custom("not a value of this list"))
+}
+
+macro_rules! enums {
+    ($($name:ty),+ $(,)?) => {$(
+        impl InputType for $name {
+            type RawValueType = Self;
+
+            fn type_name() -> Cow<'static, str> {
+                Cow::Borrowed(<Self as CodeList>::NAME)
+            }
+
+            fn create_type_info(registry: &mut Registry) -> String {
+                register::<Self>(registry)
+            }
+
+            fn parse(value: Option<Value>) -> InputValueResult<Self> {
+                read(value)
+            }
+
+            fn to_value(&self) -> Value {
+                Value::Enum(Name::new(self.symbol()))
+            }
+
+            fn as_raw_value(&self) -> Option<&Self> {
+                Some(self)
+            }
+        }
+
+        impl OutputType for $name {
+            fn type_name() -> Cow<'static, str> {
+                Cow::Borrowed(<Self as CodeList>::NAME)
+            }
+
+            fn create_type_info(registry: &mut Registry) -> String {
+                register::<Self>(registry)
+            }
+
+            async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+                Ok(Value::Enum(Name::new(self.symbol())))
+            }
+        }
+    )+};
+}
+
+enums! {
+    AdminStatus, AgeBand, AuthorityLink, CapacityStatus, CapacityUnit, ConsentBasis, ConsentField, ConsentModality,
+    ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, Event, Explained, Finding,
+    FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, LocationKind, Need, NeedFamily,
+    OrganizationKind, OutcomeCode, Party, ProtectionFlag, RecipientProblem, ReferralStatus, RiskProfile, Role,
+    ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome,
+}

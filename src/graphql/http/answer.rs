@@ -1,0 +1,162 @@
+//! How answers leave: the status, the media type, and the one shape of every error.
+
+use async_graphql::{Pos, Response as Executed, Value};
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+
+use super::media::Media;
+use crate::graphql::guard::Refused;
+
+/// A request that was answered without the schema.
+#[derive(Debug)]
+pub(super) struct Fault {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    /// The guard's refusal, if it is one: it knows the place, or the limit and its value, so
+    /// that a client need not read the message.
+    refused: Option<Refused>,
+    header: Option<(HeaderName, &'static str)>,
+}
+
+impl Fault {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self {
+            status,
+            code,
+            message,
+            refused: None,
+            header: None,
+        }
+    }
+
+    pub(super) fn with_header(self, name: HeaderName, value: &'static str) -> Self {
+        Self {
+            header: Some((name, value)),
+            ..self
+        }
+    }
+
+    pub(super) fn bad_request(message: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message)
+    }
+
+    /// A limit is a 400 in both media types; a document that is merely wrong has the status
+    /// that the media type prescribes.
+    pub(super) fn refused(refused: Refused, media: Media) -> Self {
+        let status = match media {
+            Media::Json if !refused.is_limit() => StatusCode::OK,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self {
+            refused: Some(refused),
+            ..Self::new(status, refused.code(), refused.message())
+        }
+    }
+
+    pub(super) fn into_response(self, media: Media) -> Response<Body> {
+        let (mut location, mut limit, mut maximum) = (None, None, None);
+        match self.refused {
+            Some(Refused::Over {
+                bound,
+                maximum: most,
+            }) => {
+                (limit, maximum) = (Some(bound.name()), Some(most));
+            }
+            Some(Refused::Unreadable { line, column }) => location = Some(Pos { line, column }),
+            _ => {}
+        }
+        let errors = [ErrorEntry {
+            message: &self.message,
+            locations: location.as_slice(),
+            extensions: Extensions {
+                code: self.code,
+                limit,
+                maximum,
+            },
+        }];
+        let mut response = json(self.status, media, &Errors { errors: &errors });
+        if let Some((name, value)) = self.header {
+            response
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }
+}
+
+#[derive(Serialize)]
+struct Errors<'a, E> {
+    errors: &'a [E],
+}
+
+#[derive(Serialize)]
+struct ErrorEntry<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "<[Pos]>::is_empty")]
+    locations: &'a [Pos],
+    extensions: Extensions,
+}
+
+#[derive(Serialize)]
+struct Extensions {
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maximum: Option<usize>,
+}
+
+/// Renders what the schema answered.
+///
+/// When the request never came to execution, `data` is left out, and the newer media type
+/// says 400. Once it has, the answer is 200 whatever single fields say.
+pub(super) fn executed(response: Executed, media: Media) -> Response<Body> {
+    let headers = response.http_headers.clone();
+    let mut answer = if is_request_error(&response) {
+        let over_limit = response.errors.iter().any(|error| {
+            matches!(error.extensions.as_ref().and_then(|values| values.get("code")),
+                Some(Value::String(code)) if code.starts_with("QUERY_TOO_"))
+        });
+        let status = match media {
+            Media::Json if !over_limit => StatusCode::OK,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        json(
+            status,
+            media,
+            &Errors {
+                errors: &response.errors,
+            },
+        )
+    } else {
+        json(StatusCode::OK, media, &response)
+    };
+    answer.headers_mut().extend(headers);
+    answer
+}
+
+fn is_request_error(response: &Executed) -> bool {
+    response.data == Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
+}
+
+fn json(status: StatusCode, media: Media, body: &impl Serialize) -> Response<Body> {
+    let (status, bytes) = match serde_json::to_vec(body) {
+        Ok(bytes) => (status, bytes),
+        // No value of GraphQL fails to serialise; should one ever, nothing of it leaves.
+        Err(_) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            crate::serve::INTERNAL_ERROR.into(),
+        ),
+    };
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, media.content_type());
+    response
+}

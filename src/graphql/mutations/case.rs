@@ -1,0 +1,63 @@
+//! Opening a case reference.
+
+use crate::actions::case::{OpenCase, open};
+use crate::domain::profile::ProtectionFlag;
+use crate::graphql::error::ApiError;
+use crate::graphql::query::ProfileInput;
+use crate::graphql::request::request;
+use crate::graphql::types::case::CaseReference;
+use crate::graphql::user_errors::{CaseOpenError, settle};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+
+#[derive(Default)]
+pub struct CaseMutations;
+
+#[Object]
+impl CaseMutations {
+    /// Opens a case reference in the viewer's project: nobody's name, only what decides which service fits.
+    async fn case_open(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is known.")] input: CaseOpenInput,
+    ) -> Result<CaseOpenPayload, ApiError> {
+        let request = request(context);
+        let opened = open(&request.context, &request.access, input.into()).await;
+        let (case, errors) = settle(opened, request.language)?;
+        Ok(CaseOpenPayload { case: case.map(CaseReference), errors })
+    }
+}
+
+/// What opening a case takes.
+#[derive(InputObject)]
+pub struct CaseOpenInput {
+    /// The caller's own key of this call, 8 to 64 letters, digits, dashes or underscores: sent again, it
+    /// gives the same case and opens no second one.
+    idempotency_key: String,
+    /// What is known of the person.
+    person: ProfileInput,
+    /// Protection concerns.
+    #[graphql(default)]
+    protection_flags: Vec<ProtectionFlag>,
+    /// The team's own file number, with a digit in it; never a name.
+    file_number: Option<String>,
+}
+
+impl From<CaseOpenInput> for OpenCase {
+    fn from(input: CaseOpenInput) -> Self {
+        Self {
+            idempotency_key: input.idempotency_key,
+            profile: input.person.into(),
+            protection_flags: input.protection_flags,
+            file_number: input.file_number,
+        }
+    }
+}
+
+/// The case that was opened, or why not.
+#[derive(SimpleObject)]
+pub struct CaseOpenPayload {
+    /// The case; null when it was not opened.
+    case: Option<CaseReference>,
+    /// Why it was not opened.
+    errors: Vec<CaseOpenError>,
+}

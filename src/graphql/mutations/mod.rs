@@ -1,0 +1,14 @@
+//! Mutations: one per act, named after its object. Each takes one `input` and answers a payload with the
+//! object, or with errors that a person can mend. To add one: a use case in `actions`, an input and a
+//! payload here, a union in `user_errors`, a row in `policy::classes`, then refresh `schema.graphql`.
+
+mod case;
+mod consent;
+mod demand;
+mod referral;
+
+use async_graphql::MergedObject;
+
+/// Everything that can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(case::CaseMutations, consent::ConsentMutations, referral::ReferralMutations, demand::DemandMutations);

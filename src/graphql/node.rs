@@ -1,0 +1,60 @@
+//! Anything that has an identifier of its own.
+
+use super::error::{ApiError, visible};
+use super::request::RequestContext;
+use super::types::case::CaseReference;
+use super::types::consent::Consent;
+use super::types::demand::Demand;
+use super::types::organization::Organization;
+use super::types::referral::Referral;
+use super::types::service::Service;
+use crate::actions::{ActionError, case, consent, demand, directory, referral};
+use crate::domain::id::{
+    CaseId, ConsentId, DemandId, Identifier, OrganizationId, ReferralId, ServiceId,
+};
+use async_graphql::{ID, Interface};
+
+/// An object with an identifier of its own.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Identifier; its prefix tells the kind of object."))]
+#[expect(clippy::large_enum_variant, reason = "made once per request, for one object")]
+pub enum Node {
+    /// A service.
+    Service(Service),
+    /// An organisation.
+    Organization(Organization),
+    /// A referral.
+    Referral(Referral),
+    /// A case reference.
+    CaseReference(CaseReference),
+    /// A consent.
+    Consent(Consent),
+    /// A demand record.
+    Demand(Demand),
+}
+
+/// The object with this id, by the same rules as its own field.
+pub async fn find(request: &RequestContext, id: &ID) -> Result<Option<Node>, ApiError> {
+    let (context, access) = (&request.context, &request.access);
+    let prefix = id.split('_').next().unwrap_or_default();
+    match prefix {
+        ServiceId::PREFIX => found(id, async |id| directory::service(context, access, id), |view| Node::Service(Service(view))).await,
+        OrganizationId::PREFIX => {
+            found(id, async |id| directory::organization(context, access, id), |view| Node::Organization(Organization(view))).await
+        }
+        ReferralId::PREFIX => found(id, async |id| referral::find(context, access, id).await, |view| Node::Referral(view.into())).await,
+        CaseId::PREFIX => found(id, async |id| case::find(context, access, id).await, |view| Node::CaseReference(CaseReference(view))).await,
+        ConsentId::PREFIX => found(id, async |id| consent::find(context, access, id).await, |view| Node::Consent(Consent(view))).await,
+        DemandId::PREFIX => found(id, async |id| demand::find(context, access, id).await, |view| Node::Demand(Demand(view))).await,
+        _ => Err(ApiError::bad_user_input("An id begins with svc_, org_, ref_, cas_, con_ or dem_.")),
+    }
+}
+
+async fn found<I: Identifier, V>(
+    id: &ID,
+    find: impl AsyncFnOnce(I) -> Result<V, ActionError>,
+    node: impl FnOnce(V) -> Node,
+) -> Result<Option<Node>, ApiError> {
+    let id = super::error::parse_id(id)?;
+    Ok(visible(find(id).await)?.map(node))
+}

@@ -1,0 +1,44 @@
+//! Pages of connections.
+
+use super::error::ApiError;
+use super::limits::Limits;
+use crate::domain::id::{Identifier, ReferralId};
+use crate::domain::refusal::{InputProblem, Refusal};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// Entries of a page when the caller does not say.
+pub const DEFAULT_FIRST: i32 = 20;
+
+/// The size of a page: 20 unless said, 1 to 100.
+pub fn page_size(first: Option<i32>) -> Result<usize, ApiError> {
+    usize::try_from(first.unwrap_or(DEFAULT_FIRST))
+        .ok()
+        .filter(|first| (1..=Limits::STANDARD.page_size).contains(first))
+        .ok_or_else(|| Refusal::input("first", InputProblem::PageSize).into())
+}
+
+/// What a page weighs in the cost of a query; a size that will be refused weighs like the largest.
+pub fn page_weight(first: Option<i32>) -> usize {
+    usize::try_from(first.unwrap_or(DEFAULT_FIRST)).unwrap_or(0).min(Limits::STANDARD.page_size)
+}
+
+/// A list whose cursors hold the id of the last referral and nothing else: an exact time in a cursor would
+/// tell a recipient more than the hour.
+#[derive(Clone, Copy)]
+pub struct ReferralCursors(pub &'static str);
+
+impl ReferralCursors {
+    /// The cursor behind a referral.
+    pub fn write(self, id: ReferralId) -> String {
+        URL_SAFE_NO_PAD.encode(format!("v1|{}|{id}", self.0))
+    }
+
+    /// The referral behind which to go on; a cursor of another list is refused.
+    pub fn read(self, cursor: &str) -> Result<ReferralId, ApiError> {
+        let text = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        text.strip_prefix(&format!("v1|{}|", self.0))
+            .and_then(|id| ReferralId::parse(id).ok())
+            .ok_or_else(|| Refusal::input("after", InputProblem::Cursor).into())
+    }
+}

@@ -1,0 +1,274 @@
+//! Queries. Each parses its arguments, calls one action and shapes the answer.
+
+use super::error::{ApiError, parse_id, visible};
+use super::node::{self, Node};
+use super::page::{ReferralCursors, page_size, page_weight};
+use super::request::request;
+use super::types::case::CaseReference;
+use super::types::demand::ServiceGapReport;
+use super::types::organization::Organization;
+use super::types::referral::Referral;
+use super::types::service::Service;
+use super::types::viewer::Viewer;
+use crate::actions::directory::{Found, SearchServices};
+use crate::actions::input::ProfileInput as TypedProfile;
+use crate::actions::referral::{List, Part};
+use crate::actions::{case, demand, directory, referral};
+use crate::domain::fit::{Finding, FitDimension, FitReason as Reason, Verdict};
+use crate::domain::id::ReferralId;
+use crate::domain::need::Need;
+use crate::domain::place::DistanceBand;
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
+use crate::i18n::{Language, code_key, text};
+use async_graphql::connection::{Connection, Edge, EmptyFields};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+
+/// Everything that can be asked.
+pub struct Query;
+
+#[Object]
+impl Query {
+    /// The account whose token came with the request; null for nobody.
+    async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
+        request(context).access.account().cloned().map(Viewer)
+    }
+
+    /// Services for a need and a person: nearest first in exact great-circle order when a point is given,
+    /// each at its nearest place; those without a known place come last. Hidden services leave no trace.
+    #[graphql(complexity = "page_weight(first) * child_complexity + 1")]
+    async fn services(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is looked for; without it everything that the viewer may know of.")] filter: Option<ServiceFilter>,
+        #[graphql(desc = "Entries of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before, of the same filter.")] after: Option<String>,
+    ) -> Result<Connection<String, Service, EmptyFields, ServiceMatch>, ApiError> {
+        let request = request(context);
+        let size = page_size(first)?;
+        let input = filter.unwrap_or_default().into();
+        let page = directory::search(&request.context, &request.access, &input, size, after.as_deref())?;
+        let mut connection = Connection::new(after.is_some(), page.has_more);
+        connection.edges.extend(page.found.into_iter().map(|found| edge(found, request.language)));
+        Ok(connection)
+    }
+
+    /// The service with this id; null when there is none, or not for the viewer.
+    async fn service(&self, context: &Context<'_>, #[graphql(desc = "An id beginning with `svc_`.")] id: ID) -> Result<Option<Service>, ApiError> {
+        let request = request(context);
+        Ok(visible(directory::service(&request.context, &request.access, parse_id(&id)?))?.map(Service))
+    }
+
+    /// The organisation with this id; null when there is none, or not for the viewer.
+    async fn organization(&self, context: &Context<'_>, #[graphql(desc = "An id beginning with `org_`.")] id: ID) -> Result<Option<Organization>, ApiError> {
+        let request = request(context);
+        Ok(visible(directory::organization(&request.context, &request.access, parse_id(&id)?))?.map(Organization))
+    }
+
+    /// The referral with this id; null when there is none, or not for the viewer.
+    async fn referral(&self, context: &Context<'_>, #[graphql(desc = "An id beginning with `ref_`.")] id: ID) -> Result<Option<Referral>, ApiError> {
+        let request = request(context);
+        let id: ReferralId = parse_id(&id)?;
+        Ok(visible(referral::find(&request.context, &request.access, id).await)?.map(Referral::from))
+    }
+
+    /// Referrals that the viewer's organisation has received, last sent first.
+    #[graphql(complexity = "page_weight(first) * child_complexity + 1")]
+    async fn inbox(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only open ones (true) or only ended ones (false); both unless said.")] open: Option<bool>,
+        #[graphql(desc = "Entries of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, Referral>, ApiError> {
+        let asked = Asked { open, case: None, first, after };
+        asked.page(context, List::Received, ReferralCursors("inbox")).await
+    }
+
+    /// Referrals that the viewer's project has made, last made first.
+    #[graphql(complexity = "page_weight(first) * child_complexity + 1")]
+    async fn sent_referrals(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only those of this case, an id beginning with `cas_`.")] case: Option<ID>,
+        #[graphql(desc = "Only open ones (true) or only ended ones (false); both unless said.")] open: Option<bool>,
+        #[graphql(desc = "Entries of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, Referral>, ApiError> {
+        let asked = Asked { open, case, first, after };
+        asked.page(context, List::Sent, ReferralCursors("sent")).await
+    }
+
+    /// The case of the viewer's project that has this spoken code; null when there is none.
+    async fn case_by_spoken_code(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Six characters; case, blanks and dashes do not matter.")] spoken_code: String,
+    ) -> Result<Option<CaseReference>, ApiError> {
+        let request = request(context);
+        let found = case::find_by_spoken_code(&request.context, &request.access, &spoken_code).await;
+        Ok(visible(found)?.map(CaseReference))
+    }
+
+    /// The cases of the viewer's project that have this file number.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn cases_by_file_number(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The team's own file number.")] file_number: String,
+    ) -> Result<Vec<CaseReference>, ApiError> {
+        let request = request(context);
+        let found = case::list_by_file_number(&request.context, &request.access, &file_number).await?;
+        Ok(found.into_iter().map(CaseReference).collect())
+    }
+
+    /// The table of gaps of the viewer's project, for coordinators.
+    async fn service_gaps(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "First month, such as `2026-09`.")] first_month: String,
+        #[graphql(desc = "Last month, such as `2026-11`; at most 24 months in all.")] last_month: String,
+    ) -> Result<ServiceGapReport, ApiError> {
+        let request = request(context);
+        Ok(ServiceGapReport(demand::gaps(&request.context, &request.access, &first_month, &last_month).await?))
+    }
+
+    /// The object with this id, whatever its kind; null when there is none, or not for the viewer.
+    async fn node(&self, context: &Context<'_>, #[graphql(desc = "An id with any known prefix.")] id: ID) -> Result<Option<Node>, ApiError> {
+        node::find(request(context), &id).await
+    }
+}
+
+/// What somebody asks of a list of referrals.
+struct Asked {
+    open: Option<bool>,
+    case: Option<ID>,
+    first: Option<i32>,
+    after: Option<String>,
+}
+
+impl Asked {
+    async fn page(self, context: &Context<'_>, list: List, cursors: ReferralCursors) -> Result<Connection<String, Referral>, ApiError> {
+        let request = request(context);
+        let size = page_size(self.first)?;
+        let part = Part {
+            open: self.open,
+            case_id: self.case.as_ref().map(parse_id).transpose()?,
+            after: self.after.as_deref().map(|after| cursors.read(after)).transpose()?,
+            limit: size,
+        };
+        let (views, has_more) = referral::list(&request.context, &request.access, list, part).await?;
+        let mut connection = Connection::new(self.after.is_some(), has_more);
+        connection.edges.extend(views.into_iter().map(|view| Edge::new(cursors.write(view.id), Referral::from(view))));
+        Ok(connection)
+    }
+}
+
+/// What is looked for among the services.
+#[derive(Default, InputObject)]
+pub struct ServiceFilter {
+    /// The point to be near to; distances are measured from it.
+    near: Option<NearInput>,
+    /// The need to be answered.
+    need: Option<Need>,
+    /// The person, as far as known. What is unknown excludes nothing.
+    #[graphql(default)]
+    person: ProfileInput,
+    /// Which verdicts to show; MATCH and TO_CONFIRM unless said.
+    verdicts: Option<Vec<Verdict>>,
+}
+
+/// A point, and how far around it.
+#[derive(InputObject)]
+pub struct NearInput {
+    /// Degrees north of the equator, -90 to 90.
+    latitude: f64,
+    /// Degrees east of Greenwich, -180 to 180.
+    longitude: f64,
+    /// Only places within this many metres, as the crow flies.
+    within_meters: Option<f64>,
+}
+
+/// A person's profile, coarse enough to be nobody. No field can hold a name, date, number or address.
+#[derive(Clone, Default, InputObject)]
+pub struct ProfileInput {
+    /// Age band.
+    age_band: Option<AgeBand>,
+    /// Gender.
+    gender: Option<Gender>,
+    /// Household.
+    household: Option<Household>,
+    /// Administrative status.
+    admin_status: Option<AdminStatus>,
+    /// Living situation.
+    situation: Option<Situation>,
+    /// Languages spoken, best first, as BCP 47 tags such as `fr`, `bm`, `ti`.
+    #[graphql(default)]
+    languages: Vec<String>,
+    /// Code of the commune or larger area, such as `FR-93055`.
+    area: Option<String>,
+}
+
+impl From<ProfileInput> for TypedProfile {
+    fn from(input: ProfileInput) -> Self {
+        let ProfileInput { age_band, gender, household, admin_status, situation, languages, area } = input;
+        Self { age_band, gender, household, admin_status, situation, languages, area }
+    }
+}
+
+impl From<ServiceFilter> for SearchServices {
+    fn from(filter: ServiceFilter) -> Self {
+        Self {
+            near: filter.near.as_ref().map(|near| (near.latitude, near.longitude)),
+            within_meters: filter.near.and_then(|near| near.within_meters),
+            need: filter.need,
+            profile: filter.person.into(),
+            verdicts: filter.verdicts,
+        }
+    }
+}
+
+/// How a service relates to what was looked for.
+#[derive(SimpleObject)]
+pub struct ServiceMatch {
+    /// Great-circle metres to the nearest place, a straight line; null without a point, without a known
+    /// place, and for a redacted place.
+    distance_meters: Option<f64>,
+    /// For a redacted place, the band of the distance to the centre of its area.
+    distance_band: Option<DistanceBand>,
+    /// Id of the nearest place; null without a distance.
+    location_id: Option<ID>,
+    /// Whether the service takes the person.
+    verdict: Verdict,
+    /// Why the verdict is not a plain match.
+    reasons: Vec<FitReason>,
+}
+
+/// Why a verdict is not a plain match.
+#[derive(SimpleObject)]
+pub struct FitReason {
+    /// On what it rests.
+    dimension: FitDimension,
+    /// What was found.
+    finding: Finding,
+    /// The same as a sentence, in the language asked for.
+    message: String,
+}
+
+impl FitReason {
+    fn new(reason: Reason, language: Language) -> Self {
+        let key = format!("{}-{}", code_key("fit", reason.dimension), code_key("is", reason.finding));
+        Self { dimension: reason.dimension, finding: reason.finding, message: text(language, &key) }
+    }
+}
+
+fn edge(found: Found, language: Language) -> Edge<String, Service, ServiceMatch> {
+    let place = found.place.and_then(|place| found.service.service.places.get(place));
+    let edge_fields = ServiceMatch {
+        distance_meters: found.distance_meters,
+        distance_band: found.distance_band,
+        location_id: place.map(|place| place.id.into()),
+        verdict: found.fit.verdict,
+        reasons: found.fit.reasons.iter().map(|reason| FitReason::new(*reason, language)).collect(),
+    };
+    Edge::with_additional_fields(found.cursor, Service(found.service), edge_fields)
+}

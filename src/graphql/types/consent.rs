@@ -1,0 +1,74 @@
+//! Consents.
+
+use super::organization::Organization;
+use crate::actions::directory;
+use crate::domain::consent::{ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
+use crate::graphql::error::{ApiError, visible};
+use crate::graphql::request::request;
+use crate::graphql::scalars::DateTime;
+use crate::policy::person_view::ConsentView;
+use crate::policy::visible::Visible;
+use async_graphql::{Context, ID, Object};
+
+/// What a person agreed to have told to one organisation. The sender's team sees it.
+pub struct Consent(pub Visible<ConsentView>);
+
+#[Object]
+impl Consent {
+    /// Identifier, beginning with `con_`.
+    pub async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// Version, one more with every change.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+
+    /// The one organisation that may be told; null when it is gone from the directory.
+    async fn recipient(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
+        let request = request(context);
+        let found = directory::counterpart(&request.context, &request.access, self.0.recipient_id);
+        Ok(visible(found)?.map(Organization))
+    }
+
+    /// The ground of the consent.
+    async fn basis(&self) -> Option<ConsentBasis> {
+        self.0.reveal(&self.0.basis).copied()
+    }
+
+    /// What may be told.
+    async fn field_scope(&self) -> Option<&[ConsentField]> {
+        self.0.reveal(&self.0.field_scope).map(Vec::as_slice)
+    }
+
+    /// How it was given.
+    async fn modality(&self) -> Option<ConsentModality> {
+        self.0.reveal(&self.0.modality).copied()
+    }
+
+    /// The language in which it was explained, as a BCP 47 tag.
+    async fn language(&self) -> Option<&str> {
+        self.0.reveal(&self.0.language).map(|language| language.as_str())
+    }
+
+    /// What was explained.
+    async fn explained(&self) -> Option<&[Explained]> {
+        self.0.reveal(&self.0.explained).map(Vec::as_slice)
+    }
+
+    /// How the recipient may reach the person.
+    async fn contact_rule(&self) -> Option<ContactRule> {
+        self.0.reveal(&self.0.contact_rule).copied()
+    }
+
+    /// When it was given.
+    async fn obtained_at(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.obtained_at).map(|time| DateTime(*time))
+    }
+
+    /// When it lapses.
+    async fn expires_at(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.expires_at).map(|time| DateTime(*time))
+    }
+}

@@ -1,0 +1,97 @@
+//! Demand records and the table of gaps.
+
+use crate::domain::demand::DemandResult;
+use crate::domain::need::Need;
+use crate::policy::person_view::DemandView;
+use crate::policy::suppress::{SENSITIVE_THRESHOLD, ShownCell, THRESHOLD};
+use crate::policy::visible::Visible;
+use async_graphql::{ID, Object, SimpleObject};
+
+/// A need of a person, in one month, with what became of it. The team that saw the need sees it.
+pub struct Demand(pub Visible<DemandView>);
+
+#[Object]
+impl Demand {
+    /// Identifier, beginning with `dem_`.
+    pub async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// The month, such as `2026-11`.
+    async fn month(&self) -> String {
+        self.0.month.to_string()
+    }
+
+    /// The need.
+    async fn need(&self) -> Option<Need> {
+        self.0.reveal(&self.0.need).copied()
+    }
+
+    /// Code of the area where the person was.
+    async fn area(&self) -> Option<&str> {
+        self.0.reveal(&self.0.area).map(|area| area.as_str())
+    }
+
+    /// What became of it.
+    async fn result(&self) -> Option<DemandResult> {
+        self.0.reveal(&self.0.result).copied()
+    }
+}
+
+/// The table of gaps: needs by area and month, met or not and why. Counts are persons that the team saw,
+/// never the true need. No totals are given over cells.
+pub struct ServiceGapReport(pub Visible<Vec<ShownCell>>);
+
+#[Object]
+impl ServiceGapReport {
+    /// The cells that may be shown, by month, area and need. A cell of fewer persons than the threshold is
+    /// left out: none and few cannot be told apart.
+    #[graphql(complexity = "100 * child_complexity")]
+    async fn cells(&self) -> Vec<ServiceGapCell> {
+        self.0.iter().map(ServiceGapCell::from).collect()
+    }
+
+    /// Fewest persons of a shown count.
+    async fn threshold(&self) -> u32 {
+        THRESHOLD
+    }
+
+    /// Fewest persons of a shown count for needs that tell of torture, trafficking, gender-based violence
+    /// or detention.
+    async fn sensitive_threshold(&self) -> u32 {
+        SENSITIVE_THRESHOLD
+    }
+}
+
+/// Persons with one need, in one area and month.
+#[derive(SimpleObject)]
+pub struct ServiceGapCell {
+    /// The month, such as `2026-11`.
+    month: String,
+    /// Code of the area.
+    area: String,
+    /// The need.
+    need: Need,
+    /// Distinct persons.
+    persons: u32,
+    /// Those persons by what became of their need; null where one of the counts lies below the threshold.
+    results: Option<Vec<ServiceGapResult>>,
+}
+
+/// How many persons of a cell had one result.
+#[derive(SimpleObject)]
+pub struct ServiceGapResult {
+    /// What became of the need.
+    result: DemandResult,
+    /// Distinct persons.
+    persons: u32,
+}
+
+impl From<&ShownCell> for ServiceGapCell {
+    fn from(cell: &ShownCell) -> Self {
+        let results = cell.results.as_ref().map(|results| {
+            results.iter().map(|(result, persons)| ServiceGapResult { result: *result, persons: *persons }).collect()
+        });
+        Self { month: cell.month.to_string(), area: cell.area.to_string(), need: cell.need, persons: cell.persons, results }
+    }
+}

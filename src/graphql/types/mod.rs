@@ -1,0 +1,9 @@
+//! Objects of the schema. Each holds a view that policy made, and reads person-linked fields through it.
+
+pub mod case;
+pub mod consent;
+pub mod demand;
+pub mod organization;
+pub mod referral;
+pub mod service;
+pub mod viewer;

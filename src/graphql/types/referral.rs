@@ -1,0 +1,256 @@
+//! Referrals.
+
+use super::case::CaseReference;
+use super::consent::Consent;
+use super::organization::Organization;
+use super::service::Service;
+use crate::actions::directory;
+use crate::domain::consent::{ConsentField, ContactRule};
+use crate::domain::disclosure::{DeadlineBand, Stage};
+use crate::domain::id::OrganizationId;
+use crate::domain::lifecycle::{Event, Party};
+use crate::domain::need::Need;
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, ProtectionFlag, Situation};
+use crate::domain::referral::{DeclineCode, OutcomeCode, Urgency};
+use crate::graphql::error::{ApiError, visible};
+use crate::graphql::request::request;
+use crate::graphql::scalars::DateTime;
+use crate::policy::referral_view::{ReferralStatus, ReferralView, TimelineView};
+use crate::policy::visible::Visible;
+use async_graphql::{Context, ID, Object};
+use std::sync::Arc;
+
+/// One need of one case, put to one service. What of it is told depends on the viewer and on how far it
+/// has come: a null is "not known, or not yours to know now".
+#[derive(Clone)]
+pub struct Referral(pub Arc<Visible<ReferralView>>);
+
+impl From<Visible<ReferralView>> for Referral {
+    fn from(view: Visible<ReferralView>) -> Self {
+        Self(Arc::new(view))
+    }
+}
+
+#[Object]
+impl Referral {
+    /// Identifier, beginning with `ref_`.
+    pub async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// Version, to be given back as `expectedVersion` with the next change.
+    async fn version(&self) -> i64 {
+        self.0.version
+    }
+
+    /// The state; a recipient is not told why a referral was closed.
+    async fn status(&self) -> ReferralStatus {
+        self.0.status
+    }
+
+    /// How far it is open to its recipient.
+    async fn stage(&self) -> Stage {
+        self.0.stage
+    }
+
+    /// Since when it is in this state; for the recipient the hour.
+    async fn status_at(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.status_at).map(|time| DateTime(*time))
+    }
+
+    /// When it was sent; for the recipient the hour. Null for a draft.
+    async fn requested_at(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.requested_at).map(|time| DateTime(*time))
+    }
+
+    /// The receiving organisation; null when it is gone from the directory.
+    async fn recipient(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
+        counterpart(context, Some(&self.0.recipient_id))
+    }
+
+    /// The service asked; null when it is gone from the directory, or closed to the viewer.
+    async fn service(&self, context: &Context<'_>) -> Result<Option<Service>, ApiError> {
+        let request = request(context);
+        let Some(id) = self.0.reveal(&self.0.service_id) else { return Ok(None) };
+        Ok(visible(directory::service(&request.context, &request.access, *id))?.map(Service))
+    }
+
+    /// Id of the place asked; null where it does not matter.
+    async fn location_id(&self) -> Option<ID> {
+        self.0.reveal(&self.0.location_id).map(|id| (*id).into())
+    }
+
+    /// The need.
+    async fn need(&self) -> Option<Need> {
+        self.0.reveal(&self.0.need).copied()
+    }
+
+    /// The urgency; closed to the recipient once the referral has ended.
+    async fn urgency(&self) -> Option<Urgency> {
+        self.0.reveal(&self.0.urgency).copied()
+    }
+
+    /// When the service must have begun at the latest; for the sender's side only.
+    async fn needed_by(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.needed_by).map(|time| DateTime(*time))
+    }
+
+    /// How soon an answer is needed, in a band counted from the sending; null without a deadline.
+    async fn deadline_band(&self) -> Option<DeadlineBand> {
+        self.0.reveal(&self.0.deadline_band).copied()
+    }
+
+    /// How the recipient may reach the person.
+    async fn contact_rule(&self) -> Option<ContactRule> {
+        self.0.reveal(&self.0.contact_rule).copied()
+    }
+
+    /// The sending organisation.
+    async fn sender(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
+        counterpart(context, self.0.reveal(&self.0.sender_id))
+    }
+
+    /// Name of the sending project.
+    async fn sender_project(&self) -> Option<&String> {
+        self.0.reveal(&self.0.sender_project)
+    }
+
+    /// Role mailbox of the sending project.
+    async fn sender_mailbox(&self) -> Option<&String> {
+        self.0.reveal(&self.0.sender_mailbox)
+    }
+
+    /// What the offer tells of the person.
+    async fn offer(&self) -> Offer {
+        Offer(Arc::clone(&self.0))
+    }
+
+    /// The recipient's own name for the case, from acceptance on. Two recipients cannot join theirs.
+    async fn alias(&self) -> Option<&String> {
+        self.0.reveal(&self.0.alias)
+    }
+
+    /// Until when the consent is valid, from acceptance on.
+    async fn consent_valid_until(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.consent_valid_until).map(|time| DateTime(*time))
+    }
+
+    /// What the consent allows to be told, from acceptance on.
+    async fn consent_scope(&self) -> Option<&[ConsentField]> {
+        self.0.reveal(&self.0.consent_scope).map(Vec::as_slice)
+    }
+
+    /// Protection concerns that the consent allows and the service is specialised in, from acceptance on.
+    async fn protection_flags(&self) -> Option<&[ProtectionFlag]> {
+        self.0.reveal(&self.0.protection_flags).map(Vec::as_slice)
+    }
+
+    /// When the service began; null before.
+    async fn service_started_at(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.service_started_at).map(|time| DateTime(*time))
+    }
+
+    /// Why it was declined; null unless it was.
+    async fn decline_code(&self) -> Option<DeclineCode> {
+        self.0.reveal(&self.0.decline_code).copied()
+    }
+
+    /// What became of it; null until it is completed.
+    async fn outcome_code(&self) -> Option<OutcomeCode> {
+        self.0.reveal(&self.0.outcome_code).copied()
+    }
+
+    /// What happened so far, oldest first; the recipient's begins with the sending.
+    async fn timeline(&self) -> Option<Vec<TimelineEntry>> {
+        self.0.reveal(&self.0.timeline).map(|entries| entries.iter().cloned().map(TimelineEntry).collect())
+    }
+
+    /// The case; for the sender's team only.
+    async fn case(&self) -> Option<CaseReference> {
+        self.0.case.clone().map(CaseReference)
+    }
+
+    /// The consent; for the sender's team only.
+    async fn consent(&self) -> Option<Consent> {
+        self.0.consent.clone().map(Consent)
+    }
+}
+
+fn counterpart(context: &Context<'_>, id: Option<&OrganizationId>) -> Result<Option<Organization>, ApiError> {
+    let request = request(context);
+    let Some(id) = id else { return Ok(None) };
+    Ok(visible(directory::counterpart(&request.context, &request.access, *id))?.map(Organization))
+}
+
+/// What an offer tells of the person: age band, languages and area, and beyond these only the dimensions
+/// by which the service restricts its intake.
+pub struct Offer(Arc<Visible<ReferralView>>);
+
+#[Object]
+impl Offer {
+    /// Age band; null when not told.
+    async fn age_band(&self) -> Option<AgeBand> {
+        self.0.reveal(&self.0.offer.age_band).copied()
+    }
+
+    /// Gender, where the service restricts by it; null when not told.
+    async fn gender(&self) -> Option<Gender> {
+        self.0.reveal(&self.0.offer.gender).copied()
+    }
+
+    /// Household, where the service restricts by it; null when not told.
+    async fn household(&self) -> Option<Household> {
+        self.0.reveal(&self.0.offer.household).copied()
+    }
+
+    /// Administrative status, where the service restricts by it; null when not told.
+    async fn admin_status(&self) -> Option<AdminStatus> {
+        self.0.reveal(&self.0.offer.admin_status).copied()
+    }
+
+    /// Living situation, where the service restricts by it, and never detention; null when not told.
+    async fn situation(&self) -> Option<Situation> {
+        self.0.reveal(&self.0.offer.situation).copied()
+    }
+
+    /// Languages spoken, as BCP 47 tags; null when not told.
+    async fn languages(&self) -> Option<Vec<&str>> {
+        self.0.reveal(&self.0.offer.languages).map(|languages| languages.iter().map(Language::as_str).collect())
+    }
+
+    /// Code of the commune or larger area; null when not told.
+    async fn area(&self) -> Option<&str> {
+        self.0.reveal(&self.0.offer.area).map(|area| area.as_str())
+    }
+}
+
+/// One line of a referral's timeline.
+pub struct TimelineEntry(TimelineView);
+
+#[Object]
+impl TimelineEntry {
+    /// When; for the recipient the hour.
+    async fn at(&self) -> DateTime {
+        DateTime(self.0.at)
+    }
+
+    /// What happened.
+    async fn event(&self) -> Event {
+        self.0.event
+    }
+
+    /// On whose behalf: who attests it.
+    async fn party(&self) -> Party {
+        self.0.party
+    }
+
+    /// The organisation of whoever did it; null when it is gone from the directory.
+    async fn organization(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
+        counterpart(context, Some(&self.0.organization_id))
+    }
+
+    /// Code of the decline or of the outcome that belongs to it; null for other events.
+    async fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+}

@@ -1,0 +1,309 @@
+//! Services and their places.
+
+use super::organization::Organization;
+use crate::actions::directory;
+use crate::domain::directory as entry;
+use crate::domain::directory::{
+    CapacityStatus, CapacityUnit, KnownConsequence, LocationKind, ServiceStatus, Specialisation, Tier, Welcome,
+};
+use crate::domain::freshness::{FreshnessState, freshness};
+use crate::domain::need::{Need, NeedFamily};
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
+use crate::domain::time::Timestamp;
+use crate::graphql::error::{ApiError, visible};
+use crate::graphql::request::request;
+use crate::graphql::scalars::{DateTime, Day};
+use crate::policy::directory_view::ServiceView;
+use crate::policy::visible::Visible;
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+/// A service of the directory, given at one place or several.
+pub struct Service(pub Visible<ServiceView>);
+
+#[Object]
+impl Service {
+    /// Identifier, beginning with `svc_`.
+    pub async fn id(&self) -> ID {
+        self.0.service.id.into()
+    }
+
+    /// Name, as its source writes it.
+    async fn name(&self) -> &str {
+        &self.0.service.name
+    }
+
+    /// Another name, often in another script; null when there is none.
+    async fn alternate_name(&self) -> Option<&str> {
+        self.0.service.alternate_name.as_deref()
+    }
+
+    /// What it does; null when its source does not say.
+    async fn description(&self) -> Option<&str> {
+        self.0.service.description.as_deref()
+    }
+
+    /// The organisation that gives it; null while the directory does not have it.
+    async fn organization(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
+        let request = request(context);
+        let found = directory::counterpart(&request.context, &request.access, self.0.service.organization_id);
+        Ok(visible(found)?.map(Organization))
+    }
+
+    /// Needs that it answers.
+    async fn needs(&self) -> &[Need] {
+        &self.0.service.needs
+    }
+
+    /// Families of needs where its source says no more; they match as "to confirm".
+    async fn need_families(&self) -> &[NeedFamily] {
+        &self.0.service.need_families
+    }
+
+    /// Whether it works at present.
+    async fn status(&self) -> ServiceStatus {
+        self.0.service.status
+    }
+
+    /// How it treats people outside its public; null when nobody has told.
+    async fn welcome(&self) -> Option<Welcome> {
+        self.0.service.welcome
+    }
+
+    /// Its public, as far as it is coded.
+    async fn eligibility(&self) -> Eligibility {
+        Eligibility::from(&self.0.service.eligibility)
+    }
+
+    /// Its criteria in its source's own words; null when it gives none.
+    async fn criteria_text(&self) -> Option<&str> {
+        self.0.service.criteria_text.as_deref()
+    }
+
+    /// Practical facts in its source's own words.
+    async fn details(&self) -> Vec<ServiceDetail> {
+        self.0.service.details.iter().map(ServiceDetail::from).collect()
+    }
+
+    /// Languages spoken there, as BCP 47 tags.
+    async fn languages(&self) -> Vec<&str> {
+        self.0.service.languages.iter().map(|language| language.as_str()).collect()
+    }
+
+    /// How one asks for it; null when its source does not say.
+    async fn application_process(&self) -> Option<&str> {
+        self.0.service.application_process.as_deref()
+    }
+
+    /// What it costs; null when its source does not say.
+    async fn fees(&self) -> Option<&str> {
+        self.0.service.fees.as_deref()
+    }
+
+    /// A warning to be read first; null when there is none.
+    async fn alert(&self) -> Option<&str> {
+        self.0.service.alert.as_deref()
+    }
+
+    /// Phone numbers as typed; empty when there are none, or for whoever is not signed in.
+    async fn phones(&self) -> &[String] {
+        &self.0.phones
+    }
+
+    /// Role mailbox; null when there is none, or for whoever is not signed in.
+    async fn email(&self) -> Option<&str> {
+        self.0.email.as_deref()
+    }
+
+    /// What may follow from turning to it, to be explained before consent.
+    async fn known_consequences(&self) -> &[KnownConsequence] {
+        &self.0.service.known_consequences
+    }
+
+    /// What it is specialised in.
+    async fn specialisations(&self) -> &[Specialisation] {
+        &self.0.service.specialisations
+    }
+
+    /// Capacity as last told, and what it is worth now; null when none was told.
+    async fn capacity(&self, context: &Context<'_>) -> Option<Capacity> {
+        let now = request(context).now;
+        self.0.service.capacity.as_ref().map(|capacity| Capacity::at(capacity, now))
+    }
+
+    /// Weekly openings, as its source tells them.
+    async fn schedules(&self) -> Vec<Schedule> {
+        self.0.service.schedules.iter().map(Schedule::from).collect()
+    }
+
+    /// Places where it is given.
+    async fn places(&self) -> Vec<Place> {
+        self.0.service.places.iter().map(Place::from).collect()
+    }
+
+    /// How fresh the entry is today.
+    async fn freshness(&self, context: &Context<'_>) -> Freshness {
+        let found = freshness(&self.0.service, request(context).now.date());
+        Freshness {
+            state: found.state,
+            score: found.score,
+            verified_on: self.0.service.verified_on.map(Day),
+            valid_until: self.0.service.valid_until.map(Day),
+        }
+    }
+
+    /// Who may know that it exists.
+    async fn tier(&self) -> Tier {
+        self.0.service.tier
+    }
+}
+
+/// The public that a service accepts. An empty list restricts nothing.
+#[derive(SimpleObject)]
+pub struct Eligibility {
+    /// Youngest age accepted, in whole years; null when it is not restricted.
+    minimum_age: Option<u8>,
+    /// Oldest age accepted, in whole years; null when it is not restricted.
+    maximum_age: Option<u8>,
+    /// Age bands accepted, beside the ages.
+    age_bands: Vec<AgeBand>,
+    /// Genders accepted.
+    genders: Vec<Gender>,
+    /// Households accepted.
+    households: Vec<Household>,
+    /// Administrative statuses accepted.
+    admin_statuses: Vec<AdminStatus>,
+    /// Living situations accepted.
+    situations: Vec<Situation>,
+}
+
+impl From<&entry::Eligibility> for Eligibility {
+    fn from(public: &entry::Eligibility) -> Self {
+        let public = public.clone();
+        Self {
+            minimum_age: public.minimum_age,
+            maximum_age: public.maximum_age,
+            age_bands: public.age_bands,
+            genders: public.genders,
+            households: public.households,
+            admin_statuses: public.admin_statuses,
+            situations: public.situations,
+        }
+    }
+}
+
+/// A labelled fact in its source's own words.
+#[derive(SimpleObject)]
+pub struct ServiceDetail {
+    /// The source's own label.
+    label: String,
+    /// The source's own words, one per value.
+    values: Vec<String>,
+}
+
+impl From<&entry::Detail> for ServiceDetail {
+    fn from(detail: &entry::Detail) -> Self {
+        Self { label: detail.label.clone(), values: detail.values.clone() }
+    }
+}
+
+/// How many a service can take.
+#[derive(SimpleObject)]
+pub struct Capacity {
+    /// What the figure is worth now: unknown once it is stale.
+    status: CapacityStatus,
+    /// The status as it was told.
+    status_told: CapacityStatus,
+    /// In what it is counted; null when its source does not say.
+    unit: Option<CapacityUnit>,
+    /// How many are free, as told; null when not told.
+    available: Option<u32>,
+    /// How many there are in all; null when not told.
+    maximum: Option<u32>,
+    /// When it was told; null when nobody wrote it down.
+    updated_at: Option<DateTime>,
+}
+
+impl Capacity {
+    fn at(capacity: &entry::Capacity, now: Timestamp) -> Self {
+        Self {
+            status: capacity.status_at(now),
+            status_told: capacity.status,
+            unit: capacity.unit,
+            available: capacity.available,
+            maximum: capacity.maximum,
+            updated_at: capacity.updated_at_microseconds.map(|time| DateTime(Timestamp::from_microseconds(time))),
+        }
+    }
+}
+
+/// One weekly opening.
+#[derive(SimpleObject)]
+pub struct Schedule {
+    /// Weekdays as two-letter codes of RFC 5545, such as `MO,TU`; null when not told.
+    weekdays: Option<String>,
+    /// Local time of opening, `HH:MM`; null when not told.
+    opens_at: Option<String>,
+    /// Local time of closing, `HH:MM`; null when not told.
+    closes_at: Option<String>,
+    /// The source's own words; null when there are none.
+    text: Option<String>,
+}
+
+impl From<&entry::Schedule> for Schedule {
+    fn from(schedule: &entry::Schedule) -> Self {
+        let entry::Schedule { weekdays, opens_at, closes_at, text } = schedule.clone();
+        Self { weekdays, opens_at, closes_at, text }
+    }
+}
+
+/// A place where a service is given.
+#[derive(SimpleObject)]
+pub struct Place {
+    /// Identifier, beginning with `loc_`; to be named in a referral where the place matters.
+    id: ID,
+    /// Name of the place; null when it has none.
+    name: Option<String>,
+    /// Kind of place.
+    kind: LocationKind,
+    /// True when the place must not be found: it has an area and nothing nearer.
+    redacted: bool,
+    /// Degrees north of the equator; null when not known or redacted.
+    latitude: Option<f64>,
+    /// Degrees east of Greenwich; null when not known or redacted.
+    longitude: Option<f64>,
+    /// Postal address on one line; null when not known or redacted.
+    address: Option<String>,
+    /// Code of the area; null when not known.
+    area_code: Option<String>,
+    /// Name of the area; null when not known.
+    area_name: Option<String>,
+}
+
+impl From<&entry::Place> for Place {
+    fn from(place: &entry::Place) -> Self {
+        Self {
+            id: place.id.into(),
+            name: place.name.clone(),
+            kind: place.kind,
+            redacted: place.redacted,
+            latitude: place.position.map(|position| position.latitude()),
+            longitude: place.position.map(|position| position.longitude()),
+            address: place.address.clone(),
+            area_code: place.area.as_ref().map(|area| area.code.to_string()),
+            area_name: place.area.as_ref().and_then(|area| area.name.clone()),
+        }
+    }
+}
+
+/// How fresh an entry is.
+#[derive(SimpleObject)]
+pub struct Freshness {
+    /// The state in words.
+    state: FreshnessState,
+    /// 1 (fresh) down to 0 (stale); null where nothing is known.
+    score: Option<f64>,
+    /// Day on which somebody last checked the entry; null when its source does not say.
+    verified_on: Option<Day>,
+    /// Last day that its source vouches for; null when its source does not say.
+    valid_until: Option<Day>,
+}

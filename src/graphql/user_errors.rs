@@ -1,0 +1,208 @@
+//! Expected refusals as data: what a payload's `errors` can hold.
+//!
+//! Every mutation has a union of its own, whose members all implement `UserError`: a client written today
+//! still reads the message of a member that is added tomorrow.
+
+use super::error::ApiError;
+use crate::actions::ActionError;
+use crate::domain::code::CodeList;
+use crate::domain::consent::ConsentField;
+use crate::domain::lifecycle::Event;
+use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem, Refusal};
+use crate::i18n::{Language, code_key, text, text_with};
+use crate::policy::referral_view::ReferralStatus;
+use async_graphql::{Interface, SimpleObject, Union};
+
+/// A refusal that a person can understand and mend.
+#[derive(Interface)]
+#[graphql(
+    field(name = "message", ty = "&String", desc = "What is wrong and what to do, in the language asked for."),
+    field(name = "path", ty = "&Vec<String>", desc = "The input field concerned, from `input` down; empty when it is no single one.")
+)]
+pub enum UserError {
+    /// An input field.
+    Input(InputError),
+    /// A version.
+    Conflict(ConflictError),
+    /// A state.
+    Transition(InvalidTransitionError),
+    /// A consent.
+    Consent(ConsentMissingError),
+    /// A recipient.
+    Recipient(RecipientUnavailableError),
+    /// An idempotency key.
+    KeyReused(IdempotencyConflictError),
+}
+
+/// An input field cannot be used.
+#[derive(Clone, SimpleObject)]
+pub struct InputError {
+    /// What is wrong and what to do, in the language asked for.
+    message: String,
+    /// The input field concerned.
+    path: Vec<String>,
+    /// What is wrong with it, for programs.
+    problem: InputProblem,
+}
+
+/// Somebody else changed the object first.
+#[derive(Clone, SimpleObject)]
+pub struct ConflictError {
+    /// What is wrong and what to do, in the language asked for.
+    message: String,
+    /// The input field concerned.
+    path: Vec<String>,
+    /// The version to read again and decide on.
+    current_version: i64,
+}
+
+/// The act is not possible in this state.
+#[derive(Clone, SimpleObject)]
+pub struct InvalidTransitionError {
+    /// What is wrong and what to do, in the language asked for.
+    message: String,
+    /// The input field concerned.
+    path: Vec<String>,
+    /// The state in which it was tried, as far as the viewer may know it.
+    status: Option<ReferralStatus>,
+    /// What was tried.
+    event: Event,
+}
+
+/// No live consent carries the act.
+#[derive(Clone, SimpleObject)]
+pub struct ConsentMissingError {
+    /// What is wrong and what to do, in the language asked for.
+    message: String,
+    /// The input field concerned.
+    path: Vec<String>,
+    /// What is missing, for programs.
+    problem: ConsentProblem,
+    /// The fields that the offer tells and the consent does not allow, where that is the problem.
+    missing_fields: Vec<ConsentField>,
+}
+
+/// The recipient cannot be referred to now.
+#[derive(Clone, SimpleObject)]
+pub struct RecipientUnavailableError {
+    /// What is wrong and what to do, in the language asked for.
+    message: String,
+    /// The input field concerned.
+    path: Vec<String>,
+    /// Why, for programs.
+    problem: RecipientProblem,
+}
+
+/// The idempotency key was used for another request.
+#[derive(Clone, SimpleObject)]
+pub struct IdempotencyConflictError {
+    /// What is wrong and what to do, in the language asked for.
+    message: String,
+    /// The input field concerned.
+    path: Vec<String>,
+}
+
+/// The payload's value or its errors; what is neither is a top-level error.
+pub fn settle<T, E: FromUserError>(result: Result<T, ActionError>, language: Language) -> Result<(Option<T>, Vec<E>), ApiError> {
+    match result {
+        Ok(value) => Ok((Some(value), Vec::new())),
+        Err(ActionError::Refused(refusal)) => {
+            let error = E::from_user_error(user_error(refusal, language));
+            Ok((None, vec![error.ok_or_else(|| ApiError::internal("a refusal that this mutation does not name"))?]))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A mutation's own union of user errors.
+pub trait FromUserError: Sized {
+    /// The member for this error; `None` when the union does not name it.
+    fn from_user_error(error: UserError) -> Option<Self>;
+}
+
+fn user_error(refusal: Refusal, language: Language) -> UserError {
+    let input = |field: &str| vec!["input".to_owned(), field.to_owned()];
+    match refusal {
+        Refusal::Input { field, problem } => UserError::Input(InputError {
+            message: text(language, &code_key("input", problem)),
+            path: input(field),
+            problem,
+        }),
+        Refusal::Conflict { current_version } => UserError::Conflict(ConflictError {
+            message: text_with(language, "conflict", &[("version", current_version.to_string())]),
+            path: input("expectedVersion"),
+            current_version,
+        }),
+        Refusal::Transition { status, event } => UserError::Transition(InvalidTransitionError {
+            message: text(language, "transition"),
+            path: Vec::new(),
+            status: status.and_then(|status| ReferralStatus::from_code(status.code())),
+            event,
+        }),
+        Refusal::Consent { problem, missing } => {
+            let fields: Vec<String> = missing.iter().map(|field| text(language, &code_key("field", *field))).collect();
+            UserError::Consent(ConsentMissingError {
+                message: text_with(language, &code_key("consent", problem), &[("fields", fields.join(", "))]),
+                path: Vec::new(),
+                problem,
+                missing_fields: missing,
+            })
+        }
+        Refusal::Recipient(problem) => UserError::Recipient(RecipientUnavailableError {
+            message: text(language, &code_key("recipient", problem)),
+            path: Vec::new(),
+            problem,
+        }),
+        Refusal::KeyReused => UserError::KeyReused(IdempotencyConflictError {
+            message: text(language, "key-reused"),
+            path: input("idempotencyKey"),
+        }),
+    }
+}
+
+macro_rules! unions {
+    ($($(#[doc = $doc:literal])+ $name:ident { $($variant:ident($error:ty)),+ $(,)? })+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Union)]
+        #[expect(missing_docs, reason = "each member is documented where it is declared")]
+        pub enum $name { $($variant($error)),+ }
+
+        impl FromUserError for $name {
+            fn from_user_error(error: UserError) -> Option<Self> {
+                match error {
+                    $(UserError::$variant(error) => Some(Self::$variant(error)),)+
+                    #[allow(unreachable_patterns, reason = "a union may name every user error")]
+                    _ => None,
+                }
+            }
+        }
+    )+};
+}
+
+unions! {
+    /// Why a case reference was not opened.
+    CaseOpenError { Input(InputError), KeyReused(IdempotencyConflictError) }
+    /// Why a consent was not recorded.
+    ConsentRecordError { Input(InputError), KeyReused(IdempotencyConflictError) }
+    /// Why a referral was not drafted.
+    ReferralCreateError {
+        Input(InputError), Consent(ConsentMissingError), Recipient(RecipientUnavailableError), KeyReused(IdempotencyConflictError),
+    }
+    /// Why a referral was not sent.
+    ReferralSendError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Consent(ConsentMissingError),
+        Recipient(RecipientUnavailableError), Input(InputError),
+    }
+    /// Why a referral was not acknowledged.
+    ReferralAcknowledgeError { Conflict(ConflictError), Transition(InvalidTransitionError) }
+    /// Why a referral was not accepted.
+    ReferralAcceptError { Conflict(ConflictError), Transition(InvalidTransitionError) }
+    /// Why a referral was not declined.
+    ReferralDeclineError { Conflict(ConflictError), Transition(InvalidTransitionError) }
+    /// Why a start was not recorded.
+    ReferralStartError { Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError) }
+    /// Why a referral was not completed.
+    ReferralCompleteError { Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError) }
+    /// Why a need was not recorded.
+    DemandRecordError { Input(InputError), KeyReused(IdempotencyConflictError) }
+}

@@ -1,0 +1,144 @@
+//! Every text shown to people, in the language they ask for.
+//!
+//! The texts stand in Fluent files under `locales/`, one folder a language, with equal keys in French and
+//! English (a test). Arabic has what a native speaker could not misread; what it lacks falls back to French.
+
+use crate::domain::code::CodeList;
+use fluent_templates::{Loader, static_loader};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use unic_langid::LanguageIdentifier;
+
+static_loader! {
+    static LOCALES = {
+        locales: "./src/i18n/locales",
+        fallback_language: "fr",
+        // Isolating marks are for mixed directions inside one line; these texts hold none.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// A language that Relais speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// French, the first language.
+    #[default]
+    French,
+    /// English.
+    English,
+    /// Arabic.
+    Arabic,
+}
+
+static IDENTIFIERS: LazyLock<[LanguageIdentifier; 3]> =
+    LazyLock::new(|| ["fr", "en", "ar"].map(|tag| tag.parse().expect("the three tags are well formed")));
+
+impl Language {
+    /// The best language for an `Accept-Language` value: the highest quality wins, the first of equals;
+    /// French when none is spoken here.
+    pub fn negotiate(accept_language: Option<&str>) -> Self {
+        let mut best = (0.0, Self::default());
+        for choice in accept_language.unwrap_or_default().split(',').take(20) {
+            let mut parts = choice.split(';').map(str::trim);
+            let Some(language) = parts.next().and_then(Self::from_tag) else { continue };
+            let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
+            if quality > best.0 {
+                best = (quality, language);
+            }
+        }
+        best.1
+    }
+
+    fn from_tag(tag: &str) -> Option<Self> {
+        match tag.split('-').next().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "fr" => Some(Self::French),
+            "en" => Some(Self::English),
+            "ar" => Some(Self::Arabic),
+            _ => None,
+        }
+    }
+
+    fn identifier(self) -> &'static LanguageIdentifier {
+        &IDENTIFIERS[self as usize]
+    }
+}
+
+/// The text under a key.
+pub fn text(language: Language, key: &str) -> String {
+    LOCALES.lookup(language.identifier(), key)
+}
+
+/// The text under a key, with its arguments.
+pub fn text_with(language: Language, key: &str, arguments: &[(&'static str, String)]) -> String {
+    let arguments: HashMap<Cow<'static, str>, _> =
+        arguments.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone().into())).collect();
+    LOCALES.lookup_with_args(language.identifier(), key, &arguments)
+}
+
+/// The key of a code in the locale files: the list's prefix and the code, with dashes.
+pub fn code_key(prefix: &str, code: impl CodeList) -> String {
+    format!("{prefix}-{}", code.code().replace(['_', '.'], "-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::consent::ConsentField;
+    use crate::domain::fit::{Finding, FitDimension};
+    use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem};
+    use std::collections::BTreeSet;
+
+    const FRENCH: &str = include_str!("locales/fr/relais.ftl");
+    const ENGLISH: &str = include_str!("locales/en/relais.ftl");
+    const ARABIC: &str = include_str!("locales/ar/relais.ftl");
+
+    fn keys(file: &str) -> BTreeSet<&str> {
+        let lines = file.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
+        lines.filter_map(|line| line.split_once(" =")).map(|(key, _)| key).collect()
+    }
+
+    fn arguments(file: &str) -> BTreeSet<(&str, &str)> {
+        let lines = file.lines().filter_map(|line| line.split_once(" ="));
+        lines
+            .flat_map(|(key, text)| text.split("{ $").skip(1).filter_map(move |rest| Some((key, rest.split_once(" }")?.0))))
+            .collect()
+    }
+
+    #[test]
+    fn french_and_english_have_the_same_keys_and_arguments_and_arabic_no_other() {
+        assert_eq!(keys(FRENCH), keys(ENGLISH));
+        assert_eq!(arguments(FRENCH), arguments(ENGLISH));
+        assert!(keys(ARABIC).is_subset(&keys(FRENCH)));
+        assert!(arguments(ARABIC).is_subset(&arguments(FRENCH)));
+    }
+
+    #[test]
+    fn every_code_that_is_shown_has_a_text() {
+        let known = keys(FRENCH);
+        let mut wanted = BTreeSet::new();
+        wanted.extend(InputProblem::ALL.iter().map(|code| code_key("input", *code)));
+        wanted.extend(ConsentProblem::ALL.iter().map(|code| code_key("consent", *code)));
+        wanted.extend(RecipientProblem::ALL.iter().map(|code| code_key("recipient", *code)));
+        wanted.extend(ConsentField::ALL.iter().map(|code| code_key("field", *code)));
+        for dimension in FitDimension::ALL {
+            wanted.extend(Finding::ALL.iter().map(|finding| format!("{}-{}", code_key("fit", *dimension), code_key("is", *finding))));
+        }
+        let missing: Vec<_> = wanted.iter().filter(|key| !known.contains(key.as_str())).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn the_language_with_the_highest_quality_wins() {
+        for (header, expected) in [
+            (None, Language::French),
+            (Some(""), Language::French),
+            (Some("de"), Language::French),
+            (Some("en-GB,fr;q=0.8"), Language::English),
+            (Some("en;q=0.2, ar-LY;q=0.9"), Language::Arabic),
+            (Some("en;q=nonsense, fr;q=0"), Language::French),
+        ] {
+            assert_eq!(Language::negotiate(header), expected, "{header:?}");
+        }
+    }
+}

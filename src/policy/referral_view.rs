@@ -1,0 +1,314 @@
+//! The view of a referral: from the sender's side everything, from the recipient's side by stage.
+
+use super::access::Access;
+use super::person_view::{CaseView, ConsentView, show_case, show_consent};
+use super::rules::{Perspective, perspective};
+use super::visible::{Protected, Subject, Visible};
+use crate::domain::account::Project;
+use crate::domain::case::CaseReference;
+use crate::domain::code::{CodeList, code_list};
+use crate::domain::consent::{Consent, ConsentField, ContactRule};
+use crate::domain::directory::Service;
+use crate::domain::disclosure::{DeadlineBand, Offer, Stage, alias, deadline_band, flags_for, stage};
+use crate::domain::id::{LocationId, OrganizationId, ReferralId, ServiceId};
+use crate::domain::lifecycle::{Event, Party, Status};
+use crate::domain::need::Need;
+use crate::domain::place::AreaCode;
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, ProtectionFlag, Situation};
+use crate::domain::referral::{DeclineCode, OutcomeCode, Referral, TimelineEntry, Urgency};
+use crate::domain::time::Timestamp;
+
+code_list! {
+    /// The state of a referral as a viewer may know it, in the order of its life.
+    ReferralStatus {
+        Draft = "draft": "being prepared, not sent",
+        Requested = "requested": "sent, not yet acknowledged",
+        Acknowledged = "acknowledged": "received by the recipient, not yet decided",
+        Clarifying = "clarifying": "the recipient has asked a question",
+        Waitlisted = "waitlisted": "on the recipient's waiting list",
+        Accepted = "accepted": "accepted in principle",
+        HandedOver = "handed_over": "the person has been handed over",
+        InService = "in_service": "the service has begun",
+        Completed = "completed": "ended with an outcome",
+        Declined = "declined": "declined by the recipient or by the person",
+        NotRealised = "not_realised": "accepted, but not given",
+        Cancelled = "cancelled": "cancelled by the sender",
+        Withdrawn = "withdrawn": "the person has withdrawn the consent",
+        Expired = "expired": "ended without an answer",
+        EnteredInError = "entered_in_error": "entered in error, counted nowhere",
+        Closed = "closed": "closed; a recipient is not told why",
+    }
+}
+
+impl ReferralStatus {
+    /// The state in full; the two lists share their codes.
+    fn in_full(status: Status) -> Self {
+        Self::from_code(status.code()).unwrap_or(Self::Closed)
+    }
+}
+
+/// Everything that the view of a referral is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct ReferralFacts<'a> {
+    /// The referral.
+    pub referral: &'a Referral,
+    /// Its consent as it stands now.
+    pub consent: &'a Consent,
+    /// Its case; what of it may be told is decided here.
+    pub case: Option<&'a CaseReference>,
+    /// The service as the directory has it.
+    pub service: Option<&'a Service>,
+    /// The sending project.
+    pub project: &'a Project,
+    /// Its timeline.
+    pub timeline: &'a [TimelineEntry],
+    /// The sending project's alias key, once it has one.
+    pub alias_key: Option<&'a [u8]>,
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+/// A referral as one viewer may see it.
+#[derive(Clone, Debug)]
+pub struct ReferralView {
+    /// Identifier.
+    pub id: ReferralId,
+    /// Version, to be given back with the next change.
+    pub version: i64,
+    /// The side from which the viewer sees it.
+    pub perspective: Perspective,
+    /// How far it is open to its recipient.
+    pub stage: Stage,
+    /// The state, as far as the viewer may know it.
+    pub status: ReferralStatus,
+    /// The receiving organisation.
+    pub recipient_id: OrganizationId,
+    /// The service asked.
+    pub service_id: Protected<ServiceId>,
+    /// The place asked.
+    pub location_id: Protected<LocationId>,
+    /// Since when it is in this state; for a recipient the hour.
+    pub status_at: Protected<Timestamp>,
+    /// When it was sent; for a recipient the hour.
+    pub requested_at: Protected<Timestamp>,
+    /// The need.
+    pub need: Protected<Need>,
+    /// The urgency.
+    pub urgency: Protected<Urgency>,
+    /// The deadline; the sender's side only.
+    pub needed_by: Protected<Timestamp>,
+    /// How soon an answer is needed.
+    pub deadline_band: Protected<DeadlineBand>,
+    /// How the person may be reached.
+    pub contact_rule: Protected<ContactRule>,
+    /// The sending organisation.
+    pub sender_id: Protected<OrganizationId>,
+    /// Name of the sending project.
+    pub sender_project: Protected<String>,
+    /// Role mailbox of the sending project.
+    pub sender_mailbox: Protected<String>,
+    /// What the offer tells of the person.
+    pub offer: OfferView,
+    /// The recipient's own name for the case.
+    pub alias: Protected<String>,
+    /// Until when the consent is valid.
+    pub consent_valid_until: Protected<Timestamp>,
+    /// What the consent allows to be told.
+    pub consent_scope: Protected<Vec<ConsentField>>,
+    /// Protection concerns that the service is specialised in.
+    pub protection_flags: Protected<Vec<ProtectionFlag>>,
+    /// When the service began.
+    pub service_started_at: Protected<Timestamp>,
+    /// Why it was declined.
+    pub decline_code: Protected<DeclineCode>,
+    /// What became of it.
+    pub outcome_code: Protected<OutcomeCode>,
+    /// What happened so far, oldest first.
+    pub timeline: Protected<Vec<TimelineView>>,
+    /// The case; the sender's team only.
+    pub case: Option<Visible<CaseView>>,
+    /// The consent; the sender's team only.
+    pub consent: Option<Visible<ConsentView>>,
+}
+
+/// One line of a timeline.
+#[derive(Clone, Debug)]
+pub struct TimelineView {
+    /// When; for a recipient the hour.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+    /// On whose behalf.
+    pub party: Party,
+    /// The organisation of whoever did it.
+    pub organization_id: OrganizationId,
+    /// The decline or outcome code that belongs to it.
+    pub code: Option<String>,
+}
+
+/// What an offer tells of the person.
+#[derive(Clone, Debug)]
+pub struct OfferView {
+    /// Age band.
+    pub age_band: Protected<AgeBand>,
+    /// Gender, where the service restricts by it.
+    pub gender: Protected<Gender>,
+    /// Household, where the service restricts by it.
+    pub household: Protected<Household>,
+    /// Administrative status, where the service restricts by it.
+    pub admin_status: Protected<AdminStatus>,
+    /// Living situation, where the service restricts by it.
+    pub situation: Protected<Situation>,
+    /// Languages spoken.
+    pub languages: Protected<Vec<Language>>,
+    /// Commune or larger area.
+    pub area: Protected<AreaCode>,
+}
+
+impl OfferView {
+    fn of(offer: Option<Offer>) -> Self {
+        let (languages, offer) = (offer.as_ref().map(|offer| offer.languages.clone()), offer.unwrap_or_default());
+        Self {
+            age_band: Protected::new("ageBand", offer.age_band),
+            gender: Protected::new("gender", offer.gender),
+            household: Protected::new("household", offer.household),
+            admin_status: Protected::new("adminStatus", offer.admin_status),
+            situation: Protected::new("situation", offer.situation),
+            languages: Protected::new("languages", languages),
+            area: Protected::new("area", offer.area),
+        }
+    }
+}
+
+/// What is open to a viewer: for each group of fields, whether it is told.
+#[derive(Clone, Copy)]
+struct Opening {
+    /// Need, service, dates.
+    is_told_at_all: bool,
+    /// Urgency, contact rule, sender and the offer.
+    has_offer: bool,
+    /// Alias, consent and concerns.
+    has_acceptance: bool,
+    /// The decision and outcome codes.
+    has_codes: bool,
+    /// Sensitive facts (D4) of the offer.
+    has_sensitive_offer: bool,
+}
+
+fn opening(perspective: Perspective, stage: Stage) -> Opening {
+    let is_sending_side = perspective != Perspective::Recipient;
+    let is_closed = stage == Stage::Closed;
+    Opening {
+        is_told_at_all: is_sending_side || !is_closed,
+        has_offer: is_sending_side || matches!(stage, Stage::Offer | Stage::Accepted | Stage::Handover),
+        has_acceptance: match perspective {
+            Perspective::Sender => true,
+            Perspective::Coordinator => false,
+            Perspective::Recipient => matches!(stage, Stage::Accepted | Stage::Handover),
+        },
+        has_codes: is_sending_side || !is_closed,
+        has_sensitive_offer: perspective != Perspective::Coordinator,
+    }
+}
+
+/// The view of a referral; `None` when it is nothing to the viewer.
+pub fn show_referral(access: &Access, facts: ReferralFacts<'_>) -> Option<Visible<ReferralView>> {
+    let perspective = perspective(access, facts.referral)?;
+    let stage = stage(facts.referral.status, facts.consent.is_live(facts.now));
+    if perspective == Perspective::Recipient && stage == Stage::Hidden {
+        return None;
+    }
+    let view = view(access, &facts, perspective, stage);
+    let subject = Subject {
+        object: facts.referral.id.to_string(),
+        project_id: facts.referral.project_id,
+        consent_id: (perspective == Perspective::Recipient).then_some(facts.referral.consent_id),
+    };
+    Some(Visible::of_subject(view, subject, access.recorder().clone()))
+}
+
+fn view(access: &Access, facts: &ReferralFacts<'_>, perspective: Perspective, stage: Stage) -> ReferralView {
+    let (referral, consent) = (facts.referral, facts.consent);
+    let open = opening(perspective, stage);
+    let at = |time| time_for(perspective, time);
+    let band = referral.needed_by.map(|needed_by| deadline_band(referral.requested_at.unwrap_or(facts.now), needed_by));
+    ReferralView {
+        id: referral.id,
+        version: referral.version,
+        perspective,
+        stage,
+        status: if open.is_told_at_all { ReferralStatus::in_full(referral.status) } else { ReferralStatus::Closed },
+        recipient_id: referral.recipient_id,
+        service_id: protect("service", open.is_told_at_all, Some(referral.service_id)),
+        location_id: protect("location", open.is_told_at_all, referral.location_id),
+        status_at: protect("statusAt", open.is_told_at_all, Some(at(referral.status_at))),
+        requested_at: protect("requestedAt", open.is_told_at_all, referral.requested_at.map(at)),
+        need: protect("need", open.is_told_at_all, Some(referral.need)),
+        urgency: protect("urgency", open.has_offer, Some(referral.urgency)),
+        needed_by: protect("neededBy", perspective != Perspective::Recipient, referral.needed_by),
+        deadline_band: protect("deadlineBand", open.has_offer, band),
+        contact_rule: protect("contactRule", open.has_offer, Some(consent.contact_rule)),
+        sender_id: protect("sender", open.has_offer, Some(referral.sender_id)),
+        sender_project: protect("senderProject", open.has_offer, Some(facts.project.name.clone())),
+        sender_mailbox: protect("senderMailbox", open.has_offer, Some(facts.project.mailbox.clone())),
+        offer: OfferView::of(offer(referral, open)),
+        alias: protect("alias", open.has_acceptance, case_alias(facts)),
+        consent_valid_until: protect("consentValidUntil", open.has_acceptance, Some(at(consent.expires_at))),
+        consent_scope: protect("consentScope", open.has_acceptance, Some(consent.field_scope.clone())),
+        protection_flags: protect("protectionFlags", open.has_acceptance, concerns(facts)),
+        service_started_at: protect("serviceStartedAt", open.has_codes, referral.service_started_at.map(at)),
+        decline_code: protect("declineCode", open.has_codes, referral.decline_code),
+        outcome_code: protect("outcomeCode", open.has_codes, referral.outcome_code),
+        timeline: protect("timeline", open.is_told_at_all, Some(timeline(facts, perspective))),
+        case: facts.case.filter(|_| perspective == Perspective::Sender).and_then(|case| show_case(access, case)),
+        consent: Some(consent).filter(|_| perspective == Perspective::Sender).and_then(|consent| show_consent(access, consent)),
+    }
+}
+
+/// A recipient reads times by the hour, so that two recipients cannot join a case by them (P-08).
+const fn time_for(perspective: Perspective, time: Timestamp) -> Timestamp {
+    match perspective {
+        Perspective::Recipient => time.start_of_hour(),
+        Perspective::Sender | Perspective::Coordinator => time,
+    }
+}
+
+/// A recipient's timeline begins with the sending.
+fn timeline(facts: &ReferralFacts<'_>, perspective: Perspective) -> Vec<TimelineView> {
+    facts
+        .timeline
+        .iter()
+        .filter(|entry| perspective != Perspective::Recipient || entry.event != Event::Create)
+        .map(|entry| TimelineView {
+            at: time_for(perspective, entry.at),
+            event: entry.event,
+            party: entry.party,
+            organization_id: entry.organization_id,
+            code: entry.code.clone(),
+        })
+        .collect()
+}
+
+fn protect<T>(name: &'static str, is_open: bool, value: Option<T>) -> Protected<T> {
+    Protected::new(name, value.filter(|_| is_open))
+}
+
+fn offer(referral: &Referral, open: Opening) -> Option<Offer> {
+    open.has_offer.then(|| {
+        let mut offer = referral.offer.clone();
+        if !open.has_sensitive_offer {
+            offer.admin_status = None;
+            offer.situation = None;
+        }
+        offer
+    })
+}
+
+fn case_alias(facts: &ReferralFacts<'_>) -> Option<String> {
+    facts.alias_key.map(|key| alias(key, facts.referral.case_id, facts.referral.recipient_id))
+}
+
+fn concerns(facts: &ReferralFacts<'_>) -> Option<Vec<ProtectionFlag>> {
+    let (service, case) = (facts.service?, facts.case?);
+    Some(flags_for(service, facts.consent, &case.flags))
+}

@@ -1,0 +1,83 @@
+//! Which role may do what. One table; the access matrix of the tests prints it from the outside.
+
+use super::access::{Access, Viewer};
+use crate::domain::account::{Account, Role};
+use crate::domain::code::code_list;
+use crate::domain::referral::Referral;
+
+code_list! {
+    /// What somebody may want to do.
+    Action {
+        SearchDirectory = "search_directory": "look for services",
+        OpenCase = "open_case": "open a case reference",
+        ReadCase = "read_case": "read a case reference",
+        RecordConsent = "record_consent": "record a consent",
+        CreateReferral = "create_referral": "draft and send a referral",
+        AnswerReferral = "answer_referral": "answer a referral to one's organisation",
+        ReadReferral = "read_referral": "read a referral",
+        RecordDemand = "record_demand": "record a need without an answer",
+        ReadGaps = "read_gaps": "read the table of gaps",
+    }
+}
+
+/// The act is not this viewer's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// Nobody is signed in.
+    Unauthenticated,
+    /// The role, or the want of a project, does not allow it.
+    Forbidden,
+}
+
+/// The roles that an action belongs to.
+const fn roles(action: Action) -> &'static [Role] {
+    match action {
+        Action::SearchDirectory => &[Role::Caseworker, Role::PartnerAgent, Role::Coordinator],
+        Action::ReadReferral => &[Role::Caseworker, Role::PartnerAgent, Role::Coordinator],
+        // An agent of a partner that has a project of its own refers like any caseworker.
+        Action::OpenCase | Action::ReadCase | Action::RecordConsent | Action::CreateReferral | Action::RecordDemand => {
+            &[Role::Caseworker, Role::PartnerAgent]
+        }
+        // A caseworker answers what comes to the services of the own organisation.
+        Action::AnswerReferral => &[Role::Caseworker, Role::PartnerAgent],
+        Action::ReadGaps => &[Role::Coordinator],
+    }
+}
+
+/// True for acts that belong to a project.
+const fn needs_project(action: Action) -> bool {
+    !matches!(action, Action::SearchDirectory | Action::AnswerReferral | Action::ReadReferral)
+}
+
+/// The account that may do this, or why nobody here may. Everybody may look for services; what they
+/// find is a matter of scope.
+pub fn permit(access: &Access, action: Action) -> Result<&Account, Denied> {
+    let Viewer::Staff(account) = access.viewer() else { return Err(Denied::Unauthenticated) };
+    let has_project = account.project_id.is_some() || !needs_project(action);
+    if roles(action).contains(&account.role) && has_project { Ok(account) } else { Err(Denied::Forbidden) }
+}
+
+/// From which side somebody sees a referral.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Perspective {
+    /// The sending team.
+    Sender,
+    /// The coordinator of the sending project.
+    Coordinator,
+    /// The receiving organisation.
+    Recipient,
+}
+
+/// The side from which the viewer sees a referral; `None` when it is nothing to them. Who is on both
+/// sides sees it as the sender.
+pub fn perspective(access: &Access, referral: &Referral) -> Option<Perspective> {
+    let account = access.account()?;
+    let is_own_project = account.project_id == Some(referral.project_id);
+    let is_received = account.organization_id == referral.recipient_id && referral.requested_at.is_some();
+    match account.role {
+        Role::Caseworker | Role::PartnerAgent if is_own_project => Some(Perspective::Sender),
+        Role::Coordinator if is_own_project => Some(Perspective::Coordinator),
+        Role::Caseworker | Role::PartnerAgent if is_received => Some(Perspective::Recipient),
+        _ => None,
+    }
+}

@@ -1,0 +1,105 @@
+//! What a viewer may hold: views made by this room, whose person-linked fields record their reading.
+
+use crate::domain::id::{ConsentId, ProjectId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A view of an object as one viewer may see it. Only this room makes one.
+#[derive(Clone, Debug)]
+pub struct Visible<T> {
+    view: T,
+    subject: Option<Subject>,
+    recorder: Recorder,
+}
+
+/// A person-linked object, as the audit trail names it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// The object's id.
+    pub object: String,
+    /// The project whose trail it belongs to.
+    pub project_id: ProjectId,
+    /// The consent that the reading rests on, for a recipient.
+    pub consent_id: Option<ConsentId>,
+}
+
+/// A field of class D3 or above: it opens only through [`Visible::reveal`]. A value that the viewer may
+/// not have is not in it.
+#[derive(Clone, Debug)]
+pub struct Protected<F> {
+    name: &'static str,
+    value: Option<F>,
+}
+
+impl<F> Protected<F> {
+    /// A field under its name in the schema, with the value that the viewer may have.
+    pub(super) const fn new(name: &'static str, value: Option<F>) -> Self {
+        Self { name, value }
+    }
+}
+
+impl<T> Visible<T> {
+    /// A view of something that is linked to no person.
+    pub(super) const fn of_directory(view: T, recorder: Recorder) -> Self {
+        Self { view, subject: None, recorder }
+    }
+
+    /// A view of a person-linked object.
+    pub(super) const fn of_subject(view: T, subject: Subject, recorder: Recorder) -> Self {
+        Self { view, subject: Some(subject), recorder }
+    }
+
+    /// The value of a protected field of this view; that it was read is recorded under the field's
+    /// name. `None` discloses nothing and records nothing.
+    pub fn reveal<'a, F>(&self, field: &'a Protected<F>) -> Option<&'a F> {
+        let value = field.value.as_ref()?;
+        if let Some(subject) = &self.subject {
+            self.recorder.record(subject, field.name);
+        }
+        Some(value)
+    }
+}
+
+impl<T> Deref for Visible<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.view
+    }
+}
+
+/// Collects what was disclosed during one request.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder {
+    disclosed: Arc<Mutex<BTreeMap<Subject, BTreeSet<&'static str>>>>,
+}
+
+impl Recorder {
+    fn record(&self, subject: &Subject, field: &'static str) {
+        let mut disclosed = self.disclosed.lock().unwrap_or_else(PoisonError::into_inner);
+        disclosed.entry(subject.clone()).or_default().insert(field);
+    }
+
+    /// Takes out everything recorded so far: each object with the names of the fields that were read.
+    pub fn take(&self) -> Vec<(Subject, Vec<&'static str>)> {
+        let mut disclosed = self.disclosed.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *disclosed).into_iter().map(|(subject, fields)| (subject, fields.into_iter().collect())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Identifier;
+
+    #[test]
+    fn what_is_read_is_recorded_once_and_what_is_absent_never() {
+        let recorder = Recorder::default();
+        let subject = Subject { object: "ref_x".to_owned(), project_id: ProjectId::from_bytes([1; 16]), consent_id: None };
+        let visible = Visible::of_subject((), subject.clone(), recorder.clone());
+        let (told, hidden) = (Protected::new("need", Some(3)), Protected::<u8>::new("alias", None));
+        assert_eq!((visible.reveal(&told), visible.reveal(&told), visible.reveal(&hidden)), (Some(&3), Some(&3), None));
+        assert_eq!(recorder.take(), [(subject, vec!["need"])]);
+        assert!(recorder.take().is_empty());
+    }
+}
