@@ -1,3 +1,4 @@
 //! Relais.
 #![forbid(unsafe_code)]
 pub mod domain;
+pub mod import;
