@@ -1,0 +1,352 @@
+//! What went wrong with a file, a row or an entry, as typed values with a text for the operator.
+//!
+//! Invariant: no text repeats more than [`Excerpt::LIMIT`] characters of the source, and none of its
+//! control characters, so that a feed can neither flood a terminal nor write on it.
+
+use crate::domain::directory::Tier;
+use std::fmt;
+
+/// A few characters of source text, safe to print.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Excerpt(String);
+
+impl Excerpt {
+    /// Characters kept, an ellipsis included.
+    pub const LIMIT: usize = 80;
+
+    /// Cuts the text and replaces what could steer a terminal or turn the direction of a line.
+    pub fn of(text: &str) -> Self {
+        let safe = |c: char| if c.is_control() || turns_direction(c) { '\u{fffd}' } else { c };
+        let mut kept: String = text.chars().take(Self::LIMIT).map(safe).collect();
+        if text.chars().nth(Self::LIMIT).is_some() {
+            kept.pop();
+            kept.push('…');
+        }
+        Self(kept)
+    }
+}
+
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Why a file cannot be read at all. Nothing of such a file is imported.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FeedError {
+    /// Larger than the reader accepts.
+    #[error("the file has {bytes} bytes and the limit is {limit}; split it")]
+    TooLarge {
+        /// Size of the file.
+        bytes: usize,
+        /// Size that the reader accepts.
+        limit: usize,
+    },
+    /// Not UTF-8, such as a file saved by a spreadsheet in another encoding.
+    #[error("the file is not UTF-8 text (byte {offset}); save it as UTF-8")]
+    NotUtf8 {
+        /// Bytes before the first one that is not UTF-8.
+        offset: usize,
+    },
+    /// Not JSON, or cut short.
+    #[error("the file is not JSON: {message}, line {line}, column {column}; fetch it again")]
+    NotJson {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What the reader stumbled over.
+        message: Excerpt,
+    },
+    /// No row in it. It is an error because a complete feed without rows would end every entry.
+    #[error("the file has no row; fetch it again")]
+    Empty,
+    /// A document of another kind.
+    #[error("expected {expected}, found {found}; choose the format that fits the file")]
+    OtherDocument {
+        /// What the format reads.
+        expected: &'static str,
+        /// What the file holds.
+        found: Excerpt,
+    },
+}
+
+/// What a problem is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A service, or a row whose service cannot be read.
+    Service,
+    /// An organisation.
+    Organization,
+}
+
+/// One refusal or one warning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What it is about.
+    pub subject: Subject,
+    /// Position of the row in the file, from 1; the line number where a file has one row per line.
+    pub row: Option<usize>,
+    /// Key of the entry at its source, where it can be read.
+    pub key: Option<String>,
+    /// What it is.
+    pub reason: ProblemReason,
+}
+
+/// What is wrong with one value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Fault {
+    /// Required and absent, null or empty.
+    #[error("is missing, and every entry needs it")]
+    Missing,
+    /// Another JSON type than the standard asks for.
+    #[error("expected {0}")]
+    Type(Excerpt),
+    /// Not a UUID with hyphens.
+    #[error("must be a UUID with hyphens")]
+    Uuid,
+    /// Not an e-mail address.
+    #[error("must be an e-mail address, such as desk@example.org")]
+    Email,
+    /// Not a web address.
+    #[error("must be a web address that starts with http:// or https://")]
+    Url,
+    /// Not a calendar day.
+    #[error("must be a day, such as 2026-11-23")]
+    Day,
+    /// Not an instant.
+    #[error("must be a time with its offset, such as 2026-11-23T08:03:00Z")]
+    Instant,
+    /// Not a time of day.
+    #[error("must be a time of day, such as 09:30")]
+    TimeOfDay,
+    /// Not weekdays.
+    #[error("must be weekdays in two letters, such as MO,TU")]
+    Weekdays,
+    /// Not an age.
+    #[error("must be a whole number of years from 0 to 130")]
+    Age,
+    /// The youngest age lies above the oldest.
+    #[error("is above maximum_age")]
+    AgesCross,
+    /// Not a count.
+    #[error("must be a whole number from 0 to 4294967295")]
+    Count,
+    /// Not a language tag.
+    #[error("must be a BCP 47 language tag, such as fr, ar or prs")]
+    Language,
+    /// Not one of the words that the standard allows.
+    #[error("must be one of {0}")]
+    OneOf(&'static str),
+    /// Not a code of one of our lists.
+    #[error("`{found}` is not a code for {field}; correct it or leave the attribute out")]
+    Code {
+        /// The field of our taxonomy.
+        field: &'static str,
+        /// What stands there.
+        found: Excerpt,
+    },
+    /// Not a field of our taxonomy on this kind of object.
+    #[error("`{found}` is not a field of the taxonomy relais on {holder}; see the list in the documentation")]
+    Field {
+        /// What stands there.
+        found: Excerpt,
+        /// What holds the attribute.
+        holder: &'static str,
+    },
+    /// A field of our taxonomy that takes one value and has two.
+    #[error("`{0}` is given twice; leave one of the two")]
+    Twice(&'static str),
+    /// Not the code of an area.
+    #[error("must be an area code, such as FR-93055, TN-11 or LY002")]
+    AreaCode,
+    /// Not a point.
+    #[error("must be `latitude,longitude` in degrees, such as 36.80,10.18")]
+    Point,
+    /// Not a length.
+    #[error("must be metres, from 1 to 1000000")]
+    Meters,
+    /// Parts of an area without its code.
+    #[error("has area attributes without area_code; add the code")]
+    AreaWithoutCode,
+    /// Names an organisation that the file does not hold.
+    #[error("names no organisation of this file; add it, or embed it as `organization`")]
+    UnknownOrganization,
+    /// Control characters, most often of a broken export.
+    #[error("has a control character; clean it at the source")]
+    ControlCharacter,
+    /// Longer than any text that people read.
+    #[error("has more than 65536 characters; shorten it at the source")]
+    TooLong,
+    /// Markup that would take long to read.
+    #[error("has more than 500 tags; send it as plain text")]
+    TooMuchMarkup,
+}
+
+/// What a refusal or a warning says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum ProblemReason {
+    /// Refusal: a value that the standard or our lists do not allow.
+    #[error("{path}: {fault}")]
+    Value {
+        /// Where in the file.
+        path: Excerpt,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// Refusal: a row of another kind between rows of the right kind.
+    #[error("expected {expected}, found {found}; take the row out")]
+    OtherKind {
+        /// What the format reads.
+        expected: &'static str,
+        /// What the row is.
+        found: &'static str,
+    },
+    /// Refusal: a key that an earlier row has.
+    #[error("repeats row {row}, which is kept; {}; give each its own key", differences(*.differing, .fields))]
+    Repeats {
+        /// The row that is kept.
+        row: usize,
+        /// How many fields differ.
+        differing: usize,
+        /// Their names, as far as there is room.
+        fields: Excerpt,
+    },
+    /// Warning: markup became plain text.
+    #[error("{0}: markup became plain text")]
+    Markup(Excerpt),
+    /// Warning: the row tells no point.
+    #[error("tells no point; searches by distance miss it")]
+    PointMissing,
+    /// Warning: the point 0,0, which stands for "unknown" in many exports.
+    #[error("the point 0,0 is dropped; the place is kept without one")]
+    PointZero,
+    /// Warning: the point is not on the earth.
+    #[error("a point outside -90..90, -180..180 is dropped; the place is kept without one")]
+    PointOutOfRange,
+    /// Warning: a service at a location without the location.
+    #[error("{0}: names no location; no place is kept")]
+    LocationMissing(Excerpt),
+    /// Warning: what could lead to a redacted place.
+    #[error("redacted place: its {0} dropped; take them out at the source")]
+    RedactedDropped(&'static str),
+    /// Warning: another row of the file tells the place as redacted.
+    #[error("its place is redacted in another row, so it is redacted here too; take the point out at the source")]
+    RedactedElsewhere,
+    /// Warning: a redacted place that no search can sort.
+    #[error("redacted place without an area with a centre; it is found in no search by distance")]
+    RedactedWithoutArea,
+    /// Warning: a safe house that has a point.
+    #[error("answers shelter.women_safe and shows its place; check whether the place must be redacted")]
+    SafeHouseShown,
+    /// Warning: a feed may not publish to anyone.
+    #[error("tier public is not granted by a feed; imported as network, an editor can publish it")]
+    PublicNotGranted,
+    /// Warning: a language that only has a name.
+    #[error("a language without a code is left out; add its BCP 47 tag")]
+    LanguageWithoutCode,
+    /// Warning: capacity in a unit that is not ours.
+    #[error("capacity unit `{0}` is unknown; the figures are kept without unit")]
+    UnknownUnit(Excerpt),
+    /// Warning: more free places than places.
+    #[error("more capacity available than the maximum; both are kept as told")]
+    AvailableAboveMaximum,
+    /// Warning: an organisation told in two ways.
+    #[error("the organisation differs from row {0}, which is kept")]
+    OrganizationDiffers(usize),
+    /// Warning: one page of several.
+    #[error("the file is one page of several, so it is read as a partial feed: nothing is gone by it")]
+    OnePage,
+    /// Warning: the store's tier is stricter.
+    #[error("stays at tier {kept}; the feed asks for {asked}, which an import does not loosen")]
+    TierKept {
+        /// Tier of the store.
+        kept: Tier,
+        /// Tier of the feed.
+        asked: Tier,
+    },
+    /// Warning: the store keeps the place redacted.
+    #[error("the place stays redacted; what the feed tells of it beside its area is dropped")]
+    RedactionKept,
+    /// Warning: the store keeps the service among those for gender-based violence.
+    #[error("stays specialised in gender-based violence; the feed no longer says so, an editor can remove it")]
+    GbvKept,
+    /// Warning: the store keeps the service suspended.
+    #[error("stays suspended; the feed tells it is in operation, an editor can reopen it")]
+    SuspensionKept,
+    /// Warning: the store keeps the organisation out of referrals.
+    #[error("stays an authority that never receives referrals; the feed says otherwise, an editor can change it")]
+    AuthorityKept,
+    /// Warning: absent entries cannot be told from refused rows.
+    #[error("{absent} entries are absent, but {unreadable} refused rows have no readable key, so none is marked gone")]
+    GoneWithheld {
+        /// Entries that no row names.
+        absent: usize,
+        /// Refused rows without a key.
+        unreadable: usize,
+    },
+}
+
+impl ProblemReason {
+    /// A refusal because of one value.
+    pub(super) fn value(path: &str, fault: Fault) -> Self {
+        Self::Value { path: Excerpt::of(path), fault }
+    }
+
+    /// The kind in a few words: the heading under which a report counts its warnings.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Value { .. } => "value not allowed",
+            Self::OtherKind { .. } => "row of another kind",
+            Self::Repeats { .. } => "key repeated",
+            Self::Markup(_) => "markup became plain text",
+            Self::PointMissing => "no point",
+            Self::PointZero => "point 0,0 dropped",
+            Self::PointOutOfRange => "point out of range dropped",
+            Self::LocationMissing(_) => "no location",
+            Self::RedactedDropped(_) => "redacted place: point, address or phone dropped",
+            Self::RedactedElsewhere => "place redacted in another row",
+            Self::RedactedWithoutArea => "redacted place without an area with a centre",
+            Self::SafeHouseShown => "safe house that shows its place",
+            Self::PublicNotGranted => "tier public not granted",
+            Self::LanguageWithoutCode => "language without a code",
+            Self::UnknownUnit(_) => "capacity unit unknown",
+            Self::AvailableAboveMaximum => "more available than the maximum",
+            Self::OrganizationDiffers(_) => "organisation told in two ways",
+            Self::OnePage => "one page of several",
+            Self::TierKept { .. } => "stricter tier kept",
+            Self::RedactionKept => "redaction kept",
+            Self::GbvKept => "specialisation kept",
+            Self::SuspensionKept => "suspension kept",
+            Self::AuthorityKept => "authority kept out of referrals",
+            Self::GoneWithheld { .. } => "nothing marked gone",
+        }
+    }
+}
+
+fn differences(count: usize, fields: &Excerpt) -> String {
+    match count {
+        0 => "nothing differs".to_owned(),
+        1 => format!("1 field differs: {fields}"),
+        _ => format!("{count} fields differ: {fields}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_short_and_cannot_steer_a_terminal() {
+        assert_eq!(Excerpt::of("a\u{1b}[2J\u{202e}b\n").to_string(), "a\u{fffd}[2J\u{fffd}b\u{fffd}");
+        let long = Excerpt::of(&"é".repeat(500)).to_string();
+        assert_eq!(long.chars().count(), Excerpt::LIMIT);
+        assert!(long.ends_with('…'));
+        assert_eq!(Excerpt::of(&"x".repeat(80)).to_string(), "x".repeat(80));
+    }
+}

@@ -1,0 +1,128 @@
+//! The rule that an import may tighten tier, redaction or vetting, and never loosens or grants.
+//!
+//! Invariant: after [`service`] and [`organization`] an incoming entry shows to nobody what the held
+//! one hid from them. Only an editor loosens.
+
+use super::Feed;
+use super::problem::ProblemReason;
+use crate::domain::directory::{Organization, Place, Service, ServiceStatus, Specialisation};
+use crate::domain::id::LocationId;
+use crate::domain::place::Area;
+use std::collections::{BTreeMap, HashMap};
+
+/// Phones and ways to places, as rows tell them: they go with the point when a place is redacted.
+pub(super) type ToldOfPlaces = BTreeMap<LocationId, Vec<String>>;
+
+/// The places that are redacted, each with its area.
+#[derive(Debug, Default)]
+pub(super) struct Redactions(HashMap<LocationId, Option<Area>>);
+
+impl Redactions {
+    /// The redacted places of these services. A place that is redacted for one service is redacted for
+    /// all: one open door gives the address away.
+    pub(super) fn of<'a>(services: impl Iterator<Item = &'a Service>) -> Self {
+        let places = services.flat_map(|service| &service.places).filter(|place| place.redacted);
+        Self(places.map(|place| (place.id, place.area.clone())).collect())
+    }
+
+    /// Redacts the places of a service that are redacted elsewhere; true when one was.
+    pub(super) fn apply(&self, service: &mut Service, told: &ToldOfPlaces) -> bool {
+        let mut applied = false;
+        for index in 0..service.places.len() {
+            let place = &service.places[index];
+            if let Some(area) = self.0.get(&place.id).filter(|_| !place.redacted).cloned() {
+                redact(service, index, area, told);
+                applied = true;
+            }
+        }
+        applied
+    }
+}
+
+fn redact(service: &mut Service, index: usize, area: Option<Area>, told: &ToldOfPlaces) {
+    let place = &mut service.places[index];
+    place.redact();
+    place.area = area.or(place.area.take());
+    let told = told.get(&place.id).map(Vec::as_slice).unwrap_or_default();
+    service.phones.retain(|phone| !told.contains(phone));
+    for detail in &mut service.details {
+        detail.values.retain(|value| !told.contains(value));
+    }
+    service.details.retain(|detail| !detail.values.is_empty());
+}
+
+/// Keeps an incoming service as strict as the held one. Returns what was kept against the feed.
+pub(super) fn service(
+    incoming: &mut Service,
+    held: Option<&Service>,
+    redactions: &Redactions,
+    feed: &Feed,
+    key: &str,
+) -> Vec<ProblemReason> {
+    let mut kept = Vec::new();
+    let mut redacted = redactions.apply(incoming, &feed.told_of_places);
+    if let Some(held) = held {
+        kept.extend(keep_tier(incoming, held, feed.tiered.contains(key)));
+        redacted |= redact_moved(incoming, held, &feed.told_of_places);
+        if held.specialisations.contains(&Specialisation::Gbv)
+            && !incoming.specialisations.contains(&Specialisation::Gbv)
+        {
+            incoming.specialisations.push(Specialisation::Gbv);
+            kept.push(ProblemReason::GbvKept);
+        }
+        if held.status == ServiceStatus::Suspended
+            && matches!(incoming.status, ServiceStatus::Open | ServiceStatus::Paused)
+        {
+            incoming.status = ServiceStatus::Suspended;
+            kept.push(ProblemReason::SuspensionKept);
+        }
+    }
+    if redacted {
+        kept.push(ProblemReason::RedactionKept);
+    }
+    kept
+}
+
+/// Tier and projects. Where the feed tells no tier, the held one stands, be it wider or narrower.
+fn keep_tier(incoming: &mut Service, held: &Service, is_told: bool) -> Option<ProblemReason> {
+    let asked = incoming.tier;
+    incoming.tier = if is_told { asked.max(held.tier) } else { held.tier };
+    if !held.projects.is_empty() {
+        let told = std::mem::replace(&mut incoming.projects, held.projects.clone());
+        if !told.is_empty() {
+            incoming.projects.retain(|project| told.contains(project));
+        }
+    }
+    (is_told && asked < held.tier).then_some(ProblemReason::TierKept { kept: held.tier, asked })
+}
+
+/// A place that is new where a redacted one is missing is taken for the same place, moved or told with
+/// another point: its id comes from the source's own key or point, and may change with it.
+fn redact_moved(incoming: &mut Service, held: &Service, told: &ToldOfPlaces) -> bool {
+    let is_in = |place: &Place, service: &Service| service.places.iter().any(|other| other.id == place.id);
+    let missing = held.places.iter().find(|place| place.redacted && !is_in(place, incoming));
+    let Some(area) = missing.map(|place| place.area.clone()) else {
+        return false;
+    };
+    let mut redacted = false;
+    for index in 0..incoming.places.len() {
+        let place = &incoming.places[index];
+        if !place.redacted && !is_in(place, held) {
+            redact(incoming, index, area.clone(), told);
+            redacted = true;
+        }
+    }
+    redacted
+}
+
+/// Keeps an authority that never receives referrals what it is.
+pub(super) fn organization(incoming: &mut Organization, held: &Organization) -> Option<ProblemReason> {
+    if held.may_receive_referrals() || !incoming.may_receive_referrals() {
+        return None;
+    }
+    (incoming.kind, incoming.authority_link) = (held.kind, held.authority_link);
+    Some(ProblemReason::AuthorityKept)
+}
+
+#[cfg(test)]
+mod tests;
