@@ -1,0 +1,4 @@
+//! The tests of the whole house, as one binary.
+
+mod architecture;
+mod kit;
