@@ -1,4 +1,7 @@
-//! Tests of the product as a whole: one binary, one module per subject.
+//! The one test binary: the house as its users and its operators meet it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod architecture;
 mod import_feeds;
 mod import_hsds;
+mod kit;

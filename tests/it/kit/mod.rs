@@ -1,0 +1,7 @@
+//! What tests stand on: databases, the real binary, and the README's story.
+
+pub mod postgres;
+pub mod process;
+pub mod requirement;
+pub mod server;
+pub mod shell;
