@@ -46,9 +46,7 @@ fn percentile(sorted: &[Duration], of_thousand: usize) -> Duration {
 
 /// Not a criterion measurement: the point is the tail over many different documents.
 fn print_tail() {
-    let mut ordinary: Vec<_> = (0..1_000)
-        .map(|_| timed(|| drop(black_box(parse_query(ORDINARY)))))
-        .collect();
+    let mut ordinary: Vec<_> = (0..1_000).map(|_| timed(|| drop(black_box(parse_query(ORDINARY))))).collect();
     ordinary.sort_unstable();
     let unit = percentile(&ordinary, 500);
     let mut hostile: Vec<_> = documents(0x5245_4c41_4953, 10_000)
@@ -62,32 +60,20 @@ fn print_tail() {
         .collect();
     hostile.sort_unstable();
     let times: Vec<_> = hostile.iter().map(|(time, _)| *time).collect();
-    println!(
-        "guard over 10,000 hostile documents; 1.0 = parse_query of an ordinary query ({unit:?})"
-    );
+    println!("guard over 10,000 hostile documents; 1.0 = parse_query of an ordinary query ({unit:?})");
     for (name, of_thousand) in [("p50", 500), ("p99", 990), ("p99.9", 999), ("max", 1_000)] {
         let time = percentile(&times, of_thousand);
-        println!(
-            "  {name:>5} {time:>10.1?}  x{:.1}",
-            time.as_secs_f64() / unit.as_secs_f64()
-        );
+        println!("  {name:>5} {time:>10.1?}  x{:.1}", time.as_secs_f64() / unit.as_secs_f64());
     }
-    println!(
-        "  slowest kind: {}",
-        hostile.last().map_or("none", |(_, kind)| kind)
-    );
+    println!("  slowest kind: {}", hostile.last().map_or("none", |(_, kind)| kind));
 }
 
 fn guard(criterion: &mut Criterion) {
     print_tail();
     let document = parse_query(ORDINARY).expect("ordinary");
     let mut group = criterion.benchmark_group("guard");
-    group.bench_function("parse_query", |bencher| {
-        bencher.iter(|| parse_query(black_box(ORDINARY)))
-    });
-    group.bench_function("scan", |bencher| {
-        bencher.iter(|| scan(black_box(ORDINARY), &LIMITS))
-    });
+    group.bench_function("parse_query", |bencher| bencher.iter(|| parse_query(black_box(ORDINARY))));
+    group.bench_function("scan", |bencher| bencher.iter(|| scan(black_box(ORDINARY), &LIMITS)));
     group.bench_function("measure", |bencher| {
         bencher.iter(|| measure(black_box(&document), None, &LIMITS));
     });

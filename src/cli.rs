@@ -113,7 +113,8 @@ pub fn run() -> anyhow::Result<()> {
     };
     let config = Config::load(&Flags { file: line.config, listen })?;
     start_log(&config);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime cannot start")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime cannot start")?;
     runtime.block_on(execute(line.command, config))
 }
 
@@ -174,10 +175,11 @@ async fn serve_app(app: App, config: &Config, announce: impl FnOnce(SocketAddr))
 
 async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Result<()> {
     let folder = demo::Folder::open(data)?;
-    let url = if config.names_a_database() { config.database_url.clone() } else { folder.database_url() };
+    let embedded = (!config.names_a_database()).then(|| folder.database_url());
+    let url = embedded.as_ref().unwrap_or(&config.database_url);
     let app = open_url(url.expose()).await?;
     let tokens = demo::load(app.context()).await?;
-    serve_app(app, config, |address| print!("{}", demo::story(address, &tokens))).await
+    serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await
 }
 
 async fn run_import(config: &Config, format: Format, arguments: ImportArguments) -> anyhow::Result<()> {
@@ -233,7 +235,13 @@ async fn run_apply(config: &Config, file: &Path, renew_tokens: bool) -> anyhow::
     let tokens = if renew_tokens { Tokens::OfAllAccounts } else { Tokens::OfNewAccounts };
     let issued = commands::apply(app.context(), &commands, tokens).await.context("nothing was changed")?;
     app.close().await;
-    println!("applied: {} projects, {} vettings, {} grants, {} accounts", commands.projects.len(), commands.vettings.len(), commands.grants.len(), commands.accounts.len());
+    println!(
+        "applied: {} projects, {} vettings, {} grants, {} accounts",
+        commands.projects.len(),
+        commands.vettings.len(),
+        commands.grants.len(),
+        commands.accounts.len()
+    );
     for IssuedToken { handle, role, token } in issued {
         println!("{handle} ({role}): {token}");
     }

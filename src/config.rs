@@ -133,7 +133,8 @@ impl Config {
     }
 
     fn from_parts(flags: &Flags, variables: HashMap<String, String>) -> Result<Self, ConfigError> {
-        let ours = variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(RESERVED_PREFIX));
+        let ours =
+            variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(RESERVED_PREFIX));
         let environment = config::Environment::with_prefix("RELAIS")
             .prefix_separator("_")
             .separator("__")

@@ -1,8 +1,8 @@
 //! The demonstration: the seeds, three tokens, and the README's story as calls to copy.
 
+use crate::actions::Context;
 use crate::actions::commands::{self, IssuedToken, Tokens};
 use crate::actions::import::{ImportFeed, import};
-use crate::actions::Context;
 use crate::config::DatabaseUrl;
 use crate::import::plan::Completeness;
 use crate::import::{Format, SourceName};
@@ -80,11 +80,15 @@ pub async fn load(context: &Context) -> anyhow::Result<Vec<IssuedToken>> {
     Ok(commands::apply(context, &file, Tokens::OfAllAccounts).await?)
 }
 
-/// What the demonstration prints: the tokens, and the story that uses them.
-pub fn story(address: SocketAddr, tokens: &[IssuedToken]) -> String {
+/// What the demonstration prints: the tokens, and the story that uses them. `database` is the embedded
+/// one, for the commands of the story; a URL that the caller gave is not repeated.
+pub fn story(address: SocketAddr, database: Option<&DatabaseUrl>, tokens: &[IssuedToken]) -> String {
     let mut text = String::from("\nThree accounts, for a shell with curl:\n\n");
     let mut export = |name: &str, value: &str| writeln!(text, "export {name}={value}").expect("a string takes all");
     export("RELAIS", &format!("http://{address}"));
+    if let Some(database) = database {
+        export("RELAIS_DATABASE_URL", database.expose());
+    }
     for (name, handle) in STORY_ACCOUNTS {
         let token = tokens.iter().find(|issued| issued.handle == handle).map_or("", |issued| &issued.token);
         export(name, token);

@@ -95,10 +95,7 @@ pub async fn serve(
     limits: ServeLimits,
 ) -> io::Result<()> {
     listener.local_addr()?;
-    let occupancy = Arc::new(Occupancy::new(
-        limits.connections,
-        limits.connections_per_address,
-    ));
+    let occupancy = Arc::new(Occupancy::new(limits.connections, limits.connections_per_address));
     let drain = GracefulShutdown::new();
     // Owned here, so that a connection outlasting the drain time is cut, not leaked.
     let mut tasks = JoinSet::new();
@@ -125,14 +122,8 @@ pub async fn serve(
     }
     // Nobody new from here on: the port is closed before the drain begins.
     drop(listener);
-    if tokio::time::timeout(limits.drain_timeout, drain.shutdown())
-        .await
-        .is_err()
-    {
-        tracing::warn!(
-            connections = tasks.len(),
-            "cut off what did not end in time"
-        );
+    if tokio::time::timeout(limits.drain_timeout, drain.shutdown()).await.is_err() {
+        tracing::warn!(connections = tasks.len(), "cut off what did not end in time");
     }
     Ok(())
 }
@@ -173,8 +164,5 @@ fn refuse(stream: &TcpStream) {
 
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset
-    )
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }

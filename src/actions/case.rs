@@ -72,7 +72,11 @@ pub async fn find(context: &Context, access: &Access, id: CaseId) -> Result<Visi
 }
 
 /// The case of the viewer's project that has this spoken code.
-pub async fn find_by_spoken_code(context: &Context, access: &Access, typed: &str) -> Result<Visible<CaseView>, ActionError> {
+pub async fn find_by_spoken_code(
+    context: &Context,
+    access: &Access,
+    typed: &str,
+) -> Result<Visible<CaseView>, ActionError> {
     permit(access, Action::ReadCase)?;
     let code = SpokenCode::parse(typed).map_err(|_| Refusal::input("spokenCode", InputProblem::SpokenCode))?;
     let case = context.store.find_case_by_spoken_code(&access.scope(), code).await?;
@@ -80,14 +84,24 @@ pub async fn find_by_spoken_code(context: &Context, access: &Access, typed: &str
 }
 
 /// The cases of the viewer's project that have this file number; a team may have given one twice.
-pub async fn list_by_file_number(context: &Context, access: &Access, typed: &str) -> Result<Vec<Visible<CaseView>>, ActionError> {
+pub async fn list_by_file_number(
+    context: &Context,
+    access: &Access,
+    typed: &str,
+) -> Result<Vec<Visible<CaseView>>, ActionError> {
     let account = permit(access, Action::ReadCase)?;
     let number = file_number(typed)?;
     let project_id: ProjectId = account.project_id.ok_or(ActionError::Forbidden)?;
-    let Some(key) = context.store.find_project_key(project_id, KeyPurpose::FileNumber).await? else { return Ok(Vec::new()) };
+    let Some(key) = context.store.find_project_key(project_id, KeyPurpose::FileNumber).await? else {
+        return Ok(Vec::new());
+    };
     let index = file_number_index(&key, &number);
     let cases = context.store.list_cases_by_file_number_index(&access.scope(), &index).await?;
-    Ok(cases.iter().filter(|case| case.file_number.as_ref() == Some(&number)).filter_map(|case| show_case(access, case)).collect())
+    Ok(cases
+        .iter()
+        .filter(|case| case.file_number.as_ref() == Some(&number))
+        .filter_map(|case| show_case(access, case))
+        .collect())
 }
 
 /// Draws spoken codes until one is free. Of 33 million codes a network uses thousands: the second draw

@@ -232,7 +232,12 @@ async fn apply_grants(context: &Context, tx: &mut Tx, file: &CommandFile) -> Res
     Ok(())
 }
 
-async fn apply_accounts(context: &Context, tx: &mut Tx, file: &CommandFile, tokens: Tokens) -> Result<Vec<IssuedToken>, CommandError> {
+async fn apply_accounts(
+    context: &Context,
+    tx: &mut Tx,
+    file: &CommandFile,
+    tokens: Tokens,
+) -> Result<Vec<IssuedToken>, CommandError> {
     let mut issued = Vec::new();
     for (index, command) in file.accounts.iter().enumerate() {
         if command.project.is_none() && command.role != Role::PartnerAgent {
@@ -243,7 +248,11 @@ async fn apply_accounts(context: &Context, tx: &mut Tx, file: &CommandFile, toke
             handle: command.handle.clone(),
             role: command.role,
             organization_id: organization(tx, file, "accounts", index, &command.organization).await?,
-            project_id: command.project.as_deref().map(|key| known_project(file, "accounts", index, key)).transpose()?,
+            project_id: command
+                .project
+                .as_deref()
+                .map(|key| known_project(file, "accounts", index, key))
+                .transpose()?,
             is_trained: command.is_trained,
         };
         let existing = tx.find_account_by_handle(&account.handle).await?;
@@ -261,12 +270,23 @@ async fn apply_accounts(context: &Context, tx: &mut Tx, file: &CommandFile, toke
 async fn issue(context: &Context, tx: &mut Tx, account: Account) -> Result<IssuedToken, CommandError> {
     let token = fresh_token(context.chance.as_ref());
     let created_at = context.now();
-    let stored = NewToken { hash: hash(&token), account_id: account.id, created_at, expires_at: created_at.plus_days(TOKEN_DAYS) };
+    let stored = NewToken {
+        hash: hash(&token),
+        account_id: account.id,
+        created_at,
+        expires_at: created_at.plus_days(TOKEN_DAYS),
+    };
     tx.insert_token(&stored).await?;
     Ok(IssuedToken { handle: account.handle, role: account.role, token })
 }
 
-async fn organization(tx: &mut Tx, file: &CommandFile, list: &'static str, index: usize, key: &str) -> Result<OrganizationId, CommandError> {
+async fn organization(
+    tx: &mut Tx,
+    file: &CommandFile,
+    list: &'static str,
+    index: usize,
+    key: &str,
+) -> Result<OrganizationId, CommandError> {
     let id = OrganizationId::derived(&file.source, key);
     match tx.find_document(&id.to_string()).await? {
         Some(_) => Ok(id),

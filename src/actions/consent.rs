@@ -7,7 +7,8 @@ use super::{ActionError, Context};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{
-    ALWAYS_EXPLAINED, Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained, LONGEST_DAYS, default_days,
+    ALWAYS_EXPLAINED, Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained, LONGEST_DAYS,
+    default_days,
 };
 use crate::domain::id::{CaseId, ConsentId, OrganizationId};
 use crate::domain::profile::AgeBand;
@@ -44,12 +45,16 @@ pub struct RecordConsent {
 }
 
 /// Records a consent for one recipient.
-pub async fn record(context: &Context, access: &Access, input: RecordConsent) -> Result<Visible<ConsentView>, ActionError> {
+pub async fn record(
+    context: &Context,
+    access: &Access,
+    input: RecordConsent,
+) -> Result<Visible<ConsentView>, ActionError> {
     let account = permit(access, Action::RecordConsent)?;
     let create = Create::new(account, &input.idempotency_key, "consent_record", &input)?;
     let now = context.now();
     let case = context.store.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
-    super::directory::organization(context, access, input.recipient_id).await?;
+    super::directory::organization(context, access, input.recipient_id)?;
     let consent = checked(&input, &case, context.fresh_id(), now)?;
     let event = AuditEvent {
         consent_id: Some(consent.id),

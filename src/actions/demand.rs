@@ -38,7 +38,11 @@ pub struct RecordDemand {
 }
 
 /// Records a need of a case for which nothing was found.
-pub async fn record(context: &Context, access: &Access, input: RecordDemand) -> Result<Visible<DemandView>, ActionError> {
+pub async fn record(
+    context: &Context,
+    access: &Access,
+    input: RecordDemand,
+) -> Result<Visible<DemandView>, ActionError> {
     let account = permit(access, Action::RecordDemand)?;
     let create = Create::new(account, &input.idempotency_key, "demand_record", &input)?;
     if !input.result.is_recorded_by_hand() {
@@ -47,7 +51,8 @@ pub async fn record(context: &Context, access: &Access, input: RecordDemand) -> 
     let now = context.now();
     let case = context.store.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
     let typed_area = input.area.as_deref().map(|code| area("area", code)).transpose()?;
-    let area = typed_area.or_else(|| case.profile.area.clone()).ok_or(Refusal::input("area", InputProblem::AreaUnknown))?;
+    let area =
+        typed_area.or_else(|| case.profile.area.clone()).ok_or(Refusal::input("area", InputProblem::AreaUnknown))?;
     let id: DemandId = context.fresh_id();
     let seen = Seen { id, need: input.need, area, referral_id: None, result: input.result };
     let id = context
@@ -73,7 +78,12 @@ pub async fn find(context: &Context, access: &Access, id: DemandId) -> Result<Vi
 }
 
 /// The table of gaps of the viewer's project, from one month to another, both included.
-pub async fn gaps(context: &Context, access: &Access, first: &str, last: &str) -> Result<Visible<Vec<ShownCell>>, ActionError> {
+pub async fn gaps(
+    context: &Context,
+    access: &Access,
+    first: &str,
+    last: &str,
+) -> Result<Visible<Vec<ShownCell>>, ActionError> {
     permit(access, Action::ReadGaps)?;
     let months = MonthRange { first: month("firstMonth", first)?, last: month("lastMonth", last)? };
     if months.first > months.last || months.last.number_since(months.first) >= MOST_MONTHS {
@@ -95,7 +105,13 @@ pub(super) struct Seen {
 }
 
 /// Writes a need into the ledger of its month.
-pub(super) async fn insert(context: &Context, tx: &mut Tx, case: &CaseReference, seen: &Seen, now: Timestamp) -> Result<(), ActionError> {
+pub(super) async fn insert(
+    context: &Context,
+    tx: &mut Tx,
+    case: &CaseReference,
+    seen: &Seen,
+    now: Timestamp,
+) -> Result<(), ActionError> {
     let month = now.month();
     let key = tx.project_key(case.project_id, KeyPurpose::Demand(month), context.chance.key()).await?;
     let demand = Demand {

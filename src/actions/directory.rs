@@ -66,7 +66,13 @@ pub struct FoundPage {
 }
 
 /// Looks for services in the snapshot: nearest first in great-circle order, `first` at most.
-pub fn search(context: &Context, access: &Access, input: &SearchServices, first: usize, after: Option<&str>) -> Result<FoundPage, ActionError> {
+pub fn search(
+    context: &Context,
+    access: &Access,
+    input: &SearchServices,
+    first: usize,
+    after: Option<&str>,
+) -> Result<FoundPage, ActionError> {
     let near = input.near.map(|(latitude, longitude)| position(latitude, longitude)).transpose()?;
     let radius_is_usable = input.within_meters.is_none_or(|meters| meters > 0.0 && meters <= LONGEST_RADIUS_METERS);
     if !radius_is_usable || (input.within_meters.is_some() && near.is_none()) {
@@ -117,20 +123,37 @@ pub fn service(context: &Context, access: &Access, id: ServiceId) -> Result<Visi
 /// The services of an organisation that the viewer may know of.
 pub fn services_of(context: &Context, access: &Access, organization: &Arc<Organization>) -> Vec<Visible<ServiceView>> {
     let snapshot = context.directory.snapshot();
-    snapshot.services_of(organization.id).iter().filter_map(|service| show_service(access, service, Some(organization))).collect()
+    snapshot
+        .services_of(organization.id)
+        .iter()
+        .filter_map(|service| show_service(access, service, Some(organization)))
+        .collect()
 }
 
 /// The organisation with this id.
-pub fn organization(context: &Context, access: &Access, id: OrganizationId) -> Result<Visible<Arc<Organization>>, ActionError> {
+pub fn organization(
+    context: &Context,
+    access: &Access,
+    id: OrganizationId,
+) -> Result<Visible<Arc<Organization>>, ActionError> {
     find_organization(context, access, id, false)
 }
 
 /// The organisation on the other side of a referral that the viewer was shown.
-pub fn counterpart(context: &Context, access: &Access, id: OrganizationId) -> Result<Visible<Arc<Organization>>, ActionError> {
+pub fn counterpart(
+    context: &Context,
+    access: &Access,
+    id: OrganizationId,
+) -> Result<Visible<Arc<Organization>>, ActionError> {
     find_organization(context, access, id, true)
 }
 
-fn find_organization(context: &Context, access: &Access, id: OrganizationId, is_counterpart: bool) -> Result<Visible<Arc<Organization>>, ActionError> {
+fn find_organization(
+    context: &Context,
+    access: &Access,
+    id: OrganizationId,
+    is_counterpart: bool,
+) -> Result<Visible<Arc<Organization>>, ActionError> {
     let snapshot = context.directory.snapshot();
     let organization = snapshot.organization(id).ok_or(ActionError::NotVisible)?;
     show_organization(access, &organization, snapshot.services_of(id), is_counterpart).ok_or(ActionError::NotVisible)
@@ -184,11 +207,15 @@ impl Cursor {
 
     fn read(text: &str, question: [u8; 8]) -> Result<Self, Refusal> {
         let refused = Refusal::input("after", InputProblem::Cursor);
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == CURSOR_BYTES && bytes[0] == CURSOR_VERSION);
+        let bytes =
+            URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == CURSOR_BYTES && bytes[0] == CURSOR_VERSION);
         let cursor = bytes.and_then(|bytes| {
             Some(Self {
                 question: bytes[1..9].try_into().ok()?,
-                key: SearchKey::new(f64::from_be_bytes(bytes[9..17].try_into().ok()?), ServiceId::from_bytes(bytes[17..33].try_into().ok()?)),
+                key: SearchKey::new(
+                    f64::from_be_bytes(bytes[9..17].try_into().ok()?),
+                    ServiceId::from_bytes(bytes[17..33].try_into().ok()?),
+                ),
                 evaluated_at: Timestamp::from_microseconds(i64::from_be_bytes(bytes[33..41].try_into().ok()?)),
             })
         });

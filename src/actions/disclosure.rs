@@ -27,7 +27,12 @@ pub async fn record(context: &Context, access: &Access) -> Result<(), ActionErro
 }
 
 /// The audit event of an act by an account, in its project's trail.
-pub(super) fn act(access: &Access, now: crate::domain::time::Timestamp, action: AuditAction, object: String) -> AuditEvent {
+pub(super) fn act(
+    access: &Access,
+    now: crate::domain::time::Timestamp,
+    action: AuditAction,
+    object: String,
+) -> AuditEvent {
     let account = access.account();
     AuditEvent {
         at: now,

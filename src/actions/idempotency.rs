@@ -20,7 +20,12 @@ pub(super) struct Create<'a> {
 impl<'a> Create<'a> {
     /// Checks the key; `asked` is everything else that was asked, so that the same key with another
     /// question is told apart.
-    pub(super) fn new(account: &'a Account, key: &'a str, operation: &'static str, asked: &impl Debug) -> Result<Self, Refusal> {
+    pub(super) fn new(
+        account: &'a Account,
+        key: &'a str,
+        operation: &'static str,
+        asked: &impl Debug,
+    ) -> Result<Self, Refusal> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if !(8..=64).contains(&key.len()) || !key.chars().all(allowed) {
             return Err(Refusal::input("idempotencyKey", InputProblem::IdempotencyKey));
@@ -31,7 +36,12 @@ impl<'a> Create<'a> {
 
     /// Claims the key for `id`. `Some` gives the object that the same call made before: nothing more
     /// is to be done.
-    pub(super) async fn claim<T: Identifier>(&self, tx: &mut Tx, id: T, now: Timestamp) -> Result<Option<T>, ActionError> {
+    pub(super) async fn claim<T: Identifier>(
+        &self,
+        tx: &mut Tx,
+        id: T,
+        now: Timestamp,
+    ) -> Result<Option<T>, ActionError> {
         let key = IdempotencyKey {
             account_id: self.account.id,
             key: self.key,

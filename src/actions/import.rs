@@ -60,7 +60,8 @@ pub async fn import(
         .write(async |tx| {
             tx.lock_directory().await?;
             let held = tx.documents_of_source(feed.source.as_str()).await?;
-            let current = held.into_iter().map(|entry| Current { key: entry.source_key, document: entry.document }).collect();
+            let current =
+                held.into_iter().map(|entry| Current { key: entry.source_key, document: entry.document }).collect();
             let plan = plan(parsed.clone(), current, feed.completeness);
             if feed.is_dry_run {
                 return Ok(plan);

@@ -69,12 +69,17 @@ pub enum Answer {
 }
 
 /// Drafts a referral of a case to a service.
-pub async fn create(context: &Context, access: &Access, input: CreateReferral) -> Result<Visible<ReferralView>, ActionError> {
+pub async fn create(
+    context: &Context,
+    access: &Access,
+    input: CreateReferral,
+) -> Result<Visible<ReferralView>, ActionError> {
     let account = permit(access, Action::CreateReferral)?;
     let create = Create::new(account, &input.idempotency_key, "referral_create", &input)?;
     let now = context.now();
     let case = context.store.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
-    let consent = context.store.find_consent(&access.scope(), input.consent_id).await?.ok_or(ActionError::NotVisible)?;
+    let consent =
+        context.store.find_consent(&access.scope(), input.consent_id).await?.ok_or(ActionError::NotVisible)?;
     let service = super::directory::service(context, access, input.service_id)?;
     if consent.case_id != case.id {
         return Err(Refusal::consent(ConsentProblem::OtherCase).into());
@@ -150,7 +155,12 @@ pub struct SendDeclarations {
 }
 
 /// Sends a draft. The guards of sending are decided on rows read in the same transaction.
-pub async fn send(context: &Context, access: &Access, target: Target, declared: SendDeclarations) -> Result<Visible<ReferralView>, ActionError> {
+pub async fn send(
+    context: &Context,
+    access: &Access,
+    target: Target,
+    declared: SendDeclarations,
+) -> Result<Visible<ReferralView>, ActionError> {
     let account = permit(access, Action::CreateReferral)?;
     let now = context.now();
     let written = context
@@ -195,7 +205,12 @@ fn unknown_area() -> Result<AreaCode, ActionError> {
 }
 
 /// Answers a referral that the viewer's organisation has received.
-pub async fn answer(context: &Context, access: &Access, target: Target, answer: Answer) -> Result<Visible<ReferralView>, ActionError> {
+pub async fn answer(
+    context: &Context,
+    access: &Access,
+    target: Target,
+    answer: Answer,
+) -> Result<Visible<ReferralView>, ActionError> {
     let account = permit(access, Action::AnswerReferral)?;
     let now = context.now();
     let command = match answer {
@@ -260,11 +275,17 @@ pub struct Part {
 }
 
 /// A page of a list, with whether there is more behind it.
-pub async fn list(context: &Context, access: &Access, list: List, part: Part) -> Result<(Vec<Visible<ReferralView>>, bool), ActionError> {
+pub async fn list(
+    context: &Context,
+    access: &Access,
+    list: List,
+    part: Part,
+) -> Result<(Vec<Visible<ReferralView>>, bool), ActionError> {
     permit(access, Action::ReadReferral)?;
     let scope = access.scope();
     let Part { open, case_id, after, limit } = part;
-    let one_more = Selection { open, case_id, after, limit: i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1) };
+    let one_more =
+        Selection { open, case_id, after, limit: i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1) };
     let mut referrals = match list {
         List::Received => context.store.list_received_referrals(&scope, one_more).await?,
         List::Sent => context.store.list_sent_referrals(&scope, one_more).await?,
@@ -275,7 +296,12 @@ pub async fn list(context: &Context, access: &Access, list: List, part: Part) ->
 }
 
 /// The referral as it stands in this transaction, seen from the side that the act needs.
-async fn find_for_change(tx: &mut Tx, access: &Access, target: Target, side: Perspective) -> Result<Referral, ActionError> {
+async fn find_for_change(
+    tx: &mut Tx,
+    access: &Access,
+    target: Target,
+    side: Perspective,
+) -> Result<Referral, ActionError> {
     let referral = tx.find_referral(&access.scope(), target.id).await?.ok_or(ActionError::NotVisible)?;
     let may_answer = access.account().is_some_and(|account| account.organization_id == referral.recipient_id);
     match (perspective(access, &referral), side) {
@@ -292,7 +318,11 @@ async fn find_for_change(tx: &mut Tx, access: &Access, target: Target, side: Per
     }
 }
 
-async fn find_recipient(tx: &mut Tx, service: ServiceId, organization: OrganizationId) -> Result<(Option<Service>, Option<Organization>), ActionError> {
+async fn find_recipient(
+    tx: &mut Tx,
+    service: ServiceId,
+    organization: OrganizationId,
+) -> Result<(Option<Service>, Option<Organization>), ActionError> {
     let service = match tx.find_document(&service.to_string()).await? {
         Some(Document::Service(service)) => Some(service),
         _ => None,
@@ -305,7 +335,14 @@ async fn find_recipient(tx: &mut Tx, service: ServiceId, organization: Organizat
 }
 
 /// Writes a decided change: the state, its line of the timeline and its audit event, in one commit.
-async fn apply(tx: &mut Tx, access: &Access, account: &Account, party: Party, referral: Referral, change: &Change) -> Result<(), ActionError> {
+async fn apply(
+    tx: &mut Tx,
+    access: &Access,
+    account: &Account,
+    party: Party,
+    referral: Referral,
+    change: &Change,
+) -> Result<(), ActionError> {
     let changed = referral.apply(change);
     let code = match change.detail {
         Detail::Decline(code) => Some(code.to_string()),
@@ -324,7 +361,13 @@ async fn apply(tx: &mut Tx, access: &Access, account: &Account, party: Party, re
     Ok(())
 }
 
-fn timeline_entry(referral: &Referral, account: &Account, event: Event, party: Party, code: Option<String>) -> TimelineEntry {
+fn timeline_entry(
+    referral: &Referral,
+    account: &Account,
+    event: Event,
+    party: Party,
+    code: Option<String>,
+) -> TimelineEntry {
     TimelineEntry {
         referral_id: referral.id,
         version: referral.version,
@@ -338,7 +381,12 @@ fn timeline_entry(referral: &Referral, account: &Account, event: Event, party: P
 }
 
 /// The view after a change, or the conflict with somebody who committed first.
-async fn settle(context: &Context, access: &Access, target: Target, written: Result<(), ActionError>) -> Result<Visible<ReferralView>, ActionError> {
+async fn settle(
+    context: &Context,
+    access: &Access,
+    target: Target,
+    written: Result<(), ActionError>,
+) -> Result<Visible<ReferralView>, ActionError> {
     let lost_race = matches!(&written, Err(ActionError::Internal(cause)) if matches!(cause.downcast_ref(), Some(StoreError::Stale)));
     if lost_race {
         let current = find(context, access, target.id).await?;

@@ -22,7 +22,11 @@ struct Facts {
 
 /// The views of referrals that were read within the viewer's scope, in their order; what is nothing to
 /// the viewer is left out.
-pub(super) async fn show(context: &Context, access: &Access, referrals: &[Referral]) -> Result<Vec<Visible<ReferralView>>, ActionError> {
+pub(super) async fn show(
+    context: &Context,
+    access: &Access,
+    referrals: &[Referral],
+) -> Result<Vec<Visible<ReferralView>>, ActionError> {
     if referrals.is_empty() {
         return Ok(Vec::new());
     }
@@ -39,7 +43,12 @@ pub(super) async fn show(context: &Context, access: &Access, referrals: &[Referr
 }
 
 impl Facts {
-    fn show(&self, context: &Context, access: &Access, referral: &Referral) -> Result<Option<Visible<ReferralView>>, ActionError> {
+    fn show(
+        &self,
+        context: &Context,
+        access: &Access,
+        referral: &Referral,
+    ) -> Result<Option<Visible<ReferralView>>, ActionError> {
         let missing = || ActionError::Internal("a referral without its consent or project".into());
         let service = context.directory.snapshot().service(referral.service_id);
         let start = self.timelines.partition_point(|entry| entry.referral_id < referral.id);

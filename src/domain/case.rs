@@ -48,7 +48,11 @@ impl FileNumber {
         let text = text.trim().to_ascii_uppercase();
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.');
         let has_digit = text.chars().any(|c| c.is_ascii_digit());
-        if (2..=24).contains(&text.len()) && text.chars().all(allowed) && has_digit { Ok(Self(text)) } else { Err(InvalidFileNumber) }
+        if (2..=24).contains(&text.len()) && text.chars().all(allowed) && has_digit {
+            Ok(Self(text))
+        } else {
+            Err(InvalidFileNumber)
+        }
     }
 
     /// The number as text.
@@ -63,7 +67,14 @@ mod tests {
 
     #[test]
     fn a_name_is_not_a_file_number() {
-        for (text, valid) in [("2026/118", true), ("pan-7", true), ("Aminata", false), ("7", false), ("Mme Diallo 3", false), ("٣٤٥", false)] {
+        for (text, valid) in [
+            ("2026/118", true),
+            ("pan-7", true),
+            ("Aminata", false),
+            ("7", false),
+            ("Mme Diallo 3", false),
+            ("٣٤٥", false),
+        ] {
             assert_eq!(FileNumber::parse(text).is_ok(), valid, "{text}");
         }
     }

@@ -31,7 +31,13 @@ impl Status {
     pub const fn is_terminal(self) -> bool {
         matches!(
             self,
-            Self::Completed | Self::Declined | Self::NotRealised | Self::Cancelled | Self::Withdrawn | Self::Expired | Self::EnteredInError
+            Self::Completed
+                | Self::Declined
+                | Self::NotRealised
+                | Self::Cancelled
+                | Self::Withdrawn
+                | Self::Expired
+                | Self::EnteredInError
         )
     }
 }
@@ -92,8 +98,8 @@ pub struct Transition {
 
 use Party::{Coordinator, Recipient, Sender, System, Timer};
 use Status::{
-    Accepted, Acknowledged, Cancelled, Clarifying, Completed, Declined, Draft, EnteredInError, Expired, HandedOver, InService,
-    NotRealised, Requested, Waitlisted, Withdrawn,
+    Accepted, Acknowledged, Cancelled, Clarifying, Completed, Declined, Draft, EnteredInError, Expired, HandedOver,
+    InService, NotRealised, Requested, Waitlisted, Withdrawn,
 };
 
 const OPEN: &[Status] = &[Draft, Requested, Acknowledged, Clarifying, Waitlisted, Accepted, HandedOver, InService];
@@ -124,7 +130,13 @@ pub const TRANSITIONS: &[Transition] = &[
     row("T9", Event::Start, &[Accepted, HandedOver], Some(InService), &[Recipient, Sender]),
     row("T10", Event::Complete, &[HandedOver, InService], Some(Completed), &[Recipient, Sender]),
     row("T11", Event::NotRealise, &[Accepted, HandedOver, InService], Some(NotRealised), &[Recipient, Sender, Timer]),
-    row("T12", Event::Cancel, &[Draft, Requested, Acknowledged, Clarifying, Waitlisted, Accepted], Some(Cancelled), &[Sender]),
+    row(
+        "T12",
+        Event::Cancel,
+        &[Draft, Requested, Acknowledged, Clarifying, Waitlisted, Accepted],
+        Some(Cancelled),
+        &[Sender],
+    ),
     row("T12", Event::Cancel, OPEN, Some(Cancelled), &[Coordinator]),
     row("T13", Event::WithdrawConsent, OPEN, Some(Withdrawn), &[Sender]),
     row("T14", Event::Expire, UNDECIDED, Some(Expired), &[Timer]),
@@ -135,8 +147,20 @@ pub const TRANSITIONS: &[Transition] = &[
         "T17",
         Event::MarkError,
         &[
-            Draft, Requested, Acknowledged, Clarifying, Waitlisted, Accepted, HandedOver, InService, Completed, Declined,
-            NotRealised, Cancelled, Withdrawn, Expired,
+            Draft,
+            Requested,
+            Acknowledged,
+            Clarifying,
+            Waitlisted,
+            Accepted,
+            HandedOver,
+            InService,
+            Completed,
+            Declined,
+            NotRealised,
+            Cancelled,
+            Withdrawn,
+            Expired,
         ],
         Some(EnteredInError),
         &[Sender, Coordinator],
@@ -190,7 +214,8 @@ mod tests {
                     .filter_map(|party| next(status, *event, *party).ok().map(|to| format!("{party} → {to}")))
                     .collect();
                 if !outcomes.is_empty() {
-                    writeln!(table, "{name:16} {:24} {}", event.code(), outcomes.join(", ")).expect("a string takes all");
+                    writeln!(table, "{name:16} {:24} {}", event.code(), outcomes.join(", "))
+                        .expect("a string takes all");
                 }
             }
         }
@@ -214,7 +239,9 @@ mod tests {
     fn from_every_open_state_an_end_can_be_reached_without_the_recipient() {
         for status in OPEN {
             let ends = Event::ALL.iter().any(|event| {
-                [Sender, Coordinator, Timer].iter().any(|party| next(Some(*status), *event, *party).is_ok_and(Status::is_terminal))
+                [Sender, Coordinator, Timer]
+                    .iter()
+                    .any(|party| next(Some(*status), *event, *party).is_ok_and(Status::is_terminal))
             });
             assert!(ends, "{status}");
         }

@@ -120,9 +120,28 @@ pub struct InvalidLanguage;
 
 /// ISO 639-3 codes of the corridor whose BCP 47 form is the two-letter code (RFC 5646 §2.2.1).
 const SHORTER_FORMS: [(&str, &str); 22] = [
-    ("ara", "ar"), ("bam", "bm"), ("ben", "bn"), ("deu", "de"), ("eng", "en"), ("fas", "fa"), ("fra", "fr"), ("ful", "ff"),
-    ("hau", "ha"), ("ita", "it"), ("kur", "ku"), ("lin", "ln"), ("por", "pt"), ("pus", "ps"), ("rus", "ru"), ("som", "so"),
-    ("spa", "es"), ("tir", "ti"), ("tur", "tr"), ("ukr", "uk"), ("urd", "ur"), ("wol", "wo"),
+    ("ara", "ar"),
+    ("bam", "bm"),
+    ("ben", "bn"),
+    ("deu", "de"),
+    ("eng", "en"),
+    ("fas", "fa"),
+    ("fra", "fr"),
+    ("ful", "ff"),
+    ("hau", "ha"),
+    ("ita", "it"),
+    ("kur", "ku"),
+    ("lin", "ln"),
+    ("por", "pt"),
+    ("pus", "ps"),
+    ("rus", "ru"),
+    ("som", "so"),
+    ("spa", "es"),
+    ("tir", "ti"),
+    ("tur", "tr"),
+    ("ukr", "uk"),
+    ("urd", "ur"),
+    ("wol", "wo"),
 ];
 
 impl Language {
@@ -193,7 +212,9 @@ mod tests {
 
     #[test]
     fn languages_have_one_spelling() {
-        for (text, expected) in [("fra", "fr"), ("FR", "fr"), ("ar-ly", "ar-LY"), ("prs", "prs"), ("bam", "bm"), ("ckb-arab", "ckb-Arab")] {
+        for (text, expected) in
+            [("fra", "fr"), ("FR", "fr"), ("ar-ly", "ar-LY"), ("prs", "prs"), ("bam", "bm"), ("ckb-arab", "ckb-Arab")]
+        {
             assert_eq!(Language::parse(text).map(String::from).as_deref(), Ok(expected));
         }
         for text in ["", "français", "x", "e\u{0}n", "nobodyspeaksthis"] {

@@ -87,7 +87,10 @@ code_list! {
 impl OutcomeCode {
     /// True for the outcomes of a referral that was completed; the others are of one not realised.
     pub const fn is_of_completion(self) -> bool {
-        matches!(self, Self::ServiceReceived | Self::ServicePartial | Self::Ongoing | Self::Evacuated | Self::HarmReported)
+        matches!(
+            self,
+            Self::ServiceReceived | Self::ServicePartial | Self::Ongoing | Self::Evacuated | Self::HarmReported
+        )
     }
 
     /// True when the need counts as met.
@@ -318,7 +321,11 @@ impl Referral {
         let offer = Offer::of(&facts.case.profile, &service.eligibility);
         let missing: Vec<_> =
             offer.fields().into_iter().filter(|field| !facts.consent.field_scope.contains(field)).collect();
-        if missing.is_empty() { Ok(offer) } else { Err(Refusal::Consent { problem: ConsentProblem::FieldsMissing, missing }) }
+        if missing.is_empty() {
+            Ok(offer)
+        } else {
+            Err(Refusal::Consent { problem: ConsentProblem::FieldsMissing, missing })
+        }
     }
 
     fn check_consent(&self, consent: &Consent, service: &Service, now: Timestamp) -> Result<(), Refusal> {

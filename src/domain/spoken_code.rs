@@ -87,7 +87,8 @@ mod tests {
     fn what_people_type_is_read_and_what_they_mix_up_is_told() {
         let code = SpokenCode::from_chance(0x00AB_CDEF);
         let text = code.to_string();
-        for typed in [text.clone(), text.to_lowercase(), format!("{}-{}", &text[..3], &text[3..]), format!(" {text} ")] {
+        for typed in [text.clone(), text.to_lowercase(), format!("{}-{}", &text[..3], &text[3..]), format!(" {text} ")]
+        {
             assert_eq!(SpokenCode::parse(&typed), Ok(code), "{typed}");
         }
         for broken in ["", "ABC", "ABCDEFG", "ABCDE0", "ABCDEI", "ÀBCDEF", "ABCD\u{0}F"] {

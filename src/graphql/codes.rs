@@ -59,10 +59,7 @@ pub struct ErrorCodes {
 impl ErrorCodes {
     /// `draw` gives 8 random bytes, by which an internal error is found in the log.
     pub fn new(draw: impl Fn() -> [u8; 8] + Send + Sync + 'static) -> Self {
-        Self {
-            draw: Arc::new(draw),
-            describe: Arc::new(|_| None),
-        }
+        Self { draw: Arc::new(draw), describe: Arc::new(|_| None) }
     }
 
     /// Says what the log may tell of an internal error's source.
@@ -75,24 +72,18 @@ impl ErrorCodes {
         self,
         describe: impl Fn(&(dyn Any + Send + Sync)) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        Self {
-            describe: Arc::new(describe),
-            ..self
-        }
+        Self { describe: Arc::new(describe), ..self }
     }
 
     /// Rewrites the errors of one answer. What is stamped already is left alone.
     pub fn stamp(&self, response: &mut Response) {
-        let before_execution = response.data == Value::Null
-            && response.errors.iter().all(|error| error.path.is_empty());
+        let before_execution =
+            response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
         if before_execution {
             response.errors.truncate(REPORTED_ERRORS);
         }
         for error in &mut response.errors {
-            let coded = error
-                .extensions
-                .as_ref()
-                .is_some_and(|it| it.get("code").is_some());
+            let coded = error.extensions.as_ref().is_some_and(|it| it.get("code").is_some());
             if !coded {
                 self.rewrite(error, before_execution);
             }
@@ -135,15 +126,12 @@ fn request_error(message: &str) -> (&'static str, String) {
         "Query is too complex." => ("QUERY_TOO_COMPLEX", TOO_COMPLEX.into()),
         "Query is nested too deep." => ("QUERY_TOO_DEEP", TOO_DEEP.into()),
         _ if message.starts_with("The recursion depth") => ("QUERY_TOO_DEEP", TOO_DEEP.into()),
-        _ if message.starts_with("The number of directives") => {
-            ("QUERY_TOO_COMPLEX", TOO_COMPLEX.into())
-        }
+        _ if message.starts_with("The number of directives") => ("QUERY_TOO_COMPLEX", TOO_COMPLEX.into()),
         // The parser shows the caller's line under an arrow.
         _ if message.trim_start().starts_with("--> ") => ("GRAPHQL_PARSE_FAILED", SYNTAX.into()),
-        _ if message.starts_with("Unknown operation named") => (
-            "BAD_USER_INPUT",
-            "operationName names none of the document's operations.".into(),
-        ),
+        _ if message.starts_with("Unknown operation named") => {
+            ("BAD_USER_INPUT", "operationName names none of the document's operations.".into())
+        }
         _ => ("GRAPHQL_VALIDATION_FAILED", invalid_document(message)),
     }
 }
@@ -151,10 +139,7 @@ fn request_error(message: &str) -> (&'static str, String) {
 /// A message of the validator without the caller's values; one of an unknown form is not
 /// passed on at all.
 fn invalid_document(message: &str) -> String {
-    for prefix in [
-        "Invalid value for argument ",
-        "Invalid default value for argument: ",
-    ] {
+    for prefix in ["Invalid value for argument ", "Invalid default value for argument: "] {
         if let Some(reason) = message.strip_prefix(prefix) {
             return match schema_part(reason) {
                 Some(reason) => format!("{prefix}{reason}"),
@@ -180,10 +165,7 @@ fn schema_part(reason: &str) -> Option<String> {
         // The key is the caller's and may imitate what follows it: the last match is ours.
         let (_, name) = reason.rsplit_once("\" of type \"")?;
         format!("unknown field of type \"{name}")
-    } else if ["expected type \"", "field \"", "Oneof "]
-        .iter()
-        .any(|it| reason.starts_with(it))
-    {
+    } else if ["expected type \"", "field \"", "Oneof "].iter().any(|it| reason.starts_with(it)) {
         reason.to_owned()
     } else {
         return None;
@@ -250,22 +232,14 @@ mod tests {
                 "QUERY_TOO_DEEP",
                 "The query is nested too deeply. Ask for the inner objects by id.",
             ),
-            (
-                " --> 1:3\n  |\n1 | { MARKER",
-                "GRAPHQL_PARSE_FAILED",
-                "The document is not GraphQL.",
-            ),
+            (" --> 1:3\n  |\n1 | { MARKER", "GRAPHQL_PARSE_FAILED", "The document is not GraphQL."),
             (
                 "Unknown operation named \"MARKER\"",
                 "BAD_USER_INPUT",
                 "operationName names none of the document's operations.",
             ),
             (unchanged, "GRAPHQL_VALIDATION_FAILED", unchanged),
-            (
-                "Something new about \"MARKER\"",
-                "GRAPHQL_VALIDATION_FAILED",
-                refused,
-            ),
+            ("Something new about \"MARKER\"", "GRAPHQL_VALIDATION_FAILED", refused),
             (
                 "Invalid value for argument \"a.0.b\", expected type \"Int\"",
                 "GRAPHQL_VALIDATION_FAILED",
@@ -299,23 +273,14 @@ mod tests {
     fn a_fault_inside_a_field_is_the_callers_unless_it_has_a_source() {
         let at = |error: ServerError| error.with_path(vec![PathSegment::Field("a".into())]);
         for (message, expected) in [
-            (
-                "Failed to parse \"Int\": MARKER",
-                "The value given is not one that \"Int\" accepts.",
-            ),
+            ("Failed to parse \"Int\": MARKER", "The value given is not one that \"Int\" accepts."),
             (
                 "Expected input type \"[Int!]\", found \"MARKER\".",
                 "The value given is not one that \"[Int!]\" accepts.",
             ),
-            (
-                "MARKER",
-                "An argument has a value that this field does not accept.",
-            ),
+            ("MARKER", "An argument has a value that this field does not accept."),
         ] {
-            let error = stamped(at(ServerError::new(
-                message,
-                Some(Pos { line: 1, column: 1 }),
-            )));
+            let error = stamped(at(ServerError::new(message, Some(Pos { line: 1, column: 1 }))));
             assert_eq!(error.message, expected);
             assert_eq!(code_of(&error), Some(&Value::from("BAD_USER_INPUT")));
             assert_eq!(error.locations.len(), 1, "the place stays");
@@ -336,16 +301,10 @@ mod tests {
             count.fetch_add(1, Ordering::Relaxed);
             [0; 8]
         })
-        .describing(|source| {
-            source
-                .downcast_ref::<std::io::Error>()
-                .map(ToString::to_string)
-        });
+        .describing(|source| source.downcast_ref::<std::io::Error>().map(ToString::to_string));
         let io = async_graphql::Error::new_with_source(std::io::Error::other("disk"));
         let mut own = ServerError::new("Not yours.", None);
-        own.extensions
-            .get_or_insert_default()
-            .set("code", "NOT_FOUND");
+        own.extensions.get_or_insert_default().set("code", "NOT_FOUND");
         let internal = io.into_server_error(Pos::default());
         let mut response = Response::from_errors(vec![internal, own.clone()]);
         codes.stamp(&mut response);

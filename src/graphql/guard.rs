@@ -77,42 +77,22 @@ impl Bound {
         match self {
             Self::DocumentBytes => ("documentBytes", "bytes", "Move data into variables."),
             Self::Tokens => ("tokens", "tokens", "Ask for less at once."),
-            Self::Nesting => (
-                "nesting",
-                "levels of brackets",
-                "Move values into variables.",
-            ),
-            Self::Depth => (
-                "depth",
-                "levels of fields",
-                "Ask for the inner objects by id.",
-            ),
-            Self::ExpandedSelections => (
-                "expandedSelections",
-                "selections once fragments are written out",
-                "Spread fewer fragments.",
-            ),
+            Self::Nesting => ("nesting", "levels of brackets", "Move values into variables."),
+            Self::Depth => ("depth", "levels of fields", "Ask for the inner objects by id."),
+            Self::ExpandedSelections => {
+                ("expandedSelections", "selections once fragments are written out", "Spread fewer fragments.")
+            }
             Self::Aliases => ("aliases", "aliases", "Split the request."),
             Self::RootFields => ("rootFields", "fields at the top", "Split the request."),
             Self::Directives => ("directives", "directives", "Leave fields out of the text."),
-            Self::DirectivesPerPlace => (
-                "directivesPerPlace",
-                "directives in one place",
-                "Combine the conditions.",
-            ),
+            Self::DirectivesPerPlace => ("directivesPerPlace", "directives in one place", "Combine the conditions."),
             Self::Operations => ("operations", "operations", "Send the one to run."),
             Self::Fragments => ("fragments", "fragments", "Send the ones in use."),
             Self::Variables => ("variables", "variables", "Group them in an input object."),
-            Self::RootMutations => (
-                "rootMutations",
-                "mutations per request",
-                "Send one request for each.",
-            ),
-            Self::MergeComparisons => (
-                "mergeComparisons",
-                "field comparisons",
-                "Repeat fewer fields, arguments and nested fragments.",
-            ),
+            Self::RootMutations => ("rootMutations", "mutations per request", "Send one request for each."),
+            Self::MergeComparisons => {
+                ("mergeComparisons", "field comparisons", "Repeat fewer fields, arguments and nested fragments.")
+            }
         }
     }
 
@@ -127,14 +107,7 @@ impl Bound {
     /// Refuses `count` when it is above this bound.
     const fn check(self, count: usize, limits: &Limits) -> Result<(), Refused> {
         let maximum = self.maximum(limits);
-        if count > maximum {
-            Err(Refused::Over {
-                bound: self,
-                maximum,
-            })
-        } else {
-            Ok(())
-        }
+        if count > maximum { Err(Refused::Over { bound: self, maximum }) } else { Ok(()) }
     }
 }
 
@@ -172,9 +145,7 @@ impl Refused {
             Self::Over { bound, .. } => bound.code(),
             Self::Unreadable { .. } => "GRAPHQL_PARSE_FAILED",
             Self::FragmentCycle => "GRAPHQL_VALIDATION_FAILED",
-            Self::NulCharacter | Self::OperationUnknown | Self::OperationUnnamed => {
-                "BAD_USER_INPUT"
-            }
+            Self::NulCharacter | Self::OperationUnknown | Self::OperationUnnamed => "BAD_USER_INPUT",
         }
     }
 
@@ -190,12 +161,8 @@ impl Refused {
             }
             Self::NulCharacter => "U+0000 is not accepted in text. Remove it.".into(),
             Self::FragmentCycle => "A fragment includes itself, directly or through others.".into(),
-            Self::OperationUnknown => {
-                "operationName names none of the document's operations.".into()
-            }
-            Self::OperationUnnamed => {
-                "The document has several operations: say which in operationName.".into()
-            }
+            Self::OperationUnknown => "operationName names none of the document's operations.".into(),
+            Self::OperationUnnamed => "The document has several operations: say which in operationName.".into(),
         }
     }
 

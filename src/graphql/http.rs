@@ -55,12 +55,8 @@ pub trait Endpoint: Clone + Send + Sync + 'static {
 
 /// The routes of the API, without the hardening that [`serve`](crate::serve) adds to all.
 pub fn routes<E: Endpoint>(endpoint: E, limits: Limits) -> Router {
-    let methods = get(by_get::<E>)
-        .post(by_post::<E>)
-        .fallback(by_other_method);
-    Router::new()
-        .route("/graphql", methods)
-        .with_state(Gate { endpoint, limits })
+    let methods = get(by_get::<E>).post(by_post::<E>).fallback(by_other_method);
+    Router::new().route("/graphql", methods).with_state(Gate { endpoint, limits })
 }
 
 #[derive(Clone)]
@@ -85,21 +81,16 @@ async fn by_post<E: Endpoint>(State(gate): State<Gate<E>>, request: Request) -> 
 
 async fn by_other_method(headers: HeaderMap) -> Response<Body> {
     let media = negotiate(&headers).unwrap_or(Media::Json);
-    Fault::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "METHOD_NOT_ALLOWED",
-        "Use GET or POST.",
-    )
-    .with_header(header::ALLOW, "GET, POST")
-    .into_response(media)
+    Fault::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Use GET or POST.")
+        .with_header(header::ALLOW, "GET, POST")
+        .into_response(media)
 }
 
 impl<E: Endpoint> Gate<E> {
     async fn answer(&self, method: Method, request: Request) -> Response<Body> {
         let Some(media) = negotiate(request.headers()) else {
             let message = "Accept application/graphql-response+json or application/json.";
-            return Fault::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
-                .into_response(Media::Json);
+            return Fault::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message).into_response(Media::Json);
         };
         match self.run(method, media, request).await {
             Ok(response) => executed(response, media),
@@ -107,42 +98,26 @@ impl<E: Endpoint> Gate<E> {
         }
     }
 
-    async fn run(
-        &self,
-        method: Method,
-        media: Media,
-        request: Request,
-    ) -> Result<async_graphql::Response, Fault> {
+    async fn run(&self, method: Method, media: Media, request: Request) -> Result<async_graphql::Response, Fault> {
         let bearer = bearer_token(request.headers())?;
         let language = text_of(request.headers().get(header::ACCEPT_LANGUAGE));
         let parameters = self.parameters(method, request).await?;
         let prepared = self.prepare(method, media, parameters)?;
-        self.endpoint
-            .execute(bearer, language, prepared)
-            .await
-            .map_err(|error| match error {
-                EndpointError::Unauthenticated => unauthenticated(),
-                EndpointError::Unavailable => Fault::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "UNAVAILABLE",
-                    "The service cannot answer now. Try again shortly.",
-                )
-                .with_header(header::RETRY_AFTER, "5"),
-            })
+        self.endpoint.execute(bearer, language, prepared).await.map_err(|error| match error {
+            EndpointError::Unauthenticated => unauthenticated(),
+            EndpointError::Unavailable => Fault::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "UNAVAILABLE",
+                "The service cannot answer now. Try again shortly.",
+            )
+            .with_header(header::RETRY_AFTER, "5"),
+        })
     }
 
     async fn parameters(&self, method: Method, request: Request) -> Result<Parameters, Fault> {
-        if request
-            .uri()
-            .path_and_query()
-            .is_some_and(|it| it.as_str().len() > self.limits.url_bytes)
-        {
+        if request.uri().path_and_query().is_some_and(|it| it.as_str().len() > self.limits.url_bytes) {
             let message = "The address is too long. Send the document by POST.";
-            return Err(Fault::new(
-                StatusCode::URI_TOO_LONG,
-                "QUERY_TOO_LARGE",
-                message,
-            ));
+            return Err(Fault::new(StatusCode::URI_TOO_LONG, "QUERY_TOO_LARGE", message));
         }
         let read = match method {
             Method::Get => Parameters::from_query_string(request.uri().query().unwrap_or_default()),
@@ -157,13 +132,9 @@ impl<E: Endpoint> Gate<E> {
     }
 
     async fn body(&self, request: Request) -> Result<Bytes, Fault> {
-        let Limits {
-            body_bytes,
-            body_timeout,
-            ..
-        } = self.limits;
-        let declared = text_of(request.headers().get(header::CONTENT_LENGTH))
-            .and_then(|length| length.parse::<usize>().ok());
+        let Limits { body_bytes, body_timeout, .. } = self.limits;
+        let declared =
+            text_of(request.headers().get(header::CONTENT_LENGTH)).and_then(|length| length.parse::<usize>().ok());
         if declared.is_some_and(|length| length > body_bytes) {
             return Err(too_large(body_bytes));
         }
@@ -178,26 +149,15 @@ impl<E: Endpoint> Gate<E> {
     }
 
     /// Scans, parses once, measures, and hands the parsed document on.
-    fn prepare(
-        &self,
-        method: Method,
-        media: Media,
-        parameters: Parameters,
-    ) -> Result<async_graphql::Request, Fault> {
+    fn prepare(&self, method: Method, media: Media, parameters: Parameters) -> Result<async_graphql::Request, Fault> {
         let refuse = |refused| Fault::refused(refused, media);
         scan(&parameters.query, &self.limits).map_err(refuse)?;
         let document = parse_query(&parameters.query).map_err(|error| refuse(unread(&error)))?;
-        let cost = measure(
-            &document,
-            parameters.operation_name.as_deref(),
-            &self.limits,
-        )
-        .map_err(refuse)?;
+        let cost = measure(&document, parameters.operation_name.as_deref(), &self.limits).map_err(refuse)?;
         if method == Method::Get && cost.kind != OperationType::Query {
             let message = "GET only runs queries. Send this operation by POST.";
             let status = StatusCode::METHOD_NOT_ALLOWED;
-            return Err(Fault::new(status, "METHOD_NOT_ALLOWED", message)
-                .with_header(header::ALLOW, "POST"));
+            return Err(Fault::new(status, "METHOD_NOT_ALLOWED", message).with_header(header::ALLOW, "POST"));
         }
         let mut request = parameters.into_request();
         request.set_parsed_query(document);
@@ -208,10 +168,7 @@ impl<E: Endpoint> Gate<E> {
 /// Where the parser stopped. Its own message shows the caller's line, so only this is kept.
 fn unread(error: &async_graphql::parser::Error) -> Refused {
     let position = error.positions().next().unwrap_or_default();
-    Refused::Unreadable {
-        line: position.line.max(1),
-        column: position.column.max(1),
-    }
+    Refused::Unreadable { line: position.line.max(1), column: position.column.max(1) }
 }
 
 /// The token of `Authorization: Bearer`. Credentials that we do not understand are refused
@@ -226,9 +183,7 @@ fn bearer_token(headers: &HeaderMap) -> Result<Option<String>, Fault> {
     let of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     match token {
         Some((scheme, token))
-            if scheme.eq_ignore_ascii_case("bearer")
-                && !token.is_empty()
-                && token.bytes().all(of_token) =>
+            if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.bytes().all(of_token) =>
         {
             Ok(Some(token.to_owned()))
         }
@@ -238,24 +193,19 @@ fn bearer_token(headers: &HeaderMap) -> Result<Option<String>, Fault> {
 
 fn unauthenticated() -> Fault {
     let message = "The access token is missing, expired or not valid.";
-    Fault::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
-        .with_header(header::WWW_AUTHENTICATE, "Bearer")
+    Fault::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message).with_header(header::WWW_AUTHENTICATE, "Bearer")
 }
 
 fn too_large(body_bytes: usize) -> Fault {
     let message = format!("The body has more than {body_bytes} bytes. Send less at once.");
-    Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "QUERY_TOO_LARGE", message)
-        .with_header(header::CONNECTION, "close")
+    Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "QUERY_TOO_LARGE", message).with_header(header::CONNECTION, "close")
 }
 
 fn too_slow(timeout: Duration) -> Fault {
     let message = format!("The body did not arrive within {} s.", timeout.as_secs());
-    Fault::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message)
-        .with_header(header::CONNECTION, "close")
+    Fault::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message).with_header(header::CONNECTION, "close")
 }
 
 fn text_of(value: Option<&HeaderValue>) -> Option<String> {
-    value
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned)
+    value.and_then(|value| value.to_str().ok()).map(str::to_owned)
 }

@@ -9,9 +9,7 @@ use super::types::organization::Organization;
 use super::types::referral::Referral;
 use super::types::service::Service;
 use crate::actions::{ActionError, case, consent, demand, directory, referral};
-use crate::domain::id::{
-    CaseId, ConsentId, DemandId, Identifier, OrganizationId, ReferralId, ServiceId,
-};
+use crate::domain::id::{CaseId, ConsentId, DemandId, Identifier, OrganizationId, ReferralId, ServiceId};
 use async_graphql::{ID, Interface};
 
 /// An object with an identifier of its own.
@@ -38,14 +36,30 @@ pub async fn find(request: &RequestContext, id: &ID) -> Result<Option<Node>, Api
     let (context, access) = (&request.context, &request.access);
     let prefix = id.split('_').next().unwrap_or_default();
     match prefix {
-        ServiceId::PREFIX => found(id, async |id| directory::service(context, access, id), |view| Node::Service(Service(view))).await,
-        OrganizationId::PREFIX => {
-            found(id, async |id| directory::organization(context, access, id), |view| Node::Organization(Organization(view))).await
+        ServiceId::PREFIX => {
+            found(id, async |id| directory::service(context, access, id), |view| Node::Service(Service(view))).await
         }
-        ReferralId::PREFIX => found(id, async |id| referral::find(context, access, id).await, |view| Node::Referral(view.into())).await,
-        CaseId::PREFIX => found(id, async |id| case::find(context, access, id).await, |view| Node::CaseReference(CaseReference(view))).await,
-        ConsentId::PREFIX => found(id, async |id| consent::find(context, access, id).await, |view| Node::Consent(Consent(view))).await,
-        DemandId::PREFIX => found(id, async |id| demand::find(context, access, id).await, |view| Node::Demand(Demand(view))).await,
+        OrganizationId::PREFIX => {
+            found(
+                id,
+                async |id| directory::organization(context, access, id),
+                |view| Node::Organization(Organization(view)),
+            )
+            .await
+        }
+        ReferralId::PREFIX => {
+            found(id, async |id| referral::find(context, access, id).await, |view| Node::Referral(view.into())).await
+        }
+        CaseId::PREFIX => {
+            found(id, async |id| case::find(context, access, id).await, |view| Node::CaseReference(CaseReference(view)))
+                .await
+        }
+        ConsentId::PREFIX => {
+            found(id, async |id| consent::find(context, access, id).await, |view| Node::Consent(Consent(view))).await
+        }
+        DemandId::PREFIX => {
+            found(id, async |id| demand::find(context, access, id).await, |view| Node::Demand(Demand(view))).await
+        }
         _ => Err(ApiError::bad_user_input("An id begins with svc_, org_, ref_, cas_, con_ or dem_.")),
     }
 }

@@ -36,7 +36,8 @@ impl ReferralCursors {
 
     /// The referral behind which to go on; a cursor of another list is refused.
     pub fn read(self, cursor: &str) -> Result<ReferralId, ApiError> {
-        let text = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        let text =
+            URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
         text.strip_prefix(&format!("v1|{}|", self.0))
             .and_then(|id| ReferralId::parse(id).ok())
             .ok_or_else(|| Refusal::input("after", InputProblem::Cursor).into())

@@ -39,7 +39,9 @@ impl Query {
     async fn services(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "What is looked for; without it everything that the viewer may know of.")] filter: Option<ServiceFilter>,
+        #[graphql(desc = "What is looked for; without it everything that the viewer may know of.")] filter: Option<
+            ServiceFilter,
+        >,
         #[graphql(desc = "Entries of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before, of the same filter.")] after: Option<String>,
     ) -> Result<Connection<String, Service, EmptyFields, ServiceMatch>, ApiError> {
@@ -53,19 +55,31 @@ impl Query {
     }
 
     /// The service with this id; null when there is none, or not for the viewer.
-    async fn service(&self, context: &Context<'_>, #[graphql(desc = "An id beginning with `svc_`.")] id: ID) -> Result<Option<Service>, ApiError> {
+    async fn service(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "An id beginning with `svc_`.")] id: ID,
+    ) -> Result<Option<Service>, ApiError> {
         let request = request(context);
         Ok(visible(directory::service(&request.context, &request.access, parse_id(&id)?))?.map(Service))
     }
 
     /// The organisation with this id; null when there is none, or not for the viewer.
-    async fn organization(&self, context: &Context<'_>, #[graphql(desc = "An id beginning with `org_`.")] id: ID) -> Result<Option<Organization>, ApiError> {
+    async fn organization(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "An id beginning with `org_`.")] id: ID,
+    ) -> Result<Option<Organization>, ApiError> {
         let request = request(context);
         Ok(visible(directory::organization(&request.context, &request.access, parse_id(&id)?))?.map(Organization))
     }
 
     /// The referral with this id; null when there is none, or not for the viewer.
-    async fn referral(&self, context: &Context<'_>, #[graphql(desc = "An id beginning with `ref_`.")] id: ID) -> Result<Option<Referral>, ApiError> {
+    async fn referral(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "An id beginning with `ref_`.")] id: ID,
+    ) -> Result<Option<Referral>, ApiError> {
         let request = request(context);
         let id: ReferralId = parse_id(&id)?;
         Ok(visible(referral::find(&request.context, &request.access, id).await)?.map(Referral::from))
@@ -133,7 +147,11 @@ impl Query {
     }
 
     /// The object with this id, whatever its kind; null when there is none, or not for the viewer.
-    async fn node(&self, context: &Context<'_>, #[graphql(desc = "An id with any known prefix.")] id: ID) -> Result<Option<Node>, ApiError> {
+    async fn node(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "An id with any known prefix.")] id: ID,
+    ) -> Result<Option<Node>, ApiError> {
         node::find(request(context), &id).await
     }
 }
@@ -147,7 +165,12 @@ struct Asked {
 }
 
 impl Asked {
-    async fn page(self, context: &Context<'_>, list: List, cursors: ReferralCursors) -> Result<Connection<String, Referral>, ApiError> {
+    async fn page(
+        self,
+        context: &Context<'_>,
+        list: List,
+        cursors: ReferralCursors,
+    ) -> Result<Connection<String, Referral>, ApiError> {
         let request = request(context);
         let size = page_size(self.first)?;
         let part = Part {

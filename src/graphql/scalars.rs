@@ -10,7 +10,9 @@ pub struct DateTime(pub Timestamp);
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
-            Value::String(text) => Timestamp::parse(text).map(Self).ok_or_else(|| InputValueError::custom("not an instant")),
+            Value::String(text) => {
+                Timestamp::parse(text).map(Self).ok_or_else(|| InputValueError::custom("not an instant"))
+            }
             _ => Err(InputValueError::expected_type(value)),
         }
     }

@@ -17,7 +17,11 @@ use async_graphql::{Interface, SimpleObject, Union};
 #[derive(Interface)]
 #[graphql(
     field(name = "message", ty = "&String", desc = "What is wrong and what to do, in the language asked for."),
-    field(name = "path", ty = "&Vec<String>", desc = "The input field concerned, from `input` down; empty when it is no single one.")
+    field(
+        name = "path",
+        ty = "&Vec<String>",
+        desc = "The input field concerned, from `input` down; empty when it is no single one."
+    )
 )]
 pub enum UserError {
     /// An input field.
@@ -103,7 +107,10 @@ pub struct IdempotencyConflictError {
 }
 
 /// The payload's value or its errors; what is neither is a top-level error.
-pub fn settle<T, E: FromUserError>(result: Result<T, ActionError>, language: Language) -> Result<(Option<T>, Vec<E>), ApiError> {
+pub fn settle<T, E: FromUserError>(
+    result: Result<T, ActionError>,
+    language: Language,
+) -> Result<(Option<T>, Vec<E>), ApiError> {
     match result {
         Ok(value) => Ok((Some(value), Vec::new())),
         Err(ActionError::Refused(refusal)) => {
@@ -164,7 +171,6 @@ macro_rules! unions {
     ($($(#[doc = $doc:literal])+ $name:ident { $($variant:ident($error:ty)),+ $(,)? })+) => {$(
         $(#[doc = $doc])+
         #[derive(Clone, Union)]
-        #[expect(missing_docs, reason = "each member is documented where it is declared")]
         pub enum $name { $($variant($error)),+ }
 
         impl FromUserError for $name {

@@ -42,7 +42,8 @@ impl Language {
         for choice in accept_language.unwrap_or_default().split(',').take(20) {
             let mut parts = choice.split(';').map(str::trim);
             let Some(language) = parts.next().and_then(Self::from_tag) else { continue };
-            let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
+            let quality =
+                parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |quality| quality.parse().unwrap_or(0.0));
             if quality > best.0 {
                 best = (quality, language);
             }
@@ -101,7 +102,9 @@ mod tests {
     fn arguments(file: &str) -> BTreeSet<(&str, &str)> {
         let lines = file.lines().filter_map(|line| line.split_once(" ="));
         lines
-            .flat_map(|(key, text)| text.split("{ $").skip(1).filter_map(move |rest| Some((key, rest.split_once(" }")?.0))))
+            .flat_map(|(key, text)| {
+                text.split("{ $").skip(1).filter_map(move |rest| Some((key, rest.split_once(" }")?.0)))
+            })
             .collect()
     }
 
@@ -122,7 +125,11 @@ mod tests {
         wanted.extend(RecipientProblem::ALL.iter().map(|code| code_key("recipient", *code)));
         wanted.extend(ConsentField::ALL.iter().map(|code| code_key("field", *code)));
         for dimension in FitDimension::ALL {
-            wanted.extend(Finding::ALL.iter().map(|finding| format!("{}-{}", code_key("fit", *dimension), code_key("is", *finding))));
+            wanted.extend(
+                Finding::ALL
+                    .iter()
+                    .map(|finding| format!("{}-{}", code_key("fit", *dimension), code_key("is", *finding))),
+            );
         }
         let missing: Vec<_> = wanted.iter().filter(|key| !known.contains(key.as_str())).collect();
         assert!(missing.is_empty(), "{missing:?}");

@@ -19,7 +19,11 @@ pub struct ServiceView {
 }
 
 /// The view of a service; `None` when the viewer may not know that it exists.
-pub fn show_service(access: &Access, service: &Arc<Service>, organization: Option<&Arc<Organization>>) -> Option<Visible<ServiceView>> {
+pub fn show_service(
+    access: &Access,
+    service: &Arc<Service>,
+    organization: Option<&Arc<Organization>>,
+) -> Option<Visible<ServiceView>> {
     access.directory_scope().admits(service).then(|| {
         let is_staff = access.account().is_some();
         let view = ServiceView {
@@ -41,6 +45,8 @@ pub fn show_organization(
     is_counterpart: bool,
 ) -> Option<Visible<Arc<Organization>>> {
     let scope = access.directory_scope();
-    let is_known = scope.organization == Some(organization.id) || is_counterpart || services.iter().any(|service| scope.admits(service));
+    let is_known = scope.organization == Some(organization.id)
+        || is_counterpart
+        || services.iter().any(|service| scope.admits(service));
     is_known.then(|| Visible::of_directory(Arc::clone(organization), access.recorder().clone()))
 }

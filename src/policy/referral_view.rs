@@ -47,6 +47,9 @@ impl ReferralStatus {
     }
 }
 
+/// Days after its end in which a referral may be reopened by both sides.
+const REOPENING_DAYS: i64 = 30;
+
 /// Everything that the view of a referral is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct ReferralFacts<'a> {
@@ -252,7 +255,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, perspective: Perspective, st
         sender_project: protect("senderProject", open.has_offer, Some(facts.project.name.clone())),
         sender_mailbox: protect("senderMailbox", open.has_offer, Some(facts.project.mailbox.clone())),
         offer: OfferView::of(offer(referral, open)),
-        alias: protect("alias", open.has_acceptance, case_alias(facts)),
+        alias: protect("alias", open.has_acceptance || may_be_reopened(facts, perspective, stage), case_alias(facts)),
         consent_valid_until: protect("consentValidUntil", open.has_acceptance, Some(at(consent.expires_at))),
         consent_scope: protect("consentScope", open.has_acceptance, Some(consent.field_scope.clone())),
         protection_flags: protect("protectionFlags", open.has_acceptance, concerns(facts)),
@@ -261,7 +264,9 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, perspective: Perspective, st
         outcome_code: protect("outcomeCode", open.has_codes, referral.outcome_code),
         timeline: protect("timeline", open.is_told_at_all, Some(timeline(facts, perspective))),
         case: facts.case.filter(|_| perspective == Perspective::Sender).and_then(|case| show_case(access, case)),
-        consent: Some(consent).filter(|_| perspective == Perspective::Sender).and_then(|consent| show_consent(access, consent)),
+        consent: Some(consent)
+            .filter(|_| perspective == Perspective::Sender)
+            .and_then(|consent| show_consent(access, consent)),
     }
 }
 
@@ -302,6 +307,18 @@ fn offer(referral: &Referral, open: Opening) -> Option<Offer> {
         }
         offer
     })
+}
+
+/// For thirty days after an accepted referral has ended the recipient keeps the name by which it knows the
+/// case, so that both sides can speak of reopening it.
+fn may_be_reopened(facts: &ReferralFacts<'_>, perspective: Perspective, stage: Stage) -> bool {
+    let was_accepted = matches!(facts.referral.status, Status::Completed | Status::NotRealised);
+    let is_recent = facts.now < facts.referral.status_at.plus_days(REOPENING_DAYS);
+    perspective == Perspective::Recipient
+        && stage == Stage::Ended
+        && was_accepted
+        && is_recent
+        && facts.consent.is_live(facts.now)
 }
 
 fn case_alias(facts: &ReferralFacts<'_>) -> Option<String> {

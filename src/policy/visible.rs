@@ -83,7 +83,10 @@ impl Recorder {
     /// Takes out everything recorded so far: each object with the names of the fields that were read.
     pub fn take(&self) -> Vec<(Subject, Vec<&'static str>)> {
         let mut disclosed = self.disclosed.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *disclosed).into_iter().map(|(subject, fields)| (subject, fields.into_iter().collect())).collect()
+        std::mem::take(&mut *disclosed)
+            .into_iter()
+            .map(|(subject, fields)| (subject, fields.into_iter().collect()))
+            .collect()
     }
 }
 
@@ -95,7 +98,8 @@ mod tests {
     #[test]
     fn what_is_read_is_recorded_once_and_what_is_absent_never() {
         let recorder = Recorder::default();
-        let subject = Subject { object: "ref_x".to_owned(), project_id: ProjectId::from_bytes([1; 16]), consent_id: None };
+        let subject =
+            Subject { object: "ref_x".to_owned(), project_id: ProjectId::from_bytes([1; 16]), consent_id: None };
         let visible = Visible::of_subject((), subject.clone(), recorder.clone());
         let (told, hidden) = (Protected::new("need", Some(3)), Protected::<u8>::new("alias", None));
         assert_eq!((visible.reveal(&told), visible.reveal(&told), visible.reveal(&hidden)), (Some(&3), Some(&3), None));

@@ -62,48 +62,26 @@ pub(super) struct Clocked {
 }
 
 impl Clocked {
-    pub(super) fn new(
-        stream: TcpStream,
-        phase: Phase,
-        head_timeout: Duration,
-        stall_timeout: Duration,
-    ) -> Self {
+    pub(super) fn new(stream: TcpStream, phase: Phase, head_timeout: Duration, stall_timeout: Duration) -> Self {
         let head = Box::pin(sleep_until(Instant::now() + head_timeout));
-        Self {
-            stream,
-            phase,
-            head_timeout,
-            stall_timeout,
-            head,
-            stall: None,
-        }
+        Self { stream, phase, head_timeout, stall_timeout, head, stall: None }
     }
 
     /// Passes on what a write said, or fails when the reader has taken nothing for too long.
-    fn unless_stalled<T>(
-        &mut self,
-        context: &mut Context<'_>,
-        written: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
+    fn unless_stalled<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.stall = None;
             return written;
         }
         let timeout = self.stall_timeout;
-        let stall = self
-            .stall
-            .get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + timeout)));
+        let stall = self.stall.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + timeout)));
         ready!(stall.as_mut().poll(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
 impl AsyncRead for Clocked {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         match Pin::new(&mut this.stream).poll_read(context, buffer) {
             Poll::Ready(read) => {
@@ -123,11 +101,7 @@ impl AsyncRead for Clocked {
 }
 
 impl AsyncWrite for Clocked {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let written = Pin::new(&mut this.stream).poll_write(context, bytes);
         this.unless_stalled(context, written)
@@ -165,18 +139,8 @@ pub(super) struct Timed {
 }
 
 impl Timed {
-    pub(super) fn new(
-        router: Router,
-        peer: SocketAddr,
-        phase: Phase,
-        request_timeout: Duration,
-    ) -> Self {
-        Self {
-            router,
-            peer,
-            phase,
-            request_timeout,
-        }
+    pub(super) fn new(router: Router, peer: SocketAddr, phase: Phase, request_timeout: Duration) -> Self {
+        Self { router, peer, phase, request_timeout }
     }
 }
 
@@ -218,10 +182,7 @@ impl HttpBody for Answer {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         Pin::new(&mut self.get_mut().body).poll_frame(context)
     }
 

@@ -9,38 +9,22 @@ use axum::middleware::map_response;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// The body that stands for anything that went wrong on our side.
-pub(crate) const INTERNAL_ERROR: &str =
-    r#"{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL"}}]}"#;
+pub(crate) const INTERNAL_ERROR: &str = r#"{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL"}}]}"#;
 
 const TIMED_OUT: &str = r#"{"errors":[{"message":"The request took too long. Ask for less, or try again later.","extensions":{"code":"UNAVAILABLE"}}]}"#;
 
 /// On every answer. A page may loosen the first two for itself by setting its own; the
 /// others are not for discussion.
 const LOOSENABLE: [(HeaderName, HeaderValue); 2] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    ),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
 const FIXED: [(HeaderName, HeaderValue); 5] = [
-    (
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    ),
-    (
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static(
@@ -53,9 +37,7 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
 /// Puts the security headers on every answer of `router`, and an answer in the place of
 /// every panic. To be applied last, around all routes.
 pub fn harden(router: Router) -> Router {
-    router
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(map_response(async |response| secure(response)))
+    router.layer(CatchPanicLayer::custom(panicked)).layer(map_response(async |response| secure(response)))
 }
 
 /// The answer to a panic. The payload is dropped unread: it may quote a value.
@@ -67,13 +49,9 @@ fn panicked(_payload: Box<dyn Any + Send>) -> Response<Body> {
 /// The answer to a request whose handler did not end in time.
 pub(super) fn timed_out() -> Response<Body> {
     let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, TIMED_OUT);
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     // The request's body may still be on its way.
-    response
-        .headers_mut()
-        .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     secure(response)
 }
 

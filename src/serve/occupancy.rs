@@ -25,11 +25,7 @@ pub(super) struct Seat {
 
 impl Occupancy {
     pub(super) fn new(total: usize, per_address: Option<usize>) -> Self {
-        Self {
-            total,
-            per_address,
-            taken: Mutex::default(),
-        }
+        Self { total, per_address, taken: Mutex::default() }
     }
 
     /// A seat for this address, unless it has enough of them or the house is full.
@@ -42,10 +38,7 @@ impl Occupancy {
         }
         taken.total += 1;
         taken.by_address.insert(address, mine + 1);
-        Some(Seat {
-            occupancy: self.clone(),
-            address,
-        })
+        Some(Seat { occupancy: self.clone(), address })
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
@@ -86,20 +79,13 @@ mod tests {
         let occupancy = Arc::new(Occupancy::new(3, Some(2)));
         let first = occupancy.take(address("2001:db8::1")).expect("free");
         let _second = occupancy.take(address("2001:db8::2")).expect("free");
-        assert!(
-            occupancy.take(address("2001:db8::3")).is_none(),
-            "the same /64"
-        );
+        assert!(occupancy.take(address("2001:db8::3")).is_none(), "the same /64");
         let third = occupancy.take(address("192.0.2.1")).expect("free");
         assert!(occupancy.take(address("192.0.2.2")).is_none(), "full");
         drop(third);
         assert!(occupancy.take(address("::ffff:192.0.2.2")).is_some());
         drop(first);
         assert!(occupancy.take(address("2001:db8::3")).is_some());
-        assert_eq!(
-            occupancy.taken().by_address.len(),
-            1,
-            "nothing is kept of who left"
-        );
+        assert_eq!(occupancy.taken().by_address.len(), 1, "nothing is kept of who left");
     }
 }

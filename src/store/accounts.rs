@@ -59,8 +59,11 @@ pub struct NewToken {
 impl Store {
     /// The account of a token that has not run out, by the token's hash.
     pub async fn find_account_by_token(&self, hash: &str, now: Timestamp) -> Result<Option<Account>, StoreError> {
-        let row: Option<AccountRow> =
-            read!(self, |pool| sqlx::query_as(FIND_BY_TOKEN).bind(hash).bind(now.microseconds()).fetch_optional(pool).await)?;
+        let row: Option<AccountRow> = read!(self, |pool| sqlx::query_as(FIND_BY_TOKEN)
+            .bind(hash)
+            .bind(now.microseconds())
+            .fetch_optional(pool)
+            .await)?;
         row.map(AccountRow::into_account).transpose()
     }
 
@@ -73,7 +76,8 @@ impl Store {
 impl Tx {
     /// The account with this handle.
     pub async fn find_account_by_handle(&mut self, handle: &str) -> Result<Option<Account>, StoreError> {
-        let row: Option<AccountRow> = in_tx!(self, |c| sqlx::query_as(FIND_BY_HANDLE).bind(handle).fetch_optional(c).await)?;
+        let row: Option<AccountRow> =
+            in_tx!(self, |c| sqlx::query_as(FIND_BY_HANDLE).bind(handle).fetch_optional(c).await)?;
         row.map(AccountRow::into_account).transpose()
     }
 

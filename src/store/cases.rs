@@ -64,7 +64,8 @@ struct CaseRow {
 impl CaseRow {
     fn into_case(self) -> Result<CaseReference, StoreError> {
         let facts: SealedFacts = sealed::open(TABLE, &self.sealed)?;
-        let languages: Result<Vec<Language>, _> = self.languages.split_ascii_whitespace().map(Language::parse).collect();
+        let languages: Result<Vec<Language>, _> =
+            self.languages.split_ascii_whitespace().map(Language::parse).collect();
         let area = self.area.as_deref().map(AreaCode::parse).transpose();
         let file_number = facts.file_number.as_deref().map(FileNumber::parse).transpose();
         Ok(CaseReference {
@@ -101,7 +102,11 @@ impl Store {
     }
 
     /// The case within reach that has this spoken code.
-    pub async fn find_case_by_spoken_code(&self, scope: &Scope, code: SpokenCode) -> Result<Option<CaseReference>, StoreError> {
+    pub async fn find_case_by_spoken_code(
+        &self,
+        scope: &Scope,
+        code: SpokenCode,
+    ) -> Result<Option<CaseReference>, StoreError> {
         let row: Option<CaseRow> = read!(self, |pool| sqlx::query_as(FIND_BY_SPOKEN_CODE)
             .bind(optional_text(scope.project))
             .bind(code.to_string())
@@ -112,7 +117,11 @@ impl Store {
 
     /// The cases within reach whose file number has this index; several numbers share one, so the
     /// caller compares the number itself.
-    pub async fn list_cases_by_file_number_index(&self, scope: &Scope, index: &str) -> Result<Vec<CaseReference>, StoreError> {
+    pub async fn list_cases_by_file_number_index(
+        &self,
+        scope: &Scope,
+        index: &str,
+    ) -> Result<Vec<CaseReference>, StoreError> {
         let rows: Vec<CaseRow> = read!(self, |pool| sqlx::query_as(LIST_BY_FILE_NUMBER)
             .bind(optional_text(scope.project))
             .bind(index)
@@ -146,12 +155,17 @@ impl Tx {
 
     /// True when any project has given this spoken code.
     pub async fn spoken_code_exists(&mut self, code: SpokenCode) -> Result<bool, StoreError> {
-        let count: i64 = in_tx!(self, |c| sqlx::query_scalar(SPOKEN_CODE_EXISTS).bind(code.to_string()).fetch_one(c).await)?;
+        let count: i64 =
+            in_tx!(self, |c| sqlx::query_scalar(SPOKEN_CODE_EXISTS).bind(code.to_string()).fetch_one(c).await)?;
         Ok(count > 0)
     }
 
     /// Writes a new case. `file_number_index` belongs to its file number.
-    pub async fn insert_case(&mut self, case: &CaseReference, file_number_index: Option<&str>) -> Result<(), StoreError> {
+    pub async fn insert_case(
+        &mut self,
+        case: &CaseReference,
+        file_number_index: Option<&str>,
+    ) -> Result<(), StoreError> {
         let facts = SealedFacts {
             admin_status: case.profile.admin_status,
             situation: case.profile.situation,

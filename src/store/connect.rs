@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn a_sqlite_that_can_corrupt_its_log_is_refused() {
-        for (version, accepted) in [("3.51.3", true), ("3.52.0", true), ("4.0", true), ("3.51.2", false), ("3.46.0", false), ("", false)] {
+        for (version, accepted) in
+            [("3.51.3", true), ("3.52.0", true), ("4.0", true), ("3.51.2", false), ("3.46.0", false), ("", false)]
+        {
             assert_eq!(refuse_old_sqlite(version).is_ok(), accepted, "{version}");
         }
     }

@@ -113,7 +113,12 @@ impl Tx {
 
     /// Records what became of the demand that a referral brought.
     pub async fn settle_demand(&mut self, referral: ReferralId, result: DemandResult) -> Result<(), StoreError> {
-        in_tx!(self, |c| sqlx::query(SETTLE).bind(referral.to_string()).bind(result.to_string()).execute(c).await.map(drop))?;
+        in_tx!(self, |c| sqlx::query(SETTLE)
+            .bind(referral.to_string())
+            .bind(result.to_string())
+            .execute(c)
+            .await
+            .map(drop))?;
         Ok(())
     }
 }

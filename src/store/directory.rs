@@ -77,7 +77,13 @@ struct EntryRow {
 impl EntryRow {
     fn into_entry(self) -> Result<DirectoryRow, StoreError> {
         let document = TABLE.parsed("document", serde_json::from_str(&self.document))?;
-        Ok(DirectoryRow { entry_id: self.entry_id, version: self.version, source: self.source, is_gone: self.is_gone, document })
+        Ok(DirectoryRow {
+            entry_id: self.entry_id,
+            version: self.version,
+            source: self.source,
+            is_gone: self.is_gone,
+            document,
+        })
     }
 }
 
@@ -136,7 +142,8 @@ impl Tx {
         let version: i64 = in_tx!(self, |c| sqlx::query_scalar(RAISE_VERSION).fetch_one(c).await)?;
         for change in changes {
             let entry_id = entry_id(change.document);
-            let document = serde_json::to_string(change.document).expect("documents are plain structs of texts and numbers");
+            let document =
+                serde_json::to_string(change.document).expect("documents are plain structs of texts and numbers");
             in_tx!(self, |c| sqlx::query(SUPERSEDE).bind(&entry_id).execute(c).await.map(drop))?;
             in_tx!(self, |c| sqlx::query(INSERT)
                 .bind(&entry_id)

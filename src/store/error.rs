@@ -33,7 +33,10 @@ impl From<sqlx::Error> for StoreError {
         let is_busy = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| {
             // SQLITE_BUSY and its kinds; PostgreSQL: serialisation failure, deadlock, lock not available,
             // shutting down, too many connections.
-            matches!(code.as_ref(), "5" | "261" | "517" | "773" | "40001" | "40P01" | "55P03" | "57P01" | "57P03" | "53300")
+            matches!(
+                code.as_ref(),
+                "5" | "261" | "517" | "773" | "40001" | "40P01" | "55P03" | "57P01" | "57P03" | "53300"
+            )
         });
         let is_unreachable = matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed);
         if is_busy || is_unreachable { Self::Unavailable(error) } else { Self::Driver(error) }

@@ -39,7 +39,12 @@ pub enum Claim {
 
 impl Tx {
     /// Claims a key for the object about to be made.
-    pub async fn claim_key(&mut self, key: &IdempotencyKey<'_>, object_id: &str, now: Timestamp) -> Result<Claim, StoreError> {
+    pub async fn claim_key(
+        &mut self,
+        key: &IdempotencyKey<'_>,
+        object_id: &str,
+        now: Timestamp,
+    ) -> Result<Claim, StoreError> {
         let account = key.account_id.to_string();
         let claimed = in_tx!(self, |c| sqlx::query(CLAIM)
             .bind(&account)

@@ -75,7 +75,11 @@ impl Store {
     }
 
     /// A key that was made before; `None` where there is none yet.
-    pub async fn find_project_key(&self, project: ProjectId, purpose: KeyPurpose) -> Result<Option<Vec<u8>>, StoreError> {
+    pub async fn find_project_key(
+        &self,
+        project: ProjectId,
+        purpose: KeyPurpose,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
         let key: Option<String> = read!(self, |pool| sqlx::query_scalar(FIND_KEY)
             .bind(project.to_string())
             .bind(purpose.to_string())
@@ -125,7 +129,12 @@ impl Tx {
 
     /// The key of a project for a purpose; `fresh` becomes the key when there is none yet. Two nodes
     /// that come at once end with the same key.
-    pub async fn project_key(&mut self, project: ProjectId, purpose: KeyPurpose, fresh: [u8; 32]) -> Result<Vec<u8>, StoreError> {
+    pub async fn project_key(
+        &mut self,
+        project: ProjectId,
+        purpose: KeyPurpose,
+        fresh: [u8; 32],
+    ) -> Result<Vec<u8>, StoreError> {
         let (project, purpose) = (project.to_string(), purpose.to_string());
         in_tx!(self, |c| sqlx::query(INSERT_KEY)
             .bind(&project)
@@ -134,7 +143,8 @@ impl Tx {
             .execute(c)
             .await
             .map(drop))?;
-        let key: String = in_tx!(self, |c| sqlx::query_scalar(FIND_KEY).bind(&project).bind(&purpose).fetch_one(c).await)?;
+        let key: String =
+            in_tx!(self, |c| sqlx::query_scalar(FIND_KEY).bind(&project).bind(&purpose).fetch_one(c).await)?;
         decode_key(&key)
     }
 }

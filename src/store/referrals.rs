@@ -183,7 +183,11 @@ impl Store {
     }
 
     /// Referrals received by the scope's organisation, last sent first.
-    pub async fn list_received_referrals(&self, scope: &Scope, selection: Selection) -> Result<Vec<Referral>, StoreError> {
+    pub async fn list_received_referrals(
+        &self,
+        scope: &Scope,
+        selection: Selection,
+    ) -> Result<Vec<Referral>, StoreError> {
         let rows: Vec<ReferralRow> = read!(self, |pool| sqlx::query_as(LIST_RECEIVED)
             .bind(optional_text(scope.organization))
             .bind(selection.open)

@@ -5,3 +5,4 @@ mod architecture;
 mod import_feeds;
 mod import_hsds;
 mod kit;
+mod store;

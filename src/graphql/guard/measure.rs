@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use async_graphql::Positioned;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
-    SelectionSet,
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
 };
 
 use super::{Bound, Refused};
@@ -34,11 +33,7 @@ pub struct Cost {
 ///
 /// # Errors
 /// The bound exceeded, a fragment cycle, or an operation name that fits no operation.
-pub fn measure(
-    document: &ExecutableDocument,
-    operation_name: Option<&str>,
-    limits: &Limits,
-) -> Result<Cost, Refused> {
+pub fn measure(document: &ExecutableDocument, operation_name: Option<&str>, limits: &Limits) -> Result<Cost, Refused> {
     Bound::Operations.check(document.operations.iter().len(), limits)?;
     Bound::Fragments.check(document.fragments.len(), limits)?;
     let chosen = choose(&document.operations, operation_name)?;
@@ -52,15 +47,8 @@ pub fn measure(
     }
     let known = add_up(&fragments)?;
 
-    let mut comparisons = fragments
-        .values()
-        .fold(0, |sum, summary| plus(sum, summary.comparisons(&known)));
-    let mut cost = Cost {
-        kind: chosen.node.ty,
-        depth: 0,
-        selections: 0,
-        root_fields: 0,
-    };
+    let mut comparisons = fragments.values().fold(0, |sum, summary| plus(sum, summary.comparisons(&known)));
+    let mut cost = Cost { kind: chosen.node.ty, depth: 0, selections: 0, root_fields: 0 };
     for (_, operation) in document.operations.iter() {
         let operation = &operation.node;
         Bound::Variables.check(operation.variable_definitions.len(), limits)?;
@@ -90,9 +78,7 @@ fn choose<'a>(
     match (operations, name) {
         (DocumentOperations::Single(operation), None) => Ok(operation),
         (DocumentOperations::Single(_), Some(_)) => Err(Refused::OperationUnknown),
-        (DocumentOperations::Multiple(named), Some(name)) => {
-            named.get(name).ok_or(Refused::OperationUnknown)
-        }
+        (DocumentOperations::Multiple(named), Some(name)) => named.get(name).ok_or(Refused::OperationUnknown),
         (DocumentOperations::Multiple(named), None) => match named.len() {
             1 => named.values().next().ok_or(Refused::OperationUnknown),
             _ => Err(Refused::OperationUnnamed),
@@ -172,14 +158,7 @@ struct Total {
 impl<'a> Summary<'a> {
     fn of(root: &'a SelectionSet, tally: &mut Tally) -> Self {
         let mut summary = Self::default();
-        let mut pending = vec![(
-            root,
-            Place {
-                depth: 1,
-                sets: 1,
-                at_top: true,
-            },
-        )];
+        let mut pending = vec![(root, Place { depth: 1, sets: 1, at_top: true })];
         while let Some((set, place)) = pending.pop() {
             for selection in &set.items {
                 tally.directives_at(selection.node.directives().len());
@@ -192,12 +171,7 @@ impl<'a> Summary<'a> {
     }
 
     /// Counts one selection and hands back the set inside it, if there is one.
-    fn add(
-        &mut self,
-        selection: &'a Selection,
-        place: Place,
-        tally: &mut Tally,
-    ) -> Option<(&'a SelectionSet, Place)> {
+    fn add(&mut self, selection: &'a Selection, place: Place, tally: &mut Tally) -> Option<(&'a SelectionSet, Place)> {
         self.selections = plus(self.selections, 1);
         match selection {
             Selection::Field(field) => {
@@ -206,25 +180,15 @@ impl<'a> Summary<'a> {
                 self.depth = self.depth.max(place.depth);
                 self.top_fields += usize::from(place.at_top);
                 self.merges = plus(self.merges, place.sets);
-                let inner = Place {
-                    depth: place.depth + 1,
-                    sets: 1,
-                    at_top: false,
-                };
+                let inner = Place { depth: place.depth + 1, sets: 1, at_top: false };
                 Some((&field.node.selection_set.node, inner))
             }
             Selection::InlineFragment(fragment) => {
-                let inner = Place {
-                    sets: place.sets + 1,
-                    ..place
-                };
+                let inner = Place { sets: place.sets + 1, ..place };
                 Some((&fragment.node.selection_set.node, inner))
             }
             Selection::FragmentSpread(spread) => {
-                let spread = self
-                    .spreads
-                    .entry(&spread.node.fragment_name.node)
-                    .or_default();
+                let spread = self.spreads.entry(&spread.node.fragment_name.node).or_default();
                 spread.times = plus(spread.times, 1);
                 spread.times_at_top += usize::from(place.at_top);
                 spread.deepest = spread.deepest.max(place.depth);
@@ -235,11 +199,7 @@ impl<'a> Summary<'a> {
     }
 
     fn total(&self, known: &HashMap<&str, Total>) -> Total {
-        let mut total = Total {
-            selections: self.selections,
-            depth: self.depth,
-            top_fields: self.top_fields,
-        };
+        let mut total = Total { selections: self.selections, depth: self.depth, top_fields: self.top_fields };
         for (spread, fragment) in self.resolved(known) {
             let expanded = spread.times.saturating_mul(fragment.selections);
             let at_top = spread.times_at_top.saturating_mul(fragment.top_fields);
@@ -253,33 +213,23 @@ impl<'a> Summary<'a> {
 
     fn comparisons(&self, known: &HashMap<&str, Total>) -> usize {
         self.resolved(known)
-            .fold(self.merges, |sum, (spread, fragment)| {
-                plus(sum, spread.merges.saturating_mul(fragment.top_fields))
-            })
+            .fold(self.merges, |sum, (spread, fragment)| plus(sum, spread.merges.saturating_mul(fragment.top_fields)))
     }
 
-    fn resolved<'b>(
-        &'b self,
-        known: &'b HashMap<&str, Total>,
-    ) -> impl Iterator<Item = (&'b Spread, &'b Total)> {
-        self.spreads
-            .iter()
-            .filter_map(|(name, spread)| Some((spread, known.get(name)?)))
+    fn resolved<'b>(&'b self, known: &'b HashMap<&str, Total>) -> impl Iterator<Item = (&'b Spread, &'b Total)> {
+        self.spreads.iter().filter_map(|(name, spread)| Some((spread, known.get(name)?)))
     }
 }
 
 /// Totals of all fragments, each computed once, after those it spreads.
 ///
 /// The number of fragments is already bounded, so the passes over them are few.
-fn add_up<'a>(
-    fragments: &HashMap<&'a str, Summary<'a>>,
-) -> Result<HashMap<&'a str, Total>, Refused> {
+fn add_up<'a>(fragments: &HashMap<&'a str, Summary<'a>>) -> Result<HashMap<&'a str, Total>, Refused> {
     let mut known: HashMap<&str, Total> = HashMap::with_capacity(fragments.len());
     while known.len() < fragments.len() {
         let before = known.len();
         for (name, summary) in fragments {
-            let ready =
-                |spread: &&str| known.contains_key(spread) || !fragments.contains_key(spread);
+            let ready = |spread: &&str| known.contains_key(spread) || !fragments.contains_key(spread);
             if !known.contains_key(name) && summary.spreads.keys().all(ready) {
                 let total = summary.total(&known);
                 known.insert(name, total);

@@ -16,12 +16,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// The first fault met, from left to right, the length first of all.
 pub fn scan(text: &str, limits: &Limits) -> Result<(), Refused> {
     Bound::DocumentBytes.check(text.len(), limits)?;
-    let mut scanner = Scanner {
-        bytes: text.as_bytes(),
-        at: 0,
-        tokens: 0,
-        open: 0,
-    };
+    let mut scanner = Scanner { bytes: text.as_bytes(), at: 0, tokens: 0, open: 0 };
     while scanner.step(limits)? {}
     Ok(())
 }
@@ -73,16 +68,9 @@ impl Scanner<'_> {
     }
 
     fn comment_length(&self) -> Result<usize, Refused> {
-        let line = self
-            .rest()
-            .split(|byte| matches!(byte, b'\n' | b'\r'))
-            .next();
+        let line = self.rest().split(|byte| matches!(byte, b'\n' | b'\r')).next();
         let line = line.unwrap_or_default();
-        if line.contains(&0) {
-            Err(Refused::NulCharacter)
-        } else {
-            Ok(line.len())
-        }
+        if line.contains(&0) { Err(Refused::NulCharacter) } else { Ok(line.len()) }
     }
 
     /// Length of a name and how many tokens async-graphql makes of it.
@@ -90,9 +78,7 @@ impl Scanner<'_> {
         let rest = self.rest();
         let length = run_length(rest, |byte| byte == b'_' || byte.is_ascii_alphanumeric());
         let (mut name, mut tokens) = (&rest[..length], 1);
-        while let Some(tail) = [&b"true"[..], b"false", b"null"]
-            .iter()
-            .find_map(|literal| name.strip_prefix(*literal))
+        while let Some(tail) = [&b"true"[..], b"false", b"null"].iter().find_map(|literal| name.strip_prefix(*literal))
         {
             name = tail;
             tokens += usize::from(!tail.is_empty());
@@ -105,18 +91,12 @@ impl Scanner<'_> {
         if rest.len() > 1 && rest[0] == b'0' && rest[1].is_ascii_digit() {
             return Err(self.unreadable());
         }
-        Ok(run_length(rest, |byte| {
-            byte == b'_' || byte == b'.' || byte.is_ascii_alphanumeric()
-        }))
+        Ok(run_length(rest, |byte| byte == b'_' || byte == b'.' || byte.is_ascii_alphanumeric()))
     }
 
     fn string_length(&self) -> Result<usize, Refused> {
         let rest = self.rest();
-        if rest.starts_with(b"\"\"\"") {
-            self.block_length(rest)
-        } else {
-            self.line_length(rest)
-        }
+        if rest.starts_with(b"\"\"\"") { self.block_length(rest) } else { self.line_length(rest) }
     }
 
     fn line_length(&self, rest: &[u8]) -> Result<usize, Refused> {
@@ -151,25 +131,14 @@ impl Scanner<'_> {
 
     fn unreadable(&self) -> Refused {
         let before = &self.bytes[..self.at];
-        let line_start = before
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let characters = String::from_utf8_lossy(&before[line_start..])
-            .chars()
-            .count();
-        Refused::Unreadable {
-            line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
-            column: characters + 1,
-        }
+        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let characters = String::from_utf8_lossy(&before[line_start..]).chars().count();
+        Refused::Unreadable { line: before.iter().filter(|byte| **byte == b'\n').count() + 1, column: characters + 1 }
     }
 }
 
 fn run_length(bytes: &[u8], belongs: impl Fn(u8) -> bool) -> usize {
-    bytes
-        .iter()
-        .position(|byte| !belongs(*byte))
-        .unwrap_or(bytes.len())
+    bytes.iter().position(|byte| !belongs(*byte)).unwrap_or(bytes.len())
 }
 
 #[cfg(test)]
@@ -181,10 +150,7 @@ mod tests {
     const LIMITS: Limits = Limits::STANDARD;
 
     fn over(bound: Bound) -> Result<(), Refused> {
-        Err(Refused::Over {
-            bound,
-            maximum: bound.maximum(&LIMITS),
-        })
+        Err(Refused::Over { bound, maximum: bound.maximum(&LIMITS) })
     }
 
     #[test]
@@ -249,11 +215,7 @@ mod tests {
         ] {
             assert_eq!(scan(document, &LIMITS), Err(expected), "{document:?}");
         }
-        assert_eq!(
-            scan("{a(b:\"\\\\u0000\")}", &LIMITS),
-            Ok(()),
-            "an escaped backslash"
-        );
+        assert_eq!(scan("{a(b:\"\\\\u0000\")}", &LIMITS), Ok(()), "an escaped backslash");
     }
 
     proptest! {

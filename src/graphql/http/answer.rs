@@ -23,20 +23,11 @@ pub(super) struct Fault {
 impl Fault {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self {
-            status,
-            code,
-            message,
-            refused: None,
-            header: None,
-        }
+        Self { status, code, message, refused: None, header: None }
     }
 
     pub(super) fn with_header(self, name: HeaderName, value: &'static str) -> Self {
-        Self {
-            header: Some((name, value)),
-            ..self
-        }
+        Self { header: Some((name, value)), ..self }
     }
 
     pub(super) fn bad_request(message: &'static str) -> Self {
@@ -50,19 +41,13 @@ impl Fault {
             Media::Json if !refused.is_limit() => StatusCode::OK,
             _ => StatusCode::BAD_REQUEST,
         };
-        Self {
-            refused: Some(refused),
-            ..Self::new(status, refused.code(), refused.message())
-        }
+        Self { refused: Some(refused), ..Self::new(status, refused.code(), refused.message()) }
     }
 
     pub(super) fn into_response(self, media: Media) -> Response<Body> {
         let (mut location, mut limit, mut maximum) = (None, None, None);
         match self.refused {
-            Some(Refused::Over {
-                bound,
-                maximum: most,
-            }) => {
+            Some(Refused::Over { bound, maximum: most }) => {
                 (limit, maximum) = (Some(bound.name()), Some(most));
             }
             Some(Refused::Unreadable { line, column }) => location = Some(Pos { line, column }),
@@ -71,17 +56,11 @@ impl Fault {
         let errors = [ErrorEntry {
             message: &self.message,
             locations: location.as_slice(),
-            extensions: Extensions {
-                code: self.code,
-                limit,
-                maximum,
-            },
+            extensions: Extensions { code: self.code, limit, maximum },
         }];
         let mut response = json(self.status, media, &Errors { errors: &errors });
         if let Some((name, value)) = self.header {
-            response
-                .headers_mut()
-                .insert(name, HeaderValue::from_static(value));
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
     }
@@ -124,13 +103,7 @@ pub(super) fn executed(response: Executed, media: Media) -> Response<Body> {
             Media::Json if !over_limit => StatusCode::OK,
             _ => StatusCode::BAD_REQUEST,
         };
-        json(
-            status,
-            media,
-            &Errors {
-                errors: &response.errors,
-            },
-        )
+        json(status, media, &Errors { errors: &response.errors })
     } else {
         json(StatusCode::OK, media, &response)
     };
@@ -148,15 +121,10 @@ fn json(status: StatusCode, media: Media, body: &impl Serialize) -> Response<Bod
     let (status, bytes) = match serde_json::to_vec(body) {
         Ok(bytes) => (status, bytes),
         // No value of GraphQL fails to serialise; should one ever, nothing of it leaves.
-        Err(_) => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            crate::serve::INTERNAL_ERROR.into(),
-        ),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, crate::serve::INTERNAL_ERROR.into()),
     };
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, media.content_type());
+    response.headers_mut().insert(header::CONTENT_TYPE, media.content_type());
     response
 }

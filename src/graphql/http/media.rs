@@ -90,9 +90,7 @@ fn read_range(range: &str) -> Option<(String, u16)> {
 fn thousandths(quality: &str) -> Option<u16> {
     let quality: f32 = quality.parse().ok()?;
     // In range, so the cast only drops digits past the third, which HTTP does not allow.
-    (0.0..=1.0)
-        .contains(&quality)
-        .then_some((quality * 1_000.0).round() as u16)
+    (0.0..=1.0).contains(&quality).then_some((quality * 1_000.0).round() as u16)
 }
 
 /// Whether a body is plain `application/json` in UTF-8.
@@ -108,9 +106,7 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
         return false;
     };
     let mut parts = value.split(';').map(str::trim);
-    let name_fits = parts
-        .next()
-        .is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    let name_fits = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
     let in_utf8 = parts.all(|parameter| match parameter.split_once('=') {
         Some((key, value)) => !key.eq_ignore_ascii_case("charset") || is_utf8(value),
         None => parameter.is_empty(),
@@ -135,27 +131,12 @@ mod tests {
             (Some("application/*"), Some(Json)),
             (Some("application/json"), Some(Json)),
             (Some("APPLICATION/JSON; charset=UTF-8"), Some(Json)),
-            (
-                Some("application/graphql-response+json"),
-                Some(GraphqlResponse),
-            ),
-            (
-                Some("application/graphql-response+json, application/json;q=0.9"),
-                Some(GraphqlResponse),
-            ),
-            (
-                Some("application/graphql-response+json;q=0.8, application/json"),
-                Some(Json),
-            ),
-            (
-                Some("application/json, application/graphql-response+json"),
-                Some(GraphqlResponse),
-            ),
+            (Some("application/graphql-response+json"), Some(GraphqlResponse)),
+            (Some("application/graphql-response+json, application/json;q=0.9"), Some(GraphqlResponse)),
+            (Some("application/graphql-response+json;q=0.8, application/json"), Some(Json)),
+            (Some("application/json, application/graphql-response+json"), Some(GraphqlResponse)),
             (Some("application/json, text/plain, */*"), Some(Json)),
-            (
-                Some("application/graphql-response+json, */*;q=0.1"),
-                Some(GraphqlResponse),
-            ),
+            (Some("application/graphql-response+json, */*;q=0.1"), Some(GraphqlResponse)),
             (Some("application/json;q=0, */*"), Some(GraphqlResponse)),
             (Some("*/*, application/json;q=0"), Some(GraphqlResponse)),
             (Some("text/html"), None),

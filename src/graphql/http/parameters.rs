@@ -39,27 +39,20 @@ impl Parameters {
             Some(b'[') => return Err("Batches are not accepted: send one JSON object."),
             Some(_) => return Err("The body must be a JSON object."),
         }
-        let members: Members = serde_json::from_slice(body)
-            .map_err(|_| "The body is not a JSON object with each parameter once.")?;
+        let members: Members =
+            serde_json::from_slice(body).map_err(|_| "The body is not a JSON object with each parameter once.")?;
         Self::from_members(members)
     }
 
     /// Reads a query string; `variables` and `extensions` hold JSON there.
     pub(super) fn from_query_string(text: &str) -> Result<Self, &'static str> {
-        let mut members = Members {
-            query: None,
-            operation_name: None,
-            variables: None,
-            extensions: None,
-        };
+        let mut members = Members { query: None, operation_name: None, variables: None, extensions: None };
         for pair in text.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let malformed = "The query string is not URL-encoded UTF-8.";
             let value = decode(value).ok_or(malformed)?;
-            let json = |text: &str| {
-                serde_json::from_str(text)
-                    .map_err(|_| "\"variables\" and \"extensions\" must hold JSON.")
-            };
+            let json =
+                |text: &str| serde_json::from_str(text).map_err(|_| "\"variables\" and \"extensions\" must hold JSON.");
             let (member, value) = match decode(name).ok_or(malformed)?.as_str() {
                 "query" => (&mut members.query, Value::String(value)),
                 // An empty name is what an empty form field sends.
@@ -92,23 +85,13 @@ impl Parameters {
             Some(Value::Object(variables)) => variables,
             Some(_) => return Err("\"variables\" must be an object or null."),
         };
-        if !matches!(
-            members.extensions,
-            None | Some(Value::Null | Value::Object(_))
-        ) {
+        if !matches!(members.extensions, None | Some(Value::Null | Value::Object(_))) {
             return Err("\"extensions\" must be an object or null.");
         }
-        if variables
-            .iter()
-            .any(|(name, value)| name.contains('\0') || holds_nul(value))
-        {
+        if variables.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)) {
             return Err(NUL);
         }
-        Ok(Self {
-            query,
-            operation_name,
-            variables,
-        })
+        Ok(Self { query, operation_name, variables })
     }
 
     /// The request as async-graphql takes it. Extensions are checked and dropped: nothing
@@ -155,9 +138,7 @@ fn decode(text: &str) -> Option<String> {
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]
@@ -169,14 +150,8 @@ mod tests {
         let deep = format!("{{\"query\":\"{{a}}\",\"variables\":{}", "[".repeat(60_000));
         for (body, expected) in [
             (r#"{"query":"{a}"}"#, true),
-            (
-                r#" {"query":"{a}","variables":null,"operationName":null,"extensions":null}"#,
-                true,
-            ),
-            (
-                r#"{"query":"{a}","variables":{"b":[1]},"extensions":{"c":1},"other":1}"#,
-                true,
-            ),
+            (r#" {"query":"{a}","variables":null,"operationName":null,"extensions":null}"#, true),
+            (r#"{"query":"{a}","variables":{"b":[1]},"extensions":{"c":1},"other":1}"#, true),
             ("", false),
             ("  ", false),
             ("[]", false),
@@ -193,18 +168,11 @@ mod tests {
             (r#"{"query":"{a}","variables":"{}"}"#, false),
             (r#"{"query":"{a}","extensions":0}"#, false),
             (r#"{"query":"{a}","variables":{"b":"\u0000"}}"#, false),
-            (
-                r#"{"query":"{a}","variables":{"b":[{"c\u0000":1}]}}"#,
-                false,
-            ),
+            (r#"{"query":"{a}","variables":{"b":[{"c\u0000":1}]}}"#, false),
             (r#"{"query":"{a}","variables":{"b":"\ud800"}}"#, false),
             (&deep, false),
         ] {
-            assert_eq!(
-                Parameters::from_json(body.as_bytes()).is_ok(),
-                expected,
-                "{body:.80}"
-            );
+            assert_eq!(Parameters::from_json(body.as_bytes()).is_ok(), expected, "{body:.80}");
         }
         assert!(Parameters::from_json(b"{\"query\":\"\xff\"}").is_err());
     }
@@ -232,11 +200,7 @@ mod tests {
         ] {
             let answer = read(text);
             let empty = text == "query";
-            assert_eq!(
-                answer.is_ok(),
-                empty,
-                "{text}: an empty document is the parser's affair"
-            );
+            assert_eq!(answer.is_ok(), empty, "{text}: an empty document is the parser's affair");
         }
     }
 }

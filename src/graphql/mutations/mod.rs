@@ -11,4 +11,9 @@ use async_graphql::MergedObject;
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(case::CaseMutations, consent::ConsentMutations, referral::ReferralMutations, demand::DemandMutations);
+pub struct Mutation(
+    case::CaseMutations,
+    consent::ConsentMutations,
+    referral::ReferralMutations,
+    demand::DemandMutations,
+);

@@ -38,7 +38,8 @@ impl ReferralMutations {
         #[graphql(desc = "Which referral, and what the sender declares.")] input: ReferralSendInput,
     ) -> Result<ReferralSendPayload, ApiError> {
         let request = request(context);
-        let declared = SendDeclarations { phone_called: input.phone_called, capacity_confirmed: input.capacity_confirmed };
+        let declared =
+            SendDeclarations { phone_called: input.phone_called, capacity_confirmed: input.capacity_confirmed };
         let target = target(&input.referral_id, input.expected_version)?;
         let sent = send(&request.context, &request.access, target, declared).await;
         let (referral, errors) = settle(sent, request.language)?;
@@ -106,7 +107,11 @@ fn target(id: &ID, expected_version: i64) -> Result<Target, ApiError> {
     Ok(Target { id: parse_id(id)?, expected_version })
 }
 
-async fn answered<E: FromUserError>(context: &Context<'_>, target: Target, given: Answer) -> Result<(Option<Referral>, Vec<E>), ApiError> {
+async fn answered<E: FromUserError>(
+    context: &Context<'_>,
+    target: Target,
+    given: Answer,
+) -> Result<(Option<Referral>, Vec<E>), ApiError> {
     let request = request(context);
     let (view, errors) = settle(answer(&request.context, &request.access, target, given).await, request.language)?;
     Ok((view.map(Referral::from), errors))

@@ -92,6 +92,12 @@ impl From<&ShownCell> for ServiceGapCell {
         let results = cell.results.as_ref().map(|results| {
             results.iter().map(|(result, persons)| ServiceGapResult { result: *result, persons: *persons }).collect()
         });
-        Self { month: cell.month.to_string(), area: cell.area.to_string(), need: cell.need, persons: cell.persons, results }
+        Self {
+            month: cell.month.to_string(),
+            area: cell.area.to_string(),
+            need: cell.need,
+            persons: cell.persons,
+            results,
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::service::Service;
 use crate::actions::directory;
-use crate::domain::directory::{AuthorityLink, OrganizationKind};
 use crate::domain::directory::Organization as Entry;
+use crate::domain::directory::{AuthorityLink, OrganizationKind};
 use crate::graphql::request::request;
 use crate::policy::visible::Visible;
 use async_graphql::{Context, ID, Object};

@@ -46,24 +46,11 @@ impl Chance {
 
     /// Just over `limit` most of the time, far over it sometimes.
     fn over(&mut self, limit: usize, far: usize) -> usize {
-        if self.between(0, 3) == 0 {
-            self.between(limit + 1, far)
-        } else {
-            limit + 1
-        }
+        if self.between(0, 3) == 0 { self.between(limit + 1, far) } else { limit + 1 }
     }
 
     fn name(&mut self) -> String {
-        const NAMES: [&str; 8] = [
-            "a",
-            "id",
-            "name",
-            "nodes",
-            "__typename",
-            "échec",
-            "x_1",
-            "type",
-        ];
+        const NAMES: [&str; 8] = ["a", "id", "name", "nodes", "__typename", "échec", "x_1", "type"];
         (*self.pick(&NAMES)).replace('é', "e")
     }
 }
@@ -71,13 +58,7 @@ impl Chance {
 /// `count` hostile documents.
 pub fn documents(seed: u64, count: usize) -> impl Iterator<Item = Hostile> {
     let mut chance = Chance::new(seed);
-    (0..count).map(move |index| {
-        if index % 2 == 0 {
-            over_a_limit(&mut chance)
-        } else {
-            noise(&mut chance)
-        }
-    })
+    (0..count).map(move |index| if index % 2 == 0 { over_a_limit(&mut chance) } else { noise(&mut chance) })
 }
 
 const LIMITS: Limits = Limits::STANDARD;
@@ -91,36 +72,16 @@ const OVER: [(&str, Option<&str>, Builder); 19] = [
     ("QUERY_TOO_DEEP", Some("depth"), too_deep),
     ("QUERY_TOO_DEEP", Some("depth"), too_deep_by_fragments),
     ("QUERY_TOO_COMPLEX", Some("expandedSelections"), fan_out),
-    (
-        "QUERY_TOO_COMPLEX",
-        Some("expandedSelections"),
-        too_many_selections,
-    ),
+    ("QUERY_TOO_COMPLEX", Some("expandedSelections"), too_many_selections),
     ("QUERY_TOO_COMPLEX", Some("aliases"), too_many_aliases),
-    (
-        "QUERY_TOO_COMPLEX",
-        Some("rootFields"),
-        too_many_root_fields,
-    ),
+    ("QUERY_TOO_COMPLEX", Some("rootFields"), too_many_root_fields),
     ("QUERY_TOO_COMPLEX", Some("directives"), too_many_directives),
-    (
-        "QUERY_TOO_COMPLEX",
-        Some("directivesPerPlace"),
-        too_many_directives_in_one_place,
-    ),
+    ("QUERY_TOO_COMPLEX", Some("directivesPerPlace"), too_many_directives_in_one_place),
     ("QUERY_TOO_COMPLEX", Some("operations"), too_many_operations),
     ("QUERY_TOO_COMPLEX", Some("fragments"), too_many_fragments),
     ("QUERY_TOO_COMPLEX", Some("variables"), too_many_variables),
-    (
-        "QUERY_TOO_COMPLEX",
-        Some("rootMutations"),
-        too_many_mutations,
-    ),
-    (
-        "QUERY_TOO_COMPLEX",
-        Some("mergeComparisons"),
-        too_many_conflicts,
-    ),
+    ("QUERY_TOO_COMPLEX", Some("rootMutations"), too_many_mutations),
+    ("QUERY_TOO_COMPLEX", Some("mergeComparisons"), too_many_conflicts),
     ("GRAPHQL_VALIDATION_FAILED", None, cycle),
     ("GRAPHQL_PARSE_FAILED", None, open_string),
     ("BAD_USER_INPUT", None, nul),
@@ -128,11 +89,7 @@ const OVER: [(&str, Option<&str>, Builder); 19] = [
 
 fn over_a_limit(chance: &mut Chance) -> Hostile {
     let (code, limit, build) = *chance.pick(&OVER);
-    Hostile {
-        text: build(chance),
-        kind: limit.unwrap_or(code),
-        refusal: Some((code, limit)),
-    }
+    Hostile { text: build(chance), kind: limit.unwrap_or(code), refusal: Some((code, limit)) }
 }
 
 fn too_long(chance: &mut Chance) -> String {
@@ -146,9 +103,7 @@ fn too_long(chance: &mut Chance) -> String {
 }
 
 fn too_many_tokens(chance: &mut Chance) -> String {
-    let token = *chance.pick(&[
-        "a ", "1 ", "$ ", "...", "true", "\"\" ", ": ", "@a", "-1 ", "!",
-    ]);
+    let token = *chance.pick(&["a ", "1 ", "$ ", "...", "true", "\"\" ", ": ", "@a", "-1 ", "!"]);
     let list = token.repeat(chance.over(LIMITS.tokens, 2 * LIMITS.tokens));
     format!("{{a(b:[{list}])}}")
 }
@@ -160,11 +115,7 @@ fn nested_too_deep(chance: &mut Chance) -> String {
     if chance.between(0, 2) == 0 {
         (head, tail) = ("query($a:T=".to_owned(), "){a}".to_owned());
     }
-    format!(
-        "{head}{}1{}{tail}",
-        open.repeat(levels),
-        close.repeat(levels)
-    )
+    format!("{head}{}1{}{tail}", open.repeat(levels), close.repeat(levels))
 }
 
 fn too_deep(chance: &mut Chance) -> String {
@@ -185,14 +136,9 @@ fn fan_out(chance: &mut Chance) -> String {
     let fragments = chance.between(3, LIMITS.fragments);
     // Just enough to pass the limit, or as much as the tokens allow.
     let enough = (2..).find(|times: &usize| {
-        times.saturating_pow(u32::try_from(fragments - 1).expect("small"))
-            > LIMITS.expanded_selections
+        times.saturating_pow(u32::try_from(fragments - 1).expect("small")) > LIMITS.expanded_selections
     });
-    let times = if chance.between(0, 3) == 0 {
-        33
-    } else {
-        enough.expect("some")
-    };
+    let times = if chance.between(0, 3) == 0 { 33 } else { enough.expect("some") };
     let mut text = "{a{...F0}}".to_owned();
     for index in 0..fragments {
         let body = match index + 1 {
@@ -211,16 +157,13 @@ fn too_many_selections(chance: &mut Chance) -> String {
 
 fn too_many_aliases(chance: &mut Chance) -> String {
     let count = chance.over(LIMITS.aliases, 400);
-    let fields: String = (0..count)
-        .map(|index| format!("b{index}:{} ", chance.name()))
-        .collect();
+    let fields: String = (0..count).map(|index| format!("b{index}:{} ", chance.name())).collect();
     format!("{{x{{{fields}}}}}")
 }
 
 fn too_many_root_fields(chance: &mut Chance) -> String {
     let fields = "__typename ".repeat(chance.over(LIMITS.root_fields, 500));
-    let (head, tail) =
-        *chance.pick(&[("{", "}"), ("{...{", "}}"), ("{...F}fragment F on Q{", "}")]);
+    let (head, tail) = *chance.pick(&[("{", "}"), ("{...{", "}}"), ("{...F}fragment F on Q{", "}")]);
     format!("{head}{fields}{tail}")
 }
 
@@ -242,24 +185,18 @@ fn too_many_directives_in_one_place(chance: &mut Chance) -> String {
 
 fn too_many_operations(chance: &mut Chance) -> String {
     let count = chance.over(LIMITS.operations, 100);
-    (0..count)
-        .map(|index| format!("query Q{index}{{a}}"))
-        .collect()
+    (0..count).map(|index| format!("query Q{index}{{a}}")).collect()
 }
 
 fn too_many_fragments(chance: &mut Chance) -> String {
     let count = chance.over(LIMITS.fragments, 150);
-    let fragments: String = (0..count)
-        .map(|index| format!("fragment F{index} on T{{a}}"))
-        .collect();
+    let fragments: String = (0..count).map(|index| format!("fragment F{index} on T{{a}}")).collect();
     format!("{{a}}{fragments}")
 }
 
 fn too_many_variables(chance: &mut Chance) -> String {
     let count = chance.over(LIMITS.variables, 200);
-    let variables: String = (0..count)
-        .map(|index| format!("$v{index}:[Int!] "))
-        .collect();
+    let variables: String = (0..count).map(|index| format!("$v{index}:[Int!] ")).collect();
     format!("query({variables}){{a}}")
 }
 
@@ -269,49 +206,29 @@ fn too_many_mutations(chance: &mut Chance) -> String {
 }
 
 fn too_many_conflicts(chance: &mut Chance) -> String {
-    let arguments: String = (0..chance.between(60, 150))
-        .map(|index| format!("a{index}:1 "))
-        .collect();
+    let arguments: String = (0..chance.between(60, 150)).map(|index| format!("a{index}:1 ")).collect();
     let fields = format!("a({arguments}) {}", "a ".repeat(chance.between(200, 600)));
     // Each inline fragment around the fields makes the validator compare them once more.
     let inline = chance.between(0, 18);
-    format!(
-        "{{x{}{{{fields}}}{}}}",
-        "{...".repeat(inline),
-        "}".repeat(inline)
-    )
+    format!("{{x{}{{{fields}}}{}}}", "{...".repeat(inline), "}".repeat(inline))
 }
 
 fn cycle(chance: &mut Chance) -> String {
     let length = chance.between(1, LIMITS.fragments);
     let mut text = "{...F0}".to_owned();
     for index in 0..length {
-        text += &format!(
-            "fragment F{index} on T{{a{{...F{}}}}}",
-            (index + 1) % length
-        );
+        text += &format!("fragment F{index} on T{{a{{...F{}}}}}", (index + 1) % length);
     }
     text
 }
 
 fn open_string(chance: &mut Chance) -> String {
     let open = chance.pick(&["\"", "\"\"\"", "\"\\", "\"\"\"\\\"\"\"", "\"\n\""]);
-    format!(
-        "{{{}(b:{open}{}",
-        chance.name(),
-        "{".repeat(chance.between(0, 500))
-    )
+    format!("{{{}(b:{open}{}", chance.name(), "{".repeat(chance.between(0, 500)))
 }
 
 fn nul(chance: &mut Chance) -> String {
-    (*chance.pick(&[
-        "{a\0}",
-        "{a(b:\"\0\")}",
-        "{a(b:\"\\u0000\")}",
-        "#\0",
-        "{a(b:\"\"\"\0\"\"\")}",
-    ]))
-    .to_owned()
+    (*chance.pick(&["{a\0}", "{a(b:\"\0\")}", "{a(b:\"\\u0000\")}", "#\0", "{a(b:\"\"\"\0\"\"\")}"])).to_owned()
 }
 
 const ORDINARY: [&str; 6] = [
@@ -368,25 +285,11 @@ const PIECES: [&str; 40] = [
 
 fn noise(chance: &mut Chance) -> Hostile {
     let (kind, text) = match chance.between(0, 2) {
-        0 => (
-            "pieces",
-            (0..chance.between(1, 200))
-                .map(|_| *chance.pick(&PIECES))
-                .collect(),
-        ),
-        1 => (
-            "characters",
-            (0..chance.between(1, 300))
-                .map(|_| character(chance))
-                .collect(),
-        ),
+        0 => ("pieces", (0..chance.between(1, 200)).map(|_| *chance.pick(&PIECES)).collect()),
+        1 => ("characters", (0..chance.between(1, 300)).map(|_| character(chance)).collect()),
         _ => ("damaged", damaged(chance)),
     };
-    Hostile {
-        text,
-        kind,
-        refusal: None,
-    }
+    Hostile { text, kind, refusal: None }
 }
 
 fn character(chance: &mut Chance) -> char {

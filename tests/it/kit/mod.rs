@@ -5,3 +5,4 @@ pub mod process;
 pub mod requirement;
 pub mod server;
 pub mod shell;
+pub mod world;

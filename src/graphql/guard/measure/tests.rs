@@ -7,18 +7,11 @@ use proptest::prelude::*;
 const LIMITS: Limits = Limits::STANDARD;
 
 fn measured(text: &str) -> Result<Cost, Refused> {
-    measure(
-        &parse_query(text).expect("the test's own grammar"),
-        None,
-        &LIMITS,
-    )
+    measure(&parse_query(text).expect("the test's own grammar"), None, &LIMITS)
 }
 
 fn over(bound: Bound) -> Refused {
-    Refused::Over {
-        bound,
-        maximum: bound.maximum(&LIMITS),
-    }
+    Refused::Over { bound, maximum: bound.maximum(&LIMITS) }
 }
 
 fn chain(levels: usize) -> String {
@@ -42,61 +35,27 @@ fn fan(fragments: usize, times: usize) -> String {
 fn the_edge_of_each_bound() {
     let fields = |count: usize, text: &str| format!("{{x{{{}}}}}", text.repeat(count));
     let variables = |count| format!("query({}){{a}}", "$a:Int ".repeat(count));
-    let fragments = |count| {
-        format!(
-            "{{a}}{}",
-            (0..count)
-                .map(|index| format!("fragment F{index} on T{{a}}"))
-                .collect::<String>()
-        )
-    };
+    let fragments =
+        |count| format!("{{a}}{}", (0..count).map(|index| format!("fragment F{index} on T{{a}}")).collect::<String>());
     for (bound, within, beyond) in [
         (Bound::Depth, chain(16), chain(17)),
-        (
-            Bound::ExpandedSelections,
-            fields(999, "a "),
-            fields(1_000, "a "),
-        ),
+        (Bound::ExpandedSelections, fields(999, "a "), fields(1_000, "a ")),
         (Bound::Aliases, fields(30, "b:a "), fields(31, "b:a ")),
-        (
-            Bound::RootFields,
-            format!("{{{}}}", "a ".repeat(10)),
-            format!("{{{}}}", "a ".repeat(11)),
-        ),
+        (Bound::RootFields, format!("{{{}}}", "a ".repeat(10)), format!("{{{}}}", "a ".repeat(11))),
         (
             Bound::RootFields,
             "{...on Q{...on Q{a b c d e f g h i j}}}".into(),
             "{...on Q{...on Q{a b c d e f g h i j}} k}".into(),
         ),
         (Bound::Directives, fields(20, "a @s "), fields(21, "a @s ")),
-        (
-            Bound::DirectivesPerPlace,
-            format!("{{a {}}}", "@s ".repeat(5)),
-            format!("{{a {}}}", "@s ".repeat(6)),
-        ),
-        (
-            Bound::Operations,
-            "query A{a}".into(),
-            "query A{a}query B{a}".into(),
-        ),
+        (Bound::DirectivesPerPlace, format!("{{a {}}}", "@s ".repeat(5)), format!("{{a {}}}", "@s ".repeat(6))),
+        (Bound::Operations, "query A{a}".into(), "query A{a}query B{a}".into()),
         (Bound::Fragments, fragments(20), fragments(21)),
         (Bound::Variables, variables(30), variables(31)),
-        (
-            Bound::RootMutations,
-            "mutation{a{b c}}".into(),
-            "mutation{a b}".into(),
-        ),
-        (
-            Bound::RootMutations,
-            "mutation{...{a}}".into(),
-            "mutation{...F}fragment F on M{a b}".into(),
-        ),
+        (Bound::RootMutations, "mutation{a{b c}}".into(), "mutation{a b}".into()),
+        (Bound::RootMutations, "mutation{...{a}}".into(), "mutation{...F}fragment F on M{a b}".into()),
     ] {
-        assert!(
-            measured(&within).is_ok(),
-            "{bound:?}: {:?}",
-            measured(&within)
-        );
+        assert!(measured(&within).is_ok(), "{bound:?}: {:?}", measured(&within));
         assert_eq!(measured(&beyond), Err(over(bound)), "{bound:?}");
     }
 }
@@ -108,10 +67,7 @@ fn conflicts_are_bounded_before_they_are_reported() {
     let text = |inline: usize, arguments: usize, fields: usize| {
         let arguments: String = (0..arguments).map(|index| format!("a{index}:1 ")).collect();
         let (open, close) = ("{...".repeat(inline), "}".repeat(inline));
-        format!(
-            "{{x{open}{{a({arguments}) {}}}{close}}}",
-            "a ".repeat(fields)
-        )
+        format!("{{x{open}{{a({arguments}) {}}}{close}}}", "a ".repeat(fields))
     };
     assert!(measured(&text(0, 20, 450)).is_ok());
     for beyond in [text(0, 20, 455), text(1, 20, 230), text(18, 150, 500)] {
@@ -121,15 +77,8 @@ fn conflicts_are_bounded_before_they_are_reported() {
 
 #[test]
 fn fragments_count_as_often_as_they_are_spread() {
-    assert_eq!(
-        measured(&fan(4, 2)).map(|cost| cost.selections),
-        Ok(1 + 1 + 2 + 4 + 8 + 8)
-    );
-    assert_eq!(
-        measured(&fan(20, 30)),
-        Err(over(Bound::ExpandedSelections)),
-        "30^19 saturates"
-    );
+    assert_eq!(measured(&fan(4, 2)).map(|cost| cost.selections), Ok(1 + 1 + 2 + 4 + 8 + 8));
+    assert_eq!(measured(&fan(20, 30)), Err(over(Bound::ExpandedSelections)), "30^19 saturates");
     let deep = "{a{...F}}fragment F on T{b{c{...G}}}fragment G on T{d{e}}";
     assert_eq!(measured(deep).map(|cost| cost.depth), Ok(5));
     let wide = "query{...F...F}fragment F on Q{a b c d e f}";
@@ -151,10 +100,7 @@ fn cycles_and_unknown_fragments_do_not_hang() {
 
 #[test]
 fn the_operation_is_the_one_named() {
-    let limits = Limits {
-        operations: 3,
-        ..LIMITS
-    };
+    let limits = Limits { operations: 3, ..LIMITS };
     let document = parse_query("query A{a}mutation B{b}").expect("valid");
     let kind = |name| measure(&document, name, &limits).map(|cost| cost.kind);
     assert_eq!(kind(Some("A")), Ok(OperationType::Query));
@@ -162,10 +108,7 @@ fn the_operation_is_the_one_named() {
     assert_eq!(kind(Some("C")), Err(Refused::OperationUnknown));
     assert_eq!(kind(None), Err(Refused::OperationUnnamed));
     let single = parse_query("{a}").expect("valid");
-    assert_eq!(
-        measure(&single, Some("A"), &limits),
-        Err(Refused::OperationUnknown)
-    );
+    assert_eq!(measure(&single, Some("A"), &limits), Err(Refused::OperationUnknown));
 }
 
 /// The walk that async-graphql makes: right, but exponential.
@@ -176,9 +119,7 @@ fn naive(document: &ExecutableDocument, set: &SelectionSet, level: usize) -> (us
                 let (inner, below) = naive(document, &field.node.selection_set.node, level + 1);
                 (inner, below.max(level))
             }
-            Selection::InlineFragment(inline) => {
-                naive(document, &inline.node.selection_set.node, level)
-            }
+            Selection::InlineFragment(inline) => naive(document, &inline.node.selection_set.node, level),
             Selection::FragmentSpread(spread) => {
                 let fragment = &document.fragments[&spread.node.fragment_name.node];
                 naive(document, &fragment.node.selection_set.node, level)

@@ -1,0 +1,183 @@
+//! A whole Relais in this process, on either database, with a fixed clock and fixed chance: the Paris
+//! region of the seeds, and a handful of people with tokens.
+
+use super::postgres::{PostgresDatabase, fresh_database};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use relais::actions::commands::{self, Tokens};
+use relais::actions::import::{ImportFeed, import};
+use relais::app::App;
+use relais::clock::Fixed;
+use relais::domain::time::Timestamp;
+use relais::import::plan::Completeness;
+use relais::import::{Format, SourceName};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// The instant at which every world begins.
+pub const BEGINNING: &str = "2026-11-23T18:50:12.345678Z";
+
+/// Keys of the story's entries in `seeds/paris-region.json`.
+pub const CLINIC: &str = "efc43c01-4b2a-472d-b3b3-06332930321e";
+pub const LAWYERS: &str = "93998032-e3ab-4c2e-8c2d-d0eace9870ec";
+pub const MINORITY_APPEAL: &str = "61371c80-ecfe-4a23-b1e2-ca79d15cadd7";
+
+/// Somebody who asks; a token, or nobody.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    pub token: Option<String>,
+}
+
+/// An answer, as bytes and as JSON.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub bytes: Vec<u8>,
+    pub json: Value,
+}
+
+impl Answer {
+    /// The value under a path such as `caseOpen/case/id`, inside `data`.
+    #[track_caller]
+    pub fn at(&self, path: &str) -> &Value {
+        let found = self.json.pointer(&format!("/data/{path}"));
+        found.unwrap_or_else(|| panic!("no {path} in {}", self.text()))
+    }
+
+    /// The text under a path inside `data`.
+    #[track_caller]
+    pub fn text_at(&self, path: &str) -> &str {
+        self.at(path).as_str().unwrap_or_else(|| panic!("no text at {path} in {}", self.text()))
+    }
+
+    /// The code of the first top-level error, or nothing.
+    pub fn code(&self) -> &str {
+        self.json.pointer("/errors/0/extensions/code").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
+/// A Relais of its own for one test.
+pub struct World {
+    pub app: App,
+    pub clock: Arc<Fixed>,
+    router: Router,
+    people: BTreeMap<String, Person>,
+    // Fields are dropped in this order: connections first, then what they connect to.
+    _postgres: Option<PostgresDatabase>,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl World {
+    pub async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite:{}", folder.path().join("relais.db").display());
+        Self::open(&url, None, Some(folder)).await
+    }
+
+    /// `None` where there is no PostgreSQL here; that has been said then.
+    pub async fn on_postgres() -> Option<Self> {
+        let database = fresh_database().await?;
+        let url = database.url().to_owned();
+        Some(Self::open(&url, Some(database), None).await)
+    }
+
+    async fn open(url: &str, postgres: Option<PostgresDatabase>, folder: Option<tempfile::TempDir>) -> Self {
+        let clock = Arc::new(Fixed::at(Timestamp::parse(BEGINNING).expect("an instant")));
+        let app = App::open(url, clock.clone(), clock.clone()).await.expect("an open database");
+        let mut world =
+            Self { router: app.router(), app, clock, people: BTreeMap::new(), _postgres: postgres, _folder: folder };
+        world.import("corridor", include_str!("../../../seeds/paris-region.json")).await;
+        let issued = world.apply(include_str!("world.json")).await;
+        world.people = issued;
+        world
+    }
+
+    /// Imports an HSDS text.
+    pub async fn import(&self, source: &str, text: &str) {
+        let source = SourceName::parse(source).expect("a source name");
+        let feed = ImportFeed {
+            format: Format::Hsds,
+            source: &source,
+            bytes: text.as_bytes(),
+            completeness: Completeness::Partial,
+            accepts_many_gone: false,
+            is_dry_run: false,
+        };
+        import(self.app.context(), feed, &mut |_, _| {}).await.expect("an import");
+    }
+
+    /// Applies a command file; gives the people it made.
+    pub async fn apply(&self, text: &str) -> BTreeMap<String, Person> {
+        let file = commands::read(text).expect("a command file");
+        let issued = commands::apply(self.app.context(), &file, Tokens::OfAllAccounts).await.expect("applied commands");
+        issued.into_iter().map(|issued| (issued.handle, Person { token: Some(issued.token) })).collect()
+    }
+
+    /// The person with this handle of `world.json`; `nobody` and `stranger` (a wrong token) exist too.
+    #[track_caller]
+    pub fn person(&self, handle: &str) -> Person {
+        match handle {
+            "nobody" => Person::default(),
+            "stranger" => Person { token: Some("rls_of-nobody".to_owned()) },
+            _ => self.people.get(handle).cloned().unwrap_or_else(|| panic!("nobody is called {handle}")),
+        }
+    }
+
+    /// Sends one GraphQL request.
+    pub async fn ask(&self, person: &Person, query: &str, variables: Value) -> Answer {
+        let mut request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT_LANGUAGE, "en");
+        if let Some(token) = &person.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        self.send(request.body(Body::from(body)).expect("a request")).await
+    }
+
+    /// Sends any request to the router.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+        let status = response.status();
+        let bytes = response.into_body().collect().await.expect("a body").to_bytes().to_vec();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status, bytes, json }
+    }
+
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+}
+
+/// Declares tests that run on SQLite and, where there is one, on PostgreSQL.
+macro_rules! on_both_databases {
+    ($($(#[doc = $doc:literal])* async fn $name:ident($world:ident: World) $body:block)+) => {$(
+        $(#[doc = $doc])*
+        mod $name {
+            use super::*;
+
+            async fn told($world: $crate::kit::world::World) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                told($crate::kit::world::World::on_sqlite().await).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                if let Some(world) = $crate::kit::world::World::on_postgres().await {
+                    told(world).await;
+                }
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_databases;
