@@ -165,8 +165,10 @@ async fn serve_app(app: App, config: &Config, announce: impl FnOnce(SocketAddr))
         }
         tracing::info!("stopping: what is in flight may end");
     };
+    // Behind the proxy every client has the proxy's address.
+    let limits = ServeLimits { connections_per_address: None, ..ServeLimits::STANDARD };
     tokio::select! {
-        served = serve(listener, app.router(), stopped, ServeLimits::STANDARD) => served.context("serving failed")?,
+        served = serve(listener, app.router(), stopped, limits) => served.context("serving failed")?,
         () = app.keep_directory_fresh(config.server.refresh_seconds) => {}
     }
     app.close().await;

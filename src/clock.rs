@@ -38,6 +38,7 @@ pub fn fresh_id<T: Identifier>(chance: &dyn Chance) -> T {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct System;
 
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
 impl Clock for System {
     fn now(&self) -> Timestamp {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -45,6 +46,7 @@ impl Clock for System {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place that draws on the system's random source")]
 impl Chance for System {
     fn fill(&self, buffer: &mut [u8]) {
         getrandom::fill(buffer).expect("without the system's random source nothing secret can be made");

@@ -123,6 +123,7 @@ pub enum ConfigError {
 
 impl Config {
     /// Loads the configuration of this process.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
         Self::from_parts(flags, std::env::vars().collect())
     }

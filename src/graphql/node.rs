@@ -15,7 +15,6 @@ use async_graphql::{ID, Interface};
 /// An object with an identifier of its own.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Identifier; its prefix tells the kind of object."))]
-#[expect(clippy::large_enum_variant, reason = "made once per request, for one object")]
 pub enum Node {
     /// A service.
     Service(Service),

@@ -1,5 +1,6 @@
 //! The one test binary: the house as its users and its operators meet it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::disallowed_methods, reason = "tests are configured by RELAIS_TEST_… variables")]
 
 mod architecture;
 mod import_feeds;
