@@ -1,3 +1,4 @@
 //! Relais.
 #![forbid(unsafe_code)]
+pub mod directory;
 pub mod domain;

@@ -3,6 +3,7 @@
 //! Invariant: x is never said: a position has a latitude and a longitude by name, and there is one
 //! conversion to `geo::Point` (x = longitude).
 
+use super::code::code_list;
 use geo::{Distance, Haversine, Point};
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +73,8 @@ impl Position {
     /// Great-circle distance in metres on the sphere of mean radius (haversine formula, R1 of IUGG).
     /// A straight line: it knows no road, fare, border or checkpoint.
     pub fn distance_meters(self, other: Self) -> f64 {
-        Haversine.distance(self.point(), other.point())
+        // Close to the antipode rounding can ask for the arcsine of more than 1; `min` prefers a number.
+        Haversine.distance(self.point(), other.point()).min(std::f64::consts::PI * EARTH_RADIUS_METERS)
     }
 
     /// The position as a unit vector from the centre of the sphere: x to (0°, 0°), z to the north pole.
@@ -89,6 +91,31 @@ impl Position {
 /// Great-circle metres that belong to the squared length of a chord of the unit sphere.
 pub fn chord_meters(squared_chord: f64) -> f64 {
     2.0 * EARTH_RADIUS_METERS * (squared_chord.sqrt() / 2.0).clamp(0.0, 1.0).asin()
+}
+
+code_list! {
+    /// How far the published centre of a redacted place's area lies. The place itself may be nearer or
+    /// farther by the radius of the area; no finer distance of it is ever told (P-11).
+    DistanceBand prefix "BAND_" {
+        Under5Km = "under_5_km": "the centre of its area is less than 5 km away",
+        From5To20Km = "5_to_20_km": "the centre of its area is 5 km or more and less than 20 km away",
+        From20To50Km = "20_to_50_km": "the centre of its area is 20 km or more and less than 50 km away",
+        From50To200Km = "50_to_200_km": "the centre of its area is 50 km or more and less than 200 km away",
+        Over200Km = "over_200_km": "the centre of its area is 200 km or more away",
+    }
+}
+
+impl DistanceBand {
+    /// The band of a place whose area has its centre this far away.
+    pub fn of_center(distance_meters: f64) -> Self {
+        match distance_meters {
+            ..5_000.0 => Self::Under5Km,
+            5_000.0..20_000.0 => Self::From5To20Km,
+            20_000.0..50_000.0 => Self::From20To50Km,
+            50_000.0..200_000.0 => Self::From50To200Km,
+            _ => Self::Over200Km,
+        }
+    }
 }
 
 /// An administrative area by its code, with the centre and radius that stand for it in public.
@@ -183,6 +210,27 @@ mod tests {
             let squared: f64 = a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum();
             assert!((chord_meters(squared) - from.distance_meters(to)).abs() < 1.0);
         }
+    }
+
+    #[test]
+    fn close_to_the_antipode_the_distance_is_half_the_circumference_and_a_number() {
+        for (from, to) in [
+            (at(60.98840425630556, -128.62594328827677), at(-60.988404240900785, 51.37405675976335)),
+            (at(-57.415615219423486, 87.65382247646647), at(57.41561521702054, -92.34617754870345)),
+        ] {
+            assert!((from.distance_meters(to) - 20_015_114.4).abs() < 1.0, "{}", from.distance_meters(to));
+        }
+    }
+
+    #[test]
+    fn each_band_starts_at_the_distance_that_its_code_tells() {
+        use crate::domain::code::CodeList;
+        let starts_meters = [0.0, 5_000.0, 20_000.0, 50_000.0, 200_000.0, f64::INFINITY];
+        for (band, limits) in DistanceBand::ALL.iter().zip(starts_meters.windows(2)) {
+            assert_eq!(DistanceBand::of_center(limits[0]), *band);
+            assert_eq!(DistanceBand::of_center(limits[1].next_down()), *band);
+        }
+        assert_eq!(DistanceBand::From5To20Km.symbol(), "BAND_5_TO_20_KM");
     }
 
     #[test]

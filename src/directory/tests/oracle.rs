@@ -1,0 +1,307 @@
+//! Random worlds, with everything that geometry and data can do wrong, against a brute force that sorts
+//! the whole world for each question. All is drawn from one seed, so a failure repeats.
+
+use super::super::{Change, Directory, Distance, EntryId, Hit, Page, Query, SearchKey};
+use super::{at, now, organization, place, present, redacted_place, service};
+use crate::domain::code::CodeList;
+use crate::domain::directory::{
+    Capacity, CapacityStatus, CapacityUnit, Eligibility, Place, Service, Specialisation, Tier,
+};
+use crate::domain::fit::{Verdict, fit};
+use crate::domain::id::{Identifier, ProjectId};
+use crate::domain::need::{Need, NeedFamily};
+use crate::domain::place::{DistanceBand, Position};
+use crate::domain::profile::Profile;
+use crate::domain::scope::DirectoryScope;
+use proptest::prelude::{Rng, RngExt};
+use proptest::test_runner::{RngAlgorithm, TestRng};
+
+const NEEDS: [Need; 4] = [Need::LegalAsylum, Need::LegalResidence, Need::ShelterMinor, Need::ShelterWomenSafe];
+
+/// A source of chance that gives the same on each run.
+struct Chance(TestRng);
+
+impl Chance {
+    fn new() -> Self {
+        Self(TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+    }
+
+    fn one_in(&mut self, count: u32) -> bool {
+        self.0.random_ratio(1, count)
+    }
+
+    fn up_to(&mut self, most: u32) -> u32 {
+        self.0.random_range(0..=most)
+    }
+
+    fn pick<T: Clone>(&mut self, values: &[T]) -> T {
+        values[self.0.random_range(0..values.len())].clone()
+    }
+
+    fn pick_some<T: Clone>(&mut self, values: &[T], most: u32) -> Vec<T> {
+        (0..self.up_to(most)).map(|_| self.pick(values)).collect()
+    }
+
+    fn perhaps<T: CodeList>(&mut self) -> Option<T> {
+        if self.one_in(2) { None } else { Some(self.pick(T::ALL)) }
+    }
+
+    fn position(&mut self) -> Position {
+        let crowded = [
+            at(90.0, 0.0),
+            at(90.0, 120.0),
+            at(-90.0, -45.0),
+            at(0.0, 180.0),
+            at(0.0, -180.0),
+            at(10.0, 179.9999),
+            at(10.0, -179.9999),
+            at(50.9513, 1.8587),
+            at(-50.9513, -178.1413),
+            at(0.0, 0.0),
+        ];
+        let base = self.pick(&crowded);
+        match self.up_to(3) {
+            0 => base,
+            // A few metres away, at most.
+            1 => {
+                let mut shift = || f64::from(self.up_to(20)) * 1e-6 - 1e-5;
+                at((base.latitude() + shift()).clamp(-90.0, 90.0), (base.longitude() + shift()).clamp(-180.0, 180.0))
+            }
+            // A coarse grid, so that different positions lie equally far.
+            2 => at(f64::from(self.up_to(12)) * 15.0 - 90.0, f64::from(self.up_to(24)) * 15.0 - 180.0),
+            _ => at(self.0.random_range(-90.0..=90.0), self.0.random_range(-180.0..=180.0)),
+        }
+    }
+
+    fn place(&mut self) -> Place {
+        match self.up_to(9) {
+            0 => place(None),
+            1 => redacted_place(None),
+            2 => redacted_place(Some(self.position())),
+            // As if an importer had forgotten to drop the point.
+            3 => Place { position: Some(self.position()), ..redacted_place(Some(self.position())) },
+            _ => place(Some(self.position())),
+        }
+    }
+
+    fn capacity(&mut self) -> Option<Capacity> {
+        let status = self.perhaps::<CapacityStatus>()?;
+        let told_at = now().plus_hours(-i64::from(self.up_to(40)));
+        let (unit, updated_at_microseconds) = (Some(CapacityUnit::Bed), Some(told_at.microseconds()));
+        Some(Capacity { status, unit, available: None, maximum: None, updated_at_microseconds })
+    }
+
+    fn service(&mut self) -> Service {
+        let places = (0..self.up_to(3)).map(|_| self.place()).collect();
+        let number = self.0.next_u32();
+        let eligibility = match self.up_to(2) {
+            0 => Eligibility { genders: self.pick_some(CodeList::ALL, 2), ..Eligibility::default() },
+            1 => Eligibility { age_bands: self.pick_some(CodeList::ALL, 3), ..Eligibility::default() },
+            _ => Eligibility::default(),
+        };
+        Service {
+            organization_id: self.pick(&[1, 2, 3].map(|number| organization(number).id)),
+            needs: self.pick_some(&NEEDS, 3),
+            need_families: if self.one_in(4) {
+                vec![self.pick(&[NeedFamily::Legal, NeedFamily::Shelter])]
+            } else {
+                vec![]
+            },
+            status: if self.one_in(5) { self.pick(CodeList::ALL) } else { service(0, vec![]).status },
+            welcome: self.perhaps(),
+            eligibility,
+            capacity: self.capacity(),
+            specialisations: if self.one_in(8) { vec![Specialisation::Gbv] } else { vec![] },
+            tier: if self.one_in(2) { Tier::Public } else { self.pick(Tier::ALL) },
+            projects: self.pick_some(&PROJECTS.map(ProjectId::from_bytes), 2),
+            ..service(number, places)
+        }
+    }
+
+    fn profile(&mut self) -> Profile {
+        Profile { age_band: self.perhaps(), gender: self.perhaps(), ..Profile::default() }
+    }
+
+    fn scope(&mut self) -> DirectoryScope {
+        DirectoryScope {
+            is_member: self.one_in(2),
+            is_trained: self.one_in(2),
+            is_coordinator: self.one_in(2),
+            project: if self.one_in(2) { Some(ProjectId::from_bytes(self.pick(&PROJECTS))) } else { None },
+            organization: if self.one_in(3) { Some(organization(2).id) } else { None },
+        }
+    }
+
+    fn reach(&mut self, near: Option<Position>, services: &[Service]) -> Option<f64> {
+        match self.up_to(3) {
+            0 => Some(self.0.random_range(0.0..2.1e7)),
+            // Exactly as far as some place: the bound is inclusive.
+            1 => {
+                let places: Vec<_> = services.iter().flat_map(|service| &service.places).collect();
+                let position = places.get(self.up_to(40) as usize).and_then(|place| place.search_position());
+                Some(near?.distance_meters(position?))
+            }
+            _ => None,
+        }
+    }
+}
+
+const PROJECTS: [[u8; 16]; 2] = [[1; 16], [2; 16]];
+
+/// A hit as the oracle expects it.
+#[derive(Debug, PartialEq)]
+struct Expected {
+    key: SearchKey,
+    place: Option<usize>,
+    distance: Option<Distance>,
+    verdict: Verdict,
+}
+
+/// All hits of a query from its beginning: each service judged, all of them sorted.
+fn expected(services: &[Service], query: &Query<'_>) -> Vec<Expected> {
+    let mut hits = Vec::new();
+    for service in services {
+        let answers = |need: Need| service.needs.contains(&need) || service.need_families.contains(&need.family());
+        let verdict = fit(service, query.need, query.profile, query.evaluated_at).verdict;
+        let wanted = query.verdicts.is_empty() || query.verdicts.contains(&verdict);
+        if !query.scope.admits(service) || !query.need.is_none_or(answers) || !wanted {
+            continue;
+        }
+        let mut nearest: Option<(f64, usize)> = None;
+        for (index, place) in service.places.iter().enumerate() {
+            let position =
+                if place.redacted { place.area.as_ref().and_then(|area| area.center) } else { place.position };
+            if let (Some(near), Some(position)) = (query.near, position) {
+                let meters = near.distance_meters(position);
+                if nearest.is_none_or(|(least, _)| meters < least) {
+                    nearest = Some((meters, index));
+                }
+            }
+        }
+        let meters = nearest.map_or(f64::INFINITY, |(meters, _)| meters);
+        if query.near.is_some() && query.within_meters.is_some_and(|most| meters > most) {
+            continue;
+        }
+        let distance = nearest.map(|(meters, index)| match service.places[index].redacted {
+            true => Distance::Band(DistanceBand::of_center(meters)),
+            false => Distance::Meters(meters),
+        });
+        hits.push(Expected {
+            key: SearchKey::new(meters, service.id),
+            place: nearest.map(|(_, index)| index),
+            distance,
+            verdict,
+        });
+    }
+    hits.sort_by(|a, b| {
+        let by_distance = a.key.distance_meters().partial_cmp(&b.key.distance_meters()).expect("never NaN");
+        by_distance.then_with(|| a.key.service().bytes().cmp(&b.key.service().bytes()))
+    });
+    hits
+}
+
+fn found(page: &Page) -> Vec<Expected> {
+    let hit = |hit: &Hit| {
+        assert_eq!(hit.key.service(), hit.service.id);
+        Expected { key: hit.key, place: hit.place, distance: hit.distance, verdict: hit.fit.verdict }
+    };
+    page.hits.iter().map(hit).collect()
+}
+
+#[test]
+fn ten_thousand_random_searches_agree_with_a_brute_force_page_by_page() {
+    let mut chance = Chance::new();
+    let (mut hits, mut pages) = (0, 0);
+    for world in 0..200 {
+        let services: Vec<_> = (0..chance.up_to(80)).map(|_| chance.service()).collect();
+        let snapshot = super::snapshot_of(&services);
+        for number in 0..50 {
+            let near = if chance.one_in(8) { None } else { Some(chance.position()) };
+            let (profile, scope) = (chance.profile(), chance.scope());
+            let verdicts = chance.pick_some(Verdict::ALL, 2);
+            let mut query = Query {
+                near,
+                within_meters: chance.reach(near, &services),
+                need: if chance.one_in(3) { None } else { Some(chance.pick(&NEEDS)) },
+                profile: &profile,
+                verdicts: &verdicts,
+                scope: &scope,
+                evaluated_at: now(),
+                after: None,
+                limit: 0,
+            };
+            let expected = expected(&services, &query);
+            let mut seen = Vec::new();
+            loop {
+                query.limit = chance.up_to(12) as usize;
+                let page = snapshot.search(&query);
+                seen.extend(found(&page));
+                pages += 1;
+                let context = format!("world {world}, search {number}: {query:?}");
+                assert_eq!(seen, expected[..seen.len().min(expected.len())], "{context}");
+                assert_eq!(page.has_more, seen.len() < expected.len(), "{context}");
+                assert!(page.hits.len() == query.limit || !page.has_more, "{context}");
+                query.after = page.hits.last().map(|hit| hit.key).or(query.after);
+                if !page.has_more {
+                    break;
+                }
+            }
+            assert_eq!(seen.len(), expected.len());
+            hits += seen.len();
+        }
+    }
+    assert!(hits > 50_000 && pages > 15_000, "the worlds became too poor to tell anything: {hits} hits, {pages} pages");
+}
+
+#[test]
+fn each_page_is_right_for_the_directory_of_its_moment() {
+    let mut chance = Chance::new();
+    for _ in 0..100 {
+        let mut services: Vec<_> = (0..60).map(|_| chance.service()).collect();
+        let directory = Directory::empty();
+        directory.apply(0, services.iter().map(present).collect());
+        let (profile, scope) = (chance.profile(), chance.scope());
+        let near = Some(chance.position());
+        let mut query = Query { near, profile: &profile, scope: &scope, limit: 5, ..super::plain_query() };
+        for version in 1.. {
+            let page = directory.snapshot().search(&query);
+            let mut rest = expected(&services, &query);
+            rest.retain(|hit| query.after.is_none_or(|after| hit.key > after));
+            assert_eq!(page.has_more, rest.len() > query.limit);
+            rest.truncate(query.limit);
+            assert_eq!(found(&page), rest);
+            let Some(last) = page.hits.last() else { break };
+            query.after = Some(last.key);
+
+            // The service that the cursor names goes, so do others; some come.
+            let gone = [last.service.id, services[chance.up_to(9) as usize].id];
+            services.retain(|service| !gone.contains(&service.id));
+            let come: Vec<_> = (0..chance.up_to(2)).map(|_| chance.service()).collect();
+            let changes = gone.map(|id| Change::Gone { id: EntryId::Service(id) });
+            directory.apply(version, changes.into_iter().chain(come.iter().map(present)).collect());
+            services.extend(come);
+        }
+    }
+}
+
+#[test]
+fn two_directories_that_differ_only_in_what_is_hidden_answer_the_same() {
+    let mut chance = Chance::new();
+    for _ in 0..300 {
+        let (profile, scope) = (chance.profile(), chance.scope());
+        let everything: Vec<_> = (0..60).map(|_| chance.service()).collect();
+        let shown: Vec<_> = everything.iter().filter(|service| scope.admits(service)).cloned().collect();
+        let (everything, shown) = (super::snapshot_of(&everything), super::snapshot_of(&shown));
+        let near = if chance.one_in(4) { None } else { Some(chance.position()) };
+        let mut query = Query { near, profile: &profile, scope: &scope, ..super::plain_query() };
+        loop {
+            query.limit = 1 + chance.up_to(6) as usize;
+            let (page, same) = (everything.search(&query), shown.search(&query));
+            assert_eq!((found(&page), page.has_more), (found(&same), same.has_more));
+            query.after = page.hits.last().map(|hit| hit.key);
+            if !page.has_more {
+                break;
+            }
+        }
+    }
+}
