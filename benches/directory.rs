@@ -155,18 +155,20 @@ fn nearest_twenty_that_fit(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("nearest_20_that_fit");
     for size in SIZES {
         let world = World::generate(size);
-        let mut examined = 0;
+        let (mut examined, mut opened) = (0, 0);
         for question in &world.questions {
             let page = world.walk(*question);
             examined += page.candidates_examined;
+            opened += page.branches_opened;
             let found: Vec<_> = page.hits.iter().map(|hit| hit.service.id).collect();
             assert_eq!(found, world.scan(*question), "both ways give the same answer");
         }
         let (walk, scan) = (least_mean(&world, World::walk), least_mean(&world, World::scan));
         println!(
-            "{size} services: search {walk:.1?}, plain scan {scan:.1?}, ratio {:.0}; {} candidates examined on average",
+            "{size} services: search {walk:.1?}, plain scan {scan:.1?}, ratio {:.0}; on average {} candidates examined and {} branches opened",
             scan.as_secs_f64() / walk.as_secs_f64(),
             examined / world.questions.len(),
+            opened / world.questions.len(),
         );
         let mut questions = world.questions.iter().cycle();
         group.bench_function(BenchmarkId::new("search", size), |bencher| {

@@ -7,12 +7,12 @@
 //! Invariant: knows positions and needs, never who asks.
 
 use crate::domain::code::CodeList;
-use crate::domain::directory::Service;
+use crate::domain::directory::{Place, Service};
 use crate::domain::fit::{Finding, need_finding};
 use crate::domain::need::Need;
 use crate::domain::place::{Position, chord_meters};
 use rstar::primitives::GeomWithData;
-use rstar::{AABB, ParentNode, RTree, RTreeNode};
+use rstar::{AABB, ParentNode, RStarInsertionStrategy, RTree, RTreeNode, RTreeParams};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, HashMap};
 use std::iter::once;
@@ -63,9 +63,23 @@ struct Site {
 /// A unit vector and the number of its site.
 type Leaf = GeomWithData<[f64; 3], usize>;
 
+type Tree = RTree<Leaf, NodeSize>;
+
+/// Eight children to a branch: the bulk loader halves each of the three axes, and with rstar's default of
+/// six it can end with one site to a branch. The other two numbers only matter to insertion, which a
+/// snapshot never sees.
+struct NodeSize;
+
+impl RTreeParams for NodeSize {
+    const MIN_SIZE: usize = 4;
+    const MAX_SIZE: usize = 8;
+    const REINSERTION_COUNT: usize = 2;
+    type DefaultInsertionStrategy = RStarInsertionStrategy;
+}
+
 /// The services that answer one need, or all of them.
 struct Listing {
-    tree: RTree<Leaf>,
+    tree: Tree,
     services: Vec<usize>,
     /// Those of the services that have no position anywhere.
     unplaced: Vec<usize>,
@@ -106,28 +120,28 @@ impl GeoIndex {
     pub(super) fn new(services: &[Arc<Service>]) -> Self {
         let mut sites = Vec::new();
         let mut sites_of_services = Vec::with_capacity(services.len());
+        let mut listed: Vec<_> =
+            once(None).chain(Need::ALL.iter().copied().map(Some)).map(|need| (need, Vec::new())).collect();
         for (service, entry) in services.iter().enumerate() {
             let first = sites.len();
-            let positions = entry.places.iter().map(|place| place.search_position()).enumerate();
+            let positions = entry.places.iter().map(Place::search_position).enumerate();
             sites.extend(positions.filter_map(|(place, position)| Some(Site { position: position?, service, place })));
             sites_of_services.push(first..sites.len());
+            for (need, listed) in &mut listed {
+                if need.is_none_or(|need| need_finding(entry, need) != Some(Finding::Excluded)) {
+                    listed.push(service);
+                }
+            }
         }
-        let mut index = Self { sites, sites_of_services, listings: HashMap::new() };
-        index.listings = once(None)
-            .chain(Need::ALL.iter().copied().map(Some))
-            .map(|need| (need, index.listing(services, need)))
-            .collect();
-        index
-    }
-
-    fn listing(&self, services: &[Arc<Service>], need: Option<Need>) -> Listing {
-        let answers =
-            |service: &Service| need.is_none_or(|need| need_finding(service, need) != Some(Finding::Excluded));
-        let listed: Vec<usize> = (0..services.len()).filter(|service| answers(&services[*service])).collect();
-        let sites = listed.iter().flat_map(|service| self.sites_of_services[*service].clone());
-        let leaves = sites.map(|site| Leaf::new(self.sites[site].position.unit_vector(), site)).collect();
-        let unplaced = listed.iter().copied().filter(|service| self.sites_of_services[*service].is_empty()).collect();
-        Listing { tree: RTree::bulk_load(leaves), services: listed, unplaced }
+        let leaves: Vec<_> =
+            sites.iter().enumerate().map(|(number, site)| Leaf::new(site.position.unit_vector(), number)).collect();
+        let listing = |services: Vec<usize>| {
+            let unplaced = services.iter().copied().filter(|service| sites_of_services[*service].is_empty()).collect();
+            let leaves = services.iter().flat_map(|service| &leaves[sites_of_services[*service].clone()]).copied();
+            Listing { tree: RTree::bulk_load_with_params(leaves.collect()), services, unplaced }
+        };
+        let listings = listed.into_iter().map(|(need, services)| (need, listing(services))).collect();
+        Self { sites, sites_of_services, listings }
     }
 
     /// All candidates in order: by distance, then by id; those without a distance come last, by id.
@@ -167,6 +181,11 @@ impl Candidates<'_> {
     pub(super) fn examined(&self) -> usize {
         self.unmeasured_examined + self.nearest.as_ref().map_or(0, |nearest| nearest.measured)
     }
+
+    /// How many branches of a tree were opened so far.
+    pub(super) fn branches_opened(&self) -> usize {
+        self.nearest.as_ref().map_or(0, |nearest| nearest.opened)
+    }
 }
 
 impl Iterator for Candidates<'_> {
@@ -196,6 +215,7 @@ struct Nearest<'i> {
     branches: Vec<&'i ParentNode<Leaf>>,
     waiting: BinaryHeap<Reverse<(Meters, Met)>>,
     measured: usize,
+    opened: usize,
 }
 
 /// What was met on the way and waits for its turn, by number. Of two sites at the same distance the one
@@ -207,15 +227,24 @@ enum Met {
 }
 
 impl<'i> Nearest<'i> {
-    fn new(index: &'i GeoIndex, tree: &'i RTree<Leaf>, origin: Position, walk: Walk) -> Self {
+    fn new(index: &'i GeoIndex, tree: &'i Tree, origin: Position, walk: Walk) -> Self {
         let origin_vector = origin.unit_vector();
-        let mut nearest =
-            Self { index, origin, origin_vector, walk, branches: Vec::new(), waiting: BinaryHeap::new(), measured: 0 };
+        let mut nearest = Self {
+            index,
+            origin,
+            origin_vector,
+            walk,
+            branches: Vec::new(),
+            waiting: BinaryHeap::new(),
+            measured: 0,
+            opened: 0,
+        };
         nearest.open(tree.root());
         nearest
     }
 
     fn open(&mut self, branch: &'i ParentNode<Leaf>) {
+        self.opened += 1;
         for child in branch.children() {
             match child {
                 RTreeNode::Parent(branch) => self.meet_branch(branch),

@@ -102,8 +102,11 @@ pub struct Page {
     pub hits: Vec<Hit>,
     /// Whether the search finds another hit after these.
     pub has_more: bool,
-    /// Work done, for tests and benches. Never to be told, since it counts what is hidden too.
+    /// Work done: how many candidates were measured or looked at. For tests and benches; never to be
+    /// told, since it counts what is hidden too.
     pub candidates_examined: usize,
+    /// Work done: how many branches of the index were opened. For tests and benches alike.
+    pub branches_opened: usize,
 }
 
 impl Snapshot {
@@ -128,6 +131,7 @@ impl Snapshot {
             page.hits.push(hit);
         }
         page.candidates_examined = candidates.examined();
+        page.branches_opened = candidates.branches_opened();
         page
     }
 

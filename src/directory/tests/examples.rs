@@ -152,6 +152,16 @@ fn what_the_scope_hides_leaves_no_trace() {
 }
 
 #[test]
+fn an_unknown_organization_and_an_empty_directory_have_nothing() {
+    let snapshot = Directory::empty().snapshot();
+    for near in [None, Some(at(50.0, 1.0))] {
+        let page = snapshot.search(&Query { near, need: Some(Need::BasicFood), ..plain_query() });
+        assert!(page.hits.is_empty() && !page.has_more);
+    }
+    assert!(snapshot.services_of(organization(9).id).is_empty());
+}
+
+#[test]
 fn changes_lead_to_the_next_snapshot_and_leave_the_one_that_is_held() {
     let directory = Directory::empty();
     assert!(!directory.is_loaded());
@@ -222,14 +232,16 @@ fn work_follows_the_page_and_not_the_directory() {
     let examined = |query: Query<'_>| snapshot.search(&query).candidates_examined;
     for near in [at(48.85, 2.35), at(0.0, 180.0), at(90.0, 0.0), at(-33.0, -179.99)] {
         let nearest_20 = Query { near: Some(near), need: Some(Need::LegalAsylum), ..plain_query() };
-        assert!(examined(nearest_20) < 200, "{near:?}: {}", examined(nearest_20));
+        let first = snapshot.search(&nearest_20);
+        assert!(first.candidates_examined < 200, "{near:?}: {}", first.candidates_examined);
+        assert!(first.branches_opened < 100, "{near:?}: {}", first.branches_opened);
 
-        let late = snapshot.search(&Query { limit: 5_000, ..nearest_20 }).hits.last().map(|hit| hit.key);
-        let page_251 = examined(Query { after: late, ..nearest_20 });
-        assert!(page_251 < 1_000, "a late page opens only the ring that it lies in: {page_251}");
+        let key = snapshot.search(&Query { limit: 5_000, ..nearest_20 }).hits.last().map(|hit| hit.key);
+        let late = snapshot.search(&Query { after: key, ..nearest_20 });
+        assert!(late.candidates_examined < 1_000, "a late page measures its ring only: {}", late.candidates_examined);
 
-        let no_such_key = Some(SearchKey::new(f64::INFINITY, service_id(0)));
-        assert_eq!(examined(Query { after: no_such_key, ..nearest_20 }), 0);
+        let past_all_places = Some(SearchKey::new(f64::INFINITY, service_id(0)));
+        assert_eq!(examined(Query { after: past_all_places, ..nearest_20 }), 0);
         assert!(examined(Query { within_meters: Some(100_000.0), limit: 10_000, ..nearest_20 }) < 50);
         // What nothing passes costs each site of the need once.
         assert_eq!(examined(Query { verdicts: &[Verdict::No], ..nearest_20 }), 10_000);
