@@ -175,7 +175,8 @@ fn language_finding(service: &Service, profile: &Profile) -> Option<Finding> {
     if profile.languages.is_empty() || service.languages.is_empty() {
         return None;
     }
-    let common = profile.languages.iter().any(|spoken| service.languages.iter().any(|there| there.is_same_language(spoken)));
+    let common =
+        profile.languages.iter().any(|spoken| service.languages.iter().any(|there| there.is_same_language(spoken)));
     (!common).then_some(Finding::ToConfirm)
 }
 
@@ -221,7 +222,13 @@ mod tests {
 
     fn capacity(status: CapacityStatus, hours_ago: i64) -> Option<Capacity> {
         let updated_at_microseconds = Some(now().plus_hours(-hours_ago).microseconds());
-        Some(Capacity { status, unit: Some(CapacityUnit::Bed), available: None, maximum: None, updated_at_microseconds })
+        Some(Capacity {
+            status,
+            unit: Some(CapacityUnit::Bed),
+            available: None,
+            maximum: None,
+            updated_at_microseconds,
+        })
     }
 
     #[track_caller]
@@ -339,7 +346,8 @@ mod tests {
             (None, None, &[From15To17], Unknown, None),
             (None, None, none, Unknown, Some(true)),
         ] {
-            let eligibility = Eligibility { minimum_age, maximum_age, age_bands: age_bands.to_vec(), ..Eligibility::default() };
+            let eligibility =
+                Eligibility { minimum_age, maximum_age, age_bands: age_bands.to_vec(), ..Eligibility::default() };
             assert_eq!(age_accepted(&eligibility, Some(band)), accepted, "{eligibility:?} {band}");
         }
     }
@@ -390,7 +398,10 @@ mod tests {
         let service = Service {
             status: ServiceStatus::Paused,
             valid_until: now().date().pred_opt(),
-            ..service_for(None, Eligibility { genders: vec![Gender::Woman], minimum_age: Some(18), ..Eligibility::default() })
+            ..service_for(
+                None,
+                Eligibility { genders: vec![Gender::Woman], minimum_age: Some(18), ..Eligibility::default() },
+            )
         };
         let reasons = [
             (FitDimension::Status, Finding::Excluded),
