@@ -64,7 +64,9 @@ pub struct DatabaseUrl(String);
 impl DatabaseUrl {
     /// The embedded database in a folder.
     pub fn sqlite_in(folder: &Path) -> Self {
-        Self(format!("sqlite:{}", folder.join("relais.db").display()))
+        let path = folder.join("relais.db").display().to_string();
+        // In a URL a `?` would begin the parameters and a `%` an escape.
+        Self(format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F")))
     }
 
     /// The URL, password included.

@@ -8,7 +8,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::case::{CaseReference, FileNumber};
 use crate::domain::disclosure::keyed_hash;
 use crate::domain::id::{CaseId, ProjectId};
-use crate::domain::profile::ProtectionFlag;
+use crate::domain::profile::{Profile, ProtectionFlag};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::spoken_code::SpokenCode;
 use crate::policy::access::Access;
@@ -36,32 +36,37 @@ pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result
     let create = Create::new(account, &input.idempotency_key, "case_open", &input)?;
     let project_id = account.project_id.ok_or(ActionError::Forbidden)?;
     let now = context.now();
-    let mut case = CaseReference {
-        id: context.fresh_id(),
-        version: 1,
-        project_id,
-        spoken_code: SpokenCode::from_chance(0),
-        profile: input.profile.clone().into_profile()?,
-        flags: input.protection_flags.clone(),
-        file_number: input.file_number.as_deref().map(file_number).transpose()?,
-        created_month: now.month(),
-        last_contact_at: now,
-    };
+    let id = context.fresh_id();
     let id = context
         .store
         .write(async |tx| {
-            if let Some(earlier) = create.claim(tx, case.id, now).await? {
+            if let Some(earlier) = create.claim(tx, id, now).await? {
                 return Ok(earlier);
             }
-            case.spoken_code = free_spoken_code(context, tx).await?;
+            let case = CaseReference {
+                id,
+                version: 1,
+                project_id,
+                spoken_code: free_spoken_code(context, tx).await?,
+                profile: located(input.profile.clone().into_profile()?)?,
+                flags: input.protection_flags.clone(),
+                file_number: input.file_number.as_deref().map(file_number).transpose()?,
+                created_month: now.month(),
+                last_contact_at: now,
+            };
             let key = tx.project_key(project_id, KeyPurpose::FileNumber, context.chance.key()).await?;
             let index = case.file_number.as_ref().map(|number| file_number_index(&key, number));
             tx.insert_case(&case, index.as_deref()).await?;
-            tx.append_audit(&[act(access, now, AuditAction::CaseOpened, case.id.to_string())]).await?;
-            Ok::<_, ActionError>(case.id)
+            tx.append_audit(&[act(access, now, AuditAction::CaseOpened, id.to_string())]).await?;
+            Ok::<_, ActionError>(id)
         })
         .await?;
     find(context, access, id).await
+}
+
+/// A need without an area would stand in no table; a large one, such as a country, is enough.
+fn located(profile: Profile) -> Result<Profile, Refusal> {
+    if profile.area.is_some() { Ok(profile) } else { Err(Refusal::input("person.area", InputProblem::AreaUnknown)) }
 }
 
 /// The case with this id.

@@ -53,23 +53,21 @@ pub async fn record(
     let account = permit(access, Action::RecordConsent)?;
     let create = Create::new(account, &input.idempotency_key, "consent_record", &input)?;
     let now = context.now();
-    let case = context.store.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
-    super::directory::organization(context, access, input.recipient_id)?;
-    let consent = checked(&input, &case, context.fresh_id(), now)?;
-    let event = AuditEvent {
-        consent_id: Some(consent.id),
-        ..act(access, now, AuditAction::ConsentRecorded, consent.case_id.to_string())
-    };
+    let id: ConsentId = context.fresh_id();
     let id = context
         .store
         .write(async |tx| {
-            if let Some(earlier) = create.claim(tx, consent.id, now).await? {
+            if let Some(earlier) = create.claim(tx, id, now).await? {
                 return Ok(earlier);
             }
+            let case = tx.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
+            super::directory::organization(context, access, input.recipient_id)?;
+            let consent = checked(&input, &case, id, now)?;
             tx.insert_consent(&consent).await?;
-            tx.touch_case(consent.case_id, now).await?;
-            tx.append_audit(std::slice::from_ref(&event)).await?;
-            Ok::<_, ActionError>(consent.id)
+            tx.touch_case(case.id, now).await?;
+            let event = act(access, now, AuditAction::ConsentRecorded, case.id.to_string());
+            tx.append_audit(&[AuditEvent { consent_id: Some(id), ..event }]).await?;
+            Ok::<_, ActionError>(id)
         })
         .await?;
     find(context, access, id).await

@@ -45,22 +45,21 @@ pub async fn record(
 ) -> Result<Visible<DemandView>, ActionError> {
     let account = permit(access, Action::RecordDemand)?;
     let create = Create::new(account, &input.idempotency_key, "demand_record", &input)?;
-    if !input.result.is_recorded_by_hand() {
-        return Err(Refusal::input("result", InputProblem::ResultOfRecord).into());
-    }
     let now = context.now();
-    let case = context.store.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
-    let typed_area = input.area.as_deref().map(|code| area("area", code)).transpose()?;
-    let area =
-        typed_area.or_else(|| case.profile.area.clone()).ok_or(Refusal::input("area", InputProblem::AreaUnknown))?;
     let id: DemandId = context.fresh_id();
-    let seen = Seen { id, need: input.need, area, referral_id: None, result: input.result };
     let id = context
         .store
         .write(async |tx| {
             if let Some(earlier) = create.claim(tx, id, now).await? {
                 return Ok(earlier);
             }
+            if !input.result.is_recorded_by_hand() {
+                return Err(Refusal::input("result", InputProblem::ResultOfRecord).into());
+            }
+            let case = tx.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
+            let typed_area = input.area.as_deref().map(|code| area("area", code)).transpose()?;
+            let area = typed_area.map_or_else(|| area_of(&case), Ok)?;
+            let seen = Seen { id, need: input.need, area, referral_id: None, result: input.result };
             insert(context, tx, &case, &seen, now).await?;
             tx.touch_case(case.id, now).await?;
             tx.append_audit(&[act(access, now, AuditAction::DemandRecorded, id.to_string())]).await?;
@@ -93,6 +92,11 @@ pub async fn gaps(
     let event = act(access, context.now(), AuditAction::GapsRead, format!("{}..{}", months.first, months.last));
     context.store.write(async |tx| Ok::<_, ActionError>(tx.append_audit(std::slice::from_ref(&event)).await?)).await?;
     show_gaps(access, tabulate(&demands)).ok_or(ActionError::NotVisible)
+}
+
+/// The area of a case: every case was opened with one.
+pub(super) fn area_of(case: &CaseReference) -> Result<AreaCode, ActionError> {
+    case.profile.area.clone().ok_or_else(|| ActionError::Internal("a case without an area".into()))
 }
 
 /// A need as it was seen, before it has its person key.

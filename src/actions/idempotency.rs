@@ -34,7 +34,8 @@ impl<'a> Create<'a> {
         Ok(Self { key, operation, fingerprint, account })
     }
 
-    /// Claims the key for `id`. `Some` gives the object that the same call made before: nothing more
+    /// Claims the key for `id`, before anything else is looked at: the second call is answered like the
+    /// first even when what it asks would be refused by now. A refusal after the claim undoes it. `Some` gives the object that the same call made before: nothing more
     /// is to be done.
     pub(super) async fn claim<T: Identifier>(
         &self,

@@ -33,8 +33,8 @@ impl ProfileInput {
             household: self.household,
             admin_status: self.admin_status,
             situation: self.situation,
-            languages: self.languages.iter().map(|tag| language("languages", tag)).collect::<Result<_, _>>()?,
-            area: self.area.map(|code| area("area", &code)).transpose()?,
+            languages: self.languages.iter().map(|tag| language("person.languages", tag)).collect::<Result<_, _>>()?,
+            area: self.area.map(|code| area("person.area", &code)).transpose()?,
         })
     }
 }

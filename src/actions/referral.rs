@@ -11,7 +11,6 @@ use crate::domain::disclosure::Offer;
 use crate::domain::id::{CaseId, ConsentId, LocationId, OrganizationId, ReferralId, ServiceId};
 use crate::domain::lifecycle::{Event, Party, next};
 use crate::domain::need::Need;
-use crate::domain::place::AreaCode;
 use crate::domain::referral::{
     Change, Command, DeclineCode, Detail, OutcomeCode, Referral, SendFacts, TimelineEntry, Urgency,
 };
@@ -77,25 +76,26 @@ pub async fn create(
     let account = permit(access, Action::CreateReferral)?;
     let create = Create::new(account, &input.idempotency_key, "referral_create", &input)?;
     let now = context.now();
-    let case = context.store.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
-    let consent =
-        context.store.find_consent(&access.scope(), input.consent_id).await?.ok_or(ActionError::NotVisible)?;
-    let service = super::directory::service(context, access, input.service_id)?;
-    if consent.case_id != case.id {
-        return Err(Refusal::consent(ConsentProblem::OtherCase).into());
-    }
-    let referral = draft(&input, account, &service.service, service.organization.as_deref(), context.fresh_id(), now)?;
-    let first = timeline_entry(&referral, account, Event::Create, Party::Sender, None);
+    let id: ReferralId = context.fresh_id();
     let id = context
         .store
         .write(async |tx| {
-            if let Some(earlier) = create.claim(tx, referral.id, now).await? {
+            if let Some(earlier) = create.claim(tx, id, now).await? {
                 return Ok(earlier);
             }
+            let scope = access.scope();
+            let case = tx.find_case(&scope, input.case_id).await?.ok_or(ActionError::NotVisible)?;
+            let consent = tx.find_consent(&scope, input.consent_id).await?.ok_or(ActionError::NotVisible)?;
+            let service = super::directory::service(context, access, input.service_id)?;
+            if consent.case_id != case.id {
+                return Err(Refusal::consent(ConsentProblem::OtherCase).into());
+            }
+            let referral = draft(&input, account, &service.service, service.organization.as_deref(), id, now)?;
+            let first = timeline_entry(&referral, account, Event::Create, Party::Sender, None);
             tx.insert_referral(&referral, &first).await?;
             tx.touch_case(case.id, now).await?;
-            tx.append_audit(&[act(access, now, AuditAction::ReferralCreated, referral.id.to_string())]).await?;
-            Ok::<_, ActionError>(referral.id)
+            tx.append_audit(&[act(access, now, AuditAction::ReferralCreated, id.to_string())]).await?;
+            Ok::<_, ActionError>(id)
         })
         .await?;
     find(context, access, id).await
@@ -183,7 +183,7 @@ pub async fn send(
             };
             let change = referral.decide(&Command::Send(facts), Party::Sender, now)?;
             tx.project_key(referral.project_id, KeyPurpose::Alias, context.chance.key()).await?;
-            let area = case.profile.area.clone().map_or_else(unknown_area, Ok)?;
+            let area = demand::area_of(&case)?;
             let seen = demand::Seen {
                 id: context.fresh_id(),
                 need: referral.need,
@@ -197,11 +197,6 @@ pub async fn send(
         })
         .await;
     settle(context, access, target, written).await
-}
-
-/// An area is asked for before sending, because a need without one stands in no table.
-fn unknown_area() -> Result<AreaCode, ActionError> {
-    Err(Refusal::input("area", InputProblem::AreaUnknown).into())
 }
 
 /// Answers a referral that the viewer's organisation has received.

@@ -31,7 +31,7 @@ code_list! {
         StartInFuture = "start_in_future": "a service cannot have started in the future, nor before it was accepted",
         OutcomeOfEvent = "outcome_of_event": "this outcome does not belong to a completed referral",
         ResultOfRecord = "result_of_record": "this result comes from a referral and cannot be recorded by hand",
-        AreaUnknown = "area_unknown": "the case has no area: give one",
+        AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }
 }
 
@@ -65,7 +65,7 @@ code_list! {
 pub enum Refusal {
     /// An argument cannot be used.
     Input {
-        /// The input field, as it stands in the schema.
+        /// The input field, as it stands in the schema; a dot leads into a nested input.
         field: &'static str,
         /// What is wrong with it.
         problem: InputProblem,

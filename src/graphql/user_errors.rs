@@ -128,7 +128,7 @@ pub trait FromUserError: Sized {
 }
 
 fn user_error(refusal: Refusal, language: Language) -> UserError {
-    let input = |field: &str| vec!["input".to_owned(), field.to_owned()];
+    let input = |field: &str| std::iter::once("input").chain(field.split('.')).map(str::to_owned).collect();
     match refusal {
         Refusal::Input { field, problem } => UserError::Input(InputError {
             message: text(language, &code_key("input", problem)),

@@ -33,7 +33,7 @@ pub struct CaseOpenInput {
     /// The caller's own key of this call, 8 to 64 letters, digits, dashes or underscores: sent again, it
     /// gives the same case and opens no second one.
     idempotency_key: String,
-    /// What is known of the person.
+    /// What is known of the person; the area is needed, the rest may be unknown.
     person: ProfileInput,
     /// Protection concerns.
     #[graphql(default)]

@@ -59,7 +59,7 @@ input-place-of-service = The service is not given at this place.
 input-start-in-future = The start lies between the sending and now.
 input-outcome-of-event = This outcome does not belong to a completed referral.
 input-result-of-record = This result comes from a referral and is not recorded by hand.
-input-area-unknown = The case has no area: give one.
+input-area-unknown = A case needs the code of an area, however large, such as FR or LY-TB.
 
 ## Consent
 consent-other-recipient = The consent names another recipient: record one for this recipient.

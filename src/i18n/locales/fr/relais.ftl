@@ -59,7 +59,7 @@ input-place-of-service = Ce service n’est pas rendu en ce lieu.
 input-start-in-future = Le début se situe entre l’envoi et maintenant.
 input-outcome-of-event = Cette issue n’est pas celle d’une orientation terminée.
 input-result-of-record = Ce résultat vient d’une orientation et ne se saisit pas à la main.
-input-area-unknown = Le dossier n’a pas de territoire : indiquez-en un.
+input-area-unknown = Un dossier a besoin d’un code de territoire, même large, comme FR ou LY-TB.
 
 ## Consent
 consent-other-recipient = Le consentement nomme un autre destinataire : recueillez-en un pour celui-ci.
