@@ -138,6 +138,7 @@ fn service(chance: &mut TestRng, number: u32) -> Service {
 }
 
 /// Mean time of one answer.
+#[expect(clippy::disallowed_methods, reason = "a bench is the one place that asks how long something takes")]
 fn mean<T>(world: &World, answer: impl Fn(&World, (Position, Need)) -> T) -> Duration {
     let started = Instant::now();
     for question in &world.questions {
