@@ -26,7 +26,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use self::connection::{Clocked, Phase, Timed};
-pub(crate) use self::harden::INTERNAL_ERROR;
 pub use self::harden::harden;
 use self::occupancy::{Occupancy, Seat};
 

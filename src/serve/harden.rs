@@ -9,7 +9,7 @@ use axum::middleware::map_response;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// The body that stands for anything that went wrong on our side.
-pub(crate) const INTERNAL_ERROR: &str = r#"{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL"}}]}"#;
+const INTERNAL_ERROR: &str = r#"{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL"}}]}"#;
 
 const TIMED_OUT: &str = r#"{"errors":[{"message":"The request took too long. Ask for less, or try again later.","extensions":{"code":"UNAVAILABLE"}}]}"#;
 

@@ -117,11 +117,13 @@ fn is_request_error(response: &Executed) -> bool {
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
+const UNWRITABLE: &str = r#"{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL"}}]}"#;
+
 fn json(status: StatusCode, media: Media, body: &impl Serialize) -> Response<Body> {
     let (status, bytes) = match serde_json::to_vec(body) {
         Ok(bytes) => (status, bytes),
         // No value of GraphQL fails to serialise; should one ever, nothing of it leaves.
-        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, crate::serve::INTERNAL_ERROR.into()),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, UNWRITABLE.into()),
     };
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
