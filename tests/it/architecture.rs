@@ -307,7 +307,7 @@ fn crates_are_named_only_where_they_live() {
         ("src/graphql/query.rs", "fluent_templates::static_loader! {}", true),
         ("src/domain/id.rs", "fn f() { getrandom::fill(&mut [0]); }", true),
         ("src/store/places.rs", "use sqlx::Row;", false),
-        ("src/app.rs", "use {axum::Router, async_graphql::Schema, hyper_util::rt};", false),
+        ("src/app.rs", "use {axum::Router, hyper_util::rt};", false),
         ("src/graphql/http.rs", "use axum::Router; // not sqlx, \"nor\" reqwest", false),
         ("src/i18n/mod.rs", "fluent_templates::static_loader! {}", false),
         ("src/clock.rs", "fn f() { getrandom::fill(&mut [0]); }", false),
