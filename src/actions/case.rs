@@ -36,13 +36,9 @@ pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result
     let create = Create::new(account, &input.idempotency_key, "case_open", &input)?;
     let project_id = account.project_id.ok_or(ActionError::Forbidden)?;
     let now = context.now();
-    let id = context.fresh_id();
-    let id = context
-        .store
-        .write(async |tx| {
-            if let Some(earlier) = create.claim(tx, id, now).await? {
-                return Ok(earlier);
-            }
+    let id: CaseId = context.fresh_id();
+    let id = create
+        .once(context, id, async |tx| {
             let case = CaseReference {
                 id,
                 version: 1,
@@ -57,8 +53,7 @@ pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result
             let key = tx.project_key(project_id, KeyPurpose::FileNumber, context.chance.key()).await?;
             let index = case.file_number.as_ref().map(|number| file_number_index(&key, number));
             tx.insert_case(&case, index.as_deref()).await?;
-            tx.append_audit(&[act(access, now, AuditAction::CaseOpened, id.to_string())]).await?;
-            Ok::<_, ActionError>(id)
+            Ok(act(access, now, AuditAction::CaseOpened, id.to_string()))
         })
         .await?;
     find(context, access, id).await

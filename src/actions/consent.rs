@@ -54,20 +54,15 @@ pub async fn record(
     let create = Create::new(account, &input.idempotency_key, "consent_record", &input)?;
     let now = context.now();
     let id: ConsentId = context.fresh_id();
-    let id = context
-        .store
-        .write(async |tx| {
-            if let Some(earlier) = create.claim(tx, id, now).await? {
-                return Ok(earlier);
-            }
+    let id = create
+        .once(context, id, async |tx| {
             let case = tx.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
             super::directory::organization(context, access, input.recipient_id)?;
             let consent = checked(&input, &case, id, now)?;
             tx.insert_consent(&consent).await?;
             tx.touch_case(case.id, now).await?;
             let event = act(access, now, AuditAction::ConsentRecorded, case.id.to_string());
-            tx.append_audit(&[AuditEvent { consent_id: Some(id), ..event }]).await?;
-            Ok::<_, ActionError>(id)
+            Ok(AuditEvent { consent_id: Some(id), ..event })
         })
         .await?;
     find(context, access, id).await

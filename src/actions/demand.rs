@@ -47,12 +47,8 @@ pub async fn record(
     let create = Create::new(account, &input.idempotency_key, "demand_record", &input)?;
     let now = context.now();
     let id: DemandId = context.fresh_id();
-    let id = context
-        .store
-        .write(async |tx| {
-            if let Some(earlier) = create.claim(tx, id, now).await? {
-                return Ok(earlier);
-            }
+    let id = create
+        .once(context, id, async |tx| {
             if !input.result.is_recorded_by_hand() {
                 return Err(Refusal::input("result", InputProblem::ResultOfRecord).into());
             }
@@ -62,8 +58,7 @@ pub async fn record(
             let seen = Seen { id, need: input.need, area, referral_id: None, result: input.result };
             insert(context, tx, &case, &seen, now).await?;
             tx.touch_case(case.id, now).await?;
-            tx.append_audit(&[act(access, now, AuditAction::DemandRecorded, id.to_string())]).await?;
-            Ok::<_, ActionError>(id)
+            Ok(act(access, now, AuditAction::DemandRecorded, id.to_string()))
         })
         .await?;
     find(context, access, id).await

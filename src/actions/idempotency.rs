@@ -1,7 +1,8 @@
 //! Creates that can be sent twice: the second time gives the object of the first.
 
-use super::ActionError;
+use super::{ActionError, Context};
 use crate::domain::account::Account;
+use crate::domain::audit::AuditEvent;
 use crate::domain::id::Identifier;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::time::Timestamp;
@@ -34,15 +35,29 @@ impl<'a> Create<'a> {
         Ok(Self { key, operation, fingerprint, account })
     }
 
-    /// Claims the key for `id`, before anything else is looked at: the second call is answered like the
-    /// first even when what it asks would be refused by now. A refusal after the claim undoes it. `Some` gives the object that the same call made before: nothing more
-    /// is to be done.
-    pub(super) async fn claim<T: Identifier>(
-        &self,
-        tx: &mut Tx,
-        id: T,
-        now: Timestamp,
-    ) -> Result<Option<T>, ActionError> {
+    /// Makes the object `id` by `work`, which gives the audit event of the act, unless the same call has made
+    /// one before: then that one's id is the answer and nothing is done. The key is claimed before anything
+    /// else is looked at, so that the second call is answered like the first even when what it asks would
+    /// be refused by now. A refusal of `work` undoes the claim.
+    pub(super) async fn once<T, W>(&self, context: &Context, id: T, work: W) -> Result<T, ActionError>
+    where
+        T: Identifier,
+        W: AsyncFnOnce(&mut Tx) -> Result<AuditEvent, ActionError>,
+    {
+        context
+            .store
+            .write(async |tx| {
+                if let Some(earlier) = self.claim(tx, id, context.now()).await? {
+                    return Ok(earlier);
+                }
+                let event = work(tx).await?;
+                tx.append_audit(&[event]).await?;
+                Ok(id)
+            })
+            .await
+    }
+
+    async fn claim<T: Identifier>(&self, tx: &mut Tx, id: T, now: Timestamp) -> Result<Option<T>, ActionError> {
         let key = IdempotencyKey {
             account_id: self.account.id,
             key: self.key,

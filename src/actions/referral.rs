@@ -77,12 +77,8 @@ pub async fn create(
     let create = Create::new(account, &input.idempotency_key, "referral_create", &input)?;
     let now = context.now();
     let id: ReferralId = context.fresh_id();
-    let id = context
-        .store
-        .write(async |tx| {
-            if let Some(earlier) = create.claim(tx, id, now).await? {
-                return Ok(earlier);
-            }
+    let id = create
+        .once(context, id, async |tx| {
             let scope = access.scope();
             let case = tx.find_case(&scope, input.case_id).await?.ok_or(ActionError::NotVisible)?;
             let consent = tx.find_consent(&scope, input.consent_id).await?.ok_or(ActionError::NotVisible)?;
@@ -94,8 +90,7 @@ pub async fn create(
             let first = timeline_entry(&referral, account, Event::Create, Party::Sender, None);
             tx.insert_referral(&referral, &first).await?;
             tx.touch_case(case.id, now).await?;
-            tx.append_audit(&[act(access, now, AuditAction::ReferralCreated, id.to_string())]).await?;
-            Ok::<_, ActionError>(id)
+            Ok(act(access, now, AuditAction::ReferralCreated, id.to_string()))
         })
         .await?;
     find(context, access, id).await

@@ -5,7 +5,6 @@
 
 use super::error::ApiError;
 use crate::actions::ActionError;
-use crate::domain::code::CodeList;
 use crate::domain::consent::ConsentField;
 use crate::domain::lifecycle::Event;
 use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem, Refusal};
@@ -143,7 +142,7 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
         Refusal::Transition { status, event } => UserError::Transition(InvalidTransitionError {
             message: text(language, "transition"),
             path: Vec::new(),
-            status: status.and_then(|status| ReferralStatus::from_code(status.code())),
+            status: status.map(ReferralStatus::Known),
             event,
         }),
         Refusal::Consent { problem, missing } => {

@@ -6,7 +6,7 @@ use super::rules::{Perspective, perspective};
 use super::visible::{Protected, Subject, Visible};
 use crate::domain::account::Project;
 use crate::domain::case::CaseReference;
-use crate::domain::code::{CodeList, code_list};
+use crate::domain::code::CodeList;
 use crate::domain::consent::{Consent, ConsentField, ContactRule};
 use crate::domain::directory::Service;
 use crate::domain::disclosure::{DeadlineBand, Offer, Stage, alias, deadline_band, flags_for, stage};
@@ -18,32 +18,45 @@ use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, 
 use crate::domain::referral::{DeclineCode, OutcomeCode, Referral, TimelineEntry, Urgency};
 use crate::domain::time::Timestamp;
 
-code_list! {
-    /// The state of a referral as a viewer may know it, in the order of its life.
-    ReferralStatus {
-        Draft = "draft": "being prepared, not sent",
-        Requested = "requested": "sent, not yet acknowledged",
-        Acknowledged = "acknowledged": "received by the recipient, not yet decided",
-        Clarifying = "clarifying": "the recipient has asked a question",
-        Waitlisted = "waitlisted": "on the recipient's waiting list",
-        Accepted = "accepted": "accepted in principle",
-        HandedOver = "handed_over": "the person has been handed over",
-        InService = "in_service": "the service has begun",
-        Completed = "completed": "ended with an outcome",
-        Declined = "declined": "declined by the recipient or by the person",
-        NotRealised = "not_realised": "accepted, but not given",
-        Cancelled = "cancelled": "cancelled by the sender",
-        Withdrawn = "withdrawn": "the person has withdrawn the consent",
-        Expired = "expired": "ended without an answer",
-        EnteredInError = "entered_in_error": "entered in error, counted nowhere",
-        Closed = "closed": "closed; a recipient is not told why",
-    }
+/// The state of a referral as a viewer may know it: the state itself, or only that it is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReferralStatus {
+    /// The state, told in full.
+    Known(Status),
+    /// Closed; a recipient is not told why (ruling R10).
+    Closed,
 }
 
 impl ReferralStatus {
-    /// The state in full; the two lists share their codes.
-    fn in_full(status: Status) -> Self {
-        Self::from_code(status.code()).unwrap_or(Self::Closed)
+    const fn all() -> [Self; <Status as CodeList>::ALL.len() + 1] {
+        let mut all = [Self::Closed; <Status as CodeList>::ALL.len() + 1];
+        let mut position = 0;
+        while position < <Status as CodeList>::ALL.len() {
+            all[position] = Self::Known(<Status as CodeList>::ALL[position]);
+            position += 1;
+        }
+        all
+    }
+}
+
+impl CodeList for ReferralStatus {
+    const NAME: &'static str = "ReferralStatus";
+    const DESCRIPTION: &'static str = "The state of a referral as a viewer may know it, in the order of its life.";
+    const SYMBOL_PREFIX: &'static str = "";
+    const ALL: &'static [Self] = &Self::all();
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Known(status) => status.code(),
+            Self::Closed => "closed",
+        }
+    }
+
+    fn definition(self) -> &'static str {
+        match self {
+            Self::Known(status) => status.definition(),
+            Self::Closed => "closed; a recipient is not told why",
+        }
     }
 }
 
@@ -240,7 +253,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, perspective: Perspective, st
         version: referral.version,
         perspective,
         stage,
-        status: if open.is_told_at_all { ReferralStatus::in_full(referral.status) } else { ReferralStatus::Closed },
+        status: if open.is_told_at_all { ReferralStatus::Known(referral.status) } else { ReferralStatus::Closed },
         recipient_id: referral.recipient_id,
         service_id: protect("service", open.is_told_at_all, Some(referral.service_id)),
         location_id: protect("location", open.is_told_at_all, referral.location_id),
