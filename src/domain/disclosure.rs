@@ -9,8 +9,7 @@ use super::consent::{Consent, ConsentField};
 use super::directory::{Eligibility, KnownConsequence, Service, Specialisation};
 use super::id::{CaseId, Identifier, OrganizationId};
 use super::lifecycle::Status;
-use super::place::AreaCode;
-use super::profile::{AdminStatus, AgeBand, Gender, Household, Language, Profile, ProtectionFlag, Situation};
+use super::profile::{Profile, ProtectionFlag, Situation};
 use super::time::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -41,51 +40,39 @@ pub fn stage(status: Status, consent_is_live: bool) -> Stage {
 }
 
 /// What an offer tells of the person: age band, languages and area, and beyond these only the
-/// dimensions by which the service restricts its intake.
+/// dimensions by which the service restricts its intake; detention never.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Offer {
-    /// Age band.
-    pub age_band: Option<AgeBand>,
-    /// Gender, where the service restricts by it.
-    pub gender: Option<Gender>,
-    /// Household, where the service restricts by it.
-    pub household: Option<Household>,
-    /// Administrative status, where the service restricts by it.
-    pub admin_status: Option<AdminStatus>,
-    /// Living situation, where the service restricts by it; detention never.
-    pub situation: Option<Situation>,
-    /// Languages spoken.
-    pub languages: Vec<Language>,
-    /// Commune or larger area.
-    pub area: Option<AreaCode>,
+    /// The part of the profile that is told; the rest is absent.
+    pub told: Profile,
 }
 
 impl Offer {
     /// The offer of a profile to a service with this public.
     pub fn of(profile: &Profile, public: &Eligibility) -> Self {
-        Self {
-            age_band: profile.age_band,
+        let situation = profile.situation.filter(|situation| *situation != Situation::Detention);
+        let told = Profile {
             gender: profile.gender.filter(|_| !public.genders.is_empty()),
             household: profile.household.filter(|_| !public.households.is_empty()),
             admin_status: profile.admin_status.filter(|_| !public.admin_statuses.is_empty()),
-            situation: profile
-                .situation
-                .filter(|situation| !public.situations.is_empty() && *situation != Situation::Detention),
-            languages: profile.languages.clone(),
-            area: profile.area.clone(),
-        }
+            situation: situation.filter(|_| !public.situations.is_empty()),
+            ..profile.clone()
+        };
+        Self { told }
     }
 
     /// The fields that the offer tells: the consent must allow each.
     pub fn fields(&self) -> Vec<ConsentField> {
+        // Named one by one, so that a new field of the profile cannot be told unnoticed.
+        let Profile { age_band, gender, household, admin_status, situation, languages, area } = &self.told;
         [
-            (self.age_band.is_some(), ConsentField::AgeBand),
-            (self.gender.is_some(), ConsentField::Gender),
-            (self.household.is_some(), ConsentField::Household),
-            (self.admin_status.is_some(), ConsentField::AdminStatus),
-            (self.situation.is_some(), ConsentField::Situation),
-            (!self.languages.is_empty(), ConsentField::Languages),
-            (self.area.is_some(), ConsentField::Area),
+            (age_band.is_some(), ConsentField::AgeBand),
+            (gender.is_some(), ConsentField::Gender),
+            (household.is_some(), ConsentField::Household),
+            (admin_status.is_some(), ConsentField::AdminStatus),
+            (situation.is_some(), ConsentField::Situation),
+            (!languages.is_empty(), ConsentField::Languages),
+            (area.is_some(), ConsentField::Area),
         ]
         .into_iter()
         .filter_map(|(told, field)| told.then_some(field))
@@ -153,6 +140,7 @@ pub fn deadline_band(requested_at: Timestamp, needed_by: Timestamp) -> DeadlineB
 mod tests {
     use super::*;
     use crate::domain::code::CodeList;
+    use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household};
 
     #[test]
     fn an_offer_tells_a_restricted_dimension_and_no_other() {

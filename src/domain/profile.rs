@@ -188,7 +188,7 @@ impl From<Language> for String {
 }
 
 /// What is known of a person's situation, coarse enough to be nobody. Unknown is always allowed.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Profile {
     /// Age band, as declared.
     pub age_band: Option<AgeBand>,

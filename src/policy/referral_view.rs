@@ -9,12 +9,12 @@ use crate::domain::case::CaseReference;
 use crate::domain::code::CodeList;
 use crate::domain::consent::{Consent, ConsentField, ContactRule};
 use crate::domain::directory::Service;
-use crate::domain::disclosure::{DeadlineBand, Offer, Stage, alias, deadline_band, flags_for, stage};
+use crate::domain::disclosure::{DeadlineBand, Stage, alias, deadline_band, flags_for, stage};
 use crate::domain::id::{LocationId, OrganizationId, ReferralId, ServiceId};
 use crate::domain::lifecycle::{Event, Party, Status};
 use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, ProtectionFlag, Situation};
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Profile, ProtectionFlag, Situation};
 use crate::domain::referral::{DeclineCode, OutcomeCode, Referral, TimelineEntry, Urgency};
 use crate::domain::time::Timestamp;
 
@@ -182,16 +182,17 @@ pub struct OfferView {
 }
 
 impl OfferView {
-    fn of(offer: Option<Offer>) -> Self {
-        let (languages, offer) = (offer.as_ref().map(|offer| offer.languages.clone()), offer.unwrap_or_default());
+    fn of(told: Option<Profile>) -> Self {
+        let languages = told.as_ref().map(|told| told.languages.clone());
+        let told = told.unwrap_or_default();
         Self {
-            age_band: Protected::new("ageBand", offer.age_band),
-            gender: Protected::new("gender", offer.gender),
-            household: Protected::new("household", offer.household),
-            admin_status: Protected::new("adminStatus", offer.admin_status),
-            situation: Protected::new("situation", offer.situation),
+            age_band: Protected::new("ageBand", told.age_band),
+            gender: Protected::new("gender", told.gender),
+            household: Protected::new("household", told.household),
+            admin_status: Protected::new("adminStatus", told.admin_status),
+            situation: Protected::new("situation", told.situation),
             languages: Protected::new("languages", languages),
-            area: Protected::new("area", offer.area),
+            area: Protected::new("area", told.area),
         }
     }
 }
@@ -311,14 +312,14 @@ fn protect<T>(name: &'static str, is_open: bool, value: Option<T>) -> Protected<
     Protected::new(name, value.filter(|_| is_open))
 }
 
-fn offer(referral: &Referral, open: Opening) -> Option<Offer> {
+fn offer(referral: &Referral, open: Opening) -> Option<Profile> {
     open.has_offer.then(|| {
-        let mut offer = referral.offer.clone();
+        let mut told = referral.offer.told.clone();
         if !open.has_sensitive_offer {
-            offer.admin_status = None;
-            offer.situation = None;
+            told.admin_status = None;
+            told.situation = None;
         }
-        offer
+        told
     })
 }
 

@@ -4,12 +4,9 @@ use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_list, in_tx, read, sealed, statements};
 use crate::domain::disclosure::Offer;
 use crate::domain::id::{CaseId, ReferralId};
-use crate::domain::place::AreaCode;
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
-use serde::{Deserialize, Serialize};
 
 const TABLE: Table = Table("referrals");
 
@@ -66,32 +63,6 @@ pub struct Selection {
     pub limit: i64,
 }
 
-/// The offer, as it is sealed.
-#[derive(Serialize, Deserialize)]
-struct SealedOffer {
-    age_band: Option<AgeBand>,
-    gender: Option<Gender>,
-    household: Option<Household>,
-    admin_status: Option<AdminStatus>,
-    situation: Option<Situation>,
-    languages: Vec<Language>,
-    area: Option<AreaCode>,
-}
-
-impl From<&Offer> for SealedOffer {
-    fn from(offer: &Offer) -> Self {
-        let Offer { age_band, gender, household, admin_status, situation, languages, area } = offer.clone();
-        Self { age_band, gender, household, admin_status, situation, languages, area }
-    }
-}
-
-impl From<SealedOffer> for Offer {
-    fn from(offer: SealedOffer) -> Self {
-        let SealedOffer { age_band, gender, household, admin_status, situation, languages, area } = offer;
-        Self { age_band, gender, household, admin_status, situation, languages, area }
-    }
-}
-
 #[derive(sqlx::FromRow)]
 struct ReferralRow {
     id: String,
@@ -117,7 +88,7 @@ struct ReferralRow {
 
 impl ReferralRow {
     fn into_referral(self) -> Result<Referral, StoreError> {
-        let offer: SealedOffer = sealed::open(TABLE, &self.sealed)?;
+        let offer = Offer { told: sealed::open(TABLE, &self.sealed)? };
         Ok(Referral {
             id: TABLE.id(&self.id)?,
             version: self.version,
@@ -137,7 +108,7 @@ impl ReferralRow {
             service_started_at: optional_time(self.service_started_at),
             decline_code: TABLE.optional_code(self.decline_code.as_deref())?,
             outcome_code: TABLE.optional_code(self.outcome_code.as_deref())?,
-            offer: offer.into(),
+            offer,
         })
     }
 }
@@ -253,7 +224,7 @@ impl Tx {
             .bind(referral.consent_id.to_string())
             .bind(referral.status.to_string())
             .bind(referral.status_at.microseconds())
-            .bind(sealed::seal(&SealedOffer::from(&referral.offer)))
+            .bind(sealed::seal(&referral.offer.told))
             .execute(c)
             .await
             .map(drop))?;
@@ -273,7 +244,7 @@ impl Tx {
             .bind(referral.service_started_at.map(Timestamp::microseconds))
             .bind(optional_text(referral.decline_code))
             .bind(optional_text(referral.outcome_code))
-            .bind(sealed::seal(&SealedOffer::from(&referral.offer)))
+            .bind(sealed::seal(&referral.offer.told))
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
