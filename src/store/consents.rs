@@ -11,11 +11,11 @@ use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("consents");
 
-// A recipient reaches a consent only through a referral to itself that names it.
+// A recipient reaches a consent only through a referral to itself that names it, never by its id.
 statements! {
     FIND = "SELECT id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, explained, \
         contact_rule, obtained_at, expires_at, withdrawn_at FROM consents \
-        WHERE id = $1 AND (project_id = $2 OR recipient_id = $3)";
+        WHERE id = $1 AND project_id = $2";
     LIST = "SELECT id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, explained, \
         contact_rule, obtained_at, expires_at, withdrawn_at FROM consents WHERE id IN";
     INSERT = "INSERT INTO consents (id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, \
@@ -68,7 +68,6 @@ impl Store {
         let row: Option<ConsentRow> = read!(self, |pool| sqlx::query_as(FIND)
             .bind(id.to_string())
             .bind(optional_text(scope.project))
-            .bind(optional_text(scope.organization))
             .fetch_optional(pool)
             .await)?;
         row.map(ConsentRow::into_consent).transpose()
@@ -93,7 +92,6 @@ impl Tx {
         let row: Option<ConsentRow> = in_tx!(self, |c| sqlx::query_as(FIND)
             .bind(id.to_string())
             .bind(optional_text(scope.project))
-            .bind(optional_text(scope.organization))
             .fetch_optional(c)
             .await)?;
         row.map(ConsentRow::into_consent).transpose()
