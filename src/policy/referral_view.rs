@@ -356,3 +356,6 @@ fn concerns(facts: &ReferralFacts<'_>) -> Option<Vec<ProtectionFlag>> {
     let (service, case) = (facts.service?, facts.case?);
     Some(flags_for(service, facts.consent, &case.flags))
 }
+
+#[cfg(test)]
+mod tests;

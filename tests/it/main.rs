@@ -1,8 +1,13 @@
 //! The one test binary: the house as its users and its operators meet it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access_matrix;
 mod architecture;
+mod disclosure;
 mod import_feeds;
 mod import_hsds;
 mod kit;
+mod markers;
+mod referral_fields;
 mod store;
+mod strangers;
