@@ -17,7 +17,7 @@ use crate::domain::referral::{
 use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem, Refusal};
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
-use crate::policy::referral_view::ReferralView;
+use crate::policy::referral_view::{ReferralView, show_refusal};
 use crate::policy::rules::{Action, Perspective, permit, perspective};
 use crate::policy::visible::Visible;
 use crate::store::{KeyPurpose, Selection, StoreError, Tx};
@@ -176,7 +176,7 @@ pub async fn send(
                 phone_called: declared.phone_called,
                 capacity_confirmed: declared.capacity_confirmed,
             };
-            let change = referral.decide(&Command::Send(facts), Party::Sender, now)?;
+            let change = decide(access, &referral, &Command::Send(facts), Party::Sender, now)?;
             tx.project_key(referral.project_id, KeyPurpose::Alias, context.chance.key()).await?;
             let area = demand::area_of(&case)?;
             let seen = demand::Seen {
@@ -214,7 +214,7 @@ pub async fn answer(
         .store
         .write(async |tx| {
             let referral = find_for_change(tx, access, target, Perspective::Recipient).await?;
-            let change = referral.decide(&command, Party::Recipient, now)?;
+            let change = decide(access, &referral, &command, Party::Recipient, now)?;
             if let Some(result) = demand_result(&change.detail) {
                 tx.settle_demand(referral.id, result).await?;
             }
@@ -306,6 +306,17 @@ async fn find_for_change(
     } else {
         Err(Refusal::Conflict { current_version: referral.version }.into())
     }
+}
+
+/// What the domain decides, refusing in the words that the viewer may hear.
+fn decide(
+    access: &Access,
+    referral: &Referral,
+    command: &Command<'_>,
+    party: Party,
+    now: Timestamp,
+) -> Result<Change, Refusal> {
+    referral.decide(command, party, now).map_err(|refusal| show_refusal(access, referral, refusal))
 }
 
 async fn find_recipient(

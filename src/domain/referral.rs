@@ -279,7 +279,9 @@ impl Referral {
             Command::Acknowledge | Command::Accept => Detail::None,
             Command::Decline { code } => Detail::Decline(*code),
             Command::Start { service_started_at } => {
-                let earliest = self.requested_at.unwrap_or(self.status_at);
+                // A recipient knows the hour of the sending: by which starts are refused it must not
+                // find out more (P-08).
+                let earliest = self.requested_at.unwrap_or(self.status_at).start_of_hour();
                 if *service_started_at > now || *service_started_at < earliest {
                     return Err(Refusal::input("serviceStartedAt", InputProblem::StartInFuture));
                 }

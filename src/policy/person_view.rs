@@ -2,7 +2,7 @@
 
 use super::access::Access;
 use super::rules::{Action, permit};
-use super::visible::{Protected, Subject, Visible};
+use super::visible::{Protected, Subject, Told, Visible};
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
 use crate::domain::demand::{Demand, DemandResult};
@@ -20,7 +20,7 @@ pub struct CaseView {
     /// Version.
     pub version: i64,
     /// Month in which it was opened.
-    pub created_month: Month,
+    pub created_month: Told<Month>,
     /// The spoken code.
     pub spoken_code: Protected<String>,
     /// The team's own file number.
@@ -49,7 +49,7 @@ pub fn show_case(access: &Access, case: &CaseReference) -> Option<Visible<CaseVi
     let view = CaseView {
         id: case.id,
         version: case.version,
-        created_month: case.created_month,
+        created_month: Told::new("createdMonth", case.created_month),
         spoken_code: Protected::new("spokenCode", Some(case.spoken_code.to_string())),
         file_number: Protected::new("fileNumber", case.file_number.as_ref().map(|number| number.as_str().to_owned())),
         age_band: Protected::new("ageBand", case.profile.age_band),
@@ -72,9 +72,7 @@ pub struct ConsentView {
     /// Version.
     pub version: i64,
     /// The one organisation that may be told.
-    pub recipient_id: OrganizationId,
-    /// The case.
-    pub case_id: Protected<CaseId>,
+    pub recipient_id: Told<OrganizationId>,
     /// The ground.
     pub basis: Protected<ConsentBasis>,
     /// What may be told.
@@ -100,8 +98,7 @@ pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<Consen
     let view = ConsentView {
         id: consent.id,
         version: consent.version,
-        recipient_id: consent.recipient_id,
-        case_id: Protected::new("case", Some(consent.case_id)),
+        recipient_id: Told::new("recipient", consent.recipient_id),
         basis: Protected::new("basis", Some(consent.basis)),
         field_scope: Protected::new("fieldScope", Some(consent.field_scope.clone())),
         modality: Protected::new("modality", Some(consent.modality)),
@@ -120,7 +117,7 @@ pub struct DemandView {
     /// Identifier.
     pub id: DemandId,
     /// The month.
-    pub month: Month,
+    pub month: Told<Month>,
     /// The need.
     pub need: Protected<Need>,
     /// The area.
@@ -134,7 +131,7 @@ pub fn show_demand(access: &Access, demand: &Demand) -> Option<Visible<DemandVie
     let project = team_project(access, Action::RecordDemand, demand.project_id)?;
     let view = DemandView {
         id: demand.id,
-        month: demand.month,
+        month: Told::new("month", demand.month),
         need: Protected::new("need", Some(demand.need)),
         area: Protected::new("area", Some(demand.area.clone())),
         result: Protected::new("result", Some(demand.result)),

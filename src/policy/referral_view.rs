@@ -3,7 +3,7 @@
 use super::access::Access;
 use super::person_view::{CaseView, ConsentView, show_case, show_consent};
 use super::rules::{Perspective, perspective};
-use super::visible::{Protected, Subject, Visible};
+use super::visible::{Protected, Subject, Told, Visible};
 use crate::domain::account::Project;
 use crate::domain::case::CaseReference;
 use crate::domain::code::CodeList;
@@ -16,6 +16,7 @@ use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Profile, ProtectionFlag, Situation};
 use crate::domain::referral::{DeclineCode, OutcomeCode, Referral, TimelineEntry, Urgency};
+use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 
 /// The state of a referral as a viewer may know it: the state itself, or only that it is closed.
@@ -94,11 +95,11 @@ pub struct ReferralView {
     /// The side from which the viewer sees it.
     pub perspective: Perspective,
     /// How far it is open to its recipient.
-    pub stage: Stage,
+    pub stage: Told<Stage>,
     /// The state, as far as the viewer may know it.
-    pub status: ReferralStatus,
+    pub status: Told<ReferralStatus>,
     /// The receiving organisation.
-    pub recipient_id: OrganizationId,
+    pub recipient_id: Told<OrganizationId>,
     /// The service asked.
     pub service_id: Protected<ServiceId>,
     /// The place asked.
@@ -156,8 +157,8 @@ pub struct TimelineView {
     pub event: Event,
     /// On whose behalf.
     pub party: Party,
-    /// The organisation of whoever did it.
-    pub organization_id: OrganizationId,
+    /// The organisation of whoever did it; for a recipient, once the referral has ended, only its own.
+    pub organization_id: Option<OrganizationId>,
     /// The decline or outcome code that belongs to it.
     pub code: Option<String>,
 }
@@ -236,12 +237,36 @@ pub fn show_referral(access: &Access, facts: ReferralFacts<'_>) -> Option<Visibl
         return None;
     }
     let view = view(access, &facts, perspective, stage);
-    let subject = Subject {
-        object: facts.referral.id.to_string(),
-        project_id: facts.referral.project_id,
-        consent_id: (perspective == Perspective::Recipient).then_some(facts.referral.consent_id),
-    };
-    Some(Visible::of_subject(view, subject, access.recorder().clone()))
+    Some(Visible::of_subject(view, subject(facts.referral, perspective), access.recorder().clone()))
+}
+
+fn subject(referral: &Referral, perspective: Perspective) -> Subject {
+    Subject {
+        object: referral.id.to_string(),
+        project_id: referral.project_id,
+        consent_id: (perspective == Perspective::Recipient).then_some(referral.consent_id),
+    }
+}
+
+/// A refusal of an act on a referral, as whoever tried may know it: it tells a recipient no more of the
+/// state than the view does (ruling R10), and the state that it tells counts as read.
+pub fn show_refusal(access: &Access, referral: &Referral, refusal: Refusal) -> Refusal {
+    let Refusal::Transition { event, .. } = refusal else { return refusal };
+    let perspective = perspective(access, referral)
+        .filter(|perspective| opening(*perspective, stage(referral.status, false)).is_told_at_all);
+    if let Some(perspective) = perspective {
+        access.recorder().record(&subject(referral, perspective), "status");
+    }
+    Refusal::Transition { status: perspective.map(|_| referral.status), event }
+}
+
+fn told_status(open: Opening, status: Status) -> ReferralStatus {
+    if open.is_told_at_all { ReferralStatus::Known(status) } else { ReferralStatus::Closed }
+}
+
+/// Whether the viewer finds the service in the directory: an id that opens nothing is not told.
+fn is_known(access: &Access, facts: &ReferralFacts<'_>) -> bool {
+    facts.service.is_some_and(|service| access.directory_scope().admits(service))
 }
 
 fn view(access: &Access, facts: &ReferralFacts<'_>, perspective: Perspective, stage: Stage) -> ReferralView {
@@ -253,11 +278,11 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, perspective: Perspective, st
         id: referral.id,
         version: referral.version,
         perspective,
-        stage,
-        status: if open.is_told_at_all { ReferralStatus::Known(referral.status) } else { ReferralStatus::Closed },
-        recipient_id: referral.recipient_id,
-        service_id: protect("service", open.is_told_at_all, Some(referral.service_id)),
-        location_id: protect("location", open.is_told_at_all, referral.location_id),
+        stage: Told::new("stage", stage),
+        status: Told::new("status", told_status(open, referral.status)),
+        recipient_id: Told::new("recipient", referral.recipient_id),
+        service_id: protect("service", open.is_told_at_all && is_known(access, facts), Some(referral.service_id)),
+        location_id: protect("locationId", open.is_told_at_all, referral.location_id),
         status_at: protect("statusAt", open.is_told_at_all, Some(at(referral.status_at))),
         requested_at: protect("requestedAt", open.is_told_at_all, referral.requested_at.map(at)),
         need: protect("need", open.is_told_at_all, Some(referral.need)),
@@ -276,7 +301,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, perspective: Perspective, st
         service_started_at: protect("serviceStartedAt", open.has_codes, referral.service_started_at.map(at)),
         decline_code: protect("declineCode", open.has_codes, referral.decline_code),
         outcome_code: protect("outcomeCode", open.has_codes, referral.outcome_code),
-        timeline: protect("timeline", open.is_told_at_all, Some(timeline(facts, perspective))),
+        timeline: protect("timeline", open.is_told_at_all, Some(timeline(facts, perspective, open))),
         case: facts.case.filter(|_| perspective == Perspective::Sender).and_then(|case| show_case(access, case)),
         consent: Some(consent)
             .filter(|_| perspective == Perspective::Sender)
@@ -292,8 +317,9 @@ const fn time_for(perspective: Perspective, time: Timestamp) -> Timestamp {
     }
 }
 
-/// A recipient's timeline begins with the sending.
-fn timeline(facts: &ReferralFacts<'_>, perspective: Perspective) -> Vec<TimelineView> {
+/// A recipient's timeline begins with the sending, and no longer names the sender than the view does.
+fn timeline(facts: &ReferralFacts<'_>, perspective: Perspective, open: Opening) -> Vec<TimelineView> {
+    let names_all = open.has_offer;
     facts
         .timeline
         .iter()
@@ -302,7 +328,8 @@ fn timeline(facts: &ReferralFacts<'_>, perspective: Perspective) -> Vec<Timeline
             at: time_for(perspective, entry.at),
             event: entry.event,
             party: entry.party,
-            organization_id: entry.organization_id,
+            organization_id: Some(entry.organization_id)
+                .filter(|organization| names_all || *organization == facts.referral.recipient_id),
             code: entry.code.clone(),
         })
         .collect()
@@ -343,3 +370,6 @@ fn concerns(facts: &ReferralFacts<'_>) -> Option<Vec<ProtectionFlag>> {
     let (service, case) = (facts.service?, facts.case?);
     Some(flags_for(service, facts.consent, &case.flags))
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,21 @@ impl<F> Protected<F> {
     }
 }
 
+/// A field of class D3 or above that everybody who sees the object may have: it opens only through
+/// [`Visible::tell`].
+#[derive(Clone, Debug)]
+pub struct Told<F> {
+    name: &'static str,
+    value: F,
+}
+
+impl<F> Told<F> {
+    /// A field under its name in the schema.
+    pub(super) const fn new(name: &'static str, value: F) -> Self {
+        Self { name, value }
+    }
+}
+
 impl<T> Visible<T> {
     /// A view of something that is linked to no person.
     pub(super) const fn of_directory(view: T, recorder: Recorder) -> Self {
@@ -54,10 +69,20 @@ impl<T> Visible<T> {
     /// name. `None` discloses nothing and records nothing.
     pub fn reveal<'a, F>(&self, field: &'a Protected<F>) -> Option<&'a F> {
         let value = field.value.as_ref()?;
-        if let Some(subject) = &self.subject {
-            self.recorder.record(subject, field.name);
-        }
+        self.record(field.name);
         Some(value)
+    }
+
+    /// The value of a field of this view that is never absent; that it was read is recorded.
+    pub fn tell<'a, F>(&self, field: &'a Told<F>) -> &'a F {
+        self.record(field.name);
+        &field.value
+    }
+
+    fn record(&self, field: &'static str) {
+        if let Some(subject) = &self.subject {
+            self.recorder.record(subject, field);
+        }
     }
 }
 
@@ -75,7 +100,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    fn record(&self, subject: &Subject, field: &'static str) {
+    /// Notes that a field of this object was told.
+    pub(super) fn record(&self, subject: &Subject, field: &'static str) {
         let mut disclosed = self.disclosed.lock().unwrap_or_else(PoisonError::into_inner);
         disclosed.entry(subject.clone()).or_default().insert(field);
     }
@@ -103,7 +129,8 @@ mod tests {
         let visible = Visible::of_subject((), subject.clone(), recorder.clone());
         let (told, hidden) = (Protected::new("need", Some(3)), Protected::<u8>::new("alias", None));
         assert_eq!((visible.reveal(&told), visible.reveal(&told), visible.reveal(&hidden)), (Some(&3), Some(&3), None));
-        assert_eq!(recorder.take(), [(subject, vec!["need"])]);
+        assert_eq!(visible.tell(&Told::new("status", 4)), &4);
+        assert_eq!(recorder.take(), [(subject, vec!["need", "status"])]);
         assert!(recorder.take().is_empty());
     }
 }

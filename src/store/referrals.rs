@@ -22,19 +22,20 @@ macro_rules! select_referrals {
 }
 
 // A draft is nothing to its recipient. Lists are walked by keys that never change after they are
-// written, so that a page stays right while referrals move.
+// written, so that a page stays right while referrals move. A cursor that names somebody else's
+// referral is at no place of the list, like one that names none.
 statements! {
     FIND = select_referrals!("id = $1 AND (project_id = $2 OR (recipient_id = $3 AND requested_at IS NOT NULL))");
     LIST_RECEIVED = select_referrals!(
         "recipient_id = $1 AND requested_at IS NOT NULL \
          AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3)) \
+         AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3 AND r.recipient_id = $1)) \
          ORDER BY requested_at DESC, id DESC LIMIT $4"
     );
     LIST_SENT = select_referrals!(
         "project_id = $1 \
          AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR (created_at, id) < (SELECT r.created_at, r.id FROM referrals r WHERE r.id = $3)) \
+         AND (CAST($3 AS TEXT) IS NULL OR (created_at, id) < (SELECT r.created_at, r.id FROM referrals r WHERE r.id = $3 AND r.project_id = $1)) \
          AND (CAST($5 AS TEXT) IS NULL OR case_id = $5) \
          ORDER BY created_at DESC, id DESC LIMIT $4"
     );

@@ -2,8 +2,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, reason = "tests are configured by RELAIS_TEST_… variables")]
 
+mod access_matrix;
 mod architecture;
+mod disclosure;
 mod import_feeds;
 mod import_hsds;
 mod kit;
+mod markers;
+mod referral_fields;
 mod store;
+mod strangers;

@@ -72,6 +72,6 @@ impl CaseReference {
 
     /// Month in which it was opened, such as `2026-11`.
     async fn created_month(&self) -> String {
-        self.0.created_month.to_string()
+        self.0.tell(&self.0.created_month).to_string()
     }
 }

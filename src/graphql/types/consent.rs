@@ -28,7 +28,7 @@ impl Consent {
     /// The one organisation that may be told; null when it is gone from the directory.
     async fn recipient(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
         let request = request(context);
-        let found = directory::counterpart(&request.context, &request.access, self.0.recipient_id);
+        let found = directory::counterpart(&request.context, &request.access, *self.0.tell(&self.0.recipient_id));
         Ok(visible(found)?.map(Organization))
     }
 

@@ -19,7 +19,7 @@ impl Demand {
 
     /// The month, such as `2026-11`.
     async fn month(&self) -> String {
-        self.0.month.to_string()
+        self.0.tell(&self.0.month).to_string()
     }
 
     /// The need.

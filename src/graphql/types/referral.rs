@@ -45,12 +45,12 @@ impl Referral {
 
     /// The state; a recipient is not told why a referral was closed.
     async fn status(&self) -> ReferralStatus {
-        self.0.status
+        *self.0.tell(&self.0.status)
     }
 
     /// How far it is open to its recipient.
     async fn stage(&self) -> Stage {
-        self.0.stage
+        *self.0.tell(&self.0.stage)
     }
 
     /// Since when it is in this state; for the recipient the hour.
@@ -65,7 +65,7 @@ impl Referral {
 
     /// The receiving organisation; null when it is gone from the directory.
     async fn recipient(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
-        counterpart(context, Some(&self.0.recipient_id))
+        counterpart(context, Some(self.0.tell(&self.0.recipient_id)))
     }
 
     /// The service asked; null when it is gone from the directory, or closed to the viewer.
@@ -244,9 +244,10 @@ impl TimelineEntry {
         self.0.party
     }
 
-    /// The organisation of whoever did it; null when it is gone from the directory.
+    /// The organisation of whoever did it; null when it is gone from the directory, and for the sender's
+    /// once the referral has ended for a recipient.
     async fn organization(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
-        counterpart(context, Some(&self.0.organization_id))
+        counterpart(context, self.0.organization_id.as_ref())
     }
 
     /// Code of the decline or of the outcome that belongs to it; null for other events.

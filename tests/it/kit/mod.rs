@@ -3,6 +3,9 @@
 pub mod postgres;
 pub mod process;
 pub mod requirement;
+pub mod schema;
 pub mod server;
 pub mod shell;
+pub mod sql;
+pub mod steps;
 pub mod world;

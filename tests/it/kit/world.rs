@@ -70,6 +70,7 @@ pub struct World {
     pub clock: Arc<Fixed>,
     router: Router,
     people: BTreeMap<String, Person>,
+    database_url: String,
     // Fields are dropped in this order: connections first, then what they connect to.
     _postgres: Option<PostgresDatabase>,
     _folder: Option<tempfile::TempDir>,
@@ -92,8 +93,8 @@ impl World {
     async fn open(url: &str, postgres: Option<PostgresDatabase>, folder: Option<tempfile::TempDir>) -> Self {
         let clock = Arc::new(Fixed::at(Timestamp::parse(BEGINNING).expect("an instant")));
         let app = App::open(url, clock.clone(), clock.clone()).await.expect("an open database");
-        let mut world =
-            Self { router: app.router(), app, clock, people: BTreeMap::new(), _postgres: postgres, _folder: folder };
+        let (router, people, database_url) = (app.router(), BTreeMap::new(), url.to_owned());
+        let mut world = Self { router, app, clock, people, database_url, _postgres: postgres, _folder: folder };
         world.import("corridor", include_str!("../../../seeds/paris-region.json")).await;
         let issued = world.apply(include_str!("world.json")).await;
         world.people = issued;
@@ -155,6 +156,11 @@ impl World {
     pub fn router(&self) -> Router {
         self.router.clone()
     }
+
+    /// Where its rows are, for a test that looks at them or breaks something.
+    pub fn database_url(&self) -> &str {
+        &self.database_url
+    }
 }
 
 /// Declares tests that run on SQLite and, where there is one, on PostgreSQL.
@@ -162,6 +168,7 @@ macro_rules! on_both_databases {
     ($($(#[doc = $doc:literal])* async fn $name:ident($world:ident: World) $body:block)+) => {$(
         $(#[doc = $doc])*
         mod $name {
+            #[allow(unused_imports, reason = "a test may need nothing but its world")]
             use super::*;
 
             async fn told($world: $crate::kit::world::World) $body

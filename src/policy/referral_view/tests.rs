@@ -1,0 +1,233 @@
+//! The states that no act reaches yet, and the pairs of state and consent that are too many for the API.
+
+use super::*;
+use crate::domain::account::{Account, RiskProfile, Role};
+use crate::domain::consent::{ConsentBasis, ConsentModality};
+use crate::domain::disclosure::Offer;
+use crate::domain::id::{AccountId, CaseId, ConsentId, Identifier, ProjectId};
+use crate::domain::spoken_code::SpokenCode;
+use crate::policy::access::Viewer;
+
+const RECIPIENT: [u8; 16] = [2; 16];
+const PROJECT: [u8; 16] = [3; 16];
+
+struct Facts {
+    referral: Referral,
+    consent: Consent,
+    case: CaseReference,
+    project: Project,
+    timeline: Vec<TimelineEntry>,
+    now: Timestamp,
+}
+
+impl Facts {
+    /// A referral with a value in every field, under a consent that is live now.
+    fn new() -> Self {
+        let now = Timestamp::parse("2026-11-23T18:50:12.345678Z").expect("an instant");
+        let (case_id, project_id) = (CaseId::from_bytes([1; 16]), ProjectId::from_bytes(PROJECT));
+        let (sender_id, recipient_id) = (OrganizationId::from_bytes([4; 16]), OrganizationId::from_bytes(RECIPIENT));
+        let consent_id = ConsentId::from_bytes([5; 16]);
+        let area = AreaCode::parse("FR-93055").ok();
+        let language = Language::parse("bm").expect("a language");
+        let referral = Referral {
+            id: ReferralId::from_bytes([6; 16]),
+            version: 4,
+            case_id,
+            project_id,
+            sender_id,
+            recipient_id,
+            service_id: ServiceId::from_bytes([7; 16]),
+            location_id: Some(LocationId::from_bytes([8; 16])),
+            need: Need::LegalAsylum,
+            urgency: Urgency::Urgent,
+            needed_by: Some(now.plus_days(2)),
+            consent_id,
+            status: Status::Requested,
+            status_at: now,
+            requested_at: Some(now),
+            service_started_at: Some(now),
+            decline_code: Some(DeclineCode::Full),
+            outcome_code: Some(OutcomeCode::ServiceReceived),
+            offer: Offer {
+                told: Profile {
+                    age_band: Some(AgeBand::From15To17),
+                    gender: Some(Gender::Woman),
+                    household: Some(Household::Alone),
+                    admin_status: Some(AdminStatus::AsylumSeeker),
+                    situation: Some(Situation::Street),
+                    languages: vec![language.clone()],
+                    area,
+                },
+            },
+        };
+        let consent = Consent {
+            id: consent_id,
+            version: 1,
+            case_id,
+            project_id,
+            recipient_id,
+            basis: ConsentBasis::SelfInformed,
+            field_scope: vec![ConsentField::ProtectionFlags],
+            modality: ConsentModality::Verbal,
+            language,
+            explained: Vec::new(),
+            contact_rule: ContactRule::CodeWord,
+            obtained_at: now,
+            expires_at: now.plus_days(90),
+            withdrawn_at: None,
+        };
+        let case = CaseReference {
+            id: case_id,
+            version: 1,
+            project_id,
+            spoken_code: SpokenCode::from_chance(7),
+            profile: Profile::default(),
+            flags: vec![ProtectionFlag::Torture],
+            file_number: None,
+            created_month: now.month(),
+            last_contact_at: now,
+        };
+        let entry = |event, party, organization_id| TimelineEntry {
+            referral_id: referral.id,
+            version: 1,
+            at: now,
+            event,
+            party,
+            actor_id: AccountId::from_bytes([9; 16]),
+            organization_id,
+            code: None,
+        };
+        let timeline = vec![
+            entry(Event::Create, Party::Sender, sender_id),
+            entry(Event::Send, Party::Sender, sender_id),
+            entry(Event::Accept, Party::Recipient, recipient_id),
+        ];
+        let project = Project {
+            id: project_id,
+            organization_id: sender_id,
+            name: "Passerelles".to_owned(),
+            country: "FR".to_owned(),
+            risk_profile: RiskProfile::Standard,
+            mailbox: "passerelles@example.org".to_owned(),
+        };
+        Self { referral, consent, case, project, timeline, now }
+    }
+
+    fn with(status: Status) -> Self {
+        let mut facts = Self::new();
+        facts.referral.status = status;
+        facts
+    }
+
+    fn shown_to(&self, access: &Access) -> Option<Visible<ReferralView>> {
+        let facts = ReferralFacts {
+            referral: &self.referral,
+            consent: &self.consent,
+            case: Some(&self.case),
+            service: None,
+            project: &self.project,
+            timeline: &self.timeline,
+            alias_key: Some(b"key of the project"),
+            now: self.now,
+        };
+        show_referral(access, facts)
+    }
+
+    /// Everything that the recipient is shown, as text.
+    fn told(&self) -> Option<String> {
+        self.shown_to(&recipient()).map(|visible| format!("{:?}", *visible))
+    }
+}
+
+fn recipient() -> Access {
+    Access::new(Viewer::Staff(Account {
+        id: AccountId::from_bytes([9; 16]),
+        handle: "agent".to_owned(),
+        role: Role::PartnerAgent,
+        organization_id: OrganizationId::from_bytes(RECIPIENT),
+        project_id: None,
+        is_trained: false,
+    }))
+}
+
+#[test]
+fn a_recipient_cannot_tell_a_withdrawn_consent_from_a_cancellation_or_an_error() {
+    let mut told = Vec::new();
+    for status in [Status::Cancelled, Status::Withdrawn, Status::EnteredInError] {
+        let mut facts = Facts::with(status);
+        told.push(facts.told());
+        facts.consent.withdrawn_at = Some(facts.now);
+        told.push(facts.told());
+        facts.referral.status_at = facts.now.plus_days(3);
+        facts.consent.contact_rule = ContactRule::NoContact;
+        told.push(facts.told());
+        // The version tells how many changes there were, and is needed by nobody any more; it differs.
+        facts.referral.version += 1;
+        assert_ne!(facts.told(), told[0]);
+        assert_eq!(facts.told().map(|text| text.replace("version: 5", "version: 4")), told[0]);
+    }
+    assert!(told[0].is_some());
+    assert!(told.iter().all(|text| *text == told[0]), "{told:#?}");
+}
+
+#[test]
+fn a_closed_referral_tells_a_recipient_that_it_is_closed_and_nothing_else() {
+    let facts = Facts::with(Status::Withdrawn);
+    let view = facts.shown_to(&recipient()).expect("the referral was received");
+    let text = format!("{:?}", *view);
+    assert_eq!((*view.tell(&view.status), *view.tell(&view.stage)), (ReferralStatus::Closed, Stage::Closed));
+    // Every protected field is there and empty: 20 of the referral and 7 of the offer.
+    assert_eq!((text.matches("value: None").count(), text.matches("value: Some").count()), (27, 0), "{text}");
+    assert!(view.case.is_none() && view.consent.is_none());
+}
+
+#[test]
+fn no_state_opens_an_accepted_referral_without_a_live_consent() {
+    for status in Status::ALL {
+        let live = Facts::with(*status);
+        let mut lapsed = Facts::with(*status);
+        lapsed.consent.expires_at = lapsed.now;
+        let mut withdrawn = Facts::with(*status);
+        withdrawn.consent.withdrawn_at = Some(withdrawn.now);
+        for (facts, is_live) in [(live, true), (lapsed, false), (withdrawn, false)] {
+            let Some(view) = facts.shown_to(&recipient()) else {
+                assert_eq!(*status, Status::Draft, "only a draft is nothing to its recipient");
+                continue;
+            };
+            let is_open = matches!(status, Status::Accepted | Status::HandedOver | Status::InService);
+            let may_reopen = matches!(status, Status::Completed | Status::NotRealised);
+            assert_eq!(view.reveal(&view.alias).is_some(), is_live && (is_open || may_reopen), "{status}");
+            assert_eq!(view.reveal(&view.consent_scope).is_some(), is_live && is_open, "{status}");
+            assert_eq!(view.reveal(&view.consent_valid_until).is_some(), is_live && is_open, "{status}");
+            assert!(view.reveal(&view.needed_by).is_none() && view.case.is_none() && view.consent.is_none());
+        }
+    }
+}
+
+#[test]
+fn a_refusal_tells_a_recipient_no_more_of_the_state_than_the_view() {
+    let refused = |status| Refusal::Transition { status: Some(status), event: Event::Accept };
+    for status in Status::ALL.iter().copied().filter(|status| *status != Status::Draft) {
+        let facts = Facts::with(status);
+        let access = recipient();
+        let shown = show_refusal(&access, &facts.referral, refused(status));
+        let view = facts.shown_to(&access).expect("the referral was received");
+        let is_told = *view.tell(&view.status) == ReferralStatus::Known(status);
+        let told = is_told.then_some(status);
+        assert_eq!(shown, Refusal::Transition { status: told, event: Event::Accept }, "{status}");
+    }
+    let facts = Facts::with(Status::Completed);
+    let access = recipient();
+    show_refusal(&access, &facts.referral, refused(Status::Completed));
+    assert_eq!(access.recorder().take().len(), 1, "the state that a refusal tells counts as read");
+}
+
+#[test]
+fn once_ended_the_timeline_names_the_recipient_only() {
+    for (status, named) in [(Status::Requested, 2), (Status::Completed, 1), (Status::Declined, 1)] {
+        let view = Facts::with(status).shown_to(&recipient()).expect("the referral was received");
+        let timeline = view.reveal(&view.timeline).expect("a timeline");
+        assert_eq!(timeline.len(), 2, "it begins with the sending");
+        assert_eq!(timeline.iter().filter(|entry| entry.organization_id.is_some()).count(), named, "{status}");
+    }
+}

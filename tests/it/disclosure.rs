@@ -1,0 +1,384 @@
+//! Every field of the schema has a data class, whatever is linked to a person is recorded when it is
+//! read, and nothing about a person has a field that could hold who the person is.
+
+use crate::kit::schema::SCHEMA;
+use crate::kit::sql::Sql;
+use crate::kit::steps::{Ready, Referred, fresh_key, girl_of_sixteen, merged, mutation, step_input, text};
+use crate::kit::world::{Answer, Person, World, on_both_databases};
+use axum::http::StatusCode;
+use relais::policy::classes::{CLASSES, Class, class_of};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[test]
+fn every_output_field_has_exactly_one_class_and_no_class_is_of_nothing() {
+    for (type_name, fields) in &SCHEMA.objects {
+        for field in fields {
+            assert!(class_of(type_name, &field.name).is_some(), "{type_name}.{} has no class", field.name);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for (name, _) in CLASSES {
+        let (type_name, field) = name.split_once('.').expect("a type and a field");
+        let fields = SCHEMA.objects.get(type_name);
+        assert!(fields.is_some_and(|fields| fields.iter().any(|it| it.name == field)), "{name} is not there");
+        assert!(seen.insert(name), "{name} stands twice");
+    }
+}
+
+#[test]
+fn what_is_linked_to_a_person_has_a_class_that_is_recorded() {
+    // What only leads on, and the numbers by which programs speak of an object.
+    let of_the_work = ["id", "version", "offer", "case", "consent"];
+    for type_name in ["CaseReference", "Consent", "Referral", "Offer", "TimelineEntry", "Demand"] {
+        for field in SCHEMA.objects[type_name].iter().filter(|field| !of_the_work.contains(&field.name.as_str())) {
+            let class = class_of(type_name, &field.name).expect("a class");
+            assert!(class.is_recorded(), "{type_name}.{} is of class {class}", field.name);
+            let is_sensitive = ["adminStatus", "situation", "protectionFlags"].contains(&field.name.as_str());
+            assert_eq!(class == Class::Sensitive, is_sensitive, "{type_name}.{}", field.name);
+        }
+    }
+}
+
+/// Words that name what no field about a person may hold (P-02).
+const DENIED: &str = "address alien bank biometric biometrics birth birthday birthplace born body comment comments date \
+    dob document email face facebook father fax file fingerprint given iban identity image latitude \
+    longitude mail mobile mother name names nationality note notes number passport person phone phones \
+    photo picture position signature street surname text";
+
+/// Fields with such a word that are of organisations, services and places, or of the caller's own page.
+const OF_NO_PERSON: [&str; 20] = [
+    "Organization.name",
+    "Organization.alternateName",
+    "Service.name",
+    "Service.alternateName",
+    "Service.criteriaText",
+    "Service.phones",
+    "Service.email",
+    "Schedule.text",
+    "Place.name",
+    "Place.latitude",
+    "Place.longitude",
+    "Place.address",
+    "Place.areaName",
+    "NearInput.latitude",
+    "NearInput.longitude",
+    // Whether the recipient was called: no number.
+    "ReferralSendInput.phoneCalled",
+    // The profile in coarse bands, whose own fields are judged one by one.
+    "ServiceFilter.person",
+    "CaseOpenInput.person",
+    // The team's own number of a paper file: it never leaves the team, and a name is refused.
+    "CaseReference.fileNumber",
+    "CaseOpenInput.fileNumber",
+];
+
+fn is_denied(word: &String) -> bool {
+    DENIED.split(' ').any(|denied| denied == word)
+}
+
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            words.push(String::new());
+        }
+        words.last_mut().expect("there is always one").push(letter.to_ascii_lowercase());
+    }
+    words
+}
+
+/// Every name in the schema behind which a value stands: fields, arguments and input fields.
+fn all_names() -> Vec<(String, String)> {
+    let mut names = Vec::new();
+    for (type_name, fields) in &SCHEMA.objects {
+        for field in fields {
+            names.push((format!("{type_name}.{}", field.name), field.type_name.clone()));
+            for argument in &field.arguments {
+                names.push((format!("{}.{}", field.name, argument.name), argument.type_name.clone()));
+            }
+        }
+    }
+    for (type_name, fields) in &SCHEMA.inputs {
+        names.extend(fields.iter().map(|field| (format!("{type_name}.{}", field.name), field.type_name.clone())));
+    }
+    names
+}
+
+#[test]
+fn no_field_or_input_can_hold_who_a_person_is() {
+    let names = all_names();
+    let arguments_of_no_person = ["casesByFileNumber.fileNumber", "Query.casesByFileNumber"];
+    for (name, _) in &names {
+        let field = name.rsplit('.').next().expect("a name");
+        let is_found = words(field).iter().any(is_denied);
+        let is_excepted = OF_NO_PERSON.contains(&name.as_str()) || arguments_of_no_person.contains(&name.as_str());
+        assert!(!is_found || is_excepted, "{name} could hold who a person is");
+    }
+    for excepted in OF_NO_PERSON {
+        assert!(names.iter().any(|(name, _)| name == excepted), "{excepted} is not there and needs no exception");
+    }
+    for denied in ["birthDate", "phoneNumber", "fullName", "passport", "homeAddress", "photoUrl"] {
+        assert!(words(denied).iter().any(is_denied), "{denied} would be found");
+    }
+}
+
+#[test]
+fn no_input_takes_free_text_or_files() {
+    // Each is checked against a form of its own: a key, a code of an area, a tag, a number, a cursor.
+    let checked = [
+        "CaseOpenInput.fileNumber",
+        "CaseOpenInput.idempotencyKey",
+        "ConsentRecordInput.idempotencyKey",
+        "ConsentRecordInput.language",
+        "DemandRecordInput.area",
+        "DemandRecordInput.idempotencyKey",
+        "ProfileInput.area",
+        "ProfileInput.languages",
+        "ReferralCreateInput.idempotencyKey",
+        "caseBySpokenCode.spokenCode",
+        "casesByFileNumber.fileNumber",
+        "inbox.after",
+        "sentReferrals.after",
+        "serviceGaps.firstMonth",
+        "serviceGaps.lastMonth",
+        "services.after",
+    ];
+    let outputs: BTreeSet<&str> = SCHEMA.objects.keys().map(String::as_str).collect();
+    let is_input = |name: &str| !outputs.contains(name.split('.').next().expect("a name"));
+    let texts: BTreeSet<String> =
+        all_names().into_iter().filter(|(name, of)| of == "String" && is_input(name)).map(|(name, _)| name).collect();
+    assert_eq!(texts, checked.map(str::to_owned).into_iter().collect());
+    let scalars: Vec<&str> = SCHEMA.scalars.iter().map(String::as_str).collect();
+    assert_eq!(scalars, ["Date", "DateTime"], "a scalar for files would have no place here");
+}
+
+/// What an answer tells of persons: names of fields of class D3 or above that are not null, by the object
+/// they are of.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Told(BTreeMap<String, BTreeSet<String>>);
+
+impl Told {
+    fn by(answer: &Answer, roots: &str) -> Self {
+        let mut told = Self::default();
+        for (root, value) in answer.json["data"].as_object().expect("data") {
+            told.walk(&SCHEMA.field(roots, root).type_name, value, None);
+        }
+        told
+    }
+
+    fn walk(&mut self, type_name: &str, value: &Value, subject: Option<&str>) {
+        if let Value::Array(items) = value {
+            items.iter().for_each(|item| self.walk(type_name, item, subject));
+        }
+        let Value::Object(fields) = value else { return };
+        let type_name = fields.get("__typename").and_then(Value::as_str).unwrap_or(type_name);
+        let is_subject = ["CaseReference", "Consent", "Referral", "Demand"].contains(&type_name);
+        let subject = if is_subject { fields["id"].as_str() } else { subject };
+        for (name, value) in fields.iter().filter(|(name, value)| *name != "__typename" && !value.is_null()) {
+            // Of a timeline only that it was read is recorded.
+            let class = class_of(type_name, name).expect("a class");
+            if class.is_recorded() && type_name != "TimelineEntry" {
+                let subject = subject.unwrap_or_else(|| panic!("{type_name}.{name} is of nobody"));
+                self.0.entry(subject.to_owned()).or_default().insert(name.clone());
+            }
+            self.walk(&SCHEMA.field(type_name, name).type_name, value, subject);
+        }
+    }
+}
+
+/// The audit events of disclosures: who, for whom, of what, which fields, by which consent.
+struct Trail {
+    sql: Sql,
+    read: usize,
+}
+
+impl Trail {
+    async fn of(world: &World) -> Self {
+        let mut trail = Self { sql: Sql::of(world).await, read: 0 };
+        trail.fresh().await;
+        trail
+    }
+
+    async fn fresh(&mut self) -> Vec<[Option<String>; 6]> {
+        let all: Vec<[Option<String>; 6]> = self
+            .sql
+            .rows(
+                "SELECT trail, actor_id, organization_id, object, fields, consent_id FROM audit_events \
+                 WHERE action = 'disclosed' ORDER BY trail, sequence",
+            )
+            .await;
+        let fresh = all[self.read..].to_vec();
+        self.read = all.len();
+        fresh
+    }
+}
+
+/// Asks, and compares what came with what was written down.
+async fn assert_recorded(
+    world: &World,
+    trail: &mut Trail,
+    person: &Person,
+    roots: &str,
+    answer: Answer,
+    consent: Option<&str>,
+) {
+    let expected = Told::by(&answer, roots);
+    assert!(!expected.0.is_empty(), "the answer tells something: {}", answer.text());
+    let fresh = trail.fresh().await;
+    let who = world.ask(person, "{ viewer { id organization { id } } }", json!({})).await;
+    let mut recorded = Told::default();
+    for [project, actor, organization, object, fields, consent_id] in fresh {
+        assert!(project.is_some_and(|trail| trail.starts_with("prj_")), "it stands in the project's trail");
+        assert_eq!(actor.as_deref(), Some(who.text_at("viewer/id")));
+        assert_eq!(organization.as_deref(), Some(who.text_at("viewer/organization/id")));
+        assert_eq!(consent_id.as_deref(), consent);
+        let fields = fields.expect("fields").split(' ').map(str::to_owned).collect();
+        assert_eq!(recorded.0.insert(object.expect("an object"), fields), None, "one event for an object and request");
+    }
+    assert_eq!(recorded, expected, "{}", answer.text());
+}
+
+async fn read(world: &World, person: &Person, type_name: &str, id: &str) -> Answer {
+    let everything = SCHEMA.everything(type_name);
+    let document = format!("query($id: ID!) {{ node(id: $id) {{ __typename ... on {type_name} {everything} }} }}");
+    world.ask(person, &document, json!({ "id": id })).await
+}
+
+on_both_databases! {
+    async fn reading_a_case_a_consent_or_a_demand_is_recorded_field_by_field(world: World) {
+        let service = world.lawyers_curious_service().await.id.to_string();
+        let ready = world.ready_for_the_lawyers(&service, json!({})).await;
+        let demand = json!({ "idempotencyKey": fresh_key(), "caseId": ready.case, "need": "SOL_ETM", "result": "UNMET_FULL" });
+        let demand = text(&world.done(&ready.sender, "demandRecord", &demand).await["id"]);
+        let mut trail = Trail::of(&world).await;
+        for (type_name, id) in [("CaseReference", &ready.case), ("Consent", &ready.consent), ("Demand", &demand)] {
+            let answer = read(&world, &ready.sender, type_name, id).await;
+            assert_recorded(&world, &mut trail, &ready.sender, "Query", answer, None).await;
+        }
+        let everything = SCHEMA.everything("CaseReference");
+        let found = format!("{{ casesByFileNumber(fileNumber: \"PAN-2026/118\") {everything} }}");
+        let answer = world.ask(&ready.sender, &found, json!({})).await;
+        assert_recorded(&world, &mut trail, &ready.sender, "Query", answer, None).await;
+        // A case of which nothing is known tells what it has, and a null tells nothing.
+        let empty = text(&world.open_case(&ready.sender, json!({ "person": {} })).await["id"]);
+        trail.fresh().await;
+        let answer = read(&world, &ready.sender, "CaseReference", &empty).await;
+        assert_eq!(answer.at("node/adminStatus"), &Value::Null);
+        assert_recorded(&world, &mut trail, &ready.sender, "Query", answer, None).await;
+        // Reading nothing of a person writes nothing.
+        world.ask(&ready.sender, "query($id: ID!) { node(id: $id) { id } services { nodes { name } } }", json!({ "id": empty })).await;
+        assert!(trail.fresh().await.is_empty());
+    }
+}
+
+on_both_databases! {
+    async fn reading_a_referral_is_recorded_for_each_side_at_every_stage(world: World) {
+        let service = world.lawyers_curious_service().await.id.to_string();
+        let mut ready = world.ready_for_the_lawyers(&service, json!({})).await;
+        ready.draft = merged(ready.draft, &json!({ "neededBy": world.now().plus_days(2).to_string() }));
+        let mut trail = Trail::of(&world).await;
+        for status in ["DRAFT", "REQUESTED", "ACKNOWLEDGED", "ACCEPTED", "IN_SERVICE", "COMPLETED", "DECLINED"] {
+            let referred = world.refer(&ready, status).await;
+            trail.fresh().await;
+            for (viewer, consent) in [("caseworker", None), ("coordinator", None), ("lawyer", Some(ready.consent.as_str()))] {
+                let person = world.person(viewer);
+                let answer = read(&world, &person, "Referral", &referred.id).await;
+                if (viewer, status) == ("lawyer", "DRAFT") {
+                    assert_eq!(answer.at("node"), &Value::Null);
+                    assert!(trail.fresh().await.is_empty());
+                    continue;
+                }
+                assert_recorded(&world, &mut trail, &person, "Query", answer, consent).await;
+            }
+        }
+        let inbox = format!("{{ inbox(first: 3) {{ nodes {} }} }}", SCHEMA.everything("Referral"));
+        let answer = world.ask(&ready.recipient, &inbox, json!({})).await;
+        assert_recorded(&world, &mut trail, &ready.recipient, "Query", answer, Some(&ready.consent)).await;
+        assert_no_value_was_written(&world, &mut trail, &ready).await;
+    }
+}
+
+on_both_databases! {
+    async fn what_a_mutation_answers_is_recorded_as_read(world: World) {
+        let service = world.lawyers_curious_service().await.id.to_string();
+        let ready = world.ready_for_the_lawyers(&service, json!({})).await;
+        let mut trail = Trail::of(&world).await;
+        let opened = merged(json!({ "idempotencyKey": fresh_key() }), &girl_of_sixteen());
+        let answer = world.act(&ready.sender, "caseOpen", &opened).await;
+        assert_recorded(&world, &mut trail, &ready.sender, "Mutation", answer, None).await;
+        let mut referred = world.refer(&ready, "REQUESTED").await;
+        trail.fresh().await;
+        for step in ["referralAcknowledge", "referralAccept", "referralStart", "referralComplete"] {
+            let answer = world.act(&ready.recipient, step, &step_input(step, &referred)).await;
+            referred.version += 1;
+            assert_recorded(&world, &mut trail, &ready.recipient, "Mutation", answer, Some(&ready.consent)).await;
+        }
+        // A refusal tells the state, and is recorded like any reading of it.
+        world.act(&ready.recipient, "referralAccept", &step_input("referralAccept", &referred)).await;
+        let fresh = trail.fresh().await;
+        assert_eq!(fresh.len(), 1);
+        assert_eq!((fresh[0][3].as_deref(), fresh[0][4].as_deref()), (Some(referred.id.as_str()), Some("status")));
+    }
+}
+
+/// The whole trail holds names, ids and times; no value of the case.
+async fn assert_no_value_was_written(world: &World, trail: &mut Trail, ready: &Ready) {
+    let case = read(world, &ready.sender, "CaseReference", &ready.case).await;
+    let rows: Vec<[Option<String>; 3]> = trail.sql.rows("SELECT action, object, fields FROM audit_events").await;
+    let written: String = rows.iter().flatten().flatten().map(|column| format!("{column}\n")).collect();
+    let mut values = vec![
+        "PAN-2026",
+        "93055",
+        "15_17",
+        "woman",
+        "unaccompanied",
+        "minor_in_appeal",
+        "squat",
+        "torture",
+        "tournesol",
+    ];
+    values.push(case.text_at("node/spokenCode"));
+    for value in values {
+        assert!(!written.to_lowercase().contains(&value.to_lowercase()), "the trail tells {value}");
+    }
+    let names: BTreeSet<&str> = SCHEMA.objects.values().flatten().map(|field| field.name.as_str()).collect();
+    let fields = rows.iter().flat_map(|row| row[2].as_deref().unwrap_or_default().split_whitespace());
+    fields.for_each(|field| assert!(names.contains(field), "{field} is no field of the schema"));
+}
+
+on_both_databases! {
+    async fn what_cannot_be_recorded_is_not_told(world: World) {
+        let service = world.lawyers_curious_service().await.id.to_string();
+        let ready = world.ready_for_the_lawyers(&service, json!({})).await;
+        let Referred { id, .. } = world.refer(&ready, "ACCEPTED").await;
+        let draft = world.refer(&ready, "DRAFT").await;
+        Sql::of(&world).await.run("DROP TABLE audit_events").await;
+        let everything = SCHEMA.everything("Referral");
+        let mut answers = vec![
+            read(&world, &ready.sender, "CaseReference", &ready.case).await,
+            read(&world, &ready.sender, "Consent", &ready.consent).await,
+            read(&world, &ready.recipient, "Referral", &id).await,
+            world.ask(&ready.recipient, &format!("{{ inbox {{ nodes {everything} }} }}"), json!({})).await,
+            world.ask(&ready.sender, &format!("{{ sentReferrals {{ nodes {everything} }} }}"), json!({})).await,
+            world.ask(&ready.sender, "{ casesByFileNumber(fileNumber: \"PAN-2026/118\") { adminStatus } }", json!({})).await,
+        ];
+        for answer in &answers {
+            assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"), "{}", answer.text());
+        }
+        // An act that cannot be recorded does not happen.
+        let send = json!({ "input": step_input("referralSend", &draft) });
+        answers.push(world.ask(&ready.sender, &mutation("referralSend"), send).await);
+        for answer in answers {
+            for value in ["PAN-2026", "93055", "AGE_15_17", "WOMAN", "MINOR_IN_APPEAL", "SQUAT", "TORTURE", "data\":{\"n"] {
+                assert!(!answer.text().contains(value), "{value} was told all the same: {}", answer.text());
+            }
+        }
+        // The directory is of no person and goes on answering; the draft is still one.
+        let answer = world.ask(&ready.sender, "{ services { nodes { name } } }", json!({})).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let rows: Vec<[Option<String>; 1]> =
+            Sql::of(&world).await.rows(&format!("SELECT status FROM referrals WHERE id = '{}'", draft.id)).await;
+        assert_eq!(rows, [[Some("draft".to_owned())]]);
+    }
+}

@@ -1,0 +1,126 @@
+//! The schema as its own text tells it, and selections that ask for everything it has.
+
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{BaseType, InputValueDefinition, Type, TypeKind, TypeSystemDefinition};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// The schema of this build.
+pub static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::read);
+
+/// Types by name, each kind apart.
+pub struct Schema {
+    pub objects: BTreeMap<String, Vec<Field>>,
+    pub inputs: BTreeMap<String, Vec<Argument>>,
+    pub members: BTreeMap<String, Vec<String>>,
+    pub enum_values: BTreeSet<String>,
+    pub scalars: BTreeSet<String>,
+}
+
+/// A field of an object, by the name of the type behind lists and exclamation marks.
+pub struct Field {
+    pub name: String,
+    pub type_name: String,
+    pub arguments: Vec<Argument>,
+}
+
+/// An argument, or a field of an input object.
+pub struct Argument {
+    pub name: String,
+    pub type_name: String,
+}
+
+/// Fields not followed when everything is asked for: each leads around in a circle at a price.
+const CIRCLES: [(&str, &str); 1] = [("Organization", "services")];
+
+impl Schema {
+    fn read() -> Self {
+        let document = parse_schema(relais::graphql::sdl()).expect("the schema's own text");
+        let mut schema = Self {
+            objects: BTreeMap::new(),
+            inputs: BTreeMap::new(),
+            members: BTreeMap::new(),
+            enum_values: BTreeSet::new(),
+            scalars: BTreeSet::new(),
+        };
+        for definition in document.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let name = definition.node.name.node.to_string();
+            match definition.node.kind {
+                TypeKind::Object(object) => {
+                    for interface in &object.implements {
+                        schema.members.entry(interface.node.to_string()).or_default().push(name.clone());
+                    }
+                    let fields = object.fields.into_iter().map(|field| Field {
+                        name: field.node.name.node.to_string(),
+                        type_name: named(&field.node.ty.node),
+                        arguments: field.node.arguments.into_iter().map(|it| argument(it.node)).collect(),
+                    });
+                    schema.objects.insert(name, fields.collect());
+                }
+                TypeKind::InputObject(input) => {
+                    let fields = input.fields.into_iter().map(|field| argument(field.node));
+                    schema.inputs.insert(name, fields.collect());
+                }
+                TypeKind::Union(union) => {
+                    let members = union.members.into_iter().map(|member| member.node.to_string());
+                    schema.members.insert(name, members.collect());
+                }
+                TypeKind::Enum(list) => {
+                    schema.enum_values.extend(list.values.into_iter().map(|value| value.node.value.node.to_string()));
+                }
+                TypeKind::Scalar => drop(schema.scalars.insert(name)),
+                TypeKind::Interface(_) => {}
+            }
+        }
+        schema
+    }
+
+    /// A field of an object.
+    #[track_caller]
+    pub fn field(&self, type_name: &str, field: &str) -> &Field {
+        let fields = self.objects.get(type_name).unwrap_or_else(|| panic!("no type {type_name}"));
+        fields.iter().find(|it| it.name == field).unwrap_or_else(|| panic!("no field {type_name}.{field}"))
+    }
+
+    /// Everything that can be read of a type, down to where a type would come again.
+    pub fn everything(&self, type_name: &str) -> String {
+        self.selection(type_name, &mut Vec::new()).expect("a type with fields")
+    }
+
+    fn selection(&self, type_name: &str, path: &mut Vec<String>) -> Option<String> {
+        if path.iter().any(|before| before == type_name) {
+            return None;
+        }
+        path.push(type_name.to_owned());
+        let mut parts = vec!["__typename".to_owned()];
+        for member in self.members.get(type_name).into_iter().flatten() {
+            parts.extend(self.selection(member, path).map(|fields| format!("... on {member} {fields}")));
+        }
+        for field in self.objects.get(type_name).into_iter().flatten() {
+            let is_circle = CIRCLES.contains(&(type_name, field.name.as_str()));
+            if self.is_leaf(&field.type_name) {
+                parts.push(field.name.clone());
+            } else if !is_circle && let Some(fields) = self.selection(&field.type_name, path) {
+                parts.push(format!("{} {fields}", field.name));
+            }
+        }
+        path.pop();
+        Some(format!("{{ {} }}", parts.join(" ")))
+    }
+
+    fn is_leaf(&self, type_name: &str) -> bool {
+        !self.objects.contains_key(type_name) && !self.members.contains_key(type_name)
+    }
+}
+
+fn argument(definition: InputValueDefinition) -> Argument {
+    Argument { name: definition.name.node.to_string(), type_name: named(&definition.ty.node) }
+}
+
+fn named(of: &Type) -> String {
+    match &of.base {
+        BaseType::Named(name) => name.to_string(),
+        BaseType::List(inner) => named(inner),
+    }
+}

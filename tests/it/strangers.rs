@@ -1,0 +1,376 @@
+//! What is not one's own answers as if it did not exist: byte for byte the same as an id that never was
+//! (hidden equals absent), in queries, in mutations, in cursors and in the length of lists.
+
+use crate::kit::schema::SCHEMA;
+use crate::kit::steps::{
+    Ready, Referred, fresh_key, girl_of_sixteen, merged, mutation, organization_id, service_id, text,
+};
+use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World, on_both_databases};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use relais::domain::directory::{Service, Specialisation, Tier};
+use relais::domain::id::{
+    CaseId, ConsentId, DemandId, Identifier, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId,
+};
+use relais::domain::spoken_code::SpokenCode;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const SAFE_HOUSE: &str = "8146c9be-2002-4f05-a47c-17234a9426c3";
+const SAFE_HOUSE_SERVICE: &str = "8c84ddf7-1514-47dd-87ed-72c14b612773";
+const HOSPITAL: &str = "01979fc4-5b2c-41a0-9e87-be9934b60c3f";
+/// The organisation of the other project, which receives referrals too.
+const DAY_CENTRE: &str = "241042b0-bdff-4316-9ca7-4c214e1f3b23";
+const DAY_CENTRE_SERVICE: &str = "91ab6c69-255f-4196-bd01-557c5322dde6";
+
+/// An id of the kind that the prefix tells, of an object that never was.
+fn never(id: &str) -> String {
+    let bytes = [0xA7; 16];
+    match id.split('_').next().expect("a prefix") {
+        "svc" => ServiceId::from_bytes(bytes).to_string(),
+        "org" => OrganizationId::from_bytes(bytes).to_string(),
+        "ref" => ReferralId::from_bytes(bytes).to_string(),
+        "cas" => CaseId::from_bytes(bytes).to_string(),
+        "con" => ConsentId::from_bytes(bytes).to_string(),
+        "dem" => DemandId::from_bytes(bytes).to_string(),
+        "loc" => LocationId::from_bytes(bytes).to_string(),
+        other => panic!("no kind {other}"),
+    }
+}
+
+/// A question that names something by its id.
+struct Question {
+    /// The argument or input field that names it, as `root.argument` or `root.input.field`.
+    place: String,
+    document: String,
+    variables: Value,
+    /// Where in the variables the id stands.
+    pointer: String,
+    /// What is put there: something that exists, and something that never did.
+    existing: String,
+    never: String,
+}
+
+impl Question {
+    fn of_query(root: &str, argument: &str, existing: &str) -> Self {
+        let field = SCHEMA.field("Query", root);
+        let type_name = &field.arguments.iter().find(|it| it.name == argument).expect("the argument").type_name;
+        let is_required = !matches!(argument, "case" | "after");
+        let mark = if is_required { "!" } else { "" };
+        let selection = SCHEMA.everything(&field.type_name);
+        let page = if field.type_name.ends_with("Connection") { "first: 3, " } else { "" };
+        Self {
+            place: format!("{root}.{argument}"),
+            document: format!("query($value: {type_name}{mark}) {{ {root}({page}{argument}: $value) {selection} }}"),
+            variables: json!({ "value": null }),
+            pointer: "/value".to_owned(),
+            existing: existing.to_owned(),
+            never: if existing.contains('_') { never(existing) } else { String::new() },
+        }
+    }
+
+    fn of_mutation(root: &str, field: &str, input: &Value, existing: &str) -> Self {
+        Self {
+            place: format!("{root}.{field}"),
+            document: mutation(root),
+            variables: json!({ "input": input }),
+            pointer: format!("/input/{field}"),
+            existing: existing.to_owned(),
+            never: never(existing),
+        }
+    }
+
+    fn instead(self, never: String) -> Self {
+        Self { never, ..self }
+    }
+
+    async fn asked_by(&self, world: &World, person: &Person, id: &str) -> Vec<u8> {
+        let mut variables = self.variables.clone();
+        let (holder, name) = self.pointer.rsplit_once('/').expect("a pointer");
+        variables.pointer_mut(holder).expect("a holder")[name] = json!(id);
+        if let Some(key) = variables.pointer_mut("/input/idempotencyKey") {
+            *key = json!(fresh_key());
+        }
+        let answer = world.ask(person, &self.document, variables).await;
+        assert!(answer.code() != "QUERY_TOO_COMPLEX" && !answer.code().starts_with("GRAPHQL"), "{}", answer.text());
+        answer.bytes
+    }
+}
+
+/// Objects of Paris, and what only its people may know of.
+struct Paris {
+    case: String,
+    spoken_code: String,
+    consent: String,
+    demand: String,
+    referral: Referred,
+    draft: Referred,
+}
+
+async fn paris(world: &World) -> Paris {
+    let ready = world.ready_for_the_lawyers(&service_id(MINORITY_APPEAL), json!({})).await;
+    let demand =
+        json!({ "idempotencyKey": fresh_key(), "caseId": ready.case, "need": "SOL_ETM", "result": "UNMET_FULL" });
+    let demand = text(&world.done(&ready.sender, "demandRecord", &demand).await["id"]);
+    let other = world.open_case(&ready.sender, girl_of_sixteen()).await;
+    // A consent that names the other project's organisation: being named opens nothing.
+    let named = world
+        .record_consent(
+            &ready.sender,
+            &text(&other["id"]),
+            &organization_id(DAY_CENTRE),
+            &json!({ "basis": "CHILD_CONSENT_MATURE" }),
+        )
+        .await;
+    // The draft is the older one, so that something lies behind the other in the list.
+    let draft = world.refer(&ready, "DRAFT").await;
+    world.clock.set(world.now().plus_hours(1));
+    let referral = world.refer(&ready, "REQUESTED").await;
+    Paris { spoken_code: text(&other["spokenCode"]), consent: named, demand, referral, draft, case: ready.case }
+}
+
+fn cursor(list: &str, id: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("v1|{list}|{id}"))
+}
+
+fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
+    let Referred { id, version } = &paris.referral;
+    let mut questions = vec![
+        Question::of_query("service", "id", &service_id(SAFE_HOUSE_SERVICE)),
+        Question::of_query("organization", "id", &organization_id(SAFE_HOUSE)),
+        Question::of_query("referral", "id", id),
+        Question::of_query("referral", "id", &paris.draft.id),
+        Question::of_query("sentReferrals", "case", &paris.case),
+        Question::of_query("caseBySpokenCode", "spokenCode", &paris.spoken_code)
+            .instead(SpokenCode::from_chance(0x00F0_F0F0).to_string()),
+        Question::of_query("casesByFileNumber", "fileNumber", "PAN-2026/118").instead("PAN-2099/000".to_owned()),
+        Question::of_query("inbox", "after", &cursor("inbox", id)).instead(cursor("inbox", &never(id))),
+        Question::of_query("sentReferrals", "after", &cursor("sent", id)).instead(cursor("sent", &never(id))),
+    ];
+    for id in [
+        &service_id(SAFE_HOUSE_SERVICE),
+        &organization_id(SAFE_HOUSE),
+        id,
+        &paris.draft.id,
+        &paris.case,
+        &paris.consent,
+        &paris.demand,
+    ] {
+        questions.push(Question::of_query("node", "id", id));
+    }
+    let create = json!({ "idempotencyKey": "", "caseId": own.case, "serviceId": service_id(DAY_CENTRE_SERVICE),
+        "need": "SOCIAL_DAY_CENTRE", "consentId": own.consent });
+    let consent = json!({ "idempotencyKey": "", "caseId": own.case, "recipientId": organization_id(LAWYERS),
+        "basis": "SELF_INFORMED", "fieldScope": ["AGE_BAND"], "modality": "VERBAL", "language": "fr",
+        "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL"] });
+    let demand = json!({ "idempotencyKey": "", "caseId": "", "need": "SOL_ETM", "result": "UNMET_FULL" });
+    questions.extend([
+        Question::of_mutation("consentRecord", "caseId", &consent, &paris.case),
+        Question::of_mutation("consentRecord", "recipientId", &consent, &organization_id(SAFE_HOUSE)),
+        Question::of_mutation("referralCreate", "caseId", &create, &paris.case),
+        Question::of_mutation("referralCreate", "serviceId", &create, &service_id(SAFE_HOUSE_SERVICE)),
+        Question::of_mutation("referralCreate", "locationId", &create, &own.place_elsewhere),
+        Question::of_mutation("referralCreate", "consentId", &create, &paris.consent),
+        Question::of_mutation("demandRecord", "caseId", &demand, &paris.case),
+    ]);
+    for step in ["Send", "Acknowledge", "Accept", "Decline", "Start", "Complete"] {
+        // The right version and a wrong one: neither tells that there is something.
+        for expected_version in [*version, 9] {
+            let input = json!({ "referralId": "", "expectedVersion": expected_version });
+            let extra = match step {
+                "Decline" => json!({ "code": "FULL" }),
+                "Complete" => json!({ "outcome": "SERVICE_RECEIVED" }),
+                _ => json!({}),
+            };
+            questions.push(Question::of_mutation(&format!("referral{step}"), "referralId", &merged(input, &extra), id));
+        }
+    }
+    questions
+}
+
+/// Every argument and input field of the schema that is an id, as `root.argument`.
+fn all_ids() -> BTreeSet<String> {
+    let mut places = BTreeSet::new();
+    for root in ["Query", "Mutation"].iter().flat_map(|root| &SCHEMA.objects[*root]) {
+        for argument in &root.arguments {
+            let inside = SCHEMA.inputs.get(&argument.type_name);
+            let ids = inside.into_iter().flatten().filter(|field| field.type_name == "ID");
+            places.extend(ids.map(|field| format!("{}.{}", root.name, field.name)));
+            if argument.type_name == "ID" {
+                places.insert(format!("{}.{}", root.name, argument.name));
+            }
+        }
+    }
+    places
+}
+
+/// What the stranger has of its own, so that nothing but the foreign id can be what is wrong.
+struct Own {
+    case: String,
+    consent: String,
+    place_elsewhere: String,
+}
+
+async fn own(world: &World, stranger: &Person) -> Own {
+    let person = json!({ "person": { "ageBand": "AGE_25_59", "area": "FR-93055" } });
+    let case = text(&world.open_case(stranger, person).await["id"]);
+    let consent = world.record_consent(stranger, &case, &organization_id(DAY_CENTRE), &json!({})).await;
+    let safe_house =
+        world.app.context().directory.snapshot().service(ServiceId::derived("corridor", SAFE_HOUSE_SERVICE));
+    Own { case, consent, place_elsewhere: safe_house.expect("the safe house").places[0].id.to_string() }
+}
+
+on_both_databases! {
+    async fn what_is_not_ones_own_answers_like_what_never_was(world: World) {
+        // The stranger of another project is trained; the safe house has to be nothing to them too.
+        let untrained = r#"{ "source": "corridor", "projects": [ { "key": "sureau", "organization": "241042b0-bdff-4316-9ca7-4c214e1f3b23",
+            "name": "Maison du Sureau", "country": "FR", "risk_profile": "standard", "mailbox": "sureau@example.org" } ],
+            "accounts": [ { "handle": "newcomer", "role": "caseworker", "organization": "241042b0-bdff-4316-9ca7-4c214e1f3b23", "project": "sureau" } ] }"#;
+        let newcomer = world.apply(untrained).await.remove("newcomer").expect("the newcomer");
+        let (paris, own) = (paris(&world).await, own(&world, &newcomer).await);
+        let questions = questions(&paris, &own);
+        let asked: BTreeSet<String> = questions.iter().map(|question| question.place.clone()).collect();
+        let forgotten: Vec<_> = all_ids().difference(&asked).cloned().collect();
+        assert!(forgotten.is_empty(), "nobody asked about {forgotten:?}");
+        let mut strangers = vec![("newcomer of another project", newcomer)];
+        for handle in ["another partner", "coordinator of another project", "nobody", "stranger"] {
+            strangers.push((handle, world.person(handle)));
+        }
+        for question in &questions {
+            for (handle, person) in &strangers {
+                let there = question.asked_by(&world, person, &question.existing).await;
+                let never = question.asked_by(&world, person, &question.never).await;
+                assert_eq!(String::from_utf8_lossy(&there), String::from_utf8_lossy(&never), "{}, {handle}", question.place);
+            }
+        }
+        // The same questions tell the two apart for whoever may know.
+        let caseworker = world.person("caseworker");
+        for question in questions.iter().filter(|question| !question.place.ends_with("locationId") && !question.place.starts_with("inbox")) {
+            let there = question.asked_by(&world, &caseworker, &question.existing).await;
+            let never = question.asked_by(&world, &caseworker, &question.never).await;
+            let is_of_the_newcomer = question.variables.to_string().contains(&own.case);
+            assert!(there != never || is_of_the_newcomer, "{}: {}", question.place, String::from_utf8_lossy(&there));
+        }
+    }
+}
+
+on_both_databases! {
+    async fn lists_and_their_pages_count_only_ones_own(world: World) {
+        let lawyers = world.ready_for_the_lawyers(&service_id(MINORITY_APPEAL), json!({})).await;
+        let stranger = world.person("caseworker of another project");
+        let case = text(&world.open_case(&stranger, girl_of_sixteen()).await["id"]);
+        let consent = world.record_consent(&stranger, &case, &organization_id(LAWYERS), &json!({ "basis": "CHILD_CONSENT_MATURE" })).await;
+        let own = Ready {
+            sender: stranger.clone(),
+            recipient: world.person("lawyer"),
+            draft: merged(lawyers.draft.clone(), &json!({ "caseId": case, "consentId": consent })),
+            case,
+            consent,
+        };
+        for _ in 0..3 {
+            world.refer(&lawyers, "REQUESTED").await;
+            world.refer(&lawyers, "DRAFT").await;
+        }
+        world.refer(&own, "DRAFT").await;
+        let page = |list: &str, first: i32| format!("{{ {list}(first: {first}) {{ nodes {{ id }} pageInfo {{ hasNextPage }} }} }}");
+        for (handle, list, first, count, has_more) in [
+            ("caseworker", "sentReferrals", 6, 6, false),
+            ("caseworker", "sentReferrals", 5, 5, true),
+            ("caseworker of another project", "sentReferrals", 1, 1, false),
+            ("coordinator of another project", "sentReferrals", 1, 1, false),
+            ("caseworker of another project", "inbox", 1, 0, false),
+            ("another partner", "inbox", 1, 0, false),
+            ("another partner", "sentReferrals", 1, 0, false),
+            ("lawyer", "inbox", 3, 3, false),
+            ("lawyer", "inbox", 2, 2, true),
+            ("lawyer", "sentReferrals", 1, 0, false),
+        ] {
+            let answer = world.ask(&world.person(handle), &page(list, first), json!({})).await;
+            let found = answer.at(&format!("{list}/nodes")).as_array().map(Vec::len);
+            let more = answer.at(&format!("{list}/pageInfo/hasNextPage")).as_bool();
+            assert_eq!((found, more), (Some(count), Some(has_more)), "{handle} {list} {first}");
+        }
+        // Both projects gave the same file number: each finds its own case.
+        let by_number = "{ casesByFileNumber(fileNumber: \"PAN-2026/118\") { id } }";
+        for handle in ["caseworker", "caseworker of another project"] {
+            let answer = world.ask(&world.person(handle), by_number, json!({})).await;
+            assert_eq!(answer.at("casesByFileNumber").as_array().map(Vec::len), Some(1), "{handle}");
+        }
+    }
+}
+
+/// Services next to the point, each hidden from everybody outside Paris and its coordinators for a reason
+/// of its own.
+fn hidden_services(world: &World) -> Vec<Service> {
+    let hidden = |name: &str, tier, specialisations: Vec<Specialisation>, project: Option<&str>| {
+        let mut service = world.like(MINORITY_APPEAL, name);
+        service.organization_id = OrganizationId::derived("corridor", HOSPITAL);
+        service.tier = tier;
+        service.specialisations = specialisations;
+        service.projects = project.map(|project| ProjectId::derived("corridor", project)).into_iter().collect();
+        service
+    };
+    vec![
+        hidden("restricted", Tier::Restricted, vec![], None),
+        hidden("against violence", Tier::Network, vec![Specialisation::Gbv], None),
+        hidden("sealed", Tier::Sealed, vec![], None),
+        hidden("of a project", Tier::Project, vec![], Some("paris")),
+    ]
+}
+
+/// Every page of every search, and what else leads to services, as bytes.
+async fn searches(world: &World, person: &Person) -> Vec<String> {
+    let mut told = Vec::new();
+    let near = json!({ "latitude": 48.8938, "longitude": 2.4096 });
+    let close = merged(near.clone(), &json!({ "withinMeters": 500.0 }));
+    for filter in [
+        json!({}),
+        json!({ "need": "LEGAL_MINORITY_APPEAL" }),
+        json!({ "near": near, "need": "LEGAL_MINORITY_APPEAL" }),
+        json!({ "near": near, "verdicts": ["MATCH", "TO_CONFIRM", "NO"], "person": { "ageBand": "AGE_15_17" } }),
+        json!({ "near": close }),
+    ] {
+        let document = format!(
+            "query($filter: ServiceFilter, $after: String) {{ services(filter: $filter, first: 3, after: $after) {} }}",
+            SCHEMA.everything("ServiceConnection")
+        );
+        let mut after = Value::Null;
+        loop {
+            let answer = world.ask(person, &document, json!({ "filter": filter, "after": after })).await;
+            told.push(answer.text());
+            let page = answer.at("services/pageInfo");
+            after = page["endCursor"].clone();
+            if page["hasNextPage"] != true {
+                break;
+            }
+        }
+    }
+    for (root, id) in [("organization", organization_id(HOSPITAL)), ("organization", organization_id(LAWYERS))] {
+        let document = format!("query($id: ID!) {{ {root}(id: $id) {{ name services {{ id name }} }} }}");
+        told.push(world.ask(person, &document, json!({ "id": id })).await.text());
+    }
+    told
+}
+
+on_both_databases! {
+    /// Two worlds, one after the other: the directories differ only in what is hidden.
+    async fn a_search_is_the_same_whether_or_not_something_hidden_stands_near_the_point(world: World) {
+        let outsiders = ["nobody", "lawyer", "another partner"];
+        let mut before = Vec::new();
+        for handle in outsiders {
+            before.push(searches(&world, &world.person(handle)).await);
+        }
+        let seen_before = searches(&world, &world.person("coordinator")).await;
+        for service in hidden_services(&world) {
+            world.publish(&service).await;
+        }
+        for (handle, before) in outsiders.into_iter().zip(before) {
+            assert_eq!(searches(&world, &world.person(handle)).await, before, "{handle}");
+        }
+        let seen = searches(&world, &world.person("coordinator")).await.concat();
+        assert_ne!(seen, seen_before.concat(), "there is something to be seen");
+        for service in hidden_services(&world) {
+            assert!(seen.contains(&service.id.to_string()), "a trained coordinator of Paris sees {}", service.name);
+        }
+    }
+}
