@@ -11,11 +11,11 @@ use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("consents");
 
-// A recipient reaches a consent only through a referral to itself that names it.
+// A recipient reaches a consent only through a referral to itself that names it, by LIST.
 statements! {
     FIND = "SELECT id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, explained, \
         contact_rule, obtained_at, expires_at, withdrawn_at FROM consents \
-        WHERE id = $1 AND (project_id = $2 OR recipient_id = $3)";
+        WHERE id = $1 AND project_id = $2";
     LIST = "SELECT id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, explained, \
         contact_rule, obtained_at, expires_at, withdrawn_at FROM consents WHERE id IN";
     INSERT = "INSERT INTO consents (id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, \
@@ -63,12 +63,11 @@ impl ConsentRow {
 }
 
 impl Store {
-    /// A consent within reach.
+    /// A consent of the scope's project.
     pub async fn find_consent(&self, scope: &Scope, id: ConsentId) -> Result<Option<Consent>, StoreError> {
         let row: Option<ConsentRow> = read!(self, |pool| sqlx::query_as(FIND)
             .bind(id.to_string())
             .bind(optional_text(scope.project))
-            .bind(optional_text(scope.organization))
             .fetch_optional(pool)
             .await)?;
         row.map(ConsentRow::into_consent).transpose()
@@ -88,12 +87,11 @@ impl Store {
 }
 
 impl Tx {
-    /// A consent within reach, as it stands in this transaction.
+    /// A consent of the scope's project, as it stands in this transaction.
     pub async fn find_consent(&mut self, scope: &Scope, id: ConsentId) -> Result<Option<Consent>, StoreError> {
         let row: Option<ConsentRow> = in_tx!(self, |c| sqlx::query_as(FIND)
             .bind(id.to_string())
             .bind(optional_text(scope.project))
-            .bind(optional_text(scope.organization))
             .fetch_optional(c)
             .await)?;
         row.map(ConsentRow::into_consent).transpose()
