@@ -34,6 +34,9 @@ pub struct OpenCase {
 pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result<Visible<CaseView>, ActionError> {
     let account = permit(access, Action::OpenCase)?;
     let create = Create::new(account, &input.idempotency_key, "case_open", &input)?;
+    if let Some(earlier) = create.earlier(context).await? {
+        return find(context, access, earlier).await;
+    }
     let project_id = account.project_id.ok_or(ActionError::Forbidden)?;
     let now = context.now();
     let mut case = CaseReference {

@@ -52,6 +52,9 @@ pub async fn record(
 ) -> Result<Visible<ConsentView>, ActionError> {
     let account = permit(access, Action::RecordConsent)?;
     let create = Create::new(account, &input.idempotency_key, "consent_record", &input)?;
+    if let Some(earlier) = create.earlier(context).await? {
+        return find(context, access, earlier).await;
+    }
     let now = context.now();
     let case = context.store.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
     super::directory::organization(context, access, input.recipient_id)?;

@@ -45,6 +45,9 @@ pub async fn record(
 ) -> Result<Visible<DemandView>, ActionError> {
     let account = permit(access, Action::RecordDemand)?;
     let create = Create::new(account, &input.idempotency_key, "demand_record", &input)?;
+    if let Some(earlier) = create.earlier(context).await? {
+        return find(context, access, earlier).await;
+    }
     if !input.result.is_recorded_by_hand() {
         return Err(Refusal::input("result", InputProblem::ResultOfRecord).into());
     }

@@ -1,6 +1,6 @@
 //! Creates that can be sent twice: the second time gives the object of the first.
 
-use super::ActionError;
+use super::{ActionError, Context};
 use crate::domain::account::Account;
 use crate::domain::id::Identifier;
 use crate::domain::refusal::{InputProblem, Refusal};
@@ -34,26 +34,39 @@ impl<'a> Create<'a> {
         Ok(Self { key, operation, fingerprint, account })
     }
 
-    /// Claims the key for `id`. `Some` gives the object that the same call made before: nothing more
-    /// is to be done.
+    /// The object that the same call made before. It is asked for first: what was done is told even when
+    /// by now it could not be done any more.
+    pub(super) async fn earlier<T: Identifier>(&self, context: &Context) -> Result<Option<T>, ActionError> {
+        earlier(context.store.find_claim(&self.key()).await?)
+    }
+
+    /// Claims the key for `id`. `Some` gives the object that the same call, come at the same time, made
+    /// first: nothing more is to be done.
     pub(super) async fn claim<T: Identifier>(
         &self,
         tx: &mut Tx,
         id: T,
         now: Timestamp,
     ) -> Result<Option<T>, ActionError> {
-        let key = IdempotencyKey {
+        earlier(tx.claim_key(&self.key(), &id.to_string(), now).await?)
+    }
+
+    fn key(&self) -> IdempotencyKey<'_> {
+        IdempotencyKey {
             account_id: self.account.id,
             key: self.key,
             operation: self.operation,
             fingerprint: &self.fingerprint,
-        };
-        match tx.claim_key(&key, &id.to_string(), now).await? {
-            Claim::New => Ok(None),
-            Claim::Reused => Err(Refusal::KeyReused.into()),
-            Claim::Repeat { object_id } => {
-                T::parse(&object_id).map(Some).map_err(|invalid| ActionError::Internal(Box::new(invalid)))
-            }
+        }
+    }
+}
+
+fn earlier<T: Identifier>(claim: Claim) -> Result<Option<T>, ActionError> {
+    match claim {
+        Claim::New => Ok(None),
+        Claim::Reused => Err(Refusal::KeyReused.into()),
+        Claim::Repeat { object_id } => {
+            T::parse(&object_id).map(Some).map_err(|invalid| ActionError::Internal(Box::new(invalid)))
         }
     }
 }

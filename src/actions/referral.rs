@@ -76,6 +76,9 @@ pub async fn create(
 ) -> Result<Visible<ReferralView>, ActionError> {
     let account = permit(access, Action::CreateReferral)?;
     let create = Create::new(account, &input.idempotency_key, "referral_create", &input)?;
+    if let Some(earlier) = create.earlier(context).await? {
+        return find(context, access, earlier).await;
+    }
     let now = context.now();
     let case = context.store.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
     let consent =

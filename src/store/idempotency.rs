@@ -1,6 +1,6 @@
 //! Idempotency keys: the same create, sent again, gets the same answer and does nothing more.
 
-use super::{StoreError, Tx, in_tx, statements};
+use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::id::AccountId;
 use crate::domain::time::Timestamp;
 
@@ -37,6 +37,23 @@ pub enum Claim {
     Reused,
 }
 
+impl IdempotencyKey<'_> {
+    fn claim(&self, (operation, fingerprint, object_id): (String, String, String)) -> Claim {
+        let is_same = operation == self.operation && fingerprint == self.fingerprint;
+        if is_same { Claim::Repeat { object_id } } else { Claim::Reused }
+    }
+}
+
+impl Store {
+    /// What a claim of this key would come to now.
+    pub async fn find_claim(&self, key: &IdempotencyKey<'_>) -> Result<Claim, StoreError> {
+        let account = key.account_id.to_string();
+        let found: Option<(String, String, String)> =
+            read!(self, |pool| sqlx::query_as(FIND).bind(&account).bind(key.key).fetch_optional(pool).await)?;
+        Ok(found.map_or(Claim::New, |found| key.claim(found)))
+    }
+}
+
 impl Tx {
     /// Claims a key for the object about to be made.
     pub async fn claim_key(
@@ -59,9 +76,7 @@ impl Tx {
         if claimed == 1 {
             return Ok(Claim::New);
         }
-        let (operation, fingerprint, object_id): (String, String, String) =
-            in_tx!(self, |c| sqlx::query_as(FIND).bind(&account).bind(key.key).fetch_one(c).await)?;
-        let is_same = operation == key.operation && fingerprint == key.fingerprint;
-        Ok(if is_same { Claim::Repeat { object_id } } else { Claim::Reused })
+        let found = in_tx!(self, |c| sqlx::query_as(FIND).bind(&account).bind(key.key).fetch_one(c).await)?;
+        Ok(key.claim(found))
     }
 }
