@@ -3,7 +3,13 @@
 #![allow(clippy::disallowed_methods, reason = "tests are configured by RELAIS_TEST_… variables")]
 
 mod architecture;
+mod case;
+mod demand;
+mod errors;
+mod idempotency;
 mod import_feeds;
 mod import_hsds;
 mod kit;
+mod referral;
+mod search;
 mod store;

@@ -1,6 +1,6 @@
 //! The store on both databases.
 
-use crate::kit::world::{World, on_both_databases};
+use crate::kit::world::on_both_databases;
 
 on_both_databases! {
     async fn every_statement_prepares(world: World) {

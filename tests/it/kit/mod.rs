@@ -1,8 +1,11 @@
 //! What tests stand on: databases, the real binary, and the README's story.
 
+pub mod hearing;
+pub mod loop_calls;
 pub mod postgres;
 pub mod process;
 pub mod requirement;
 pub mod server;
 pub mod shell;
+pub mod tables;
 pub mod world;
