@@ -3,6 +3,7 @@
 //! Absolute times say little on a shared machine; the ratios and the guard's own worst
 //! cases do.
 #![allow(missing_docs, reason = "criterion's macros write the items")]
+#![allow(clippy::disallowed_methods, reason = "a bench measures time")]
 
 #[path = "../tests/it/hostile/generator.rs"]
 mod generator;

@@ -78,8 +78,8 @@ pub fn search(
     if !radius_is_usable || (input.within_meters.is_some() && near.is_none()) {
         return Err(Refusal::input("withinMeters", InputProblem::Radius).into());
     }
-    let question = question(input);
-    let cursor = after.map(|text| Cursor::read(text, question)).transpose()?;
+    let question = format!("{input:?}");
+    let cursor = after.map(|text| Cursor::read(text, &question)).transpose()?;
     let evaluated_at = cursor.map_or_else(|| context.now(), |cursor| cursor.evaluated_at);
     let profile = input.profile.clone().into_profile()?;
     let scope = access.directory_scope();
@@ -106,7 +106,7 @@ pub fn search(
             distance_meters,
             distance_band,
             fit: hit.fit,
-            cursor: Cursor { question, key: hit.key, evaluated_at }.write(),
+            cursor: Cursor { key: hit.key, evaluated_at }.write(&question),
         })
     });
     Ok(FoundPage { found: found.collect(), has_more: page.has_more, evaluated_at })
@@ -183,10 +183,11 @@ fn change(row: DirectoryRow) -> Change {
     Change::Gone { id }
 }
 
-/// Where a page ended: of which question, behind which key, judged at what time. Opaque to callers.
+/// Where a page ended: behind which key, judged at what time. Opaque to callers. It begins with a short
+/// hash of the question and of everything else in it, so that one of another question is told apart, and
+/// one that was changed on its way too: a time that never was would be judged by.
 #[derive(Clone, Copy)]
 struct Cursor {
-    question: [u8; 8],
     key: SearchKey,
     evaluated_at: Timestamp,
 }
@@ -195,23 +196,25 @@ const CURSOR_VERSION: u8 = 1;
 const CURSOR_BYTES: usize = 1 + 8 + 8 + 16 + 8;
 
 impl Cursor {
-    fn write(self) -> String {
-        let mut bytes = Vec::with_capacity(CURSOR_BYTES);
-        bytes.push(CURSOR_VERSION);
-        bytes.extend(self.question);
+    fn write(self, question: &str) -> String {
+        let mut bytes = vec![CURSOR_VERSION; 9];
         bytes.extend(self.key.distance_meters().to_be_bytes());
         bytes.extend(self.key.service().bytes());
         bytes.extend(self.evaluated_at.microseconds().to_be_bytes());
+        let hash = cursor_hash(question, &bytes[9..]);
+        bytes[1..9].copy_from_slice(&hash);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn read(text: &str, question: [u8; 8]) -> Result<Self, Refusal> {
+    fn read(text: &str, question: &str) -> Result<Self, Refusal> {
         let refused = Refusal::input("after", InputProblem::Cursor);
-        let bytes =
-            URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == CURSOR_BYTES && bytes[0] == CURSOR_VERSION);
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| {
+            bytes.len() == CURSOR_BYTES
+                && bytes[0] == CURSOR_VERSION
+                && bytes[1..9] == cursor_hash(question, &bytes[9..])
+        });
         let cursor = bytes.and_then(|bytes| {
             Some(Self {
-                question: bytes[1..9].try_into().ok()?,
                 key: SearchKey::new(
                     f64::from_be_bytes(bytes[9..17].try_into().ok()?),
                     ServiceId::from_bytes(bytes[17..33].try_into().ok()?),
@@ -219,13 +222,12 @@ impl Cursor {
                 evaluated_at: Timestamp::from_microseconds(i64::from_be_bytes(bytes[33..41].try_into().ok()?)),
             })
         });
-        cursor.filter(|cursor| cursor.question == question && cursor.key.distance_meters() >= 0.0).ok_or(refused)
+        cursor.ok_or(refused)
     }
 }
 
-/// A short hash of the question: a cursor is refused only for another one.
-fn question(input: &SearchServices) -> [u8; 8] {
-    let digest = Sha256::digest(format!("{input:?}"));
+fn cursor_hash(question: &str, rest: &[u8]) -> [u8; 8] {
+    let digest = Sha256::new().chain_update(question).chain_update(rest).finalize();
     let mut short = [0; 8];
     short.copy_from_slice(&digest[..8]);
     short

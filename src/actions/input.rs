@@ -48,7 +48,8 @@ pub(super) fn position(latitude: f64, longitude: f64) -> Result<Position, Refusa
 
 pub(super) fn language(field: &'static str, tag: &str) -> Result<Language, Refusal> {
     readable(field, tag)?;
-    Language::parse(tag).map_err(|_| Refusal::input(field, InputProblem::Language))
+    let language = Language::parse(tag).ok().filter(Language::is_plain);
+    language.ok_or(Refusal::input(field, InputProblem::Language))
 }
 
 pub(super) fn area(field: &'static str, code: &str) -> Result<AreaCode, Refusal> {

@@ -177,18 +177,19 @@ pub async fn send(
                 capacity_confirmed: declared.capacity_confirmed,
             };
             let change = decide(access, &referral, &Command::Send(facts), Party::Sender, now)?;
-            tx.project_key(referral.project_id, KeyPurpose::Alias, context.chance.key()).await?;
             let area = demand::area_of(&case)?;
+            let changed = write(tx, account, Party::Sender, referral, &change).await?;
+            tx.project_key(changed.project_id, KeyPurpose::Alias, context.chance.key()).await?;
             let seen = demand::Seen {
                 id: context.fresh_id(),
-                need: referral.need,
+                need: changed.need,
                 area,
-                referral_id: Some(referral.id),
+                referral_id: Some(changed.id),
                 result: DemandResult::Pending,
             };
             demand::insert(context, tx, &case, &seen, now).await?;
             tx.touch_case(case.id, now).await?;
-            apply(tx, access, account, Party::Sender, referral, &change).await
+            audit(tx, access, &changed).await
         })
         .await;
     settle(context, access, target, written).await
@@ -215,11 +216,12 @@ pub async fn answer(
         .write(async |tx| {
             let referral = find_for_change(tx, access, target, Perspective::Recipient).await?;
             let change = decide(access, &referral, &command, Party::Recipient, now)?;
+            let changed = write(tx, account, Party::Recipient, referral, &change).await?;
             if let Some(result) = demand_result(&change.detail) {
-                tx.settle_demand(referral.id, result).await?;
+                tx.settle_demand(changed.id, result).await?;
             }
-            tx.touch_case(referral.case_id, now).await?;
-            apply(tx, access, account, Party::Recipient, referral, &change).await
+            tx.touch_case(changed.case_id, now).await?;
+            audit(tx, access, &changed).await
         })
         .await;
     settle(context, access, target, written).await
@@ -335,15 +337,16 @@ async fn find_recipient(
     Ok((service, organization))
 }
 
-/// Writes a decided change: the state, its line of the timeline and its audit event, in one commit.
-async fn apply(
+/// Writes a decided change: the state and its line of the timeline. It comes before everything else that
+/// the act writes, so that of two people at once the second is told of the first, and not by the key of
+/// some other row that both would write.
+async fn write(
     tx: &mut Tx,
-    access: &Access,
     account: &Account,
     party: Party,
     referral: Referral,
     change: &Change,
-) -> Result<(), ActionError> {
+) -> Result<Referral, ActionError> {
     let changed = referral.apply(change);
     let code = match change.detail {
         Detail::Decline(code) => Some(code.to_string()),
@@ -352,14 +355,18 @@ async fn apply(
     };
     let entry = timeline_entry(&changed, account, change.event, party, code);
     tx.update_referral(&changed, &entry).await?;
+    Ok(changed)
+}
+
+/// Writes the audit event of a change, last: the trail's head stays locked until the commit.
+async fn audit(tx: &mut Tx, access: &Access, changed: &Referral) -> Result<(), ActionError> {
     let event = AuditEvent {
         project_id: Some(changed.project_id),
         fields: vec!["status"],
         consent_id: Some(changed.consent_id),
-        ..act(access, change.at, AuditAction::ReferralChanged, changed.id.to_string())
+        ..act(access, changed.status_at, AuditAction::ReferralChanged, changed.id.to_string())
     };
-    tx.append_audit(&[event]).await?;
-    Ok(())
+    Ok(tx.append_audit(&[event]).await?)
 }
 
 fn timeline_entry(

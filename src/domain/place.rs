@@ -134,14 +134,18 @@ pub struct Area {
     pub radius_meters: Option<f64>,
 }
 
-/// The code of an administrative area: two to sixteen characters out of A–Z, 0–9 and `-`.
+/// The code of an administrative area: two to sixteen characters out of A–Z, 0–9 and `-`, at most three
+/// letters in a row. INSEE, ISO 3166-2, NUTS and P-codes keep to that; a word, which could be a name,
+/// does not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AreaCode(String);
 
 /// The text is not the code of an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an area code has 2 to 16 characters out of A–Z, 0–9 and `-`, such as FR-93055, TN-11 or LY002")]
+#[error(
+    "an area code has 2 to 16 characters out of A–Z, 0–9 and `-`, no word among them, such as FR-93055, TN-11 or LY002"
+)]
 pub struct InvalidAreaCode;
 
 impl AreaCode {
@@ -149,7 +153,12 @@ impl AreaCode {
     pub fn parse(text: &str) -> Result<Self, InvalidAreaCode> {
         let code = text.trim().to_ascii_uppercase();
         let allowed = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
-        if (2..=16).contains(&code.len()) && code.chars().all(allowed) { Ok(Self(code)) } else { Err(InvalidAreaCode) }
+        let has_word = code.split(|c: char| !c.is_ascii_uppercase()).any(|letters| letters.len() > 3);
+        if (2..=16).contains(&code.len()) && code.chars().all(allowed) && !has_word {
+            Ok(Self(code))
+        } else {
+            Err(InvalidAreaCode)
+        }
     }
 
     /// The code as text.
@@ -237,8 +246,19 @@ mod tests {
         assert_eq!(Position::new(f64::NAN, 0.0), Err(InvalidPosition::Latitude));
         assert_eq!(Position::new(0.0, 180.5), Err(InvalidPosition::Longitude));
         assert!(Position::new(-90.0, -180.0).is_ok());
-        for (text, valid) in [("fr-93055", true), ("TN-11", true), ("X", false), ("Pantin centre", false), ("", false)]
-        {
+        for (text, valid) in [
+            ("fr-93055", true),
+            ("TN-11", true),
+            ("FR-2A004", true),
+            ("MR-NKC", true),
+            ("LY0203", true),
+            ("FRK26", true),
+            ("X", false),
+            ("Calais", false),
+            ("AMINATA-D", false),
+            ("Pantin centre", false),
+            ("", false),
+        ] {
             assert_eq!(AreaCode::parse(text).is_ok(), valid, "{text}");
         }
     }

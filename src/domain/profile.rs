@@ -167,6 +167,15 @@ impl Language {
         &self.0
     }
 
+    /// True when the tag holds a language, a script and a region and nothing else. Its other subtags have
+    /// room for any word, and a word can be a name: of a person only plain tags are kept (P-02).
+    pub fn is_plain(&self) -> bool {
+        oxilangtag::LanguageTag::parse(self.0.as_str()).is_ok_and(|tag| {
+            let others = [tag.extended_language(), tag.variant(), tag.extension(), tag.private_use()];
+            others.iter().all(Option::is_none)
+        })
+    }
+
     /// True when both are the same language, regions and scripts aside.
     pub fn is_same_language(&self, other: &Self) -> bool {
         let primary = |tag: &Self| tag.0.split('-').next().map(str::to_owned);
@@ -219,6 +228,21 @@ mod tests {
         }
         for text in ["", "français", "x", "e\u{0}n", "nobodyspeaksthis"] {
             assert_eq!(Language::parse(text), Err(InvalidLanguage), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_plain_tag_has_no_room_for_a_name() {
+        for (text, is_plain) in [
+            ("fr", true),
+            ("ckb-Arab", true),
+            ("zh-Hant-TW", true),
+            ("fr-x-aminata", false),
+            ("fr-aminata-diallo", false),
+            ("fr-a-aminata", false),
+            ("zh-ali", false),
+        ] {
+            assert_eq!(Language::parse(text).map(|tag| tag.is_plain()), Ok(is_plain), "{text}");
         }
     }
 

@@ -41,7 +41,7 @@ impl Timestamp {
 
     /// Whole hours from `earlier` to this instant, negative when it lies before.
     pub const fn hours_since(self, earlier: Self) -> i64 {
-        (self.0 - earlier.0).div_euclid(MICROSECONDS_PER_HOUR)
+        self.0.saturating_sub(earlier.0).div_euclid(MICROSECONDS_PER_HOUR)
     }
 
     /// The start of the hour: what a partner may know of a time, so that two partners cannot join

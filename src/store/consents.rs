@@ -64,7 +64,7 @@ impl ConsentRow {
 }
 
 impl Store {
-    /// A consent within reach.
+    /// A consent of the scope's project.
     pub async fn find_consent(&self, scope: &Scope, id: ConsentId) -> Result<Option<Consent>, StoreError> {
         let row: Option<ConsentRow> = read!(self, |pool| sqlx::query_as(FIND)
             .bind(id.to_string())
@@ -88,7 +88,7 @@ impl Store {
 }
 
 impl Tx {
-    /// A consent within reach, as it stands in this transaction.
+    /// A consent of the scope's project, as it stands in this transaction.
     pub async fn find_consent(&mut self, scope: &Scope, id: ConsentId) -> Result<Option<Consent>, StoreError> {
         let row: Option<ConsentRow> = in_tx!(self, |c| sqlx::query_as(FIND)
             .bind(id.to_string())

@@ -2,7 +2,6 @@
 //! review (ruling R16). The table is never made from the policy; it is what the API answers.
 
 use crate::kit::schema::SCHEMA;
-use crate::kit::sql::Sql;
 use crate::kit::steps::{Ready, fresh_key, mutation, organization_id, service_id, step_input, text};
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Service, Specialisation, Tier};
@@ -211,7 +210,7 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
 async fn ready_against_violence(world: &World) -> Ready {
     let mut ready = world.ready_for_the_lawyers(&service_id(MINORITY_APPEAL), json!({})).await;
     let over = json!({ "basis": "CHILD_CONSENT_MATURE" });
-    ready.consent = world.record_consent(&ready.sender, &ready.case, &organization_id(HOSPITAL), &over).await;
+    ready.consent = world.consented(&ready.sender, &ready.case, &organization_id(HOSPITAL), &over).await;
     ready.draft = json!({ "caseId": ready.case, "serviceId": service_id(CARE_AFTER_VIOLENCE),
         "need": "HEALTH_SEXUAL_VIOLENCE_CARE", "consentId": ready.consent });
     ready
@@ -256,10 +255,9 @@ on_both_databases! {
 
 /// A referral ended in a way that no act of the API reaches yet: its row is put there.
 async fn end_in_database(world: &World, id: &str, status: &str) {
-    let mut sql = Sql::of(world).await;
     let statement =
         format!("UPDATE referrals SET status = '{status}', is_open = false, version = version + 1 WHERE id = '{id}'");
-    sql.run(&statement).await;
+    world.execute(&statement).await;
 }
 
 on_both_databases! {

@@ -261,7 +261,7 @@ on_both_databases! {
         let answer = world.ask(&ready.sender, &found, json!({})).await;
         assert_recorded(&world, &mut trail, &ready.sender, "Query", answer, None).await;
         // A case of which nothing is known tells what it has, and a null tells nothing.
-        let empty = text(&world.open_case(&ready.sender, json!({ "person": {} })).await["id"]);
+        let empty = text(&world.opened_case(&ready.sender, json!({ "person": {} })).await["id"]);
         trail.fresh().await;
         let answer = read(&world, &ready.sender, "CaseReference", &empty).await;
         assert_eq!(answer.at("node/adminStatus"), &Value::Null);
@@ -353,7 +353,7 @@ on_both_databases! {
         let ready = world.ready_for_the_lawyers(&service, json!({})).await;
         let Referred { id, .. } = world.refer(&ready, "ACCEPTED").await;
         let draft = world.refer(&ready, "DRAFT").await;
-        Sql::of(&world).await.run("DROP TABLE audit_events").await;
+        world.execute("DROP TABLE audit_events").await;
         let everything = SCHEMA.everything("Referral");
         let mut answers = vec![
             read(&world, &ready.sender, "CaseReference", &ready.case).await,

@@ -4,11 +4,17 @@
 
 mod access_matrix;
 mod architecture;
+mod case;
+mod demand;
 mod disclosure;
+mod errors;
+mod idempotency;
 mod import_feeds;
 mod import_hsds;
 mod kit;
 mod markers;
+mod referral;
 mod referral_fields;
+mod search;
 mod store;
 mod strangers;

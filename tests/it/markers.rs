@@ -80,7 +80,7 @@ fn case_input() -> Value {
 
 impl Marked {
     async fn open(world: &World) -> Self {
-        let case = world.open_case(&world.person("caseworker"), case_input()).await;
+        let case = world.opened_case(&world.person("caseworker"), case_input()).await;
         let mut marked = Self { case: text(&case["id"]), values: Vec::new() };
         for (kind, value) in [
             ("age band", "\"AGE_60_PLUS\""),
@@ -128,7 +128,7 @@ impl Marked {
         let end =
             Timestamp::parse("2027-01-15T03:17:44.123456Z").expect("an instant").plus_hours(self.values.len() as i64);
         let over = json!({ "contactRule": "CODE_WORD", "language": "mnk", "expiresAt": end.to_string() });
-        let consent = world.record_consent(&sender, &self.case, &organization_id(recipient), &over).await;
+        let consent = world.consented(&sender, &self.case, &organization_id(recipient), &over).await;
         self.mark("consent id", &consent);
         self.mark("an exact time", &end.to_string());
         let draft = json!({ "caseId": self.case, "serviceId": service_id(service), "need": need, "consentId": consent,

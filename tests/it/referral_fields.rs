@@ -1,7 +1,6 @@
 //! Which field of a referral comes with a value, for whom and when: one table that people review.
 
 use crate::kit::schema::SCHEMA;
-use crate::kit::sql::Sql;
 use crate::kit::steps::{Ready, Referred, merged};
 use crate::kit::world::{Answer, World, on_both_databases};
 use relais::domain::id::{Identifier, ServiceId};
@@ -97,13 +96,12 @@ on_both_databases! {
     async fn each_field_of_a_referral_comes_to_whom_and_when_the_table_says(world: World) {
         let service = world.lawyers_curious_service().await.id.to_string();
         let (lasting, lapsing) = (ready(&world, &service, 60).await, ready(&world, &service, 1).await);
-        let mut sql = Sql::of(&world).await;
         let mut answers = Vec::new();
         for (title, status, put, days) in COLUMNS {
             let ready = if title.ends_with("consent lapsed") { &lapsing } else { &lasting };
             let referred = world.refer(ready, status).await;
             if let Some(put) = put {
-                sql.run(&format!("UPDATE referrals SET status = '{put}' WHERE id = '{}'", referred.id)).await;
+                world.execute(&format!("UPDATE referrals SET status = '{put}' WHERE id = '{}'", referred.id)).await;
             }
             world.move_to_day(days);
             let mut column = Vec::new();

@@ -112,10 +112,10 @@ async fn paris(world: &World) -> Paris {
     let demand =
         json!({ "idempotencyKey": fresh_key(), "caseId": ready.case, "need": "SOL_ETM", "result": "UNMET_FULL" });
     let demand = text(&world.done(&ready.sender, "demandRecord", &demand).await["id"]);
-    let other = world.open_case(&ready.sender, girl_of_sixteen()).await;
+    let other = world.opened_case(&ready.sender, girl_of_sixteen()).await;
     // A consent that names the other project's organisation: being named opens nothing.
     let named = world
-        .record_consent(
+        .consented(
             &ready.sender,
             &text(&other["id"]),
             &organization_id(DAY_CENTRE),
@@ -213,8 +213,8 @@ struct Own {
 
 async fn own(world: &World, stranger: &Person) -> Own {
     let person = json!({ "person": { "ageBand": "AGE_25_59", "area": "FR-93055" } });
-    let case = text(&world.open_case(stranger, person).await["id"]);
-    let consent = world.record_consent(stranger, &case, &organization_id(DAY_CENTRE), &json!({})).await;
+    let case = text(&world.opened_case(stranger, person).await["id"]);
+    let consent = world.consented(stranger, &case, &organization_id(DAY_CENTRE), &json!({})).await;
     let safe_house =
         world.app.context().directory.snapshot().service(ServiceId::derived("corridor", SAFE_HOUSE_SERVICE));
     Own { case, consent, place_elsewhere: safe_house.expect("the safe house").places[0].id.to_string() }
@@ -258,8 +258,8 @@ on_both_databases! {
     async fn lists_and_their_pages_count_only_ones_own(world: World) {
         let lawyers = world.ready_for_the_lawyers(&service_id(MINORITY_APPEAL), json!({})).await;
         let stranger = world.person("caseworker of another project");
-        let case = text(&world.open_case(&stranger, girl_of_sixteen()).await["id"]);
-        let consent = world.record_consent(&stranger, &case, &organization_id(LAWYERS), &json!({ "basis": "CHILD_CONSENT_MATURE" })).await;
+        let case = text(&world.opened_case(&stranger, girl_of_sixteen()).await["id"]);
+        let consent = world.consented(&stranger, &case, &organization_id(LAWYERS), &json!({ "basis": "CHILD_CONSENT_MATURE" })).await;
         let own = Ready {
             sender: stranger.clone(),
             recipient: world.person("lawyer"),

@@ -1,5 +1,7 @@
 //! What tests stand on: databases, the real binary, and the README's story.
 
+pub mod hearing;
+pub mod loop_calls;
 pub mod postgres;
 pub mod process;
 pub mod requirement;
@@ -8,4 +10,5 @@ pub mod server;
 pub mod shell;
 pub mod sql;
 pub mod steps;
+pub mod tables;
 pub mod world;

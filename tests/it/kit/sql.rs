@@ -1,5 +1,4 @@
-//! The rows themselves, on either database: to look at what was written, and to break what a client
-//! cannot break.
+//! Rows of several columns, on either database, over one connection.
 
 use super::world::World;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
@@ -18,16 +17,6 @@ impl Sql {
         } else {
             Self::Postgres(PgConnection::connect(url).await.expect("the world's own schema"))
         }
-    }
-
-    /// Runs one statement.
-    pub async fn run(&mut self, statement: &str) {
-        let sql = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
-        match self {
-            Self::Sqlite(connection) => sql.execute(connection).await.map(drop),
-            Self::Postgres(connection) => sql.execute(connection).await.map(drop),
-        }
-        .unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
 
     /// The rows of a query whose columns are all texts.

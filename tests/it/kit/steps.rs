@@ -1,16 +1,16 @@
 //! The steps of the loop as calls of the API, so that a test can begin in the middle of it.
 
+pub use super::loop_calls::{fresh_key, organization as organization_id, service as service_id};
 use super::schema::SCHEMA;
 use super::world::{Answer, BEGINNING, LAWYERS, MINORITY_APPEAL, Person, World};
 use relais::actions::directory::refresh;
 use relais::clock::Clock;
 use relais::domain::directory::{Document, Service, Specialisation};
-use relais::domain::id::{Identifier, OrganizationId, ServiceId};
+use relais::domain::id::{Identifier, ServiceId};
 use relais::domain::profile::{AdminStatus, Gender, Household, Situation};
 use relais::domain::time::Timestamp;
 use relais::store::{DirectoryChange, StoreError};
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The states that the API can bring a referral to, each with the step that leads there and the state
 /// before.
@@ -23,22 +23,6 @@ const PATHS: [(&str, &str, &str); 7] = [
     ("DECLINED", "ACKNOWLEDGED", "referralDecline"),
     ("DRAFT", "", "referralCreate"),
 ];
-
-/// An idempotency key that nobody has used.
-pub fn fresh_key() -> String {
-    static USED: AtomicU64 = AtomicU64::new(0);
-    format!("key-{:08}", USED.fetch_add(1, Ordering::Relaxed))
-}
-
-/// The id of an entry of the seeds.
-pub fn service_id(key: &str) -> String {
-    ServiceId::derived("corridor", key).to_string()
-}
-
-/// The id of an organisation of the seeds.
-pub fn organization_id(key: &str) -> String {
-    OrganizationId::derived("corridor", key).to_string()
-}
 
 /// Two objects as one: the second stands over the first.
 pub fn merged(mut base: Value, over: &Value) -> Value {
@@ -98,12 +82,12 @@ impl World {
     }
 
     /// Opens a case in the sender's project; gives everything of it.
-    pub async fn open_case(&self, sender: &Person, facts: Value) -> Value {
+    pub async fn opened_case(&self, sender: &Person, facts: Value) -> Value {
         self.done(sender, "caseOpen", &merged(json!({ "idempotencyKey": fresh_key() }), &facts)).await
     }
 
     /// Records a consent for one recipient, to everything unless `over` says otherwise; gives its id.
-    pub async fn record_consent(&self, sender: &Person, case: &str, recipient: &str, over: &Value) -> String {
+    pub async fn consented(&self, sender: &Person, case: &str, recipient: &str, over: &Value) -> String {
         let input = json!({
             "idempotencyKey": fresh_key(), "caseId": case, "recipientId": recipient, "basis": "SELF_INFORMED",
             "fieldScope": ["AGE_BAND", "GENDER", "HOUSEHOLD", "ADMIN_STATUS", "SITUATION", "LANGUAGES", "AREA",
@@ -163,10 +147,10 @@ impl World {
     /// A case of the caseworker, and a consent for the lawyers.
     pub async fn ready_for_the_lawyers(&self, service: &str, consent: Value) -> Ready {
         let (sender, recipient) = (self.person("caseworker"), self.person("lawyer"));
-        let case = self.open_case(&sender, girl_of_sixteen()).await;
+        let case = self.opened_case(&sender, girl_of_sixteen()).await;
         let case = text(&case["id"]);
         let over = merged(json!({ "basis": "CHILD_CONSENT_MATURE" }), &consent);
-        let consent = self.record_consent(&sender, &case, &organization_id(LAWYERS), &over).await;
+        let consent = self.consented(&sender, &case, &organization_id(LAWYERS), &over).await;
         let draft =
             json!({ "caseId": case, "serviceId": service, "need": "LEGAL_MINORITY_APPEAL", "consentId": consent });
         Ready { sender, recipient, case, consent, draft }

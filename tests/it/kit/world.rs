@@ -68,9 +68,9 @@ impl Answer {
 pub struct World {
     pub app: App,
     pub clock: Arc<Fixed>,
+    database_url: String,
     router: Router,
     people: BTreeMap<String, Person>,
-    database_url: String,
     // Fields are dropped in this order: connections first, then what they connect to.
     _postgres: Option<PostgresDatabase>,
     _folder: Option<tempfile::TempDir>,
@@ -93,22 +93,34 @@ impl World {
     async fn open(url: &str, postgres: Option<PostgresDatabase>, folder: Option<tempfile::TempDir>) -> Self {
         let clock = Arc::new(Fixed::at(Timestamp::parse(BEGINNING).expect("an instant")));
         let app = App::open(url, clock.clone(), clock.clone()).await.expect("an open database");
-        let (router, people, database_url) = (app.router(), BTreeMap::new(), url.to_owned());
-        let mut world = Self { router, app, clock, people, database_url, _postgres: postgres, _folder: folder };
+        let mut world = Self {
+            router: app.router(),
+            app,
+            clock,
+            database_url: url.to_owned(),
+            people: BTreeMap::new(),
+            _postgres: postgres,
+            _folder: folder,
+        };
         world.import("corridor", include_str!("../../../seeds/paris-region.json")).await;
         let issued = world.apply(include_str!("world.json")).await;
         world.people = issued;
         world
     }
 
-    /// Imports an HSDS text.
+    /// Imports an HSDS text that changes some entries and leaves the others.
     pub async fn import(&self, source: &str, text: &str) {
+        self.import_as(source, text, Completeness::Partial).await;
+    }
+
+    /// Imports an HSDS text; what a complete one does not name is gone.
+    pub async fn import_as(&self, source: &str, text: &str, completeness: Completeness) {
         let source = SourceName::parse(source).expect("a source name");
         let feed = ImportFeed {
             format: Format::Hsds,
             source: &source,
             bytes: text.as_bytes(),
-            completeness: Completeness::Partial,
+            completeness,
             accepts_many_gone: false,
             is_dry_run: false,
         };
@@ -134,23 +146,24 @@ impl World {
 
     /// Sends one GraphQL request.
     pub async fn ask(&self, person: &Person, query: &str, variables: Value) -> Answer {
-        let mut request = Request::post("/graphql")
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT_LANGUAGE, "en");
-        if let Some(token) = &person.token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        }
-        let body = json!({ "query": query, "variables": variables }).to_string();
-        self.send(request.body(Body::from(body)).expect("a request")).await
+        self.send(graphql_request(person, "en", query, variables)).await
     }
 
     /// Sends any request to the router.
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
-        let status = response.status();
-        let bytes = response.into_body().collect().await.expect("a body").to_bytes().to_vec();
-        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status, bytes, json }
+        answered(self.router(), request).await
+    }
+
+    /// Sends all requests before it waits for the first answer; the answers come in the order of the
+    /// requests.
+    pub async fn send_at_once(&self, requests: Vec<Request<Body>>) -> Vec<Answer> {
+        let tasks: Vec<_> =
+            requests.into_iter().map(|request| tokio::spawn(answered(self.router(), request))).collect();
+        let mut answers = Vec::new();
+        for task in tasks {
+            answers.push(task.await.expect("a request ends"));
+        }
+        answers
     }
 
     pub fn router(&self) -> Router {
@@ -161,6 +174,27 @@ impl World {
     pub fn database_url(&self) -> &str {
         &self.database_url
     }
+}
+
+/// A GraphQL request of somebody, with texts wanted in this language.
+pub fn graphql_request(person: &Person, language: &str, query: &str, variables: Value) -> Request<Body> {
+    let mut request = Request::post("/graphql")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ACCEPT_LANGUAGE, language);
+    if let Some(token) = &person.token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    let body = json!({ "query": query, "variables": variables }).to_string();
+    request.body(Body::from(body)).expect("a request")
+}
+
+/// The answer of a node to a request.
+pub async fn answered(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.expect("the router never fails");
+    let status = response.status();
+    let bytes = response.into_body().collect().await.expect("a body").to_bytes().to_vec();
+    let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Answer { status, bytes, json }
 }
 
 /// Declares tests that run on SQLite and, where there is one, on PostgreSQL.
