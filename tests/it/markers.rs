@@ -38,7 +38,7 @@ const WHILE_OPEN: &[Stage] = &[Offer, Accepted, Lapsed];
 
 /// Each kind of value, with the stages at which its recipient may meet it. Written by hand from the release
 /// stages of the domain reference; no code of the house is asked.
-const TABLE: [(&str, &[Stage]); 22] = [
+const TABLE: [(&str, &[Stage]); 23] = [
     ("age band", WHILE_OPEN),
     ("first language", WHILE_OPEN),
     ("second language", WHILE_OPEN),
@@ -49,6 +49,7 @@ const TABLE: [(&str, &[Stage]); 22] = [
     ("alias", &[Accepted, Ended]),
     ("concern of the service's field", &[Accepted]),
     ("end of the consent, by the hour", &[Accepted]),
+    ("alias for the other partner", NEVER),
     ("gender", NEVER),
     ("household", NEVER),
     ("administrative status", NEVER),
@@ -136,16 +137,18 @@ impl Marked {
         Ready { sender, recipient: world.person(partner), case: self.case.clone(), consent, draft }
     }
 
-    /// The names by which two partners know the case; made at the first sending.
-    async fn mark_aliases(&mut self, world: &World, own: &'static str) -> String {
+    /// Marks the names by which two partners know the case; their key is made at the first sending.
+    async fn mark_aliases(&mut self, world: &World, own: &str) -> String {
         let project = ProjectId::derived("corridor", "paris");
         let key = world.app.context().store.find_project_key(project, KeyPurpose::Alias).await.expect("a store");
+        let key = key.expect("a key, since something was sent");
         let case = CaseId::parse(&self.case).expect("an id");
-        let alias_for = |key: &str, secret: &[u8]| alias(secret, case, OrganizationId::derived("corridor", key));
-        let own_alias = alias_for(own, &key.expect("a key, since something was sent"));
-        self.values.retain(|(kind, _)| *kind != "alias");
-        self.mark("alias", &own_alias);
-        own_alias
+        let alias_for = |partner: &str| alias(&key, case, OrganizationId::derived("corridor", partner));
+        let other = if own == LAWYERS { CARE_CENTRE } else { LAWYERS };
+        self.values.retain(|(kind, _)| !kind.starts_with("alias"));
+        self.mark("alias", &alias_for(own));
+        self.mark("alias for the other partner", &alias_for(other));
+        alias_for(own)
     }
 
     /// Fails if an answer holds what the table does not allow at this stage.
@@ -289,14 +292,17 @@ async fn follow(world: &World, marked: &mut Marked, ready: &Ready, own: &'static
     assert_the_sender_reads_it_all(world, marked, ready, &referred).await;
 }
 
+/// Kinds that are marked for both referrals, or that the sender reads in another form.
+fn is_of_both(kind: &str) -> bool {
+    ["an exact time", "consent id", "end of the consent, by the hour", "alias for the other partner"].contains(&kind)
+}
+
 /// The control: what is looked for is there to be found.
 async fn assert_the_sender_reads_it_all(world: &World, marked: &Marked, ready: &Ready, referred: &Referred) {
     let question = format!("query($id: ID!) {{ referral(id: $id) {} }}", SCHEMA.everything("Referral"));
     let told = world.ask(&ready.sender, &question, json!({ "id": referred.id })).await.text();
     for (kind, value) in &marked.values {
-        // Times and consents are marked for both referrals, and the sender reads no time by the hour.
-        let is_of_both = ["an exact time", "consent id", "end of the consent, by the hour"].contains(kind);
-        assert!(told.contains(value.as_str()) || is_of_both, "the sender reads {kind} {value} in {told}");
+        assert!(told.contains(value.as_str()) || is_of_both(kind), "the sender reads {kind} {value} in {told}");
     }
     assert!(told.contains(&ready.consent));
     let exact = marked.values.iter().filter(|(kind, value)| *kind == "an exact time" && told.contains(value.as_str()));

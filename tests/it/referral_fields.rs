@@ -1,9 +1,10 @@
 //! Which field of a referral comes with a value, for whom and when: one table that people review.
 
 use crate::kit::schema::SCHEMA;
-use crate::kit::steps::{Ready, Referred, merged};
+use crate::kit::steps::{Ready, Referred, merged, step_input};
 use crate::kit::world::{Answer, World, on_both_databases};
 use relais::domain::id::{Identifier, ServiceId};
+use relais::domain::time::Timestamp;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -112,5 +113,22 @@ on_both_databases! {
             world.move_to_day(0);
         }
         insta::assert_snapshot!("each_field_of_a_referral_comes_to_whom_and_when_the_table_says", print(&answers));
+    }
+}
+
+on_both_databases! {
+    /// P-08: what a recipient may not read it may not find out by trying either.
+    async fn a_recipient_cannot_find_the_minute_of_the_sending_by_the_starts_that_are_refused(world: World) {
+        let service = world.lawyers_curious_service().await.id.to_string();
+        let ready = ready(&world, &service, 60).await;
+        let referred = world.refer(&ready, "ACCEPTED").await;
+        let requested_at = read(&world, "lawyer", &referred).await.text_at("referral/requestedAt").to_owned();
+        let hour = Timestamp::parse(&requested_at).expect("an instant");
+        let just_before = Timestamp::from_microseconds(hour.microseconds() - 1);
+        for (started_at, refusals) in [(just_before, 1), (hour, 0)] {
+            let input = merged(step_input("referralStart", &referred), &json!({ "serviceStartedAt": started_at.to_string() }));
+            let answer = world.act(&ready.recipient, "referralStart", &input).await;
+            assert_eq!(answer.at("referralStart/errors").as_array().map(Vec::len), Some(refusals), "{started_at}");
+        }
     }
 }

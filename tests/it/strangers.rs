@@ -215,9 +215,14 @@ async fn own(world: &World, stranger: &Person) -> Own {
     let person = json!({ "person": { "ageBand": "AGE_25_59", "area": "FR-93055" } });
     let case = text(&world.opened_case(stranger, person).await["id"]);
     let consent = world.consented(stranger, &case, &organization_id(DAY_CENTRE), &json!({})).await;
+    // Sent and received by the stranger before anything of Paris, so that a cursor has something to lead to.
+    let draft = json!({ "caseId": case, "serviceId": service_id(DAY_CENTRE_SERVICE), "need": "SOCIAL_DAY_CENTRE", "consentId": consent });
+    let ready = Ready { sender: stranger.clone(), recipient: stranger.clone(), case, consent, draft };
+    world.refer(&ready, "REQUESTED").await;
     let safe_house =
         world.app.context().directory.snapshot().service(ServiceId::derived("corridor", SAFE_HOUSE_SERVICE));
-    Own { case, consent, place_elsewhere: safe_house.expect("the safe house").places[0].id.to_string() }
+    let place_elsewhere = safe_house.expect("the safe house").places[0].id.to_string();
+    Own { case: ready.case, consent: ready.consent, place_elsewhere }
 }
 
 on_both_databases! {
@@ -225,9 +230,11 @@ on_both_databases! {
         // The stranger of another project is trained; the safe house has to be nothing to them too.
         let untrained = r#"{ "source": "corridor", "projects": [ { "key": "sureau", "organization": "241042b0-bdff-4316-9ca7-4c214e1f3b23",
             "name": "Maison du Sureau", "country": "FR", "risk_profile": "standard", "mailbox": "sureau@example.org" } ],
+            "vettings": [ { "organization": "241042b0-bdff-4316-9ca7-4c214e1f3b23", "is_vetted": true, "protocol_expires_on": "2036-12-31" } ],
             "accounts": [ { "handle": "newcomer", "role": "caseworker", "organization": "241042b0-bdff-4316-9ca7-4c214e1f3b23", "project": "sureau" } ] }"#;
         let newcomer = world.apply(untrained).await.remove("newcomer").expect("the newcomer");
-        let (paris, own) = (paris(&world).await, own(&world, &newcomer).await);
+        let own = own(&world, &newcomer).await;
+        let paris = paris(&world).await;
         let questions = questions(&paris, &own);
         let asked: BTreeSet<String> = questions.iter().map(|question| question.place.clone()).collect();
         let forgotten: Vec<_> = all_ids().difference(&asked).cloned().collect();

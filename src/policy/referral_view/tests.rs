@@ -20,66 +20,97 @@ struct Facts {
     now: Timestamp,
 }
 
-impl Facts {
-    /// A referral with a value in every field, under a consent that is live now.
-    fn new() -> Self {
-        let now = Timestamp::parse("2026-11-23T18:50:12.345678Z").expect("an instant");
-        let (case_id, project_id) = (CaseId::from_bytes([1; 16]), ProjectId::from_bytes(PROJECT));
-        let (sender_id, recipient_id) = (OrganizationId::from_bytes([4; 16]), OrganizationId::from_bytes(RECIPIENT));
-        let consent_id = ConsentId::from_bytes([5; 16]);
-        let area = AreaCode::parse("FR-93055").ok();
-        let language = Language::parse("bm").expect("a language");
-        let referral = Referral {
-            id: ReferralId::from_bytes([6; 16]),
-            version: 4,
-            case_id,
-            project_id,
-            sender_id,
-            recipient_id,
-            service_id: ServiceId::from_bytes([7; 16]),
-            location_id: Some(LocationId::from_bytes([8; 16])),
-            need: Need::LegalAsylum,
-            urgency: Urgency::Urgent,
-            needed_by: Some(now.plus_days(2)),
-            consent_id,
-            status: Status::Requested,
-            status_at: now,
-            requested_at: Some(now),
-            service_started_at: Some(now),
-            decline_code: Some(DeclineCode::Full),
-            outcome_code: Some(OutcomeCode::ServiceReceived),
-            offer: Offer {
-                told: Profile {
-                    age_band: Some(AgeBand::From15To17),
-                    gender: Some(Gender::Woman),
-                    household: Some(Household::Alone),
-                    admin_status: Some(AdminStatus::AsylumSeeker),
-                    situation: Some(Situation::Street),
-                    languages: vec![language.clone()],
-                    area,
-                },
+const SENDER: [u8; 16] = [4; 16];
+
+fn instant() -> Timestamp {
+    Timestamp::parse("2026-11-23T18:50:12.345678Z").expect("an instant")
+}
+
+fn language() -> Language {
+    Language::parse("bm").expect("a language")
+}
+
+/// A referral with a value in every field.
+fn referral() -> Referral {
+    let now = instant();
+    Referral {
+        id: ReferralId::from_bytes([6; 16]),
+        version: 4,
+        case_id: CaseId::from_bytes([1; 16]),
+        project_id: ProjectId::from_bytes(PROJECT),
+        sender_id: OrganizationId::from_bytes(SENDER),
+        recipient_id: OrganizationId::from_bytes(RECIPIENT),
+        service_id: ServiceId::from_bytes([7; 16]),
+        location_id: Some(LocationId::from_bytes([8; 16])),
+        need: Need::LegalAsylum,
+        urgency: Urgency::Urgent,
+        needed_by: Some(now.plus_days(2)),
+        consent_id: ConsentId::from_bytes([5; 16]),
+        status: Status::Requested,
+        status_at: now,
+        requested_at: Some(now),
+        service_started_at: Some(now),
+        decline_code: Some(DeclineCode::Full),
+        outcome_code: Some(OutcomeCode::ServiceReceived),
+        offer: Offer {
+            told: Profile {
+                age_band: Some(AgeBand::From15To17),
+                gender: Some(Gender::Woman),
+                household: Some(Household::Alone),
+                admin_status: Some(AdminStatus::AsylumSeeker),
+                situation: Some(Situation::Street),
+                languages: vec![language()],
+                area: AreaCode::parse("FR-93055").ok(),
             },
-        };
-        let consent = Consent {
-            id: consent_id,
-            version: 1,
-            case_id,
-            project_id,
-            recipient_id,
-            basis: ConsentBasis::SelfInformed,
-            field_scope: vec![ConsentField::ProtectionFlags],
-            modality: ConsentModality::Verbal,
-            language,
-            explained: Vec::new(),
-            contact_rule: ContactRule::CodeWord,
-            obtained_at: now,
-            expires_at: now.plus_days(90),
-            withdrawn_at: None,
-        };
+        },
+    }
+}
+
+/// The consent that carries it, live for 90 days.
+fn consent(referral: &Referral) -> Consent {
+    Consent {
+        id: referral.consent_id,
+        version: 1,
+        case_id: referral.case_id,
+        project_id: referral.project_id,
+        recipient_id: referral.recipient_id,
+        basis: ConsentBasis::SelfInformed,
+        field_scope: vec![ConsentField::ProtectionFlags],
+        modality: ConsentModality::Verbal,
+        language: language(),
+        explained: Vec::new(),
+        contact_rule: ContactRule::CodeWord,
+        obtained_at: instant(),
+        expires_at: instant().plus_days(90),
+        withdrawn_at: None,
+    }
+}
+
+fn timeline(referral: &Referral) -> Vec<TimelineEntry> {
+    let entry = |event, party, organization_id| TimelineEntry {
+        referral_id: referral.id,
+        version: 1,
+        at: instant(),
+        event,
+        party,
+        actor_id: AccountId::from_bytes([9; 16]),
+        organization_id,
+        code: None,
+    };
+    vec![
+        entry(Event::Create, Party::Sender, referral.sender_id),
+        entry(Event::Send, Party::Sender, referral.sender_id),
+        entry(Event::Accept, Party::Recipient, referral.recipient_id),
+    ]
+}
+
+impl Facts {
+    fn new() -> Self {
+        let (referral, now) = (referral(), instant());
         let case = CaseReference {
-            id: case_id,
+            id: referral.case_id,
             version: 1,
-            project_id,
+            project_id: referral.project_id,
             spoken_code: SpokenCode::from_chance(7),
             profile: Profile::default(),
             flags: vec![ProtectionFlag::Torture],
@@ -87,30 +118,15 @@ impl Facts {
             created_month: now.month(),
             last_contact_at: now,
         };
-        let entry = |event, party, organization_id| TimelineEntry {
-            referral_id: referral.id,
-            version: 1,
-            at: now,
-            event,
-            party,
-            actor_id: AccountId::from_bytes([9; 16]),
-            organization_id,
-            code: None,
-        };
-        let timeline = vec![
-            entry(Event::Create, Party::Sender, sender_id),
-            entry(Event::Send, Party::Sender, sender_id),
-            entry(Event::Accept, Party::Recipient, recipient_id),
-        ];
         let project = Project {
-            id: project_id,
-            organization_id: sender_id,
+            id: referral.project_id,
+            organization_id: referral.sender_id,
             name: "Passerelles".to_owned(),
             country: "FR".to_owned(),
             risk_profile: RiskProfile::Standard,
             mailbox: "passerelles@example.org".to_owned(),
         };
-        Self { referral, consent, case, project, timeline, now }
+        Self { consent: consent(&referral), timeline: timeline(&referral), case, project, referral, now }
     }
 
     fn with(status: Status) -> Self {
