@@ -184,8 +184,8 @@ fn change(row: DirectoryRow) -> Change {
 }
 
 /// Where a page ended: behind which key, judged at what time. Opaque to callers. It begins with a short
-/// hash of the question and of everything else in it, so that one of another question is told apart, and
-/// one that was changed on its way too: a time that never was would be judged by.
+/// hash of the question and of the rest of it, so that one of another question and one that was changed on
+/// its way are told apart. Whoever forges one only sees what is theirs to see, judged at another time.
 #[derive(Clone, Copy)]
 struct Cursor {
     key: SearchKey,
@@ -222,7 +222,7 @@ impl Cursor {
                 evaluated_at: Timestamp::from_microseconds(i64::from_be_bytes(bytes[33..41].try_into().ok()?)),
             })
         });
-        cursor.ok_or(refused)
+        cursor.filter(|cursor| cursor.key.distance_meters() >= 0.0).ok_or(refused)
     }
 }
 
