@@ -112,12 +112,14 @@ on_both_databases! {
         }
     }
 
-    async fn a_case_opens_with_nothing_known(world: World) {
-        let case = world.open_case("caseworker", json!({}), json!({})).await;
-        assert_eq!(
-            (&case.done()["area"], &case.done()["languages"], &case.done()["ageBand"]),
-            (&Value::Null, &json!([]), &Value::Null)
-        );
+    /// Without an area its needs would count nowhere.
+    async fn a_case_opens_with_an_area_and_nothing_else(world: World) {
+        let input = json!({ "idempotencyKey": fresh_key(), "person": with(girl(), json!({ "area": null })) });
+        assert_eq!(world.refused("caseworker", "caseOpen", input).await, "InputError AREA_UNKNOWN area");
+        let case = world.open_case("caseworker", json!({ "area": "fr" }), json!({})).await;
+        let known =
+            [&case.done()["area"], &case.done()["languages"], &case.done()["ageBand"], &case.done()["fileNumber"]];
+        assert_eq!(known, [&json!("FR"), &json!([]), &Value::Null, &Value::Null]);
     }
 
     async fn no_text_with_a_control_character_is_written(world: World) {

@@ -260,8 +260,8 @@ on_both_databases! {
         let found = format!("{{ casesByFileNumber(fileNumber: \"PAN-2026/118\") {everything} }}");
         let answer = world.ask(&ready.sender, &found, json!({})).await;
         assert_recorded(&world, &mut trail, &ready.sender, "Query", answer, None).await;
-        // A case of which nothing is known tells what it has, and a null tells nothing.
-        let empty = text(&world.opened_case(&ready.sender, json!({ "person": {} })).await["id"]);
+        // A case of which nothing but an area is known tells what it has, and a null tells nothing.
+        let empty = text(&world.opened_case(&ready.sender, json!({ "person": { "area": "FR" } })).await["id"]);
         trail.fresh().await;
         let answer = read(&world, &ready.sender, "CaseReference", &empty).await;
         assert_eq!(answer.at("node/adminStatus"), &Value::Null);

@@ -282,7 +282,8 @@ on_both_databases! {
         }
         let recorded = world.record_consent("caseworker", &case, LAWYERS, json!({})).await;
         assert_eq!(recorded.done()["expiresAt"], world.in_hours(30 * 24), "a child's consent lapses after 30 days");
-        let adult = world.open_case("caseworker", json!({ "ageBand": "AGE_25_59" }), json!({})).await.id();
+        let adult = json!({ "ageBand": "AGE_25_59", "area": "FR" });
+        let adult = world.open_case("caseworker", adult, json!({})).await.id();
         let input = with(input, json!({ "caseId": adult, "idempotencyKey": fresh_key() }));
         assert_eq!(world.refused("caseworker", "consentRecord", input).await, "InputError BASIS_FOR_ADULT basis");
     }

@@ -266,12 +266,6 @@ on_both_databases! {
         world.run("caseworker", "referralCreate", with(input, at_the_office)).await.done();
     }
 
-    async fn a_person_without_an_area_is_referred_nowhere_because_the_need_would_count_nowhere(world: World) {
-        let nowhere = Target { person: with(girl(), json!({ "area": null })), ..to_the_lawyers() };
-        let draft = world.drafted(&nowhere, json!({}), json!({})).await;
-        assert_eq!(refused(&world, "caseworker", &draft, json!({})).await, "InputError AREA_UNKNOWN area");
-    }
-
     async fn a_consent_of_another_project_is_as_absent(world: World) {
         let other = "caseworker of another project";
         let case = world.open_case(other, girl(), json!({})).await.id();
