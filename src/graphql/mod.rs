@@ -12,6 +12,7 @@ pub mod http;
 pub mod limits;
 mod mutations;
 mod node;
+mod order;
 mod page;
 mod query;
 mod request;
@@ -23,6 +24,7 @@ use self::codes::ErrorCodes;
 use self::http::{Endpoint, EndpointError};
 use self::limits::Limits;
 use self::mutations::Mutation;
+use self::order::RootOrder;
 use self::query::Query;
 use self::request::RequestContext;
 use crate::actions::{ActionError, Context, account, disclosure};
@@ -76,7 +78,7 @@ impl Endpoint for Api {
         &self,
         bearer: Option<String>,
         language: Option<String>,
-        request: async_graphql::Request,
+        mut request: async_graphql::Request,
     ) -> Result<async_graphql::Response, EndpointError> {
         let viewer = account::viewer(&self.context, bearer.as_deref()).await.map_err(refused)?;
         let access = Access::new(viewer);
@@ -86,7 +88,9 @@ impl Endpoint for Api {
             language: Language::negotiate(language.as_deref()),
             now: self.context.clock.now(),
         };
+        let order = RootOrder::of(&mut request);
         let mut response = self.schema.execute(request.data(carried)).await;
+        order.restore(&mut response);
         // What was told is written down before it is told; what cannot be written down is not told.
         disclosure::record(&self.context, &access).await.map_err(refused)?;
         self.codes.stamp(&mut response);
