@@ -3,18 +3,17 @@
 use super::{ActionError, Context};
 use crate::domain::account::Account;
 use crate::domain::audit::AuditEvent;
+use crate::domain::disclosure::keyed_hash;
 use crate::domain::id::Identifier;
 use crate::domain::refusal::{InputProblem, Refusal};
-use crate::domain::time::Timestamp;
-use crate::store::{Claim, IdempotencyKey, Tx};
-use sha2::{Digest, Sha256};
+use crate::store::{Claim, IdempotencyKey, KeyPurpose, Tx};
 use std::fmt::Debug;
 
 /// A create under its caller's key.
 pub(super) struct Create<'a> {
     key: &'a str,
     operation: &'static str,
-    fingerprint: String,
+    asked: String,
     account: &'a Account,
 }
 
@@ -31,8 +30,7 @@ impl<'a> Create<'a> {
         if !(8..=64).contains(&key.len()) || !key.chars().all(allowed) {
             return Err(Refusal::input("idempotencyKey", InputProblem::IdempotencyKey));
         }
-        let fingerprint = data_encoding::HEXLOWER.encode(&Sha256::digest(format!("{asked:?}")));
-        Ok(Self { key, operation, fingerprint, account })
+        Ok(Self { key, operation, asked: format!("{asked:?}"), account })
     }
 
     /// Makes the object `id` by `work`, which gives the audit event of the act, unless the same call has made
@@ -47,7 +45,7 @@ impl<'a> Create<'a> {
         context
             .store
             .write(async |tx| {
-                if let Some(earlier) = self.claim(tx, id, context.now()).await? {
+                if let Some(earlier) = self.claim(context, tx, id).await? {
                     return Ok(earlier);
                 }
                 let event = work(tx).await?;
@@ -57,14 +55,18 @@ impl<'a> Create<'a> {
             .await
     }
 
-    async fn claim<T: Identifier>(&self, tx: &mut Tx, id: T, now: Timestamp) -> Result<Option<T>, ActionError> {
+    async fn claim<T: Identifier>(&self, context: &Context, tx: &mut Tx, id: T) -> Result<Option<T>, ActionError> {
+        let project = self.account.project_id.ok_or(ActionError::Forbidden)?;
+        let secret = tx.project_key(project, KeyPurpose::Fingerprint, context.chance.key()).await?;
+        // Keyed: what was asked may be guessed, such as a file number, and must not be found again by trying.
+        let fingerprint = data_encoding::HEXLOWER.encode(&keyed_hash(&secret, &[self.asked.as_bytes()]));
         let key = IdempotencyKey {
             account_id: self.account.id,
             key: self.key,
             operation: self.operation,
-            fingerprint: &self.fingerprint,
+            fingerprint: &fingerprint,
         };
-        match tx.claim_key(&key, &id.to_string(), now).await? {
+        match tx.claim_key(&key, &id.to_string(), context.now()).await? {
             Claim::New => Ok(None),
             Claim::Reused => Err(Refusal::KeyReused.into()),
             Claim::Repeat { object_id } => {

@@ -73,12 +73,18 @@ pub fn parse_id<T: Identifier>(id: &ID) -> Result<T, ApiError> {
     T::parse(id).map_err(|invalid: InvalidId| ApiError::bad_user_input(format!("{invalid}.")))
 }
 
-/// Nothing visible is `null`, any other failure an error: for fields that answer "absent, or not yours".
-pub fn visible<T>(result: Result<T, ActionError>) -> Result<Option<T>, ApiError> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(ActionError::NotVisible) => Ok(None),
-        Err(error) => Err(error.into()),
+/// A nullable field that can fail. Not `Result<Option<T>>`: that one drops the failed key from the answer
+/// instead of answering `null` under it.
+pub type Nullable<T> = Option<Result<T, ApiError>>;
+
+/// Nothing visible is `null`, any other failure an error beside a `null`: for fields that answer "absent, or
+/// not yours". An argument that cannot be read has failed already.
+pub fn nullable<T, U>(found: Result<Result<T, ActionError>, ApiError>, shape: impl FnOnce(T) -> U) -> Nullable<U> {
+    match found {
+        Ok(Ok(value)) => Some(Ok(shape(value))),
+        Ok(Err(ActionError::NotVisible)) => None,
+        Ok(Err(error)) => Some(Err(error.into())),
+        Err(refused) => Some(Err(refused)),
     }
 }
 

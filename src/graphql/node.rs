@@ -1,6 +1,6 @@
 //! Anything that has an identifier of its own.
 
-use super::error::{ApiError, visible};
+use super::error::{ApiError, nullable, parse_id};
 use super::request::RequestContext;
 use super::types::case::CaseReference;
 use super::types::consent::Consent;
@@ -68,6 +68,6 @@ async fn found<I: Identifier, V>(
     find: impl AsyncFnOnce(I) -> Result<V, ActionError>,
     node: impl FnOnce(V) -> Node,
 ) -> Result<Option<Node>, ApiError> {
-    let id = super::error::parse_id(id)?;
-    Ok(visible(find(id).await)?.map(node))
+    let found = find(parse_id(id)?).await;
+    nullable(Ok(found), node).transpose()
 }

@@ -1,6 +1,6 @@
 //! Queries. Each parses its arguments, calls one action and shapes the answer.
 
-use super::error::{ApiError, parse_id, visible};
+use super::error::{ApiError, Nullable, nullable, parse_id};
 use super::node::{self, Node};
 use super::page::{ReferralCursors, page_size, page_weight};
 use super::request::request;
@@ -15,7 +15,6 @@ use crate::actions::input::ProfileInput as TypedProfile;
 use crate::actions::referral::{List, Part};
 use crate::actions::{case, demand, directory, referral};
 use crate::domain::fit::{Finding, FitDimension, FitReason as Reason, Verdict};
-use crate::domain::id::ReferralId;
 use crate::domain::need::Need;
 use crate::domain::place::DistanceBand;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
@@ -59,9 +58,10 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "An id beginning with `svc_`.")] id: ID,
-    ) -> Result<Option<Service>, ApiError> {
+    ) -> Nullable<Service> {
         let request = request(context);
-        Ok(visible(directory::service(&request.context, &request.access, parse_id(&id)?))?.map(Service))
+        let found = parse_id(&id).map(|id| directory::service(&request.context, &request.access, id));
+        nullable(found, Service)
     }
 
     /// The organisation with this id; null when there is none, or not for the viewer.
@@ -69,9 +69,10 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "An id beginning with `org_`.")] id: ID,
-    ) -> Result<Option<Organization>, ApiError> {
+    ) -> Nullable<Organization> {
         let request = request(context);
-        Ok(visible(directory::organization(&request.context, &request.access, parse_id(&id)?))?.map(Organization))
+        let found = parse_id(&id).map(|id| directory::organization(&request.context, &request.access, id));
+        nullable(found, Organization)
     }
 
     /// The referral with this id; null when there is none, or not for the viewer.
@@ -79,10 +80,13 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "An id beginning with `ref_`.")] id: ID,
-    ) -> Result<Option<Referral>, ApiError> {
+    ) -> Nullable<Referral> {
         let request = request(context);
-        let id: ReferralId = parse_id(&id)?;
-        Ok(visible(referral::find(&request.context, &request.access, id).await)?.map(Referral::from))
+        let found = match parse_id(&id) {
+            Ok(id) => Ok(referral::find(&request.context, &request.access, id).await),
+            Err(refused) => Err(refused),
+        };
+        nullable(found, Referral::from)
     }
 
     /// Referrals that the viewer's organisation has received, last sent first.
@@ -117,10 +121,10 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Six characters; case, blanks and dashes do not matter.")] spoken_code: String,
-    ) -> Result<Option<CaseReference>, ApiError> {
+    ) -> Nullable<CaseReference> {
         let request = request(context);
         let found = case::find_by_spoken_code(&request.context, &request.access, &spoken_code).await;
-        Ok(visible(found)?.map(CaseReference))
+        nullable(Ok(found), CaseReference)
     }
 
     /// The cases of the viewer's project that have this file number.
@@ -151,8 +155,8 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "An id with any known prefix.")] id: ID,
-    ) -> Result<Option<Node>, ApiError> {
-        node::find(request(context), &id).await
+    ) -> Nullable<Node> {
+        node::find(request(context), &id).await.transpose()
     }
 }
 

@@ -19,7 +19,7 @@ pub struct IdempotencyKey<'a> {
     pub key: &'a str,
     /// Which create it is.
     pub operation: &'static str,
-    /// Hash of everything else that was asked.
+    /// Keyed hash of everything else that was asked.
     pub fingerprint: &'a str,
 }
 

@@ -29,6 +29,8 @@ pub enum KeyPurpose {
     Alias,
     /// The index by which a file number is found.
     FileNumber,
+    /// Fingerprints of creates, by which a repeated call is known.
+    Fingerprint,
     /// Person keys of the demand ledger in one month.
     Demand(Month),
 }
@@ -38,6 +40,7 @@ impl std::fmt::Display for KeyPurpose {
         match self {
             Self::Alias => formatter.write_str("alias"),
             Self::FileNumber => formatter.write_str("file_number"),
+            Self::Fingerprint => formatter.write_str("fingerprint"),
             Self::Demand(month) => write!(formatter, "demand:{month}"),
         }
     }

@@ -12,7 +12,6 @@ use crate::domain::lifecycle::{Event, Party};
 use crate::domain::need::Need;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, ProtectionFlag, Situation};
 use crate::domain::referral::{DeclineCode, OutcomeCode, Urgency};
-use crate::graphql::error::{ApiError, visible};
 use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
 use crate::policy::referral_view::{ReferralStatus, ReferralView, TimelineView};
@@ -64,15 +63,15 @@ impl Referral {
     }
 
     /// The receiving organisation; null when it is gone from the directory.
-    async fn recipient(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
+    async fn recipient(&self, context: &Context<'_>) -> Option<Organization> {
         counterpart(context, Some(self.0.tell(&self.0.recipient_id)))
     }
 
     /// The service asked; null when it is gone from the directory, or closed to the viewer.
-    async fn service(&self, context: &Context<'_>) -> Result<Option<Service>, ApiError> {
+    async fn service(&self, context: &Context<'_>) -> Option<Service> {
         let request = request(context);
-        let Some(id) = self.0.reveal(&self.0.service_id) else { return Ok(None) };
-        Ok(visible(directory::service(&request.context, &request.access, *id))?.map(Service))
+        let id = self.0.reveal(&self.0.service_id)?;
+        directory::service(&request.context, &request.access, *id).ok().map(Service)
     }
 
     /// Id of the place asked; null where it does not matter.
@@ -106,7 +105,7 @@ impl Referral {
     }
 
     /// The sending organisation.
-    async fn sender(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
+    async fn sender(&self, context: &Context<'_>) -> Option<Organization> {
         counterpart(context, self.0.reveal(&self.0.sender_id))
     }
 
@@ -176,10 +175,9 @@ impl Referral {
     }
 }
 
-fn counterpart(context: &Context<'_>, id: Option<&OrganizationId>) -> Result<Option<Organization>, ApiError> {
+fn counterpart(context: &Context<'_>, id: Option<&OrganizationId>) -> Option<Organization> {
     let request = request(context);
-    let Some(id) = id else { return Ok(None) };
-    Ok(visible(directory::counterpart(&request.context, &request.access, *id))?.map(Organization))
+    directory::counterpart(&request.context, &request.access, *id?).ok().map(Organization)
 }
 
 /// What an offer tells of the person: age band, languages and area, and beyond these only the dimensions
@@ -246,7 +244,7 @@ impl TimelineEntry {
 
     /// The organisation of whoever did it; null when it is gone from the directory, and for the sender's
     /// once the referral has ended for a recipient.
-    async fn organization(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
+    async fn organization(&self, context: &Context<'_>) -> Option<Organization> {
         counterpart(context, self.0.organization_id.as_ref())
     }
 

@@ -10,7 +10,6 @@ use crate::domain::freshness::{FreshnessState, freshness};
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use crate::domain::time::Timestamp;
-use crate::graphql::error::{ApiError, visible};
 use crate::graphql::request::request;
 use crate::graphql::scalars::{DateTime, Day};
 use crate::policy::directory_view::ServiceView;
@@ -43,10 +42,10 @@ impl Service {
     }
 
     /// The organisation that gives it; null while the directory does not have it.
-    async fn organization(&self, context: &Context<'_>) -> Result<Option<Organization>, ApiError> {
+    async fn organization(&self, context: &Context<'_>) -> Option<Organization> {
         let request = request(context);
         let found = directory::counterpart(&request.context, &request.access, self.0.service.organization_id);
-        Ok(visible(found)?.map(Organization))
+        found.ok().map(Organization)
     }
 
     /// Needs that it answers.

@@ -43,7 +43,7 @@ CREATE TABLE projects (
     mailbox         TEXT NOT NULL
 );
 
--- Keys of pseudonyms: 'alias', 'file_number', and one per month for the demand ledger, which is
+-- Keys of pseudonyms: 'alias', 'file_number', 'fingerprint', and one per month for the demand ledger, which is
 -- destroyed so that nobody can link a month's records to cases any more.
 CREATE TABLE project_keys (
     project_id TEXT NOT NULL REFERENCES projects (id),
