@@ -109,7 +109,7 @@ pub fn alias(project_key: &[u8], case: CaseId, organization: OrganizationId) -> 
     data_encoding::BASE32_NOPAD.encode(&mac[..5])
 }
 
-/// HMAC-SHA-256 over the parts, each of a fixed length known to the caller.
+/// HMAC-SHA-256 over the parts, all but the last of a fixed length known to the caller.
 pub(crate) fn keyed_hash(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
     parts.iter().for_each(|part| mac.update(part));
