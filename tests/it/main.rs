@@ -2,7 +2,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod echo;
+mod hostile;
 mod import_feeds;
 mod import_hsds;
 mod kit;
+mod sockets;
 mod store;
+mod transport;

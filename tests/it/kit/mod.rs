@@ -1,5 +1,6 @@
 //! What tests stand on: databases, the real binary, and the README's story.
 
+pub mod bare;
 pub mod postgres;
 pub mod process;
 pub mod requirement;
