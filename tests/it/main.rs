@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod command_line;
 mod echo;
 mod hostile;
 mod import_feeds;
@@ -9,4 +10,5 @@ mod import_hsds;
 mod kit;
 mod sockets;
 mod store;
+mod story;
 mod transport;
