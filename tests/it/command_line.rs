@@ -190,11 +190,11 @@ installed_on_both_databases! {
 }
 
 #[test]
-fn the_printed_schema_is_the_file_and_needs_no_database() {
+fn the_printed_schema_is_the_served_one_and_needs_no_database() {
     let folder = tempfile::tempdir().expect("a folder");
     let ran = run_in(folder.path(), &["schema"], &[("RELAIS_DATABASE_URL", "no database at all".to_owned())]);
-    assert_eq!(ran.succeeded(), sdl());
-    assert_eq!(ran.stdout, std::fs::read_to_string(file("schema.graphql")).expect("the file is there"));
+    // Not by assert_eq, whose message would be two schemas long.
+    assert!(ran.succeeded() == sdl(), "`relais schema` prints another schema than the library's");
     assert_eq!(ran.stderr, "");
 }
 

@@ -3,11 +3,15 @@
 
 mod architecture;
 mod command_line;
+mod docs;
 mod echo;
 mod hostile;
 mod import_feeds;
 mod import_hsds;
 mod kit;
+mod schema;
+mod seeds;
+mod shutdown;
 mod sockets;
 mod store;
 mod story;
