@@ -14,6 +14,7 @@ use crate::serve::{ServeLimits, serve};
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -264,7 +265,9 @@ fn start_log(config: &Config) {
         .with_target("sqlx", LevelFilter::WARN.min(level))
         .with_target("hyper", LevelFilter::INFO.min(level))
         .with_target("h2", LevelFilter::INFO.min(level));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // Colours are for a terminal; in a file or a journal they are noise.
+    let is_terminal = std::io::stderr().is_terminal();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(is_terminal);
     let registry = tracing_subscriber::registry().with(quiet);
     if config.log.json {
         registry.with(lines.json()).init();

@@ -112,9 +112,14 @@ pub struct Flags {
 /// The configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// A source is unreadable, a key unknown or a value of the wrong form.
-    #[error("the configuration cannot be read: {0}")]
-    Unreadable(#[from] config::ConfigError),
+    /// The file or a variable is unreadable, its key unknown or its value of the wrong form.
+    #[error("{place}: {reason}")]
+    Unreadable {
+        /// The file's path or the variable's name.
+        place: String,
+        /// What is wrong; a text, because the reader's error would be told twice as a source.
+        reason: String,
+    },
     /// Relais would be reachable without encryption.
     #[error("server.listen is {0}: Relais listens on loopback only; put the proxy that does TLS on this machine")]
     NotLoopback(SocketAddr),
@@ -127,7 +132,9 @@ impl Config {
     /// Loads the configuration of this process.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn load(flags: &Flags) -> Result<Self, ConfigError> {
-        Self::from_parts(flags, std::env::vars().collect())
+        // `vars` would panic on a variable of somebody else's that is not UTF-8.
+        let text = |part: std::ffi::OsString| part.to_string_lossy().into_owned();
+        Self::from_parts(flags, std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect())
     }
 
     /// Whether the environment or a file names a database; commands with a scratch one ask.
@@ -136,18 +143,22 @@ impl Config {
     }
 
     fn from_parts(flags: &Flags, variables: HashMap<String, String>) -> Result<Self, ConfigError> {
-        let ours =
-            variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(RESERVED_PREFIX));
-        let environment = config::Environment::with_prefix("RELAIS")
-            .prefix_separator("_")
-            .separator("__")
-            .try_parsing(true)
-            .source(Some(ours.collect()));
+        let mut ours: Vec<(String, String)> = variables
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(RESERVED_PREFIX))
+            .collect();
+        ours.sort_unstable();
         let mut builder = config::Config::builder();
         if let Some(file) = &flags.file {
-            builder = builder.add_source(config::File::from(file.clone()).format(config::FileFormat::Toml));
+            let source = config::File::from(file.clone()).format(config::FileFormat::Toml);
+            builder = builder.add_source(source.clone());
+            read(config::Config::builder().add_source(source), || file.display().to_string())?;
         }
-        let mut loaded: Self = builder.add_source(environment).build()?.try_deserialize()?;
+        // Each alone first: an error in all of them together would not say which one it is about.
+        for variable in &ours {
+            read(config::Config::builder().add_source(environment([variable.clone()])), || variable.0.clone())?;
+        }
+        let mut loaded = read(builder.add_source(environment(ours)), || "the configuration".to_owned())?;
         if let Some(listen) = flags.listen {
             loaded.server.listen = listen;
         }
@@ -163,6 +174,20 @@ impl Config {
         }
         Ok(self)
     }
+}
+
+fn environment(variables: impl IntoIterator<Item = (String, String)>) -> config::Environment {
+    let variables = variables.into_iter().collect();
+    let environment = config::Environment::with_prefix("RELAIS").prefix_separator("_").separator("__");
+    environment.try_parsing(true).source(Some(variables))
+}
+
+fn read(
+    builder: config::ConfigBuilder<config::builder::DefaultState>,
+    place: impl FnOnce() -> String,
+) -> Result<Config, ConfigError> {
+    let read = builder.build().and_then(config::Config::try_deserialize);
+    read.map_err(|error| ConfigError::Unreadable { place: place(), reason: error.to_string() })
 }
 
 #[cfg(test)]
@@ -204,6 +229,8 @@ mod tests {
         ] {
             let refused = load(&[(name, value)]).expect_err(name).to_string();
             assert!(refused.contains(told), "{name}: {refused}");
+            let is_about_the_whole = ["loopback", "refresh_seconds"].contains(&told);
+            assert!(is_about_the_whole || refused.starts_with(name), "{name}: {refused}");
         }
     }
 }

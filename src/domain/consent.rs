@@ -21,7 +21,7 @@ code_list! {
 code_list! {
     /// How the consent was given.
     ConsentModality {
-        Verbal = "verbal": "spoken",
+        Verbal = "verbal": "said aloud, not signed",
         Written = "written": "in writing; the paper stays on site",
         Interpreter = "interpreter": "through an interpreter",
         Remote = "remote": "by phone or online",
@@ -31,7 +31,7 @@ code_list! {
 code_list! {
     /// What was explained before the consent was given.
     Explained {
-        Risks = "risks": "the risks",
+        Risks = "risks": "what may go wrong",
         Recipients = "recipients": "who will be told",
         RightToRefuse = "right_to_refuse": "the right to refuse",
         Withdrawal = "withdrawal": "the right to withdraw",
@@ -54,12 +54,12 @@ code_list! {
 code_list! {
     /// A field of the case that a consent can allow to be told.
     ConsentField {
-        AgeBand = "age_band": "age band",
-        Gender = "gender": "gender",
-        Household = "household": "household",
-        AdminStatus = "admin_status": "administrative status",
-        Situation = "situation": "living situation",
-        Languages = "languages": "languages",
+        AgeBand = "age_band": "the age, as a band",
+        Gender = "gender": "the gender, as stated",
+        Household = "household": "who is with the person",
+        AdminStatus = "admin_status": "the administrative status, which is sensitive",
+        Situation = "situation": "where the person lives now",
+        Languages = "languages": "the languages spoken",
         Area = "area": "commune or district",
         ProtectionFlags = "protection_flags": "protection concerns that the service is specialised in",
     }

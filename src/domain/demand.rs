@@ -26,7 +26,7 @@ code_list! {
         UnmetUnsafe = "unmet_unsafe": "reaching or using it is dangerous",
         UnmetNoAnswer = "unmet_no_answer": "the recipient never answered",
         PersonDeclined = "person_declined": "the person did not want it",
-        Pending = "pending": "still open",
+        Pending = "pending": "not decided yet",
     }
 }
 

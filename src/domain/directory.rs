@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 code_list! {
     /// What kind of organisation it is.
     OrganizationKind {
-        Ngo = "ngo": "non-governmental organisation",
+        Ngo = "ngo": "a non-governmental organisation",
         UnAgency = "un_agency": "agency of the United Nations",
         PublicHealth = "public_health": "public hospital or clinic",
         ChildWelfare = "child_welfare": "child welfare service or guardian",
@@ -32,9 +32,9 @@ code_list! {
     /// Ties of an organisation with public authority, to be known before a referral.
     AuthorityLink {
         None = "none": "no tie known",
-        PublicService = "public_service": "public service",
-        ChildWelfare = "child_welfare": "child-welfare authority",
-        Judicial = "judicial": "justice",
+        PublicService = "public_service": "runs a public service",
+        ChildWelfare = "child_welfare": "a child-welfare authority",
+        Judicial = "judicial": "courts and prosecutors",
         PoliceImmigration = "police_immigration": "police or immigration authority",
     }
 }
@@ -42,9 +42,9 @@ code_list! {
 code_list! {
     /// Whether the service works at present.
     ServiceStatus {
-        Open = "open": "in operation",
+        Open = "open": "it is in operation",
         Paused = "paused": "stopped for a time",
-        Closed = "closed": "ended",
+        Closed = "closed": "it has ended",
         Suspended = "suspended": "suspended by its organisation or by an editor",
     }
 }
@@ -52,7 +52,7 @@ code_list! {
 code_list! {
     /// How the service treats people outside the public that it names.
     Welcome {
-        Unconditional = "unconditional": "takes everybody",
+        Unconditional = "unconditional": "takes everybody alike",
         Preferential = "preferential": "serves its public first, and others",
         Exclusive = "exclusive": "serves only its public",
     }
@@ -62,9 +62,9 @@ code_list! {
     /// Whether the service can take somebody now.
     CapacityStatus {
         Open = "open": "can take people",
-        Limited = "limited": "few places",
-        Waitlist = "waitlist": "waiting list",
-        Full = "full": "no place",
+        Limited = "limited": "few places are left",
+        Waitlist = "waitlist": "only by waiting list",
+        Full = "full": "no place is left",
         AssessmentNeeded = "assessment_needed": "an assessment comes first",
         Unknown = "unknown": "not told, or told too long ago",
     }
@@ -73,22 +73,22 @@ code_list! {
 code_list! {
     /// In what capacity is counted.
     CapacityUnit {
-        Bed = "bed": "bed",
-        Place = "place": "place",
-        Slot = "slot": "slot",
-        Appointment = "appointment": "appointment",
-        Case = "case": "case followed",
+        Bed = "bed": "beds for a night",
+        Place = "place": "places in a house or group",
+        Slot = "slot": "slots of a session",
+        Appointment = "appointment": "appointments with somebody",
+        Case = "case": "cases followed at once",
     }
 }
 
 code_list! {
     /// Who may know that an entry exists. Each value is stricter than the one before.
     Tier named "VisibilityTier" {
-        Public = "public": "anyone",
+        Public = "public": "anyone at all",
         Network = "network": "any member of staff of the network",
         Project = "project": "the named projects",
         Restricted = "restricted": "trained members of the network, such as for safe houses",
-        Sealed = "sealed": "coordinators only",
+        Sealed = "sealed": "nobody but coordinators",
     }
 }
 
@@ -104,8 +104,8 @@ code_list! {
 code_list! {
     /// Fields in which a service is specialised.
     Specialisation {
-        Gbv = "gbv": "gender-based violence",
-        Child = "child": "children",
+        Gbv = "gbv": "survivors of gender-based violence",
+        Child = "child": "children and adolescents",
         Torture = "torture": "survivors of torture",
     }
 }

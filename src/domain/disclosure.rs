@@ -20,7 +20,7 @@ code_list! {
         Hidden = "hidden": "not sent, or blind: as if it did not exist",
         Offer = "offer": "the offer only",
         Accepted = "accepted": "accepted in principle",
-        Handover = "handover": "handed over",
+        Handover = "handover": "accepted and handed over",
         Ended = "ended": "ended by an answer or for want of one: need, dates and own codes",
         Closed = "closed": "ended without a word why: nothing but that it is closed",
     }

@@ -26,12 +26,12 @@ code_list! {
         Status = "status": "whether the service works",
         Capacity = "capacity": "whether it has a place",
         Criteria = "criteria": "criteria that nobody has coded",
-        Age = "age": "age",
-        Gender = "gender": "gender",
-        Household = "household": "household",
-        AdminStatus = "admin_status": "administrative status",
-        Situation = "situation": "living situation",
-        Language = "language": "languages",
+        Age = "age": "the ages taken",
+        Gender = "gender": "the genders taken",
+        Household = "household": "the households taken",
+        AdminStatus = "admin_status": "the administrative statuses taken",
+        Situation = "situation": "the living situations taken",
+        Language = "language": "the languages spoken there",
         Freshness = "freshness": "how long ago the entry was checked",
     }
 }

@@ -14,7 +14,7 @@ code_list! {
         From18To24 = "18_24": "18 to 24 years",
         From25To59 = "25_59": "25 to 59 years",
         From60 = "60_plus": "60 years and older",
-        Unknown = "unknown": "not known",
+        Unknown = "unknown": "not known to the team",
     }
 }
 
@@ -45,8 +45,8 @@ code_list! {
     Gender {
         Woman = "woman": "woman or girl",
         Man = "man": "man or boy",
-        Other = "other": "another gender",
-        Unstated = "unstated": "not stated",
+        Other = "other": "of another gender",
+        Unstated = "unstated": "not stated by the person",
     }
 }
 
@@ -73,7 +73,7 @@ code_list! {
         MinorInAppeal = "minor_in_appeal": "appeal for recognition as a minor under way",
         RecognisedUam = "recognised_uam": "recognised unaccompanied minor",
         UnhcrRegistered = "unhcr_registered": "registered with UNHCR",
-        Unknown = "unknown": "not known",
+        Unknown = "unknown": "not known to the team",
     }
 }
 
@@ -86,24 +86,24 @@ code_list! {
         OwnLodging = "own_lodging": "in a lodging of one's own",
         Hosted = "hosted": "hosted by others",
         Shelter = "shelter": "in a shelter",
-        Detention = "detention": "in detention",
+        Detention = "detention": "deprived of liberty, whatever for",
         AtLandingPoint = "at_landing_point": "at a landing point",
-        Hospital = "hospital": "in hospital",
+        Hospital = "hospital": "a patient in hospital",
     }
 }
 
 code_list! {
     /// Protection concerns; told, after acceptance, only to a service specialised in them.
     ProtectionFlag {
-        Gbv = "gbv": "gender-based violence",
+        Gbv = "gbv": "survivor of gender-based violence, or at risk of it",
         Trafficking = "trafficking": "trafficking in persons",
-        Torture = "torture": "torture",
+        Torture = "torture": "survivor of torture",
         DetentionSurvivor = "detention_survivor": "survivor of detention",
-        ChildLabour = "child_labour": "child labour",
-        Threat = "threat": "under threat",
+        ChildLabour = "child_labour": "a child at work",
+        Threat = "threat": "threatened by somebody",
         SelfHarmRisk = "self_harm_risk": "risk of self-harm",
-        Disability = "disability": "disability",
-        ChronicIllness = "chronic_illness": "chronic illness",
+        Disability = "disability": "living with a disability",
+        ChronicIllness = "chronic_illness": "ill in the long term",
         Lgbtqi = "lgbtqi": "sexual orientation or gender identity",
     }
 }

@@ -20,12 +20,13 @@ use crate::domain::place::DistanceBand;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use crate::i18n::{Language, code_key, text};
 use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
 
 /// Everything that can be asked.
+#[derive(Description)]
 pub struct Query;
 
-#[Object]
+#[Object(use_type_description)]
 impl Query {
     /// The account whose token came with the request; null for nobody.
     async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
@@ -218,15 +219,15 @@ pub struct NearInput {
 /// A person's profile, coarse enough to be nobody. No field can hold a name, date, number or address.
 #[derive(Clone, Default, InputObject)]
 pub struct ProfileInput {
-    /// Age band.
+    /// The age, as a band.
     age_band: Option<AgeBand>,
-    /// Gender.
+    /// The gender, as stated.
     gender: Option<Gender>,
-    /// Household.
+    /// Who is with the person.
     household: Option<Household>,
-    /// Administrative status.
+    /// The administrative status, as told.
     admin_status: Option<AdminStatus>,
-    /// Living situation.
+    /// Where the person lives now.
     situation: Option<Situation>,
     /// Languages spoken, best first, as BCP 47 tags such as `fr`, `bm`, `ti`.
     #[graphql(default)]

@@ -1,5 +1,5 @@
-//! The listening side over real sockets: clocks, seats, shutdown. No test sleeps longer than
-//! 150 ms; the limits are shortened instead.
+//! The listening side over real sockets: clocks, seats, shutdown. The limits are shortened; no test waits
+//! on a clock of its own, only for what the server does.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -25,11 +25,7 @@ async fn start(router: Router, limits: ServeLimits) -> Server {
     let (stop, stopping) = oneshot::channel::<()>();
     let shutdown = async { stopping.await.unwrap_or_default() };
     let stopped = tokio::spawn(serve(listener, harden(router), shutdown, limits));
-    Server {
-        address,
-        stop,
-        stopped,
-    }
+    Server { address, stop, stopped }
 }
 
 impl Server {
@@ -43,11 +39,14 @@ impl Server {
 /// All that comes until the other side hangs up, which it must do soon.
 async fn until_closed(mut stream: TcpStream) -> String {
     let mut bytes = Vec::new();
-    let read = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut bytes)).await;
+    let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
     // A reset is a way of hanging up, too.
     let _ = read.expect("hung up in time");
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+/// For what is due within a fraction of a second, on a machine that may be busy.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 const PING: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const LAST_PING: &str = "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
@@ -57,33 +56,20 @@ fn pong() -> Router {
 }
 
 fn short() -> ServeLimits {
-    ServeLimits {
-        head_timeout: Duration::from_millis(100),
-        ..ServeLimits::STANDARD
-    }
+    ServeLimits { head_timeout: Duration::from_millis(100), ..ServeLimits::STANDARD }
 }
 
 #[tokio::test]
 async fn silent_half_sent_and_idle_connections_are_closed() {
-    let limits = ServeLimits {
-        idle_timeout: Duration::from_millis(200),
-        ..short()
-    };
+    let limits = ServeLimits { idle_timeout: Duration::from_millis(200), ..short() };
     let server = start(pong(), limits).await;
     for bytes in ["", "GET / HTTP/1.1\r\nhost:"] {
-        assert_eq!(
-            until_closed(server.connect(bytes).await).await,
-            "",
-            "{bytes}"
-        );
+        assert_eq!(until_closed(server.connect(bytes).await).await, "", "{bytes}");
     }
     let idle = until_closed(server.connect(PING).await).await;
     assert!(idle.ends_with("pong"), "{idle}");
     let half = until_closed(server.connect(&format!("{PING}GET / HT")).await).await;
-    assert!(
-        half.ends_with("pong"),
-        "the second head is timed as well: {half}"
-    );
+    assert!(half.ends_with("pong"), "the second head is timed as well: {half}");
 }
 
 #[tokio::test]
@@ -92,11 +78,9 @@ async fn idling_is_not_timed_like_a_head() {
     let mut stream = server.connect(PING).await;
     let mut buffer = [0; 1_024];
     assert!(stream.read(&mut buffer).await.expect("an answer") > 0);
-    tokio::time::sleep(Duration::from_millis(150)).await;
-    stream
-        .write_all(LAST_PING.as_bytes())
-        .await
-        .expect("still open");
+    // The server's own clock tells that a head's time is over: it hangs up on somebody who came later.
+    assert_eq!(until_closed(server.connect("GET / HT").await).await, "");
+    stream.write_all(LAST_PING.as_bytes()).await.expect("still open");
     assert!(until_closed(stream).await.ends_with("pong"));
 }
 
@@ -109,40 +93,26 @@ async fn heads_have_a_size() {
         let request = format!("GET / HTTP/1.1\r\n{headers}\r\n");
         let answer = until_closed(server.connect(&request).await).await;
         // With bytes still unread the system may reset before the answer is seen.
-        assert!(
-            answer.is_empty() || answer.starts_with("HTTP/1.1 431"),
-            "{answer}"
-        );
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
     }
 }
 
 #[tokio::test]
 async fn a_slow_handler_is_answered_for() {
-    let limits = ServeLimits {
-        request_timeout: Duration::from_millis(50),
-        ..short()
-    };
+    let limits = ServeLimits { request_timeout: Duration::from_millis(50), ..short() };
     let slow = Router::new().route("/", get(|| async { pending::<&str>().await }));
     let answer = until_closed(start(slow, limits).await.connect(PING).await).await;
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
-    assert!(
-        answer.contains("UNAVAILABLE") && answer.contains("nosniff"),
-        "{answer}"
-    );
+    assert!(answer.contains("UNAVAILABLE") && answer.contains("nosniff"), "{answer}");
 }
 
 #[tokio::test]
 async fn the_next_connection_too_many_is_refused_at_once() {
-    let limits = ServeLimits {
-        connections_per_address: Some(1),
-        ..ServeLimits::default()
-    };
+    let limits = ServeLimits { connections_per_address: Some(1), ..ServeLimits::default() };
     let server = start(pong(), limits).await;
     let first = server.connect(PING).await;
     first.readable().await.expect("served");
-    let second = TcpStream::connect(server.address)
-        .await
-        .expect("the system accepts");
+    let second = TcpStream::connect(server.address).await.expect("the system accepts");
     assert!(until_closed(second).await.starts_with("HTTP/1.1 503"));
     drop(first);
     answers_again(&server).await;
@@ -150,11 +120,7 @@ async fn the_next_connection_too_many_is_refused_at_once() {
 
 #[tokio::test]
 async fn a_reader_that_stops_reading_loses_its_place() {
-    let limits = ServeLimits {
-        connections: 1,
-        stall_timeout: Duration::from_millis(50),
-        ..ServeLimits::default()
-    };
+    let limits = ServeLimits { connections: 1, stall_timeout: Duration::from_millis(50), ..ServeLimits::default() };
     let big = get(|| async { vec![b'x'; 64 * 1024 * 1024] });
     let server = start(pong().route("/big", big), limits).await;
     let reader = server.connect("GET /big HTTP/1.1\r\nhost: a\r\n\r\n").await;
@@ -164,16 +130,17 @@ async fn a_reader_that_stops_reading_loses_its_place() {
 
 /// Asks until the server has a place again.
 async fn answers_again(server: &Server) {
-    for _ in 0..100 {
-        if let Ok(mut stream) = TcpStream::connect(server.address).await {
-            let _ = stream.write_all(LAST_PING.as_bytes()).await;
-            if until_closed(stream).await.ends_with("pong") {
-                return;
+    let asking = async {
+        loop {
+            if let Ok(mut stream) = TcpStream::connect(server.address).await {
+                let _ = stream.write_all(LAST_PING.as_bytes()).await;
+                if until_closed(stream).await.ends_with("pong") {
+                    return;
+                }
             }
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    panic!("the place was never given back");
+    };
+    tokio::time::timeout(PATIENCE, asking).await.expect("the place is given back");
 }
 
 #[tokio::test]
@@ -190,33 +157,25 @@ async fn shutdown_answers_what_is_in_flight_and_takes_nothing_new() {
     let busy = server.connect(PING).await;
     begun.notified().await;
     server.stop.send(()).expect("running");
-    assert_eq!(
-        until_closed(idle).await,
-        "",
-        "who waits for nothing is not waited for"
-    );
-    assert!(
-        TcpStream::connect(server.address).await.is_err(),
-        "the port is closed"
-    );
+    assert_eq!(until_closed(idle).await, "", "who waits for nothing is not waited for");
+    assert!(TcpStream::connect(server.address).await.is_err(), "the port is closed");
     go_on.notify_one();
-    assert!(
-        until_closed(busy).await.ends_with("pong"),
-        "the answer arrived"
-    );
+    assert!(until_closed(busy).await.ends_with("pong"), "the answer arrived");
     server.stopped.await.expect("no panic").expect("served");
 }
 
 #[tokio::test]
 async fn shutdown_does_not_wait_for_ever() {
-    let limits = ServeLimits {
-        drain_timeout: Duration::from_millis(50),
-        ..ServeLimits::default()
-    };
-    let slow = Router::new().route("/", get(|| async { pending::<&str>().await }));
-    let server = start(slow, limits).await;
+    let limits = ServeLimits { drain_timeout: Duration::from_millis(50), ..ServeLimits::default() };
+    let begun = Arc::new(Notify::new());
+    let handler_begun = begun.clone();
+    let slow = get(async move || {
+        handler_begun.notify_one();
+        pending::<&str>().await
+    });
+    let server = start(Router::new().route("/", slow), limits).await;
     let busy = server.connect(PING).await;
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    begun.notified().await;
     server.stop.send(()).expect("running");
     server.stopped.await.expect("no panic").expect("served");
     assert_eq!(until_closed(busy).await, "");

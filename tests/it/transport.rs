@@ -16,7 +16,7 @@ use relais::serve::harden;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::router;
+use crate::kit::bare::Bare;
 
 pub const NEW: &str = "application/graphql-response+json";
 pub const OLD: &str = "application/json";
@@ -30,36 +30,19 @@ pub struct Answer {
 
 impl Answer {
     pub fn code(&self) -> &str {
-        self.body["errors"][0]["extensions"]["code"]
-            .as_str()
-            .unwrap_or_default()
+        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
     }
 
     fn header(&self, name: impl header::AsHeaderName) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 }
 
 pub async fn send_to(router: Router, request: Request<Body>) -> Answer {
-    let (parts, body) = router
-        .oneshot(request)
-        .await
-        .expect("infallible")
-        .into_parts();
+    let (parts, body) = router.oneshot(request).await.expect("infallible").into_parts();
     let bytes = body.collect().await.expect("a body").to_bytes();
     let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-    Answer {
-        status: parts.status,
-        headers: parts.headers,
-        body,
-    }
-}
-
-async fn send(request: Request<Body>) -> Answer {
-    send_to(router(), request).await
+    Answer { status: parts.status, headers: parts.headers, body }
 }
 
 pub fn post(accept: &str, body: impl Into<Body>) -> Request<Body> {
@@ -74,67 +57,44 @@ fn query(accept: &str, text: &str) -> Request<Body> {
     post(accept, json!({ "query": text }).to_string())
 }
 
-fn bare(method: Method, path: &str) -> Request<Body> {
-    Request::builder()
-        .method(method)
-        .uri(path)
-        .body(Body::empty())
-        .expect("a request")
+fn without_body(method: Method, path: &str) -> Request<Body> {
+    Request::builder().method(method).uri(path).body(Body::empty()).expect("a request")
 }
 
 #[tokio::test]
 async fn the_status_depends_on_the_fault_and_on_the_media_type() {
+    let bare = Bare::open().await;
     let over = format!("{{{}}}", "__typename ".repeat(11));
     for (text, old, new, code) in [
         ("{__typename}", 200, 200, ""),
         ("{", 200, 400, "GRAPHQL_PARSE_FAILED"),
-        (
-            "{nowhere_to_be_found}",
-            200,
-            400,
-            "GRAPHQL_VALIDATION_FAILED",
-        ),
-        (
-            "{...F} fragment F on Query{...F}",
-            200,
-            400,
-            "GRAPHQL_VALIDATION_FAILED",
-        ),
+        ("{nowhere_to_be_found}", 200, 400, "GRAPHQL_VALIDATION_FAILED"),
+        ("{...F} fragment F on Query{...F}", 200, 400, "GRAPHQL_VALIDATION_FAILED"),
         (over.as_str(), 400, 400, "QUERY_TOO_COMPLEX"),
     ] {
         for (accept, status) in [(OLD, old), (NEW, new)] {
-            let answer = send(query(accept, text)).await;
-            assert_eq!(
-                (answer.status.as_u16(), answer.code()),
-                (status, code),
-                "{accept} {text}"
-            );
+            let answer = send_to(bare.router(), query(accept, text)).await;
+            assert_eq!((answer.status.as_u16(), answer.code()), (status, code), "{accept} {text}");
             let content_type = format!("{accept}; charset=utf-8");
             assert_eq!(answer.header(header::CONTENT_TYPE), content_type);
-            assert_eq!(
-                answer.body.get("data").is_some(),
-                code.is_empty(),
-                "data in {text}"
-            );
+            assert_eq!(answer.body.get("data").is_some(), code.is_empty(), "data in {text}");
         }
     }
 }
 
 #[tokio::test]
 async fn a_syntax_error_says_where_and_nothing_else() {
-    let answer = send(query(NEW, "{\n  a(b: MARKER MARKER!)\n}")).await;
+    let bare = Bare::open().await;
+    let answer = send_to(bare.router(), query(NEW, "{\n  a(b: MARKER MARKER!)\n}")).await;
     let error = &answer.body["errors"][0];
     assert_eq!(error["locations"][0]["line"], 2);
-    assert!(
-        !answer.body.to_string().contains("MARKER"),
-        "{}",
-        answer.body
-    );
+    assert!(!answer.body.to_string().contains("MARKER"), "{}", answer.body);
 }
 
 #[tokio::test]
 async fn a_limit_is_named_with_its_value() {
-    let answer = send(query(NEW, "query A{__typename} query B{__typename}")).await;
+    let bare = Bare::open().await;
+    let answer = send_to(bare.router(), query(NEW, "query A{__typename} query B{__typename}")).await;
     let extensions = json!({ "code": "QUERY_TOO_COMPLEX", "limit": "operations", "maximum": 1 });
     assert_eq!(answer.body["errors"][0]["extensions"], extensions);
 }
@@ -143,43 +103,30 @@ async fn a_limit_is_named_with_its_value() {
 /// on, the deepest query that ordinary tools send.
 #[tokio::test]
 async fn the_introspection_of_graphql_js_passes_every_limit() {
+    let bare = Bare::open().await;
     let text = include_str!("introspection.graphql");
-    let answer = send(query(NEW, text)).await;
+    let answer = send_to(bare.router(), query(NEW, text)).await;
     assert_eq!((answer.status, answer.code()), (StatusCode::OK, ""));
     assert!(answer.body["data"]["__schema"]["types"].is_array());
 }
 
 #[tokio::test]
 async fn bodies_that_are_no_request_are_bad_requests() {
-    let deep = format!(
-        "{{\"query\":\"{{a}}\",\"variables\":{{\"a\":{}",
-        "[".repeat(60_000)
-    );
+    let bare = Bare::open().await;
+    let deep = format!("{{\"query\":\"{{a}}\",\"variables\":{{\"a\":{}", "[".repeat(60_000));
     let batch = json!([{ "query": "{__typename}" }]).to_string();
-    for body in [
-        "",
-        "{",
-        "[]",
-        "null",
-        "1",
-        batch.as_str(),
-        deep.as_str(),
-        "{\"query\":1}",
-    ] {
+    for body in ["", "{", "[]", "null", "1", batch.as_str(), deep.as_str(), "{\"query\":1}"] {
         for accept in [OLD, NEW] {
-            let answer = send(post(accept, body.to_owned())).await;
+            let answer = send_to(bare.router(), post(accept, body.to_owned())).await;
             let seen = (answer.status, answer.code());
-            assert_eq!(
-                seen,
-                (StatusCode::BAD_REQUEST, "BAD_USER_INPUT"),
-                "{body:.40}"
-            );
+            assert_eq!(seen, (StatusCode::BAD_REQUEST, "BAD_USER_INPUT"), "{body:.40}");
         }
     }
 }
 
 #[tokio::test]
 async fn only_json_is_read_so_no_form_can_post() {
+    let bare = Bare::open().await;
     let body = json!({ "query": "{__typename}" }).to_string();
     for content_type in [
         "text/plain",
@@ -189,94 +136,58 @@ async fn only_json_is_read_so_no_form_can_post() {
         "application/json; charset=utf-16",
     ] {
         let mut request = post(OLD, body.clone());
-        request
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, content_type.parse().expect("valid"));
-        let answer = send(request).await;
-        assert_eq!(
-            answer.status,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "{content_type}"
-        );
+        request.headers_mut().insert(header::CONTENT_TYPE, content_type.parse().expect("valid"));
+        let answer = send_to(bare.router(), request).await;
+        assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{content_type}");
         assert_eq!(answer.code(), "UNSUPPORTED_MEDIA_TYPE");
     }
     let mut request = post(OLD, body);
     request.headers_mut().remove(header::CONTENT_TYPE);
-    assert_eq!(
-        send(request).await.status,
-        StatusCode::UNSUPPORTED_MEDIA_TYPE
-    );
+    assert_eq!(send_to(bare.router(), request).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
 #[tokio::test]
 async fn an_answer_nobody_could_read_is_refused() {
-    let answer = send(query("text/html", "{__typename}")).await;
-    assert_eq!(
-        (answer.status, answer.code()),
-        (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE")
-    );
+    let bare = Bare::open().await;
+    let answer = send_to(bare.router(), query("text/html", "{__typename}")).await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"));
 }
 
 #[tokio::test]
 async fn get_reads_and_never_writes() {
-    let answer = send(bare(Method::GET, "/graphql?query=%7B__typename%7D")).await;
+    let bare = Bare::open().await;
+    let answer = send_to(bare.router(), without_body(Method::GET, "/graphql?query=%7B__typename%7D")).await;
     assert_eq!((answer.status, answer.code()), (StatusCode::OK, ""));
-    let answer = send(bare(Method::GET, "/graphql?query=mutation%7B__typename%7D")).await;
-    assert_eq!(
-        (answer.status, answer.code()),
-        (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED")
-    );
+    let answer = send_to(bare.router(), without_body(Method::GET, "/graphql?query=mutation%7B__typename%7D")).await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"));
     assert_eq!(answer.header(header::ALLOW), "POST");
-    let answer = send(bare(Method::GET, "/graphql")).await;
+    let answer = send_to(bare.router(), without_body(Method::GET, "/graphql")).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     let long = format!("/graphql?query=%7B__typename%7D{}", "+".repeat(2_048));
-    let answer = send(bare(Method::GET, &long)).await;
-    assert_eq!(
-        (answer.status, answer.code()),
-        (StatusCode::URI_TOO_LONG, "QUERY_TOO_LARGE")
-    );
+    let answer = send_to(bare.router(), without_body(Method::GET, &long)).await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::URI_TOO_LONG, "QUERY_TOO_LARGE"));
 }
 
 #[tokio::test]
 async fn other_methods_are_told_which_ones_there_are() {
-    for method in [
-        Method::PUT,
-        Method::DELETE,
-        Method::PATCH,
-        Method::OPTIONS,
-        Method::TRACE,
-    ] {
-        let answer = send(bare(method.clone(), "/graphql")).await;
+    let bare = Bare::open().await;
+    for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS, Method::TRACE] {
+        let answer = send_to(bare.router(), without_body(method.clone(), "/graphql")).await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
         assert_eq!(answer.header(header::ALLOW), "GET, POST");
         assert_eq!(answer.code(), "METHOD_NOT_ALLOWED");
-        assert_eq!(
-            answer.header("access-control-allow-origin"),
-            "",
-            "no cross-origin reading"
-        );
+        assert_eq!(answer.header("access-control-allow-origin"), "", "no cross-origin reading");
     }
 }
 
 #[tokio::test]
 async fn credentials_we_do_not_understand_are_refused() {
-    for value in [
-        "Basic YTpi",
-        "Bearer",
-        "Bearer ",
-        "Bearer a b",
-        "bearer a,b",
-        "a",
-    ] {
+    let bare = Bare::open().await;
+    for value in ["Basic YTpi", "Bearer", "Bearer ", "Bearer a b", "bearer a,b", "a"] {
         let mut request = query(OLD, "{__typename}");
-        request
-            .headers_mut()
-            .insert(header::AUTHORIZATION, value.parse().expect("valid"));
-        let answer = send(request).await;
-        assert_eq!(
-            (answer.status, answer.code()),
-            (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED")
-        );
+        request.headers_mut().insert(header::AUTHORIZATION, value.parse().expect("valid"));
+        let answer = send_to(bare.router(), request).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
         assert_eq!(answer.header(header::WWW_AUTHENTICATE), "Bearer", "{value}");
     }
 }
@@ -307,25 +218,14 @@ async fn the_endpoint_decides_who_and_whether() {
         let mut request = query(NEW, "{__typename}");
         let value = format!("Bearer {token}").parse().expect("valid");
         request.headers_mut().insert(header::AUTHORIZATION, value);
-        request.headers_mut().insert(
-            header::ACCEPT_LANGUAGE,
-            "ar, fr;q=0.5".parse().expect("valid"),
-        );
-        request
-            .headers_mut()
-            .insert(header::COOKIE, "session=1".parse().expect("valid"));
+        request.headers_mut().insert(header::ACCEPT_LANGUAGE, "ar, fr;q=0.5".parse().expect("valid"));
+        request.headers_mut().insert(header::COOKIE, "session=1".parse().expect("valid"));
         send_to(router.clone(), request)
     };
     let answer = with("unknown").await;
-    assert_eq!(
-        (answer.status, answer.code()),
-        (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED")
-    );
+    assert_eq!((answer.status, answer.code()), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
     let answer = with("busy").await;
-    assert_eq!(
-        (answer.status, answer.code()),
-        (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE")
-    );
+    assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"));
     assert_eq!(answer.header(header::RETRY_AFTER), "5");
     assert_eq!(with("known").await.body["data"], "ar, fr;q=0.5");
 }
@@ -358,58 +258,30 @@ impl HttpBody for Drip {
 
 #[tokio::test]
 async fn a_body_is_counted_while_it_is_read() {
-    let answer = send(post(OLD, vec![b' '; 65_537])).await;
-    assert_eq!(
-        (answer.status, answer.code()),
-        (StatusCode::PAYLOAD_TOO_LARGE, "QUERY_TOO_LARGE")
-    );
+    let bare = Bare::open().await;
+    let answer = send_to(bare.router(), post(OLD, vec![b' '; 65_537])).await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::PAYLOAD_TOO_LARGE, "QUERY_TOO_LARGE"));
     let chunked = |chunks| post(OLD, Body::new(Drip { chunks, ends: true }));
-    assert_eq!(
-        send(chunked(64)).await.status,
-        StatusCode::BAD_REQUEST,
-        "64 KiB of spaces"
-    );
-    assert_eq!(
-        send(chunked(65)).await.status,
-        StatusCode::PAYLOAD_TOO_LARGE
-    );
-    let endless = post(
-        OLD,
-        Body::new(Drip {
-            chunks: usize::MAX,
-            ends: false,
-        }),
-    );
-    assert_eq!(send(endless).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(send_to(bare.router(), chunked(64)).await.status, StatusCode::BAD_REQUEST, "64 KiB of spaces");
+    assert_eq!(send_to(bare.router(), chunked(65)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let endless = post(OLD, Body::new(Drip { chunks: usize::MAX, ends: false }));
+    assert_eq!(send_to(bare.router(), endless).await.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]
 async fn a_body_that_never_ends_is_given_up() {
-    let limits = Limits {
-        body_timeout: Duration::from_millis(20),
-        ..Limits::default()
-    };
-    let request = post(
-        OLD,
-        Body::new(Drip {
-            chunks: 3,
-            ends: false,
-        }),
-    );
+    let limits = Limits { body_timeout: Duration::from_millis(20), ..Limits::default() };
+    let request = post(OLD, Body::new(Drip { chunks: 3, ends: false }));
     let answer = send_to(routes(ByToken, limits), request).await;
-    assert_eq!(
-        (answer.status, answer.code()),
-        (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT")
-    );
+    assert_eq!((answer.status, answer.code()), (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"));
     assert_eq!(answer.header(header::CONNECTION), "close");
 }
 
 #[tokio::test]
 async fn a_misspelt_name_is_named() {
-    let answer = send(query(OLD, "{nowhere_to_be_found}")).await;
-    let message = answer.body["errors"][0]["message"]
-        .as_str()
-        .unwrap_or_default();
+    let bare = Bare::open().await;
+    let answer = send_to(bare.router(), query(OLD, "{nowhere_to_be_found}")).await;
+    let message = answer.body["errors"][0]["message"].as_str().unwrap_or_default();
     assert!(message.contains("nowhere_to_be_found"), "{message}");
 }
 
@@ -418,37 +290,22 @@ async fn every_answer_is_hardened_even_a_panic() {
     let panics = get(|| async { panic!("MARKER") as &str });
     let page = get(|| async { ([(header::CACHE_CONTROL, "max-age=60")], "page") });
     let router = harden(Router::new().route("/panic", panics).route("/page", page));
-    let answer = send_to(router.clone(), bare(Method::GET, "/panic")).await;
+    let answer = send_to(router.clone(), without_body(Method::GET, "/panic")).await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     let internal = json!({ "message": "Internal error", "extensions": { "code": "INTERNAL" } });
     assert_eq!(answer.body, json!({ "errors": [internal] }));
     for path in ["/panic", "/page", "/nowhere"] {
-        let answer = send_to(router.clone(), bare(Method::GET, path)).await;
+        let answer = send_to(router.clone(), without_body(Method::GET, path)).await;
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
-            (
-                "content-security-policy",
-                "default-src 'none'; frame-ancestors 'none'",
-            ),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
             ("cross-origin-opener-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),
-            (
-                "cache-control",
-                if path == "/page" {
-                    "max-age=60"
-                } else {
-                    "no-store"
-                },
-            ),
+            ("cache-control", if path == "/page" { "max-age=60" } else { "no-store" }),
         ] {
             assert_eq!(answer.header(name), value, "{name} of {path}");
         }
-        assert!(
-            answer
-                .header("permissions-policy")
-                .contains("geolocation=()"),
-            "{path}"
-        );
+        assert!(answer.header("permissions-policy").contains("geolocation=()"), "{path}");
     }
 }

@@ -35,7 +35,7 @@ pub struct CaseOpenInput {
     idempotency_key: String,
     /// What is known of the person; the area is needed, the rest may be unknown.
     person: ProfileInput,
-    /// Protection concerns.
+    /// Protection concerns, as far as known.
     #[graphql(default)]
     protection_flags: Vec<ProtectionFlag>,
     /// The team's own file number, with a digit in it; never a name.

@@ -34,7 +34,7 @@ pub struct DemandRecordInput {
     idempotency_key: String,
     /// The case, an id beginning with `cas_`.
     case_id: ID,
-    /// The need.
+    /// The need, by its code.
     need: Need,
     /// Why nothing was found.
     result: DemandResult,

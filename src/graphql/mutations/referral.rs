@@ -50,7 +50,7 @@ impl ReferralMutations {
     async fn referral_acknowledge(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which referral.")] input: ReferralAcknowledgeInput,
+        #[graphql(desc = "Which referral is acknowledged.")] input: ReferralAcknowledgeInput,
     ) -> Result<ReferralAcknowledgePayload, ApiError> {
         let target = target(&input.referral_id, input.expected_version)?;
         let (referral, errors) = answered(context, target, Answer::Acknowledge).await?;
@@ -61,7 +61,7 @@ impl ReferralMutations {
     async fn referral_accept(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which referral.")] input: ReferralAcceptInput,
+        #[graphql(desc = "Which referral is accepted.")] input: ReferralAcceptInput,
     ) -> Result<ReferralAcceptPayload, ApiError> {
         let target = target(&input.referral_id, input.expected_version)?;
         let (referral, errors) = answered(context, target, Answer::Accept).await?;
@@ -190,7 +190,7 @@ inputs! {
     ReferralAcceptInput {}
     /// What declining takes.
     ReferralDeclineInput {
-        /// Why.
+        /// Why it is declined.
         code: DeclineCode,
     }
     /// What recording a start takes.

@@ -3,12 +3,13 @@
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, ProtectionFlag, Situation};
 use crate::policy::person_view::CaseView;
 use crate::policy::visible::Visible;
-use async_graphql::{ID, Object};
+use async_graphql::{Description, ID, Object};
 
 /// A person's case without the person: no name, birth date, phone, number or address. Its team sees it.
+#[derive(Description)]
 pub struct CaseReference(pub Visible<CaseView>);
 
-#[Object]
+#[Object(use_type_description)]
 impl CaseReference {
     /// Identifier, beginning with `cas_`.
     pub async fn id(&self) -> ID {
@@ -65,7 +66,7 @@ impl CaseReference {
         self.0.reveal(&self.0.area).map(|area| area.as_str())
     }
 
-    /// Protection concerns.
+    /// Protection concerns, as far as known.
     async fn protection_flags(&self) -> Option<&[ProtectionFlag]> {
         self.0.reveal(&self.0.protection_flags).map(Vec::as_slice)
     }

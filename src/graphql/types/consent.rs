@@ -7,12 +7,13 @@ use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
 use crate::policy::person_view::ConsentView;
 use crate::policy::visible::Visible;
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 
 /// What a person agreed to have told to one organisation. The sender's team sees it.
+#[derive(Description)]
 pub struct Consent(pub Visible<ConsentView>);
 
-#[Object]
+#[Object(use_type_description)]
 impl Consent {
     /// Identifier, beginning with `con_`.
     pub async fn id(&self) -> ID {

@@ -5,12 +5,13 @@ use crate::domain::need::Need;
 use crate::policy::person_view::DemandView;
 use crate::policy::suppress::{SENSITIVE_THRESHOLD, ShownCell, THRESHOLD};
 use crate::policy::visible::Visible;
-use async_graphql::{ID, Object, SimpleObject};
+use async_graphql::{Description, ID, Object, SimpleObject};
 
 /// A need of a person, in one month, with what became of it. The team that saw the need sees it.
+#[derive(Description)]
 pub struct Demand(pub Visible<DemandView>);
 
-#[Object]
+#[Object(use_type_description)]
 impl Demand {
     /// Identifier, beginning with `dem_`.
     pub async fn id(&self) -> ID {
@@ -22,7 +23,7 @@ impl Demand {
         self.0.tell(&self.0.month).to_string()
     }
 
-    /// The need.
+    /// The need, by its code.
     async fn need(&self) -> Option<Need> {
         self.0.reveal(&self.0.need).copied()
     }
@@ -40,9 +41,10 @@ impl Demand {
 
 /// The table of gaps: needs by area and month, met or not and why. Counts are persons that the team saw,
 /// never the true need. No totals are given over cells.
+#[derive(Description)]
 pub struct ServiceGapReport(pub Visible<Vec<ShownCell>>);
 
-#[Object]
+#[Object(use_type_description)]
 impl ServiceGapReport {
     /// The cells that may be shown, by month, area and need. A cell of fewer persons than the threshold is
     /// left out: none and few cannot be told apart.
@@ -70,9 +72,9 @@ pub struct ServiceGapCell {
     month: String,
     /// Code of the area.
     area: String,
-    /// The need.
+    /// The need, by its code.
     need: Need,
-    /// Distinct persons.
+    /// How many distinct persons.
     persons: u32,
     /// Those persons by what became of their need; null where one of the counts lies below the threshold.
     results: Option<Vec<ServiceGapResult>>,
@@ -83,7 +85,7 @@ pub struct ServiceGapCell {
 pub struct ServiceGapResult {
     /// What became of the need.
     result: DemandResult,
-    /// Distinct persons.
+    /// How many distinct persons.
     persons: u32,
 }
 

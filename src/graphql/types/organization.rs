@@ -6,13 +6,14 @@ use crate::domain::directory::Organization as Entry;
 use crate::domain::directory::{AuthorityLink, OrganizationKind};
 use crate::graphql::request::request;
 use crate::policy::visible::Visible;
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 use std::sync::Arc;
 
 /// An organisation of the directory: it offers services, sends referrals, or both.
+#[derive(Description)]
 pub struct Organization(pub Visible<Arc<Entry>>);
 
-#[Object]
+#[Object(use_type_description)]
 impl Organization {
     /// Identifier, beginning with `org_`.
     pub async fn id(&self) -> ID {

@@ -16,12 +16,12 @@ use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
 use crate::policy::referral_view::{ReferralStatus, ReferralView, TimelineView};
 use crate::policy::visible::Visible;
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 use std::sync::Arc;
 
 /// One need of one case, put to one service. What of it is told depends on the viewer and on how far it
 /// has come: a null is "not known, or not yours to know now".
-#[derive(Clone)]
+#[derive(Description, Clone)]
 pub struct Referral(pub Arc<Visible<ReferralView>>);
 
 impl From<Visible<ReferralView>> for Referral {
@@ -30,7 +30,7 @@ impl From<Visible<ReferralView>> for Referral {
     }
 }
 
-#[Object]
+#[Object(use_type_description)]
 impl Referral {
     /// Identifier, beginning with `ref_`.
     pub async fn id(&self) -> ID {
@@ -79,7 +79,7 @@ impl Referral {
         self.0.reveal(&self.0.location_id).map(|id| (*id).into())
     }
 
-    /// The need.
+    /// The need, by its code.
     async fn need(&self) -> Option<Need> {
         self.0.reveal(&self.0.need).copied()
     }
@@ -182,9 +182,10 @@ fn counterpart(context: &Context<'_>, id: Option<&OrganizationId>) -> Option<Org
 
 /// What an offer tells of the person: age band, languages and area, and beyond these only the dimensions
 /// by which the service restricts its intake.
+#[derive(Description)]
 pub struct Offer(Arc<Visible<ReferralView>>);
 
-#[Object]
+#[Object(use_type_description)]
 impl Offer {
     /// Age band; null when not told.
     async fn age_band(&self) -> Option<AgeBand> {
@@ -223,16 +224,17 @@ impl Offer {
 }
 
 /// One line of a referral's timeline.
+#[derive(Description)]
 pub struct TimelineEntry(TimelineView);
 
-#[Object]
+#[Object(use_type_description)]
 impl TimelineEntry {
     /// When; for the recipient the hour.
     async fn at(&self) -> DateTime {
         DateTime(self.0.at)
     }
 
-    /// What happened.
+    /// What happened then.
     async fn event(&self) -> Event {
         self.0.event
     }

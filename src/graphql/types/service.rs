@@ -14,12 +14,13 @@ use crate::graphql::request::request;
 use crate::graphql::scalars::{DateTime, Day};
 use crate::policy::directory_view::ServiceView;
 use crate::policy::visible::Visible;
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, Description, ID, Object, SimpleObject};
 
 /// A service of the directory, given at one place or several.
+#[derive(Description)]
 pub struct Service(pub Visible<ServiceView>);
 
-#[Object]
+#[Object(use_type_description)]
 impl Service {
     /// Identifier, beginning with `svc_`.
     pub async fn id(&self) -> ID {
@@ -165,9 +166,9 @@ pub struct Eligibility {
     maximum_age: Option<u8>,
     /// Age bands accepted, beside the ages.
     age_bands: Vec<AgeBand>,
-    /// Genders accepted.
+    /// The genders accepted.
     genders: Vec<Gender>,
-    /// Households accepted.
+    /// The households accepted.
     households: Vec<Household>,
     /// Administrative statuses accepted.
     admin_statuses: Vec<AdminStatus>,

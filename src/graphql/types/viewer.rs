@@ -4,12 +4,13 @@ use super::organization::Organization;
 use crate::actions::directory;
 use crate::domain::account::{Account, Role};
 use crate::graphql::request::request;
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Description, ID, Object};
 
 /// The account whose token came with the request.
+#[derive(Description)]
 pub struct Viewer(pub Account);
 
-#[Object]
+#[Object(use_type_description)]
 impl Viewer {
     /// Identifier, beginning with `acc_`.
     async fn id(&self) -> ID {

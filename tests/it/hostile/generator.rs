@@ -231,7 +231,10 @@ fn nul(chance: &mut Chance) -> String {
     (*chance.pick(&["{a\0}", "{a(b:\"\0\")}", "{a(b:\"\\u0000\")}", "#\0", "{a(b:\"\"\"\0\"\"\")}"])).to_owned()
 }
 
-const ORDINARY: [&str; 6] = [
+const ORDINARY: [&str; 9] = [
+    "query Q($filter: ServiceFilter) { services(filter: $filter, first: 3) { edges { verdict node { id ...F } } pageInfo { endCursor } } } fragment F on Service { name(in: 1) places { id } }",
+    "{ services(filter: {need: HEALTH_PRIMARY, near: {latitude: 48.89, longitude: 2.41}, person: {languages: [\"bm\"]}}) { nodes { id freshness { state } } } }",
+    "mutation { caseOpen(input: {idempotencyKey: \"hostile-1\", person: {area: \"FR-93055\"}}) { case { id } errors { ... on UserError { message path } } } }",
     "query Q($a: Int = 1, $b: [String!]) { node(id: $a) { id ...F @include(if: true) } } fragment F on Node { name(in: $b) }",
     "{ __schema { types { name kind fields(includeDeprecated: true) { name args { name } } } } }",
     "mutation { add(input: {text: \"é \\u00e9 \\\" \", list: [1, -2.5e3, null, ENUM]}) { id } }",

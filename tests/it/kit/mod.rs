@@ -1,6 +1,9 @@
 //! What tests stand on: databases, the real binary, and the README's story.
 
+pub mod bare;
+pub mod client;
 pub mod hearing;
+pub mod installation;
 pub mod loop_calls;
 pub mod postgres;
 pub mod process;

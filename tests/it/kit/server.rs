@@ -98,6 +98,25 @@ impl Server {
         format!("standard output:\n{}standard error:\n{}", self.stdout.seen(), self.stderr.seen())
     }
 
+    /// Waits until it has printed this line.
+    #[track_caller]
+    pub fn wait_for_line(&self, wanted: &str) {
+        let found = self.stdout.wait_for(START_TIMEOUT, |line| (line == wanted).then_some(()));
+        assert_eq!(found, Ok(()), "waiting for {wanted}\n{}", self.output());
+    }
+
+    /// What it has printed so far.
+    pub fn printed(&self) -> String {
+        self.stdout.seen()
+    }
+
+    /// Ends it as a power cut does (SIGKILL).
+    pub fn kill(mut self) {
+        signal("KILL", &self.id.to_string());
+        let ending = self.wait_for_end(KILL_TIMEOUT);
+        assert!(self.ended.is_some(), "a killed server {ending}");
+    }
+
     /// Asks it to end (SIGTERM) and answers with its exit code; `None` when a signal ended it.
     pub fn terminate(&mut self) -> Option<i32> {
         signal("TERM", &self.id.to_string());
