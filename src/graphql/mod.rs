@@ -2,7 +2,7 @@
 //!
 //! Invariants: resolvers hold views that policy made and never see the store's rows; they parse, call one
 //! action and shape; an expected refusal is data in the payload, anything else a code. Every enum comes
-//! from a code list of the domain. Start at [`query`] and [`mutations`].
+//! from a code list of the domain. Start at `query` and `mutations`.
 
 pub mod codes;
 mod enums;

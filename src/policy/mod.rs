@@ -1,6 +1,6 @@
 //! Need to know: who may see what of whom, and when.
 //!
-//! Invariants: nothing outside this room can make a [`Visible`]; a hidden value is absent from the view,
+//! Invariants: nothing outside this room can make a [`Visible`](visible::Visible); a hidden value is absent from the view,
 //! not masked when read; hidden and absent answer the same. Reading a field of class D3 or above is
 //! recorded, and the record is written before the answer leaves (ruling R3).
 //!
