@@ -2,7 +2,8 @@
 
 use super::{ActionError, Context};
 use crate::clock::Chance;
-use crate::policy::access::Viewer;
+use crate::domain::account::Team;
+use crate::policy::access::{Access, Viewer};
 use sha2::{Digest, Sha256};
 
 /// The prefix by which a scanner of leaked secrets knows a token.
@@ -14,6 +15,12 @@ pub async fn viewer(context: &Context, bearer: Option<&str>) -> Result<Viewer, A
     let Some(token) = bearer else { return Ok(Viewer::Anonymous) };
     let account = context.store.find_account_by_token(&hash(token), context.now()).await?;
     account.map(Viewer::Staff).ok_or(ActionError::Unauthenticated)
+}
+
+/// The viewer's teams, by name.
+pub async fn teams(context: &Context, access: &Access) -> Result<Vec<Team>, ActionError> {
+    let account = access.account().ok_or(ActionError::Unauthenticated)?;
+    Ok(context.store.list_teams_of(account.id).await?)
 }
 
 /// A fresh token of 256 bits; only its hash is ever stored.

@@ -4,10 +4,11 @@ use super::disclosure::act;
 use super::idempotency::Create;
 use super::input::{ProfileInput, file_number};
 use super::{ActionError, Context};
+use crate::domain::account::Account;
 use crate::domain::audit::AuditAction;
 use crate::domain::case::{CaseReference, FileNumber};
 use crate::domain::disclosure::keyed_hash;
-use crate::domain::id::{CaseId, ProjectId};
+use crate::domain::id::{CaseId, ProjectId, TeamId};
 use crate::domain::profile::{Profile, ProtectionFlag};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::spoken_code::SpokenCode;
@@ -28,6 +29,8 @@ pub struct OpenCase {
     pub protection_flags: Vec<ProtectionFlag>,
     /// The team's own file number.
     pub file_number: Option<String>,
+    /// The team that follows the case; needed of who is of several.
+    pub team_id: Option<TeamId>,
 }
 
 /// Opens a case reference in the viewer's project.
@@ -43,6 +46,7 @@ pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result
                 id,
                 version: 1,
                 project_id,
+                team_id: team(account, input.team_id)?,
                 spoken_code: free_spoken_code(context, tx).await?,
                 profile: located(input.profile.clone().into_profile()?)?,
                 flags: input.protection_flags.clone(),
@@ -57,6 +61,15 @@ pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result
         })
         .await?;
     find(context, access, id).await
+}
+
+/// The team of a new case: the one that is named, or the only one there is.
+fn team(account: &Account, named: Option<TeamId>) -> Result<TeamId, Refusal> {
+    let only = if let [only] = account.team_ids[..] { Some(only) } else { None };
+    named
+        .or(only)
+        .filter(|team| account.team_ids.contains(team))
+        .ok_or(Refusal::input("teamId", InputProblem::TeamNeeded))
 }
 
 /// A need without an area would stand in no table; a large one, such as a country, is enough.

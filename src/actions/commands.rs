@@ -3,10 +3,10 @@
 
 use super::account::{fresh_token, hash};
 use super::{ActionError, Context, directory};
-use crate::domain::account::{Account, Project, RiskProfile, Role};
+use crate::domain::account::{Account, Project, RiskProfile, Role, Team};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::directory::{Document, Service, Tier};
-use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId};
+use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId, TeamId};
 use crate::domain::referral::Vetting;
 use crate::domain::time::Date;
 use crate::store::{DirectoryChange, NewToken, StoreError, Tx};
@@ -24,6 +24,9 @@ pub struct CommandFile {
     /// Projects to be there.
     #[serde(default)]
     pub projects: Vec<ProjectCommand>,
+    /// Teams to be there; a project always has one under its own name, for who names none.
+    #[serde(default)]
+    pub teams: Vec<TeamCommand>,
     /// Which organisations may receive referrals.
     #[serde(default)]
     pub vettings: Vec<VettingCommand>,
@@ -51,6 +54,18 @@ pub struct ProjectCommand {
     pub risk_profile: RiskProfile,
     /// Role mailbox of the team.
     pub mailbox: String,
+}
+
+/// A team to be there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TeamCommand {
+    /// The file's own key of the team.
+    pub key: String,
+    /// The file's key of its project.
+    pub project: String,
+    /// Name, within the project.
+    pub name: String,
 }
 
 /// Whether an organisation may receive referrals.
@@ -87,6 +102,9 @@ pub struct AccountCommand {
     pub organization: String,
     /// The file's key of its project.
     pub project: Option<String>,
+    /// The file's keys of its teams; by default the project's own team, for who follows cases.
+    #[serde(default)]
+    pub teams: Vec<String>,
     /// True once trained about gender-based violence and safe houses.
     #[serde(default)]
     pub is_trained: bool,
@@ -198,6 +216,13 @@ async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandEr
             mailbox: command.mailbox.clone(),
         };
         tx.save_project(&project).await?;
+        let team = Team { id: own_team_id(file, &command.key), project_id: project.id, name: project.name };
+        tx.save_team(&team).await?;
+    }
+    for (index, command) in file.teams.iter().enumerate() {
+        let project_id = known_project(file, "teams", index, &command.project)?;
+        let team = Team { id: team_id(file, &command.key), project_id, name: command.name.clone() };
+        tx.save_team(&team).await?;
     }
     Ok(())
 }
@@ -240,7 +265,7 @@ async fn apply_accounts(
 ) -> Result<Vec<IssuedToken>, CommandError> {
     let mut issued = Vec::new();
     for (index, command) in file.accounts.iter().enumerate() {
-        if command.project.is_none() && command.role != Role::PartnerAgent {
+        if command.project.is_none() && command.role.needs_project() {
             return Err(CommandError::NoProject { index, role: command.role });
         }
         let account = Account {
@@ -253,6 +278,7 @@ async fn apply_accounts(
                 .as_deref()
                 .map(|key| known_project(file, "accounts", index, key))
                 .transpose()?,
+            team_ids: teams_of(file, index, command)?,
             is_trained: command.is_trained,
         };
         let existing = tx.find_account_by_handle(&account.handle).await?;
@@ -301,6 +327,32 @@ fn project_id(file: &CommandFile, key: &str) -> ProjectId {
 fn known_project(file: &CommandFile, list: &'static str, index: usize, key: &str) -> Result<ProjectId, CommandError> {
     let is_known = file.projects.iter().any(|project| project.key == key);
     if is_known { Ok(project_id(file, key)) } else { Err(unknown(list, index, "project", key)) }
+}
+
+/// The team that a project has from the beginning.
+fn own_team_id(file: &CommandFile, project_key: &str) -> TeamId {
+    TeamId::derived(&file.source, &format!("project {project_key}"))
+}
+
+fn team_id(file: &CommandFile, key: &str) -> TeamId {
+    TeamId::derived(&file.source, &format!("team {key}"))
+}
+
+/// The teams of an account: those that are named, all of its project, or the project's own one.
+fn teams_of(file: &CommandFile, index: usize, command: &AccountCommand) -> Result<Vec<TeamId>, CommandError> {
+    let follows_cases = matches!(command.role, Role::Caseworker | Role::PartnerAgent | Role::PartnerAdmin);
+    if let (true, Some(project)) = (command.teams.is_empty() && follows_cases, &command.project) {
+        return Ok(vec![own_team_id(file, project)]);
+    }
+    let team = |key: &String| {
+        let is_known = |team: &&TeamCommand| team.key == *key && Some(&team.project) == command.project.as_ref();
+        file.teams
+            .iter()
+            .find(is_known)
+            .map(|_| team_id(file, key))
+            .ok_or_else(|| unknown("accounts", index, "team", key))
+    };
+    command.teams.iter().map(team).collect()
 }
 
 fn unknown(list: &'static str, index: usize, kind: &'static str, key: &str) -> CommandError {

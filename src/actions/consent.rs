@@ -96,6 +96,7 @@ fn checked(input: &RecordConsent, case: &CaseReference, id: ConsentId, now: Time
         version: 1,
         case_id: case.id,
         project_id: case.project_id,
+        team_id: case.team_id,
         recipient_id: input.recipient_id,
         basis: input.basis,
         field_scope: input.field_scope.clone(),

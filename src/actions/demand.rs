@@ -116,6 +116,7 @@ pub(super) async fn insert(
     let demand = Demand {
         id: seen.id,
         project_id: case.project_id,
+        team_id: case.team_id,
         month,
         area: seen.area.clone(),
         need: seen.need,

@@ -5,6 +5,7 @@ use super::idempotency::Create;
 use super::{ActionError, Context, demand, referral_facts};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::case::CaseReference;
 use crate::domain::demand::{DemandResult, result_of_decline};
 use crate::domain::directory::{Document, Organization, Service};
 use crate::domain::disclosure::Offer;
@@ -17,6 +18,7 @@ use crate::domain::referral::{
 use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem, Refusal};
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
+use crate::policy::directory_view::ServiceView;
 use crate::policy::referral_view::{ReferralView, show_refusal};
 use crate::policy::rules::{Action, Perspective, permit, perspective};
 use crate::policy::visible::Visible;
@@ -86,7 +88,7 @@ pub async fn create(
             if consent.case_id != case.id {
                 return Err(Refusal::consent(ConsentProblem::OtherCase).into());
             }
-            let referral = draft(&input, account, &service.service, service.organization.as_deref(), id, now)?;
+            let referral = draft(&input, account, &case, &service, id, now)?;
             let first = timeline_entry(&referral, account, Event::Create, Party::Sender, None);
             tx.insert_referral(&referral, &first).await?;
             tx.touch_case(case.id, now).await?;
@@ -99,11 +101,12 @@ pub async fn create(
 fn draft(
     input: &CreateReferral,
     account: &Account,
-    service: &Service,
-    organization: Option<&Organization>,
+    case: &CaseReference,
+    asked: &ServiceView,
     id: ReferralId,
     now: Timestamp,
 ) -> Result<Referral, ActionError> {
+    let (service, organization) = (&asked.service, asked.organization.as_deref());
     let answers_need = service.needs.contains(&input.need) || service.need_families.contains(&input.need.family());
     if !answers_need {
         return Err(Refusal::input("need", InputProblem::NeedNotOffered).into());
@@ -121,7 +124,8 @@ fn draft(
         id,
         version: 1,
         case_id: input.case_id,
-        project_id: account.project_id.ok_or(ActionError::Forbidden)?,
+        project_id: case.project_id,
+        team_id: case.team_id,
         sender_id: account.organization_id,
         recipient_id: service.organization_id,
         service_id: service.id,

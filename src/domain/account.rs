@@ -1,14 +1,41 @@
 //! Accounts, projects and roles: who acts in Relais.
 
 use super::code::code_list;
-use super::id::{AccountId, OrganizationId, ProjectId};
+use super::id::{AccountId, OrganizationId, ProjectId, TeamId};
 
 code_list! {
     /// What an account is for.
     Role {
-        Caseworker = "caseworker": "follows cases and refers, in one project",
+        Caseworker = "caseworker": "follows the cases of the own teams and refers, in one project",
         PartnerAgent = "partner_agent": "answers the referrals to the services of one organisation",
         Coordinator = "coordinator": "leads a project: its figures and its referrals, without the cases' details",
+        ProtectionLead = "protection_lead": "answers for protection in all projects of one organisation",
+        PartnerAdmin = "partner_admin": "answers referrals, and looks after the accounts of one organisation",
+        DirectoryEditor = "directory_editor": "keeps the directory true; sees no person",
+        Analyst = "analyst": "reads figures in which small counts do not appear; sees no single record",
+        Auditor = "auditor": "reads the audit trail and nothing else",
+        SystemAdministrator = "sysadmin": "looks after accounts and machines; sees no content",
+    }
+}
+
+impl Role {
+    /// True for roles that work in one project, and cannot do without.
+    pub const fn needs_project(self) -> bool {
+        matches!(self, Self::Caseworker | Self::Coordinator)
+    }
+}
+
+code_list! {
+    /// What an API token may be used for: never more than its owner may do.
+    TokenScope {
+        Directory = "directory": "find services",
+        Cases = "cases": "cases, consents and needs",
+        Referrals = "referrals": "draft, send and read referrals",
+        Answers = "answers": "answer received referrals",
+        Figures = "figures": "read figures",
+        Protection = "protection": "what only protection may do: freezing, breaking the glass, holds",
+        Administration = "administration": "accounts, tokens and sessions",
+        Audit = "audit": "read the audit trail",
     }
 }
 
@@ -34,8 +61,21 @@ pub struct Account {
     pub organization_id: OrganizationId,
     /// The project it works in; agents of a partner need none to answer.
     pub project_id: Option<ProjectId>,
+    /// The teams whose cases it follows, of its project.
+    pub team_ids: Vec<TeamId>,
     /// True once trained about gender-based violence and safe houses.
     pub is_trained: bool,
+}
+
+/// A team: the people, whatever their profession, who all take part in the same cases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    /// Identifier.
+    pub id: TeamId,
+    /// The project that it belongs to.
+    pub project_id: ProjectId,
+    /// Name, within the project.
+    pub name: String,
 }
 
 /// One project.

@@ -4,7 +4,7 @@
 //! here (P-02). The team's own file number is the only link to its paper register, and never leaves
 //! the team.
 
-use super::id::{CaseId, ProjectId};
+use super::id::{CaseId, ProjectId, TeamId};
 use super::profile::{Profile, ProtectionFlag};
 use super::spoken_code::SpokenCode;
 use super::time::{Month, Timestamp};
@@ -16,8 +16,10 @@ pub struct CaseReference {
     pub id: CaseId,
     /// Version, 1 for a new one.
     pub version: i64,
-    /// The project whose team follows the case.
+    /// The project.
     pub project_id: ProjectId,
+    /// The team that follows the case; nobody else reads it (P-17).
+    pub team_id: TeamId,
     /// The code that is spoken, and written by pen into the paper register.
     pub spoken_code: SpokenCode,
     /// What is known of the person, coarse enough to be nobody.

@@ -4,7 +4,7 @@
 //! never authorises another (P-03).
 
 use super::code::code_list;
-use super::id::{CaseId, ConsentId, OrganizationId, ProjectId};
+use super::id::{CaseId, ConsentId, OrganizationId, ProjectId, TeamId};
 use super::profile::{AgeBand, Language};
 use super::time::Timestamp;
 
@@ -76,6 +76,8 @@ pub struct Consent {
     pub case_id: CaseId,
     /// The project of the case.
     pub project_id: ProjectId,
+    /// The team of the case, as it is now.
+    pub team_id: TeamId,
     /// The one organisation that may be told.
     pub recipient_id: OrganizationId,
     /// The ground.

@@ -6,7 +6,7 @@
 
 use super::code::code_list;
 use super::disclosure::keyed_hash;
-use super::id::{CaseId, DemandId, Identifier, ProjectId, ReferralId};
+use super::id::{CaseId, DemandId, Identifier, ProjectId, ReferralId, TeamId};
 use super::need::Need;
 use super::place::AreaCode;
 use super::profile::{AgeBand, Gender, Household};
@@ -44,6 +44,8 @@ pub struct Demand {
     pub id: DemandId,
     /// The project that saw the need.
     pub project_id: ProjectId,
+    /// The team that saw it.
+    pub team_id: TeamId,
     /// The month.
     pub month: Month,
     /// The area where the person was.
@@ -124,6 +126,7 @@ mod tests {
         Demand {
             id: DemandId::from_bytes([person; 16]),
             project_id: ProjectId::from_bytes([9; 16]),
+            team_id: TeamId::from_bytes([2; 16]),
             month: Month::parse("2026-03").expect("a month"),
             area: AreaCode::parse("FR-62193").expect("an area"),
             need,

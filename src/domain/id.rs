@@ -120,6 +120,8 @@ identifiers! {
     LocationId = "loc",
     /// A project: the team, in one country, whose cases and referrals belong together.
     ProjectId = "prj",
+    /// A team of a project: the people who all take part in the same cases.
+    TeamId = "tea",
     /// An account: one member of staff of one organisation.
     AccountId = "acc",
     /// A case reference: a person's case without the person.

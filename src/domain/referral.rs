@@ -8,7 +8,7 @@ use super::code::code_list;
 use super::consent::{Consent, Explained};
 use super::directory::{CapacityStatus, Organization, Service, ServiceStatus, Specialisation};
 use super::disclosure::Offer;
-use super::id::{AccountId, CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId};
+use super::id::{AccountId, CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId};
 use super::lifecycle::{Event, Party, Status, next};
 use super::need::Need;
 use super::refusal::{ConsentProblem, InputProblem, RecipientProblem, Refusal};
@@ -110,6 +110,8 @@ pub struct Referral {
     pub case_id: CaseId,
     /// The sending project.
     pub project_id: ProjectId,
+    /// The team of the case, as it is now.
+    pub team_id: TeamId,
     /// The sending organisation.
     pub sender_id: OrganizationId,
     /// The receiving organisation.

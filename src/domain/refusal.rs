@@ -13,6 +13,7 @@ code_list! {
         Radius = "radius": "the radius is not a number of metres above 0 and up to 20,100,000",
         AreaCode = "area_code": "not the code of an area",
         Language = "language": "not a BCP 47 language tag",
+        TeamNeeded = "team_needed": "who is of several teams names the one that follows the case",
         SpokenCode = "spoken_code": "not a spoken code, or one character is wrong",
         FileNumber = "file_number": "a file number has 2 to 24 letters, digits, dashes, slashes or dots, a digit among them",
         IdempotencyKey = "idempotency_key": "an idempotency key has 8 to 64 letters, digits, dashes or underscores",

@@ -2,13 +2,19 @@
 //! read of people-linked rows, so that a forgotten field check still fails closed (ruling R5).
 
 use super::directory::{Service, Tier};
-use super::id::{OrganizationId, ProjectId};
+use super::id::{AccountId, OrganizationId, ProjectId};
 
 /// The rows within reach of a viewer.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Scope {
-    /// The project whose cases, consents, referrals and demands are within reach.
+    /// The project to which everything within reach belongs.
     pub project: Option<ProjectId>,
+    /// The organisation all of whose projects are within reach, for its protection lead.
+    pub unit: Option<OrganizationId>,
+    /// The account of whose teams the cases, with their consents, referrals and demands, are within reach.
+    pub account: Option<AccountId>,
+    /// True where the referrals and demands of other teams are within reach too; cases never are.
+    pub covers_all_teams: bool,
     /// The organisation whose received referrals are within reach.
     pub organization: Option<OrganizationId>,
 }

@@ -1,9 +1,7 @@
 //! Who asks, and what they have been told so far.
 
-use super::rules::perspective;
 use super::visible::Recorder;
-use crate::domain::account::{Account, Role};
-use crate::domain::referral::Referral;
+use crate::domain::account::{Account, Role, TokenScope};
 use crate::domain::scope::{DirectoryScope, Scope};
 
 /// Who asks.
@@ -20,13 +18,25 @@ pub enum Viewer {
 #[derive(Clone, Debug)]
 pub struct Access {
     viewer: Viewer,
+    token_scopes: Option<Vec<TokenScope>>,
     recorder: Recorder,
 }
 
 impl Access {
     /// Opens the access of a viewer for one request.
     pub fn new(viewer: Viewer) -> Self {
-        Self { viewer, recorder: Recorder::default() }
+        Self { viewer, token_scopes: None, recorder: Recorder::default() }
+    }
+
+    /// Narrows the access to what a token may be used for.
+    #[must_use]
+    pub fn narrowed_to(self, scopes: Vec<TokenScope>) -> Self {
+        Self { token_scopes: Some(scopes), ..self }
+    }
+
+    /// True unless the credential is a token without this scope.
+    pub fn has_scope(&self, scope: TokenScope) -> bool {
+        self.token_scopes.as_ref().is_none_or(|scopes| scopes.contains(&scope))
     }
 
     /// Who asks.
@@ -47,19 +57,20 @@ impl Access {
         &self.recorder
     }
 
-    /// The people-linked rows within reach: a coordinator receives nothing for the organisation.
+    /// The people-linked rows within reach. Only who answers for an organisation receives for it; only
+    /// who follows cases reaches those of the own teams.
     pub fn scope(&self) -> Scope {
-        self.account().map_or_else(Scope::default, |account| Scope {
+        let Some(account) = self.account() else { return Scope::default() };
+        let answers = matches!(account.role, Role::Caseworker | Role::PartnerAgent | Role::PartnerAdmin);
+        let leads = matches!(account.role, Role::Coordinator | Role::ProtectionLead);
+        let leads_unit = account.role == Role::ProtectionLead && account.project_id.is_none();
+        Scope {
             project: account.project_id,
-            organization: (account.role != Role::Coordinator).then_some(account.organization_id),
-        })
-    }
-
-    /// The rows that belong to a referral which the viewer has read within its scope: those of the
-    /// sending project. Policy decides what of them the viewer is told.
-    pub fn scope_of(&self, referral: &Referral) -> Scope {
-        let project = perspective(self, referral).map(|_| referral.project_id);
-        Scope { project, organization: None }
+            unit: leads_unit.then_some(account.organization_id),
+            account: (answers || leads).then_some(account.id),
+            covers_all_teams: leads || account.role == Role::Analyst,
+            organization: answers.then_some(account.organization_id),
+        }
     }
 
     /// The directory entries within reach.
@@ -67,7 +78,7 @@ impl Access {
         self.account().map_or_else(DirectoryScope::default, |account| DirectoryScope {
             is_member: true,
             is_trained: account.is_trained,
-            is_coordinator: account.role == Role::Coordinator,
+            is_coordinator: matches!(account.role, Role::Coordinator | Role::ProtectionLead),
             project: account.project_id,
             organization: Some(account.organization_id),
         })

@@ -197,6 +197,8 @@ pub const CLASSES: &[(&str, Class)] = &[
     ("ServiceGapReport.sensitiveThreshold", Public),
     ("ServiceGapResult.result", Statistic),
     ("ServiceGapResult.persons", Statistic),
+    ("Team.id", Internal),
+    ("Team.name", Internal),
     ("TimelineEntry.at", Person),
     ("TimelineEntry.event", Person),
     ("TimelineEntry.party", Person),
@@ -205,5 +207,6 @@ pub const CLASSES: &[(&str, Class)] = &[
     ("Viewer.id", Internal),
     ("Viewer.handle", Internal),
     ("Viewer.role", Internal),
+    ("Viewer.teams", Internal),
     ("Viewer.organization", Internal),
 ];

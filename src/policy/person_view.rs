@@ -6,7 +6,7 @@ use super::visible::{Protected, Subject, Told, Visible};
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
 use crate::domain::demand::{Demand, DemandResult};
-use crate::domain::id::{CaseId, ConsentId, DemandId, OrganizationId, ProjectId};
+use crate::domain::id::{CaseId, ConsentId, DemandId, OrganizationId, ProjectId, TeamId};
 use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, ProtectionFlag, Situation};
@@ -45,7 +45,7 @@ pub struct CaseView {
 
 /// The view of a case; `None` unless the viewer is of its team.
 pub fn show_case(access: &Access, case: &CaseReference) -> Option<Visible<CaseView>> {
-    let project = team_project(access, Action::ReadCase, case.project_id)?;
+    let project = team_project(access, Action::ReadCase, case.project_id, case.team_id)?;
     let view = CaseView {
         id: case.id,
         version: case.version,
@@ -94,7 +94,7 @@ pub struct ConsentView {
 /// The view of a consent; `None` unless the viewer is of the case's team. A recipient reads what it
 /// may know of a consent on the referral.
 pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<ConsentView>> {
-    let project = team_project(access, Action::RecordConsent, consent.project_id)?;
+    let project = team_project(access, Action::RecordConsent, consent.project_id, consent.team_id)?;
     let view = ConsentView {
         id: consent.id,
         version: consent.version,
@@ -128,7 +128,7 @@ pub struct DemandView {
 
 /// The view of a demand; `None` unless the viewer is of the team that saw the need.
 pub fn show_demand(access: &Access, demand: &Demand) -> Option<Visible<DemandView>> {
-    let project = team_project(access, Action::RecordDemand, demand.project_id)?;
+    let project = team_project(access, Action::RecordDemand, demand.project_id, demand.team_id)?;
     let view = DemandView {
         id: demand.id,
         month: Told::new("month", demand.month),
@@ -139,9 +139,10 @@ pub fn show_demand(access: &Access, demand: &Demand) -> Option<Visible<DemandVie
     Some(Visible::of_subject(view, subject(demand.id, project), access.recorder().clone()))
 }
 
-fn team_project(access: &Access, action: Action, project: ProjectId) -> Option<ProjectId> {
+/// The project of an object, when the viewer is of the team that it belongs to (P-17).
+fn team_project(access: &Access, action: Action, project: ProjectId, team: TeamId) -> Option<ProjectId> {
     let account = permit(access, action).ok()?;
-    account.project_id.filter(|own| *own == project)
+    account.project_id.filter(|own| *own == project && account.team_ids.contains(&team))
 }
 
 fn subject(object: impl ToString, project_id: ProjectId) -> Subject {

@@ -1,8 +1,8 @@
 //! Which role may do what. One table; the access matrix of the tests prints it from the outside.
 
 use super::access::{Access, Viewer};
-use crate::domain::account::{Account, Role};
-use crate::domain::code::code_list;
+use crate::domain::account::{Account, Role, TokenScope};
+use crate::domain::code::{CodeList as _, code_list};
 use crate::domain::referral::Referral;
 
 code_list! {
@@ -32,15 +32,28 @@ pub enum Denied {
 /// The roles that an action belongs to.
 const fn roles(action: Action) -> &'static [Role] {
     match action {
-        Action::SearchDirectory => &[Role::Caseworker, Role::PartnerAgent, Role::Coordinator],
-        Action::ReadReferral => &[Role::Caseworker, Role::PartnerAgent, Role::Coordinator],
+        Action::SearchDirectory => Role::ALL,
+        Action::ReadReferral => {
+            &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin, Role::Coordinator, Role::ProtectionLead]
+        }
         // An agent of a partner that has a project of its own refers like any caseworker.
         Action::OpenCase | Action::ReadCase | Action::RecordConsent | Action::CreateReferral | Action::RecordDemand => {
-            &[Role::Caseworker, Role::PartnerAgent]
+            &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin]
         }
         // A caseworker answers what comes to the services of the own organisation.
-        Action::AnswerReferral => &[Role::Caseworker, Role::PartnerAgent],
-        Action::ReadGaps => &[Role::Coordinator],
+        Action::AnswerReferral => &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin],
+        Action::ReadGaps => &[Role::Coordinator, Role::Analyst],
+    }
+}
+
+/// What a token must be good for, to be used for an action.
+const fn token_scope(action: Action) -> TokenScope {
+    match action {
+        Action::SearchDirectory => TokenScope::Directory,
+        Action::OpenCase | Action::ReadCase | Action::RecordConsent | Action::RecordDemand => TokenScope::Cases,
+        Action::CreateReferral | Action::ReadReferral => TokenScope::Referrals,
+        Action::AnswerReferral => TokenScope::Answers,
+        Action::ReadGaps => TokenScope::Figures,
     }
 }
 
@@ -54,7 +67,11 @@ const fn needs_project(action: Action) -> bool {
 pub fn permit(access: &Access, action: Action) -> Result<&Account, Denied> {
     let Viewer::Staff(account) = access.viewer() else { return Err(Denied::Unauthenticated) };
     let has_project = account.project_id.is_some() || !needs_project(action);
-    if roles(action).contains(&account.role) && has_project { Ok(account) } else { Err(Denied::Forbidden) }
+    if roles(action).contains(&account.role) && has_project && access.has_scope(token_scope(action)) {
+        Ok(account)
+    } else {
+        Err(Denied::Forbidden)
+    }
 }
 
 /// From which side somebody sees a referral.
@@ -62,7 +79,7 @@ pub fn permit(access: &Access, action: Action) -> Result<&Account, Denied> {
 pub enum Perspective {
     /// The sending team.
     Sender,
-    /// The coordinator of the sending project.
+    /// The coordinator of the sending project, or the protection lead of its organisation.
     Coordinator,
     /// The receiving organisation.
     Recipient,
@@ -72,12 +89,14 @@ pub enum Perspective {
 /// sides sees it as the sender.
 pub fn perspective(access: &Access, referral: &Referral) -> Option<Perspective> {
     let account = access.account()?;
-    let is_own_project = account.project_id == Some(referral.project_id);
-    let is_received = account.organization_id == referral.recipient_id && referral.requested_at.is_some();
+    let scope = access.scope();
+    let is_of_team = scope.project == Some(referral.project_id) && account.team_ids.contains(&referral.team_id);
+    let is_of_project = scope.project == Some(referral.project_id) || scope.unit == Some(referral.sender_id);
+    let is_received = scope.organization == Some(referral.recipient_id) && referral.requested_at.is_some();
     match account.role {
-        Role::Caseworker | Role::PartnerAgent if is_own_project => Some(Perspective::Sender),
-        Role::Coordinator if is_own_project => Some(Perspective::Coordinator),
-        Role::Caseworker | Role::PartnerAgent if is_received => Some(Perspective::Recipient),
+        Role::Caseworker | Role::PartnerAgent | Role::PartnerAdmin if is_of_team => Some(Perspective::Sender),
+        Role::Coordinator | Role::ProtectionLead if is_of_project => Some(Perspective::Coordinator),
+        Role::Caseworker | Role::PartnerAgent | Role::PartnerAdmin if is_received => Some(Perspective::Recipient),
         _ => None,
     }
 }

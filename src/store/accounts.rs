@@ -8,10 +8,19 @@ use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("accounts");
 
+macro_rules! select_accounts {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.id, a.handle, a.role, a.organization_id, a.project_id, a.is_trained, ",
+            "(SELECT string_agg(m.team_id, ' ') FROM team_members m WHERE m.account_id = a.id) AS team_ids FROM ",
+            $rest
+        )
+    };
+}
+
 statements! {
-    FIND_BY_TOKEN = "SELECT a.id, a.handle, a.role, a.organization_id, a.project_id, a.is_trained \
-        FROM tokens t JOIN accounts a ON a.id = t.account_id WHERE t.hash = $1 AND t.expires_at > $2";
-    FIND_BY_HANDLE = "SELECT id, handle, role, organization_id, project_id, is_trained FROM accounts WHERE handle = $1";
+    FIND_BY_TOKEN = select_accounts!("tokens t JOIN accounts a ON a.id = t.account_id WHERE t.hash = $1 AND t.expires_at > $2");
+    FIND_BY_HANDLE = select_accounts!("accounts a WHERE a.handle = $1");
     SAVE = "INSERT INTO accounts (id, handle, role, organization_id, project_id, is_trained) \
         VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, role = excluded.role, \
@@ -28,6 +37,7 @@ struct AccountRow {
     organization_id: String,
     project_id: Option<String>,
     is_trained: bool,
+    team_ids: Option<String>,
 }
 
 impl AccountRow {
@@ -37,6 +47,12 @@ impl AccountRow {
             role: TABLE.code(&self.role)?,
             organization_id: TABLE.id(&self.organization_id)?,
             project_id: TABLE.optional_id(self.project_id.as_deref())?,
+            team_ids: self
+                .team_ids
+                .unwrap_or_default()
+                .split_ascii_whitespace()
+                .map(|id| TABLE.id(id))
+                .collect::<Result<_, _>>()?,
             is_trained: self.is_trained,
             handle: self.handle,
         })
@@ -81,7 +97,7 @@ impl Tx {
         row.map(AccountRow::into_account).transpose()
     }
 
-    /// Writes an account, new or changed.
+    /// Writes an account, new or changed, with its teams.
     pub async fn save_account(&mut self, account: &Account) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(SAVE)
             .bind(account.id.to_string())
@@ -93,7 +109,7 @@ impl Tx {
             .execute(c)
             .await
             .map(drop))?;
-        Ok(())
+        self.save_teams_of(account.id, &account.team_ids).await
     }
 
     /// Records a token by its hash.

@@ -1,5 +1,6 @@
 //! Case references.
 
+use super::reach::of_own_team;
 use super::row::{Table, optional_text};
 use super::{Store, StoreError, Tx, in_list, in_tx, read, sealed, statements};
 use crate::domain::case::{CaseReference, FileNumber};
@@ -17,7 +18,7 @@ const TABLE: Table = Table("cases");
 macro_rules! select_cases {
     ($condition:literal) => {
         concat!(
-            "SELECT id, version, project_id, spoken_code, age_band, gender, household, languages, area, created_month, ",
+            "SELECT id, version, project_id, team_id, spoken_code, age_band, gender, household, languages, area, created_month, ",
             "last_contact_at, sealed FROM cases WHERE ",
             $condition
         )
@@ -25,14 +26,15 @@ macro_rules! select_cases {
 }
 
 statements! {
-    FIND = select_cases!("project_id = $1 AND id = $2");
-    FIND_BY_SPOKEN_CODE = select_cases!("project_id = $1 AND spoken_code = $2");
-    LIST_BY_FILE_NUMBER = select_cases!("project_id = $1 AND file_number_index = $2 ORDER BY id");
+    FIND = concat!(select_cases!("project_id = $1 AND id = $2 AND "), of_own_team!("$3"));
+    FIND_BY_SPOKEN_CODE = concat!(select_cases!("project_id = $1 AND spoken_code = $2 AND "), of_own_team!("$3"));
+    LIST_BY_FILE_NUMBER =
+        concat!(select_cases!("project_id = $1 AND file_number_index = $2 AND "), of_own_team!("$3"), " ORDER BY id");
     LIST = select_cases!("id IN");
     SPOKEN_CODE_EXISTS = "SELECT count(*) FROM cases WHERE spoken_code = $1";
-    INSERT = "INSERT INTO cases (id, version, project_id, spoken_code, age_band, gender, household, languages, area, \
+    INSERT = "INSERT INTO cases (id, version, project_id, team_id, spoken_code, age_band, gender, household, languages, area, \
         created_month, last_contact_at, file_number_index, sealed) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     TOUCH = "UPDATE cases SET last_contact_at = $2 WHERE id = $1";
 }
 
@@ -50,6 +52,7 @@ struct CaseRow {
     id: String,
     version: i64,
     project_id: String,
+    team_id: String,
     spoken_code: String,
     age_band: Option<String>,
     gender: Option<String>,
@@ -72,6 +75,7 @@ impl CaseRow {
             id: TABLE.id(&self.id)?,
             version: self.version,
             project_id: TABLE.id(&self.project_id)?,
+            team_id: TABLE.id(&self.team_id)?,
             spoken_code: TABLE.parsed("spoken_code", SpokenCode::parse(&self.spoken_code))?,
             profile: Profile {
                 age_band: TABLE.optional_code(self.age_band.as_deref())?,
@@ -96,6 +100,7 @@ impl Store {
         let row: Option<CaseRow> = read!(self, |pool| sqlx::query_as(FIND)
             .bind(optional_text(scope.project))
             .bind(id.to_string())
+            .bind(optional_text(scope.account))
             .fetch_optional(pool)
             .await)?;
         row.map(CaseRow::into_case).transpose()
@@ -110,6 +115,7 @@ impl Store {
         let row: Option<CaseRow> = read!(self, |pool| sqlx::query_as(FIND_BY_SPOKEN_CODE)
             .bind(optional_text(scope.project))
             .bind(code.to_string())
+            .bind(optional_text(scope.account))
             .fetch_optional(pool)
             .await)?;
         row.map(CaseRow::into_case).transpose()
@@ -125,6 +131,7 @@ impl Store {
         let rows: Vec<CaseRow> = read!(self, |pool| sqlx::query_as(LIST_BY_FILE_NUMBER)
             .bind(optional_text(scope.project))
             .bind(index)
+            .bind(optional_text(scope.account))
             .fetch_all(pool)
             .await)?;
         rows.into_iter().map(CaseRow::into_case).collect()
@@ -147,9 +154,12 @@ impl Store {
 impl Tx {
     /// A case within reach, as it stands in this transaction.
     pub async fn find_case(&mut self, scope: &Scope, id: CaseId) -> Result<Option<CaseReference>, StoreError> {
-        let project = optional_text(scope.project);
-        let row: Option<CaseRow> =
-            in_tx!(self, |c| sqlx::query_as(FIND).bind(project).bind(id.to_string()).fetch_optional(c).await)?;
+        let row: Option<CaseRow> = in_tx!(self, |c| sqlx::query_as(FIND)
+            .bind(optional_text(scope.project))
+            .bind(id.to_string())
+            .bind(optional_text(scope.account))
+            .fetch_optional(c)
+            .await)?;
         row.map(CaseRow::into_case).transpose()
     }
 
@@ -177,6 +187,7 @@ impl Tx {
             .bind(case.id.to_string())
             .bind(case.version)
             .bind(case.project_id.to_string())
+            .bind(case.team_id.to_string())
             .bind(case.spoken_code.to_string())
             .bind(optional_text(case.profile.age_band))
             .bind(optional_text(case.profile.gender))

@@ -1,5 +1,6 @@
 //! Consents.
 
+use super::reach::of_own_case;
 use super::row::{Table, joined, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::consent::Consent;
@@ -11,14 +12,22 @@ use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("consents");
 
-// Only the sender's project finds a consent by its id; a recipient reads what it may know of one on the
+macro_rules! select_consents {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, version, case_id, project_id, (SELECT c.team_id FROM cases c WHERE c.id = case_id) AS team_id, ",
+            "recipient_id, basis, field_scope, modality, language, explained, contact_rule, obtained_at, expires_at, ",
+            "withdrawn_at FROM consents WHERE ",
+            $condition
+        )
+    };
+}
+
+// Only the team of the case finds a consent by its id; a recipient reads what it may know of one on the
 // referral.
 statements! {
-    FIND = "SELECT id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, explained, \
-        contact_rule, obtained_at, expires_at, withdrawn_at FROM consents \
-        WHERE id = $1 AND project_id = $2";
-    LIST = "SELECT id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, explained, \
-        contact_rule, obtained_at, expires_at, withdrawn_at FROM consents WHERE id IN";
+    FIND = concat!(select_consents!("id = $1 AND project_id = $2 AND "), of_own_case!("$3"));
+    LIST = select_consents!("id IN");
     INSERT = "INSERT INTO consents (id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, \
         explained, contact_rule, obtained_at, expires_at, withdrawn_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
@@ -30,6 +39,7 @@ struct ConsentRow {
     version: i64,
     case_id: String,
     project_id: String,
+    team_id: String,
     recipient_id: String,
     basis: String,
     field_scope: String,
@@ -49,6 +59,7 @@ impl ConsentRow {
             version: self.version,
             case_id: TABLE.id(&self.case_id)?,
             project_id: TABLE.id(&self.project_id)?,
+            team_id: TABLE.id(&self.team_id)?,
             recipient_id: TABLE.id(&self.recipient_id)?,
             basis: TABLE.code(&self.basis)?,
             field_scope: TABLE.codes(&self.field_scope)?,
@@ -69,6 +80,7 @@ impl Store {
         let row: Option<ConsentRow> = read!(self, |pool| sqlx::query_as(FIND)
             .bind(id.to_string())
             .bind(optional_text(scope.project))
+            .bind(optional_text(scope.account))
             .fetch_optional(pool)
             .await)?;
         row.map(ConsentRow::into_consent).transpose()
@@ -93,6 +105,7 @@ impl Tx {
         let row: Option<ConsentRow> = in_tx!(self, |c| sqlx::query_as(FIND)
             .bind(id.to_string())
             .bind(optional_text(scope.project))
+            .bind(optional_text(scope.account))
             .fetch_optional(c)
             .await)?;
         row.map(ConsentRow::into_consent).transpose()

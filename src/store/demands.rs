@@ -1,5 +1,6 @@
 //! The demand ledger.
 
+use super::reach::of_own_team;
 use super::row::{Table, optional_text};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::demand::{Demand, DemandResult};
@@ -11,14 +12,17 @@ use crate::domain::time::Month;
 const TABLE: Table = Table("demands");
 
 statements! {
-    FIND = "SELECT id, project_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
-        FROM demands WHERE project_id = $1 AND id = $2";
-    LIST = "SELECT id, project_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
-        FROM demands WHERE project_id = $1 AND month >= $2 AND month <= $3 ORDER BY position, id";
+    FIND = concat!(
+        "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
+        FROM demands WHERE project_id = $1 AND id = $2 AND ",
+        of_own_team!("$3")
+    );
+    LIST = "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
+        FROM demands WHERE project_id = $1 AND CAST($4 AS BOOLEAN) AND month >= $2 AND month <= $3 ORDER BY position, id";
     NEXT_POSITION = "SELECT CAST(coalesce(max(position), 0) + 1 AS BIGINT) FROM demands WHERE project_id = $1";
     INSERT = "INSERT INTO demands \
-        (id, position, project_id, month, area, need, age_band, gender, household, person_key, referral_id, result) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        (id, position, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     SETTLE = "UPDATE demands SET result = $2 WHERE referral_id = $1";
 }
 
@@ -35,6 +39,7 @@ pub struct MonthRange {
 struct DemandRow {
     id: String,
     project_id: String,
+    team_id: String,
     month: String,
     area: String,
     need: String,
@@ -51,6 +56,7 @@ impl DemandRow {
         Ok(Demand {
             id: TABLE.id(&self.id)?,
             project_id: TABLE.id(&self.project_id)?,
+            team_id: TABLE.id(&self.team_id)?,
             month: Month::parse(&self.month).ok_or_else(|| TABLE.corrupt("month"))?,
             area: TABLE.parsed("area", AreaCode::parse(&self.area))?,
             need: TABLE.code(&self.need)?,
@@ -70,17 +76,20 @@ impl Store {
         let row: Option<DemandRow> = read!(self, |pool| sqlx::query_as(FIND)
             .bind(optional_text(scope.project))
             .bind(id.to_string())
+            .bind(optional_text(scope.account))
             .fetch_optional(pool)
             .await)?;
         row.map(DemandRow::into_demand).transpose()
     }
 
-    /// The demands within reach of these months, in the order of recording.
+    /// The demands of these months of all teams of the scope's project, in the order of recording; none for
+    /// a scope that does not cover all teams.
     pub async fn list_demands(&self, scope: &Scope, months: MonthRange) -> Result<Vec<Demand>, StoreError> {
         let rows: Vec<DemandRow> = read!(self, |pool| sqlx::query_as(LIST)
             .bind(optional_text(scope.project))
             .bind(months.first.to_string())
             .bind(months.last.to_string())
+            .bind(scope.covers_all_teams)
             .fetch_all(pool)
             .await)?;
         rows.into_iter().map(DemandRow::into_demand).collect()
@@ -96,6 +105,7 @@ impl Tx {
             .bind(demand.id.to_string())
             .bind(position)
             .bind(&project)
+            .bind(demand.team_id.to_string())
             .bind(demand.month.to_string())
             .bind(demand.area.as_str())
             .bind(demand.need.to_string())

@@ -15,9 +15,11 @@ mod directory;
 mod error;
 mod idempotency;
 mod projects;
+mod reach;
 mod referrals;
 mod row;
 mod sealed;
+mod teams;
 
 pub use self::accounts::NewToken;
 pub use self::demands::MonthRange;
@@ -152,6 +154,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         idempotency::STATEMENTS,
         projects::STATEMENTS,
         referrals::STATEMENTS,
+        teams::STATEMENTS,
     ]
     .into_iter()
     .flatten()

@@ -1,5 +1,6 @@
 //! Referrals and their timelines.
 
+use super::reach::{in_reached_project, of_own_case};
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_list, in_tx, read, sealed, statements};
 use crate::domain::disclosure::Offer;
@@ -10,13 +11,27 @@ use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("referrals");
 
-macro_rules! select_referrals {
-    ($condition:literal) => {
+/// Sent by the scope's project or unit, for a case of the own teams unless the scope covers all.
+macro_rules! sent {
+    ($project:literal, $unit:literal, $account:literal, $covers:literal) => {
         concat!(
-            "SELECT id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, urgency, ",
-            "needed_by, consent_id, status, status_at, requested_at, service_started_at, decline_code, outcome_code, sealed ",
+            in_reached_project!($project, $unit),
+            " AND (CAST(",
+            $covers,
+            " AS BOOLEAN) OR ",
+            of_own_case!($account),
+            ")"
+        )
+    };
+}
+
+macro_rules! select_referrals {
+    ($($condition:expr),+) => {
+        concat!(
+            "SELECT id, version, case_id, project_id, (SELECT c.team_id FROM cases c WHERE c.id = case_id) AS team_id, sender_id, recipient_id, service_id, ",
+            "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, service_started_at, decline_code, outcome_code, sealed ",
             "FROM referrals WHERE ",
-            $condition
+            $($condition),+
         )
     };
 }
@@ -25,7 +40,11 @@ macro_rules! select_referrals {
 // written, so that a page stays right while referrals move. A cursor that names somebody else's
 // referral is at no place of the list, like one that names none.
 statements! {
-    FIND = select_referrals!("id = $1 AND (project_id = $2 OR (recipient_id = $3 AND requested_at IS NOT NULL))");
+    FIND = select_referrals!(
+        "id = $1 AND ((",
+        sent!("$2", "$3", "$4", "$5"),
+        ") OR (recipient_id = $6 AND requested_at IS NOT NULL))"
+    );
     LIST_RECEIVED = select_referrals!(
         "recipient_id = $1 AND requested_at IS NOT NULL \
          AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
@@ -33,10 +52,11 @@ statements! {
          ORDER BY requested_at DESC, id DESC LIMIT $4"
     );
     LIST_SENT = select_referrals!(
-        "project_id = $1 \
-         AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR (created_at, id) < (SELECT r.created_at, r.id FROM referrals r WHERE r.id = $3 AND r.project_id = $1)) \
-         AND (CAST($5 AS TEXT) IS NULL OR case_id = $5) \
+        sent!("$1", "$6", "$7", "$8"),
+        " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
+         AND (CAST($3 AS TEXT) IS NULL OR (created_at, id) < (SELECT r.created_at, r.id FROM referrals r WHERE r.id = $3 AND ",
+        sent!("$1", "$6", "$7", "$8"),
+        ")) AND (CAST($5 AS TEXT) IS NULL OR case_id = $5) \
          ORDER BY created_at DESC, id DESC LIMIT $4"
     );
     INSERT = "INSERT INTO referrals (id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, \
@@ -70,6 +90,7 @@ struct ReferralRow {
     version: i64,
     case_id: String,
     project_id: String,
+    team_id: String,
     sender_id: String,
     recipient_id: String,
     service_id: String,
@@ -95,6 +116,7 @@ impl ReferralRow {
             version: self.version,
             case_id: TABLE.id(&self.case_id)?,
             project_id: TABLE.id(&self.project_id)?,
+            team_id: TABLE.id(&self.team_id)?,
             sender_id: TABLE.id(&self.sender_id)?,
             recipient_id: TABLE.id(&self.recipient_id)?,
             service_id: TABLE.id(&self.service_id)?,
@@ -148,6 +170,9 @@ impl Store {
         let row: Option<ReferralRow> = read!(self, |pool| sqlx::query_as(FIND)
             .bind(id.to_string())
             .bind(optional_text(scope.project))
+            .bind(optional_text(scope.unit))
+            .bind(optional_text(scope.account))
+            .bind(scope.covers_all_teams)
             .bind(optional_text(scope.organization))
             .fetch_optional(pool)
             .await)?;
@@ -178,6 +203,9 @@ impl Store {
             .bind(optional_text(selection.after))
             .bind(selection.limit)
             .bind(optional_text(selection.case_id))
+            .bind(optional_text(scope.unit))
+            .bind(optional_text(scope.account))
+            .bind(scope.covers_all_teams)
             .fetch_all(pool)
             .await)?;
         rows.into_iter().map(ReferralRow::into_referral).collect()
@@ -202,6 +230,9 @@ impl Tx {
         let row: Option<ReferralRow> = in_tx!(self, |c| sqlx::query_as(FIND)
             .bind(id.to_string())
             .bind(optional_text(scope.project))
+            .bind(optional_text(scope.unit))
+            .bind(optional_text(scope.account))
+            .bind(scope.covers_all_teams)
             .bind(optional_text(scope.organization))
             .fetch_optional(c)
             .await)?;

@@ -47,7 +47,8 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 20] = [
+const OF_NO_PERSON: [&str; 21] = [
+    "Team.name",
     "Organization.name",
     "Organization.alternateName",
     "Service.name",

@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
-    CaseId, ConsentId, DemandId, Identifier, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId,
+    CaseId, ConsentId, DemandId, Identifier, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId,
 };
 use relais::domain::spoken_code::SpokenCode;
 use serde_json::{Value, json};
@@ -33,6 +33,7 @@ fn never(id: &str) -> String {
         "cas" => CaseId::from_bytes(bytes).to_string(),
         "con" => ConsentId::from_bytes(bytes).to_string(),
         "dem" => DemandId::from_bytes(bytes).to_string(),
+        "tea" => TeamId::from_bytes(bytes).to_string(),
         "loc" => LocationId::from_bytes(bytes).to_string(),
         other => panic!("no kind {other}"),
     }
@@ -163,8 +164,10 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
     let consent = json!({ "idempotencyKey": "", "caseId": own.case, "recipientId": organization_id(LAWYERS),
         "basis": "SELF_INFORMED", "fieldScope": ["AGE_BAND"], "modality": "VERBAL", "language": "fr",
         "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL"] });
+    let opened = json!({ "idempotencyKey": "", "person": { "area": "FR-93055" } });
     let demand = json!({ "idempotencyKey": "", "caseId": "", "need": "SOL_ETM", "result": "UNMET_FULL" });
     questions.extend([
+        Question::of_mutation("caseOpen", "teamId", &opened, &TeamId::derived("corridor", "project paris").to_string()),
         Question::of_mutation("consentRecord", "caseId", &consent, &paris.case),
         Question::of_mutation("consentRecord", "recipientId", &consent, &organization_id(SAFE_HOUSE)),
         Question::of_mutation("referralCreate", "caseId", &create, &paris.case),

@@ -2,12 +2,12 @@
 
 use crate::actions::case::{OpenCase, open};
 use crate::domain::profile::ProtectionFlag;
-use crate::graphql::error::ApiError;
+use crate::graphql::error::{ApiError, parse_id};
 use crate::graphql::query::ProfileInput;
 use crate::graphql::request::request;
 use crate::graphql::types::case::CaseReference;
 use crate::graphql::user_errors::{CaseOpenError, settle};
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 #[derive(Default)]
 pub struct CaseMutations;
@@ -21,7 +21,7 @@ impl CaseMutations {
         #[graphql(desc = "What is known.")] input: CaseOpenInput,
     ) -> Result<CaseOpenPayload, ApiError> {
         let request = request(context);
-        let opened = open(&request.context, &request.access, input.into()).await;
+        let opened = open(&request.context, &request.access, input.try_into()?).await;
         let (case, errors) = settle(opened, request.language)?;
         Ok(CaseOpenPayload { case: case.map(CaseReference), errors })
     }
@@ -40,16 +40,21 @@ pub struct CaseOpenInput {
     protection_flags: Vec<ProtectionFlag>,
     /// The team's own file number, with a digit in it; never a name.
     file_number: Option<String>,
+    /// The team that follows the case, one of the viewer's; needed of who is of several.
+    team_id: Option<ID>,
 }
 
-impl From<CaseOpenInput> for OpenCase {
-    fn from(input: CaseOpenInput) -> Self {
-        Self {
+impl TryFrom<CaseOpenInput> for OpenCase {
+    type Error = ApiError;
+
+    fn try_from(input: CaseOpenInput) -> Result<Self, ApiError> {
+        Ok(Self {
             idempotency_key: input.idempotency_key,
             profile: input.person.into(),
             protection_flags: input.protection_flags,
             file_number: input.file_number,
-        }
+            team_id: input.team_id.as_ref().map(parse_id).transpose()?,
+        })
     }
 }
 

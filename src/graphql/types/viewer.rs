@@ -1,8 +1,9 @@
 //! Who asks.
 
 use super::organization::Organization;
-use crate::actions::directory;
-use crate::domain::account::{Account, Role};
+use crate::actions::{account, directory};
+use crate::domain::account::{self as model, Account, Role};
+use crate::graphql::error::ApiError;
 use crate::graphql::request::request;
 use async_graphql::{Context, Description, ID, Object};
 
@@ -27,10 +28,34 @@ impl Viewer {
         self.0.role
     }
 
+    /// The teams whose cases it follows, by name.
+    async fn teams(&self, context: &Context<'_>) -> Result<Vec<Team>, ApiError> {
+        let request = request(context);
+        let teams = account::teams(&request.context, &request.access).await?;
+        Ok(teams.into_iter().map(Team).collect())
+    }
+
     /// Its organisation; null while the directory does not have it.
     async fn organization(&self, context: &Context<'_>) -> Option<Organization> {
         let request = request(context);
         let found = directory::organization(&request.context, &request.access, self.0.organization_id);
         found.ok().map(Organization)
+    }
+}
+
+/// A team: the people, whatever their profession, who all take part in the same cases.
+#[derive(Description)]
+pub struct Team(model::Team);
+
+#[Object(use_type_description)]
+impl Team {
+    /// Identifier, beginning with `tea_`.
+    async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// Name, within the project.
+    async fn name(&self) -> &str {
+        &self.0.name
     }
 }

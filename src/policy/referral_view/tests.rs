@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::account::{Account, RiskProfile, Role};
 use crate::domain::consent::{ConsentBasis, ConsentModality};
 use crate::domain::disclosure::Offer;
-use crate::domain::id::{AccountId, CaseId, ConsentId, Identifier, ProjectId};
+use crate::domain::id::{AccountId, CaseId, ConsentId, Identifier, ProjectId, TeamId};
 use crate::domain::spoken_code::SpokenCode;
 use crate::policy::access::Viewer;
 
@@ -38,6 +38,7 @@ fn referral() -> Referral {
         version: 4,
         case_id: CaseId::from_bytes([1; 16]),
         project_id: ProjectId::from_bytes(PROJECT),
+        team_id: TeamId::from_bytes([4; 16]),
         sender_id: OrganizationId::from_bytes(SENDER),
         recipient_id: OrganizationId::from_bytes(RECIPIENT),
         service_id: ServiceId::from_bytes([7; 16]),
@@ -73,6 +74,7 @@ fn consent(referral: &Referral) -> Consent {
         version: 1,
         case_id: referral.case_id,
         project_id: referral.project_id,
+        team_id: referral.team_id,
         recipient_id: referral.recipient_id,
         basis: ConsentBasis::SelfInformed,
         field_scope: vec![ConsentField::ProtectionFlags],
@@ -111,6 +113,7 @@ impl Facts {
             id: referral.case_id,
             version: 1,
             project_id: referral.project_id,
+            team_id: referral.team_id,
             spoken_code: SpokenCode::from_chance(7),
             profile: Profile::default(),
             flags: vec![ProtectionFlag::Torture],
@@ -162,6 +165,7 @@ fn recipient() -> Access {
         role: Role::PartnerAgent,
         organization_id: OrganizationId::from_bytes(RECIPIENT),
         project_id: None,
+        team_ids: Vec::new(),
         is_trained: false,
     }))
 }

@@ -52,6 +52,13 @@ CREATE TABLE project_keys (
     PRIMARY KEY (project_id, purpose)
 );
 
+-- The people who all take part in the same cases, whatever their profession; nobody else reads these.
+CREATE TABLE teams (
+    id         TEXT NOT NULL PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    name       TEXT NOT NULL
+);
+
 CREATE TABLE accounts (
     id              TEXT    NOT NULL PRIMARY KEY,
     handle          TEXT    NOT NULL UNIQUE,
@@ -59,6 +66,12 @@ CREATE TABLE accounts (
     organization_id TEXT    NOT NULL,
     project_id      TEXT REFERENCES projects (id),
     is_trained      BOOLEAN NOT NULL
+);
+
+CREATE TABLE team_members (
+    team_id    TEXT NOT NULL REFERENCES teams (id),
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    PRIMARY KEY (account_id, team_id)
 );
 
 -- Bearer tokens, by their SHA-256 only: this table opens nothing.
@@ -75,6 +88,7 @@ CREATE TABLE cases (
     id                TEXT   NOT NULL PRIMARY KEY,
     version           BIGINT NOT NULL,
     project_id        TEXT   NOT NULL REFERENCES projects (id),
+    team_id           TEXT   NOT NULL REFERENCES teams (id),
     spoken_code       TEXT   NOT NULL UNIQUE,
     age_band          TEXT,
     gender            TEXT,
@@ -153,6 +167,7 @@ CREATE TABLE demands (
     id          TEXT   NOT NULL PRIMARY KEY,
     position    BIGINT NOT NULL,
     project_id  TEXT   NOT NULL REFERENCES projects (id),
+    team_id     TEXT   NOT NULL REFERENCES teams (id),
     month       TEXT   NOT NULL,
     area        TEXT   NOT NULL,
     need        TEXT   NOT NULL,

@@ -13,6 +13,8 @@ pub struct Client {
 
 impl Client {
     pub fn of(address: SocketAddr, token: Option<&str>) -> Self {
+        // Needed of whoever makes a client; the first to come installs it for all.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         // The machine's proxy is for other servers than this one.
         let http = reqwest::Client::builder().no_proxy().build().expect("a client without TLS");
         Self { http, address, token: token.map(str::to_owned) }

@@ -41,6 +41,7 @@ input-longitude = The longitude is a number from -180 to 180.
 input-radius = The radius is a number of metres above 0, given together with a point “near”.
 input-area-code = This is not the code of an area, such as FR-93055, TN-11 or LY002.
 input-language = A language is given by its BCP 47 tag, such as fr, ar, ti or prs.
+input-team-needed = Name the team that follows the case, by an id of one of your own teams.
 input-spoken-code = A spoken code has six characters without 0, O, 1 and I; one is wrong or two are exchanged: ask for it again.
 input-file-number = A file number has 2 to 24 letters, digits, dashes, slashes or dots, a digit among them; never a name.
 input-idempotency-key = An idempotency key has 8 to 64 letters, digits, dashes or underscores.

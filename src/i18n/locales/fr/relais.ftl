@@ -41,6 +41,7 @@ input-longitude = La longitude est un nombre de -180 à 180.
 input-radius = Le rayon est un nombre de mètres supérieur à 0, et se donne avec un point « near ».
 input-area-code = Ce n’est pas un code de territoire, comme FR-93055, TN-11 ou LY002.
 input-language = Une langue se donne par son étiquette BCP 47, comme fr, ar, ti ou prs.
+input-team-needed = Nommez l’équipe qui suit le dossier, par l’identifiant d’une de vos équipes.
 input-spoken-code = Un code parlé a six signes, sans 0, O, 1 ni I ; un signe est faux ou deux sont inversés : faites-le répéter.
 input-file-number = Un numéro de dossier a 2 à 24 lettres, chiffres, tirets, barres ou points, dont un chiffre ; jamais un nom.
 input-idempotency-key = Une clé d’idempotence a 8 à 64 lettres, chiffres, tirets ou soulignés.

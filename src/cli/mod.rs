@@ -1,0 +1,110 @@
+//! The command line: one configuration, one set of use cases, behind every command. A module a command.
+
+mod apply;
+mod import;
+mod log;
+mod serve;
+
+use crate::app::App;
+use crate::clock::System;
+use crate::config::{Config, Flags};
+use crate::graphql::sdl;
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Relais: who can really take this person, here and now; and what became of every referral.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Line {
+    /// Configuration file (TOML); variables RELAIS_… and flags stand over it.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API.
+    Serve {
+        /// Address and port, loopback only [default: 127.0.0.1:8080].
+        #[arg(long, value_name = "ADDR:PORT")]
+        listen: Option<SocketAddr>,
+    },
+    /// Serve a fictional corridor from a scratch folder, with three tokens and a story to try.
+    Demo {
+        /// Address and port, loopback only [default: 127.0.0.1:8080].
+        #[arg(long, value_name = "ADDR:PORT")]
+        listen: Option<SocketAddr>,
+        /// Keep the data in this folder instead of a scratch one.
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+    /// Bring the database's schema up to date. Every other command does so too.
+    Migrate,
+    /// Import a directory feed: all of it in one transaction, or nothing.
+    Import {
+        #[command(subcommand)]
+        format: import::ImportFormat,
+    },
+    /// Apply a command file: projects, vettings, grants, accounts. Prints new tokens, once.
+    Apply {
+        /// The command file (JSON), such as seeds/commands.json.
+        file: PathBuf,
+        /// Make a new token for every account of the file, not only for new accounts.
+        #[arg(long)]
+        renew_tokens: bool,
+    },
+    /// Print the GraphQL schema.
+    Schema,
+}
+
+/// Runs the command line of this process.
+pub fn run() -> anyhow::Result<()> {
+    let line = Line::parse();
+    if matches!(line.command, Command::Schema) {
+        print!("{}", sdl());
+        return Ok(());
+    }
+    let listen = match &line.command {
+        Command::Serve { listen } | Command::Demo { listen, .. } => *listen,
+        _ => None,
+    };
+    let config = Config::load(&Flags { file: line.config, listen })?;
+    log::start_log(&config);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime cannot start")?;
+    runtime.block_on(execute(line.command, config))
+}
+
+async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
+    match command {
+        Command::Serve { .. } => {
+            let app = open(&config).await?;
+            serve::serve_app(app, &config, |_| {}).await
+        }
+        Command::Demo { data, .. } => serve::run_demo(&config, data.as_deref()).await,
+        Command::Migrate => {
+            open(&config).await?.close().await;
+            println!("the schema is up to date");
+            Ok(())
+        }
+        Command::Import { format } => import::run(&config, format).await,
+        Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
+        Command::Schema => Ok(()),
+    }
+}
+
+async fn open(config: &Config) -> anyhow::Result<App> {
+    if !config.names_a_database() {
+        std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")?;
+    }
+    open_url(config.database_url.expose()).await
+}
+
+async fn open_url(url: &str) -> anyhow::Result<App> {
+    App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")
+}

@@ -1,0 +1,46 @@
+//! `relais serve` and `relais demo`.
+
+use super::open_url;
+use crate::app::App;
+use crate::config::Config;
+use crate::demo;
+use crate::serve::{ServeLimits, serve};
+use anyhow::Context as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serves until SIGTERM or Ctrl-C, then lets what is in flight end.
+pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+    let address = config.server.listen;
+    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let address = listener.local_addr()?;
+    println!("listening on http://{address}");
+    announce(address);
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
+    let stopped = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        tracing::info!("stopping: what is in flight may end");
+    };
+    // Behind the proxy every client has the proxy's address.
+    let limits = ServeLimits { connections_per_address: None, ..ServeLimits::STANDARD };
+    tokio::select! {
+        served = serve(listener, app.router(), stopped, limits) => served.context("serving failed")?,
+        () = app.keep_directory_fresh(config.server.refresh_seconds) => {}
+    }
+    app.close().await;
+    Ok(())
+}
+
+pub(super) async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Result<()> {
+    let folder = demo::Folder::open(data)?;
+    let embedded = (!config.names_a_database()).then(|| folder.database_url());
+    let url = embedded.as_ref().unwrap_or(&config.database_url);
+    let app = open_url(url.expose()).await?;
+    let tokens = demo::load(app.context()).await?;
+    serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await
+}
