@@ -12,8 +12,10 @@ mod connect;
 mod consents;
 mod demands;
 mod directory;
+mod erasure;
 mod error;
 mod idempotency;
+mod ledger;
 mod projects;
 mod reach;
 mod referrals;
@@ -44,6 +46,7 @@ enum Db {
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Db,
+    ledger: ledger::Ledger,
 }
 
 /// A transaction under way; it ends with the closure given to [`Store::write`].

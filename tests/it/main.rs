@@ -17,6 +17,8 @@ mod import_feeds;
 mod import_hsds;
 mod kit;
 mod markers;
+mod matrix;
+mod oracle;
 mod policy;
 mod referral;
 mod referral_fields;
