@@ -27,7 +27,8 @@ impl App {
     pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
-        let context = Context { store, directory: Arc::new(Directory::empty()), clock, chance, table: Table::standard() };
+        let context =
+            Context { store, directory: Arc::new(Directory::empty()), clock, chance, table: Table::standard() };
         directory::refresh(&context).await?;
         Ok(Self { context })
     }

@@ -196,8 +196,7 @@ impl OfferView {
 }
 
 /// What the schema promises of a referral.
-const PROMISED: [&str; 5] =
-    ["Referral.id", "Referral.version", "Referral.status", "Referral.stage", "Referral.offer"];
+const PROMISED: [&str; 5] = ["Referral.id", "Referral.version", "Referral.status", "Referral.stage", "Referral.offer"];
 /// What it promises of a line of a timeline.
 const PROMISED_OF_ENTRY: [&str; 3] = ["TimelineEntry.at", "TimelineEntry.event", "TimelineEntry.party"];
 

@@ -133,7 +133,10 @@ mod tests {
         let (told, hidden) = (Protected::new("need", Some(3), true), Protected::<u8>::new("alias", None, true));
         assert_eq!((visible.reveal(&told), visible.reveal(&told), visible.reveal(&hidden)), (Some(&3), Some(&3), None));
         assert_eq!(visible.tell(&Told::new("status", 4, true)), &4);
-        assert_eq!((visible.tell(&Told::new("id", 5, false)), visible.reveal(&Protected::new("offer", Some(6), false))), (&5, Some(&6)));
+        assert_eq!(
+            (visible.tell(&Told::new("id", 5, false)), visible.reveal(&Protected::new("offer", Some(6), false))),
+            (&5, Some(&6))
+        );
         assert_eq!(recorder.take(), [(subject, vec!["need", "status"])]);
         assert!(recorder.take().is_empty());
     }

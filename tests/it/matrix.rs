@@ -10,7 +10,7 @@ use self::sheet::Book;
 use crate::kit::requirement::announce;
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::organization_id;
-use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, Person, World};
+use crate::kit::world::{Answer, LAWYERS, Person, World};
 use serde_json::{Value, json};
 
 /// Fewest cells that a run compares.
@@ -60,7 +60,12 @@ const PATHS: &[Path] = &[
         objects: |all| &all.referrals,
         ask: Ask::One { root: "referral", argument: "id" },
     },
-    Path { name: "node", type_name: "Referral", objects: |all| &all.referrals, ask: Ask::One { root: "node", argument: "id" } },
+    Path {
+        name: "node",
+        type_name: "Referral",
+        objects: |all| &all.referrals,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
     Path {
         name: "inbox",
         type_name: "Referral",
@@ -71,9 +76,17 @@ const PATHS: &[Path] = &[
         name: "sentReferrals",
         type_name: "Referral",
         objects: |all| &all.referrals,
-        ask: Ask::List { document: "{ sentReferrals(first: 26) { nodes SELECTION } }", at: "/data/sentReferrals/nodes" },
+        ask: Ask::List {
+            document: "{ sentReferrals(first: 26) { nodes SELECTION } }",
+            at: "/data/sentReferrals/nodes",
+        },
     },
-    Path { name: "node", type_name: "CaseReference", objects: |all| &all.cases, ask: Ask::One { root: "node", argument: "id" } },
+    Path {
+        name: "node",
+        type_name: "CaseReference",
+        objects: |all| &all.cases,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
     Path {
         name: "casesByFileNumber",
         type_name: "CaseReference",
@@ -83,15 +96,30 @@ const PATHS: &[Path] = &[
             at: "/data/casesByFileNumber",
         },
     },
-    Path { name: "node", type_name: "Consent", objects: |all| &all.consents, ask: Ask::One { root: "node", argument: "id" } },
-    Path { name: "node", type_name: "Demand", objects: |all| &all.demands, ask: Ask::One { root: "node", argument: "id" } },
+    Path {
+        name: "node",
+        type_name: "Consent",
+        objects: |all| &all.consents,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
+    Path {
+        name: "node",
+        type_name: "Demand",
+        objects: |all| &all.demands,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
     Path {
         name: "service",
         type_name: "Service",
         objects: |all| &all.services,
         ask: Ask::One { root: "service", argument: "id" },
     },
-    Path { name: "node", type_name: "Service", objects: |all| &all.services, ask: Ask::One { root: "node", argument: "id" } },
+    Path {
+        name: "node",
+        type_name: "Service",
+        objects: |all| &all.services,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
 ];
 
 impl Path {
@@ -165,10 +193,8 @@ impl Matrix {
             self.objects.services.iter().map(|object| found(object).unwrap_or(Value::Null)).collect();
         book.add(format!("ServiceEdge by search: {handle}"), &SCHEMA.leaves("ServiceEdge"), &told);
         for key in [people::HOSPITAL, LAWYERS] {
-            let document = format!(
-                "query($id: ID!) {{ organization(id: $id) {{ services {} }} }}",
-                SCHEMA.everything("Service")
-            );
+            let document =
+                format!("query($id: ID!) {{ organization(id: $id) {{ services {} }} }}", SCHEMA.everything("Service"));
             let answer = self.world.ask(person, &document, json!({ "id": organization_id(key) })).await;
             let services = usable(&answer).json.pointer("/data/organization/services").cloned().unwrap_or_default();
             let told = in_order(&self.objects.services, &services);

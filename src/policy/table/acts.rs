@@ -6,7 +6,9 @@ use super::row::Action::{
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
-use crate::domain::account::Role::{self, Analyst, Caseworker, Coordinator, PartnerAdmin, PartnerAgent, ProtectionLead};
+use crate::domain::account::Role::{
+    self, Analyst, Caseworker, Coordinator, PartnerAdmin, PartnerAgent, ProtectionLead,
+};
 use crate::domain::account::TokenScope;
 use crate::domain::code::CodeList as _;
 

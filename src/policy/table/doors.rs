@@ -40,8 +40,7 @@ fn roots() -> Vec<Door> {
 }
 
 /// Routes that tell nothing of anybody, and the API, where each field of the root is a door of its own.
-const ROUTES: &[&str] =
-    &["GET /graphql", "POST /graphql", "GET /healthz", "GET /readyz", "GET /schema.graphql"];
+const ROUTES: &[&str] = &["GET /graphql", "POST /graphql", "GET /healthz", "GET /readyz", "GET /schema.graphql"];
 
 const COMMANDS: &[&str] = &[
     "relais apply",

@@ -49,7 +49,12 @@ impl Content {
     /// The table as it is written down.
     pub fn standard() -> Self {
         let areas = [directory::rows(), case::rows(), referral::rows(), account::rows()];
-        Self { rows: areas.into_iter().flatten().collect(), acts: acts::acts(), ties: acts::ties(), doors: doors::doors() }
+        Self {
+            rows: areas.into_iter().flatten().collect(),
+            acts: acts::acts(),
+            ties: acts::ties(),
+            doors: doors::doors(),
+        }
     }
 }
 

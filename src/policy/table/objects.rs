@@ -30,11 +30,7 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "case", types: &["CaseReference"], standings: &[Plain] },
     Object { key: "consent", types: &["Consent"], standings: &[Plain] },
     Object { key: "demand", types: &["Demand"], standings: &[Plain] },
-    Object {
-        key: "figures",
-        types: &["ServiceGapReport", "ServiceGapCell", "ServiceGapResult"],
-        standings: &[Plain],
-    },
+    Object { key: "figures", types: &["ServiceGapReport", "ServiceGapCell", "ServiceGapResult"], standings: &[Plain] },
     Object {
         key: "service",
         types: &[
@@ -57,6 +53,9 @@ pub const OBJECTS: &[Object] = &[
 
 /// The object that a field is of.
 pub fn object_of(name: &str) -> Option<&'static Object> {
-    let is_of = |of: &&str| name.split_once('.').is_some_and(|(type_name, _)| type_name == *of) || (of.ends_with(':') && name.starts_with(*of));
+    let is_of = |of: &&str| {
+        name.split_once('.').is_some_and(|(type_name, _)| type_name == *of)
+            || (of.ends_with(':') && name.starts_with(*of))
+    };
     OBJECTS.iter().find(|object| object.types.iter().any(|of| is_of(&of)))
 }

@@ -66,9 +66,7 @@ impl Row {
     /// tells most counts.
     pub fn decide(&self, facts: &Facts) -> Sight {
         let applies = |cell: &&Cell| {
-            cell.relation == facts.relation
-                && cell.standings.has(facts.standing)
-                && facts.holding.has_all(cell.guards)
+            cell.relation == facts.relation && cell.standings.has(facts.standing) && facts.holding.has_all(cell.guards)
         };
         let sights = self.cells.iter().filter(applies).map(|cell| cell.mask.map_or(Sight::Shown, Sight::Masked));
         sights.max().unwrap_or(Sight::Absent)

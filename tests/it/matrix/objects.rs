@@ -89,7 +89,11 @@ impl Objects {
         referrals.extend(against_violence(world, hospital_agent).await);
         fill(world).await;
         let demands = demands(world, &ready).await;
-        let code = world.ask(&ready.sender, "query($id: ID!) { node(id: $id) { ... on CaseReference { spokenCode } } }", json!({ "id": ready.case }));
+        let code = world.ask(
+            &ready.sender,
+            "query($id: ID!) { node(id: $id) { ... on CaseReference { spokenCode } } }",
+            json!({ "id": ready.case }),
+        );
         let spoken_code = text(code.await.at("node/spokenCode"));
         let object = |title: &str, id: &str| Object { title: title.to_owned(), id: id.to_owned(), version: 1 };
         Self {
@@ -164,7 +168,8 @@ async fn fill(world: &World) {
 async fn demands(world: &World, ready: &Ready) -> Vec<Object> {
     let mut demands = Vec::new();
     for (title, need) in [("a need", "SOL_ETM"), ("a need against violence", "HEALTH_SEXUAL_VIOLENCE_CARE")] {
-        let input = json!({ "idempotencyKey": fresh_key(), "caseId": ready.case, "need": need, "result": "UNMET_FULL" });
+        let input =
+            json!({ "idempotencyKey": fresh_key(), "caseId": ready.case, "need": need, "result": "UNMET_FULL" });
         let demand = world.done(&ready.sender, "demandRecord", &input).await;
         demands.push(Object { title: title.to_owned(), id: text(&demand["id"]), version: 1 });
     }
@@ -210,7 +215,8 @@ fn full(world: &World, name: &str) -> Service {
         maximum: Some(9),
         updated_at_microseconds: Some(world.now().microseconds()),
     });
-    let schedule = Schedule { weekdays: told.clone(), opens_at: told.clone(), closes_at: told.clone(), text: told.clone() };
+    let schedule =
+        Schedule { weekdays: told.clone(), opens_at: told.clone(), closes_at: told.clone(), text: told.clone() };
     service.schedules = vec![schedule];
     service.valid_until = service.verified_on;
     for place in &mut service.places {

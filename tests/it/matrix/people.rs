@@ -39,9 +39,7 @@ pub const PEOPLE: [&str; 22] = [
 const IN_THE_TEAM: [&str; 5] = ["directory editor", "analyst", "untrained analyst", "auditor", "system administrator"];
 
 fn accounts() -> Value {
-    let account = |handle: &str, role: &str, organization: &str, project: Option<&str>, is_trained: bool| {
-        json!({ "handle": handle, "role": role, "organization": organization, "project": project, "is_trained": is_trained })
-    };
+    let account = |handle: &str, role: &str, organization: &str, project: Option<&str>, is_trained: bool| json!({ "handle": handle, "role": role, "organization": organization, "project": project, "is_trained": is_trained });
     let paris = Some("paris");
     let mut colleague = account("colleague of another team", "caseworker", CLINIC, paris, true);
     colleague["teams"] = json!(["night"]);
@@ -65,9 +63,7 @@ fn accounts() -> Value {
 
 /// Makes everybody who is not of `world.json`; gives all of [`PEOPLE`] in their order.
 pub async fn settle(world: &World) -> Vec<(&'static str, Person)> {
-    let project = |key: &str, organization: &str, name: &str, mailbox: &str| {
-        json!({ "key": key, "organization": organization, "name": name, "country": "FR", "risk_profile": "standard", "mailbox": mailbox })
-    };
+    let project = |key: &str, organization: &str, name: &str, mailbox: &str| json!({ "key": key, "organization": organization, "name": name, "country": "FR", "risk_profile": "standard", "mailbox": mailbox });
     let file = json!({
         "source": "corridor",
         "projects": [project("paris", CLINIC, "Passerelles Île-de-France", "passerelles@example.org")],
