@@ -1,11 +1,13 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
-use crate::actions::{ActionError, Context, directory};
+use crate::actions::jobs::{self, Ran, Worker};
+use crate::actions::{ActionError, Context, Settings, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
+use crate::domain::job::JobResult;
 use crate::graphql::http::routes;
 use crate::graphql::limits::Limits;
-use crate::graphql::{Api, sdl};
+use crate::graphql::{Api, cause_chain, sdl};
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
 use axum::extract::State;
@@ -26,9 +28,16 @@ impl App {
     pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
-        let context = Context { store, directory: Arc::new(Directory::empty()), clock, chance };
+        let context =
+            Context { store, directory: Arc::new(Directory::empty()), clock, chance, settings: Settings::default() };
         directory::refresh(&context).await?;
         Ok(Self { context })
+    }
+
+    /// The same node, going by what is configured.
+    #[must_use]
+    pub fn with_settings(self, settings: Settings) -> Self {
+        Self { context: Context { settings, ..self.context } }
     }
 
     /// What the actions of this node work with.
@@ -56,6 +65,23 @@ impl App {
         }
     }
 
+    /// Works on the jobs that are due, beside every other node, for as long as it is polled.
+    pub async fn work_on_jobs(&self, look_seconds: u64) {
+        let worker = Worker::new(self.context.chance.as_ref());
+        loop {
+            match self.work_once(&worker).await {
+                Ok(ran) => ran.iter().for_each(tell),
+                Err(error) => tracing::warn!(error = cause_chain(&error), "the jobs could not be looked at"),
+            }
+            pause(look_seconds).await;
+        }
+    }
+
+    async fn work_once(&self, worker: &Worker) -> Result<Vec<Ran>, ActionError> {
+        jobs::enlist(&self.context).await?;
+        jobs::run_due(&self.context, worker).await
+    }
+
     /// Closes the database after everything else has ended.
     pub async fn close(self) {
         self.context.store.close().await;
@@ -63,6 +89,20 @@ impl App {
 
     async fn has_current_schema(&self) -> Result<bool, StoreError> {
         self.context.store.has_current_schema().await
+    }
+}
+
+/// Logs what a job came to: its kind and its fault, of no person.
+fn tell(ran: &Ran) {
+    match (ran.result, &ran.error) {
+        (JobResult::Done, _) => tracing::info!(job = %ran.kind, "done"),
+        (JobResult::Refused, _) => {
+            tracing::error!(job = %ran.kind, "the clock is more than a day ahead of anything on record: nothing was                 erased; compare it with another source, then: relais retention run --clock-is-right");
+        }
+        (JobResult::Failed, error) => {
+            let error = error.as_ref().map(|error| cause_chain(error));
+            tracing::error!(job = %ran.kind, error, "failed, and is tried again");
+        }
     }
 }
 

@@ -22,6 +22,10 @@ pub struct Config {
     pub server: Server,
     /// What to log.
     pub log: Log,
+    /// How to work on what is due at a time.
+    pub jobs: Jobs,
+    /// What Relais is run for.
+    pub hosting: Hosting,
 }
 
 /// How to serve.
@@ -42,6 +46,31 @@ pub struct Log {
     pub level: LogLevel,
     /// One line of JSON per event instead of text for people.
     pub json: bool,
+}
+
+/// How to work on what is due at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Jobs {
+    /// Seconds between two looks for what is due.
+    pub look_seconds: u64,
+}
+
+/// What Relais is run for; what follows from it is for people to decide, and is told at the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hosting {
+    /// True where one organisation runs Relais, in France, for others.
+    pub for_other_organizations_in_france: bool,
+    /// True where cases may hold clinical facts; without it they hold needs only.
+    pub clinical_facts: bool,
+}
+
+impl Hosting {
+    /// True where the law on hosting health data asks for a certificate (CSP L1111-8): health data, of others.
+    pub const fn needs_certificate(self) -> bool {
+        self.for_other_organizations_in_france && self.clinical_facts
+    }
 }
 
 /// How much to log.
@@ -94,6 +123,12 @@ impl Default for Server {
     }
 }
 
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { look_seconds: 10 }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { level: LogLevel::Info, json: false }
@@ -126,6 +161,9 @@ pub enum ConfigError {
     /// A page or a log would be meaningless.
     #[error("server.refresh_seconds must be from 1 to 3600")]
     RefreshSeconds,
+    /// Jobs would be late, or looked for without end.
+    #[error("jobs.look_seconds must be from 1 to 3600")]
+    LookSeconds,
 }
 
 impl Config {
@@ -171,6 +209,9 @@ impl Config {
         }
         if !(1..=3600).contains(&self.server.refresh_seconds) {
             return Err(ConfigError::RefreshSeconds);
+        }
+        if !(1..=3600).contains(&self.jobs.look_seconds) {
+            return Err(ConfigError::LookSeconds);
         }
         Ok(self)
     }
@@ -226,10 +267,11 @@ mod tests {
             ("RELAIS_SERVER__LISTEN", "0.0.0.0:8080", "loopback"),
             ("RELAIS_SERVER__LISTEN", "nowhere", "listen"),
             ("RELAIS_SERVER__REFRESH_SECONDS", "0", "refresh_seconds"),
+            ("RELAIS_JOBS__LOOK_SECONDS", "0", "look_seconds"),
         ] {
             let refused = load(&[(name, value)]).expect_err(name).to_string();
             assert!(refused.contains(told), "{name}: {refused}");
-            let is_about_the_whole = ["loopback", "refresh_seconds"].contains(&told);
+            let is_about_the_whole = ["loopback", "refresh_seconds", "look_seconds"].contains(&told);
             assert!(is_about_the_whole || refused.starts_with(name), "{name}: {refused}");
         }
     }

@@ -12,12 +12,16 @@ pub mod consent;
 pub mod demand;
 pub mod directory;
 pub mod disclosure;
+mod erasure;
 mod error;
 mod idempotency;
 pub mod import;
 pub mod input;
+pub mod jobs;
+pub mod legal_hold;
 pub mod referral;
 mod referral_facts;
+pub mod retention;
 
 pub use self::error::ActionError;
 
@@ -39,6 +43,15 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.
     pub chance: Arc<dyn Chance>,
+    /// What is configured.
+    pub settings: Settings,
+}
+
+/// What of the configuration the actions go by.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// True where cases may hold clinical facts (P-24).
+    pub takes_clinical_facts: bool,
 }
 
 impl Context {

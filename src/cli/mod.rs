@@ -3,8 +3,11 @@
 mod apply;
 mod import;
 mod log;
+mod retention;
 mod serve;
+mod worker;
 
+use crate::actions::Settings;
 use crate::app::App;
 use crate::clock::System;
 use crate::config::{Config, Flags};
@@ -58,6 +61,15 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
+    /// End what has been kept for as long as it may be.
+    Retention {
+        #[command(subcommand)]
+        command: retention::RetentionCommand,
+    },
+    /// Work on what is due at a time, without serving; `relais serve` does it too.
+    Worker,
+    /// List the work that is due next, with what its last run came to.
+    Jobs,
     /// Print the GraphQL schema.
     Schema,
 }
@@ -94,6 +106,9 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
+        Command::Retention { command } => retention::run_retention(&config, command).await,
+        Command::Worker => worker::run_worker(&config).await,
+        Command::Jobs => worker::list_jobs(&config).await,
         Command::Schema => Ok(()),
     }
 }
@@ -102,9 +117,20 @@ async fn open(config: &Config) -> anyhow::Result<App> {
     if !config.names_a_database() {
         std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")?;
     }
-    open_url(config.database_url.expose()).await
+    open_url(config, config.database_url.expose()).await
 }
 
-async fn open_url(url: &str) -> anyhow::Result<App> {
-    App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")
+async fn open_url(config: &Config, url: &str) -> anyhow::Result<App> {
+    let app = App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")?;
+    Ok(app.with_settings(Settings { takes_clinical_facts: config.hosting.clinical_facts }))
+}
+
+/// Tells once, when something begins to run that goes on, what follows from the configuration.
+fn warn_of_duties(config: &Config) {
+    if config.hosting.needs_certificate() {
+        tracing::warn!(
+            "health data is hosted in France for other organisations: the law asks for a certified host (HDS, \
+             CSP L1111-8); set hosting.clinical_facts = false, or run Relais at one"
+        );
+    }
 }

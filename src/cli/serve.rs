@@ -1,6 +1,6 @@
 //! `relais serve` and `relais demo`.
 
-use super::open_url;
+use super::{open_url, warn_of_duties};
 use crate::app::App;
 use crate::config::Config;
 use crate::demo;
@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Serves until SIGTERM or Ctrl-C, then lets what is in flight end.
 pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+    warn_of_duties(config);
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
@@ -31,6 +32,7 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
     tokio::select! {
         served = serve(listener, app.router(), stopped, limits) => served.context("serving failed")?,
         () = app.keep_directory_fresh(config.server.refresh_seconds) => {}
+        () = app.work_on_jobs(config.jobs.look_seconds) => {}
     }
     app.close().await;
     Ok(())
@@ -40,7 +42,7 @@ pub(super) async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Re
     let folder = demo::Folder::open(data)?;
     let embedded = (!config.names_a_database()).then(|| folder.database_url());
     let url = embedded.as_ref().unwrap_or(&config.database_url);
-    let app = open_url(url.expose()).await?;
+    let app = open_url(config, url.expose()).await?;
     let tokens = demo::load(app.context()).await?;
     serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await
 }

@@ -20,6 +20,8 @@ mod scalars;
 mod types;
 mod user_errors;
 
+pub use self::error::cause_chain;
+
 use self::codes::ErrorCodes;
 use self::http::{Endpoint, EndpointError};
 use self::limits::Limits;

@@ -40,7 +40,7 @@ fn is_plumbing(type_name: &str, field: &str) -> bool {
     matches!(type_name, "Query" | "Mutation" | "PageInfo")
         || is_of("Connection", &["pageInfo", "edges", "nodes"])
         || is_of("Edge", &["node", "cursor"])
-        || is_of("Payload", &["errors", "case", "consent", "referral", "demand"])
+        || is_of("Payload", &["errors", "case", "consent", "referral", "demand", "legalHold"])
         || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields"])
 }
 
@@ -98,6 +98,11 @@ pub const CLASSES: &[(&str, Class)] = &[
     ("Freshness.validUntil", Public),
     ("InvalidTransitionError.status", Person),
     ("InvalidTransitionError.event", Internal),
+    ("LegalHold.caseId", Internal),
+    ("LegalHold.overdue", Person),
+    ("LegalHold.reason", Person),
+    ("LegalHold.reviewOn", Person),
+    ("LegalHold.setAt", Person),
     ("Offer.ageBand", Person),
     ("Offer.gender", Person),
     ("Offer.household", Person),

@@ -17,6 +17,7 @@ code_list! {
         ReadReferral = "read_referral": "read a referral",
         RecordDemand = "record_demand": "record a need without an answer",
         ReadGaps = "read_gaps": "read the table of gaps",
+        HoldCase = "hold_case": "hold a case back from erasure, lift holds and list them",
     }
 }
 
@@ -43,6 +44,7 @@ const fn roles(action: Action) -> &'static [Role] {
         // A caseworker answers what comes to the services of the own organisation.
         Action::AnswerReferral => &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin],
         Action::ReadGaps => &[Role::Coordinator, Role::Analyst],
+        Action::HoldCase => &[Role::ProtectionLead],
     }
 }
 
@@ -54,12 +56,13 @@ const fn token_scope(action: Action) -> TokenScope {
         Action::CreateReferral | Action::ReadReferral => TokenScope::Referrals,
         Action::AnswerReferral => TokenScope::Answers,
         Action::ReadGaps => TokenScope::Figures,
+        Action::HoldCase => TokenScope::Protection,
     }
 }
 
 /// True for acts that belong to a project.
 const fn needs_project(action: Action) -> bool {
-    !matches!(action, Action::SearchDirectory | Action::AnswerReferral | Action::ReadReferral)
+    !matches!(action, Action::SearchDirectory | Action::AnswerReferral | Action::ReadReferral | Action::HoldCase)
 }
 
 /// The account that may do this, or why nobody here may. Everybody may look for services; what they

@@ -60,6 +60,9 @@ input-place-of-service = The service is not given at this place.
 input-start-in-future = The start lies between the sending and now.
 input-outcome-of-event = This outcome does not belong to a completed referral.
 input-result-of-record = This result comes from a referral and is not recorded by hand.
+input-clinical-fact = This installation keeps needs, and no clinical facts: leave self-harm, disability and illness out.
+input-no-appeal = The case has no open appeal of age, or this status would leave it open.
+input-review-date = A hold is reviewed after today and within a year.
 input-area-unknown = A case needs the code of an area, however large, such as FR or LY-TB.
 
 ## Consent

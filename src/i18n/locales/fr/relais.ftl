@@ -60,6 +60,9 @@ input-place-of-service = Ce service n’est pas rendu en ce lieu.
 input-start-in-future = Le début se situe entre l’envoi et maintenant.
 input-outcome-of-event = Cette issue n’est pas celle d’une orientation terminée.
 input-result-of-record = Ce résultat vient d’une orientation et ne se saisit pas à la main.
+input-clinical-fact = Cette installation garde des besoins, et aucun fait clinique : laissez de côté automutilation, handicap et maladie.
+input-no-appeal = Ce dossier n'a pas de recours de minorité ouvert, ou ce statut le laisserait ouvert.
+input-review-date = Un gel juridique se réexamine après aujourd'hui et dans l'année.
 input-area-unknown = Un dossier a besoin d’un code de territoire, même large, comme FR ou LY-TB.
 
 ## Consent
