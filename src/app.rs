@@ -5,15 +5,16 @@ use crate::actions::{ActionError, Context, Settings, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
 use crate::domain::job::JobResult;
-use crate::graphql::http::routes;
+use crate::graphql::http::methods;
 use crate::graphql::limits::Limits;
 use crate::graphql::{Api, cause_chain, sdl};
+use crate::policy::table::Table;
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use std::sync::Arc;
 
@@ -28,8 +29,8 @@ impl App {
     pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
-        let context =
-            Context { store, directory: Arc::new(Directory::empty()), clock, chance, settings: Settings::default() };
+        let (directory, table, settings) = (Arc::new(Directory::empty()), Table::standard(), Settings::default());
+        let context = Context { store, directory, clock, chance, table, settings };
         directory::refresh(&context).await?;
         Ok(Self { context })
     }
@@ -40,19 +41,28 @@ impl App {
         Self { context: Context { settings, ..self.context } }
     }
 
+    /// The same node deciding by another table: for a test that shows what one row of it is worth.
+    #[must_use]
+    pub fn under(mut self, table: &'static Table) -> Self {
+        self.context.table = table;
+        self
+    }
+
     /// What the actions of this node work with.
     pub const fn context(&self) -> &Context {
         &self.context
     }
 
-    /// Everything that is served, hardened.
+    /// Everything that is served, hardened. A route that is no door of the table is not served.
     pub fn router(&self) -> Router {
-        let probes = Router::new()
-            .route("/healthz", get(async || "ok\n"))
-            .route("/readyz", get(readiness))
-            .route("/schema.graphql", get(schema_text))
-            .with_state(self.clone());
-        harden(routes(Api::new(self.context.clone()), Limits::STANDARD).merge(probes))
+        let has_doors = |route: &&Route| route.doors().all(|door| self.context.table.door(&door).is_some());
+        let served = ROUTES.iter().filter(has_doors);
+        harden(served.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self))))
+    }
+
+    /// The doors of every route, as the table names them: `METHOD /path`.
+    pub fn doors() -> Vec<String> {
+        ROUTES.iter().flat_map(Route::doors).collect()
     }
 
     /// Looks for changes of the directory by other processes, for as long as it is polled.
@@ -97,12 +107,36 @@ fn tell(ran: &Ran) {
     match (ran.result, &ran.error) {
         (JobResult::Done, _) => tracing::info!(job = %ran.kind, "done"),
         (JobResult::Refused, _) => {
-            tracing::error!(job = %ran.kind, "the clock is more than a day ahead of anything on record: nothing was                 erased; compare it with another source, then: relais retention run --clock-is-right");
+            tracing::error!(job = %ran.kind, "the clock is more than a day ahead of anything on record: nothing was erased; compare it with another source, then: relais retention run --clock-is-right");
         }
         (JobResult::Failed, error) => {
             let error = error.as_ref().map(|error| cause_chain(error));
             tracing::error!(job = %ran.kind, error, "failed, and is tried again");
         }
+    }
+}
+
+/// A path that is served. The list of them builds the router, and is what the table is held against.
+struct Route {
+    path: &'static str,
+    methods: &'static [&'static str],
+    answer: fn(&App) -> MethodRouter,
+}
+
+const ROUTES: &[Route] = &[
+    Route {
+        path: "/graphql",
+        methods: &["GET", "POST"],
+        answer: |app| methods(Api::new(app.context.clone()), Limits::STANDARD),
+    },
+    Route { path: "/healthz", methods: &["GET"], answer: |_| get(async || "ok\n") },
+    Route { path: "/readyz", methods: &["GET"], answer: |app| get(readiness).with_state(app.clone()) },
+    Route { path: "/schema.graphql", methods: &["GET"], answer: |_| get(schema_text) },
+];
+
+impl Route {
+    fn doors(&self) -> impl Iterator<Item = String> {
+        self.methods.iter().map(|method| format!("{method} {}", self.path))
     }
 }
 

@@ -4,7 +4,8 @@
 use super::retention::by_the_house;
 use super::{ActionError, Context};
 use crate::domain::audit::AuditAction;
-use crate::domain::id::{CaseId, ProjectId, ReferralId};
+use crate::domain::erasure::ErasureUnit;
+use crate::domain::id::{CaseId, ProjectId};
 use crate::domain::retention::{Standstill, standstill};
 use crate::domain::time::Timestamp;
 
@@ -45,7 +46,9 @@ pub(super) async fn erase_case(context: &Context, id: CaseId, before: Timestamp)
 /// nothing; then the rows.
 pub(super) async fn finish(context: &Context, case: CaseId, project_id: ProjectId) -> Result<(), ActionError> {
     let referrals = context.store.list_referrals_to_erase(case).await?;
-    destroy_keys(context, case, &referrals);
+    let mut units = vec![ErasureUnit::Case(case)];
+    units.extend(referrals.into_iter().map(ErasureUnit::Referral));
+    context.store.shred(&units, context.now()).await?;
     let event = by_the_house(context.now(), project_id, AuditAction::CaseErased, case.to_string());
     let erased = context.store.write(async |tx| {
         if tx.erase_case_rows(case).await? {
@@ -55,6 +58,3 @@ pub(super) async fn finish(context: &Context, case: CaseId, project_id: ProjectI
     });
     erased.await
 }
-
-/// Data keys of a case and of its referrals: there are none while sealed columns hold plain text.
-fn destroy_keys(_context: &Context, _case: CaseId, _referrals: &[ReferralId]) {}

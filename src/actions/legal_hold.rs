@@ -30,8 +30,8 @@ pub async fn set(context: &Context, access: &Access, input: SetLegalHold) -> Res
     let account = permit(access, Action::HoldCase)?;
     let now = context.now();
     let written = context.store.write(async |tx| {
-        let project_id =
-            tx.find_project_of_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
+        let found = tx.find_project_of_case(&access.scope(), input.case_id).await?;
+        let (project_id, organization_id) = found.ok_or(ActionError::NotVisible)?;
         // Erasing takes the same lock: either it finds the hold, or the hold finds no case.
         if !tx.lock_case(input.case_id).await? {
             return Err(ActionError::NotVisible);
@@ -39,6 +39,7 @@ pub async fn set(context: &Context, access: &Access, input: SetLegalHold) -> Res
         let hold = LegalHold {
             case_id: input.case_id,
             project_id,
+            organization_id,
             reason: input.reason,
             review_on: check_review_on(input.review_on, now)?,
             set_at: now,

@@ -29,6 +29,7 @@ use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
 use crate::domain::time::Timestamp;
+use crate::policy::table::Table;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -43,6 +44,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.
     pub chance: Arc<dyn Chance>,
+    /// Who may see and do what.
+    pub table: &'static Table,
     /// What is configured.
     pub settings: Settings,
 }

@@ -3,6 +3,7 @@
 mod apply;
 mod import;
 mod log;
+mod policy;
 mod retention;
 mod serve;
 mod worker;
@@ -70,6 +71,15 @@ enum Command {
     Worker,
     /// List the work that is due next, with what its last run came to.
     Jobs,
+    /// Print who may see and do what: one page for each role.
+    Policy {
+        /// Only the page of this role, such as partner_agent, or `nobody`.
+        #[arg(long, value_name = "ROLE")]
+        role: Option<String>,
+        /// Language of the page: fr or en.
+        #[arg(long, value_name = "LANGUAGE", default_value = "fr")]
+        language: String,
+    },
     /// Print the GraphQL schema.
     Schema,
 }
@@ -80,6 +90,9 @@ pub fn run() -> anyhow::Result<()> {
     if matches!(line.command, Command::Schema) {
         print!("{}", sdl());
         return Ok(());
+    }
+    if let Command::Policy { role, language } = &line.command {
+        return policy::print_policy(role.as_deref(), language);
     }
     let listen = match &line.command {
         Command::Serve { listen } | Command::Demo { listen, .. } => *listen,
@@ -109,7 +122,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Retention { command } => retention::run_retention(&config, command).await,
         Command::Worker => worker::run_worker(&config).await,
         Command::Jobs => worker::list_jobs(&config).await,
-        Command::Schema => Ok(()),
+        Command::Schema | Command::Policy { .. } => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Legal holds: the only thing that keeps a case beyond its clocks (P-22).
 
 use super::code::code_list;
-use super::id::{AccountId, CaseId, ProjectId};
+use super::id::{AccountId, CaseId, OrganizationId, ProjectId};
 use super::refusal::{InputProblem, Refusal};
 use super::time::{Date, Timestamp};
 
@@ -26,6 +26,8 @@ pub struct LegalHold {
     pub case_id: CaseId,
     /// Its project.
     pub project_id: ProjectId,
+    /// The organisation that runs the project.
+    pub organization_id: OrganizationId,
     /// Why.
     pub reason: LegalHoldReason,
     /// The day by which somebody looks whether it is still needed. A hold past this day goes on holding, and

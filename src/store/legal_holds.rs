@@ -3,7 +3,7 @@
 use super::reach::in_reached_project;
 use super::row::{Table, optional_text};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
-use crate::domain::id::{CaseId, ProjectId};
+use crate::domain::id::{CaseId, OrganizationId, ProjectId};
 use crate::domain::legal_hold::LegalHold;
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
@@ -13,14 +13,14 @@ const TABLE: Table = Table("legal_holds");
 
 macro_rules! select_holds {
     ($condition:expr) => {
-        concat!("SELECT case_id, project_id, reason, review_on, set_at, set_by FROM legal_holds WHERE ", $condition)
+        concat!("SELECT case_id, project_id, (SELECT p.organization_id FROM projects p WHERE p.id = project_id) AS organization_id, reason, review_on, set_at, set_by FROM legal_holds WHERE ", $condition)
     };
 }
 
 statements! {
     // Changes nothing, and holds the case's row until the commit: what is read of it after this is what it is.
     LOCK_CASE = "UPDATE cases SET version = version WHERE id = $1 AND erasing_at IS NULL";
-    PROJECT_OF = concat!("SELECT project_id FROM cases WHERE id = $3 AND erasing_at IS NULL AND ", in_reached_project!("$1", "$2"));
+    PROJECT_OF = concat!("SELECT project_id, (SELECT p.organization_id FROM projects p WHERE p.id = project_id) FROM cases WHERE id = $3 AND erasing_at IS NULL AND ", in_reached_project!("$1", "$2"));
     SAVE = "INSERT INTO legal_holds (case_id, project_id, reason, review_on, set_at, set_by) VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (case_id) DO UPDATE SET reason = excluded.reason, review_on = excluded.review_on, \
         set_at = excluded.set_at, set_by = excluded.set_by";
@@ -35,6 +35,7 @@ statements! {
 struct HoldRow {
     case_id: String,
     project_id: String,
+    organization_id: String,
     reason: String,
     review_on: String,
     set_at: i64,
@@ -46,6 +47,7 @@ impl HoldRow {
         Ok(LegalHold {
             case_id: TABLE.id(&self.case_id)?,
             project_id: TABLE.id(&self.project_id)?,
+            organization_id: TABLE.id(&self.organization_id)?,
             reason: TABLE.code(&self.reason)?,
             review_on: TABLE.parsed("review_on", self.review_on.parse())?,
             set_at: Timestamp::from_microseconds(self.set_at),
@@ -99,15 +101,19 @@ impl Tx {
         Ok(locked == 1)
     }
 
-    /// The project of a case of a project within reach, whatever its team.
-    pub async fn find_project_of_case(&mut self, scope: &Scope, id: CaseId) -> Result<Option<ProjectId>, StoreError> {
-        let project: Option<String> = in_tx!(self, |c| sqlx::query_scalar(PROJECT_OF)
+    /// The project of a case within a reached project, whatever its team, and the organisation that runs it.
+    pub async fn find_project_of_case(
+        &mut self,
+        scope: &Scope,
+        id: CaseId,
+    ) -> Result<Option<(ProjectId, OrganizationId)>, StoreError> {
+        let found: Option<(String, String)> = in_tx!(self, |c| sqlx::query_as(PROJECT_OF)
             .bind(optional_text(scope.project))
             .bind(optional_text(scope.unit))
             .bind(id.to_string())
             .fetch_optional(c)
             .await)?;
-        project.map(|project| TABLE.id(&project)).transpose()
+        found.map(|(project, organization)| Ok((TABLE.id(&project)?, TABLE.id(&organization)?))).transpose()
     }
 
     /// Writes a hold, new or renewed.

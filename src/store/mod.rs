@@ -13,9 +13,11 @@ mod consents;
 mod demands;
 mod directory;
 mod erased_rows;
+mod erasure;
 mod error;
 mod idempotency;
 mod jobs;
+mod ledger;
 mod legal_holds;
 mod projects;
 mod reach;
@@ -51,6 +53,7 @@ enum Db {
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Db,
+    ledger: ledger::Ledger,
 }
 
 /// A transaction under way; it ends with the closure given to [`Store::write`].

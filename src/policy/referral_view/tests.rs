@@ -7,6 +7,7 @@ use crate::domain::disclosure::Offer;
 use crate::domain::id::{AccountId, CaseId, ConsentId, Identifier, ProjectId, TeamId};
 use crate::domain::spoken_code::SpokenCode;
 use crate::policy::access::Viewer;
+use crate::policy::table::Table;
 
 const RECIPIENT: [u8; 16] = [2; 16];
 const PROJECT: [u8; 16] = [3; 16];
@@ -167,7 +168,7 @@ fn recipient() -> Access {
         project_id: None,
         team_ids: Vec::new(),
         is_trained: false,
-    }))
+    }), Table::standard())
 }
 
 #[test]
