@@ -19,6 +19,15 @@ pub struct Scope {
     pub organization: Option<OrganizationId>,
 }
 
+/// The events of the audit trail within reach of a viewer.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AuditScope {
+    /// The account whose own acts are within reach.
+    pub account: Option<AccountId>,
+    /// The organisation the trails of whose projects are within reach, with the network's, for its auditor.
+    pub organization: Option<OrganizationId>,
+}
+
 /// Which directory entries a viewer may know of.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DirectoryScope {

@@ -2,7 +2,7 @@
 
 use super::visible::Recorder;
 use crate::domain::account::{Account, Role, TokenScope};
-use crate::domain::scope::{DirectoryScope, Scope};
+use crate::domain::scope::{AuditScope, DirectoryScope, Scope};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +70,15 @@ impl Access {
             account: (answers || leads).then_some(account.id),
             covers_all_teams: leads || account.role == Role::Analyst,
             organization: answers.then_some(account.organization_id),
+        }
+    }
+
+    /// The events of the audit trail within reach: one's own, and an auditor's organisation's.
+    pub fn audit_scope(&self) -> AuditScope {
+        let audits = |account: &&Account| account.role == Role::Auditor;
+        AuditScope {
+            account: self.account().map(|account| account.id),
+            organization: self.account().filter(audits).map(|account| account.organization_id),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::access::Access;
 use super::rules::{Action, permit};
 use super::visible::{Protected, Subject, Told, Visible};
+use crate::domain::audit::AuditPurpose;
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
 use crate::domain::demand::{Demand, DemandResult};
@@ -146,5 +147,5 @@ fn team_project(access: &Access, action: Action, project: ProjectId, team: TeamI
 }
 
 fn subject(object: impl ToString, project_id: ProjectId) -> Subject {
-    Subject { object: object.to_string(), project_id, consent_id: None }
+    Subject { object: object.to_string(), project_id, consent_id: None, purpose: AuditPurpose::Care }
 }

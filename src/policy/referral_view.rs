@@ -4,7 +4,8 @@ use super::access::Access;
 use super::person_view::{CaseView, ConsentView, show_case, show_consent};
 use super::rules::{Perspective, perspective};
 use super::visible::{Protected, Subject, Told, Visible};
-use crate::domain::account::Project;
+use crate::domain::account::{Project, Role};
+use crate::domain::audit::AuditPurpose;
 use crate::domain::case::CaseReference;
 use crate::domain::code::CodeList;
 use crate::domain::consent::{Consent, ConsentField, ContactRule};
@@ -237,14 +238,26 @@ pub fn show_referral(access: &Access, facts: ReferralFacts<'_>) -> Option<Visibl
         return None;
     }
     let view = view(access, &facts, perspective, stage);
-    Some(Visible::of_subject(view, subject(facts.referral, perspective), access.recorder().clone()))
+    Some(Visible::of_subject(view, subject(access, facts.referral, perspective), access.recorder().clone()))
 }
 
-fn subject(referral: &Referral, perspective: Perspective) -> Subject {
+/// What a referral is read for, from each side.
+fn purpose(access: &Access, perspective: Perspective) -> AuditPurpose {
+    let is_protection = access.account().is_some_and(|account| account.role == Role::ProtectionLead);
+    match perspective {
+        Perspective::Sender => AuditPurpose::Care,
+        Perspective::Coordinator if is_protection => AuditPurpose::Protection,
+        Perspective::Coordinator => AuditPurpose::Coordination,
+        Perspective::Recipient => AuditPurpose::ReferralAnswer,
+    }
+}
+
+fn subject(access: &Access, referral: &Referral, perspective: Perspective) -> Subject {
     Subject {
         object: referral.id.to_string(),
         project_id: referral.project_id,
         consent_id: (perspective == Perspective::Recipient).then_some(referral.consent_id),
+        purpose: purpose(access, perspective),
     }
 }
 
@@ -255,7 +268,7 @@ pub fn show_refusal(access: &Access, referral: &Referral, refusal: Refusal) -> R
     let perspective = perspective(access, referral)
         .filter(|perspective| opening(*perspective, stage(referral.status, false)).is_told_at_all);
     if let Some(perspective) = perspective {
-        access.recorder().record(&subject(referral, perspective), "status");
+        access.recorder().record(&subject(access, referral, perspective), "status");
     }
     Refusal::Transition { status: perspective.map(|_| referral.status), event }
 }
