@@ -6,6 +6,7 @@
 //! act that a person is told is saved has its audit event in the same commit.
 
 pub mod account;
+pub mod audit;
 pub mod case;
 pub mod commands;
 pub mod consent;
@@ -25,6 +26,7 @@ use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
 use crate::domain::time::Timestamp;
+use crate::seal::Sealer;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -39,6 +41,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.
     pub chance: Arc<dyn Chance>,
+    /// What signs the heads of the audit trail; `None` in a process that signs none.
+    pub sealer: Option<Arc<Sealer>>,
 }
 
 impl Context {

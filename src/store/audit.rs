@@ -91,11 +91,8 @@ impl Tx {
     }
 
     async fn lock_head(&mut self, trail: &str) -> Result<(i64, Hash), StoreError> {
-        let (sequence, hash): (i64, String) = in_tx!(self, |c| sqlx::query_as(LOCK_HEAD)
-            .bind(trail)
-            .bind(hexadecimal(&BEGINNING))
-            .fetch_one(c)
-            .await)?;
+        let (sequence, hash): (i64, String) =
+            in_tx!(self, |c| sqlx::query_as(LOCK_HEAD).bind(trail).bind(hexadecimal(&BEGINNING)).fetch_one(c).await)?;
         Ok((sequence, parse_hash(&hash).ok_or_else(|| TABLE.corrupt("hash"))?))
     }
 

@@ -2,12 +2,12 @@
 
 use super::row::{Table, optional_text};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
+use crate::domain::account::Role;
 use crate::domain::audit::chain::{Body, EventColumns, StoredEvent};
 use crate::domain::audit::seal::{Signed, SignedHead, SignedNote};
 use crate::domain::audit::verify::Evidence;
 use crate::domain::audit::{AuditAction, AuditPurpose};
 use crate::domain::case::CaseReference;
-use crate::domain::account::Role;
 use crate::domain::id::{AccountId, ConsentId, OrganizationId};
 use crate::domain::scope::{AuditScope, Scope};
 use crate::domain::time::Timestamp;
@@ -180,12 +180,8 @@ impl Store {
 
     /// The entries of a trail behind this one, a few thousand at most.
     pub async fn list_stored_events(&self, trail: &str, after: i64) -> Result<Vec<StoredEvent>, StoreError> {
-        let rows: Vec<EventRow> = read!(self, |pool| sqlx::query_as(LIST_STORED)
-            .bind(trail)
-            .bind(after)
-            .bind(PAGE)
-            .fetch_all(pool)
-            .await)?;
+        let rows: Vec<EventRow> =
+            read!(self, |pool| sqlx::query_as(LIST_STORED).bind(trail).bind(after).bind(PAGE).fetch_all(pool).await)?;
         Ok(rows.into_iter().map(EventRow::into_stored).collect())
     }
 

@@ -25,6 +25,7 @@ mod teams;
 pub use self::accounts::NewToken;
 pub use self::audit::UnsignedHead;
 pub use self::audit_reads::TrailEvent;
+pub use self::connect::sqlite_file;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;

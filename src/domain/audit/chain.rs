@@ -214,7 +214,8 @@ mod tests {
 
     #[test]
     fn the_form_never_changes_unnoticed() {
-        let columns = EventColumns { at: 1, action: "disclosed".into(), reason: Some(String::new()), ..Default::default() };
+        let columns =
+            EventColumns { at: 1, action: "disclosed".into(), reason: Some(String::new()), ..Default::default() };
         // Computed once by another program (Python's hashlib) over the form that this module describes.
         let expected = "93368f6475a715d1c2e2366a35024cefebd0a1c80a458588a199234cc7556a38";
         assert_eq!(hexadecimal(&link(&BEGINNING, "network", 1, &columns)), expected);

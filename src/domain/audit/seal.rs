@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 const HEAD_TAG: &[u8] = b"relais/audit/head/1";
 const NOTE_TAG: &[u8] = b"relais/audit/note/1";
 
+/// A key by which signatures are checked.
+pub type PublicKey = VerifyingKey;
+
 /// By whom something was signed, and the signature, both in lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Signed {
@@ -90,7 +93,14 @@ fn head_message(trail: &str, sequence: i64, hash: &str, at: Timestamp) -> Vec<u8
 
 impl SignedNote {
     /// Signs that the content of these entries was dropped: their hashes in their order, and the hash before.
-    pub fn sign(key: &SigningKey, trail: &str, first: i64, hash_before: &str, segment: &Segment, at: Timestamp) -> Self {
+    pub fn sign(
+        key: &SigningKey,
+        trail: &str,
+        first: i64,
+        hash_before: &str,
+        segment: &Segment,
+        at: Timestamp,
+    ) -> Self {
         let mut note = Self {
             trail: trail.to_owned(),
             first,

@@ -171,3 +171,6 @@ impl<'a> TrailVerifier<'a> {
         if is_at_head { Ok(self.so_far) } else { Err(Finding { sequence: last, fault: AuditFault::HeadDiffers }) }
     }
 }
+
+#[cfg(test)]
+mod tests;
