@@ -3,16 +3,17 @@
 use crate::actions::{ActionError, Context, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
-use crate::graphql::http::routes;
+use crate::graphql::http::methods;
 use crate::graphql::limits::Limits;
 use crate::graphql::{Api, sdl};
+use crate::policy::table::Table;
 use crate::seal::Sealer;
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use std::sync::Arc;
 
@@ -30,9 +31,17 @@ impl App {
     pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
-        let context = Context { store, directory: Arc::new(Directory::empty()), clock, chance, sealer: None };
+        let directory = Arc::new(Directory::empty());
+        let context = Context { store, directory, clock, chance, table: Table::standard(), sealer: None };
         directory::refresh(&context).await?;
         Ok(Self { context })
+    }
+
+    /// The same node deciding by another table: for a test that shows what one row of it is worth.
+    #[must_use]
+    pub fn under(mut self, table: &'static Table) -> Self {
+        self.context.table = table;
+        self
     }
 
     /// What the actions of this node work with.
@@ -40,14 +49,16 @@ impl App {
         &self.context
     }
 
-    /// Everything that is served, hardened.
+    /// Everything that is served, hardened. A route that is no door of the table is not served.
     pub fn router(&self) -> Router {
-        let probes = Router::new()
-            .route("/healthz", get(async || "ok\n"))
-            .route("/readyz", get(readiness))
-            .route("/schema.graphql", get(schema_text))
-            .with_state(self.clone());
-        harden(routes(Api::new(self.context.clone()), Limits::STANDARD).merge(probes))
+        let has_doors = |route: &&Route| route.doors().all(|door| self.context.table.door(&door).is_some());
+        let served = ROUTES.iter().filter(has_doors);
+        harden(served.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self))))
+    }
+
+    /// The doors of every route, as the table names them: `METHOD /path`.
+    pub fn doors() -> Vec<String> {
+        ROUTES.iter().flat_map(Route::doors).collect()
     }
 
     /// Looks for changes of the directory by other processes, for as long as it is polled.
@@ -92,6 +103,30 @@ impl App {
 
     async fn has_current_schema(&self) -> Result<bool, StoreError> {
         self.context.store.has_current_schema().await
+    }
+}
+
+/// A path that is served. The list of them builds the router, and is what the table is held against.
+struct Route {
+    path: &'static str,
+    methods: &'static [&'static str],
+    answer: fn(&App) -> MethodRouter,
+}
+
+const ROUTES: &[Route] = &[
+    Route {
+        path: "/graphql",
+        methods: &["GET", "POST"],
+        answer: |app| methods(Api::new(app.context.clone()), Limits::STANDARD),
+    },
+    Route { path: "/healthz", methods: &["GET"], answer: |_| get(async || "ok\n") },
+    Route { path: "/readyz", methods: &["GET"], answer: |app| get(readiness).with_state(app.clone()) },
+    Route { path: "/schema.graphql", methods: &["GET"], answer: |_| get(schema_text) },
+];
+
+impl Route {
+    fn doors(&self) -> impl Iterator<Item = String> {
+        self.methods.iter().map(|method| format!("{method} {}", self.path))
     }
 }
 

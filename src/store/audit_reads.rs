@@ -2,13 +2,11 @@
 
 use super::row::{Table, optional_text};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
-use crate::domain::account::Role;
 use crate::domain::audit::chain::{Body, EventColumns, StoredEvent};
+use crate::domain::audit::readings::TrailEvent;
 use crate::domain::audit::seal::{Signed, SignedHead, SignedNote};
 use crate::domain::audit::verify::Evidence;
-use crate::domain::audit::{AuditAction, AuditPurpose};
 use crate::domain::case::CaseReference;
-use crate::domain::id::{AccountId, ConsentId, OrganizationId};
 use crate::domain::scope::{AuditScope, Scope};
 use crate::domain::time::Timestamp;
 
@@ -53,35 +51,6 @@ statements! {
          UNION ALL SELECT d.id FROM demands d JOIN referrals r ON r.id = d.referral_id WHERE r.case_id = $2 AND d.project_id = $1) \
          ORDER BY sequence"
     );
-}
-
-/// An event as it is shown.
-#[derive(Clone, Debug)]
-pub struct TrailEvent {
-    /// The trail.
-    pub trail: String,
-    /// Its number there.
-    pub sequence: i64,
-    /// When.
-    pub at: Timestamp,
-    /// Who; `None` for an operator at the command line.
-    pub actor_id: Option<AccountId>,
-    /// What the actor's account was for, then.
-    pub actor_role: Option<Role>,
-    /// The actor's organisation.
-    pub organization_id: Option<OrganizationId>,
-    /// What was done.
-    pub action: AuditAction,
-    /// The object, by its id or name.
-    pub object: String,
-    /// Names of fields.
-    pub fields: Vec<String>,
-    /// What it was for.
-    pub purpose: AuditPurpose,
-    /// Why, as a code.
-    pub reason: Option<String>,
-    /// The consent that it rests on.
-    pub consent_id: Option<ConsentId>,
 }
 
 #[derive(sqlx::FromRow)]

@@ -13,8 +13,10 @@ mod connect;
 mod consents;
 mod demands;
 mod directory;
+mod erasure;
 mod error;
 mod idempotency;
+mod ledger;
 mod projects;
 mod reach;
 mod referrals;
@@ -24,7 +26,6 @@ mod teams;
 
 pub use self::accounts::NewToken;
 pub use self::audit::UnsignedHead;
-pub use self::audit_reads::TrailEvent;
 pub use self::connect::sqlite_file;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
@@ -48,6 +49,7 @@ enum Db {
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Db,
+    ledger: ledger::Ledger,
 }
 
 /// A transaction under way; it ends with the closure given to [`Store::write`].

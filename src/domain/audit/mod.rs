@@ -5,6 +5,7 @@
 //! trail has come to, and [`verify`] finds the first entry that does not belong.
 
 pub mod chain;
+pub mod readings;
 pub mod seal;
 pub mod verify;
 
