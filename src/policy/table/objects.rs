@@ -45,6 +45,8 @@ pub const OBJECTS: &[Object] = &[
         standings: TIERS,
     },
     Object { key: "organization", types: &["Organization"], standings: &[Plain] },
+    Object { key: "readings", types: &["CaseReadings", "CaseReading"], standings: &[Plain] },
+    Object { key: "trail", types: &["AuditEvent"], standings: &[Plain] },
     Object { key: "account", types: &["Viewer", "Team"], standings: &[Plain] },
     Object { key: "page", types: &["page:", "export:"], standings: &[Plain] },
 ];
