@@ -1,14 +1,15 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
 use crate::actions::jobs::{self, Ran, Worker};
-use crate::actions::{ActionError, Context, Settings, directory};
+use crate::actions::{ActionError, Context, Settings, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
-use crate::domain::job::JobResult;
+use crate::domain::job::{JobKind, JobResult};
 use crate::graphql::http::methods;
 use crate::graphql::limits::Limits;
-use crate::graphql::{Api, cause_chain, sdl};
+use crate::graphql::{Api, sdl};
 use crate::policy::table::Table;
+use crate::seal::Sealer;
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
 use axum::extract::State;
@@ -30,7 +31,7 @@ impl App {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
         let (directory, table, settings) = (Arc::new(Directory::empty()), Table::standard(), Settings::default());
-        let context = Context { store, directory, clock, chance, table, settings };
+        let context = Context { store, directory, clock, chance, table, settings, sealer: None };
         directory::refresh(&context).await?;
         Ok(Self { context })
     }
@@ -81,7 +82,7 @@ impl App {
         loop {
             match self.work_once(&worker).await {
                 Ok(ran) => ran.iter().for_each(tell),
-                Err(error) => tracing::warn!(error = cause_chain(&error), "the jobs could not be looked at"),
+                Err(error) => tracing::warn!(cause = chain_of(&error), "the jobs could not be looked at"),
             }
             pause(look_seconds).await;
         }
@@ -90,6 +91,18 @@ impl App {
     async fn work_once(&self, worker: &Worker) -> Result<Vec<Ran>, ActionError> {
         jobs::enlist(&self.context).await?;
         jobs::run_due(&self.context, worker).await
+    }
+
+    /// Lets this node sign the heads of the audit trail.
+    #[must_use]
+    pub fn sealing(mut self, sealer: Sealer) -> Self {
+        self.context.sealer = Some(Arc::new(sealer));
+        self
+    }
+
+    /// Signs every head that has new entries, due or not: for the end of the process.
+    pub async fn seal_audit(&self) -> Result<(), ActionError> {
+        if self.context.sealer.is_some() { audit::seal_all_heads(&self.context).await.map(drop) } else { Ok(()) }
     }
 
     /// Closes the database after everything else has ended.
@@ -104,14 +117,20 @@ impl App {
 
 /// Logs what a job came to: its kind and its fault, of no person.
 fn tell(ran: &Ran) {
-    match (ran.result, &ran.error) {
-        (JobResult::Done, _) => tracing::info!(job = %ran.kind, "done"),
-        (JobResult::Refused, _) => {
-            tracing::error!(job = %ran.kind, "the clock is more than a day ahead of anything on record: nothing was erased; compare it with another source, then: relais retention run --clock-is-right");
-        }
-        (JobResult::Failed, error) => {
-            let error = error.as_ref().map(|error| cause_chain(error));
-            tracing::error!(job = %ran.kind, error, "failed, and is tried again");
+    let (job, cause) = (ran.kind, ran.error.as_ref().map(chain_of));
+    match (ran.result, ran.kind) {
+        (JobResult::Done, _) => tracing::debug!(%job, "done"),
+        (JobResult::Refused, _) => tracing::error!(
+            %job,
+            "the clock is more than a day ahead of anything on record: nothing was erased; compare it with another \
+             source, then: relais retention run --clock-is-right"
+        ),
+        (JobResult::Failed, JobKind::AuditHeads) => tracing::error!(
+            cause,
+            "THE AUDIT TRAIL COULD NOT BE SEALED: entries since the last signed head can be rewritten unseen; trying again"
+        ),
+        (JobResult::Failed, JobKind::Retention) => {
+            tracing::error!(cause, "RETENTION FAILED: what should be gone is still there; trying again");
         }
     }
 }
@@ -156,4 +175,10 @@ async fn readiness(State(app): State<App>) -> Response {
 
 async fn schema_text() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl()).into_response()
+}
+
+/// An error with its causes, for the log.
+fn chain_of(error: &ActionError) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -3,6 +3,7 @@
 //! A run looks again at everything it acts on, inside the transaction that acts; two runs at once, or one
 //! that is stopped anywhere and begun again, end in the same state. Its report counts and never names.
 
+use super::audit::prune_trail;
 use super::erasure::{Erasure, erase_case, finish};
 use super::{ActionError, Context};
 use crate::domain::audit::{AuditAction, AuditEvent};
@@ -123,7 +124,8 @@ struct Run<'a> {
 impl Run<'_> {
     async fn clock(&mut self, clock: &Clock) -> Result<Ended, ActionError> {
         let mut ended = Ended { clock: clock.code, erased: 0, held: 0, in_appeal: 0, next_due_at: None };
-        let before = self.now.plus_days(-clock.days);
+        let days = self.days_of(clock);
+        let before = self.now.plus_days(-days);
         let next_from = match clock.code {
             RetentionClock::MonthKey => self.month_keys(clock, &mut ended).await?,
             RetentionClock::DecisionDetails => self.decision_details(before, &mut ended).await?,
@@ -131,10 +133,16 @@ impl Run<'_> {
             RetentionClock::IdempotencyKey => self.passing(Passing::Calls, before, &mut ended).await?,
             RetentionClock::Token => self.passing(Passing::Tokens, before, &mut ended).await?,
             RetentionClock::DirectoryContact => self.contacts(before, &mut ended).await?,
+            RetentionClock::AuditBody => self.audit_bodies(before, &mut ended).await?,
             RetentionClock::Alias | RetentionClock::Message | RetentionClock::Slip | RetentionClock::SealedNote => None,
         };
-        ended.next_due_at = next_from.map(|from| from.plus_days(clock.days));
+        ended.next_due_at = next_from.map(|from| from.plus_days(days));
         Ok(ended)
+    }
+
+    /// The audit trail's days may be chosen.
+    const fn days_of(&self, clock: &Clock) -> i64 {
+        if matches!(clock.code, RetentionClock::AuditBody) { self.context.settings.audit_days } else { clock.days }
     }
 
     fn count(&mut self, ended: &mut Ended, erased: u64) {
@@ -236,6 +244,25 @@ impl Run<'_> {
         Ok(found.next_from)
     }
 
+    /// Content of the audit trail, by whole days, so that a trail has one signed note a day. The trail of a
+    /// project in which a case is held stays whole: no line can be taken out of the middle.
+    async fn audit_bodies(&mut self, before: Timestamp, ended: &mut Ended) -> Result<Option<Timestamp>, ActionError> {
+        let context = self.context;
+        let before = before.start_of_day();
+        for trail in context.store.list_trails().await? {
+            let due = context.store.count_due_bodies(&trail, before).await?;
+            if self.held.projects.iter().any(|project| project.to_string() == trail) {
+                ended.held += due;
+            } else if due > 0 && self.is_dry_run {
+                self.count(ended, due);
+            } else if due > 0 {
+                let dropped = context.store.write(async |tx| prune_trail(context, tx, &trail, before).await);
+                self.count(ended, dropped.await?.unsigned_abs());
+            }
+        }
+        Ok(context.store.oldest_body_after(before).await?)
+    }
+
     async fn contacts(&mut self, before: Timestamp, ended: &mut Ended) -> Result<Option<Timestamp>, ActionError> {
         let store = &self.context.store;
         let mut after: Option<EntryVersion> = None;
@@ -309,16 +336,7 @@ async fn erase_details(
 
 /// The audit event of an act that nobody asked for: time did.
 pub(super) fn by_the_house(at: Timestamp, project: ProjectId, action: AuditAction, object: String) -> AuditEvent {
-    AuditEvent {
-        at,
-        project_id: Some(project),
-        actor_id: None,
-        organization_id: None,
-        action,
-        object,
-        fields: Vec::new(),
-        consent_id: None,
-    }
+    AuditEvent { project_id: Some(project), ..AuditEvent::of_operator(at, action, object) }
 }
 
 impl std::fmt::Display for Report {

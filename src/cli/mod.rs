@@ -1,6 +1,7 @@
 //! The command line: one configuration, one set of use cases, behind every command. A module a command.
 
 mod apply;
+mod audit;
 mod import;
 mod log;
 mod policy;
@@ -62,6 +63,11 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
+    /// Verify the audit trail, or print the key by which its signed heads are checked.
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
     /// End what has been kept for as long as it may be.
     Retention {
         #[command(subcommand)]
@@ -108,7 +114,8 @@ pub fn run() -> anyhow::Result<()> {
 async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
         Command::Serve { .. } => {
-            let app = open(&config).await?;
+            let sealer = audit::open_sealer(&config, config.database_url.expose())?;
+            let app = open(&config).await?.sealing(sealer);
             serve::serve_app(app, &config, |_| {}).await
         }
         Command::Demo { data, .. } => serve::run_demo(&config, data.as_deref()).await,
@@ -119,6 +126,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
+        Command::Audit { command } => audit::run(&config, command).await,
         Command::Retention { command } => retention::run_retention(&config, command).await,
         Command::Worker => worker::run_worker(&config).await,
         Command::Jobs => worker::list_jobs(&config).await,
@@ -127,15 +135,23 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
 }
 
 async fn open(config: &Config) -> anyhow::Result<App> {
-    if !config.names_a_database() {
-        std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")?;
-    }
+    make_folder(config)?;
     open_url(config, config.database_url.expose()).await
+}
+
+/// The folder of the default database.
+fn make_folder(config: &Config) -> anyhow::Result<()> {
+    if config.names_a_database() {
+        return Ok(());
+    }
+    std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")
 }
 
 async fn open_url(config: &Config, url: &str) -> anyhow::Result<App> {
     let app = App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")?;
-    Ok(app.with_settings(Settings { takes_clinical_facts: config.hosting.clinical_facts }))
+    let settings =
+        Settings { takes_clinical_facts: config.hosting.clinical_facts, audit_days: config.retention.audit_days };
+    Ok(app.with_settings(settings))
 }
 
 /// Tells once, when something begins to run that goes on, what follows from the configuration.

@@ -26,7 +26,9 @@ pub(super) fn print_policy(role: Option<&str>, language: &str) -> anyhow::Result
         Some(code) => {
             let known: Vec<&str> = Role::ALL.iter().map(|role| role.code()).collect();
             let role = Role::from_code(code);
-            vec![Some(role.with_context(|| format!("there is no role `{code}`; it is {NOBODY}, {}", known.join(", ")))?)]
+            vec![Some(
+                role.with_context(|| format!("there is no role `{code}`; it is {NOBODY}, {}", known.join(", ")))?,
+            )]
         }
     };
     let pages: Vec<String> = roles.into_iter().map(|role| page(Table::standard().content(), role, language)).collect();
@@ -36,7 +38,8 @@ pub(super) fn print_policy(role: Option<&str>, language: &str) -> anyhow::Result
 
 /// One role's page.
 fn page(content: &Content, role: Option<Role>, language: Language) -> String {
-    let name = role.map_or_else(|| text(language, "policy-role-nobody"), |role| text(language, &code_key("policy-role", role)));
+    let name = role
+        .map_or_else(|| text(language, "policy-role-nobody"), |role| text(language, &code_key("policy-role", role)));
     let mut page = format!("# {name}\n\n");
     acts(content, role, language, &mut page);
     for object in OBJECTS {
@@ -51,7 +54,8 @@ fn page(content: &Content, role: Option<Role>, language: Language) -> String {
 /// What the role may do, and by which doors.
 fn acts(content: &Content, role: Option<Role>, language: Language, page: &mut String) {
     add(page, &format!("## {}\n", text(language, "policy-acts")));
-    let is_theirs = |act: &&crate::policy::table::Act| role.map_or(act.is_for_everybody, |role| act.roles.contains(&role));
+    let is_theirs =
+        |act: &&crate::policy::table::Act| role.map_or(act.is_for_everybody, |role| act.roles.contains(&role));
     for act in content.acts.iter().filter(is_theirs) {
         let mut line = format!("- {}", text(language, &code_key("policy-action", act.action)));
         if act.needs_project {
@@ -113,8 +117,12 @@ fn relation_section(relation: Relation, object: &Object, rows: &[&Row], language
     let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
     let mut never = Vec::new();
     for row in rows {
-        let words: Vec<String> =
-            row.cells.iter().filter(|cell| cell.relation == relation).map(|cell| words(cell, object, language)).collect();
+        let words: Vec<String> = row
+            .cells
+            .iter()
+            .filter(|cell| cell.relation == relation)
+            .map(|cell| words(cell, object, language))
+            .collect();
         if words.is_empty() {
             never.push(row.name);
             continue;

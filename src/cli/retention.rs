@@ -1,5 +1,6 @@
 //! `relais retention`: ends what has been kept for as long as it may be.
 
+use super::audit::open_sealer;
 use super::open;
 use crate::actions::retention::{Ended, Order, Report, RetentionError, run};
 use crate::config::Config;
@@ -31,7 +32,10 @@ pub(super) struct RunArguments {
 /// Runs retention once.
 pub(super) async fn run_retention(config: &Config, command: RetentionCommand) -> anyhow::Result<()> {
     let RetentionCommand::Run(arguments) = command;
+    // What goes of the audit trail goes under a signed note.
+    let sealer = if arguments.dry_run { None } else { Some(open_sealer(config, config.database_url.expose())?) };
     let app = open(config).await?;
+    let app = if let Some(sealer) = sealer { app.sealing(sealer) } else { app };
     let bar = spinner();
     let mut show = |clock: RetentionClock, done: u64| {
         bar.set_message(clock.definition());

@@ -1,5 +1,6 @@
 //! `relais worker` and `relais jobs`: the work that is due at a time.
 
+use super::audit::open_sealer;
 use super::{open, warn_of_duties};
 use crate::actions::jobs;
 use crate::config::Config;
@@ -8,7 +9,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Works on jobs until SIGTERM or Ctrl-C; a job that is under way then is taken again after its lease.
 pub(super) async fn run_worker(config: &Config) -> anyhow::Result<()> {
-    let app = open(config).await?;
+    let sealer = open_sealer(config, config.database_url.expose())?;
+    let app = open(config).await?.sealing(sealer);
     warn_of_duties(config);
     println!("working on jobs");
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;

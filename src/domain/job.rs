@@ -10,6 +10,7 @@ use super::time::Timestamp;
 code_list! {
     /// What a job does.
     JobKind {
+        AuditHeads = "audit_heads": "signs the heads of the audit trail that are due",
         Retention = "retention": "ends what has been kept for as long as it may be",
     }
 }
@@ -35,7 +36,10 @@ pub struct Periodic {
 }
 
 /// Everything that comes back.
-pub const PERIODIC: &[Periodic] = &[Periodic { kind: JobKind::Retention, every_seconds: 3600, lease_seconds: 1800 }];
+pub const PERIODIC: &[Periodic] = &[
+    Periodic { kind: JobKind::AuditHeads, every_seconds: 60, lease_seconds: 60 },
+    Periodic { kind: JobKind::Retention, every_seconds: 3600, lease_seconds: 1800 },
+];
 
 /// The row of a kind that comes back.
 pub fn periodic(kind: JobKind) -> Option<&'static Periodic> {

@@ -19,6 +19,7 @@ code_list! {
         IdempotencyKey = "idempotency_key": "keys of repeated calls",
         Token = "token": "tokens that have run out",
         DirectoryContact = "directory_contact": "phones and mailboxes of services that are gone",
+        AuditBody = "audit_body": "content of the audit trail",
         Alias = "alias": "aliases of ended referrals",
         Message = "message": "messages and decision notes",
         Slip = "slip": "slip codes",
@@ -106,6 +107,14 @@ pub const CLOCKS: &[Clock] = &[
         kept: Kept::ByRetention,
     },
     Clock {
+        code: RetentionClock::AuditBody,
+        counted_from: "the entry",
+        days: 365,
+        then: "the content goes under a signed note, the hashes stay; by whole days, once a head is signed",
+        source: "P-21; CNIL 2021-122: 6 to 12 months, up to 3 years where misuse is a documented risk (`retention.audit_days`)",
+        kept: Kept::ByRetention,
+    },
+    Clock {
         code: RetentionClock::Alias,
         counted_from: "end of the referral",
         days: 30,
@@ -156,8 +165,10 @@ pub enum Keeping {
 /// Every table of the database.
 pub const TABLES: &[(&str, Keeping)] = &[
     ("accounts", Keeping::Stays("staff by handle; who leaves is taken out by an administrator")),
-    ("audit_events", Keeping::Stays("field names and ids, never values; chained, so that no line can be taken out")),
+    ("audit_events", Keeping::Ends(RetentionClock::AuditBody)),
     ("audit_heads", Keeping::Stays("one count per trail, of no person")),
+    ("audit_signed_heads", Keeping::Stays("signatures, of no person")),
+    ("audit_signed_notes", Keeping::Stays("signatures, of no person")),
     ("cases", Keeping::Ends(RetentionClock::CaseReference)),
     ("consents", Keeping::Ends(RetentionClock::CaseReference)),
     ("demands", Keeping::Ends(RetentionClock::MonthKey)),

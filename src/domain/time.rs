@@ -55,6 +55,11 @@ impl Timestamp {
         Self(self.0 - self.0.rem_euclid(MICROSECONDS_PER_HOUR))
     }
 
+    /// The start of the UTC day.
+    pub const fn start_of_day(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(24 * MICROSECONDS_PER_HOUR))
+    }
+
     /// The UTC day of the instant.
     pub fn date(self) -> Date {
         self.date_time().date_naive()
@@ -131,6 +136,7 @@ mod tests {
         assert_eq!(time.month().to_string(), "2026-02");
         assert_eq!(time.start_of_hour().to_string(), "2026-02-28T23:00:00Z");
         assert_eq!(time.plus_hours(25).hours_since(time), 25);
+        assert_eq!(time.start_of_day().to_string(), "2026-02-28T00:00:00Z");
         assert_eq!(time.plus_seconds(3600), time.plus_hours(1));
         for (month, end) in [("2026-11", "2026-12-01T00:00:00Z"), ("2026-12", "2027-01-01T00:00:00Z")] {
             assert_eq!(Month::parse(month).map(|month| month.end().to_string()).as_deref(), Some(end));

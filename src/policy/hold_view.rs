@@ -5,6 +5,7 @@ use super::looking::Looking;
 use super::rules::{Action, permit};
 use super::table::Standing;
 use super::visible::{Subject, Told, Visible};
+use crate::domain::audit::AuditPurpose;
 use crate::domain::id::CaseId;
 use crate::domain::legal_hold::{LegalHold, LegalHoldReason};
 use crate::domain::time::{Date, Timestamp};
@@ -29,8 +30,7 @@ pub fn show_hold(access: &Access, hold: &LegalHold, now: Timestamp) -> Option<Vi
     permit(access, Action::HoldCase).ok()?;
     let relation = access.relation_to_hold(hold.project_id, hold.organization_id);
     let look = Looking::new(access, access.facts(relation, Standing::Plain, false));
-    let told =
-        ["LegalHold.caseId", "LegalHold.reason", "LegalHold.reviewOn", "LegalHold.overdue", "LegalHold.setAt"];
+    let told = ["LegalHold.caseId", "LegalHold.reason", "LegalHold.reviewOn", "LegalHold.overdue", "LegalHold.setAt"];
     if !look.sees_all(&told) {
         return None;
     }
@@ -41,6 +41,11 @@ pub fn show_hold(access: &Access, hold: &LegalHold, now: Timestamp) -> Option<Vi
         is_overdue: look.told("LegalHold.overdue", hold.is_overdue(now)),
         set_at: look.told("LegalHold.setAt", hold.set_at),
     };
-    let subject = Subject { object: hold.case_id.to_string(), project_id: hold.project_id, consent_id: None };
+    let subject = Subject {
+        object: hold.case_id.to_string(),
+        project_id: hold.project_id,
+        consent_id: None,
+        purpose: AuditPurpose::Protection,
+    };
     Some(Visible::of_subject(view, subject, access.recorder().clone()))
 }

@@ -43,7 +43,12 @@ impl Looking {
     }
 
     /// A field of a view of which something else may be told in place of the value.
-    pub(super) fn masked<T>(&self, name: &'static str, value: Option<T>, mask: impl Fn(Mask, T) -> Option<T>) -> Protected<T> {
+    pub(super) fn masked<T>(
+        &self,
+        name: &'static str,
+        value: Option<T>,
+        mask: impl Fn(Mask, T) -> Option<T>,
+    ) -> Protected<T> {
         let told = match self.sight(name) {
             Sight::Absent => None,
             Sight::Masked(instead) => value.and_then(|value| mask(instead, value)),

@@ -5,6 +5,7 @@ use super::looking::Looking;
 use super::rules::{Action, permit};
 use super::table::Standing;
 use super::visible::{Protected, Subject, Told, Visible};
+use crate::domain::audit::AuditPurpose;
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
 use crate::domain::demand::{Demand, DemandResult};
@@ -56,7 +57,8 @@ pub fn show_case(access: &Access, case: &CaseReference) -> Option<Visible<CaseVi
         version: case.version,
         created_month: look.told("CaseReference.createdMonth", case.created_month),
         spoken_code: look.field("CaseReference.spokenCode", Some(case.spoken_code.to_string())),
-        file_number: look.field("CaseReference.fileNumber", case.file_number.as_ref().map(|number| number.as_str().to_owned())),
+        file_number: look
+            .field("CaseReference.fileNumber", case.file_number.as_ref().map(|number| number.as_str().to_owned())),
         age_band: look.field("CaseReference.ageBand", case.profile.age_band),
         gender: look.field("CaseReference.gender", case.profile.gender),
         household: look.field("CaseReference.household", case.profile.household),
@@ -152,18 +154,12 @@ pub fn show_demand(access: &Access, demand: &Demand) -> Option<Visible<DemandVie
 }
 
 /// The viewer before what belongs to a team (P-17), if the act is theirs.
-fn look(
-    access: &Access,
-    action: Action,
-    project: ProjectId,
-    team: TeamId,
-    concerns_violence: bool,
-) -> Option<Looking> {
+fn look(access: &Access, action: Action, project: ProjectId, team: TeamId, concerns_violence: bool) -> Option<Looking> {
     permit(access, action).ok()?;
     let relation = access.relation_to_team(project, team);
     Some(Looking::new(access, access.facts(relation, Standing::Plain, concerns_violence)))
 }
 
 fn subject(object: impl ToString, project_id: ProjectId) -> Subject {
-    Subject { object: object.to_string(), project_id, consent_id: None }
+    Subject { object: object.to_string(), project_id, consent_id: None, purpose: AuditPurpose::Care }
 }

@@ -42,6 +42,9 @@ macro_rules! gone_with_contacts {
 
 statements! {
     NEWEST_EVENT = "SELECT CAST(max(at) AS BIGINT) FROM audit_events";
+    COUNT_BODIES = "SELECT count(*) FROM audit_events e WHERE e.at < $1 AND e.trail = $2 \
+        AND e.sequence <= (SELECT coalesce(max(h.sequence), 0) FROM audit_signed_heads h WHERE h.trail = $2)";
+    OLDEST_BODY = "SELECT CAST(min(at) AS BIGINT) FROM audit_events WHERE at >= $1";
     OLDEST_CONTACT = "SELECT CAST(min(last_contact_at) AS BIGINT) FROM cases WHERE last_contact_at > $1";
     LIST_DETAILED = concat!(
         "SELECT DISTINCT r.case_id FROM referrals r WHERE r.case_id > $2 AND ", told_in_detail!(), " ORDER BY r.case_id LIMIT $3"
@@ -151,6 +154,21 @@ impl Store {
     pub async fn newest_audit_event(&self) -> Result<Option<Timestamp>, StoreError> {
         let newest: Option<i64> = read!(self, |pool| sqlx::query_scalar(NEWEST_EVENT).fetch_one(pool).await)?;
         Ok(newest.map(Timestamp::from_microseconds))
+    }
+
+    /// Entries of a trail with content from before this time, as far as a signed head covers them.
+    pub async fn count_due_bodies(&self, trail: &str, before: Timestamp) -> Result<u64, StoreError> {
+        let count: i64 = read!(self, |pool| sqlx::query_scalar(COUNT_BODIES)
+            .bind(before.microseconds())
+            .bind(trail)
+            .fetch_one(pool)
+            .await)?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// The oldest entry of the audit trail with content, from this time on.
+    pub async fn oldest_body_after(&self, from: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.oldest(OLDEST_BODY, from).await
     }
 
     /// The oldest last contact after this time.

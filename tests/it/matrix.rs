@@ -1,6 +1,8 @@
 //! The matrix: what every field tells every viewer, by every path, in every state, held against a sheet that
 //! people have reviewed (ruling R16). Nothing here asks the policy; it is what the API answers.
 
+mod flips;
+mod named;
 mod objects;
 mod people;
 mod sheet;
@@ -10,7 +12,7 @@ use self::sheet::Book;
 use crate::kit::requirement::announce;
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::organization_id;
-use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, Person, World};
+use crate::kit::world::{Answer, LAWYERS, Person, World};
 use serde_json::{Value, json};
 
 /// Fewest cells that a run compares.
@@ -60,7 +62,12 @@ const PATHS: &[Path] = &[
         objects: |all| &all.referrals,
         ask: Ask::One { root: "referral", argument: "id" },
     },
-    Path { name: "node", type_name: "Referral", objects: |all| &all.referrals, ask: Ask::One { root: "node", argument: "id" } },
+    Path {
+        name: "node",
+        type_name: "Referral",
+        objects: |all| &all.referrals,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
     Path {
         name: "inbox",
         type_name: "Referral",
@@ -71,9 +78,17 @@ const PATHS: &[Path] = &[
         name: "sentReferrals",
         type_name: "Referral",
         objects: |all| &all.referrals,
-        ask: Ask::List { document: "{ sentReferrals(first: 26) { nodes SELECTION } }", at: "/data/sentReferrals/nodes" },
+        ask: Ask::List {
+            document: "{ sentReferrals(first: 26) { nodes SELECTION } }",
+            at: "/data/sentReferrals/nodes",
+        },
     },
-    Path { name: "node", type_name: "CaseReference", objects: |all| &all.cases, ask: Ask::One { root: "node", argument: "id" } },
+    Path {
+        name: "node",
+        type_name: "CaseReference",
+        objects: |all| &all.cases,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
     Path {
         name: "casesByFileNumber",
         type_name: "CaseReference",
@@ -83,15 +98,30 @@ const PATHS: &[Path] = &[
             at: "/data/casesByFileNumber",
         },
     },
-    Path { name: "node", type_name: "Consent", objects: |all| &all.consents, ask: Ask::One { root: "node", argument: "id" } },
-    Path { name: "node", type_name: "Demand", objects: |all| &all.demands, ask: Ask::One { root: "node", argument: "id" } },
+    Path {
+        name: "node",
+        type_name: "Consent",
+        objects: |all| &all.consents,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
+    Path {
+        name: "node",
+        type_name: "Demand",
+        objects: |all| &all.demands,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
     Path {
         name: "service",
         type_name: "Service",
         objects: |all| &all.services,
         ask: Ask::One { root: "service", argument: "id" },
     },
-    Path { name: "node", type_name: "Service", objects: |all| &all.services, ask: Ask::One { root: "node", argument: "id" } },
+    Path {
+        name: "node",
+        type_name: "Service",
+        objects: |all| &all.services,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
 ];
 
 impl Path {
@@ -137,6 +167,7 @@ impl Matrix {
             }
             self.found_in_searches(&mut book, handle, person).await;
             self.found_by_spoken_code(&mut book, handle, person).await;
+            self.figures(&mut book, handle, person).await;
         }
         book
     }
@@ -165,16 +196,34 @@ impl Matrix {
             self.objects.services.iter().map(|object| found(object).unwrap_or(Value::Null)).collect();
         book.add(format!("ServiceEdge by search: {handle}"), &SCHEMA.leaves("ServiceEdge"), &told);
         for key in [people::HOSPITAL, LAWYERS] {
-            let document = format!(
-                "query($id: ID!) {{ organization(id: $id) {{ services {} }} }}",
-                SCHEMA.everything("Service")
-            );
+            let document =
+                format!("query($id: ID!) {{ organization(id: $id) {{ services {} }} }}", SCHEMA.everything("Service"));
             let answer = self.world.ask(person, &document, json!({ "id": organization_id(key) })).await;
             let services = usable(&answer).json.pointer("/data/organization/services").cloned().unwrap_or_default();
             let told = in_order(&self.objects.services, &services);
             let name = if key == LAWYERS { "the lawyers" } else { "the hospital" };
             book.add(format!("Service by organization, of {name}: {handle}"), &SCHEMA.leaves("Service"), &told);
         }
+    }
+
+    /// The table of gaps, by need.
+    async fn figures(&self, book: &mut Book, handle: &str, person: &Person) {
+        let month = &self.world.now().month().to_string();
+        let document = format!(
+            "{{ serviceGaps(firstMonth: \"{month}\", lastMonth: \"{month}\") {{ threshold sensitiveThreshold cells {} }} }}",
+            SCHEMA.everything("ServiceGapCell")
+        );
+        let answer = self.world.ask(person, &document, json!({})).await;
+        let report = usable(&answer).json.pointer("/data/serviceGaps").cloned().unwrap_or_default();
+        let cell = |need: &str| {
+            let cells = report["cells"].as_array().into_iter().flatten();
+            cells.clone().find(|cell| cell["need"] == need).cloned().unwrap_or_default()
+        };
+        // Of the last need only one person is counted.
+        let told = ["BASIC_FOOD", "SHELTER_WOMEN_SAFE", "SOL_ETM"].map(cell);
+        book.add(format!("ServiceGapCell by serviceGaps: {handle}"), &SCHEMA.leaves("ServiceGapCell"), &told);
+        let thresholds = [vec!["threshold".to_owned()], vec!["sensitiveThreshold".to_owned()]];
+        book.add(format!("ServiceGapReport by serviceGaps: {handle}"), &thresholds, &[report.clone()]);
     }
 
     async fn found_by_spoken_code(&self, book: &mut Book, handle: &str, person: &Person) {

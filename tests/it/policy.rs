@@ -1,7 +1,6 @@
 //! The one table of need to know: nothing is told, done or served without a row, no row is of nothing, and its
 //! pages are what people have reviewed.
 
-
 use crate::kit::installation::{file, run_in};
 use crate::kit::schema::SCHEMA;
 use relais::app::App;
@@ -70,7 +69,8 @@ fn everything_that_comes_in_and_every_list_of_values_has_a_class() {
 
 #[test]
 fn every_way_in_is_a_door_and_every_door_leads_in() {
-    let roots = fields().filter(|(of, _)| matches!(*of, "Query" | "Mutation")).map(|(of, field)| format!("{of}.{field}"));
+    let roots =
+        fields().filter(|(of, _)| matches!(*of, "Query" | "Mutation")).map(|(of, field)| format!("{of}.{field}"));
     let mut ways: BTreeSet<String> = roots.collect();
     ways.extend(App::doors());
     let help = run_in(Path::new(&file("")), &["--help"], &[]);

@@ -14,9 +14,8 @@ use serde_json::json;
 use std::sync::{Arc, LazyLock};
 
 static ANYBODY: LazyLock<Profile> = LazyLock::new(Profile::default);
-static STRANGER: LazyLock<DirectoryScope> = LazyLock::new(|| {
-    DirectoryScope::new(None, None, |kind| kind.tier == Tier::Public && !kind.concerns_violence)
-});
+static STRANGER: LazyLock<DirectoryScope> =
+    LazyLock::new(|| DirectoryScope::new(None, None, |kind| kind.tier == Tier::Public && !kind.concerns_violence));
 
 fn now() -> Timestamp {
     Timestamp::parse("2026-11-23T12:00:00Z").expect("a valid time")

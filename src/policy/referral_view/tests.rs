@@ -160,15 +160,18 @@ impl Facts {
 }
 
 fn recipient() -> Access {
-    Access::new(Viewer::Staff(Account {
-        id: AccountId::from_bytes([9; 16]),
-        handle: "agent".to_owned(),
-        role: Role::PartnerAgent,
-        organization_id: OrganizationId::from_bytes(RECIPIENT),
-        project_id: None,
-        team_ids: Vec::new(),
-        is_trained: false,
-    }), Table::standard())
+    Access::new(
+        Viewer::Staff(Account {
+            id: AccountId::from_bytes([9; 16]),
+            handle: "agent".to_owned(),
+            role: Role::PartnerAgent,
+            organization_id: OrganizationId::from_bytes(RECIPIENT),
+            project_id: None,
+            team_ids: Vec::new(),
+            is_trained: false,
+        }),
+        Table::standard(),
+    )
 }
 
 #[test]

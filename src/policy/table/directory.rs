@@ -33,7 +33,9 @@ pub(super) fn rows() -> Vec<Row> {
     let mut rows = vec![service_exists(), organization_exists()];
     rows.extend(OF_SERVICES.iter().map(|(name, class)| of_entry(name, *class)));
     rows.extend(OF_ORGANIZATIONS.iter().map(|(name, class)| of_organization(name, *class)));
-    rows.extend(["Service.phones", "Service.email"].map(|name| field(name, Contact).staff(ALWAYS).to(OwnOrganization, ALWAYS)));
+    rows.extend(
+        ["Service.phones", "Service.email"].map(|name| field(name, Contact).staff(ALWAYS).to(OwnOrganization, ALWAYS)),
+    );
     rows
 }
 
@@ -52,10 +54,9 @@ fn service_exists() -> Row {
 /// An organisation is there for whoever sees its id: by one of its services, as one's own, or as the other
 /// side of a referral.
 fn organization_exists() -> Row {
-    let by_services =
-        [Anonymous, Member, Coordinator, ProtectionLead].into_iter().fold(field("Organization.id", Public), |row, relation| {
-            row.to(relation, &[Plain])
-        });
+    let by_services = [Anonymous, Member, Coordinator, ProtectionLead]
+        .into_iter()
+        .fold(field("Organization.id", Public), |row, relation| row.to(relation, &[Plain]));
     by_services.only(ServiceKnown).to(OwnOrganization, &[Plain]).to(Counterpart, &[Plain])
 }
 
@@ -65,11 +66,7 @@ fn of_entry(name: &'static str, class: Class) -> Row {
 }
 
 fn of_organization(name: &'static str, class: Class) -> Row {
-    field(name, class)
-        .to(Anonymous, &[Plain])
-        .staff(&[Plain])
-        .to(OwnOrganization, &[Plain])
-        .to(Counterpart, &[Plain])
+    field(name, class).to(Anonymous, &[Plain]).staff(&[Plain]).to(OwnOrganization, &[Plain]).to(Counterpart, &[Plain])
 }
 
 const OF_ORGANIZATIONS: &[(&str, Class)] = &[

@@ -1,8 +1,8 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, HoldCase, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral, RecordConsent,
-    RecordDemand, SearchDirectory,
+    AnswerReferral, CreateReferral, HoldCase, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral,
+    ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
 };
 use super::row::{Door, Entry, door};
 
@@ -25,6 +25,8 @@ fn roots() -> Vec<Door> {
         door("Query.caseBySpokenCode", &[ReadCase]),
         door("Query.casesByFileNumber", &[ReadCase]),
         door("Query.serviceGaps", &[ReadGaps]),
+        door("Query.whoSawWhat", &[ListReadings]),
+        door("Query.auditEvents", &[ReadTrail]),
         door("Query.node", &[SearchDirectory, ReadReferral, ReadCase, RecordConsent, RecordDemand]),
         door("Query.legalHolds", &[HoldCase]),
         door("Mutation.caseAppealClose", &[OpenCase]),
@@ -44,11 +46,11 @@ fn roots() -> Vec<Door> {
 }
 
 /// Routes that tell nothing of anybody, and the API, where each field of the root is a door of its own.
-const ROUTES: &[&str] =
-    &["GET /graphql", "POST /graphql", "GET /healthz", "GET /readyz", "GET /schema.graphql"];
+const ROUTES: &[&str] = &["GET /graphql", "POST /graphql", "GET /healthz", "GET /readyz", "GET /schema.graphql"];
 
 const COMMANDS: &[&str] = &[
     "relais apply",
+    "relais audit",
     "relais demo",
     "relais import",
     "relais jobs",

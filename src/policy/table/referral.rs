@@ -40,10 +40,7 @@ fn referral() -> Vec<Row> {
         // A referral is there for whoever sees its id.
         field("Referral.id", Internal).sending_side().recipient(RECEIVED),
         field("Referral.version", Internal).sending_side().recipient(RECEIVED),
-        field("Referral.status", Person)
-            .sending_side()
-            .recipient(TOLD)
-            .masked(Recipient, &[Closed], WithoutReason),
+        field("Referral.status", Person).sending_side().recipient(TOLD).masked(Recipient, &[Closed], WithoutReason),
         field("Referral.stage", Person).sending_side().recipient(RECEIVED),
         field("Referral.statusAt", Person).sending_side().masked(Recipient, TOLD, Hour),
         field("Referral.requestedAt", Person).sending_side().masked(Recipient, TOLD, Hour),
@@ -69,7 +66,7 @@ fn referral() -> Vec<Row> {
         field("Referral.timeline", Person).sending_side().recipient(TOLD),
         field("Referral.case", Internal).to(Team, ALWAYS),
         field("Referral.consent", Internal).to(Team, ALWAYS),
-        field("InvalidTransitionError.status", Person).sending_side().recipient(TOLD),
+        field("InvalidTransitionError.status", Person).to(Team, ALWAYS).recipient(TOLD),
     ]
 }
 
@@ -93,10 +90,11 @@ fn timeline() -> Vec<Row> {
         field("TimelineEntry.event", Person).sending_side().masked(Recipient, TOLD, SinceSending),
         field("TimelineEntry.party", Person).sending_side().recipient(TOLD),
         // Once it has ended, a recipient's timeline names the sender no longer than the referral does.
-        field("TimelineEntry.organization", Person)
-            .sending_side()
-            .recipient(OPEN)
-            .masked(Recipient, &[Reopenable, Ended], OwnSide),
+        field("TimelineEntry.organization", Person).sending_side().recipient(OPEN).masked(
+            Recipient,
+            &[Reopenable, Ended],
+            OwnSide,
+        ),
         field("TimelineEntry.code", Person).sending_side().recipient(TOLD),
     ]
 }

@@ -66,9 +66,7 @@ impl Row {
     /// tells most counts.
     pub fn decide(&self, facts: &Facts) -> Sight {
         let applies = |cell: &&Cell| {
-            cell.relation == facts.relation
-                && cell.standings.has(facts.standing)
-                && facts.holding.has_all(cell.guards)
+            cell.relation == facts.relation && cell.standings.has(facts.standing) && facts.holding.has_all(cell.guards)
         };
         let sights = self.cells.iter().filter(applies).map(|cell| cell.mask.map_or(Sight::Shown, Sight::Masked));
         sights.max().unwrap_or(Sight::Absent)
@@ -89,6 +87,8 @@ code_list! {
         RecordDemand = "record_demand": "record a need without an answer",
         ReadGaps = "read_gaps": "read the table of gaps",
         HoldCase = "hold_case": "hold a case back from erasure, lift holds and list them",
+        ListReadings = "list_readings": "list who saw what of a case, for the person",
+        ReadTrail = "read_trail": "read the audit trail: the own acts, and for an auditor whole trails",
     }
 }
 

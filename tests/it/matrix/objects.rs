@@ -4,8 +4,10 @@
 use super::people::{HOSPITAL, hospital};
 use crate::kit::steps::{Ready, fresh_key, merged, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World};
+use relais::domain::code::CodeList;
 use relais::domain::directory::{
-    Capacity, CapacityStatus, CapacityUnit, Detail, Schedule, Service, Specialisation, Tier, Welcome,
+    AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Document, KnownConsequence, Organization,
+    OrganizationKind, Schedule, Service, Specialisation, Tier, Welcome,
 };
 use relais::domain::id::{Identifier, OrganizationId, ProjectId, ServiceId};
 use relais::domain::need::Need;
@@ -46,7 +48,7 @@ const VIOLENT_STATES: [&str; 3] = ["REQUESTED", "ACCEPTED", "COMPLETED"];
 
 /// Kinds of entries of the directory: a title, the tier, whether gender-based violence is concerned, the project
 /// that it names, and whether it is of the lawyers or of the hospital.
-const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 12] = [
+const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 16] = [
     ("public", Tier::Public, false, None, false),
     ("public, against violence", Tier::Public, true, None, false),
     ("network", Tier::Network, false, None, false),
@@ -57,7 +59,11 @@ const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 12] = [
     ("restricted", Tier::Restricted, false, None, false),
     ("sealed", Tier::Sealed, false, None, false),
     ("sealed, against violence", Tier::Sealed, true, None, false),
+    ("public, of the lawyers", Tier::Public, false, None, true),
+    ("of project Paris, of the lawyers", Tier::Project, false, Some("paris"), true),
+    ("restricted, of the lawyers", Tier::Restricted, false, None, true),
     ("sealed, of the lawyers", Tier::Sealed, false, None, true),
+    ("network, of the lawyers", Tier::Network, false, None, true),
     ("network, of the lawyers, against violence", Tier::Network, true, None, true),
 ];
 
@@ -83,13 +89,19 @@ pub struct Objects {
 
 impl Objects {
     pub async fn settle(world: &World, hospital_agent: &Person) -> Self {
+        organizations(world).await;
         let services = services(world).await;
         let curious = world.lawyers_curious_service().await.id.to_string();
         let (mut referrals, ready) = referrals(world, &curious).await;
         referrals.extend(against_violence(world, hospital_agent).await);
         fill(world).await;
         let demands = demands(world, &ready).await;
-        let code = world.ask(&ready.sender, "query($id: ID!) { node(id: $id) { ... on CaseReference { spokenCode } } }", json!({ "id": ready.case }));
+        figures(world, &ready.sender).await;
+        let code = world.ask(
+            &ready.sender,
+            "query($id: ID!) { node(id: $id) { ... on CaseReference { spokenCode } } }",
+            json!({ "id": ready.case }),
+        );
         let spoken_code = text(code.await.at("node/spokenCode"));
         let object = |title: &str, id: &str| Object { title: title.to_owned(), id: id.to_owned(), version: 1 };
         Self {
@@ -164,11 +176,43 @@ async fn fill(world: &World) {
 async fn demands(world: &World, ready: &Ready) -> Vec<Object> {
     let mut demands = Vec::new();
     for (title, need) in [("a need", "SOL_ETM"), ("a need against violence", "HEALTH_SEXUAL_VIOLENCE_CARE")] {
-        let input = json!({ "idempotencyKey": fresh_key(), "caseId": ready.case, "need": need, "result": "UNMET_FULL" });
+        let input =
+            json!({ "idempotencyKey": fresh_key(), "caseId": ready.case, "need": need, "result": "UNMET_FULL" });
         let demand = world.done(&ready.sender, "demandRecord", &input).await;
         demands.push(Object { title: title.to_owned(), id: text(&demand["id"]), version: 1 });
     }
     demands
+}
+
+/// Enough persons for a cell of the table of gaps, and for one of a sensitive need: eleven.
+async fn figures(world: &World, sender: &Person) {
+    for number in 0..11 {
+        let case = world.opened_case(sender, json!({ "person": { "area": "FR-93055" } })).await;
+        let needs = if number < 5 { &["BASIC_FOOD", "SHELTER_WOMEN_SAFE"][..] } else { &["SHELTER_WOMEN_SAFE"] };
+        for need in needs {
+            let input =
+                json!({ "idempotencyKey": fresh_key(), "caseId": case["id"], "need": need, "result": "UNMET_FULL" });
+            world.done(sender, "demandRecord", &input).await;
+        }
+    }
+}
+
+/// The hospital and the lawyers, with a value in every field.
+async fn organizations(world: &World) {
+    for key in [HOSPITAL, LAWYERS] {
+        let id = OrganizationId::derived("corridor", key);
+        let model = world.app.context().directory.snapshot().organization(id).expect("an organisation of the seeds");
+        let told = Some("dit".to_owned());
+        let full = Organization {
+            alternate_name: told.clone(),
+            description: told.clone(),
+            website: told,
+            kind: Some(OrganizationKind::ALL[0]),
+            authority_link: Some(AuthorityLink::None),
+            ..(*model).clone()
+        };
+        world.publish_document(&full.name, &Document::Organization(full.clone())).await;
+    }
 }
 
 /// Entries of every kind, with a value in every field.
@@ -200,7 +244,7 @@ fn full(world: &World, name: &str) -> Service {
     service.welcome = Some(Welcome::Preferential);
     service.need_families = vec![Need::LegalAsylum.family()];
     service.details = vec![Detail { label: "dit".to_owned(), values: vec!["dit".to_owned()] }];
-    service.known_consequences = vec![relais::domain::directory::KnownConsequence::IdRequired];
+    service.known_consequences = vec![KnownConsequence::IdRequired];
     service.eligibility.minimum_age = Some(1);
     service.eligibility.maximum_age = Some(99);
     service.capacity = Some(Capacity {
@@ -210,7 +254,8 @@ fn full(world: &World, name: &str) -> Service {
         maximum: Some(9),
         updated_at_microseconds: Some(world.now().microseconds()),
     });
-    let schedule = Schedule { weekdays: told.clone(), opens_at: told.clone(), closes_at: told.clone(), text: told.clone() };
+    let schedule =
+        Schedule { weekdays: told.clone(), opens_at: told.clone(), closes_at: told.clone(), text: told.clone() };
     service.schedules = vec![schedule];
     service.valid_until = service.verified_on;
     for place in &mut service.places {

@@ -10,7 +10,7 @@ const CLINIC: &str = "efc43c01-4b2a-472d-b3b3-06332930321e";
 const DAY_CENTRE: &str = "241042b0-bdff-4316-9ca7-4c214e1f3b23";
 
 /// Handles and what they are; the first ones are of `world.json`.
-pub const PEOPLE: [&str; 22] = [
+pub const PEOPLE: [&str; 24] = [
     "nobody",
     "caseworker",
     "untrained caseworker",
@@ -18,6 +18,8 @@ pub const PEOPLE: [&str; 22] = [
     "coordinator",
     "untrained coordinator",
     "protection lead",
+    "protection lead of Paris",
+    "untrained protection lead of Paris",
     "protection lead of another organisation",
     "caseworker of another project",
     "coordinator of another project",
@@ -39,9 +41,7 @@ pub const PEOPLE: [&str; 22] = [
 const IN_THE_TEAM: [&str; 5] = ["directory editor", "analyst", "untrained analyst", "auditor", "system administrator"];
 
 fn accounts() -> Value {
-    let account = |handle: &str, role: &str, organization: &str, project: Option<&str>, is_trained: bool| {
-        json!({ "handle": handle, "role": role, "organization": organization, "project": project, "is_trained": is_trained })
-    };
+    let account = |handle: &str, role: &str, organization: &str, project: Option<&str>, is_trained: bool| json!({ "handle": handle, "role": role, "organization": organization, "project": project, "is_trained": is_trained });
     let paris = Some("paris");
     let mut colleague = account("colleague of another team", "caseworker", CLINIC, paris, true);
     colleague["teams"] = json!(["night"]);
@@ -49,6 +49,8 @@ fn accounts() -> Value {
         colleague,
         account("untrained coordinator", "coordinator", CLINIC, paris, false),
         account("protection lead", "protection_lead", CLINIC, None, true),
+        account("protection lead of Paris", "protection_lead", CLINIC, paris, true),
+        account("untrained protection lead of Paris", "protection_lead", CLINIC, paris, false),
         account("protection lead of another organisation", "protection_lead", DAY_CENTRE, None, true),
         account("admin of the lawyers", "partner_admin", LAWYERS, None, false),
         account("agent of the hospital", "partner_agent", HOSPITAL, None, true),
@@ -65,9 +67,7 @@ fn accounts() -> Value {
 
 /// Makes everybody who is not of `world.json`; gives all of [`PEOPLE`] in their order.
 pub async fn settle(world: &World) -> Vec<(&'static str, Person)> {
-    let project = |key: &str, organization: &str, name: &str, mailbox: &str| {
-        json!({ "key": key, "organization": organization, "name": name, "country": "FR", "risk_profile": "standard", "mailbox": mailbox })
-    };
+    let project = |key: &str, organization: &str, name: &str, mailbox: &str| json!({ "key": key, "organization": organization, "name": name, "country": "FR", "risk_profile": "standard", "mailbox": mailbox });
     let file = json!({
         "source": "corridor",
         "projects": [project("paris", CLINIC, "Passerelles Île-de-France", "passerelles@example.org")],
