@@ -6,18 +6,24 @@
 //! act that a person is told is saved has its audit event in the same commit.
 
 pub mod account;
+pub mod audit;
 pub mod case;
 pub mod commands;
 pub mod consent;
 pub mod demand;
 pub mod directory;
 pub mod disclosure;
+mod erasure;
 mod error;
 mod idempotency;
 pub mod import;
 pub mod input;
+pub mod jobs;
+pub mod legal_hold;
 pub mod referral;
 mod referral_facts;
+pub mod retention;
+pub mod trail;
 
 pub use self::error::ActionError;
 
@@ -26,6 +32,7 @@ use crate::directory::Directory;
 use crate::domain::id::Identifier;
 use crate::domain::time::Timestamp;
 use crate::policy::table::Table;
+use crate::seal::Sealer;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -42,6 +49,25 @@ pub struct Context {
     pub chance: Arc<dyn Chance>,
     /// Who may see and do what.
     pub table: &'static Table,
+    /// What signs the heads of the audit trail; `None` in a process that signs none.
+    pub sealer: Option<Arc<Sealer>>,
+    /// What is configured.
+    pub settings: Settings,
+}
+
+/// What of the configuration the actions go by.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// True where cases may hold clinical facts (P-24).
+    pub takes_clinical_facts: bool,
+    /// Days after which the content of the audit trail goes.
+    pub audit_days: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { takes_clinical_facts: false, audit_days: 365 }
+    }
 }
 
 impl Context {

@@ -1,11 +1,15 @@
 //! The command line: one configuration, one set of use cases, behind every command. A module a command.
 
 mod apply;
+mod audit;
 mod import;
 mod log;
 mod policy;
+mod retention;
 mod serve;
+mod worker;
 
+use crate::actions::Settings;
 use crate::app::App;
 use crate::clock::System;
 use crate::config::{Config, Flags};
@@ -59,6 +63,20 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
+    /// Verify the audit trail, or print the key by which its signed heads are checked.
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
+    /// End what has been kept for as long as it may be.
+    Retention {
+        #[command(subcommand)]
+        command: retention::RetentionCommand,
+    },
+    /// Work on what is due at a time, without serving; `relais serve` does it too.
+    Worker,
+    /// List the work that is due next, with what its last run came to.
+    Jobs,
     /// Print who may see and do what: one page for each role.
     Policy {
         /// Only the page of this role, such as partner_agent, or `nobody`.
@@ -96,7 +114,8 @@ pub fn run() -> anyhow::Result<()> {
 async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
         Command::Serve { .. } => {
-            let app = open(&config).await?;
+            let sealer = audit::open_sealer(&config, config.database_url.expose())?;
+            let app = open(&config).await?.sealing(sealer);
             serve::serve_app(app, &config, |_| {}).await
         }
         Command::Demo { data, .. } => serve::run_demo(&config, data.as_deref()).await,
@@ -107,17 +126,40 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
+        Command::Audit { command } => audit::run(&config, command).await,
+        Command::Retention { command } => retention::run_retention(&config, command).await,
+        Command::Worker => worker::run_worker(&config).await,
+        Command::Jobs => worker::list_jobs(&config).await,
         Command::Schema | Command::Policy { .. } => Ok(()),
     }
 }
 
 async fn open(config: &Config) -> anyhow::Result<App> {
-    if !config.names_a_database() {
-        std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")?;
-    }
-    open_url(config.database_url.expose()).await
+    make_folder(config)?;
+    open_url(config, config.database_url.expose()).await
 }
 
-async fn open_url(url: &str) -> anyhow::Result<App> {
-    App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")
+/// The folder of the default database.
+fn make_folder(config: &Config) -> anyhow::Result<()> {
+    if config.names_a_database() {
+        return Ok(());
+    }
+    std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")
+}
+
+async fn open_url(config: &Config, url: &str) -> anyhow::Result<App> {
+    let app = App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")?;
+    let settings =
+        Settings { takes_clinical_facts: config.hosting.clinical_facts, audit_days: config.retention.audit_days };
+    Ok(app.with_settings(settings))
+}
+
+/// Tells once, when something begins to run that goes on, what follows from the configuration.
+fn warn_of_duties(config: &Config) {
+    if config.hosting.needs_certificate() {
+        tracing::warn!(
+            "health data is hosted in France for other organisations: the law asks for a certified host (HDS, \
+             CSP L1111-8); set hosting.clinical_facts = false, or run Relais at one"
+        );
+    }
 }

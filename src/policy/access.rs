@@ -3,9 +3,9 @@
 use super::table::{Facts, Guard, Relation, Sight, Standing, Table};
 use super::visible::Recorder;
 use crate::domain::account::{Account, TokenScope};
-use crate::domain::id::{OrganizationId, ProjectId, TeamId};
+use crate::domain::id::{AccountId, OrganizationId, ProjectId, TeamId};
 use crate::domain::referral::Referral;
-use crate::domain::scope::{DirectoryScope, EntryKind, Scope};
+use crate::domain::scope::{AuditScope, DirectoryScope, EntryKind, Scope};
 use std::sync::{Arc, OnceLock};
 
 /// Who asks.
@@ -85,6 +85,27 @@ impl Access {
         }
     }
 
+    /// The events of the audit trail within reach: one's own, and an auditor's organisation's.
+    pub fn audit_scope(&self) -> AuditScope {
+        let audits = |account: &&Account| self.table.can_be(account.role, Relation::Auditor);
+        AuditScope {
+            account: self.account().map(|account| account.id),
+            organization: self.account().filter(audits).map(|account| account.organization_id),
+        }
+    }
+
+    /// What the viewer is to an event of the audit trail within reach.
+    pub fn relation_to_event(&self, actor: Option<AccountId>) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        if actor == Some(account.id) {
+            Relation::Oneself
+        } else if self.table.can_be(account.role, Relation::Auditor) {
+            Relation::Auditor
+        } else {
+            Relation::Member
+        }
+    }
+
     /// What the viewer is to what belongs to a team (P-17).
     pub fn relation_to_team(&self, project: ProjectId, team: TeamId) -> Relation {
         let Some(account) = self.account() else { return Relation::Anonymous };
@@ -111,6 +132,15 @@ impl Access {
         } else {
             Relation::Member
         }
+    }
+
+    /// What the viewer is to a hold on a case of this project, which this organisation runs.
+    pub fn relation_to_hold(&self, project: ProjectId, organization: OrganizationId) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let scope = self.scope();
+        let is_within = scope.project == Some(project) || scope.unit == Some(organization);
+        let leads = is_within && self.table.can_be(account.role, Relation::ProtectionLead);
+        if leads { Relation::ProtectionLead } else { Relation::Member }
     }
 
     /// What the viewer is to the figures of its own project.

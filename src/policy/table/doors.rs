@@ -1,8 +1,8 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral, RecordConsent,
-    RecordDemand, SearchDirectory,
+    AnswerReferral, CreateReferral, HoldCase, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral,
+    ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
 };
 use super::row::{Door, Entry, door};
 
@@ -25,7 +25,11 @@ fn roots() -> Vec<Door> {
         door("Query.caseBySpokenCode", &[ReadCase]),
         door("Query.casesByFileNumber", &[ReadCase]),
         door("Query.serviceGaps", &[ReadGaps]),
+        door("Query.whoSawWhat", &[ListReadings]),
+        door("Query.auditEvents", &[ReadTrail]),
         door("Query.node", &[SearchDirectory, ReadReferral, ReadCase, RecordConsent, RecordDemand]),
+        door("Query.legalHolds", &[HoldCase]),
+        door("Mutation.caseAppealClose", &[OpenCase]),
         door("Mutation.caseOpen", &[OpenCase]),
         door("Mutation.consentRecord", &[RecordConsent]),
         door("Mutation.referralCreate", &[CreateReferral]),
@@ -36,6 +40,8 @@ fn roots() -> Vec<Door> {
         door("Mutation.referralStart", &[AnswerReferral]),
         door("Mutation.referralComplete", &[AnswerReferral]),
         door("Mutation.demandRecord", &[RecordDemand]),
+        door("Mutation.legalHoldLift", &[HoldCase]),
+        door("Mutation.legalHoldSet", &[HoldCase]),
     ]
 }
 
@@ -44,10 +50,14 @@ const ROUTES: &[&str] = &["GET /graphql", "POST /graphql", "GET /healthz", "GET 
 
 const COMMANDS: &[&str] = &[
     "relais apply",
+    "relais audit",
     "relais demo",
     "relais import",
+    "relais jobs",
     "relais migrate",
     "relais policy",
+    "relais retention",
     "relais schema",
     "relais serve",
+    "relais worker",
 ];

@@ -10,6 +10,7 @@
 
 mod account;
 mod acts;
+mod audit;
 mod case;
 mod directory;
 mod doors;
@@ -48,7 +49,7 @@ pub struct Content {
 impl Content {
     /// The table as it is written down.
     pub fn standard() -> Self {
-        let areas = [directory::rows(), case::rows(), referral::rows(), account::rows()];
+        let areas = [directory::rows(), case::rows(), referral::rows(), account::rows(), audit::rows()];
         Self {
             rows: areas.into_iter().flatten().collect(),
             acts: acts::acts(),

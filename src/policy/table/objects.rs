@@ -28,6 +28,7 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "case", types: &["CaseReference"], standings: &[Plain] },
     Object { key: "consent", types: &["Consent"], standings: &[Plain] },
     Object { key: "demand", types: &["Demand"], standings: &[Plain] },
+    Object { key: "legal-hold", types: &["LegalHold"], standings: &[Plain] },
     Object { key: "figures", types: &["ServiceGapReport", "ServiceGapCell", "ServiceGapResult"], standings: &[Plain] },
     Object {
         key: "service",
@@ -45,6 +46,8 @@ pub const OBJECTS: &[Object] = &[
         standings: TIERS,
     },
     Object { key: "organization", types: &["Organization"], standings: &[Plain] },
+    Object { key: "readings", types: &["CaseReadings", "CaseReading"], standings: &[Plain] },
+    Object { key: "trail", types: &["AuditEvent"], standings: &[Plain] },
     Object { key: "account", types: &["Viewer", "Team"], standings: &[Plain] },
     Object { key: "page", types: &["page:", "export:"], standings: &[Plain] },
 ];
