@@ -1,13 +1,16 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
+use crate::actions::credentials::Passwords;
 use crate::actions::{ActionError, Context, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
 use crate::graphql::http::routes;
 use crate::graphql::limits::Limits;
 use crate::graphql::{Api, sdl};
+use crate::identity::password::PasswordCost;
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
+use crate::web;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -26,9 +29,17 @@ impl App {
     pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
-        let context = Context { store, directory: Arc::new(Directory::empty()), clock, chance };
+        let passwords = Passwords::new(PasswordCost::STANDARD);
+        let context = Context { store, directory: Arc::new(Directory::empty()), clock, chance, passwords };
         directory::refresh(&context).await?;
         Ok(Self { context })
+    }
+
+    /// The same node, hashing passwords at this cost.
+    #[must_use]
+    pub fn with_password_cost(self, cost: PasswordCost) -> Self {
+        let passwords = Passwords::new(cost);
+        Self { context: Context { passwords, ..self.context } }
     }
 
     /// What the actions of this node work with.
@@ -43,7 +54,11 @@ impl App {
             .route("/readyz", get(readiness))
             .route("/schema.graphql", get(schema_text))
             .with_state(self.clone());
-        harden(routes(Api::new(self.context.clone()), Limits::STANDARD).merge(probes))
+        harden(
+            routes(Api::new(self.context.clone()), Limits::STANDARD)
+                .merge(web::routes(self.context.clone()))
+                .merge(probes),
+        )
     }
 
     /// Looks for changes of the directory by other processes, for as long as it is polled.

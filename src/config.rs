@@ -3,6 +3,7 @@
 //! This is the only place that reads the environment. Variables are `RELAIS_SECTION__KEY`, and
 //! `RELAIS_DATABASE_URL`; `RELAIS_TEST_…` is reserved for tests and ignored here.
 
+use crate::identity::password::PasswordCost;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::fmt;
@@ -20,6 +21,8 @@ pub struct Config {
     pub database_url: DatabaseUrl,
     /// How to serve.
     pub server: Server,
+    /// How people sign in.
+    pub sign_in: SignIn,
     /// What to log.
     pub log: Log,
 }
@@ -32,6 +35,23 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Seconds between two looks at the database for changes of the directory by another process.
     pub refresh_seconds: u64,
+}
+
+/// How people sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIn {
+    /// Memory that hashing a password takes, in kibibytes.
+    pub password_memory_kibibytes: u32,
+    /// Passes that hashing a password takes.
+    pub password_passes: u32,
+}
+
+impl SignIn {
+    /// The cost of a password; `None` when it is out of bounds.
+    pub fn password_cost(self) -> Option<PasswordCost> {
+        PasswordCost::new(self.password_memory_kibibytes, self.password_passes)
+    }
 }
 
 /// What to log.
@@ -94,6 +114,12 @@ impl Default for Server {
     }
 }
 
+impl Default for SignIn {
+    fn default() -> Self {
+        Self { password_memory_kibibytes: 65_536, password_passes: 3 }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { level: LogLevel::Info, json: false }
@@ -126,6 +152,9 @@ pub enum ConfigError {
     /// A page or a log would be meaningless.
     #[error("server.refresh_seconds must be from 1 to 3600")]
     RefreshSeconds,
+    /// Stolen hashes would be guessed too soon, or signing in would exhaust the machine.
+    #[error("sign_in.password_memory_kibibytes must be from 19456 to 1048576, and password_passes from 2 to 10")]
+    PasswordCost,
 }
 
 impl Config {
@@ -171,6 +200,9 @@ impl Config {
         }
         if !(1..=3600).contains(&self.server.refresh_seconds) {
             return Err(ConfigError::RefreshSeconds);
+        }
+        if self.sign_in.password_cost().is_none() {
+            return Err(ConfigError::PasswordCost);
         }
         Ok(self)
     }
@@ -226,10 +258,12 @@ mod tests {
             ("RELAIS_SERVER__LISTEN", "0.0.0.0:8080", "loopback"),
             ("RELAIS_SERVER__LISTEN", "nowhere", "listen"),
             ("RELAIS_SERVER__REFRESH_SECONDS", "0", "refresh_seconds"),
+            ("RELAIS_SIGN_IN__PASSWORD_PASSES", "1", "password_passes"),
+            ("RELAIS_SIGN_IN__PASSWORD_MEMORY_KIBIBYTES", "1024", "password_passes"),
         ] {
             let refused = load(&[(name, value)]).expect_err(name).to_string();
             assert!(refused.contains(told), "{name}: {refused}");
-            let is_about_the_whole = ["loopback", "refresh_seconds"].contains(&told);
+            let is_about_the_whole = ["loopback", "refresh_seconds", "password_passes"].contains(&told);
             assert!(is_about_the_whole || refused.starts_with(name), "{name}: {refused}");
         }
     }

@@ -9,18 +9,26 @@ pub mod account;
 pub mod case;
 pub mod commands;
 pub mod consent;
+pub mod credentials;
 pub mod demand;
 pub mod directory;
 pub mod disclosure;
+pub mod enrolment;
 mod error;
 mod idempotency;
 pub mod import;
 pub mod input;
+pub mod own_account;
+pub mod people;
 pub mod referral;
 mod referral_facts;
+pub mod session;
+pub mod sign_in;
+pub mod token;
 
 pub use self::error::ActionError;
 
+use self::credentials::Passwords;
 use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
@@ -39,6 +47,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.
     pub chance: Arc<dyn Chance>,
+    /// The hashing of passwords.
+    pub passwords: Passwords,
 }
 
 impl Context {

@@ -3,6 +3,7 @@
 mod apply;
 mod import;
 mod log;
+mod people;
 mod serve;
 
 use crate::app::App;
@@ -58,6 +59,21 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
+    /// Accounts: add, list, disable, enable, reset, role.
+    User {
+        #[command(subcommand)]
+        command: people::UserCommand,
+    },
+    /// API tokens: create, list, revoke.
+    Token {
+        #[command(subcommand)]
+        command: people::TokenCommand,
+    },
+    /// Sessions of the pages: list, kill.
+    Session {
+        #[command(subcommand)]
+        command: people::SessionCommand,
+    },
     /// Print the GraphQL schema.
     Schema,
 }
@@ -94,6 +110,9 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
+        Command::User { command } => people::run_user(&config, command).await,
+        Command::Token { command } => people::run_token(&config, command).await,
+        Command::Session { command } => people::run_session(&config, command).await,
         Command::Schema => Ok(()),
     }
 }
@@ -102,9 +121,11 @@ async fn open(config: &Config) -> anyhow::Result<App> {
     if !config.names_a_database() {
         std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")?;
     }
-    open_url(config.database_url.expose()).await
+    open_url(config, config.database_url.expose()).await
 }
 
-async fn open_url(url: &str) -> anyhow::Result<App> {
-    App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")
+async fn open_url(config: &Config, url: &str) -> anyhow::Result<App> {
+    let cost = config.sign_in.password_cost().context("the cost of a password is out of bounds")?;
+    let app = App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")?;
+    Ok(app.with_password_cost(cost))
 }

@@ -22,5 +22,7 @@ pub mod profile;
 pub mod referral;
 pub mod refusal;
 pub mod scope;
+pub mod session;
+pub mod sign_in;
 pub mod spoken_code;
 pub mod time;

@@ -3,6 +3,7 @@
 use super::visible::Recorder;
 use crate::domain::account::{Account, Role, TokenScope};
 use crate::domain::scope::{DirectoryScope, Scope};
+use crate::domain::time::Timestamp;
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,19 +20,31 @@ pub enum Viewer {
 pub struct Access {
     viewer: Viewer,
     token_scopes: Option<Vec<TokenScope>>,
+    second_factor_at: Option<Timestamp>,
     recorder: Recorder,
 }
 
 impl Access {
     /// Opens the access of a viewer for one request.
     pub fn new(viewer: Viewer) -> Self {
-        Self { viewer, token_scopes: None, recorder: Recorder::default() }
+        Self { viewer, token_scopes: None, second_factor_at: None, recorder: Recorder::default() }
     }
 
     /// Narrows the access to what a token may be used for.
     #[must_use]
     pub fn narrowed_to(self, scopes: Vec<TokenScope>) -> Self {
         Self { token_scopes: Some(scopes), ..self }
+    }
+
+    /// Says when the viewer last gave a second factor, for a viewer with a session.
+    #[must_use]
+    pub fn with_second_factor_at(self, at: Option<Timestamp>) -> Self {
+        Self { second_factor_at: at, ..self }
+    }
+
+    /// When the viewer last gave a second factor; a token never did.
+    pub const fn second_factor_at(&self) -> Option<Timestamp> {
+        self.second_factor_at
     }
 
     /// True unless the credential is a token without this scope.

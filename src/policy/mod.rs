@@ -17,6 +17,7 @@
 pub mod access;
 pub mod classes;
 pub mod directory_view;
+pub mod pages;
 pub mod person_view;
 pub mod referral_view;
 pub mod rules;

@@ -10,6 +10,7 @@ mod audit;
 mod cases;
 mod connect;
 mod consents;
+mod credentials;
 mod demands;
 mod directory;
 mod error;
@@ -19,9 +20,12 @@ mod reach;
 mod referrals;
 mod row;
 mod sealed;
+mod sessions;
 mod teams;
+mod tokens;
 
-pub use self::accounts::NewToken;
+pub use self::accounts::StoredAccount;
+pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
@@ -149,12 +153,15 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         cases::STATEMENTS,
         connect::STATEMENTS,
         consents::STATEMENTS,
+        credentials::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
         idempotency::STATEMENTS,
         projects::STATEMENTS,
         referrals::STATEMENTS,
+        sessions::STATEMENTS,
         teams::STATEMENTS,
+        tokens::STATEMENTS,
     ]
     .into_iter()
     .flatten()

@@ -21,10 +21,14 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("directory", &["domain"]),
     ("import", &["domain"]),
-    ("actions", &["domain", "policy", "store", "directory", "import", "clock"]),
+    ("identity", &["domain"]),
+    ("actions", &["domain", "policy", "store", "directory", "identity", "import", "clock"]),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock"]),
-    ("config", &[]),
+    // The clock gives the secret that a form is bound to before anybody is signed in.
+    ("web", &["domain", "policy", "actions", "i18n", "clock"]),
+    // What a password may cost.
+    ("config", &["identity"]),
     ("serve", &[]),
 ];
 
@@ -34,7 +38,14 @@ const CRATES: &[(&str, &[&str])] = &[
     // `egress`, once it exists: the only maker of HTTP clients.
     ("reqwest", &[]),
     ("async_graphql", &["src/graphql"]),
-    ("axum", &["src/graphql/http", "src/serve", "src/app"]),
+    ("axum", &["src/graphql/http", "src/serve", "src/app", "src/web"]),
+    ("argon2", &["src/identity"]),
+    ("totp_rs", &["src/identity"]),
+    ("zxcvbn", &["src/identity"]),
+    ("unicode_normalization", &["src/identity"]),
+    ("askama", &["src/web"]),
+    ("cookie", &["src/web"]),
+    ("qrcode", &["src/web"]),
     ("hyper", &["src/graphql/http", "src/serve", "src/app"]),
     ("fluent", &["src/i18n"]),
     // Chance is a parameter.
