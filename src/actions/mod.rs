@@ -33,6 +33,7 @@ use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
 use crate::domain::time::Timestamp;
+use crate::policy::table::Table;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -49,6 +50,8 @@ pub struct Context {
     pub chance: Arc<dyn Chance>,
     /// The hashing of passwords.
     pub passwords: Passwords,
+    /// Who may see and do what.
+    pub table: &'static Table,
 }
 
 impl Context {

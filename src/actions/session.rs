@@ -35,8 +35,8 @@ pub struct SignedIn {
 
 impl SignedIn {
     /// The access of this person for one request.
-    pub fn access(&self) -> Access {
-        let access = Access::new(Viewer::Staff(self.account.clone()));
+    pub fn access(&self, context: &Context) -> Access {
+        let access = Access::new(Viewer::Staff(self.account.clone()), context.table);
         access.with_second_factor_at(self.session.authentication.second_factor_at)
     }
 }

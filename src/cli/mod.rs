@@ -4,6 +4,7 @@ mod apply;
 mod import;
 mod log;
 mod people;
+mod policy;
 mod serve;
 
 use crate::app::App;
@@ -74,6 +75,15 @@ enum Command {
         #[command(subcommand)]
         command: people::SessionCommand,
     },
+    /// Print who may see and do what: one page for each role.
+    Policy {
+        /// Only the page of this role, such as partner_agent, or `nobody`.
+        #[arg(long, value_name = "ROLE")]
+        role: Option<String>,
+        /// Language of the page: fr or en.
+        #[arg(long, value_name = "LANGUAGE", default_value = "fr")]
+        language: String,
+    },
     /// Print the GraphQL schema.
     Schema,
 }
@@ -84,6 +94,9 @@ pub fn run() -> anyhow::Result<()> {
     if matches!(line.command, Command::Schema) {
         print!("{}", sdl());
         return Ok(());
+    }
+    if let Command::Policy { role, language } = &line.command {
+        return policy::print_policy(role.as_deref(), language);
     }
     let listen = match &line.command {
         Command::Serve { listen } | Command::Demo { listen, .. } => *listen,
@@ -113,7 +126,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         Command::User { command } => people::run_user(&config, command).await,
         Command::Token { command } => people::run_token(&config, command).await,
         Command::Session { command } => people::run_session(&config, command).await,
-        Command::Schema => Ok(()),
+        Command::Schema | Command::Policy { .. } => Ok(()),
     }
 }
 
