@@ -1,7 +1,7 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
 use crate::actions::credentials::Passwords;
-use crate::actions::{ActionError, Context, directory};
+use crate::actions::{ActionError, Context, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
 use crate::graphql::http::methods;
@@ -9,6 +9,7 @@ use crate::graphql::limits::Limits;
 use crate::graphql::{Api, sdl};
 use crate::identity::password::PasswordCost;
 use crate::policy::table::Table;
+use crate::seal::Sealer;
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
 use crate::web;
@@ -18,6 +19,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use std::sync::Arc;
+
+/// Seconds between two looks for heads of the audit trail that are due to be signed.
+const SEALING_SECONDS: u64 = 60;
 
 /// One Relais node.
 #[derive(Clone)]
@@ -37,6 +41,7 @@ impl App {
             chance,
             passwords: Passwords::new(PasswordCost::STANDARD),
             table: Table::standard(),
+            sealer: None,
         };
         directory::refresh(&context).await?;
         Ok(Self { context })
@@ -85,6 +90,31 @@ impl App {
                 tracing::warn!(%error, "the directory could not be refreshed; the last one goes on serving");
             }
         }
+    }
+
+    /// Lets this node sign the heads of the audit trail.
+    #[must_use]
+    pub fn sealing(mut self, sealer: Sealer) -> Self {
+        self.context.sealer = Some(Arc::new(sealer));
+        self
+    }
+
+    /// Signs heads of the audit trail that are due, for as long as it is polled.
+    pub async fn keep_audit_sealed(&self) {
+        loop {
+            pause(SEALING_SECONDS).await;
+            if let Err(error) = audit::seal_heads(&self.context).await {
+                tracing::error!(
+                    cause = chain_of(&error),
+                    "THE AUDIT TRAIL COULD NOT BE SEALED: entries since the last signed head can be rewritten unseen; trying again"
+                );
+            }
+        }
+    }
+
+    /// Signs every head that has new entries, due or not: for the end of the process.
+    pub async fn seal_audit(&self) -> Result<(), ActionError> {
+        if self.context.sealer.is_some() { audit::seal_all_heads(&self.context).await.map(drop) } else { Ok(()) }
     }
 
     /// Closes the database after everything else has ended.
@@ -137,4 +167,10 @@ async fn readiness(State(app): State<App>) -> Response {
 
 async fn schema_text() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl()).into_response()
+}
+
+/// An error with its causes, for the log.
+fn chain_of(error: &ActionError) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

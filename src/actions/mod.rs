@@ -6,6 +6,7 @@
 //! act that a person is told is saved has its audit event in the same commit.
 
 pub mod account;
+pub mod audit;
 pub mod case;
 pub mod commands;
 pub mod consent;
@@ -25,6 +26,7 @@ mod referral_facts;
 pub mod session;
 pub mod sign_in;
 pub mod token;
+pub mod trail;
 
 pub use self::error::ActionError;
 
@@ -34,6 +36,7 @@ use crate::directory::Directory;
 use crate::domain::id::Identifier;
 use crate::domain::time::Timestamp;
 use crate::policy::table::Table;
+use crate::seal::Sealer;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -52,6 +55,8 @@ pub struct Context {
     pub passwords: Passwords,
     /// Who may see and do what.
     pub table: &'static Table,
+    /// What signs the heads of the audit trail; `None` in a process that signs none.
+    pub sealer: Option<Arc<Sealer>>,
 }
 
 impl Context {

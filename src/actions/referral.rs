@@ -4,7 +4,7 @@ use super::disclosure::act;
 use super::idempotency::Create;
 use super::{ActionError, Context, demand, referral_facts};
 use crate::domain::account::Account;
-use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::case::CaseReference;
 use crate::domain::demand::{DemandResult, result_of_decline};
 use crate::domain::directory::{Document, Organization, Service};
@@ -194,7 +194,7 @@ pub async fn send(
             };
             demand::insert(context, tx, &case, &seen, now).await?;
             tx.touch_case(case.id, now).await?;
-            audit(tx, access, &changed).await
+            audit(tx, access, &changed, AuditPurpose::Care).await
         })
         .await;
     settle(context, access, target, written).await
@@ -226,7 +226,7 @@ pub async fn answer(
                 tx.settle_demand(changed.id, result).await?;
             }
             tx.touch_case(changed.case_id, now).await?;
-            audit(tx, access, &changed).await
+            audit(tx, access, &changed, AuditPurpose::ReferralAnswer).await
         })
         .await;
     settle(context, access, target, written).await
@@ -364,8 +364,9 @@ async fn write(
 }
 
 /// Writes the audit event of a change, last: the trail's head stays locked until the commit.
-async fn audit(tx: &mut Tx, access: &Access, changed: &Referral) -> Result<(), ActionError> {
+async fn audit(tx: &mut Tx, access: &Access, changed: &Referral, purpose: AuditPurpose) -> Result<(), ActionError> {
     let event = AuditEvent {
+        purpose,
         project_id: Some(changed.project_id),
         fields: vec!["status"],
         consent_id: Some(changed.consent_id),

@@ -1,6 +1,7 @@
 //! The command line: one configuration, one set of use cases, behind every command. A module a command.
 
 mod apply;
+mod audit;
 mod import;
 mod log;
 mod people;
@@ -75,6 +76,11 @@ enum Command {
         #[command(subcommand)]
         command: people::SessionCommand,
     },
+    /// Verify the audit trail, or print the key by which its signed heads are checked.
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
     /// Print who may see and do what: one page for each role.
     Policy {
         /// Only the page of this role, such as partner_agent, or `nobody`.
@@ -112,7 +118,8 @@ pub fn run() -> anyhow::Result<()> {
 async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
         Command::Serve { .. } => {
-            let app = open(&config).await?;
+            let sealer = audit::open_sealer(&config, config.database_url.expose())?;
+            let app = open(&config).await?.sealing(sealer);
             serve::serve_app(app, &config, |_| {}).await
         }
         Command::Demo { data, .. } => serve::run_demo(&config, data.as_deref()).await,
@@ -126,15 +133,22 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         Command::User { command } => people::run_user(&config, command).await,
         Command::Token { command } => people::run_token(&config, command).await,
         Command::Session { command } => people::run_session(&config, command).await,
+        Command::Audit { command } => audit::run(&config, command).await,
         Command::Schema | Command::Policy { .. } => Ok(()),
     }
 }
 
 async fn open(config: &Config) -> anyhow::Result<App> {
-    if !config.names_a_database() {
-        std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")?;
-    }
+    make_folder(config)?;
     open_url(config, config.database_url.expose()).await
+}
+
+/// The folder of the default database.
+fn make_folder(config: &Config) -> anyhow::Result<()> {
+    if config.names_a_database() {
+        return Ok(());
+    }
+    std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")
 }
 
 async fn open_url(config: &Config, url: &str) -> anyhow::Result<App> {

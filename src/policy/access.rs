@@ -3,9 +3,9 @@
 use super::table::{Facts, Guard, Relation, Sight, Standing, Table};
 use super::visible::Recorder;
 use crate::domain::account::{Account, TokenScope};
-use crate::domain::id::{OrganizationId, ProjectId, TeamId};
+use crate::domain::id::{AccountId, OrganizationId, ProjectId, TeamId};
 use crate::domain::referral::Referral;
-use crate::domain::scope::{DirectoryScope, EntryKind, Scope};
+use crate::domain::scope::{AuditScope, DirectoryScope, EntryKind, Scope};
 use crate::domain::time::Timestamp;
 use std::sync::{Arc, OnceLock};
 
@@ -95,6 +95,27 @@ impl Access {
             account: (can_be(Relation::Team) || leads).then_some(account.id),
             covers_all_teams: leads || can_be(Relation::Figures),
             organization: can_be(Relation::Recipient).then_some(account.organization_id),
+        }
+    }
+
+    /// The events of the audit trail within reach: one's own, and an auditor's organisation's.
+    pub fn audit_scope(&self) -> AuditScope {
+        let audits = |account: &&Account| self.table.can_be(account.role, Relation::Auditor);
+        AuditScope {
+            account: self.account().map(|account| account.id),
+            organization: self.account().filter(audits).map(|account| account.organization_id),
+        }
+    }
+
+    /// What the viewer is to an event of the audit trail within reach.
+    pub fn relation_to_event(&self, actor: Option<AccountId>) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        if actor == Some(account.id) {
+            Relation::Oneself
+        } else if self.table.can_be(account.role, Relation::Auditor) {
+            Relation::Auditor
+        } else {
+            Relation::Member
         }
     }
 

@@ -8,6 +8,7 @@
 //! every act. `relais policy` prints it.
 
 pub mod access;
+pub mod audit_view;
 pub mod directory_view;
 mod looking;
 pub mod person_view;

@@ -5,6 +5,7 @@ use super::looking::Looking;
 use super::rules::{Action, permit};
 use super::table::Standing;
 use super::visible::{Protected, Subject, Told, Visible};
+use crate::domain::audit::AuditPurpose;
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
 use crate::domain::demand::{Demand, DemandResult};
@@ -160,5 +161,5 @@ fn look(access: &Access, action: Action, project: ProjectId, team: TeamId, conce
 }
 
 fn subject(object: impl ToString, project_id: ProjectId) -> Subject {
-    Subject { object: object.to_string(), project_id, consent_id: None }
+    Subject { object: object.to_string(), project_id, consent_id: None, purpose: AuditPurpose::Care }
 }

@@ -1,13 +1,13 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, KeepOwnAccount, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral,
-    RecordConsent, RecordDemand, SearchDirectory,
+    AnswerReferral, CreateReferral, KeepOwnAccount, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount,
+    ReadReferral, ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
 use crate::domain::account::Role::{
-    self, Analyst, Caseworker, Coordinator, PartnerAdmin, PartnerAgent, ProtectionLead,
+    self, Analyst, Auditor, Caseworker, Coordinator, PartnerAdmin, PartnerAgent, ProtectionLead,
 };
 use crate::domain::account::TokenScope;
 use crate::domain::code::CodeList as _;
@@ -33,6 +33,9 @@ pub(super) fn acts() -> Vec<Act> {
         act(AnswerReferral, WORKERS).by_token(TokenScope::Answers),
         act(ReadReferral, READERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
+        act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
+        // Everybody may see the own acts; whole trails are a matter of scope.
+        act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),
     ]
 }
 
@@ -45,5 +48,6 @@ pub(super) fn ties() -> Vec<Tie> {
         Tie { relation: Relation::Coordinator, roles: vec![Coordinator] },
         Tie { relation: Relation::ProtectionLead, roles: vec![ProtectionLead] },
         Tie { relation: Relation::Figures, roles: vec![Coordinator, Analyst] },
+        Tie { relation: Relation::Auditor, roles: vec![Auditor] },
     ]
 }

@@ -1,8 +1,8 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, KeepOwnAccount, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral,
-    RecordConsent, RecordDemand, SearchDirectory,
+    AnswerReferral, CreateReferral, KeepOwnAccount, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount,
+    ReadReferral, ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
 };
 use super::row::{Door, Entry, door};
 
@@ -28,6 +28,8 @@ fn roots() -> Vec<Door> {
         door("Query.caseBySpokenCode", &[ReadCase]),
         door("Query.casesByFileNumber", &[ReadCase]),
         door("Query.serviceGaps", &[ReadGaps]),
+        door("Query.whoSawWhat", &[ListReadings]),
+        door("Query.auditEvents", &[ReadTrail]),
         door("Query.node", &[SearchDirectory, ReadReferral, ReadCase, RecordConsent, RecordDemand]),
         door("Mutation.caseOpen", &[OpenCase]),
         door("Mutation.consentRecord", &[RecordConsent]),
@@ -76,6 +78,7 @@ const OPEN_PAGES: &[&str] =
 
 const COMMANDS: &[&str] = &[
     "relais apply",
+    "relais audit",
     "relais demo",
     "relais import",
     "relais migrate",

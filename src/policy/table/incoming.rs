@@ -20,6 +20,8 @@ fn is_of_the_work(name: &str) -> bool {
 pub const INCOMING: &[(&str, Class)] = &[
     ("AdminStatus", Sensitive),
     ("AgeBand", Person),
+    ("AuditAction", Internal),
+    ("AuditPurpose", Internal),
     ("AuthorityLink", Internal),
     ("CapacityStatus", Internal),
     ("CapacityUnit", Internal),
@@ -62,6 +64,7 @@ pub const INCOMING: &[(&str, Class)] = &[
     ("NeedFamily", Public),
     ("OrganizationKind", Public),
     ("OutcomeCode", Person),
+    ("PageLanguage", Internal),
     ("ProfileInput.adminStatus", Sensitive),
     ("ProfileInput.ageBand", Person),
     ("ProfileInput.area", Person),
@@ -94,6 +97,7 @@ pub const INCOMING: &[(&str, Class)] = &[
     ("Urgency", Person),
     ("VisibilityTier", Internal),
     ("Welcome", Public),
+    ("auditEvents.trail", Internal),
     ("caseBySpokenCode.spokenCode", Person),
     ("casesByFileNumber.fileNumber", Person),
     ("inbox.open", Internal),
@@ -102,4 +106,6 @@ pub const INCOMING: &[(&str, Class)] = &[
     ("serviceGaps.firstMonth", Statistic),
     ("serviceGaps.lastMonth", Statistic),
     ("services.filter", Sensitive),
+    ("whoSawWhat.case", Internal),
+    ("whoSawWhat.language", Internal),
 ];

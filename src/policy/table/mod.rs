@@ -10,6 +10,7 @@
 
 mod account;
 mod acts;
+mod audit;
 mod case;
 mod directory;
 mod doors;
@@ -49,7 +50,7 @@ pub struct Content {
 impl Content {
     /// The table as it is written down.
     pub fn standard() -> Self {
-        let areas = [directory::rows(), case::rows(), referral::rows(), account::rows(), pages::rows()];
+        let areas = [directory::rows(), case::rows(), referral::rows(), account::rows(), audit::rows(), pages::rows()];
         Self {
             rows: areas.into_iter().flatten().collect(),
             acts: acts::acts(),

@@ -87,6 +87,8 @@ code_list! {
         ReadReferral = "read_referral": "read a referral",
         RecordDemand = "record_demand": "record a need without an answer",
         ReadGaps = "read_gaps": "read the table of gaps",
+        ListReadings = "list_readings": "list who saw what of a case, for the person",
+        ReadTrail = "read_trail": "read the audit trail: the own acts, and for an auditor whole trails",
     }
 }
 

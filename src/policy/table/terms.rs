@@ -36,6 +36,7 @@ code_list! {
         ProtectionLead = "protection_lead": "protection lead; for what is linked to a person, of its organisation",
         Recipient = "recipient": "of the organisation that received the referral",
         Figures = "figures": "reads the figures of its project",
+        Auditor = "auditor": "reads the audit trails of its organisation's projects, and of the network",
     }
 }
 
