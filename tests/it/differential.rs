@@ -240,7 +240,8 @@ fn told_under(table: &'static Table, drawn: &Drawn) -> String {
     let access = drawn.access_under(table);
     let view = show_referral(&access, drawn.facts());
     let told: Vec<_> = view.iter().flat_map(house).collect();
-    format!("{told:?} {:?} {:?}", access.relation_to_figures(), access.scope())
+    let relations = (access.relation_to_referral(&drawn.referral), access.relation_to_figures());
+    format!("{told:?} {relations:?} {:?}", access.scope())
 }
 
 /// A role that could suddenly be something to an object, or no longer, is noticed.
