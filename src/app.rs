@@ -7,7 +7,7 @@ use crate::graphql::http::routes;
 use crate::graphql::limits::Limits;
 use crate::graphql::{Api, sdl};
 use crate::serve::harden;
-use crate::store::{Store, StoreError};
+use crate::store::{Location, Store, StoreError};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,10 +22,13 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the database, brings its schema up to date, and loads the directory.
-    pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
-        let store = Store::connect(database_url).await.map_err(ActionError::from)?;
-        store.migrate().await.map_err(ActionError::from)?;
+    /// Opens the database and its key store, brings their schemas up to date, and loads the directory.
+    pub async fn open(
+        location: impl Into<Location>,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Self, ActionError> {
+        let store = Store::open(&location.into(), clock.clone(), chance.clone()).await?;
         let context = Context { store, directory: Arc::new(Directory::empty()), clock, chance };
         directory::refresh(&context).await?;
         Ok(Self { context })

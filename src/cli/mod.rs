@@ -1,14 +1,18 @@
 //! The command line: one configuration, one set of use cases, behind every command. A module a command.
 
 mod apply;
+mod backup;
+mod harden;
 mod import;
+mod keys;
 mod log;
 mod serve;
 
 use crate::app::App;
 use crate::clock::System;
-use crate::config::{Config, Flags};
+use crate::config::{Config, DatabaseUrl, Flags};
 use crate::graphql::sdl;
+use crate::store::Location;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
@@ -58,12 +62,31 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
+    /// Look after the keys of what is sealed.
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
+    /// Back up data and keys, apart, while the server goes on.
+    Backup {
+        /// The folder; data go to data/, keys to keys/.
+        dir: PathBuf,
+    },
+    /// Put the newest backup of a folder back, without what was erased since.
+    Restore {
+        /// The folder that `relais backup` wrote.
+        dir: PathBuf,
+        /// Replace the database that is there.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Print the GraphQL schema.
     Schema,
 }
 
 /// Runs the command line of this process.
 pub fn run() -> anyhow::Result<()> {
+    harden::leave_no_core()?;
     let line = Line::parse();
     if matches!(line.command, Command::Schema) {
         print!("{}", sdl());
@@ -94,17 +117,39 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
+        Command::Keys { command } => keys::run(&config, command).await,
+        Command::Backup { dir } => backup::run_backup(&config, &dir).await,
+        Command::Restore { dir, replace } => backup::run_restore(&config, &dir, replace).await,
         Command::Schema => Ok(()),
     }
 }
 
-async fn open(config: &Config) -> anyhow::Result<App> {
+/// The folder of the usual database.
+fn prepare_folder(config: &Config) -> anyhow::Result<()> {
     if !config.names_a_database() {
         std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")?;
     }
-    open_url(config.database_url.expose()).await
+    Ok(())
 }
 
-async fn open_url(url: &str) -> anyhow::Result<App> {
-    App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")
+async fn open(config: &Config) -> anyhow::Result<App> {
+    prepare_folder(config)?;
+    open_at(location(config, &config.database_url)).await
+}
+
+/// Where everything is, for this database.
+fn location(config: &Config, database_url: &DatabaseUrl) -> Location {
+    let named = |path: &PathBuf| Some(path.clone()).filter(|path| !path.as_os_str().is_empty());
+    let keys_url = Some(&config.keys.database_url).filter(|url| !url.is_empty());
+    Location {
+        database_url: database_url.expose().to_owned(),
+        keys_database_url: keys_url.map(|url| url.expose().to_owned()),
+        kek_file: named(&config.kek_file),
+        other_kek_file: None,
+        ledger_file: named(&config.keys.ledger_file),
+    }
+}
+
+async fn open_at(location: Location) -> anyhow::Result<App> {
+    App::open(location, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")
 }

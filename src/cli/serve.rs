@@ -1,6 +1,6 @@
 //! `relais serve` and `relais demo`.
 
-use super::open_url;
+use super::{location, open_at};
 use crate::app::App;
 use crate::config::Config;
 use crate::demo;
@@ -40,7 +40,7 @@ pub(super) async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Re
     let folder = demo::Folder::open(data)?;
     let embedded = (!config.names_a_database()).then(|| folder.database_url());
     let url = embedded.as_ref().unwrap_or(&config.database_url);
-    let app = open_url(url.expose()).await?;
+    let app = open_at(location(config, url)).await?;
     let tokens = demo::load(app.context()).await?;
     serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await
 }

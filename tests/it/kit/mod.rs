@@ -4,6 +4,7 @@ pub mod bare;
 pub mod client;
 pub mod hearing;
 pub mod installation;
+pub mod key_store;
 pub mod loop_calls;
 pub mod postgres;
 pub mod process;

@@ -58,10 +58,11 @@ fi
 rm -rf -- "$home"
 "#;
 
-/// An empty schema, dropped with this value.
+/// An empty schema, dropped with this value and with the schema of its keys; and a key file in a folder of its own.
 pub struct PostgresDatabase {
     server_url: String,
     schema: String,
+    folder: tempfile::TempDir,
 }
 
 /// A fresh, empty schema for one test; `None`, and one line on standard error, where there is no
@@ -74,7 +75,9 @@ pub async fn fresh_database() -> Option<PostgresDatabase> {
         .execute(&mut connection)
         .await
         .expect("the user of the tests may create a schema");
-    let database = PostgresDatabase { server_url, schema };
+    let folder = tempfile::tempdir().expect("a folder for the key file");
+    let database = PostgresDatabase { server_url, schema, folder };
+    relais::store::make_kek_file(&database.kek_file(), &relais::clock::System).expect("a key file");
     // The schema exists whether or not the farewell is heard.
     let _ = connection.close().await;
     Some(database)
@@ -84,6 +87,11 @@ impl PostgresDatabase {
     /// URL that leads to this schema and no other, fit for `RELAIS_DATABASE_URL`.
     pub fn url(&self) -> String {
         within_schema(&self.server_url, &self.schema)
+    }
+
+    /// The key file, fit for `RELAIS_KEK_FILE`; the erasure ledger stands beside it.
+    pub fn kek_file(&self) -> PathBuf {
+        self.folder.path().join("relais.kek")
     }
 }
 
@@ -114,8 +122,10 @@ fn drop_schema(server_url: &str, schema: &str) -> Option<()> {
              SELECT held.pid FROM pg_locks AS held
              JOIN pg_database AS base ON base.oid = held.database AND base.datname = current_database()
              JOIN pg_class AS relation ON relation.oid = held.relation
-             WHERE relation.relnamespace = '{schema}'::regnamespace);
-         DROP SCHEMA {schema} CASCADE"
+             WHERE relation.relnamespace IN (
+                 SELECT oid FROM pg_namespace WHERE nspname IN ('{schema}', '{schema}_keys')));
+         DROP SCHEMA IF EXISTS {schema}_keys CASCADE;
+         DROP SCHEMA IF EXISTS {schema} CASCADE"
     );
     let work = async {
         let mut connection = PgConnection::connect(server_url).await.ok()?;
