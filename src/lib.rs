@@ -14,5 +14,6 @@ pub mod graphql;
 pub mod i18n;
 pub mod import;
 pub mod policy;
+pub mod seal;
 pub mod serve;
 pub mod store;

@@ -1,6 +1,6 @@
 //! `relais backup` and `relais restore`.
 
-use super::{location, open_at, prepare_folder};
+use super::{location, make_folder, open_at};
 use crate::clock::{Clock, System};
 use crate::config::Config;
 use crate::store::Store;
@@ -23,7 +23,7 @@ pub(super) async fn run_backup(config: &Config, folder: &Path) -> anyhow::Result
 }
 
 pub(super) async fn run_restore(config: &Config, folder: &Path, may_replace: bool) -> anyhow::Result<()> {
-    prepare_folder(config)?;
+    make_folder(config)?;
     let place = location(config, &config.database_url);
     let restored = Store::restore(&place, folder, may_replace, Arc::new(System), Arc::new(System)).await;
     let (store, restored) = restored.context("the backup was not restored")?;

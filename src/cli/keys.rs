@@ -1,12 +1,12 @@
 //! `relais keys`: the key file, and rotation.
 
+use super::import::progress_bar;
 use super::{location, open_at};
 use crate::clock::System;
 use crate::config::Config;
 use crate::store::{Rotation, make_kek_file, read_kek_id};
 use anyhow::Context as _;
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 
 /// Keys that one transaction wraps anew.
@@ -46,7 +46,7 @@ async fn rotate(config: &Config, new_kek: Option<&Path>) -> anyhow::Result<()> {
     let app = open_at(place).await?;
     let store = &app.context().store;
     store.begin_rotation(to.as_ref()).await?.context("nothing was changed")?;
-    let bar = progress_bar();
+    let bar = progress_bar("keys");
     while let Rotation::UnderWay { left } = store.rotate_step(KEYS_A_STEP).await? {
         let left = u64::try_from(left).unwrap_or_default();
         bar.set_length(bar.length().unwrap_or_default().max(bar.position() + left));
@@ -59,12 +59,4 @@ async fn rotate(config: &Config, new_kek: Option<&Path>) -> anyhow::Result<()> {
         println!("put {} in the place of the old key file, then destroy the old one and its copies", file.display());
     }
     Ok(())
-}
-
-/// A bar on a terminal; nothing in a pipe.
-fn progress_bar() -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} keys, {eta} left");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar
 }

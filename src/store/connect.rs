@@ -22,6 +22,14 @@ statements! {
     COUNT_MIGRATIONS = "SELECT count(*) FROM _sqlx_migrations WHERE success";
 }
 
+/// The file of the embedded database that `url` names; `None` for a server or a database in memory.
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let address = Address::parse(url).ok()?;
+    let file = address.file()?;
+    let is_in_memory = file.to_string_lossy().contains(":memory:") || file.to_string_lossy().starts_with("file:");
+    (!is_in_memory).then(|| file.to_path_buf())
+}
+
 /// Which database a URL names.
 #[derive(Clone)]
 pub(super) enum Address {

@@ -23,7 +23,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("store", &["domain", "crypto", "clock"]),
     ("directory", &["domain"]),
     ("import", &["domain"]),
-    ("actions", &["domain", "policy", "store", "directory", "import", "clock"]),
+    ("seal", &["domain", "clock"]),
+    ("actions", &["domain", "policy", "store", "directory", "import", "clock", "seal"]),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock"]),
     ("config", &[]),
@@ -41,6 +42,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("fluent", &["src/i18n"]),
     ("chacha20poly1305", &["src/crypto"]),
     ("hkdf", &["src/crypto"]),
+    ("ed25519_dalek", &["src/domain/audit", "src/seal"]),
     // Chance is a parameter.
     ("getrandom", &["src/clock"]),
 ];

@@ -75,8 +75,7 @@ fn the_story_goes_as_told_on_a_scratch_folder_that_goes_away() {
 #[tokio::test]
 async fn the_story_goes_as_told_on_postgres() {
     let Some(database) = fresh_database().await else { return };
-    let kek_file = database.kek_file().to_string_lossy().into_owned();
-    let environment = [("RELAIS_DATABASE_URL", database.url()), ("RELAIS_KEK_FILE", kek_file)];
+    let environment = database.environment();
     let demo = Demo::start(&[], &environment);
     let printed = demo.server.printed();
     assert!(!printed.contains("RELAIS_DATABASE_URL="), "a URL may hold a password: {printed}");

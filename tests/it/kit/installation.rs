@@ -96,13 +96,10 @@ impl Installation {
         path.to_string_lossy().into_owned()
     }
 
-    /// The variables that lead to its database and its key file.
+    /// The variables that lead to its database and to what it needs beside it.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        let mut environment = vec![("RELAIS_DATABASE_URL", self.url())];
-        if let Some(postgres) = &self.postgres {
-            environment.push(("RELAIS_KEK_FILE", postgres.kek_file().to_string_lossy().into_owned()));
-        }
-        environment
+        let embedded = || vec![("RELAIS_DATABASE_URL", self.url())];
+        self.postgres.as_ref().map_or_else(embedded, PostgresDatabase::environment)
     }
 
     /// Its folder.

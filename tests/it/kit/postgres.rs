@@ -14,6 +14,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use relais::clock::System;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::process::{Lines, Missing, on_path};
@@ -77,7 +78,8 @@ pub async fn fresh_database() -> Option<PostgresDatabase> {
         .expect("the user of the tests may create a schema");
     let folder = tempfile::tempdir().expect("a folder for the key file");
     let database = PostgresDatabase { server_url, schema, folder };
-    relais::store::make_kek_file(&database.kek_file(), &relais::clock::System).expect("a key file");
+    relais::store::make_kek_file(&database.kek_file(), &System).expect("a key file");
+    relais::seal::make_key(&database.file("audit-key"), &System).expect("a signing key");
     // The schema exists whether or not the farewell is heard.
     let _ = connection.close().await;
     Some(database)
@@ -89,9 +91,24 @@ impl PostgresDatabase {
         within_schema(&self.server_url, &self.schema)
     }
 
-    /// The key file, fit for `RELAIS_KEK_FILE`; the erasure ledger stands beside it.
+    /// The key file; the erasure ledger stands beside it.
     pub fn kek_file(&self) -> PathBuf {
-        self.folder.path().join("relais.kek")
+        self.file("relais.kek")
+    }
+
+    /// The variables that lead to the schema and to the files that a server needs beside it.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let file = |name| self.file(name).to_string_lossy().into_owned();
+        vec![
+            ("RELAIS_DATABASE_URL", self.url()),
+            ("RELAIS_KEK_FILE", file("relais.kek")),
+            ("RELAIS_AUDIT__SIGNING_KEY_FILE", file("audit-key")),
+            ("RELAIS_AUDIT__HEADS_FILE", file("audit-heads")),
+        ]
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 }
 
