@@ -26,6 +26,12 @@ pub struct Config {
     pub server: Server,
     /// What to log.
     pub log: Log,
+    /// How to work on what is due at a time.
+    pub jobs: Jobs,
+    /// For how long what is kept.
+    pub retention: Retention,
+    /// What Relais is run for.
+    pub hosting: Hosting,
     /// Where the audit trail is signed.
     pub audit: Audit,
 }
@@ -74,6 +80,39 @@ pub struct Log {
     pub level: LogLevel,
     /// One line of JSON per event instead of text for people.
     pub json: bool,
+}
+
+/// For how long what is kept, where an organisation may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Days after which the content of the audit trail goes; its hashes stay.
+    pub audit_days: i64,
+}
+
+/// How to work on what is due at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Jobs {
+    /// Seconds between two looks for what is due.
+    pub look_seconds: u64,
+}
+
+/// What Relais is run for; what follows from it is for people to decide, and is told at the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hosting {
+    /// True where one organisation runs Relais, in France, for others.
+    pub for_other_organizations_in_france: bool,
+    /// True where cases may hold clinical facts; without it they hold needs only.
+    pub clinical_facts: bool,
+}
+
+impl Hosting {
+    /// True where the law on hosting health data asks for a certificate (CSP L1111-8): health data, of others.
+    pub const fn needs_certificate(self) -> bool {
+        self.for_other_organizations_in_france && self.clinical_facts
+    }
 }
 
 /// How much to log.
@@ -131,6 +170,18 @@ impl Default for Server {
     }
 }
 
+impl Default for Retention {
+    fn default() -> Self {
+        Self { audit_days: 365 }
+    }
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { look_seconds: 10 }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { level: LogLevel::Info, json: false }
@@ -163,6 +214,12 @@ pub enum ConfigError {
     /// A page or a log would be meaningless.
     #[error("server.refresh_seconds must be from 1 to 3600")]
     RefreshSeconds,
+    /// The authority's recommendation: six months to a year, up to three where misuse is a documented risk.
+    #[error("retention.audit_days must be from 180 to 1096")]
+    AuditDays,
+    /// Jobs would be late, or looked for without end.
+    #[error("jobs.look_seconds must be from 1 to 3600")]
+    LookSeconds,
 }
 
 impl Config {
@@ -208,6 +265,12 @@ impl Config {
         }
         if !(1..=3600).contains(&self.server.refresh_seconds) {
             return Err(ConfigError::RefreshSeconds);
+        }
+        if !(180..=1096).contains(&self.retention.audit_days) {
+            return Err(ConfigError::AuditDays);
+        }
+        if !(1..=3600).contains(&self.jobs.look_seconds) {
+            return Err(ConfigError::LookSeconds);
         }
         Ok(self)
     }
@@ -263,10 +326,12 @@ mod tests {
             ("RELAIS_SERVER__LISTEN", "0.0.0.0:8080", "loopback"),
             ("RELAIS_SERVER__LISTEN", "nowhere", "listen"),
             ("RELAIS_SERVER__REFRESH_SECONDS", "0", "refresh_seconds"),
+            ("RELAIS_JOBS__LOOK_SECONDS", "0", "look_seconds"),
+            ("RELAIS_RETENTION__AUDIT_DAYS", "1100", "audit_days"),
         ] {
             let refused = load(&[(name, value)]).expect_err(name).to_string();
             assert!(refused.contains(told), "{name}: {refused}");
-            let is_about_the_whole = ["loopback", "refresh_seconds"].contains(&told);
+            let is_about_the_whole = ["loopback", "refresh_seconds", "look_seconds", "audit_days"].contains(&told);
             assert!(is_about_the_whole || refused.starts_with(name), "{name}: {refused}");
         }
     }

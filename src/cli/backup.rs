@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub(super) async fn run_backup(config: &Config, folder: &Path) -> anyhow::Result<()> {
     let place = location(config, &config.database_url);
-    let app = open_at(place.clone()).await?;
+    let app = open_at(config, place.clone()).await?;
     let made = app.context().store.backup(&place, folder, System.now()).await;
     app.close().await;
     let made = made.context("no backup was made")?;

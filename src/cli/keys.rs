@@ -43,7 +43,7 @@ async fn rotate(config: &Config, new_kek: Option<&Path>) -> anyhow::Result<()> {
     let to = new_kek.map(read_kek_id).transpose().context("nothing was changed")?;
     let mut place = location(config, &config.database_url);
     place.other_kek_file = new_kek.map(Path::to_owned);
-    let app = open_at(place).await?;
+    let app = open_at(config, place).await?;
     let store = &app.context().store;
     store.begin_rotation(to.as_ref()).await?.context("nothing was changed")?;
     let bar = progress_bar("keys");

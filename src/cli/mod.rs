@@ -8,8 +8,11 @@ mod import;
 mod keys;
 mod log;
 mod policy;
+mod retention;
 mod serve;
+mod worker;
 
+use crate::actions::Settings;
 use crate::app::App;
 use crate::clock::System;
 use crate::config::{Config, DatabaseUrl, Flags};
@@ -69,6 +72,15 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// End what has been kept for as long as it may be.
+    Retention {
+        #[command(subcommand)]
+        command: retention::RetentionCommand,
+    },
+    /// Work on what is due at a time, without serving; `relais serve` does it too.
+    Worker,
+    /// List the work that is due next, with what its last run came to.
+    Jobs,
     /// Print who may see and do what: one page for each role.
     Policy {
         /// Only the page of this role, such as partner_agent, or `nobody`.
@@ -141,13 +153,16 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Keys { command } => keys::run(&config, command).await,
         Command::Backup { dir } => backup::run_backup(&config, &dir).await,
         Command::Restore { dir, replace } => backup::run_restore(&config, &dir, replace).await,
+        Command::Retention { command } => retention::run_retention(&config, command).await,
+        Command::Worker => worker::run_worker(&config).await,
+        Command::Jobs => worker::list_jobs(&config).await,
         Command::Schema | Command::Policy { .. } => Ok(()),
     }
 }
 
 async fn open(config: &Config) -> anyhow::Result<App> {
     make_folder(config)?;
-    open_at(location(config, &config.database_url)).await
+    open_at(config, location(config, &config.database_url)).await
 }
 
 /// The folder of the default database.
@@ -171,6 +186,20 @@ fn location(config: &Config, database_url: &DatabaseUrl) -> Location {
     }
 }
 
-async fn open_at(location: Location) -> anyhow::Result<App> {
-    App::open(location, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")
+async fn open_at(config: &Config, location: Location) -> anyhow::Result<App> {
+    let opened = App::open(location, Arc::new(System), Arc::new(System)).await;
+    let app = opened.context("the database cannot be used")?;
+    let settings =
+        Settings { takes_clinical_facts: config.hosting.clinical_facts, audit_days: config.retention.audit_days };
+    Ok(app.with_settings(settings))
+}
+
+/// Tells once, when something begins to run that goes on, what follows from the configuration.
+fn warn_of_duties(config: &Config) {
+    if config.hosting.needs_certificate() {
+        tracing::warn!(
+            "health data is hosted in France for other organisations: the law asks for a certified host (HDS, \
+             CSP L1111-8); set hosting.clinical_facts = false, or run Relais at one"
+        );
+    }
 }

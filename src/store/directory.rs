@@ -1,7 +1,7 @@
 //! The directory as versioned documents (ruling R4). Phones and mailboxes stand sealed beside the document, in every
 //! version, under the contacts of the organisation.
 
-use super::keys::KeyStore;
+use super::keys::{KeyStore, UnitKeys};
 use super::row::Table;
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
@@ -71,7 +71,7 @@ pub struct DirectoryChange<'a> {
 }
 
 #[derive(sqlx::FromRow)]
-struct EntryRow {
+pub(super) struct EntryRow {
     entry_id: String,
     version: i64,
     source: String,
@@ -133,9 +133,30 @@ fn organization_of(document: &Document) -> OrganizationId {
     }
 }
 
+/// The unit with which the contacts of an entry are erased.
+pub(super) fn contacts_of(document: &Document) -> ErasureUnit {
+    ErasureUnit::Contacts(organization_of(document))
+}
+
+/// What the columns `document` and `contacts` hold of a version of an entry.
+pub(super) fn seal_document(
+    keys: &KeyStore,
+    unit_keys: &UnitKeys,
+    version: i64,
+    document: &Document,
+) -> Result<(String, String), StoreError> {
+    let name = row_name(&entry_id(document), version);
+    let mut document = document.clone();
+    let contacts = Contacts::taken_from(&mut document);
+    let at = sealed_at(&name, organization_of(&document));
+    let contacts = contacts.map(|contacts| unit_keys.seal(keys, at, &contacts)).transpose()?;
+    let document = serde_json::to_string(&document).expect("documents are plain structs of texts and numbers");
+    Ok((document, contacts.unwrap_or_default()))
+}
+
 /// The entries of rows, each with its source's own key. The keys of those with contacts are fetched at once; an entry
 /// whose contacts were erased has none.
-async fn open_entries(
+pub(super) async fn open_entries(
     keys: &KeyStore,
     rows: impl IntoIterator<Item = EntryRow>,
 ) -> Result<Vec<(String, DirectoryRow)>, StoreError> {
@@ -207,18 +228,11 @@ impl Tx {
     ) -> Result<i64, StoreError> {
         let version: i64 = in_tx!(self, |c| sqlx::query_scalar(RAISE_VERSION).fetch_one(c).await)?;
         // All keys by one commit, before the first row.
-        let organizations =
-            changes.iter().map(|change| (ErasureUnit::Contacts(organization_of(change.document)), None));
-        let keys = self.keys.fetch_or_make(&organizations.collect::<Vec<_>>()).await?;
+        let units: Vec<_> = changes.iter().map(|change| (contacts_of(change.document), None)).collect();
+        let keys = self.keys.fetch_or_make(&units).await?;
         for change in changes {
             let entry_id = entry_id(change.document);
-            let mut document = change.document.clone();
-            let name = row_name(&entry_id, version);
-            let contacts = match Contacts::taken_from(&mut document) {
-                Some(contacts) => keys.seal(&self.keys, sealed_at(&name, organization_of(&document)), &contacts)?,
-                None => String::new(),
-            };
-            let document = serde_json::to_string(&document).expect("documents are plain structs of texts and numbers");
+            let (document, contacts) = seal_document(&self.keys, &keys, version, change.document)?;
             in_tx!(self, |c| sqlx::query(SUPERSEDE).bind(&entry_id).execute(c).await.map(drop))?;
             in_tx!(self, |c| sqlx::query(INSERT)
                 .bind(&entry_id)

@@ -75,8 +75,22 @@ impl Store {
         if pending.is_empty() {
             return Ok(());
         }
+        self.decide_again(&pending).await?;
         self.keys.destroy(&pending).await?;
         tracing::warn!(units = pending.len(), "erased again what the ledger says was erased");
         self.truncate_logs().await
+    }
+
+    /// A case that came back with a restore is being erased again: retention deletes its rows.
+    async fn decide_again(&self, erasures: &[Erasure]) -> Result<(), StoreError> {
+        self.write(async |tx| {
+            for erasure in erasures {
+                if let ErasureUnit::Case(case) = erasure.unit {
+                    tx.decide_erasure(case, erasure.erased_at).await?;
+                }
+            }
+            Ok(())
+        })
+        .await
     }
 }

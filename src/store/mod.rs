@@ -15,17 +15,21 @@ mod connect;
 mod consents;
 mod demands;
 mod directory;
+mod erased_rows;
 mod erasure;
 mod error;
 mod idempotency;
+mod jobs;
 mod keys;
 mod ledger;
+mod legal_holds;
 mod open;
 mod postgres_programs;
 mod projects;
 mod reach;
 mod referrals;
 mod restore;
+mod retention;
 mod row;
 mod sealed;
 mod teams;
@@ -38,10 +42,13 @@ pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
 pub use self::idempotency::{Claim, IdempotencyKey};
+pub use self::jobs::{Leased, NextRun};
 pub use self::keys::{KeyPurpose, Rotation, RotationRefused};
+pub use self::legal_holds::Held;
 pub use self::open::{Location, make_kek_file, read_kek_id};
 pub use self::referrals::Selection;
 pub use self::restore::Restored;
+pub use self::retention::{DueRows, EntryVersion, Passing};
 pub use self::sealed::SealedAt;
 
 use sqlx::{AssertSqlSafe, Executor, PgPool, SqlSafeStr, SqlitePool};
@@ -203,10 +210,14 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         consents::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
+        erased_rows::STATEMENTS,
         idempotency::STATEMENTS,
+        jobs::STATEMENTS,
+        legal_holds::STATEMENTS,
         open::STATEMENTS,
         projects::STATEMENTS,
         referrals::STATEMENTS,
+        retention::STATEMENTS,
         teams::STATEMENTS,
     ]
     .into_iter()

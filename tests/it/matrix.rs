@@ -1,6 +1,7 @@
 //! The matrix: what every field tells every viewer, by every path, in every state, held against a sheet that
 //! people have reviewed (ruling R16). Nothing here asks the policy; it is what the API answers.
 
+mod acts;
 mod flips;
 mod named;
 mod objects;

@@ -1,7 +1,7 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral,
+    AnswerReferral, CreateReferral, HoldCase, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral,
     ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
 };
 use super::row::{Act, Tie, act};
@@ -31,6 +31,7 @@ pub(super) fn acts() -> Vec<Act> {
         act(AnswerReferral, WORKERS).by_token(TokenScope::Answers),
         act(ReadReferral, READERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
+        act(HoldCase, &[ProtectionLead]).by_token(TokenScope::Protection),
         act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
         // Everybody may see the own acts; whole trails are a matter of scope.
         act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),

@@ -1,7 +1,7 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral,
+    AnswerReferral, CreateReferral, HoldCase, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral,
     ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
 };
 use super::row::{Door, Entry, door};
@@ -28,6 +28,8 @@ fn roots() -> Vec<Door> {
         door("Query.whoSawWhat", &[ListReadings]),
         door("Query.auditEvents", &[ReadTrail]),
         door("Query.node", &[SearchDirectory, ReadReferral, ReadCase, RecordConsent, RecordDemand]),
+        door("Query.legalHolds", &[HoldCase]),
+        door("Mutation.caseAppealClose", &[OpenCase]),
         door("Mutation.caseOpen", &[OpenCase]),
         door("Mutation.consentRecord", &[RecordConsent]),
         door("Mutation.referralCreate", &[CreateReferral]),
@@ -38,6 +40,8 @@ fn roots() -> Vec<Door> {
         door("Mutation.referralStart", &[AnswerReferral]),
         door("Mutation.referralComplete", &[AnswerReferral]),
         door("Mutation.demandRecord", &[RecordDemand]),
+        door("Mutation.legalHoldLift", &[HoldCase]),
+        door("Mutation.legalHoldSet", &[HoldCase]),
     ]
 }
 
@@ -49,8 +53,11 @@ const COMMANDS: &[&str] = &[
     "relais audit",
     "relais demo",
     "relais import",
+    "relais jobs",
     "relais migrate",
     "relais policy",
+    "relais retention",
     "relais schema",
     "relais serve",
+    "relais worker",
 ];

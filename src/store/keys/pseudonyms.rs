@@ -28,7 +28,8 @@ statements! {
     LIST_ALIAS = select_keys!("p.purpose = 'alias' AND p.project IN");
     COUNT = "SELECT count(*) FROM pseudonym_keys WHERE project = $1 AND purpose = $2";
     INSERT = "INSERT INTO pseudonym_keys (project, purpose, epoch_id, wrapped) VALUES ($1, $2, $3, $4)";
-    DELETE_DEMAND = "DELETE FROM pseudonym_keys WHERE purpose LIKE 'demand:%' AND purpose <= $1";
+    LIST_MONTHS = "SELECT project, purpose FROM pseudonym_keys WHERE purpose LIKE 'demand:%' ORDER BY purpose, project";
+    DELETE = "DELETE FROM pseudonym_keys WHERE project = $1 AND purpose = $2";
 }
 
 /// What a project's key is for.
@@ -136,19 +137,29 @@ impl Store {
         rows.iter().map(|row| Ok((TABLE.id(&row.owner)?, row.key(&self.keys, &mut epochs)?.to_hmac_key()))).collect()
     }
 
-    /// Destroys the keys of the demand ledger up to this month, in all projects: nobody can link the records of
-    /// these months to cases any more. Gives how many there were. Not to be called inside [`Store::write`].
-    pub async fn destroy_demand_keys(&self, last: Month) -> Result<u64, StoreError> {
+    /// The months whose demands can still be linked to cases, the oldest first.
+    pub async fn list_month_keys(&self) -> Result<Vec<(ProjectId, Month)>, StoreError> {
+        let rows: Vec<(String, String)> = read!(self.keys, |pool| sqlx::query_as(LIST_MONTHS).fetch_all(pool).await)?;
+        let months = rows.iter().map(|(project, purpose)| {
+            let month = purpose.split_once(':').and_then(|(_, month)| Month::parse(month));
+            Ok((TABLE.id(project)?, month.ok_or_else(|| TABLE.corrupt("purpose"))?))
+        });
+        months.collect()
+    }
+
+    /// Destroys a key of a project for good: at once, and not with a transaction of the main database, so that
+    /// whatever rests on the key has to be rewritten and committed before. Not to be called inside
+    /// [`Store::write`].
+    pub async fn destroy_project_key(&self, project: ProjectId, purpose: KeyPurpose) -> Result<(), StoreError> {
         let mut tx = self.keys.begin().await?;
-        let purpose = KeyPurpose::Demand(last).to_string();
-        let destroyed = in_tx!(tx, |c| sqlx::query(DELETE_DEMAND)
-            .bind(&purpose)
+        in_tx!(tx, |c| sqlx::query(DELETE)
+            .bind(project.to_string())
+            .bind(purpose.to_string())
             .execute(c)
             .await
-            .map(|done| done.rows_affected()))?;
+            .map(drop))?;
         tx.inner.commit().await?;
-        self.keys.db.truncate_log().await?;
-        Ok(destroyed)
+        self.keys.db.truncate_log().await.map(drop)
     }
 }
 

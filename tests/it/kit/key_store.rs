@@ -50,6 +50,14 @@ impl World {
         rows.iter().filter_map(|row| found_key(row, keks)).collect()
     }
 
+    /// Every key of a pseudonym that these KEKs open.
+    pub async fn pseudonym_keys(&self, keks: &[Kek]) -> Vec<Vec<u8>> {
+        let sql = "SELECT p.project || ' ' || p.purpose || ' ' || p.wrapped || ' ' || e.id || ' ' || e.month || ' ' || \
+            e.wrapped FROM pseudonym_keys p JOIN epoch_keys e ON e.id = p.epoch_id";
+        let rows = self.key_texts(sql).await;
+        rows.iter().filter_map(|row| found_pseudonym_key(row, keks)).collect()
+    }
+
     /// Another node over the same databases.
     pub async fn node(&self) -> App {
         App::open(self.location(), self.clock.clone(), self.clock.clone()).await.expect("another node")
@@ -66,6 +74,17 @@ fn found_key(row: &str, keks: &[Kek]) -> Option<FoundKey> {
     let generation: i64 = generation.parse().expect("a number");
     let key = unwrap_key(&epoch_key, Wrapping::Data { unit, generation, epoch }, wrapped).expect("a data key");
     Some(FoundKey { unit: unit.to_owned(), generation: u32::try_from(generation).expect("small"), key })
+}
+
+fn found_pseudonym_key(row: &str, keks: &[Kek]) -> Option<Vec<u8>> {
+    let words: Vec<&str> = row.split(' ').collect();
+    let [project, purpose, wrapped, epoch, month, epoch_wrapped] = words[..] else {
+        panic!("a row of six words: {row}")
+    };
+    let as_epoch = Wrapping::Epoch { project, month, epoch };
+    let epoch_key = keks.iter().find_map(|kek| unwrap_key(kek.key(), as_epoch, epoch_wrapped).ok())?;
+    let key = unwrap_key(&epoch_key, Wrapping::Pseudonym { project, purpose, epoch }, wrapped).expect("a key");
+    Some(key.to_hmac_key().to_vec())
 }
 
 /// The keys of a key file.

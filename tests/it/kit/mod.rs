@@ -2,6 +2,7 @@
 
 pub mod bare;
 pub mod client;
+pub mod erasing;
 pub mod hearing;
 pub mod installation;
 pub mod key_store;

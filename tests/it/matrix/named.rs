@@ -4,7 +4,7 @@ use super::objects::Object;
 use super::{Ask, Matrix, PATHS, Path};
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::{fresh_key, girl_of_sixteen, merged, mutation, organization_id, text};
-use crate::kit::world::{LAWYERS, Person, World, on_both_databases};
+use crate::kit::world::{LAWYERS, Person, on_both_databases};
 use relais::domain::id::{CaseId, ConsentId, DemandId, Identifier, ReferralId};
 use serde_json::{Value, json};
 

@@ -84,7 +84,6 @@ pub struct Objects {
     pub consents: Vec<Object>,
     pub demands: Vec<Object>,
     pub spoken_code: String,
-    pub case: String,
 }
 
 impl Objects {
@@ -107,7 +106,6 @@ impl Objects {
         Self {
             cases: vec![object("a case of Paris", &ready.case)],
             consents: vec![object("a consent for the lawyers", &ready.consent)],
-            case: ready.case,
             referrals,
             services,
             demands,

@@ -60,6 +60,9 @@ input-place-of-service = The service is not given at this place.
 input-start-in-future = The start lies between the sending and now.
 input-outcome-of-event = This outcome does not belong to a completed referral.
 input-result-of-record = This result comes from a referral and is not recorded by hand.
+input-clinical-fact = This installation keeps needs, and no clinical facts: leave self-harm, disability and illness out.
+input-no-appeal = The case has no open appeal of age, or this status would leave it open.
+input-review-date = A hold is reviewed after today and within a year.
 input-area-unknown = A case needs the code of an area, however large, such as FR or LY-TB.
 
 ## Consent
@@ -107,6 +110,7 @@ policy-object-referral = Referrals
 policy-object-refusal = Refusals of acts on a referral
 policy-object-case = Case references
 policy-object-consent = Consents
+policy-object-legal-hold = Legal holds
 policy-object-demand = Recorded needs
 policy-object-figures = Figures
 policy-object-readings = Who saw what of a case
@@ -134,6 +138,7 @@ policy-action-create-referral = draft and send a referral
 policy-action-answer-referral = answer a received referral
 policy-action-read-referral = read referrals
 policy-action-record-demand = record a need without an answer, and read it
+policy-action-hold-case = hold a case back from erasure, lift holds and list them
 policy-action-read-gaps = read the table of gaps
 policy-action-list-readings = list who saw what of a case, for the person
 policy-action-read-trail = read the audit trail: the own acts, and for an auditor whole trails

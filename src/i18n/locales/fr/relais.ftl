@@ -60,6 +60,9 @@ input-place-of-service = Ce service n’est pas rendu en ce lieu.
 input-start-in-future = Le début se situe entre l’envoi et maintenant.
 input-outcome-of-event = Cette issue n’est pas celle d’une orientation terminée.
 input-result-of-record = Ce résultat vient d’une orientation et ne se saisit pas à la main.
+input-clinical-fact = Cette installation garde des besoins, et aucun fait clinique : laissez de côté automutilation, handicap et maladie.
+input-no-appeal = Ce dossier n'a pas de recours de minorité ouvert, ou ce statut le laisserait ouvert.
+input-review-date = Un gel juridique se réexamine après aujourd'hui et dans l'année.
 input-area-unknown = Un dossier a besoin d’un code de territoire, même large, comme FR ou LY-TB.
 
 ## Consent
@@ -107,6 +110,7 @@ policy-object-referral = Orientations
 policy-object-refusal = Refus d’un acte sur une orientation
 policy-object-case = Références de cas
 policy-object-consent = Consentements
+policy-object-legal-hold = Gels juridiques
 policy-object-demand = Besoins relevés
 policy-object-figures = Chiffres
 policy-object-readings = Qui a vu quoi d’un cas
@@ -134,6 +138,7 @@ policy-action-create-referral = rédiger et envoyer une orientation
 policy-action-answer-referral = répondre à une orientation reçue
 policy-action-read-referral = lire des orientations
 policy-action-record-demand = relever un besoin sans réponse, et le lire
+policy-action-hold-case = soustraire un dossier à l’effacement, lever ces gels et en lire la liste
 policy-action-read-gaps = lire le tableau des manques
 policy-action-list-readings = lister qui a vu quoi d’un cas, pour la personne
 policy-action-read-trail = lire le journal d’audit : ses propres actes, et pour l’audit les journaux entiers
