@@ -3,6 +3,7 @@
 //! This is the only place that reads the environment. Variables are `RELAIS_SECTION__KEY`, and
 //! `RELAIS_DATABASE_URL`; `RELAIS_TEST_…` is reserved for tests and ignored here.
 
+use crate::identity::password::PasswordCost;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::fmt;
@@ -18,8 +19,14 @@ const RESERVED_PREFIX: &str = "RELAIS_TEST_";
 pub struct Config {
     /// Which database.
     pub database_url: DatabaseUrl,
+    /// The file of the key that everything sealed stands under; empty: beside an embedded database.
+    pub kek_file: PathBuf,
+    /// Where the keys of what is sealed stand.
+    pub keys: Keys,
     /// How to serve.
     pub server: Server,
+    /// How people sign in.
+    pub sign_in: SignIn,
     /// What to log.
     pub log: Log,
     /// How to work on what is due at a time.
@@ -42,6 +49,22 @@ pub struct Audit {
     pub heads_file: PathBuf,
 }
 
+/// Where the keys of what is sealed stand. What is empty has its usual place.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keys {
+    /// The key store; usually a file beside an embedded database, and a schema of its own on a PostgreSQL.
+    pub database_url: DatabaseUrl,
+    /// The erasure ledger; usually beside the key store.
+    pub ledger_file: PathBuf,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { database_url: DatabaseUrl(String::new()), ledger_file: PathBuf::new() }
+    }
+}
+
 /// How to serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -50,6 +73,23 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Seconds between two looks at the database for changes of the directory by another process.
     pub refresh_seconds: u64,
+}
+
+/// How people sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIn {
+    /// Memory that hashing a password takes, in kibibytes.
+    pub password_memory_kibibytes: u32,
+    /// Passes that hashing a password takes.
+    pub password_passes: u32,
+}
+
+impl SignIn {
+    /// The cost of a password; `None` when it is out of bounds.
+    pub fn password_cost(self) -> Option<PasswordCost> {
+        PasswordCost::new(self.password_memory_kibibytes, self.password_passes)
+    }
 }
 
 /// What to log.
@@ -120,6 +160,11 @@ impl DatabaseUrl {
         Self(format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F")))
     }
 
+    /// True when no database is named.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The URL, password included.
     pub fn expose(&self) -> &str {
         &self.0
@@ -154,6 +199,12 @@ impl Default for Retention {
 impl Default for Jobs {
     fn default() -> Self {
         Self { look_seconds: 10 }
+    }
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self { password_memory_kibibytes: 65_536, password_passes: 3 }
     }
 }
 
@@ -195,6 +246,9 @@ pub enum ConfigError {
     /// Jobs would be late, or looked for without end.
     #[error("jobs.look_seconds must be from 1 to 3600")]
     LookSeconds,
+    /// Stolen hashes would be guessed too soon, or signing in would exhaust the machine.
+    #[error("sign_in.password_memory_kibibytes must be from 19456 to 1048576, and password_passes from 2 to 10")]
+    PasswordCost,
 }
 
 impl Config {
@@ -246,6 +300,9 @@ impl Config {
         }
         if !(1..=3600).contains(&self.jobs.look_seconds) {
             return Err(ConfigError::LookSeconds);
+        }
+        if self.sign_in.password_cost().is_none() {
+            return Err(ConfigError::PasswordCost);
         }
         Ok(self)
     }
@@ -303,10 +360,13 @@ mod tests {
             ("RELAIS_SERVER__REFRESH_SECONDS", "0", "refresh_seconds"),
             ("RELAIS_JOBS__LOOK_SECONDS", "0", "look_seconds"),
             ("RELAIS_RETENTION__AUDIT_DAYS", "1100", "audit_days"),
+            ("RELAIS_SIGN_IN__PASSWORD_PASSES", "1", "password_passes"),
+            ("RELAIS_SIGN_IN__PASSWORD_MEMORY_KIBIBYTES", "1024", "password_passes"),
         ] {
             let refused = load(&[(name, value)]).expect_err(name).to_string();
             assert!(refused.contains(told), "{name}: {refused}");
-            let is_about_the_whole = ["loopback", "refresh_seconds", "look_seconds", "audit_days"].contains(&told);
+            let is_about_the_whole =
+                ["loopback", "refresh_seconds", "look_seconds", "audit_days", "password_passes"].contains(&told);
             assert!(is_about_the_whole || refused.starts_with(name), "{name}: {refused}");
         }
     }

@@ -64,6 +64,9 @@ fn acts(content: &Content, role: Option<Role>, language: Language, page: &mut St
         if let (Some(scope), Some(_)) = (act.token_scope, role) {
             line.push_str(&text_with(language, "policy-by-token", &[("scope", format!("`{scope}`"))]));
         }
+        if act.needs_session {
+            line.push_str(&text(language, "policy-by-no-token"));
+        }
         let leads = |entry: &Entry| matches!(entry, Entry::Acts(acts) if acts.contains(&act.action));
         let doors: Vec<String> =
             content.doors.iter().filter(|door| leads(&door.entry)).map(|door| format!("`{}`", door.name)).collect();

@@ -18,14 +18,20 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("clock", &["domain"]),
     ("i18n", &["domain"]),
     ("policy", &["domain"]),
-    ("store", &["domain"]),
+    ("crypto", &[]),
+    // The clock gives the months of keys, and the random bytes that these are made of.
+    ("store", &["domain", "crypto", "clock"]),
     ("directory", &["domain"]),
     ("import", &["domain"]),
+    ("identity", &["domain"]),
     ("seal", &["domain", "clock"]),
-    ("actions", &["domain", "policy", "store", "directory", "import", "clock", "seal"]),
+    ("actions", &["domain", "policy", "store", "directory", "identity", "import", "clock", "seal"]),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock"]),
-    ("config", &[]),
+    // The clock gives the secret that a form is bound to before anybody is signed in.
+    ("web", &["domain", "policy", "actions", "i18n", "clock"]),
+    // What a password may cost.
+    ("config", &["identity"]),
     ("serve", &[]),
 ];
 
@@ -35,9 +41,18 @@ const CRATES: &[(&str, &[&str])] = &[
     // `egress`, once it exists: the only maker of HTTP clients.
     ("reqwest", &[]),
     ("async_graphql", &["src/graphql"]),
-    ("axum", &["src/graphql/http", "src/serve", "src/app"]),
+    ("axum", &["src/graphql/http", "src/serve", "src/app", "src/web"]),
+    ("argon2", &["src/identity"]),
+    ("totp_rs", &["src/identity"]),
+    ("zxcvbn", &["src/identity"]),
+    ("unicode_normalization", &["src/identity"]),
+    ("askama", &["src/web"]),
+    ("cookie", &["src/web"]),
+    ("qrcode", &["src/web"]),
     ("hyper", &["src/graphql/http", "src/serve", "src/app"]),
     ("fluent", &["src/i18n"]),
+    ("chacha20poly1305", &["src/crypto"]),
+    ("hkdf", &["src/crypto"]),
     ("ed25519_dalek", &["src/domain/audit", "src/seal"]),
     // Chance is a parameter.
     ("getrandom", &["src/clock"]),

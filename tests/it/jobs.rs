@@ -1,6 +1,7 @@
 //! Jobs: shared by all nodes, taken again after a silence, tried ever more seldom when they fail.
 
-use crate::kit::installation::{Installation, installed_on_both_databases};
+use crate::kit::installation::installed_on_both_databases;
+use crate::kit::server::Server;
 use crate::kit::world::{World, on_both_databases};
 use relais::actions::ActionError;
 use relais::actions::jobs::{Ran, Worker, enlist, list, run_due};
@@ -68,6 +69,20 @@ async fn run_once(world: &World, worker: &Worker) -> Vec<(JobKind, JobResult)> {
 
 fn worker(world: &World) -> Worker {
     Worker::new(world.app.context().chance.as_ref())
+}
+
+/// P-24: what the law asks for follows from two decisions together, and is told at the start.
+#[test]
+fn the_start_warns_that_hosting_health_data_of_others_takes_a_certificate() {
+    let others = ("RELAIS_HOSTING__FOR_OTHER_ORGANIZATIONS_IN_FRANCE", "true".to_owned());
+    let facts = ("RELAIS_HOSTING__CLINICAL_FACTS", "true".to_owned());
+    for (environment, is_warned) in
+        [(vec![], false), (vec![others.clone()], false), (vec![facts.clone()], false), (vec![others, facts], true)]
+    {
+        let mut server = Server::spawn(&["serve", "--listen", "127.0.0.1:0"], &environment);
+        assert_eq!(server.terminate(), Some(0), "{}", server.output());
+        assert_eq!(server.output().contains("L1111-8"), is_warned, "{environment:?}: {}", server.output());
+    }
 }
 
 on_both_databases! {

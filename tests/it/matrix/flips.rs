@@ -78,6 +78,10 @@ impl Matrix {
             ("service", _) => by_node(handle, "Service", self.id_of(entry(relation, standing))),
             ("organization", _) => vec![self.organization(row, relation)],
             ("figures", _) => vec![self.figures_probe(handle, row)],
+            ("legal-hold", _) => {
+                let document = format!("{{ legalHolds {} }}", selection(row));
+                vec![Probe { handle, document, id: String::new() }]
+            }
             ("account", "Team") => {
                 let document = format!("{{ viewer {{ teams {} }} }}", selection(row));
                 vec![Probe { handle, document, id: String::new() }]
@@ -209,7 +213,6 @@ fn viewer(object: &str, relation: Relation) -> &'static str {
         Relation::Recipient | Relation::Counterpart => "lawyer",
         Relation::OwnOrganization => "directory editor of the lawyers",
         Relation::Figures => "coordinator",
-        Relation::Auditor => "auditor",
         Relation::Auditor => "auditor",
     }
 }

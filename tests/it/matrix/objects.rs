@@ -96,6 +96,7 @@ impl Objects {
         let (mut referrals, ready) = referrals(world, &curious).await;
         referrals.extend(against_violence(world, hospital_agent).await);
         fill(world).await;
+        hold(world, &ready.case).await;
         let demands = demands(world, &ready).await;
         figures(world, &ready.sender).await;
         let code = world.ask(
@@ -114,6 +115,14 @@ impl Objects {
             spoken_code,
         }
     }
+}
+
+/// A hold on a case, for its protection lead to list.
+async fn hold(world: &World, case: &str) {
+    let row =
+        "SELECT c.id, c.project_id, 'litigation', '2027-06-01', c.last_contact_at, (SELECT min(a.id) FROM accounts a)";
+    let columns = "case_id, project_id, reason, review_on, set_at, set_by";
+    world.execute(&format!("INSERT INTO legal_holds ({columns}) {row} FROM cases c WHERE c.id = '{case}'")).await;
 }
 
 async fn referrals(world: &World, curious: &str) -> (Vec<Object>, Ready) {

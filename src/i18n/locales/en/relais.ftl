@@ -100,6 +100,7 @@ key-reused = This idempotency key was used for another request: take a new one.
 ## The table of need to know
 policy-acts = May
 policy-in-project = { "" }, in the own project
+policy-by-no-token = { "" }; with a session, by no token
 policy-by-token = { "" }; by token: { $scope }
 policy-sees = sees
 policy-sees-while = sees only while: { $standings }
@@ -130,6 +131,7 @@ policy-role-analyst = Analyst (analyst)
 policy-role-auditor = Auditor (auditor)
 policy-role-sysadmin = System administrator (sysadmin)
 policy-action-read-own-account = read the own account
+policy-action-keep-own-account = change the own password, second factor, tokens and sessions
 policy-action-search-directory = look for services
 policy-action-open-case = open a case reference
 policy-action-read-case = read a case reference

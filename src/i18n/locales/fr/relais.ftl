@@ -100,6 +100,7 @@ key-reused = Cette clé d’idempotence a déjà servi à une autre demande : pr
 ## The table of need to know
 policy-acts = Peut
 policy-in-project = { "" }, dans son projet
+policy-by-no-token = { "" } ; avec une session, par aucun jeton
 policy-by-token = { "" } ; par jeton : { $scope }
 policy-sees = voit
 policy-sees-while = voit seulement : { $standings }
@@ -130,6 +131,7 @@ policy-role-analyst = Analyste (analyst)
 policy-role-auditor = Audit (auditor)
 policy-role-sysadmin = Administration du système (sysadmin)
 policy-action-read-own-account = lire son propre compte
+policy-action-keep-own-account = changer son mot de passe, son second facteur, ses jetons et ses sessions
 policy-action-search-directory = chercher des services
 policy-action-open-case = ouvrir une référence de cas
 policy-action-read-case = lire une référence de cas
