@@ -6,6 +6,7 @@ mod flips;
 mod named;
 mod objects;
 mod people;
+mod questions;
 mod sheet;
 
 use self::objects::{Object, Objects, in_order, titles};
