@@ -97,10 +97,10 @@ impl Access {
     /// What the viewer is to an event of the audit trail within reach.
     pub fn relation_to_event(&self, actor: Option<AccountId>) -> Relation {
         let Some(account) = self.account() else { return Relation::Anonymous };
-        if actor == Some(account.id) {
-            Relation::Oneself
-        } else if self.table.can_be(account.role, Relation::Auditor) {
+        if self.table.can_be(account.role, Relation::Auditor) {
             Relation::Auditor
+        } else if actor == Some(account.id) {
+            Relation::Oneself
         } else {
             Relation::Member
         }

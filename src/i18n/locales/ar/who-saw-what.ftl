@@ -1,0 +1,100 @@
+# الصفحة التي تُعطى للشخص: من اطّلع على ماذا من ملفه. المفاتيح نفسها في اللغات الثلاث.
+
+## العناصر
+seen-admin-status = الوضع القانوني أو الإداري
+seen-age-band = الفئة العمرية
+seen-alias = الاسم الرمزي المعطى لهذه المنظمة
+seen-area = البلدية أو المنطقة
+seen-at = وقت إحدى الخطوات
+seen-basis = أساس الموافقة
+seen-code = سبب إحدى الخطوات
+seen-consent-given-on = يوم إعطاء الموافقة
+seen-consent-scope = ما تسمح الموافقة بالإبلاغ عنه
+seen-consent-valid-until = موعد انتهاء الموافقة
+seen-contact-rule = كيفية الاتصال بالشخص
+seen-created-month = شهر فتح الملف
+seen-day = يوم الاطلاع
+seen-deadline-band = المهلة التقريبية
+seen-decline-code = سبب الرفض
+seen-event = خطوات الإحالة
+seen-expires-at = موعد انتهاء الموافقة
+seen-explained = ما تم شرحه
+seen-field-scope = ما تسمح الموافقة بالإبلاغ عنه
+seen-fields = العناصر التي تم الاطلاع عليها
+seen-file-number = رقم الملف لدى الفريق
+seen-gender = الجنس
+seen-household = الوضع العائلي
+seen-language = لغة الشرح
+seen-languages = اللغات المحكية
+seen-location-id = المكان المطلوب
+seen-modality = شكل الموافقة
+seen-month = الشهر
+seen-need = الاحتياج
+seen-needed-by = الموعد النهائي
+seen-obtained-at = تاريخ إعطاء الموافقة
+seen-organization = المنظمة المعنية بإحدى الخطوات
+seen-outcome-code = النتيجة
+seen-own-team-days = قائمة من اطّلع على ماذا
+seen-own-team-first-day = قائمة من اطّلع على ماذا
+seen-own-team-last-day = قائمة من اطّلع على ماذا
+seen-party = الطرف الذي قام بإحدى الخطوات
+seen-protection-flags = مخاوف الحماية
+seen-purpose = غرض الاطلاع
+seen-readings = قائمة من اطّلع على ماذا
+seen-recipient = المنظمة المستقبِلة
+seen-requested-at = تاريخ الإرسال
+seen-result = ما آل إليه الاحتياج
+seen-role = وظيفة من اطّلع
+seen-sender = المنظمة المُحيلة
+seen-sender-mailbox = عنوان البريد الوظيفي للفريق المُحيل
+seen-sender-project = المشروع المُحيل
+seen-service = الخدمة المطلوبة
+seen-service-started-at = تاريخ بدء الخدمة
+seen-situation = وضع السكن والمعيشة
+seen-spoken-code = الرمز المنطوق للملف
+seen-stage = مرحلة الإحالة
+seen-status = حالة الإحالة
+seen-status-at = تاريخ آخر تغيير
+seen-text = قائمة من اطّلع على ماذا
+seen-timeline = خطوات الإحالة
+seen-urgency = درجة الاستعجال
+seen-other = عنصر آخر
+
+## الوظائف
+role-caseworker = مسؤول متابعة الحالات
+role-partner-agent = موظف في منظمة شريكة
+role-coordinator = منسّق المشروع
+role-protection-lead = مسؤول الحماية
+role-partner-admin = مدير في منظمة شريكة
+role-directory-editor = محرّر الدليل
+role-analyst = محلّل الأرقام
+role-auditor = مدقّق
+role-sysadmin = مسؤول تقني
+
+## الأغراض
+purpose-care = متابعة الملف
+purpose-referral-answer = الرد على إحالة تم استلامها
+purpose-coordination = تنسيق المشروع
+purpose-protection = ضمان حماية الأشخاص
+purpose-person-request = الاستجابة لطلب من الشخص
+purpose-statistics = إحصاء الاحتياجات والاستجابات
+purpose-administration = إدارة الدليل والحسابات والأجهزة
+purpose-retention = محو ما انتهت مدة حفظه
+purpose-audit = التحقق ممن فعل ماذا
+purpose-security = حماية الوصول
+
+## الصفحة
+readings-title = من اطّلع على ماذا من ملفك
+readings-introduction = يُسجَّل كل اطلاع قبل إرسال الجواب. تبيّن هذه القائمة أي المنظمات اطّلعت على ماذا، وفي أي يوم ولماذا، ولا تذكر اسم أي شخص.
+readings-own-team = الفريق الذي يتابعك: عدد أيام اطلاعه على ملفك { $days }، من { $first } إلى { $last }.
+readings-own-team-none = لم يطّلع الفريق الذي يتابعك على ملفك بعد.
+readings-others = الآخرون:
+readings-others-none = لم يطّلع أي طرف آخر على أي شيء.
+readings-who = { $day } – { $organization } ({ $role })
+readings-what = ما تم الاطلاع عليه: { $fields }.
+readings-purpose = السبب: { $purpose }.
+readings-consent = بناءً على موافقتك بتاريخ { $day }.
+readings-separator = ،
+readings-unknown-organization = منظمة لم تعد في الدليل
+readings-unknown-role = وظيفة غير معروفة
+readings-rights = يمكنك أن تطلب من الفريق الذي يتابعك شرحًا أو تصحيحًا، أو أن تسحب موافقتك.

@@ -1,0 +1,100 @@
+# The page that is given to the person: who saw what of the file. The same keys in all three languages.
+
+## Fields
+seen-admin-status = administrative status
+seen-age-band = age band
+seen-alias = the code name given to that organisation
+seen-area = commune or area
+seen-at = the time of a step
+seen-basis = the ground of the consent
+seen-code = the reason of a step
+seen-consent-given-on = the day of the consent
+seen-consent-scope = what the consent allows to be told
+seen-consent-valid-until = when the consent ends
+seen-contact-rule = how the person may be reached
+seen-created-month = the month in which the file was opened
+seen-day = the day of a reading
+seen-deadline-band = roughly how soon an answer is needed
+seen-decline-code = the reason of a refusal
+seen-event = the steps of the referral
+seen-expires-at = when the consent ends
+seen-explained = what was explained
+seen-field-scope = what the consent allows to be told
+seen-fields = what was read
+seen-file-number = the team’s file number
+seen-gender = gender
+seen-household = household
+seen-language = the language of the explanation
+seen-languages = languages spoken
+seen-location-id = the place asked for
+seen-modality = how the consent was given
+seen-month = the month
+seen-need = the need
+seen-needed-by = the deadline
+seen-obtained-at = when the consent was given
+seen-organization = the organisation of a step
+seen-outcome-code = the outcome
+seen-own-team-days = the list of who saw what
+seen-own-team-first-day = the list of who saw what
+seen-own-team-last-day = the list of who saw what
+seen-party = which side took a step
+seen-protection-flags = protection concerns
+seen-purpose = what a reading was for
+seen-readings = the list of who saw what
+seen-recipient = the receiving organisation
+seen-requested-at = when it was sent
+seen-result = what became of the need
+seen-role = what the reader’s account is for
+seen-sender = the sending organisation
+seen-sender-mailbox = the sending team’s mailbox
+seen-sender-project = the sending project
+seen-service = the service asked for
+seen-service-started-at = when the service began
+seen-situation = living situation
+seen-spoken-code = the spoken code of the file
+seen-stage = the stage of the referral
+seen-status = the state of the referral
+seen-status-at = when it last changed
+seen-text = the list of who saw what
+seen-timeline = the steps of the referral
+seen-urgency = the urgency
+seen-other = another item
+
+## Roles
+role-caseworker = caseworker
+role-partner-agent = agent of a partner organisation
+role-coordinator = project coordinator
+role-protection-lead = protection lead
+role-partner-admin = administrator of a partner organisation
+role-directory-editor = directory editor
+role-analyst = analyst
+role-auditor = auditor
+role-sysadmin = system administrator
+
+## Purposes
+purpose-care = following the file
+purpose-referral-answer = answering a referral that was received
+purpose-coordination = leading the project
+purpose-protection = answering for the protection of people
+purpose-person-request = answering a request of the person
+purpose-statistics = counting needs and answers
+purpose-administration = looking after the directory, the accounts and the machines
+purpose-retention = erasing what was kept long enough
+purpose-audit = checking who did what
+purpose-security = keeping out who does not belong
+
+## The page
+readings-title = Who saw what of your file
+readings-introduction = Each reading is written down before the answer leaves. This list says which organisations read what, on which day and why; it names nobody.
+readings-own-team = The team that follows you read your file on { $days } day(s), from { $first } to { $last }.
+readings-own-team-none = The team that follows you has not read your file yet.
+readings-others = Others:
+readings-others-none = Nobody else has read anything.
+readings-who = { $day } – { $organization } ({ $role })
+readings-what = What was read: { $fields }.
+readings-purpose = Why: { $purpose }.
+readings-consent = On your consent of { $day }.
+readings-separator = ,
+readings-unknown-organization = an organisation that is no longer in the directory
+readings-unknown-role = unknown function
+readings-rights = You can ask the team that follows you for an explanation or a correction, or withdraw your consent.

@@ -1,0 +1,100 @@
+# La page qui se donne à la personne : qui a vu quoi de son dossier. Mêmes clés dans les trois langues.
+
+## Éléments
+seen-admin-status = le statut administratif
+seen-age-band = la tranche d’âge
+seen-alias = le nom de code donné à cette organisation
+seen-area = la commune ou le territoire
+seen-at = le moment d’une étape
+seen-basis = la base du consentement
+seen-code = le motif d’une étape
+seen-consent-given-on = la date du consentement
+seen-consent-scope = ce que le consentement permet de communiquer
+seen-consent-valid-until = la fin du consentement
+seen-contact-rule = la manière de joindre la personne
+seen-created-month = le mois d’ouverture du dossier
+seen-day = le jour d’une lecture
+seen-deadline-band = le délai approximatif
+seen-decline-code = le motif de refus
+seen-event = les étapes de l’orientation
+seen-expires-at = la fin du consentement
+seen-explained = ce qui a été expliqué
+seen-field-scope = ce que le consentement permet de communiquer
+seen-fields = les éléments lus
+seen-file-number = le numéro de dossier de l’équipe
+seen-gender = le genre
+seen-household = la situation familiale
+seen-language = la langue de l’explication
+seen-languages = les langues parlées
+seen-location-id = le lieu demandé
+seen-modality = la forme du consentement
+seen-month = le mois
+seen-need = le besoin
+seen-needed-by = la date limite
+seen-obtained-at = la date du consentement
+seen-organization = l’organisation d’une étape
+seen-outcome-code = l’issue
+seen-own-team-days = la liste de qui a vu quoi
+seen-own-team-first-day = la liste de qui a vu quoi
+seen-own-team-last-day = la liste de qui a vu quoi
+seen-party = de quel côté vient une étape
+seen-protection-flags = les risques et besoins de protection
+seen-purpose = la raison d’une lecture
+seen-readings = la liste de qui a vu quoi
+seen-recipient = l’organisation destinataire
+seen-requested-at = la date d’envoi
+seen-result = la suite donnée au besoin
+seen-role = la fonction de qui a lu
+seen-sender = l’organisation qui oriente
+seen-sender-mailbox = l’adresse de service de l’équipe qui oriente
+seen-sender-project = le projet qui oriente
+seen-service = le service demandé
+seen-service-started-at = le début du service
+seen-situation = la situation de vie
+seen-spoken-code = le code parlé du dossier
+seen-stage = l’étape de l’orientation
+seen-status = l’état de l’orientation
+seen-status-at = la date du dernier changement
+seen-text = la liste de qui a vu quoi
+seen-timeline = les étapes de l’orientation
+seen-urgency = l’urgence
+seen-other = un autre élément
+
+## Fonctions
+role-caseworker = personne chargée de suivi
+role-partner-agent = agent d’une organisation partenaire
+role-coordinator = coordination de projet
+role-protection-lead = responsable de la protection
+role-partner-admin = administration d’une organisation partenaire
+role-directory-editor = tenue de l’annuaire
+role-analyst = analyse des chiffres
+role-auditor = audit
+role-sysadmin = administration technique
+
+## Raisons
+purpose-care = suivre le dossier
+purpose-referral-answer = répondre à une orientation reçue
+purpose-coordination = coordonner le projet
+purpose-protection = veiller à la protection des personnes
+purpose-person-request = répondre à une demande de la personne
+purpose-statistics = compter les besoins et les réponses
+purpose-administration = tenir l’annuaire, les comptes et les machines
+purpose-retention = effacer ce qui a été gardé assez longtemps
+purpose-audit = vérifier qui a fait quoi
+purpose-security = protéger l’accès
+
+## La page
+readings-title = Qui a vu quoi de votre dossier
+readings-introduction = Chaque lecture est inscrite avant que la réponse parte. Cette liste dit quelles organisations ont lu quoi, quel jour et pourquoi ; elle ne nomme personne.
+readings-own-team = L’équipe qui vous suit : elle a lu votre dossier pendant { $days } jour(s), du { $first } au { $last }.
+readings-own-team-none = L’équipe qui vous suit n’a pas encore lu votre dossier.
+readings-others = Les autres :
+readings-others-none = Personne d’autre n’a rien lu.
+readings-who = { $day } – { $organization } ({ $role })
+readings-what = Ce qui a été lu : { $fields }.
+readings-purpose = Pourquoi : { $purpose }.
+readings-consent = Sur votre accord du { $day }.
+readings-separator = ,
+readings-unknown-organization = une organisation qui n’est plus dans l’annuaire
+readings-unknown-role = fonction inconnue
+readings-rights = Vous pouvez demander à l’équipe qui vous suit une explication, une correction, ou de retirer votre accord.
