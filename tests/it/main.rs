@@ -7,6 +7,7 @@ mod architecture;
 mod case;
 mod command_line;
 mod demand;
+mod differential;
 mod disclosure;
 mod docs;
 mod echo;

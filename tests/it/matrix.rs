@@ -1,6 +1,8 @@
 //! The matrix: what every field tells every viewer, by every path, in every state, held against a sheet that
 //! people have reviewed (ruling R16). Nothing here asks the policy; it is what the API answers.
 
+mod flips;
+mod named;
 mod objects;
 mod people;
 mod sheet;
@@ -10,7 +12,7 @@ use self::sheet::Book;
 use crate::kit::requirement::announce;
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::organization_id;
-use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, Person, World};
+use crate::kit::world::{Answer, LAWYERS, Person, World};
 use serde_json::{Value, json};
 
 /// Fewest cells that a run compares.
@@ -165,6 +167,7 @@ impl Matrix {
             }
             self.found_in_searches(&mut book, handle, person).await;
             self.found_by_spoken_code(&mut book, handle, person).await;
+            self.figures(&mut book, handle, person).await;
         }
         book
     }
@@ -201,6 +204,26 @@ impl Matrix {
             let name = if key == LAWYERS { "the lawyers" } else { "the hospital" };
             book.add(format!("Service by organization, of {name}: {handle}"), &SCHEMA.leaves("Service"), &told);
         }
+    }
+
+    /// The table of gaps, by need.
+    async fn figures(&self, book: &mut Book, handle: &str, person: &Person) {
+        let month = &self.world.now().month().to_string();
+        let document = format!(
+            "{{ serviceGaps(firstMonth: \"{month}\", lastMonth: \"{month}\") {{ threshold sensitiveThreshold cells {} }} }}",
+            SCHEMA.everything("ServiceGapCell")
+        );
+        let answer = self.world.ask(person, &document, json!({})).await;
+        let report = usable(&answer).json.pointer("/data/serviceGaps").cloned().unwrap_or_default();
+        let cell = |need: &str| {
+            let cells = report["cells"].as_array().into_iter().flatten();
+            cells.clone().find(|cell| cell["need"] == need).cloned().unwrap_or_default()
+        };
+        // Of the last need only one person is counted.
+        let told = ["BASIC_FOOD", "SHELTER_WOMEN_SAFE", "SOL_ETM"].map(cell);
+        book.add(format!("ServiceGapCell by serviceGaps: {handle}"), &SCHEMA.leaves("ServiceGapCell"), &told);
+        let thresholds = [vec!["threshold".to_owned()], vec!["sensitiveThreshold".to_owned()]];
+        book.add(format!("ServiceGapReport by serviceGaps: {handle}"), &thresholds, &[report.clone()]);
     }
 
     async fn found_by_spoken_code(&self, book: &mut Book, handle: &str, person: &Person) {

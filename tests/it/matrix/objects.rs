@@ -4,8 +4,10 @@
 use super::people::{HOSPITAL, hospital};
 use crate::kit::steps::{Ready, fresh_key, merged, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World};
+use relais::domain::code::CodeList;
 use relais::domain::directory::{
-    Capacity, CapacityStatus, CapacityUnit, Detail, Schedule, Service, Specialisation, Tier, Welcome,
+    AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Document, KnownConsequence, Organization,
+    OrganizationKind, Schedule, Service, Specialisation, Tier, Welcome,
 };
 use relais::domain::id::{Identifier, OrganizationId, ProjectId, ServiceId};
 use relais::domain::need::Need;
@@ -46,7 +48,7 @@ const VIOLENT_STATES: [&str; 3] = ["REQUESTED", "ACCEPTED", "COMPLETED"];
 
 /// Kinds of entries of the directory: a title, the tier, whether gender-based violence is concerned, the project
 /// that it names, and whether it is of the lawyers or of the hospital.
-const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 12] = [
+const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 16] = [
     ("public", Tier::Public, false, None, false),
     ("public, against violence", Tier::Public, true, None, false),
     ("network", Tier::Network, false, None, false),
@@ -57,7 +59,11 @@ const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 12] = [
     ("restricted", Tier::Restricted, false, None, false),
     ("sealed", Tier::Sealed, false, None, false),
     ("sealed, against violence", Tier::Sealed, true, None, false),
+    ("public, of the lawyers", Tier::Public, false, None, true),
+    ("of project Paris, of the lawyers", Tier::Project, false, Some("paris"), true),
+    ("restricted, of the lawyers", Tier::Restricted, false, None, true),
     ("sealed, of the lawyers", Tier::Sealed, false, None, true),
+    ("network, of the lawyers", Tier::Network, false, None, true),
     ("network, of the lawyers, against violence", Tier::Network, true, None, true),
 ];
 
@@ -83,12 +89,14 @@ pub struct Objects {
 
 impl Objects {
     pub async fn settle(world: &World, hospital_agent: &Person) -> Self {
+        organizations(world).await;
         let services = services(world).await;
         let curious = world.lawyers_curious_service().await.id.to_string();
         let (mut referrals, ready) = referrals(world, &curious).await;
         referrals.extend(against_violence(world, hospital_agent).await);
         fill(world).await;
         let demands = demands(world, &ready).await;
+        figures(world, &ready.sender).await;
         let code = world.ask(
             &ready.sender,
             "query($id: ID!) { node(id: $id) { ... on CaseReference { spokenCode } } }",
@@ -176,6 +184,37 @@ async fn demands(world: &World, ready: &Ready) -> Vec<Object> {
     demands
 }
 
+/// Enough persons for a cell of the table of gaps, and for one of a sensitive need: eleven.
+async fn figures(world: &World, sender: &Person) {
+    for number in 0..11 {
+        let case = world.opened_case(sender, json!({ "person": { "area": "FR-93055" } })).await;
+        let needs = if number < 5 { &["BASIC_FOOD", "SHELTER_WOMEN_SAFE"][..] } else { &["SHELTER_WOMEN_SAFE"] };
+        for need in needs {
+            let input =
+                json!({ "idempotencyKey": fresh_key(), "caseId": case["id"], "need": need, "result": "UNMET_FULL" });
+            world.done(sender, "demandRecord", &input).await;
+        }
+    }
+}
+
+/// The hospital and the lawyers, with a value in every field.
+async fn organizations(world: &World) {
+    for key in [HOSPITAL, LAWYERS] {
+        let id = OrganizationId::derived("corridor", key);
+        let model = world.app.context().directory.snapshot().organization(id).expect("an organisation of the seeds");
+        let told = Some("dit".to_owned());
+        let full = Organization {
+            alternate_name: told.clone(),
+            description: told.clone(),
+            website: told,
+            kind: Some(OrganizationKind::ALL[0]),
+            authority_link: Some(AuthorityLink::None),
+            ..(*model).clone()
+        };
+        world.publish_document(&full.name, &Document::Organization(full.clone())).await;
+    }
+}
+
 /// Entries of every kind, with a value in every field.
 async fn services(world: &World) -> Vec<Object> {
     let mut services = Vec::new();
@@ -205,7 +244,7 @@ fn full(world: &World, name: &str) -> Service {
     service.welcome = Some(Welcome::Preferential);
     service.need_families = vec![Need::LegalAsylum.family()];
     service.details = vec![Detail { label: "dit".to_owned(), values: vec!["dit".to_owned()] }];
-    service.known_consequences = vec![relais::domain::directory::KnownConsequence::IdRequired];
+    service.known_consequences = vec![KnownConsequence::IdRequired];
     service.eligibility.minimum_age = Some(1);
     service.eligibility.maximum_age = Some(99);
     service.capacity = Some(Capacity {

@@ -10,7 +10,7 @@ const CLINIC: &str = "efc43c01-4b2a-472d-b3b3-06332930321e";
 const DAY_CENTRE: &str = "241042b0-bdff-4316-9ca7-4c214e1f3b23";
 
 /// Handles and what they are; the first ones are of `world.json`.
-pub const PEOPLE: [&str; 22] = [
+pub const PEOPLE: [&str; 24] = [
     "nobody",
     "caseworker",
     "untrained caseworker",
@@ -18,6 +18,8 @@ pub const PEOPLE: [&str; 22] = [
     "coordinator",
     "untrained coordinator",
     "protection lead",
+    "protection lead of Paris",
+    "untrained protection lead of Paris",
     "protection lead of another organisation",
     "caseworker of another project",
     "coordinator of another project",
@@ -47,6 +49,8 @@ fn accounts() -> Value {
         colleague,
         account("untrained coordinator", "coordinator", CLINIC, paris, false),
         account("protection lead", "protection_lead", CLINIC, None, true),
+        account("protection lead of Paris", "protection_lead", CLINIC, paris, true),
+        account("untrained protection lead of Paris", "protection_lead", CLINIC, paris, false),
         account("protection lead of another organisation", "protection_lead", DAY_CENTRE, None, true),
         account("admin of the lawyers", "partner_admin", LAWYERS, None, false),
         account("agent of the hospital", "partner_agent", HOSPITAL, None, true),

@@ -104,6 +104,7 @@ policy-or = { "; " }
 policy-never = never sees
 policy-nothing = Sees nothing of it: as if it did not exist.
 policy-object-referral = Referrals
+policy-object-refusal = Refusals of acts on a referral
 policy-object-case = Case references
 policy-object-consent = Consents
 policy-object-demand = Recorded needs

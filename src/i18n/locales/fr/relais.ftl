@@ -104,6 +104,7 @@ policy-or = { " ; " }
 policy-never = ne voit jamais
 policy-nothing = N’en voit rien : comme si cela n’existait pas.
 policy-object-referral = Orientations
+policy-object-refusal = Refus d’un acte sur une orientation
 policy-object-case = Références de cas
 policy-object-consent = Consentements
 policy-object-demand = Besoins relevés
