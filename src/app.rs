@@ -32,7 +32,15 @@ impl App {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
         let directory = Arc::new(Directory::empty());
-        let context = Context { store, directory, clock, chance, table: Table::standard(), sealer: None };
+        let context = Context {
+            store,
+            directory,
+            clock,
+            chance,
+            table: Table::standard(),
+            sealer: None,
+            refusals: Arc::default(),
+        };
         directory::refresh(&context).await?;
         Ok(Self { context })
     }

@@ -1,7 +1,7 @@
 //! Reading the audit trail: one's own acts, an auditor's trails, and who saw what of a case.
 
 use super::disclosure::act;
-use super::{ActionError, Context};
+use super::{ActionError, Context, hidden};
 use crate::domain::audit::AuditAction;
 use crate::domain::audit::readings::Readings;
 use crate::domain::id::CaseId;
@@ -63,7 +63,7 @@ pub async fn who_saw_what(
 ) -> Result<Visible<ReadingsView>, ActionError> {
     permit(access, Action::ListReadings)?;
     let scope = access.scope();
-    let case = context.store.find_case(&scope, id).await?.ok_or(ActionError::NotVisible)?;
+    let case = context.store.find_case(&scope, id).await?.ok_or_else(|| hidden(access, id))?;
     let readings = Readings::of(context.store.list_disclosures(&scope, &case).await?);
     let mut consents = BTreeMap::new();
     for consent_id in readings.others.iter().filter_map(|reading| reading.consent_id) {

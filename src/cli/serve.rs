@@ -45,7 +45,8 @@ pub(super) async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Re
     let folder = demo::Folder::open(data)?;
     let embedded = (!config.names_a_database()).then(|| folder.database_url());
     let url = embedded.as_ref().unwrap_or(&config.database_url);
-    let sealer = open_sealer(config, url.expose())?;
+    // Whatever database it uses, a demonstration has its audit key in its own folder.
+    let sealer = open_sealer(config, folder.database_url().expose())?;
     let app = open_url(url.expose()).await?.sealing(sealer);
     let tokens = demo::load(app.context()).await?;
     serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await

@@ -97,6 +97,18 @@ pub fn code_key(prefix: &str, code: impl CodeList) -> String {
     format!("{prefix}-{}", code.code().replace(['_', '.'], "-"))
 }
 
+/// The key of the words by which a person is told of a field: `ageBand` is `seen-age-band`.
+pub fn seen_key(field: &str) -> String {
+    let mut key = String::from("seen-");
+    for letter in field.chars() {
+        if letter.is_ascii_uppercase() {
+            key.push('-');
+        }
+        key.push(letter.to_ascii_lowercase());
+    }
+    key
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,8 @@ use crate::domain::account::{Account, TokenScope};
 use crate::domain::id::{AccountId, OrganizationId, ProjectId, TeamId};
 use crate::domain::referral::Referral;
 use crate::domain::scope::{AuditScope, DirectoryScope, EntryKind, Scope};
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +27,14 @@ pub struct Access {
     token_scopes: Option<Vec<TokenScope>>,
     directory_scope: Arc<OnceLock<DirectoryScope>>,
     recorder: Recorder,
+    hidden: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Access {
     /// Opens the access of a viewer for one request, by this table.
     pub fn new(viewer: Viewer, table: &'static Table) -> Self {
         let (directory_scope, recorder) = (Arc::default(), Recorder::default());
-        Self { table, viewer, token_scopes: None, directory_scope, recorder }
+        Self { table, viewer, token_scopes: None, directory_scope, recorder, hidden: Arc::default() }
     }
 
     /// Narrows the access to what a token may be used for.
@@ -62,6 +64,16 @@ impl Access {
     /// What was told so far in this request.
     pub const fn recorder(&self) -> &Recorder {
         &self.recorder
+    }
+
+    /// Notes that an object was asked for which is not there, or not for the viewer.
+    pub fn note_hidden(&self, id: String) {
+        self.hidden.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+    }
+
+    /// Takes out the ids that were asked for in vain.
+    pub fn take_hidden(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.hidden.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What the token is good for; `None` where it is good for everything that its owner may do.

@@ -7,7 +7,7 @@ use crate::domain::audit::readings::Reading;
 use crate::domain::audit::{AuditAction, AuditPurpose};
 use crate::graphql::request::{RequestContext, request};
 use crate::graphql::scalars::{DateTime, Day};
-use crate::i18n::{Language, code_key, isolated, known_text, text, text_with};
+use crate::i18n::{Language, code_key, isolated, known_text, seen_key, text, text_with};
 use crate::policy::audit_view::{EventView, ReadingsView};
 use crate::policy::visible::Visible;
 use async_graphql::{Context, Description, ID, Object};
@@ -172,22 +172,10 @@ impl CaseReading {
 
 /// The fields of a reading in words. A field that is no longer in the schema has no words of its own any more.
 fn words(reading: &Reading, language: Language) -> Vec<String> {
-    let word = |field: &String| known_text(language, &field_key(field)).unwrap_or_else(|| text(language, "seen-other"));
+    let word = |field: &String| known_text(language, &seen_key(field)).unwrap_or_else(|| text(language, "seen-other"));
     let mut words: Vec<String> = reading.fields.iter().map(word).collect();
     words.dedup();
     words
-}
-
-/// The key of a field's words: `ageBand` is `seen-age-band`.
-pub fn field_key(field: &str) -> String {
-    let mut key = String::from("seen-");
-    for letter in field.chars() {
-        if letter.is_ascii_uppercase() {
-            key.push('-');
-        }
-        key.push(letter.to_ascii_lowercase());
-    }
-    key
 }
 
 fn page(request: &RequestContext, view: &Visible<ReadingsView>, language: Language) -> String {
