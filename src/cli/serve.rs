@@ -17,9 +17,10 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
+    // Before anybody is told that it listens: whoever is told may ask it to end at once.
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
     println!("listening on http://{address}");
     announce(address);
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
     let stopped = async move {
         tokio::select! {
             _ = terminate.recv() => {}

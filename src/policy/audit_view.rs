@@ -112,7 +112,7 @@ const PROMISED: [&str; 11] = [
     "CaseReading.role",
     "CaseReading.fields",
     "CaseReading.purpose",
-    "CaseReading.consentGivenOn",
+    "CaseReading.consentedOn",
 ];
 
 /// The view of who saw what; `None` unless the viewer is of the case's team. Giving it is recorded as what it

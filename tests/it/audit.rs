@@ -2,8 +2,8 @@
 //! time has come. Whoever owns the database and this program's source tries to rewrite it.
 
 use crate::kit::sql::Sql;
-use crate::kit::steps::{girl_of_sixteen, service_id};
-use crate::kit::world::{MINORITY_APPEAL, World, on_both_databases};
+use crate::kit::steps::{girl_of_sixteen, organization_id, service_id};
+use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::actions::audit::{TrailVerdict, prune, seal_all_heads, seal_heads, verify};
 use relais::actions::{ActionError, Context};
 use relais::app::App;
@@ -150,7 +150,7 @@ on_both_databases! {
             ("action", "'Disclosed'"),
             ("object", "replace(object, 'ref_', 'cas_')"),
             ("fields", "fields || ' '"),
-            ("purpose", "'care'"),
+            ("purpose", "purpose || 's'"),
             ("reason", "''"),
             ("consent_id", "NULL"),
             ("fields", "NULL"),
@@ -407,8 +407,9 @@ on_both_databases! {
                 world.ask(&world.person(person), &document, json!({ "v": format!("cas_{MARK}") })).await;
             }
         }
-        let consent = json!({ "language": "en-x-zzmark" });
-        world.consented(&sender, &ready.case, &crate::kit::steps::organization_id(crate::kit::world::LAWYERS), &json!({ "basis": "CHILD_CONSENT_MATURE", "language": consent["language"] })).await;
+        let consent = json!({ "idempotencyKey": format!("{MARK}-key-2"), "caseId": ready.case, "recipientId": organization_id(LAWYERS),
+            "basis": "CHILD_CONSENT_MATURE", "fieldScope": ["AGE_BAND"], "modality": "VERBAL", "language": format!("en-{MARK}"), "explained": [] });
+        world.act(&sender, "consentRecord", &consent).await;
         let columns = ["trail", "actor_id", "actor_role", "organization_id", "action", "object", "fields", "purpose", "reason", "consent_id"];
         let mut seen = 0;
         for column in columns {

@@ -66,7 +66,7 @@ on_both_databases! {
             assert_eq!((told.len(), told[2].0), (3, "2026-11-23"), "last day first");
             let partner = readings.iter().find(|reading| reading["role"] == "PARTNER_AGENT").expect("the partner");
             assert_eq!(partner["organization"]["id"], json!(organization_id(LAWYERS)));
-            assert_eq!(partner["consentGivenOn"], "2026-11-23");
+            assert_eq!(partner["consentedOn"], "2026-11-23");
             assert!(partner["fields"].as_array().is_some_and(|fields| fields.len() > 3), "{partner}");
             for handle in ["caseworker", "lawyer", "coordinator"] {
                 assert!(!answer.text().contains(&format!("\"{handle}\"")), "nobody is named");

@@ -49,7 +49,7 @@ impl TrailPlaces {
             answer.text_at("auditEvents/pageInfo/endCursor").to_owned()
         };
         Self {
-            after_in_paris: cursor("auditor without a project", format!("first: 1, trail: \"{paris}\"")).await,
+            after_in_paris: cursor("auditor", format!("first: 1, trail: \"{paris}\"")).await,
             after_own: cursor("caseworker", "first: 1".to_owned()).await,
             paris,
         }

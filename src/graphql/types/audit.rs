@@ -165,7 +165,7 @@ impl CaseReading {
     }
 
     /// The day on which the consent was given that the reading rests on; null where it rests on none.
-    async fn consent_given_on(&self) -> Option<Day> {
+    async fn consented_on(&self) -> Option<Day> {
         self.consent
     }
 }

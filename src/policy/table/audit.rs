@@ -39,7 +39,7 @@ pub(super) fn rows() -> Vec<Row> {
             "CaseReading.role",
             "CaseReading.fields",
             "CaseReading.purpose",
-            "CaseReading.consentGivenOn",
+            "CaseReading.consentedOn",
         ]
         .map(|name| field(name, Person).to(Team, &[Plain])),
     );

@@ -209,7 +209,7 @@ fn viewer(object: &str, relation: Relation) -> &'static str {
         Relation::Recipient | Relation::Counterpart => "lawyer",
         Relation::OwnOrganization => "directory editor of the lawyers",
         Relation::Figures => "coordinator",
-        Relation::Auditor => "auditor without a project",
+        Relation::Auditor => "auditor",
     }
 }
 
