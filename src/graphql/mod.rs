@@ -29,7 +29,6 @@ use self::query::Query;
 use self::request::RequestContext;
 use crate::actions::{ActionError, Context, account, disclosure, refusal};
 use crate::i18n::Language;
-use crate::policy::access::Access;
 use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
 use std::sync::LazyLock;
 
@@ -82,12 +81,11 @@ impl Endpoint for Api {
         language: Option<String>,
         mut request: async_graphql::Request,
     ) -> Result<async_graphql::Response, EndpointError> {
-        let viewer = account::viewer(&self.context, bearer.as_deref()).await;
-        if matches!(viewer, Err(ActionError::Unauthenticated)) {
+        let access = account::access(&self.context, bearer.as_deref()).await;
+        if matches!(access, Err(ActionError::Unauthenticated)) {
             refusal::record_failed_sign_in(&self.context).await;
         }
-        let viewer = viewer.map_err(refused)?;
-        let access = Access::new(viewer, self.context.table);
+        let access = access.map_err(refused)?;
         let carried = RequestContext {
             context: self.context.clone(),
             access: access.clone(),

@@ -7,6 +7,7 @@ use super::request::request;
 use super::types::audit::{AuditEvent, CaseReadings};
 use super::types::case::CaseReference;
 use super::types::demand::ServiceGapReport;
+use super::types::legal_hold::LegalHold;
 use super::types::organization::Organization;
 use super::types::referral::Referral;
 use super::types::service::Service;
@@ -14,12 +15,13 @@ use super::types::viewer::Viewer;
 use crate::actions::directory::{Found, SearchServices};
 use crate::actions::input::ProfileInput as TypedProfile;
 use crate::actions::referral::{List, Part};
-use crate::actions::{case, demand, directory, referral, trail};
+use crate::actions::{case, demand, directory, legal_hold, referral, trail};
 use crate::domain::fit::{Finding, FitDimension, FitReason as Reason, Verdict};
 use crate::domain::need::Need;
 use crate::domain::place::DistanceBand;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use crate::i18n::{Language, code_key, text};
+use crate::policy::account_view::show_own_account;
 use crate::policy::visible::Visible;
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
@@ -32,7 +34,7 @@ pub struct Query;
 impl Query {
     /// The account whose token came with the request; null for nobody.
     async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
-        request(context).access.account().cloned().map(Viewer)
+        show_own_account(&request(context).access).map(Viewer)
     }
 
     /// Services for a need and a person: nearest first in exact great-circle order when a point is given,
@@ -195,6 +197,15 @@ impl Query {
         let edge = |event: Visible<_>| Edge::new(TrailCursor::write(&event, is_of_trail), AuditEvent(event));
         connection.edges.extend(events.into_iter().map(edge));
         Ok(connection)
+    }
+
+    /// The cases held back from every retention clock, for their protection lead; those whose review is longest
+    /// overdue first, a hundred at most.
+    #[graphql(complexity = "100 * child_complexity + 1")]
+    async fn legal_holds(&self, context: &Context<'_>) -> Result<Vec<LegalHold>, ApiError> {
+        let request = request(context);
+        let holds = legal_hold::list(&request.context, &request.access).await?;
+        Ok(holds.into_iter().map(LegalHold).collect())
     }
 
     /// The object with this id, whatever its kind; null when there is none, or not for the viewer.

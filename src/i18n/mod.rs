@@ -55,13 +55,37 @@ impl Language {
         best.1
     }
 
-    fn from_tag(tag: &str) -> Option<Self> {
+    /// The language of a BCP 47 tag, if it is spoken here.
+    pub fn from_tag(tag: &str) -> Option<Self> {
         match tag.split('-').next().unwrap_or_default().to_ascii_lowercase().as_str() {
             "fr" => Some(Self::French),
             "en" => Some(Self::English),
             "ar" => Some(Self::Arabic),
             _ => None,
         }
+    }
+
+    /// Its BCP 47 tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::French => "fr",
+            Self::English => "en",
+            Self::Arabic => "ar",
+        }
+    }
+
+    /// Its name in itself.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::French => "Français",
+            Self::English => "English",
+            Self::Arabic => "العربية",
+        }
+    }
+
+    /// In which direction it is written, as HTML has it.
+    pub const fn direction(self) -> &'static str {
+        if matches!(self, Self::Arabic) { "rtl" } else { "ltr" }
     }
 
     fn identifier(self) -> &'static LanguageIdentifier {
@@ -112,11 +136,13 @@ pub fn seen_key(field: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::account::Role;
+    use crate::domain::account::{Role, TokenScope};
     use crate::domain::audit::AuditPurpose;
     use crate::domain::consent::ConsentField;
     use crate::domain::fit::{Finding, FitDimension};
     use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem};
+    use crate::domain::session::AuthenticationMethod;
+    use crate::domain::sign_in::CredentialProblem;
     use std::collections::BTreeSet;
 
     const FRENCH: &str = include_str!("locales/fr/relais.ftl");
@@ -127,6 +153,11 @@ mod tests {
         include_str!("locales/fr/who-saw-what.ftl"),
         include_str!("locales/en/who-saw-what.ftl"),
         include_str!("locales/ar/who-saw-what.ftl"),
+    ];
+    const PAGES: [&str; 3] = [
+        include_str!("locales/fr/pages.ftl"),
+        include_str!("locales/en/pages.ftl"),
+        include_str!("locales/ar/pages.ftl"),
     ];
 
     fn keys(file: &str) -> BTreeSet<&str> {
@@ -159,11 +190,30 @@ mod tests {
             assert_eq!(arguments(french), arguments(other));
         }
         let known = keys(french);
-        let mut wanted: BTreeSet<String> = Role::ALL.iter().map(|role| code_key("role", *role)).collect();
-        wanted.extend(AuditPurpose::ALL.iter().map(|purpose| code_key("purpose", *purpose)));
+        let wanted: BTreeSet<String> = AuditPurpose::ALL.iter().map(|purpose| code_key("purpose", *purpose)).collect();
         let missing: Vec<_> = wanted.iter().filter(|key| !known.contains(key.as_str())).collect();
         assert!(missing.is_empty(), "{missing:?}");
-        assert!(keys(FRENCH).is_disjoint(&known), "a key stands in one file");
+        assert!(keys(FRENCH).is_disjoint(&known) && keys(PAGES[0]).is_disjoint(&known), "a key stands in one file");
+    }
+
+    #[test]
+    fn the_pages_speak_all_three_languages_wholly() {
+        for other in &PAGES[1..] {
+            assert_eq!(keys(PAGES[0]), keys(other));
+            assert_eq!(arguments(PAGES[0]), arguments(other));
+        }
+    }
+
+    #[test]
+    fn every_code_that_a_page_shows_has_a_text() {
+        let known = keys(PAGES[0]);
+        let mut wanted = BTreeSet::new();
+        wanted.extend(CredentialProblem::ALL.iter().map(|code| code_key("problem", *code)));
+        wanted.extend(Role::ALL.iter().map(|code| code_key("role", *code)));
+        wanted.extend(TokenScope::ALL.iter().map(|code| code_key("scope", *code)));
+        wanted.extend(AuthenticationMethod::ALL.iter().map(|code| code_key("method", *code)));
+        let missing: Vec<_> = wanted.iter().filter(|key| !known.contains(key.as_str())).collect();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 
     #[test]

@@ -60,17 +60,6 @@ seen-timeline = خطوات الإحالة
 seen-urgency = درجة الاستعجال
 seen-other = عنصر آخر
 
-## الوظائف
-role-caseworker = مسؤول متابعة الحالات
-role-partner-agent = موظف في منظمة شريكة
-role-coordinator = منسّق المشروع
-role-protection-lead = مسؤول الحماية
-role-partner-admin = مدير في منظمة شريكة
-role-directory-editor = محرّر الدليل
-role-analyst = محلّل الأرقام
-role-auditor = مدقّق
-role-sysadmin = مسؤول تقني
-
 ## الأغراض
 purpose-care = متابعة الملف
 purpose-referral-answer = الرد على إحالة تم استلامها

@@ -60,17 +60,6 @@ seen-timeline = the steps of the referral
 seen-urgency = the urgency
 seen-other = another item
 
-## Roles
-role-caseworker = caseworker
-role-partner-agent = agent of a partner organisation
-role-coordinator = project coordinator
-role-protection-lead = protection lead
-role-partner-admin = administrator of a partner organisation
-role-directory-editor = directory editor
-role-analyst = analyst
-role-auditor = auditor
-role-sysadmin = system administrator
-
 ## Purposes
 purpose-care = following the file
 purpose-referral-answer = answering a referral that was received

@@ -60,17 +60,6 @@ seen-timeline = les étapes de l’orientation
 seen-urgency = l’urgence
 seen-other = un autre élément
 
-## Fonctions
-role-caseworker = personne chargée de suivi
-role-partner-agent = agent d’une organisation partenaire
-role-coordinator = coordination de projet
-role-protection-lead = responsable de la protection
-role-partner-admin = administration d’une organisation partenaire
-role-directory-editor = tenue de l’annuaire
-role-analyst = analyse des chiffres
-role-auditor = audit
-role-sysadmin = administration technique
-
 ## Raisons
 purpose-care = suivre le dossier
 purpose-referral-answer = répondre à une orientation reçue
