@@ -37,8 +37,8 @@ impl App {
     ) -> Result<Self, ActionError> {
         let store = Store::open(&location.into(), clock.clone(), chance.clone()).await?;
         let (directory, table, settings) = (Arc::new(Directory::empty()), Table::standard(), Settings::default());
-        let passwords = Passwords::new(PasswordCost::STANDARD);
-        let context = Context { store, directory, clock, chance, passwords, table, settings, sealer: None };
+        let (passwords, refusals) = (Passwords::new(PasswordCost::STANDARD), Arc::default());
+        let context = Context { store, directory, clock, chance, passwords, table, settings, sealer: None, refusals };
         directory::refresh(&context).await?;
         Ok(Self { context })
     }

@@ -4,6 +4,9 @@
 
 mod access_matrix;
 mod architecture;
+mod audit;
+mod audit_command;
+mod audit_reading;
 mod backup;
 mod case;
 mod command_line;
