@@ -98,12 +98,6 @@ impl Matrix {
                 let document = format!("{{ viewer {} }}", selection(row));
                 vec![Probe { handle, document, id: String::new() }]
             }
-            ("trail", _) => vec![self.trail(handle, row, relation)],
-            ("readings", _) => vec![self.readings(handle, row)],
-            ("legal-hold", _) => {
-                let document = format!("{{ legalHolds {} }}", selection(row));
-                vec![Probe { handle, document, id: String::new() }]
-            }
             (other, _) => panic!("no question about {other}"),
         }
     }
@@ -134,20 +128,6 @@ impl Matrix {
              {{ errors {{ ... on InvalidTransitionError {{ status }} }} }} }}"
         );
         Probe { handle, document, id: object.id.clone() }
-    }
-
-    fn trail(&self, handle: &'static str, row: &str, relation: Relation) -> Probe {
-        let project = ProjectId::derived("corridor", "paris");
-        let trail = if relation == Relation::Auditor { format!("trail: \"{project}\", ") } else { String::new() };
-        let document = format!("{{ auditEvents({trail}first: 1) {{ nodes {} }} }}", selection(row));
-        Probe { handle, document, id: String::new() }
-    }
-
-    fn readings(&self, handle: &'static str, row: &str) -> Probe {
-        let asked = selection(row);
-        let asked = if row.starts_with("CaseReading.") { format!("{{ readings {asked} }}") } else { asked };
-        let document = format!("query($id: ID!) {{ whoSawWhat(case: $id) {asked} }}");
-        Probe { handle, document, id: self.objects.cases[0].id.clone() }
     }
 
     fn organization(&self, row: &str, relation: Relation) -> Probe {
