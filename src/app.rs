@@ -3,6 +3,7 @@
 use crate::actions::{ActionError, Context, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
+use crate::domain::reveal::RevealBudget;
 use crate::graphql::http::routes;
 use crate::graphql::limits::Limits;
 use crate::graphql::{Api, sdl};
@@ -26,9 +27,22 @@ impl App {
     pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
-        let context = Context { store, directory: Arc::new(Directory::empty()), clock, chance };
+        let context = Context {
+            store,
+            directory: Arc::new(Directory::empty()),
+            clock,
+            chance,
+            reveal_budget: RevealBudget::default(),
+        };
         directory::refresh(&context).await?;
         Ok(Self { context })
+    }
+
+    /// This node with another reveal budget.
+    #[must_use]
+    pub fn with_reveal_budget(mut self, reveal_budget: RevealBudget) -> Self {
+        self.context.reveal_budget = reveal_budget;
+        self
     }
 
     /// What the actions of this node work with.

@@ -16,6 +16,7 @@ mod error;
 mod idempotency;
 pub mod import;
 pub mod input;
+pub mod protection;
 pub mod referral;
 mod referral_facts;
 
@@ -24,6 +25,7 @@ pub use self::error::ActionError;
 use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
+use crate::domain::reveal::RevealBudget;
 use crate::domain::time::Timestamp;
 use crate::store::Store;
 use std::sync::Arc;
@@ -39,6 +41,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.
     pub chance: Arc<dyn Chance>,
+    /// How many cases one person opens before somebody else is told.
+    pub reveal_budget: RevealBudget,
 }
 
 impl Context {

@@ -3,6 +3,7 @@
 mod apply;
 mod import;
 mod log;
+mod project;
 mod serve;
 
 use crate::app::App;
@@ -58,6 +59,11 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
+    /// Freeze a project, thaw it, or show which projects work.
+    Project {
+        #[command(subcommand)]
+        command: project::ProjectCommand,
+    },
     /// Print the GraphQL schema.
     Schema,
 }
@@ -94,6 +100,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
+        Command::Project { command } => project::run(&config, command).await,
         Command::Schema => Ok(()),
     }
 }
@@ -102,7 +109,8 @@ async fn open(config: &Config) -> anyhow::Result<App> {
     if !config.names_a_database() {
         std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")?;
     }
-    open_url(config.database_url.expose()).await
+    let app = open_url(config.database_url.expose()).await?;
+    Ok(app.with_reveal_budget(config.protection.reveal_budget()))
 }
 
 async fn open_url(url: &str) -> anyhow::Result<App> {

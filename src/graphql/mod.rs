@@ -14,6 +14,7 @@ mod mutations;
 mod node;
 mod order;
 mod page;
+mod protection_query;
 mod query;
 mod request;
 mod scalars;
@@ -25,17 +26,23 @@ use self::http::{Endpoint, EndpointError};
 use self::limits::Limits;
 use self::mutations::Mutation;
 use self::order::RootOrder;
+use self::protection_query::ProtectionQuery;
 use self::query::Query;
 use self::request::RequestContext;
 use crate::actions::{ActionError, Context, account, disclosure};
 use crate::i18n::Language;
 use crate::policy::access::Access;
-use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
-type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
+type RelaisSchema = Schema<Queries, Mutation, EmptySubscription>;
+
+/// Everything that can be asked.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Query")]
+struct Queries(Query, ProtectionQuery);
 
 fn schema() -> RelaisSchema {
-    Schema::build(Query, Mutation::default(), EmptySubscription)
+    Schema::build(Queries::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<user_errors::UserError>()
         .limit_depth(Limits::STANDARD.depth_levels)
         .limit_complexity(Limits::STANDARD.complexity)

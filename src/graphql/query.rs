@@ -20,13 +20,13 @@ use crate::domain::place::DistanceBand;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use crate::i18n::{Language, code_key, text};
 use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-/// Everything that can be asked.
-#[derive(Description)]
+/// What can be asked about services, cases and referrals.
+#[derive(Default)]
 pub struct Query;
 
-#[Object(use_type_description)]
+#[Object]
 impl Query {
     /// The account whose token came with the request; null for nobody.
     async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::domain::consent::ConsentField;
     use crate::domain::fit::{Finding, FitDimension};
-    use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem};
+    use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
     use std::collections::BTreeSet;
 
     const FRENCH: &str = include_str!("locales/fr/relais.ftl");
@@ -123,6 +123,7 @@ mod tests {
         wanted.extend(InputProblem::ALL.iter().map(|code| code_key("input", *code)));
         wanted.extend(ConsentProblem::ALL.iter().map(|code| code_key("consent", *code)));
         wanted.extend(RecipientProblem::ALL.iter().map(|code| code_key("recipient", *code)));
+        wanted.extend(ProtectionProblem::ALL.iter().map(|code| code_key("protection", *code)));
         wanted.extend(ConsentField::ALL.iter().map(|code| code_key("field", *code)));
         for dimension in FitDimension::ALL {
             wanted.extend(

@@ -2,7 +2,9 @@
 
 use super::visible::Recorder;
 use crate::domain::account::{Account, Role, TokenScope};
+use crate::domain::glass::SECOND_FACTOR_MINUTES;
 use crate::domain::scope::{DirectoryScope, Scope};
+use crate::domain::time::Timestamp;
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,19 +21,35 @@ pub enum Viewer {
 pub struct Access {
     viewer: Viewer,
     token_scopes: Option<Vec<TokenScope>>,
+    second_factor_at: Option<Timestamp>,
     recorder: Recorder,
 }
 
 impl Access {
     /// Opens the access of a viewer for one request.
     pub fn new(viewer: Viewer) -> Self {
-        Self { viewer, token_scopes: None, recorder: Recorder::default() }
+        Self { viewer, token_scopes: None, second_factor_at: None, recorder: Recorder::default() }
     }
 
     /// Narrows the access to what a token may be used for.
     #[must_use]
     pub fn narrowed_to(self, scopes: Vec<TokenScope>) -> Self {
         Self { token_scopes: Some(scopes), ..self }
+    }
+
+    /// Says when the viewer last showed a second factor.
+    #[must_use]
+    pub fn with_second_factor(self, shown_at: Timestamp) -> Self {
+        Self { second_factor_at: Some(shown_at), ..self }
+    }
+
+    /// Whether the viewer has just shown a second factor. A bearer token cannot show one: it was made for acts
+    /// of protection by somebody who did, and its scope says so.
+    pub fn has_fresh_second_factor(&self, now: Timestamp) -> bool {
+        match self.second_factor_at {
+            Some(shown_at) => now.minutes_since(shown_at) < SECOND_FACTOR_MINUTES,
+            None => self.has_scope(TokenScope::Protection),
+        }
     }
 
     /// True unless the credential is a token without this scope.

@@ -40,7 +40,21 @@ fn is_plumbing(type_name: &str, field: &str) -> bool {
     matches!(type_name, "Query" | "Mutation" | "PageInfo")
         || is_of("Connection", &["pageInfo", "edges", "nodes"])
         || is_of("Edge", &["node", "cursor"])
-        || is_of("Payload", &["errors", "case", "consent", "referral", "demand"])
+        || is_of(
+            "Payload",
+            &[
+                "errors",
+                "case",
+                "consent",
+                "referral",
+                "demand",
+                "project",
+                "notice",
+                "custody",
+                "breakGlass",
+                "deletion",
+            ],
+        )
         || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields"])
 }
 
@@ -77,6 +91,7 @@ pub const CLASSES: &[(&str, Class)] = &[
     ("Consent.contactRule", Person),
     ("Consent.obtainedAt", Person),
     ("Consent.expiresAt", Person),
+    ("Consent.withdrawnAt", Person),
     ("Demand.id", Internal),
     ("Demand.month", Person),
     ("Demand.need", Person),
@@ -209,4 +224,44 @@ pub const CLASSES: &[(&str, Class)] = &[
     ("Viewer.role", Internal),
     ("Viewer.teams", Internal),
     ("Viewer.organization", Internal),
+    // Protection. A glass, a notice and a custody tell what staff did; their objects have classes of their own.
+    ("BreakGlass.id", Internal),
+    ("BreakGlass.handle", Internal),
+    ("BreakGlass.reason", Internal),
+    ("BreakGlass.openedAt", Internal),
+    ("BreakGlass.endsAt", Internal),
+    ("BreakGlass.reviewedAt", Internal),
+    ("BreakGlass.verdict", Internal),
+    ("BreakGlass.case", Internal),
+    ("BreakGlassRate.glasses", Internal),
+    ("BreakGlassRate.caseReads", Internal),
+    ("BreakGlassRate.perThousand", Internal),
+    ("ContinuityEntry.id", Internal),
+    ("ContinuityEntry.code", Person),
+    ("ContinuityEntry.urgency", Person),
+    ("ContinuityEntry.accepted", Person),
+    ("ContinuityEntry.service", Person),
+    ("ContinuityEntry.senderMailbox", Person),
+    ("Custody.id", Internal),
+    ("Custody.referral", Internal),
+    ("Custody.takenAt", Internal),
+    ("Deletion.id", Internal),
+    ("Deletion.referralId", Person),
+    ("Deletion.askedAt", Person),
+    ("Deletion.recipient", Person),
+    ("Deletion.answer", Person),
+    ("Deletion.answeredAt", Person),
+    ("Notice.id", Internal),
+    ("Notice.at", Internal),
+    ("Notice.kind", Internal),
+    ("Notice.object", Internal),
+    ("Notice.seenAt", Internal),
+    ("Project.id", Internal),
+    ("Project.name", Internal),
+    ("Project.status", Internal),
+    ("Project.frozenAt", Internal),
+    ("Project.thawRequestedAt", Internal),
+    ("Project.desk", Internal),
+    ("Project.deskConfirmed", Internal),
+    ("ProtectionError.problem", Internal),
 ];

@@ -18,6 +18,7 @@ pub mod access;
 pub mod classes;
 pub mod directory_view;
 pub mod person_view;
+pub mod protection_view;
 pub mod referral_view;
 pub mod rules;
 pub mod suppress;

@@ -6,6 +6,7 @@ use super::visible::{Protected, Subject, Told, Visible};
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
 use crate::domain::demand::{Demand, DemandResult};
+use crate::domain::glass::Glass;
 use crate::domain::id::{CaseId, ConsentId, DemandId, OrganizationId, ProjectId, TeamId};
 use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
@@ -46,7 +47,24 @@ pub struct CaseView {
 /// The view of a case; `None` unless the viewer is of its team.
 pub fn show_case(access: &Access, case: &CaseReference) -> Option<Visible<CaseView>> {
     let project = team_project(access, Action::ReadCase, case.project_id, case.team_id)?;
-    let view = CaseView {
+    Some(Visible::of_subject(case_view(case), subject(case.id, project), access.recorder().clone()))
+}
+
+/// The view of a case through a broken glass, for as long as the glass lets its own breaker through.
+pub fn show_case_through_glass(
+    access: &Access,
+    case: &CaseReference,
+    glass: &Glass,
+    now: Timestamp,
+) -> Option<Visible<CaseView>> {
+    let account = permit(access, Action::BreakGlass).ok()?;
+    let is_open = glass.case_id == case.id && glass.lets_through(account.id, now);
+    let subject = subject(case.id, case.project_id);
+    is_open.then(|| Visible::of_subject(case_view(case), subject, access.recorder().clone()))
+}
+
+fn case_view(case: &CaseReference) -> CaseView {
+    CaseView {
         id: case.id,
         version: case.version,
         created_month: Told::new("createdMonth", case.created_month),
@@ -60,8 +78,7 @@ pub fn show_case(access: &Access, case: &CaseReference) -> Option<Visible<CaseVi
         languages: Protected::new("languages", Some(case.profile.languages.clone())),
         area: Protected::new("area", case.profile.area.clone()),
         protection_flags: Protected::new("protectionFlags", Some(case.flags.clone())),
-    };
-    Some(Visible::of_subject(view, subject(case.id, project), access.recorder().clone()))
+    }
 }
 
 /// A consent as the sender's team sees it.
@@ -89,6 +106,8 @@ pub struct ConsentView {
     pub obtained_at: Protected<Timestamp>,
     /// When it lapses.
     pub expires_at: Protected<Timestamp>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Protected<Timestamp>,
 }
 
 /// The view of a consent; `None` unless the viewer is of the case's team. A recipient reads what it
@@ -107,6 +126,7 @@ pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<Consen
         contact_rule: Protected::new("contactRule", Some(consent.contact_rule)),
         obtained_at: Protected::new("obtainedAt", Some(consent.obtained_at)),
         expires_at: Protected::new("expiresAt", Some(consent.expires_at)),
+        withdrawn_at: Protected::new("withdrawnAt", consent.withdrawn_at),
     };
     Some(Visible::of_subject(view, subject(consent.id, project), access.recorder().clone()))
 }
@@ -142,7 +162,7 @@ pub fn show_demand(access: &Access, demand: &Demand) -> Option<Visible<DemandVie
 /// The project of an object, when the viewer is of the team that it belongs to (P-17).
 fn team_project(access: &Access, action: Action, project: ProjectId, team: TeamId) -> Option<ProjectId> {
     let account = permit(access, action).ok()?;
-    account.project_id.filter(|own| *own == project && account.team_ids.contains(&team))
+    account.team_ids.contains(&team).then_some(project)
 }
 
 fn subject(object: impl ToString, project_id: ProjectId) -> Subject {

@@ -1,7 +1,7 @@
 //! Which role may do what. One table; the access matrix of the tests prints it from the outside.
 
 use super::access::{Access, Viewer};
-use crate::domain::account::{Account, Role, TokenScope};
+use crate::domain::account::{Account, Project, Role, TokenScope};
 use crate::domain::code::{CodeList as _, code_list};
 use crate::domain::referral::Referral;
 
@@ -17,6 +17,17 @@ code_list! {
         ReadReferral = "read_referral": "read a referral",
         RecordDemand = "record_demand": "record a need without an answer",
         ReadGaps = "read_gaps": "read the table of gaps",
+        ReadProject = "read_project": "read whether a project works, and who takes over when it does not",
+        LeadProject = "lead_project": "freeze and thaw a project, and name its desk",
+        ReadContinuity = "read_continuity": "read what a frozen project left open",
+        TakeCustody = "take_custody": "take over a case of a frozen project",
+        ReadNotices = "read_notices": "read and mark one's notices",
+        BreakGlass = "break_glass": "open one case of another team for an hour",
+        ReviewGlass = "review_glass": "review the opening of a case by somebody else",
+        WithdrawConsent = "withdraw_consent": "record that a person withdraws a consent",
+        CloseReferral = "close_referral": "cancel a referral, or mark it as entered in error",
+        ReadDeletions = "read_deletions": "read requests to delete and their answers",
+        AnswerDeletion = "answer_deletion": "answer a request to delete",
     }
 }
 
@@ -32,17 +43,27 @@ pub enum Denied {
 /// The roles that an action belongs to.
 const fn roles(action: Action) -> &'static [Role] {
     match action {
-        Action::SearchDirectory => Role::ALL,
-        Action::ReadReferral => {
+        Action::SearchDirectory | Action::ReadNotices => Role::ALL,
+        Action::ReadReferral
+        | Action::ReadProject
+        | Action::ReadContinuity
+        | Action::CloseReferral
+        | Action::ReadDeletions => {
             &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin, Role::Coordinator, Role::ProtectionLead]
         }
         // An agent of a partner that has a project of its own refers like any caseworker.
-        Action::OpenCase | Action::ReadCase | Action::RecordConsent | Action::CreateReferral | Action::RecordDemand => {
-            &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin]
-        }
+        Action::OpenCase
+        | Action::ReadCase
+        | Action::RecordConsent
+        | Action::WithdrawConsent
+        | Action::TakeCustody
+        | Action::CreateReferral
+        | Action::RecordDemand => &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin],
         // A caseworker answers what comes to the services of the own organisation.
-        Action::AnswerReferral => &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin],
+        Action::AnswerReferral | Action::AnswerDeletion => &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin],
         Action::ReadGaps => &[Role::Coordinator, Role::Analyst],
+        Action::LeadProject | Action::BreakGlass => &[Role::Coordinator, Role::ProtectionLead],
+        Action::ReviewGlass => &[Role::Coordinator, Role::ProtectionLead, Role::Auditor],
     }
 }
 
@@ -50,16 +71,38 @@ const fn roles(action: Action) -> &'static [Role] {
 const fn token_scope(action: Action) -> TokenScope {
     match action {
         Action::SearchDirectory => TokenScope::Directory,
-        Action::OpenCase | Action::ReadCase | Action::RecordConsent | Action::RecordDemand => TokenScope::Cases,
-        Action::CreateReferral | Action::ReadReferral => TokenScope::Referrals,
-        Action::AnswerReferral => TokenScope::Answers,
+        Action::OpenCase
+        | Action::ReadCase
+        | Action::RecordConsent
+        | Action::WithdrawConsent
+        | Action::TakeCustody
+        | Action::RecordDemand => TokenScope::Cases,
+        Action::CreateReferral
+        | Action::ReadReferral
+        | Action::ReadProject
+        | Action::ReadContinuity
+        | Action::ReadNotices
+        | Action::CloseReferral
+        | Action::ReadDeletions => TokenScope::Referrals,
+        Action::AnswerReferral | Action::AnswerDeletion => TokenScope::Answers,
+        Action::LeadProject | Action::BreakGlass | Action::ReviewGlass => TokenScope::Protection,
         Action::ReadGaps => TokenScope::Figures,
     }
 }
 
 /// True for acts that belong to a project.
 const fn needs_project(action: Action) -> bool {
-    !matches!(action, Action::SearchDirectory | Action::AnswerReferral | Action::ReadReferral)
+    matches!(
+        action,
+        Action::OpenCase
+            | Action::ReadCase
+            | Action::RecordConsent
+            | Action::WithdrawConsent
+            | Action::TakeCustody
+            | Action::CreateReferral
+            | Action::RecordDemand
+            | Action::ReadGaps
+    )
 }
 
 /// The account that may do this, or why nobody here may. Everybody may look for services; what they
@@ -72,6 +115,23 @@ pub fn permit(access: &Access, action: Action) -> Result<&Account, Denied> {
     } else {
         Err(Denied::Forbidden)
     }
+}
+
+/// Whether the viewer leads a project: its coordinator, or the protection lead of its organisation.
+pub fn leads(access: &Access, project: &Project) -> bool {
+    let scope = access.scope();
+    let is_lead =
+        access.account().is_some_and(|account| matches!(account.role, Role::Coordinator | Role::ProtectionLead));
+    is_lead && (scope.project == Some(project.id) || scope.unit == Some(project.organization_id))
+}
+
+/// Whether the viewer may look at who broke the glass in a project: who leads it, and its organisation's
+/// auditor.
+pub fn oversees(access: &Access, project: &Project) -> bool {
+    let is_auditor = access
+        .account()
+        .is_some_and(|account| account.role == Role::Auditor && account.organization_id == project.organization_id);
+    is_auditor || leads(access, project)
 }
 
 /// From which side somebody sees a referral.
@@ -90,7 +150,8 @@ pub enum Perspective {
 pub fn perspective(access: &Access, referral: &Referral) -> Option<Perspective> {
     let account = access.account()?;
     let scope = access.scope();
-    let is_of_team = scope.project == Some(referral.project_id) && account.team_ids.contains(&referral.team_id);
+    // The team alone decides: a case that a desk has taken over keeps the project that it came from.
+    let is_of_team = scope.project.is_some() && account.team_ids.contains(&referral.team_id);
     let is_of_project = scope.project == Some(referral.project_id) || scope.unit == Some(referral.sender_id);
     let is_received = scope.organization == Some(referral.recipient_id) && referral.requested_at.is_some();
     match account.role {

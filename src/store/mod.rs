@@ -10,10 +10,15 @@ mod audit;
 mod cases;
 mod connect;
 mod consents;
+mod deletions;
 mod demands;
 mod directory;
 mod error;
+mod freezes;
+mod glasses;
 mod idempotency;
+mod notices;
+mod openings;
 mod projects;
 mod reach;
 mod referrals;
@@ -25,6 +30,7 @@ pub use self::accounts::NewToken;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
+pub use self::glasses::GlassReach;
 pub use self::idempotency::{Claim, IdempotencyKey};
 pub use self::projects::KeyPurpose;
 pub use self::referrals::Selection;
@@ -149,9 +155,14 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         cases::STATEMENTS,
         connect::STATEMENTS,
         consents::STATEMENTS,
+        deletions::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
+        freezes::STATEMENTS,
+        glasses::STATEMENTS,
         idempotency::STATEMENTS,
+        notices::STATEMENTS,
+        openings::STATEMENTS,
         projects::STATEMENTS,
         referrals::STATEMENTS,
         teams::STATEMENTS,

@@ -1,22 +1,31 @@
 //! Projects and the keys of their pseudonyms.
 
-use super::row::Table;
+use super::row::{Table, optional_text};
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::account::Project;
+use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::ProjectId;
 use crate::domain::referral::Referral;
+use crate::domain::scope::Scope;
 use crate::domain::time::Month;
 
 const TABLE: Table = Table("projects");
 
 statements! {
-    FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects WHERE id = $1";
-    LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects WHERE id IN";
+    FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects WHERE id = $1";
+    LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects WHERE id IN";
     LIST_ALIAS_KEYS = "SELECT project_id, key FROM project_keys WHERE purpose = 'alias' AND project_id IN";
     SAVE = "INSERT INTO projects (id, organization_id, name, country, risk_profile, mailbox) \
         VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id, name = excluded.name, \
         country = excluded.country, risk_profile = excluded.risk_profile, mailbox = excluded.mailbox";
+    LIST_LED = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects \
+        WHERE id = $1 OR organization_id = $2 ORDER BY name, id";
+    LIST_BY_NAME = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects \
+        WHERE id = $1 OR name = $1 ORDER BY id";
+    LIST_ALL = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects ORDER BY name, id";
+    SET_STATUS = "UPDATE projects SET status = $2 WHERE id = $1";
+    LOCK = "UPDATE projects SET status = status WHERE id = $1";
     INSERT_KEY = "INSERT INTO project_keys (project_id, purpose, key) VALUES ($1, $2, $3) \
         ON CONFLICT (project_id, purpose) DO NOTHING";
     FIND_KEY = "SELECT key FROM project_keys WHERE project_id = $1 AND purpose = $2";
@@ -54,6 +63,7 @@ struct ProjectRow {
     country: String,
     risk_profile: String,
     mailbox: String,
+    status: String,
 }
 
 impl ProjectRow {
@@ -65,6 +75,7 @@ impl ProjectRow {
             name: self.name,
             country: self.country,
             mailbox: self.mailbox,
+            status: TABLE.code(&self.status)?,
         })
     }
 }
@@ -75,6 +86,25 @@ impl Store {
         let row: Option<ProjectRow> =
             read!(self, |pool| sqlx::query_as(FIND).bind(id.to_string()).fetch_optional(pool).await)?;
         row.map(ProjectRow::into_project).transpose()
+    }
+
+    /// The projects of a scope: the own one, or all of the own unit.
+    pub async fn list_projects_led(&self, scope: &Scope) -> Result<Vec<Project>, StoreError> {
+        let rows: Vec<ProjectRow> = read!(self, |pool| sqlx::query_as(LIST_LED)
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.unit))
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter().map(ProjectRow::into_project).collect()
+    }
+
+    /// The projects with this id or exactly this name; every project for `None`.
+    pub async fn list_projects_named(&self, name: Option<&str>) -> Result<Vec<Project>, StoreError> {
+        let rows: Vec<ProjectRow> = match name {
+            Some(name) => read!(self, |pool| sqlx::query_as(LIST_BY_NAME).bind(name).fetch_all(pool).await)?,
+            None => read!(self, |pool| sqlx::query_as(LIST_ALL).fetch_all(pool).await)?,
+        };
+        rows.into_iter().map(ProjectRow::into_project).collect()
     }
 
     /// A key that was made before; `None` where there is none yet.
@@ -115,7 +145,32 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes a project, new or changed.
+    /// A project as it stands in this transaction.
+    pub async fn find_project(&mut self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        let row: Option<ProjectRow> =
+            in_tx!(self, |c| sqlx::query_as(FIND).bind(id.to_string()).fetch_optional(c).await)?;
+        row.map(ProjectRow::into_project).transpose()
+    }
+
+    /// A project, locked until the commit: of two who change whether it works the second sees what the
+    /// first has done.
+    pub async fn lock_project(&mut self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        in_tx!(self, |c| sqlx::query(LOCK).bind(id.to_string()).execute(c).await.map(drop))?;
+        self.find_project(id).await
+    }
+
+    /// Says whether a project works.
+    pub(super) async fn set_project_status(&mut self, id: ProjectId, status: ProjectStatus) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(SET_STATUS)
+            .bind(id.to_string())
+            .bind(status.to_string())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Writes a project, new or changed; whether it works stays as it is.
     pub async fn save_project(&mut self, project: &Project) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(SAVE)
             .bind(project.id.to_string())

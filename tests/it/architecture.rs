@@ -24,7 +24,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("actions", &["domain", "policy", "store", "directory", "import", "clock"]),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock"]),
-    ("config", &[]),
+    // The reveal budget is a number of the domain.
+    ("config", &["domain"]),
     ("serve", &[]),
 ];
 

@@ -17,6 +17,7 @@ mod import_feeds;
 mod import_hsds;
 mod kit;
 mod markers;
+mod protection;
 mod referral;
 mod referral_fields;
 mod schema;

@@ -4,6 +4,7 @@ pub mod case;
 pub mod consent;
 pub mod demand;
 pub mod organization;
+pub mod protection;
 pub mod referral;
 pub mod service;
 pub mod viewer;

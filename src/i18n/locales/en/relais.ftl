@@ -93,3 +93,15 @@ field-protection-flags = protection concerns
 conflict = Somebody else changed this referral: read it again (version { $version }), then decide.
 transition = This act is not possible in the present state.
 key-reused = This idempotency key was used for another request: take a new one.
+
+## Protection
+protection-project-frozen = The project is frozen: reading goes on, nothing else. Two people thaw it.
+protection-project-not-frozen = The project is not frozen.
+protection-thaw-not-requested = Nobody has asked to thaw the project yet: ask first, and let somebody else confirm.
+protection-second-person-needed = This takes two people, and the other one was you: ask a colleague.
+protection-desk-unfit = A desk is a team of another project of the same organisation.
+protection-second-factor-needed = Show your second factor again: it counts for five minutes.
+protection-glass-too-often = The glass is broken at most three times in 24 hours: call the team.
+protection-review-overdue = An earlier opening has waited more than 72 hours for its review: have it reviewed first.
+protection-already-reviewed = It was reviewed before.
+protection-already-answered = It was answered before.

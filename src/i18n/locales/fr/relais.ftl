@@ -93,3 +93,15 @@ field-protection-flags = besoins de protection
 conflict = Quelqu’un d’autre a modifié cette orientation : relisez-la (version { $version }), puis décidez.
 transition = Cette action n’est pas possible dans l’état actuel.
 key-reused = Cette clé d’idempotence a déjà servi à une autre demande : prenez-en une nouvelle.
+
+## Protection
+protection-project-frozen = Le projet est gelé : on y lit, rien de plus. Deux personnes lèvent le gel.
+protection-project-not-frozen = Le projet n’est pas gelé.
+protection-thaw-not-requested = Personne n’a encore demandé la levée du gel : demandez-la, puis une autre personne confirme.
+protection-second-person-needed = Il faut deux personnes, et l’autre était vous : demandez à un·e collègue.
+protection-desk-unfit = Un relais de continuité est une équipe d’un autre projet de la même organisation.
+protection-second-factor-needed = Montrez de nouveau votre second facteur : il vaut cinq minutes.
+protection-glass-too-often = On brise la glace au plus trois fois en 24 heures : appelez l’équipe.
+protection-review-overdue = Une ouverture antérieure attend son examen depuis plus de 72 heures : faites-la examiner d’abord.
+protection-already-reviewed = L’examen a déjà eu lieu.
+protection-already-answered = La réponse a déjà été donnée.
