@@ -1,18 +1,20 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
+use crate::actions::protection::project::replay_freezes;
 use crate::actions::{ActionError, Context, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
 use crate::domain::reveal::RevealBudget;
-use crate::graphql::http::routes;
+use crate::graphql::http::methods;
 use crate::graphql::limits::Limits;
 use crate::graphql::{Api, sdl};
+use crate::policy::table::Table;
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use std::sync::Arc;
 
@@ -33,7 +35,9 @@ impl App {
             clock,
             chance,
             reveal_budget: RevealBudget::default(),
+            table: Table::standard(),
         };
+        replay_freezes(&context).await?;
         directory::refresh(&context).await?;
         Ok(Self { context })
     }
@@ -45,19 +49,28 @@ impl App {
         self
     }
 
+    /// The same node deciding by another table: for a test that shows what one row of it is worth.
+    #[must_use]
+    pub fn under(mut self, table: &'static Table) -> Self {
+        self.context.table = table;
+        self
+    }
+
     /// What the actions of this node work with.
     pub const fn context(&self) -> &Context {
         &self.context
     }
 
-    /// Everything that is served, hardened.
+    /// Everything that is served, hardened. A route that is no door of the table is not served.
     pub fn router(&self) -> Router {
-        let probes = Router::new()
-            .route("/healthz", get(async || "ok\n"))
-            .route("/readyz", get(readiness))
-            .route("/schema.graphql", get(schema_text))
-            .with_state(self.clone());
-        harden(routes(Api::new(self.context.clone()), Limits::STANDARD).merge(probes))
+        let has_doors = |route: &&Route| route.doors().all(|door| self.context.table.door(&door).is_some());
+        let served = ROUTES.iter().filter(has_doors);
+        harden(served.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self))))
+    }
+
+    /// The doors of every route, as the table names them: `METHOD /path`.
+    pub fn doors() -> Vec<String> {
+        ROUTES.iter().flat_map(Route::doors).collect()
     }
 
     /// Looks for changes of the directory by other processes, for as long as it is polled.
@@ -77,6 +90,30 @@ impl App {
 
     async fn has_current_schema(&self) -> Result<bool, StoreError> {
         self.context.store.has_current_schema().await
+    }
+}
+
+/// A path that is served. The list of them builds the router, and is what the table is held against.
+struct Route {
+    path: &'static str,
+    methods: &'static [&'static str],
+    answer: fn(&App) -> MethodRouter,
+}
+
+const ROUTES: &[Route] = &[
+    Route {
+        path: "/graphql",
+        methods: &["GET", "POST"],
+        answer: |app| methods(Api::new(app.context.clone()), Limits::STANDARD),
+    },
+    Route { path: "/healthz", methods: &["GET"], answer: |_| get(async || "ok\n") },
+    Route { path: "/readyz", methods: &["GET"], answer: |app| get(readiness).with_state(app.clone()) },
+    Route { path: "/schema.graphql", methods: &["GET"], answer: |_| get(schema_text) },
+];
+
+impl Route {
+    fn doors(&self) -> impl Iterator<Item = String> {
+        self.methods.iter().map(|method| format!("{method} {}", self.path))
     }
 }
 

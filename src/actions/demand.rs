@@ -15,7 +15,7 @@ use crate::domain::time::{Month, Timestamp};
 use crate::policy::access::Access;
 use crate::policy::person_view::{DemandView, show_demand};
 use crate::policy::rules::{Action, permit};
-use crate::policy::suppress::{ShownCell, show_gaps};
+use crate::policy::suppress::{ShownGaps, show_gaps};
 use crate::policy::visible::Visible;
 use crate::store::{KeyPurpose, MonthRange, Tx};
 
@@ -77,7 +77,7 @@ pub async fn gaps(
     access: &Access,
     first: &str,
     last: &str,
-) -> Result<Visible<Vec<ShownCell>>, ActionError> {
+) -> Result<Visible<ShownGaps>, ActionError> {
     permit(access, Action::ReadGaps)?;
     let months = MonthRange { first: month("firstMonth", first)?, last: month("lastMonth", last)? };
     if months.first > months.last || months.last.number_since(months.first) >= MOST_MONTHS {

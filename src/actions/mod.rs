@@ -27,6 +27,7 @@ use crate::directory::Directory;
 use crate::domain::id::Identifier;
 use crate::domain::reveal::RevealBudget;
 use crate::domain::time::Timestamp;
+use crate::policy::table::Table;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -43,6 +44,8 @@ pub struct Context {
     pub chance: Arc<dyn Chance>,
     /// How many cases one person opens before somebody else is told.
     pub reveal_budget: RevealBudget,
+    /// Who may see and do what.
+    pub table: &'static Table,
 }
 
 impl Context {

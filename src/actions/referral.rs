@@ -21,7 +21,8 @@ use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
 use crate::policy::directory_view::ServiceView;
 use crate::policy::referral_view::{ReferralView, show_refusal};
-use crate::policy::rules::{Action, Perspective, permit, perspective};
+use crate::policy::rules::{Action, permit};
+use crate::policy::table::Relation;
 use crate::policy::visible::Visible;
 use crate::store::{KeyPurpose, Selection, StoreError, Tx};
 
@@ -166,7 +167,7 @@ pub async fn send(
     let written = context
         .store
         .write(async |tx| {
-            let referral = find_for_change(tx, access, target, Perspective::Sender).await?;
+            let referral = find_for_change(tx, access, target, Relation::Team).await?;
             require_project_at_work(tx, account.project_id).await?;
             let scope = access.scope();
             let case = tx.find_case(&scope, referral.case_id).await?.ok_or(ActionError::NotVisible)?;
@@ -221,7 +222,7 @@ pub async fn answer(
     let written = context
         .store
         .write(async |tx| {
-            let referral = find_for_change(tx, access, target, Perspective::Recipient).await?;
+            let referral = find_for_change(tx, access, target, Relation::Recipient).await?;
             require_project_at_work(tx, account.project_id).await?;
             let change = decide(access, &referral, &command, Party::Recipient, now)?;
             let changed = write(tx, account, Party::Recipient, referral, &change).await?;
@@ -300,17 +301,17 @@ pub(super) async fn find_for_change(
     tx: &mut Tx,
     access: &Access,
     target: Target,
-    side: Perspective,
+    side: Relation,
 ) -> Result<Referral, ActionError> {
     let referral = tx.find_referral(&access.scope(), target.id).await?.ok_or(ActionError::NotVisible)?;
     let may_answer = access.account().is_some_and(|account| account.organization_id == referral.recipient_id);
-    match (perspective(access, &referral), side) {
-        (None, _) => Err(ActionError::NotVisible),
-        (Some(Perspective::Sender), Perspective::Sender) => Ok(()),
-        (Some(Perspective::Sender | Perspective::Coordinator), Perspective::Coordinator) => Ok(()),
+    match (access.relation_to_referral(&referral), side) {
+        (Relation::Member | Relation::Anonymous, _) => Err(ActionError::NotVisible),
+        (Relation::Team, Relation::Team) => Ok(()),
+        (Relation::Team | Relation::Coordinator | Relation::ProtectionLead, Relation::Coordinator) => Ok(()),
         // Colleagues of one organisation refer to each other: the sender may then answer too.
-        (Some(_), Perspective::Recipient) if may_answer => Ok(()),
-        (Some(_), _) => Err(ActionError::Forbidden),
+        (_, Relation::Recipient) if may_answer => Ok(()),
+        _ => Err(ActionError::Forbidden),
     }?;
     if referral.version == target.expected_version {
         Ok(referral)

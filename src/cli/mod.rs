@@ -3,6 +3,7 @@
 mod apply;
 mod import;
 mod log;
+mod policy;
 mod project;
 mod serve;
 
@@ -59,6 +60,15 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
+    /// Print who may see and do what: one page for each role.
+    Policy {
+        /// Only the page of this role, such as partner_agent, or `nobody`.
+        #[arg(long, value_name = "ROLE")]
+        role: Option<String>,
+        /// Language of the page: fr or en.
+        #[arg(long, value_name = "LANGUAGE", default_value = "fr")]
+        language: String,
+    },
     /// Freeze a project, thaw it, or show which projects work.
     Project {
         #[command(subcommand)]
@@ -74,6 +84,9 @@ pub fn run() -> anyhow::Result<()> {
     if matches!(line.command, Command::Schema) {
         print!("{}", sdl());
         return Ok(());
+    }
+    if let Command::Policy { role, language } = &line.command {
+        return policy::print_policy(role.as_deref(), language);
     }
     let listen = match &line.command {
         Command::Serve { listen } | Command::Demo { listen, .. } => *listen,
@@ -101,7 +114,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
         Command::Project { command } => project::run(&config, command).await,
-        Command::Schema => Ok(()),
+        Command::Schema | Command::Policy { .. } => Ok(()),
     }
 }
 

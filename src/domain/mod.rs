@@ -13,6 +13,7 @@ pub mod deletion;
 pub mod demand;
 pub mod directory;
 pub mod disclosure;
+pub mod erasure;
 pub mod fit;
 pub mod freeze;
 pub mod freshness;

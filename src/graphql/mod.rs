@@ -88,7 +88,7 @@ impl Endpoint for Api {
         mut request: async_graphql::Request,
     ) -> Result<async_graphql::Response, EndpointError> {
         let viewer = account::viewer(&self.context, bearer.as_deref()).await.map_err(refused)?;
-        let access = Access::new(viewer);
+        let access = Access::new(viewer, self.context.table);
         let carried = RequestContext {
             context: self.context.clone(),
             access: access.clone(),

@@ -1,10 +1,15 @@
-//! Who asks, and what they have been told so far.
+//! Who asks, by which table, and what they have been told so far.
 
+use super::table::{Facts, Guard, Relation, Sight, Standing, Table};
 use super::visible::Recorder;
-use crate::domain::account::{Account, Role, TokenScope};
-use crate::domain::glass::SECOND_FACTOR_MINUTES;
-use crate::domain::scope::{DirectoryScope, Scope};
+use crate::domain::account::{Account, Project, TokenScope};
+use crate::domain::freeze::Desk;
+use crate::domain::glass::{Glass, SECOND_FACTOR_MINUTES};
+use crate::domain::id::{OrganizationId, TeamId};
+use crate::domain::referral::Referral;
+use crate::domain::scope::{DirectoryScope, EntryKind, Scope};
 use crate::domain::time::Timestamp;
+use std::sync::{Arc, OnceLock};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,22 +24,30 @@ pub enum Viewer {
 /// in it. Two requests never share one.
 #[derive(Clone, Debug)]
 pub struct Access {
+    table: &'static Table,
     viewer: Viewer,
     token_scopes: Option<Vec<TokenScope>>,
     second_factor_at: Option<Timestamp>,
+    directory_scope: Arc<OnceLock<DirectoryScope>>,
     recorder: Recorder,
 }
 
 impl Access {
-    /// Opens the access of a viewer for one request.
-    pub fn new(viewer: Viewer) -> Self {
-        Self { viewer, token_scopes: None, second_factor_at: None, recorder: Recorder::default() }
+    /// Opens the access of a viewer for one request, by this table.
+    pub fn new(viewer: Viewer, table: &'static Table) -> Self {
+        let (directory_scope, recorder) = (Arc::default(), Recorder::default());
+        Self { table, viewer, token_scopes: None, second_factor_at: None, directory_scope, recorder }
     }
 
     /// Narrows the access to what a token may be used for.
     #[must_use]
     pub fn narrowed_to(self, scopes: Vec<TokenScope>) -> Self {
         Self { token_scopes: Some(scopes), ..self }
+    }
+
+    /// The table by which it is decided.
+    pub const fn table(&self) -> &'static Table {
+        self.table
     }
 
     /// Says when the viewer last showed a second factor.
@@ -48,13 +61,8 @@ impl Access {
     pub fn has_fresh_second_factor(&self, now: Timestamp) -> bool {
         match self.second_factor_at {
             Some(shown_at) => now.minutes_since(shown_at) < SECOND_FACTOR_MINUTES,
-            None => self.has_scope(TokenScope::Protection),
+            None => self.token_scopes.as_ref().is_none_or(|scopes| scopes.contains(&TokenScope::Protection)),
         }
-    }
-
-    /// True unless the credential is a token without this scope.
-    pub fn has_scope(&self, scope: TokenScope) -> bool {
-        self.token_scopes.as_ref().is_none_or(|scopes| scopes.contains(&scope))
     }
 
     /// Who asks.
@@ -75,30 +83,142 @@ impl Access {
         &self.recorder
     }
 
-    /// The people-linked rows within reach. Only who answers for an organisation receives for it; only
-    /// who follows cases reaches those of the own teams.
+    /// What the token is good for; `None` where it is good for everything that its owner may do.
+    pub fn token_scopes(&self) -> Option<&[TokenScope]> {
+        self.token_scopes.as_deref()
+    }
+
+    /// The people-linked rows within reach. Only who can be a recipient receives for the organisation; only
+    /// who can be of a team reaches the cases of the own ones.
     pub fn scope(&self) -> Scope {
         let Some(account) = self.account() else { return Scope::default() };
-        let answers = matches!(account.role, Role::Caseworker | Role::PartnerAgent | Role::PartnerAdmin);
-        let leads = matches!(account.role, Role::Coordinator | Role::ProtectionLead);
-        let leads_unit = account.role == Role::ProtectionLead && account.project_id.is_none();
+        let can_be = |relation| self.table.can_be(account.role, relation);
+        let leads = can_be(Relation::Coordinator) || can_be(Relation::ProtectionLead);
+        let leads_unit = can_be(Relation::ProtectionLead) && account.project_id.is_none();
         Scope {
             project: account.project_id,
             unit: leads_unit.then_some(account.organization_id),
-            account: (answers || leads).then_some(account.id),
-            covers_all_teams: leads || account.role == Role::Analyst,
-            organization: answers.then_some(account.organization_id),
+            account: (can_be(Relation::Team) || leads).then_some(account.id),
+            covers_all_teams: leads || can_be(Relation::Figures),
+            organization: can_be(Relation::Recipient).then_some(account.organization_id),
         }
     }
 
-    /// The directory entries within reach.
-    pub fn directory_scope(&self) -> DirectoryScope {
-        self.account().map_or_else(DirectoryScope::default, |account| DirectoryScope {
-            is_member: true,
-            is_trained: account.is_trained,
-            is_coordinator: matches!(account.role, Role::Coordinator | Role::ProtectionLead),
-            project: account.project_id,
-            organization: Some(account.organization_id),
+    /// What the viewer is to what belongs to a team (P-17). The team alone decides: a case that a desk has taken
+    /// over keeps the project that it came from.
+    pub fn relation_to_team(&self, team: TeamId) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let is_of_team = account.project_id.is_some() && account.team_ids.contains(&team);
+        let can_be = |relation| self.table.can_be(account.role, relation);
+        if is_of_team && can_be(Relation::Team) { Relation::Team } else { Relation::Member }
+    }
+
+    /// What the viewer is to a referral. Who is on both sides is of the team.
+    pub fn relation_to_referral(&self, referral: &Referral) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let scope = self.scope();
+        let is_of_project = scope.project == Some(referral.project_id) || scope.unit == Some(referral.sender_id);
+        let is_received = scope.organization == Some(referral.recipient_id) && referral.requested_at.is_some();
+        let can_be = |relation| self.table.can_be(account.role, relation);
+        if self.relation_to_team(referral.team_id) == Relation::Team {
+            Relation::Team
+        } else if is_of_project && can_be(Relation::Coordinator) {
+            Relation::Coordinator
+        } else if is_of_project && can_be(Relation::ProtectionLead) {
+            Relation::ProtectionLead
+        } else if is_received {
+            Relation::Recipient
+        } else {
+            Relation::Member
+        }
+    }
+
+    /// What the viewer is to a project: the nearest of leading it, overseeing it and working in it.
+    pub fn relation_to_project(&self, project: &Project) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let can_be = |relation| self.table.can_be(account.role, relation);
+        let is_of_project = account.project_id == Some(project.id);
+        let is_of_unit = account.organization_id == project.organization_id;
+        if is_of_project && can_be(Relation::Coordinator) {
+            Relation::Coordinator
+        } else if (is_of_project || (is_of_unit && account.project_id.is_none())) && can_be(Relation::ProtectionLead) {
+            Relation::ProtectionLead
+        } else if is_of_unit && can_be(Relation::Overseer) {
+            Relation::Overseer
+        } else if is_of_project && can_be(Relation::Staff) {
+            Relation::Staff
+        } else {
+            Relation::Member
+        }
+    }
+
+    /// Whether the viewer leads a project: its coordinator, or the protection lead of its organisation.
+    pub fn leads(&self, project: &Project) -> bool {
+        matches!(self.relation_to_project(project), Relation::Coordinator | Relation::ProtectionLead)
+    }
+
+    /// What the viewer is to what a frozen project left open: its lead, or of its desk.
+    pub fn relation_to_what_is_left(&self, project: &Project, desk: Option<&Desk>) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let is_of_desk = desk.is_some_and(|desk| {
+            desk.confirmed_at.is_some() && account.project_id.is_some() && account.team_ids.contains(&desk.team_id)
+        });
+        if self.leads(project) {
+            self.relation_to_project(project)
+        } else if is_of_desk && self.table.can_be(account.role, Relation::Desk) {
+            Relation::Desk
+        } else {
+            Relation::Member
+        }
+    }
+
+    /// What the viewer is to the case behind a broken glass: nothing for anybody but its breaker, and for
+    /// them once its hour is over.
+    pub fn relation_through_glass(&self, glass: &Glass, now: Timestamp) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let can_be = self.table.can_be(account.role, Relation::ThroughGlass);
+        if can_be && glass.lets_through(account.id, now) { Relation::ThroughGlass } else { Relation::Member }
+    }
+
+    /// What the viewer is to the figures of its own project.
+    pub fn relation_to_figures(&self) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let reads = account.project_id.is_some() && self.table.can_be(account.role, Relation::Figures);
+        if reads { Relation::Figures } else { Relation::Member }
+    }
+
+    /// What the viewer is to an entry of the directory.
+    pub fn relation_to_entry(&self, organization: OrganizationId) -> Relation {
+        self.relation_to_entry_that_is(self.account().is_some_and(|account| account.organization_id == organization))
+    }
+
+    fn relation_to_entry_that_is(&self, own: bool) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let leading = [Relation::Coordinator, Relation::ProtectionLead];
+        let leads = leading.into_iter().find(|relation| self.table.can_be(account.role, *relation));
+        if own { Relation::OwnOrganization } else { leads.unwrap_or(Relation::Member) }
+    }
+
+    /// The facts of an object to which the viewer is this: what training the viewer has.
+    pub fn facts(&self, relation: Relation, standing: Standing, concerns_violence: bool) -> Facts {
+        let is_trained = self.account().is_some_and(|account| account.is_trained);
+        Facts::new(relation, standing)
+            .holding(Guard::Trained, is_trained)
+            .holding(Guard::TrainedForViolence, is_trained || !concerns_violence)
+    }
+
+    /// The directory entries within reach: those of which the table tells the id.
+    pub fn directory_scope(&self) -> &DirectoryScope {
+        self.directory_scope.get_or_init(|| {
+            let account = self.account();
+            let project = account.and_then(|account| account.project_id);
+            let may_know = |kind: EntryKind| {
+                let relation = self.relation_to_entry_that_is(kind.is_own);
+                let facts = self.facts(relation, kind.tier.into(), kind.concerns_violence);
+                let facts = facts.holding(Guard::Granted, kind.is_granted);
+                self.table.decide("Service.id", &facts) != Sight::Absent
+            };
+            DirectoryScope::new(project, account.map(|account| account.organization_id), may_know)
         })
     }
 }

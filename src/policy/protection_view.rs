@@ -1,18 +1,30 @@
 //! Views of what protection keeps: a project's freeze, what it left open, broken glasses, requests to delete.
 
 use super::access::Access;
-use super::rules::{Action, leads, oversees, permit};
+use super::looking::Looking;
+use super::rules::{Action, permit};
+use super::table::{Guard, Mask, Relation, Standing};
 use super::visible::{Protected, Subject, Told, Visible};
 use crate::domain::account::{Project, Team};
 use crate::domain::deletion::{DeletionAnswer, DeletionRequest};
 use crate::domain::directory::Service;
 use crate::domain::freeze::{Custody, Desk, Freeze, ProjectStatus, continuity_code};
 use crate::domain::glass::{Glass, GlassRate};
-use crate::domain::id::{OrganizationId, ProjectId, ReferralId, ServiceId};
+use crate::domain::id::{DeletionId, OrganizationId, ProjectId, ReferralId, ServiceId};
 use crate::domain::lifecycle::Status;
 use crate::domain::notice::ReceivedNotice;
 use crate::domain::referral::{Referral, Urgency};
 use crate::domain::time::Timestamp;
+
+fn look(access: &Access, relation: Relation) -> Looking {
+    Looking::new(access, access.facts(relation, Standing::Plain, false))
+}
+
+/// A view whose fields all stand or fall together, as the table says of each.
+fn whole<T>(access: &Access, relation: Relation, fields: &[&'static str], view: T) -> Option<Visible<T>> {
+    let sees = look(access, relation).sees_all(fields);
+    sees.then(|| Visible::of_directory(view, access.recorder().clone()))
+}
 
 /// A project as its people see it.
 #[derive(Clone, Debug)]
@@ -46,19 +58,20 @@ pub struct ProjectFacts {
 
 /// The view of a project; `None` unless the viewer works in it or leads it.
 pub fn show_project(access: &Access, facts: ProjectFacts) -> Option<Visible<ProjectView>> {
-    let account = permit(access, Action::ReadProject).ok()?;
+    permit(access, Action::ReadProject).ok()?;
     let ProjectFacts { project, freeze, desk } = facts;
-    if account.project_id != Some(project.id) && !leads(access, &project) {
+    let look = look(access, access.relation_to_project(&project));
+    if !look.sees_all(&["Project.id", "Project.name", "Project.status", "Project.deskConfirmed"]) {
         return None;
     }
     let view = ProjectView {
         id: project.id,
         name: project.name,
         status: project.status,
-        frozen_at: freeze.as_ref().map(|freeze| freeze.frozen_at),
-        thaw_requested_at: freeze.and_then(|freeze| freeze.thaw_requested_at),
+        frozen_at: look.value("Project.frozenAt", freeze.as_ref().map(|freeze| freeze.frozen_at)),
+        thaw_requested_at: look.value("Project.thawRequestedAt", freeze.and_then(|freeze| freeze.thaw_requested_at)),
         desk_is_confirmed: desk.as_ref().is_some_and(|(desk, _)| desk.confirmed_at.is_some()),
-        desk: desk.map(|(_, team)| team),
+        desk: look.value("Project.desk", desk.map(|(_, team)| team)),
     };
     Some(Visible::of_directory(view, access.recorder().clone()))
 }
@@ -82,12 +95,11 @@ pub struct ContinuityView {
 
 /// Whether the viewer reads what a frozen project left open: who leads it, and the people of its desk.
 pub fn reads_continuity(access: &Access, project: &Project, desk: Option<&Desk>) -> bool {
-    let Ok(account) = permit(access, Action::ReadContinuity) else { return false };
-    let is_desk = desk.is_some_and(|desk| desk.confirmed_at.is_some() && account.team_ids.contains(&desk.team_id));
-    project.status != ProjectStatus::Active && (is_desk || leads(access, project))
+    let look = look(access, access.relation_to_what_is_left(project, desk));
+    project.status != ProjectStatus::Active && look.sees("ContinuityEntry.id")
 }
 
-/// The view of what is left open. The caller has asked [`reads_continuity`] of the project and its desk.
+/// The view of what is left open; `None` for who may not read it.
 pub fn show_continuity(
     access: &Access,
     (project, desk): (&Project, Option<&Desk>),
@@ -95,20 +107,25 @@ pub fn show_continuity(
     service: Option<&Service>,
     project_key: Option<&[u8]>,
 ) -> Option<Visible<ContinuityView>> {
-    if referral.project_id != project.id || !reads_continuity(access, project, desk) {
+    permit(access, Action::ReadContinuity).ok()?;
+    let is_known = service.is_some_and(|service| access.directory_scope().admits(service));
+    let facts = access.facts(access.relation_to_what_is_left(project, desk), Standing::Plain, false);
+    let look = Looking::new(access, facts.holding(Guard::ServiceKnown, is_known));
+    let of_every_entry =
+        ["ContinuityEntry.id", "ContinuityEntry.urgency", "ContinuityEntry.accepted", "ContinuityEntry.senderMailbox"];
+    let is_left = referral.project_id == project.id && project.status != ProjectStatus::Active;
+    if !is_left || !look.sees_all(&of_every_entry) {
         return None;
     }
-    let is_known = service.is_some_and(|service| access.directory_scope().admits(service));
+    let is_accepted = matches!(referral.status, Status::Accepted | Status::HandedOver | Status::InService);
+    let code = project_key.map(|key| continuity_code(key, referral.id));
     let view = ContinuityView {
         id: referral.id,
-        code: Protected::new("code", project_key.map(|key| continuity_code(key, referral.id))),
-        urgency: Told::new("urgency", referral.urgency),
-        is_accepted: Told::new(
-            "accepted",
-            matches!(referral.status, Status::Accepted | Status::HandedOver | Status::InService),
-        ),
-        service_id: Protected::new("service", Some(referral.service_id).filter(|_| is_known)),
-        sender_mailbox: Told::new("senderMailbox", project.mailbox.clone()),
+        code: look.field("ContinuityEntry.code", code),
+        urgency: look.told("ContinuityEntry.urgency", referral.urgency),
+        is_accepted: look.told("ContinuityEntry.accepted", is_accepted),
+        service_id: look.field("ContinuityEntry.service", Some(referral.service_id)),
+        sender_mailbox: look.told("ContinuityEntry.senderMailbox", project.mailbox.clone()),
     };
     let subject = Subject { object: referral.id.to_string(), project_id: project.id, consent_id: None };
     Some(Visible::of_subject(view, subject, access.recorder().clone()))
@@ -116,33 +133,58 @@ pub fn show_continuity(
 
 /// The view of a custody that the store has found for the viewer's teams.
 pub fn show_custody(access: &Access, custody: Custody) -> Option<Visible<Custody>> {
-    let account = permit(access, Action::TakeCustody).ok()?;
-    let is_of_team = account.team_ids.iter().any(|team| [custody.from_team_id, custody.to_team_id].contains(team));
-    is_of_team.then(|| Visible::of_directory(custody, access.recorder().clone()))
+    permit(access, Action::TakeCustody).ok()?;
+    let teams = [custody.from_team_id, custody.to_team_id];
+    let relation = teams.into_iter().map(|team| access.relation_to_team(team)).find(|it| *it == Relation::Team)?;
+    whole(access, relation, &["Custody.id", "Custody.referral", "Custody.takenAt"], custody)
 }
 
 /// The view of a notice that the store has found for the viewer.
 pub fn show_notice(access: &Access, notice: ReceivedNotice) -> Option<Visible<ReceivedNotice>> {
     permit(access, Action::ReadNotices).ok()?;
-    Some(Visible::of_directory(notice, access.recorder().clone()))
+    let fields = ["Notice.id", "Notice.at", "Notice.kind", "Notice.object", "Notice.seenAt"];
+    whole(access, Relation::Oneself, &fields, notice)
+}
+
+/// Whether the viewer may look at who broke the glass in a project.
+pub fn oversees(access: &Access, project: &Project) -> bool {
+    look(access, access.relation_to_project(project)).sees("BreakGlass.id")
 }
 
 /// The view of a broken glass: for whoever broke it, and for who oversees the project.
 pub fn show_glass(access: &Access, glass: Glass, project: &Project) -> Option<Visible<Glass>> {
-    let account = access.account()?;
-    let may_look = glass.account_id == account.id || oversees(access, project);
-    (may_look && glass.project_id == project.id).then(|| Visible::of_directory(glass, access.recorder().clone()))
+    let is_own = access.account()?.id == glass.account_id;
+    let relation = if is_own { Relation::Oneself } else { access.relation_to_project(project) };
+    let fields = [
+        "BreakGlass.id",
+        "BreakGlass.handle",
+        "BreakGlass.reason",
+        "BreakGlass.openedAt",
+        "BreakGlass.endsAt",
+        "BreakGlass.reviewedAt",
+        "BreakGlass.verdict",
+    ];
+    if glass.project_id != project.id {
+        return None;
+    }
+    whole(access, relation, &fields, glass)
+}
+
+/// The rate of broken glasses of a project, for who oversees it.
+pub fn show_glass_rate(access: &Access, rate: GlassRate, project: &Project) -> Option<Visible<GlassRate>> {
+    let fields = ["BreakGlassRate.glasses", "BreakGlassRate.caseReads", "BreakGlassRate.perThousand"];
+    whole(access, access.relation_to_project(project), &fields, rate)
 }
 
 /// A request to delete, as the side that asks or the side that is asked sees it.
 #[derive(Clone, Debug)]
 pub struct DeletionView {
     /// The request.
-    pub id: crate::domain::id::DeletionId,
+    pub id: DeletionId,
     /// The closed referral.
     pub referral_id: Told<ReferralId>,
     /// When it was asked; for the recipient the hour.
-    pub asked_at: Told<Timestamp>,
+    pub asked_at: Protected<Timestamp>,
     /// Who is asked.
     pub recipient_id: Told<OrganizationId>,
     /// The answer.
@@ -154,28 +196,37 @@ pub struct DeletionView {
 /// The view of a request to delete; `None` unless the viewer is of the case's team, leads the sending project,
 /// or answers for the recipient.
 pub fn show_deletion(access: &Access, request: &DeletionRequest) -> Option<Visible<DeletionView>> {
-    let account = permit(access, Action::ReadDeletions).ok()?;
-    let scope = access.scope();
-    let leads =
-        scope.covers_all_teams && (scope.project == Some(request.project_id) || scope.unit == Some(request.sender_id));
-    let asks = leads || account.team_ids.contains(&request.team_id);
-    if !asks && scope.organization != Some(request.recipient_id) {
+    permit(access, Action::ReadDeletions).ok()?;
+    let look = look(access, relation_to_request(access, request));
+    if !look.sees_all(&["Deletion.id", "Deletion.referralId", "Deletion.recipient"]) {
         return None;
     }
-    let at = |time: Timestamp| if asks { time } else { time.start_of_hour() };
+    let hour = |mask, time: Timestamp| (mask == Mask::Hour).then(|| time.start_of_hour());
     let view = DeletionView {
         id: request.id,
-        referral_id: Told::new("referralId", request.referral_id),
-        asked_at: Told::new("askedAt", at(request.asked_at)),
-        recipient_id: Told::new("recipient", request.recipient_id),
-        answer: Protected::new("answer", request.answer),
-        answered_at: Protected::new("answeredAt", request.answered_at.map(at)),
+        referral_id: look.told("Deletion.referralId", request.referral_id),
+        asked_at: look.masked("Deletion.askedAt", Some(request.asked_at), hour),
+        recipient_id: look.told("Deletion.recipient", request.recipient_id),
+        answer: look.field("Deletion.answer", request.answer),
+        answered_at: look.masked("Deletion.answeredAt", request.answered_at, hour),
     };
     let subject = Subject { object: request.id.to_string(), project_id: request.project_id, consent_id: None };
     Some(Visible::of_subject(view, subject, access.recorder().clone()))
 }
 
-/// The rate of broken glasses of a project, for who oversees it.
-pub fn show_glass_rate(access: &Access, rate: GlassRate, project: &Project) -> Option<Visible<GlassRate>> {
-    oversees(access, project).then(|| Visible::of_directory(rate, access.recorder().clone()))
+fn relation_to_request(access: &Access, request: &DeletionRequest) -> Relation {
+    let Some(account) = access.account() else { return Relation::Anonymous };
+    let scope = access.scope();
+    let can_be = |relation| access.table().can_be(account.role, relation);
+    let is_of_project = scope.project == Some(request.project_id) || scope.unit == Some(request.sender_id);
+    let leading = [Relation::Coordinator, Relation::ProtectionLead].into_iter().find(|relation| can_be(*relation));
+    if access.relation_to_team(request.team_id) == Relation::Team {
+        Relation::Team
+    } else if let (true, Some(leading)) = (is_of_project, leading) {
+        leading
+    } else if scope.organization == Some(request.recipient_id) {
+        Relation::Recipient
+    } else {
+        Relation::Member
+    }
 }

@@ -13,10 +13,12 @@ mod consents;
 mod deletions;
 mod demands;
 mod directory;
+mod erasure;
 mod error;
 mod freezes;
 mod glasses;
 mod idempotency;
+mod ledger;
 mod notices;
 mod openings;
 mod projects;
@@ -50,6 +52,7 @@ enum Db {
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Db,
+    ledger: ledger::Ledger,
 }
 
 /// A transaction under way; it ends with the closure given to [`Store::write`].

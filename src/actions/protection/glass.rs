@@ -14,8 +14,8 @@ use crate::domain::refusal::{InputProblem, ProtectionProblem, Refusal};
 use crate::domain::spoken_code::SpokenCode;
 use crate::policy::access::Access;
 use crate::policy::person_view::{CaseView, show_case_through_glass};
-use crate::policy::protection_view::show_glass;
-use crate::policy::rules::{Action, leads, oversees, permit};
+use crate::policy::protection_view::{oversees, show_glass, show_glass_rate};
+use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
 use crate::store::{GlassReach, Tx};
 
@@ -48,7 +48,7 @@ pub async fn open(
         .store
         .write(async |tx| {
             let case = find_case(tx, access, &which).await?;
-            let project = tx.find_project(case.project_id).await?.filter(|project| leads(access, project));
+            let project = tx.find_project(case.project_id).await?.filter(|project| access.leads(project));
             let project = project.ok_or(ActionError::NotVisible)?;
             let earlier = tx.lock_glasses_of(account.id, now.plus_hours(-24)).await?;
             may_break(&earlier, access.has_fresh_second_factor(now), now)?;
@@ -187,5 +187,5 @@ pub async fn rate(context: &Context, access: &Access, project: ProjectId) -> Res
     permit(access, Action::ReviewGlass)?;
     let project = context.store.find_project(project).await?.ok_or(ActionError::NotVisible)?;
     let rate = context.store.glass_rate(project.id, context.now().plus_days(-RATE_DAYS)).await?;
-    crate::policy::protection_view::show_glass_rate(access, rate, &project).ok_or(ActionError::NotVisible)
+    show_glass_rate(access, rate, &project).ok_or(ActionError::NotVisible)
 }

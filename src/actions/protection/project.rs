@@ -5,6 +5,7 @@ use crate::actions::disclosure::act;
 use crate::actions::{ActionError, Context};
 use crate::domain::account::{Account, Project, Role};
 use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::erasure::{LedgerEntry, LedgerEvent};
 use crate::domain::freeze::{Desk, DeskFacts, Freeze, ProjectStatus};
 use crate::domain::id::{AccountId, ProjectId, TeamId};
 use crate::domain::notice::{Addressee, NoticeKind};
@@ -12,7 +13,8 @@ use crate::domain::refusal::{ProtectionProblem, Refusal};
 use crate::domain::time::Timestamp;
 use crate::policy::access::{Access, Viewer};
 use crate::policy::protection_view::{ProjectFacts, ProjectView, show_project};
-use crate::policy::rules::{Action, leads, permit};
+use crate::policy::rules::{Action, permit};
+use crate::policy::table::Table;
 use crate::policy::visible::Visible;
 use crate::store::Tx;
 
@@ -39,7 +41,7 @@ pub async fn change(
     context
         .store
         .write(async |tx| {
-            let project = tx.lock_project(id).await?.filter(|project| leads(access, project));
+            let project = tx.lock_project(id).await?.filter(|project| access.leads(project));
             let project = project.ok_or(ActionError::NotVisible)?;
             take(context, tx, &project, step, Some(account.id), now).await
         })
@@ -80,6 +82,7 @@ async fn take(
             (ended, AuditAction::ProjectThawed, NoticeKind::ProjectThawed)
         }
     };
+    remember(context, step, project.id, now).await?;
     tx.save_freeze(&freeze).await?;
     let mut to = leaders_of(project);
     to.push(Addressee::OfProject(project.id, Role::Caseworker));
@@ -98,6 +101,48 @@ async fn take(
     Ok(tx.append_audit(&[event]).await?)
 }
 
+/// Writes a freeze, or its end, into the ledger that a restore replays. The project is locked meanwhile, so that
+/// the ledger has them in the order in which they happened; what it has and the database lacks after a fault
+/// freezes, and never thaws, too much.
+async fn remember(context: &Context, step: Step, project: ProjectId, at: Timestamp) -> Result<(), ActionError> {
+    let event = match step {
+        Step::Freeze => LedgerEvent::Frozen(project),
+        Step::ConfirmThaw => LedgerEvent::Thawed(project),
+        Step::RequestThaw => return Ok(()),
+    };
+    Ok(context.store.append_ledger(LedgerEntry { event, at }).await?)
+}
+
+/// Freezes again what the ledger knows to be frozen and a restored database does not; before anything is served.
+pub async fn replay_freezes(context: &Context) -> Result<(), ActionError> {
+    for (id, frozen_at) in context.store.projects_frozen_by_ledger()? {
+        let freeze =
+            Freeze { project_id: id, frozen_at, thaw_requested_at: None, thaw_requested_by: None, thawed_at: None };
+        let event = AuditEvent {
+            at: context.now(),
+            project_id: Some(id),
+            actor_id: None,
+            organization_id: None,
+            action: AuditAction::ProjectFrozen,
+            object: id.to_string(),
+            fields: vec!["status"],
+            consent_id: None,
+        };
+        context
+            .store
+            .write(async |tx| {
+                let project = tx.lock_project(id).await?;
+                if project.is_some_and(|project| project.status == ProjectStatus::Active) {
+                    tx.save_freeze(&freeze).await?;
+                    tx.append_audit(std::slice::from_ref(&event)).await?;
+                }
+                Ok::<_, ActionError>(())
+            })
+            .await?;
+    }
+    Ok(())
+}
+
 /// Names the team that takes over what the project leaves open when it is frozen.
 pub async fn name_desk(
     context: &Context,
@@ -110,7 +155,7 @@ pub async fn name_desk(
     context
         .store
         .write(async |tx| {
-            let project = tx.lock_project(id).await?.filter(|project| leads(access, project));
+            let project = tx.lock_project(id).await?.filter(|project| access.leads(project));
             let project = project.ok_or(ActionError::NotVisible)?;
             // A team of somebody else answers like one that never was.
             let unfit = || Refusal::Protection(ProtectionProblem::DeskUnfit);
@@ -249,7 +294,7 @@ pub async fn thaw_by_operator(
         .write(async |tx| {
             let locked = tx.lock_project(project.id).await?.ok_or(ActionError::NotVisible)?;
             for (handle, step) in handles.into_iter().zip([Step::RequestThaw, Step::ConfirmThaw]) {
-                let account = leader(tx, &locked, handle).await?;
+                let account = leader(tx, context.table, &locked, handle).await?;
                 take(context, tx, &locked, step, Some(account.id), now).await?;
             }
             Ok::<_, ProjectCommandError>(())
@@ -258,10 +303,15 @@ pub async fn thaw_by_operator(
     only(named(context, Some(name)).await?)
 }
 
-async fn leader(tx: &mut Tx, project: &Project, handle: &str) -> Result<Account, ProjectCommandError> {
+async fn leader(
+    tx: &mut Tx,
+    table: &'static Table,
+    project: &Project,
+    handle: &str,
+) -> Result<Account, ProjectCommandError> {
     let account = tx.find_account_by_handle(handle).await?;
     let account = account.ok_or_else(|| ProjectCommandError::NoAccount(handle.to_owned()))?;
-    if leads(&Access::new(Viewer::Staff(account.clone())), project) {
+    if Access::new(Viewer::Staff(account.clone()), table).leads(project) {
         Ok(account)
     } else {
         Err(ProjectCommandError::NotLeading(handle.to_owned()))

@@ -19,7 +19,8 @@ use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
 use crate::policy::person_view::ConsentView;
 use crate::policy::referral_view::ReferralView;
-use crate::policy::rules::{Action, Perspective, permit, perspective};
+use crate::policy::rules::{Action, permit};
+use crate::policy::table::Relation;
 use crate::policy::visible::Visible;
 use crate::store::Tx;
 
@@ -97,10 +98,10 @@ pub async fn close(
     let written = context
         .store
         .write(async |tx| {
-            let referral = find_for_change(tx, access, target, Perspective::Coordinator).await?;
-            let party = match perspective(access, &referral) {
-                Some(Perspective::Coordinator) => Party::Coordinator,
-                _ => Party::Sender,
+            let referral = find_for_change(tx, access, target, Relation::Coordinator).await?;
+            let party = match access.relation_to_referral(&referral) {
+                Relation::Team => Party::Sender,
+                _ => Party::Coordinator,
             };
             let was_closed = referral.status.is_terminal();
             let change = decide(access, &referral, &command, party, now)?;

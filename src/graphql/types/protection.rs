@@ -248,8 +248,8 @@ impl Deletion {
     }
 
     /// When it was asked; for the recipient the hour.
-    async fn asked_at(&self) -> DateTime {
-        DateTime(*self.0.tell(&self.0.asked_at))
+    async fn asked_at(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.asked_at).map(|time| DateTime(*time))
     }
 
     /// Who is asked; null when it is gone from the directory.

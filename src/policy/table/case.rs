@@ -1,0 +1,92 @@
+//! Cases, consents and demands: the sender's team only (P-17). The figures of a project are for its
+//! coordinator and its analyst, and hold no small count.
+
+use super::row::{Row, field};
+use super::terms::Class::{Internal, Person, Public, Sensitive, Statistic};
+use super::terms::Guard::{EnoughPersons, TrainedForViolence};
+use super::terms::Relation::{Figures, Team, ThroughGlass};
+use super::terms::Standing::Plain;
+
+impl Row {
+    fn team(self) -> Self {
+        self.to(Team, &[Plain])
+    }
+
+    /// The team, and whoever has broken the glass over the case.
+    fn team_and_glass(self) -> Self {
+        self.team().to(ThroughGlass, &[Plain])
+    }
+
+    fn figures(self) -> Self {
+        self.to(Figures, &[Plain])
+    }
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = cases();
+    rows.extend(consents());
+    rows.extend(demands());
+    rows.extend(figures());
+    rows
+}
+
+fn cases() -> Vec<Row> {
+    vec![
+        // A case is there for whoever sees its id.
+        field("CaseReference.id", Internal).team_and_glass(),
+        field("CaseReference.version", Internal).team_and_glass(),
+        field("CaseReference.spokenCode", Person).team_and_glass(),
+        field("CaseReference.fileNumber", Person).team_and_glass(),
+        field("CaseReference.ageBand", Person).team_and_glass(),
+        field("CaseReference.gender", Person).team_and_glass(),
+        field("CaseReference.household", Person).team_and_glass(),
+        field("CaseReference.adminStatus", Sensitive).team_and_glass(),
+        field("CaseReference.situation", Sensitive).team_and_glass(),
+        field("CaseReference.languages", Person).team_and_glass(),
+        field("CaseReference.area", Person).team_and_glass(),
+        field("CaseReference.protectionFlags", Sensitive).team_and_glass(),
+        field("CaseReference.createdMonth", Person).team_and_glass(),
+    ]
+}
+
+fn consents() -> Vec<Row> {
+    vec![
+        field("Consent.id", Internal).team(),
+        field("Consent.version", Internal).team(),
+        field("Consent.recipient", Person).team(),
+        field("Consent.basis", Person).team(),
+        field("Consent.fieldScope", Person).team(),
+        field("Consent.modality", Person).team(),
+        field("Consent.language", Person).team(),
+        field("Consent.explained", Person).team(),
+        field("Consent.contactRule", Person).team(),
+        field("Consent.obtainedAt", Person).team(),
+        field("Consent.expiresAt", Person).team(),
+        field("Consent.withdrawnAt", Person).team(),
+    ]
+}
+
+fn demands() -> Vec<Row> {
+    vec![
+        field("Demand.id", Internal).team(),
+        field("Demand.month", Person).team(),
+        field("Demand.need", Person).team().only(TrainedForViolence),
+        field("Demand.area", Person).team(),
+        field("Demand.result", Person).team(),
+    ]
+}
+
+fn figures() -> Vec<Row> {
+    vec![
+        field("ServiceGapReport.cells", Statistic).figures(),
+        field("ServiceGapReport.threshold", Public).figures(),
+        field("ServiceGapReport.sensitiveThreshold", Public).figures(),
+        field("ServiceGapCell.month", Statistic).figures().only(EnoughPersons),
+        field("ServiceGapCell.area", Statistic).figures().only(EnoughPersons),
+        field("ServiceGapCell.need", Statistic).figures().only(EnoughPersons).only(TrainedForViolence),
+        field("ServiceGapCell.persons", Statistic).figures().only(EnoughPersons),
+        field("ServiceGapCell.results", Statistic).figures().only(EnoughPersons),
+        field("ServiceGapResult.result", Statistic).figures().only(EnoughPersons),
+        field("ServiceGapResult.persons", Statistic).figures().only(EnoughPersons),
+    ]
+}
