@@ -27,22 +27,21 @@ use self::limits::Limits;
 use self::mutations::Mutation;
 use self::order::RootOrder;
 use self::protection_query::ProtectionQuery;
-use self::query::Query;
+use self::query::LoopQuery;
 use self::request::RequestContext;
 use crate::actions::{ActionError, Context, account, disclosure};
 use crate::i18n::Language;
 use crate::policy::access::Access;
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
-type RelaisSchema = Schema<Queries, Mutation, EmptySubscription>;
+type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-#[graphql(name = "Query")]
-struct Queries(Query, ProtectionQuery);
+struct Query(LoopQuery, ProtectionQuery);
 
 fn schema() -> RelaisSchema {
-    Schema::build(Queries::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<user_errors::UserError>()
         .limit_depth(Limits::STANDARD.depth_levels)
         .limit_complexity(Limits::STANDARD.complexity)

@@ -24,10 +24,10 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 /// What can be asked about services, cases and referrals.
 #[derive(Default)]
-pub struct Query;
+pub struct LoopQuery;
 
 #[Object]
-impl Query {
+impl LoopQuery {
     /// The account whose token came with the request; null for nobody.
     async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
         request(context).access.account().cloned().map(Viewer)

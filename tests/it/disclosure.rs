@@ -166,7 +166,7 @@ impl Told {
         let subject = if is_subject { fields["id"].as_str() } else { subject };
         for (name, value) in fields.iter().filter(|(name, value)| *name != "__typename" && !value.is_null()) {
             // Of a timeline only that it was read is recorded.
-            let class = class_of(type_name, name).expect("a class");
+            let class = Table::standard().class_of(type_name, name).expect("a class");
             if class.is_recorded() && type_name != "TimelineEntry" {
                 let subject = subject.unwrap_or_else(|| panic!("{type_name}.{name} is of nobody"));
                 self.0.entry(subject.to_owned()).or_default().insert(name.clone());
