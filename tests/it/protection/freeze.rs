@@ -108,8 +108,8 @@ on_both_databases! {
         world.done(&coordinator, "projectThawRequest", &input).await;
         assert_eq!(problem(&world, &coordinator, "projectThawConfirm", &input).await, "SECOND_PERSON_NEEDED");
         assert_eq!(world.done(&second, "projectThawConfirm", &input).await["status"], "ACTIVE");
-        assert_eq!(notices(&world, "caseworker").await, ["PROJECT_THAWED", "THAW_REQUESTED", "PROJECT_FROZEN"]);
-        assert_eq!(notices(&world, "second coordinator").await, ["THAW_REQUESTED", "PROJECT_FROZEN"], "never one's own");
+        assert_eq!(notices(&world, "caseworker").await, ["PROJECT_FROZEN", "PROJECT_THAWED", "THAW_REQUESTED"]);
+        assert_eq!(notices(&world, "second coordinator").await, ["PROJECT_FROZEN", "THAW_REQUESTED"], "never one's own");
         let told = world.texts("SELECT action FROM audit_events WHERE action LIKE '%froz%' OR action LIKE '%thaw%' ORDER BY sequence".to_owned());
         assert_eq!(told.await, ["project_frozen", "thaw_requested", "project_thawed"]);
         // The second freeze is another one.
@@ -209,8 +209,9 @@ async fn take_over(world: &World, ready: &Ready, accepted: &str, requested: &cra
     world.done(&desk, "referralCreate", &keyed).await;
     assert_eq!(seen(world, "caseworker", accepted).await, Value::Null);
     assert_eq!(seen(world, "desk caseworker", accepted).await["case"]["id"], ready.case.as_str());
-    assert_eq!(notices(world, "caseworker").await[0], "CUSTODY_TAKEN");
-    assert_eq!(notices(world, "coordinator").await[0], "CUSTODY_TAKEN");
+    for told in ["caseworker", "coordinator", "protection lead"] {
+        assert!(notices(world, told).await.contains(&"CUSTODY_TAKEN".to_owned()), "{told}");
+    }
     let trail = world.texts("SELECT trail FROM audit_events WHERE action = 'custody_taken'".to_owned()).await;
     assert_eq!(trail, [project("paris")], "it stands in the trail of the project that had it");
 }

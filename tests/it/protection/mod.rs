@@ -42,7 +42,7 @@ async fn seen(world: &World, handle: &str, referral: &str) -> Value {
     world.ask(&world.person(handle), question, json!({ "id": referral })).await.at("referral").clone()
 }
 
-/// The kinds of the notices that somebody finds, newest first.
+/// The kinds of the notices that somebody finds, in the order of the alphabet: several can be of one instant.
 async fn notices(world: &World, handle: &str) -> Vec<String> {
     let answer = world.ask(&world.person(handle), "{ notices { kind } }", json!({})).await;
     kinds(&answer)
@@ -50,5 +50,7 @@ async fn notices(world: &World, handle: &str) -> Vec<String> {
 
 fn kinds(answer: &Answer) -> Vec<String> {
     let notices = answer.at("notices").as_array().expect("a list").iter();
-    notices.map(|notice| notice["kind"].as_str().expect("a kind").to_owned()).collect()
+    let mut kinds: Vec<String> = notices.map(|notice| notice["kind"].as_str().expect("a kind").to_owned()).collect();
+    kinds.sort();
+    kinds
 }
