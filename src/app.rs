@@ -1,16 +1,22 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
+use crate::actions::credentials::Passwords;
+use crate::actions::jobs::{self, Ran, Worker};
 use crate::actions::protection::project::replay_freezes;
-use crate::actions::{ActionError, Context, directory};
+use crate::actions::{ActionError, Context, Settings, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
+use crate::domain::job::{JobKind, JobResult};
 use crate::domain::reveal::RevealBudget;
 use crate::graphql::http::methods;
 use crate::graphql::limits::Limits;
 use crate::graphql::{Api, sdl};
+use crate::identity::password::PasswordCost;
 use crate::policy::table::Table;
+use crate::seal::Sealer;
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
+use crate::web;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -29,14 +35,11 @@ impl App {
     pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
-        let context = Context {
-            store,
-            directory: Arc::new(Directory::empty()),
-            clock,
-            chance,
-            reveal_budget: RevealBudget::default(),
-            table: Table::standard(),
-        };
+        let (directory, table, settings) = (Arc::new(Directory::empty()), Table::standard(), Settings::default());
+        let passwords = Passwords::new(PasswordCost::STANDARD);
+        let reveal_budget = RevealBudget::default();
+        let context =
+            Context { store, directory, clock, chance, reveal_budget, passwords, table, settings, sealer: None };
         replay_freezes(&context).await?;
         directory::refresh(&context).await?;
         Ok(Self { context })
@@ -47,6 +50,19 @@ impl App {
     pub fn with_reveal_budget(mut self, reveal_budget: RevealBudget) -> Self {
         self.context.reveal_budget = reveal_budget;
         self
+    }
+
+    /// The same node, going by what is configured.
+    #[must_use]
+    pub fn with_settings(self, settings: Settings) -> Self {
+        Self { context: Context { settings, ..self.context } }
+    }
+
+    /// The same node, hashing passwords at this cost.
+    #[must_use]
+    pub fn with_password_cost(self, cost: PasswordCost) -> Self {
+        let passwords = Passwords::new(cost);
+        Self { context: Context { passwords, ..self.context } }
     }
 
     /// The same node deciding by another table: for a test that shows what one row of it is worth.
@@ -63,14 +79,18 @@ impl App {
 
     /// Everything that is served, hardened. A route that is no door of the table is not served.
     pub fn router(&self) -> Router {
-        let has_doors = |route: &&Route| route.doors().all(|door| self.context.table.door(&door).is_some());
-        let served = ROUTES.iter().filter(has_doors);
-        harden(served.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self))))
+        let is_served =
+            |mut doors: Box<dyn Iterator<Item = String>>| doors.all(|door| self.context.table.door(&door).is_some());
+        let routes = ROUTES.iter().filter(|route| is_served(Box::new(route.doors())));
+        let router = routes.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self)));
+        let pages = web::PAGES.iter().filter(|page| is_served(Box::new(page.doors())));
+        harden(pages.fold(router, |router, page| router.route(page.path, page.serve(&self.context))))
     }
 
     /// The doors of every route, as the table names them: `METHOD /path`.
     pub fn doors() -> Vec<String> {
-        ROUTES.iter().flat_map(Route::doors).collect()
+        let pages = web::PAGES.iter().flat_map(web::Page::doors);
+        ROUTES.iter().flat_map(Route::doors).chain(pages).collect()
     }
 
     /// Looks for changes of the directory by other processes, for as long as it is polled.
@@ -83,6 +103,35 @@ impl App {
         }
     }
 
+    /// Works on the jobs that are due, beside every other node, for as long as it is polled.
+    pub async fn work_on_jobs(&self, look_seconds: u64) {
+        let worker = Worker::new(self.context.chance.as_ref());
+        loop {
+            match self.work_once(&worker).await {
+                Ok(ran) => ran.iter().for_each(tell),
+                Err(error) => tracing::warn!(cause = chain_of(&error), "the jobs could not be looked at"),
+            }
+            pause(look_seconds).await;
+        }
+    }
+
+    async fn work_once(&self, worker: &Worker) -> Result<Vec<Ran>, ActionError> {
+        jobs::enlist(&self.context).await?;
+        jobs::run_due(&self.context, worker).await
+    }
+
+    /// Lets this node sign the heads of the audit trail.
+    #[must_use]
+    pub fn sealing(mut self, sealer: Sealer) -> Self {
+        self.context.sealer = Some(Arc::new(sealer));
+        self
+    }
+
+    /// Signs every head that has new entries, due or not: for the end of the process.
+    pub async fn seal_audit(&self) -> Result<(), ActionError> {
+        if self.context.sealer.is_some() { audit::seal_all_heads(&self.context).await.map(drop) } else { Ok(()) }
+    }
+
     /// Closes the database after everything else has ended.
     pub async fn close(self) {
         self.context.store.close().await;
@@ -90,6 +139,26 @@ impl App {
 
     async fn has_current_schema(&self) -> Result<bool, StoreError> {
         self.context.store.has_current_schema().await
+    }
+}
+
+/// Logs what a job came to: its kind and its fault, of no person.
+fn tell(ran: &Ran) {
+    let (job, cause) = (ran.kind, ran.error.as_ref().map(chain_of));
+    match (ran.result, ran.kind) {
+        (JobResult::Done, _) => tracing::debug!(%job, "done"),
+        (JobResult::Refused, _) => tracing::error!(
+            %job,
+            "the clock is more than a day ahead of anything on record: nothing was erased; compare it with another \
+             source, then: relais retention run --clock-is-right"
+        ),
+        (JobResult::Failed, JobKind::AuditHeads) => tracing::error!(
+            cause,
+            "THE AUDIT TRAIL COULD NOT BE SEALED: entries since the last signed head can be rewritten unseen; trying again"
+        ),
+        (JobResult::Failed, JobKind::Retention) => {
+            tracing::error!(cause, "RETENTION FAILED: what should be gone is still there; trying again");
+        }
     }
 }
 
@@ -133,4 +202,10 @@ async fn readiness(State(app): State<App>) -> Response {
 
 async fn schema_text() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl()).into_response()
+}
+
+/// An error with its causes, for the log.
+fn chain_of(error: &ActionError) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -78,13 +78,14 @@ pub async fn gaps(
     first: &str,
     last: &str,
 ) -> Result<Visible<ShownGaps>, ActionError> {
-    permit(access, Action::ReadGaps)?;
+    let account = permit(access, Action::ReadGaps)?;
+    let project = account.project_id.ok_or(ActionError::Forbidden)?;
     let months = MonthRange { first: month("firstMonth", first)?, last: month("lastMonth", last)? };
     if months.first > months.last || months.last.number_since(months.first) >= MOST_MONTHS {
         return Err(Refusal::input("lastMonth", InputProblem::MonthRange).into());
     }
     let demands = context.store.list_demands(&access.scope(), months).await?;
-    let event = act(access, context.now(), AuditAction::GapsRead, format!("{}..{}", months.first, months.last));
+    let event = act(access, context.now(), AuditAction::GapsRead, project.to_string());
     context.store.write(async |tx| Ok::<_, ActionError>(tx.append_audit(std::slice::from_ref(&event)).await?)).await?;
     show_gaps(access, tabulate(&demands)).ok_or(ActionError::NotVisible)
 }

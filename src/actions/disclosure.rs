@@ -22,10 +22,13 @@ pub async fn record(context: &Context, access: &Access) -> Result<(), ActionErro
             at: now,
             project_id: Some(subject.project_id),
             actor_id: Some(account.id),
+            actor_role: Some(account.role),
             organization_id: Some(account.organization_id),
             action: AuditAction::Disclosed,
             object: subject.object,
             fields,
+            purpose: subject.purpose,
+            reason: None,
             consent_id: subject.consent_id,
         })
         .collect();
@@ -71,29 +74,23 @@ async fn keep_budget(
     };
     notify.send(tx, &[addressee]).await?;
     let event = AuditEvent {
-        at: now,
         project_id: Some(project),
         actor_id: Some(account.id),
+        actor_role: Some(account.role),
         organization_id: Some(account.organization_id),
-        action: AuditAction::RevealAlert,
-        object: account.id.to_string(),
-        fields: Vec::new(),
-        consent_id: None,
+        ..AuditEvent::of_operator(now, AuditAction::RevealAlert, account.id.to_string())
     };
     Ok(tx.append_audit(&[event]).await?)
 }
 
-/// The audit event of an act by an account, in its project's trail.
+/// The audit event of an act by an account, in its project's trail, for the usual purpose of such acts.
 pub(super) fn act(access: &Access, now: Timestamp, action: AuditAction, object: String) -> AuditEvent {
     let account = access.account();
     AuditEvent {
-        at: now,
         project_id: account.and_then(|account| account.project_id),
         actor_id: account.map(|account| account.id),
+        actor_role: account.map(|account| account.role),
         organization_id: account.map(|account| account.organization_id),
-        action,
-        object,
-        fields: Vec::new(),
-        consent_id: None,
+        ..AuditEvent::of_operator(now, action, object)
     }
 }

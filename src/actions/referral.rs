@@ -5,7 +5,7 @@ use super::idempotency::Create;
 use super::protection::require_project_at_work;
 use super::{ActionError, Context, demand, referral_facts};
 use crate::domain::account::Account;
-use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::case::CaseReference;
 use crate::domain::demand::{DemandResult, result_of_decline};
 use crate::domain::directory::{Document, Organization, Service};
@@ -197,7 +197,7 @@ pub async fn send(
             };
             demand::insert(context, tx, &case, &seen, now).await?;
             tx.touch_case(case.id, now).await?;
-            audit(tx, access, &changed).await
+            audit(tx, access, &changed, AuditPurpose::Care).await
         })
         .await;
     settle(context, access, target, written).await
@@ -230,7 +230,7 @@ pub async fn answer(
                 tx.settle_demand(changed.id, result).await?;
             }
             tx.touch_case(changed.case_id, now).await?;
-            audit(tx, access, &changed).await
+            audit(tx, access, &changed, AuditPurpose::ReferralAnswer).await
         })
         .await;
     settle(context, access, target, written).await
@@ -371,8 +371,14 @@ pub(super) async fn write(
 }
 
 /// Writes the audit event of a change, last: the trail's head stays locked until the commit.
-pub(super) async fn audit(tx: &mut Tx, access: &Access, changed: &Referral) -> Result<(), ActionError> {
+pub(super) async fn audit(
+    tx: &mut Tx,
+    access: &Access,
+    changed: &Referral,
+    purpose: AuditPurpose,
+) -> Result<(), ActionError> {
     let event = AuditEvent {
+        purpose,
         project_id: Some(changed.project_id),
         fields: vec!["status"],
         consent_id: Some(changed.consent_id),

@@ -1,12 +1,17 @@
 //! The command line: one configuration, one set of use cases, behind every command. A module a command.
 
 mod apply;
+mod audit;
 mod import;
 mod log;
+mod people;
 mod policy;
 mod project;
+mod retention;
 mod serve;
+mod worker;
 
+use crate::actions::Settings;
 use crate::app::App;
 use crate::clock::System;
 use crate::config::{Config, Flags};
@@ -60,6 +65,35 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
+    /// Accounts: add, list, disable, enable, reset, role.
+    User {
+        #[command(subcommand)]
+        command: people::UserCommand,
+    },
+    /// API tokens: create, list, revoke.
+    Token {
+        #[command(subcommand)]
+        command: people::TokenCommand,
+    },
+    /// Sessions of the pages: list, kill.
+    Session {
+        #[command(subcommand)]
+        command: people::SessionCommand,
+    },
+    /// Verify the audit trail, or print the key by which its signed heads are checked.
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
+    /// End what has been kept for as long as it may be.
+    Retention {
+        #[command(subcommand)]
+        command: retention::RetentionCommand,
+    },
+    /// Work on what is due at a time, without serving; `relais serve` does it too.
+    Worker,
+    /// List the work that is due next, with what its last run came to.
+    Jobs,
     /// Print who may see and do what: one page for each role.
     Policy {
         /// Only the page of this role, such as partner_agent, or `nobody`.
@@ -102,7 +136,8 @@ pub fn run() -> anyhow::Result<()> {
 async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
         Command::Serve { .. } => {
-            let app = open(&config).await?;
+            let sealer = audit::open_sealer(&config, config.database_url.expose())?;
+            let app = open(&config).await?.sealing(sealer);
             serve::serve_app(app, &config, |_| {}).await
         }
         Command::Demo { data, .. } => serve::run_demo(&config, data.as_deref()).await,
@@ -114,18 +149,45 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
         Command::Project { command } => project::run(&config, command).await,
+        Command::User { command } => people::run_user(&config, command).await,
+        Command::Token { command } => people::run_token(&config, command).await,
+        Command::Session { command } => people::run_session(&config, command).await,
+        Command::Audit { command } => audit::run(&config, command).await,
+        Command::Retention { command } => retention::run_retention(&config, command).await,
+        Command::Worker => worker::run_worker(&config).await,
+        Command::Jobs => worker::list_jobs(&config).await,
         Command::Schema | Command::Policy { .. } => Ok(()),
     }
 }
 
 async fn open(config: &Config) -> anyhow::Result<App> {
-    if !config.names_a_database() {
-        std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")?;
+    make_folder(config)?;
+    open_url(config, config.database_url.expose()).await
+}
+
+/// The folder of the default database.
+fn make_folder(config: &Config) -> anyhow::Result<()> {
+    if config.names_a_database() {
+        return Ok(());
     }
-    let app = open_url(config.database_url.expose()).await?;
+    std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")
+}
+
+async fn open_url(config: &Config, url: &str) -> anyhow::Result<App> {
+    let cost = config.sign_in.password_cost().context("the cost of a password is out of bounds")?;
+    let app = App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")?;
+    let settings =
+        Settings { takes_clinical_facts: config.hosting.clinical_facts, audit_days: config.retention.audit_days };
+    let app = app.with_settings(settings).with_password_cost(cost);
     Ok(app.with_reveal_budget(config.protection.reveal_budget()))
 }
 
-async fn open_url(url: &str) -> anyhow::Result<App> {
-    App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")
+/// Tells once, when something begins to run that goes on, what follows from the configuration.
+fn warn_of_duties(config: &Config) {
+    if config.hosting.needs_certificate() {
+        tracing::warn!(
+            "health data is hosted in France for other organisations: the law asks for a certified host (HDS, \
+             CSP L1111-8); set hosting.clinical_facts = false, or run Relais at one"
+        );
+    }
 }

@@ -12,7 +12,7 @@ use super::time::Timestamp;
 code_list! {
     /// Whether a project works.
     ProjectStatus {
-        Active = "active": "at work",
+        Active = "active": "at work as usual",
         Frozen = "frozen": "stopped: partners see nothing of it, its staff only read",
         Archived = "archived": "ended for good",
     }

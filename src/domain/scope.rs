@@ -20,6 +20,15 @@ pub struct Scope {
     pub organization: Option<OrganizationId>,
 }
 
+/// The events of the audit trail within reach of a viewer.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct AuditScope {
+    /// The account whose own acts are within reach.
+    pub account: Option<AccountId>,
+    /// The organisation the trails of whose projects are within reach, with the network's, for its auditor.
+    pub organization: Option<OrganizationId>,
+}
+
 /// What a scope has to know of a directory entry to say whether it is within reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryKind {

@@ -31,8 +31,8 @@ use self::query::LoopQuery;
 use self::request::RequestContext;
 use crate::actions::{ActionError, Context, account, disclosure};
 use crate::i18n::Language;
-use crate::policy::access::Access;
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use std::sync::LazyLock;
 
 type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
@@ -40,19 +40,20 @@ type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 #[derive(MergedObject, Default)]
 struct Query(LoopQuery, ProtectionQuery);
 
-fn schema() -> RelaisSchema {
+/// One for all: it holds nothing of a node, so that nodes of one process share it.
+static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<user_errors::UserError>()
         .limit_depth(Limits::STANDARD.depth_levels)
         .limit_complexity(Limits::STANDARD.complexity)
         .disable_suggestions()
         .finish()
-}
+});
 
 /// The schema as text, in the order in which it tells the story. Made without a database.
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().prefer_single_line_descriptions().use_space_ident().indent_width(2);
-    let text = schema().sdl_with_options(options);
+    let text = SCHEMA.sdl_with_options(options);
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     format!("{}\n", lines.join("\n").trim_end())
 }
@@ -75,7 +76,7 @@ impl Api {
             bytes
         })
         .describing(error::describe);
-        Self { schema: schema(), context, codes }
+        Self { schema: SCHEMA.clone(), context, codes }
     }
 }
 
@@ -86,8 +87,7 @@ impl Endpoint for Api {
         language: Option<String>,
         mut request: async_graphql::Request,
     ) -> Result<async_graphql::Response, EndpointError> {
-        let viewer = account::viewer(&self.context, bearer.as_deref()).await.map_err(refused)?;
-        let access = Access::new(viewer, self.context.table);
+        let access = account::access(&self.context, bearer.as_deref()).await.map_err(refused)?;
         let carried = RequestContext {
             context: self.context.clone(),
             access: access.clone(),

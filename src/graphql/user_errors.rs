@@ -237,6 +237,12 @@ unions! {
     ReferralCompleteError {
         Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
     }
+    /// Why it was not recorded how an appeal ended.
+    CaseAppealCloseError { Input(InputError), Conflict(ConflictError) }
+    /// Why a hold was not set.
+    LegalHoldSetError { Input(InputError) }
+    /// Why a hold was not lifted.
+    LegalHoldLiftError { Input(InputError) }
     /// Why a need was not recorded.
     DemandRecordError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError) }
     /// Why a project was not frozen.

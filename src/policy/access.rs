@@ -5,9 +5,9 @@ use super::visible::Recorder;
 use crate::domain::account::{Account, Project, TokenScope};
 use crate::domain::freeze::Desk;
 use crate::domain::glass::{Glass, SECOND_FACTOR_MINUTES};
-use crate::domain::id::{OrganizationId, TeamId};
+use crate::domain::id::{AccountId, OrganizationId, ProjectId, TeamId};
 use crate::domain::referral::Referral;
-use crate::domain::scope::{DirectoryScope, EntryKind, Scope};
+use crate::domain::scope::{AuditScope, DirectoryScope, EntryKind, Scope};
 use crate::domain::time::Timestamp;
 use std::sync::{Arc, OnceLock};
 
@@ -45,15 +45,20 @@ impl Access {
         Self { token_scopes: Some(scopes), ..self }
     }
 
+    /// Says when the viewer last gave a second factor, for a viewer with a session.
+    #[must_use]
+    pub fn with_second_factor_at(self, at: Option<Timestamp>) -> Self {
+        Self { second_factor_at: at, ..self }
+    }
+
+    /// When the viewer last gave a second factor; a token never did.
+    pub const fn second_factor_at(&self) -> Option<Timestamp> {
+        self.second_factor_at
+    }
+
     /// The table by which it is decided.
     pub const fn table(&self) -> &'static Table {
         self.table
-    }
-
-    /// Says when the viewer last showed a second factor.
-    #[must_use]
-    pub fn with_second_factor(self, shown_at: Timestamp) -> Self {
-        Self { second_factor_at: Some(shown_at), ..self }
     }
 
     /// Whether the viewer has just shown a second factor. A bearer token cannot show one: it was made for acts
@@ -61,7 +66,7 @@ impl Access {
     pub fn has_fresh_second_factor(&self, now: Timestamp) -> bool {
         match self.second_factor_at {
             Some(shown_at) => now.minutes_since(shown_at) < SECOND_FACTOR_MINUTES,
-            None => self.token_scopes.as_ref().is_none_or(|scopes| scopes.contains(&TokenScope::Protection)),
+            None => self.token_scopes.as_ref().is_some_and(|scopes| scopes.contains(&TokenScope::Protection)),
         }
     }
 
@@ -104,6 +109,27 @@ impl Access {
         }
     }
 
+    /// The events of the audit trail within reach: one's own, and an auditor's organisation's.
+    pub fn audit_scope(&self) -> AuditScope {
+        let audits = |account: &&Account| self.table.can_be(account.role, Relation::Auditor);
+        AuditScope {
+            account: self.account().map(|account| account.id),
+            organization: self.account().filter(audits).map(|account| account.organization_id),
+        }
+    }
+
+    /// What the viewer is to an event of the audit trail within reach.
+    pub fn relation_to_event(&self, actor: Option<AccountId>) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        if actor == Some(account.id) {
+            Relation::Oneself
+        } else if self.table.can_be(account.role, Relation::Auditor) {
+            Relation::Auditor
+        } else {
+            Relation::Member
+        }
+    }
+
     /// What the viewer is to what belongs to a team (P-17). The team alone decides: a case that a desk has taken
     /// over keeps the project that it came from.
     pub fn relation_to_team(&self, team: TeamId) -> Relation {
@@ -143,8 +169,8 @@ impl Access {
             Relation::Coordinator
         } else if (is_of_project || (is_of_unit && account.project_id.is_none())) && can_be(Relation::ProtectionLead) {
             Relation::ProtectionLead
-        } else if is_of_unit && can_be(Relation::Overseer) {
-            Relation::Overseer
+        } else if is_of_unit && can_be(Relation::Auditor) {
+            Relation::Auditor
         } else if is_of_project && can_be(Relation::Staff) {
             Relation::Staff
         } else {
@@ -178,6 +204,15 @@ impl Access {
         let Some(account) = self.account() else { return Relation::Anonymous };
         let can_be = self.table.can_be(account.role, Relation::ThroughGlass);
         if can_be && glass.lets_through(account.id, now) { Relation::ThroughGlass } else { Relation::Member }
+    }
+
+    /// What the viewer is to a hold on a case of this project, which this organisation runs.
+    pub fn relation_to_hold(&self, project: ProjectId, organization: OrganizationId) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let scope = self.scope();
+        let is_within = scope.project == Some(project) || scope.unit == Some(organization);
+        let leads = is_within && self.table.can_be(account.role, Relation::ProtectionLead);
+        if leads { Relation::ProtectionLead } else { Relation::Member }
     }
 
     /// What the viewer is to the figures of its own project.

@@ -5,6 +5,7 @@ use super::looking::Looking;
 use super::rules::{Action, permit};
 use super::table::Standing;
 use super::visible::{Protected, Subject, Told, Visible};
+use crate::domain::audit::AuditPurpose;
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
 use crate::domain::demand::{Demand, DemandResult};
@@ -72,8 +73,8 @@ pub fn show_case_through_glass(
     if glass.case_id != case.id || !look.sees_all(OF_EVERY_CASE) {
         return None;
     }
-    let view = case_view(&look, case);
-    Some(Visible::of_subject(view, subject(case.id, case.project_id), access.recorder().clone()))
+    let subject = Subject { purpose: AuditPurpose::Protection, ..subject(case.id, case.project_id) };
+    Some(Visible::of_subject(case_view(&look, case), subject, access.recorder().clone()))
 }
 
 fn case_view(look: &Looking, case: &CaseReference) -> CaseView {
@@ -188,5 +189,5 @@ fn look(access: &Access, action: Action, team: TeamId, concerns_violence: bool) 
 }
 
 fn subject(object: impl ToString, project_id: ProjectId) -> Subject {
-    Subject { object: object.to_string(), project_id, consent_id: None }
+    Subject { object: object.to_string(), project_id, consent_id: None, purpose: AuditPurpose::Care }
 }

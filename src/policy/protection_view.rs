@@ -6,6 +6,7 @@ use super::rules::{Action, permit};
 use super::table::{Guard, Mask, Relation, Standing};
 use super::visible::{Protected, Subject, Told, Visible};
 use crate::domain::account::{Project, Team};
+use crate::domain::audit::AuditPurpose;
 use crate::domain::deletion::{DeletionAnswer, DeletionRequest};
 use crate::domain::directory::Service;
 use crate::domain::freeze::{Custody, Desk, Freeze, ProjectStatus, continuity_code};
@@ -127,7 +128,12 @@ pub fn show_continuity(
         service_id: look.field("ContinuityEntry.service", Some(referral.service_id)),
         sender_mailbox: look.told("ContinuityEntry.senderMailbox", project.mailbox.clone()),
     };
-    let subject = Subject { object: referral.id.to_string(), project_id: project.id, consent_id: None };
+    let subject = Subject {
+        object: referral.id.to_string(),
+        project_id: project.id,
+        consent_id: None,
+        purpose: AuditPurpose::Protection,
+    };
     Some(Visible::of_subject(view, subject, access.recorder().clone()))
 }
 
@@ -210,7 +216,12 @@ pub fn show_deletion(access: &Access, request: &DeletionRequest) -> Option<Visib
         answer: look.field("Deletion.answer", request.answer),
         answered_at: look.masked("Deletion.answeredAt", request.answered_at, hour),
     };
-    let subject = Subject { object: request.id.to_string(), project_id: request.project_id, consent_id: None };
+    let subject = Subject {
+        object: request.id.to_string(),
+        project_id: request.project_id,
+        consent_id: None,
+        purpose: AuditPurpose::Protection,
+    };
     Some(Visible::of_subject(view, subject, access.recorder().clone()))
 }
 

@@ -6,6 +6,7 @@ use super::person_view::{CaseView, ConsentView, show_case, show_consent};
 use super::table::{Guard, Mask, Relation, Sight, Standing};
 use super::visible::{Protected, Subject, Told, Visible};
 use crate::domain::account::Project;
+use crate::domain::audit::AuditPurpose;
 use crate::domain::case::CaseReference;
 use crate::domain::code::CodeList;
 use crate::domain::consent::{Consent, ConsentField, ContactRule};
@@ -248,6 +249,17 @@ fn subject(referral: &Referral, relation: Relation) -> Subject {
         object: referral.id.to_string(),
         project_id: referral.project_id,
         consent_id: (relation == Relation::Recipient).then_some(referral.consent_id),
+        purpose: purpose(relation),
+    }
+}
+
+/// What a referral is read for, from each side.
+const fn purpose(relation: Relation) -> AuditPurpose {
+    match relation {
+        Relation::Recipient => AuditPurpose::ReferralAnswer,
+        Relation::ProtectionLead => AuditPurpose::Protection,
+        Relation::Coordinator => AuditPurpose::Coordination,
+        _ => AuditPurpose::Care,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a viewer may hold: views made by this room, whose person-linked fields record their reading.
 
+use crate::domain::audit::AuditPurpose;
 use crate::domain::id::{ConsentId, ProjectId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
@@ -22,6 +23,8 @@ pub struct Subject {
     pub project_id: ProjectId,
     /// The consent that the reading rests on, for a recipient.
     pub consent_id: Option<ConsentId>,
+    /// What the viewer reads it for.
+    pub purpose: AuditPurpose,
 }
 
 /// A field that opens only through [`Visible::reveal`], as every field of class D3 or above does. A value that
@@ -127,8 +130,12 @@ mod tests {
     #[test]
     fn what_is_read_is_recorded_once_and_what_is_absent_never() {
         let recorder = Recorder::default();
-        let subject =
-            Subject { object: "ref_x".to_owned(), project_id: ProjectId::from_bytes([1; 16]), consent_id: None };
+        let subject = Subject {
+            object: "ref_x".to_owned(),
+            project_id: ProjectId::from_bytes([1; 16]),
+            consent_id: None,
+            purpose: AuditPurpose::Care,
+        };
         let visible = Visible::of_subject((), subject.clone(), recorder.clone());
         let (told, hidden) = (Protected::new("need", Some(3), true), Protected::<u8>::new("alias", None, true));
         assert_eq!((visible.reveal(&told), visible.reveal(&told), visible.reveal(&hidden)), (Some(&3), Some(&3), None));

@@ -7,35 +7,49 @@
 
 mod accounts;
 mod audit;
+mod audit_reads;
 mod cases;
 mod connect;
 mod consents;
+mod credentials;
 mod deletions;
 mod demands;
 mod directory;
+mod erased_rows;
 mod erasure;
 mod error;
 mod freezes;
 mod glasses;
 mod idempotency;
+mod jobs;
 mod ledger;
+mod legal_holds;
 mod notices;
 mod openings;
 mod projects;
 mod reach;
 mod referrals;
+mod retention;
 mod row;
 mod sealed;
+mod sessions;
 mod teams;
+mod tokens;
 
-pub use self::accounts::NewToken;
+pub use self::accounts::StoredAccount;
+pub use self::audit::UnsignedHead;
+pub use self::connect::sqlite_file;
+pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
 pub use self::glasses::GlassReach;
 pub use self::idempotency::{Claim, IdempotencyKey};
+pub use self::jobs::{Leased, NextRun};
+pub use self::legal_holds::Held;
 pub use self::projects::KeyPurpose;
 pub use self::referrals::Selection;
+pub use self::retention::{DueRows, EntryVersion, Passing};
 
 use sqlx::{AssertSqlSafe, Executor, PgPool, SqlSafeStr, SqlitePool};
 
@@ -109,6 +123,16 @@ fn in_list(head: &'static str, keys: usize) -> AssertSqlSafe<String> {
     AssertSqlSafe(format!("{head} ({})", numbers.join(", ")))
 }
 
+/// A statement that ends in rows of values: `head` and `($1, …, $n), (…)`. The head is a constant, and the
+/// rows hold numbers only.
+fn value_rows(head: &'static str, rows: usize, columns: usize) -> AssertSqlSafe<String> {
+    let row = |row: usize| {
+        let numbers: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", numbers.join(", "))
+    };
+    AssertSqlSafe(format!("{head} {}", (0..rows).map(row).collect::<Vec<_>>().join(", ")))
+}
+
 impl Store {
     /// Runs `work` in one transaction, and commits it when `work` succeeds. On SQLite the transaction
     /// takes the write lock at once, so that what it reads cannot change before it writes.
@@ -136,8 +160,12 @@ impl Store {
     pub async fn refused_statements(&self) -> Vec<(String, String)> {
         let mut refused = Vec::new();
         for (name, sql) in all_statements() {
-            // A head of a list is no statement without its list.
-            let sql = if sql.ends_with(" IN") { in_list(sql, 2) } else { AssertSqlSafe(sql.to_owned()) };
+            // A head of a list is no statement without its list, nor one of rows without its rows.
+            let sql = match sql.rsplit_once(' ') {
+                Some((_, "IN")) => in_list(sql, 2),
+                Some((head, "VALUES")) => value_rows(sql, 2, head.matches(',').count() + 1),
+                _ => AssertSqlSafe(sql.to_owned()),
+            };
             if let Err(error) = self.prepare(sql).await {
                 refused.push((name.to_owned(), error.to_string()));
             }
@@ -155,20 +183,28 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         accounts::STATEMENTS,
         audit::STATEMENTS,
+        audit_reads::STATEMENTS,
         cases::STATEMENTS,
         connect::STATEMENTS,
         consents::STATEMENTS,
+        credentials::STATEMENTS,
         deletions::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
+        erased_rows::STATEMENTS,
         freezes::STATEMENTS,
         glasses::STATEMENTS,
         idempotency::STATEMENTS,
+        jobs::STATEMENTS,
+        legal_holds::STATEMENTS,
         notices::STATEMENTS,
         openings::STATEMENTS,
         projects::STATEMENTS,
         referrals::STATEMENTS,
+        retention::STATEMENTS,
+        sessions::STATEMENTS,
         teams::STATEMENTS,
+        tokens::STATEMENTS,
     ]
     .into_iter()
     .flatten()

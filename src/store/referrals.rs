@@ -42,7 +42,15 @@ macro_rules! columns {
 }
 
 macro_rules! select_referrals {
-    ($($condition:expr),+) => { concat!("SELECT ", columns!(), "FROM referrals WHERE ", $($condition),+) };
+    ($($condition:expr),+) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            // Of a case that is being erased nothing is shown any more.
+            "FROM referrals WHERE case_id NOT IN (SELECT e.id FROM cases e WHERE e.erasing_at IS NOT NULL) AND ",
+            $($condition),+
+        )
+    };
 }
 
 // A draft is nothing to its recipient. Lists are walked by keys that never change after they are

@@ -21,11 +21,15 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("directory", &["domain"]),
     ("import", &["domain"]),
-    ("actions", &["domain", "policy", "store", "directory", "import", "clock"]),
+    ("identity", &["domain"]),
+    ("seal", &["domain", "clock"]),
+    ("actions", &["domain", "policy", "store", "directory", "identity", "import", "clock", "seal"]),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock"]),
-    // The reveal budget is a number of the domain.
-    ("config", &["domain"]),
+    // The clock gives the secret that a form is bound to before anybody is signed in.
+    ("web", &["domain", "policy", "actions", "i18n", "clock"]),
+    // What a password may cost, and the reveal budget.
+    ("config", &["domain", "identity"]),
     ("serve", &[]),
 ];
 
@@ -35,9 +39,17 @@ const CRATES: &[(&str, &[&str])] = &[
     // `egress`, once it exists: the only maker of HTTP clients.
     ("reqwest", &[]),
     ("async_graphql", &["src/graphql"]),
-    ("axum", &["src/graphql/http", "src/serve", "src/app"]),
+    ("axum", &["src/graphql/http", "src/serve", "src/app", "src/web"]),
+    ("argon2", &["src/identity"]),
+    ("totp_rs", &["src/identity"]),
+    ("zxcvbn", &["src/identity"]),
+    ("unicode_normalization", &["src/identity"]),
+    ("askama", &["src/web"]),
+    ("cookie", &["src/web"]),
+    ("qrcode", &["src/web"]),
     ("hyper", &["src/graphql/http", "src/serve", "src/app"]),
     ("fluent", &["src/i18n"]),
+    ("ed25519_dalek", &["src/domain/audit", "src/seal"]),
     // Chance is a parameter.
     ("getrandom", &["src/clock"]),
 ];

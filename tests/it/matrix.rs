@@ -1,6 +1,9 @@
 //! The matrix: what every field tells every viewer, by every path, in every state, held against a sheet that
 //! people have reviewed (ruling R16). Nothing here asks the policy; it is what the API answers.
 
+mod acts;
+mod flips;
+mod named;
 mod objects;
 mod people;
 mod sheet;
@@ -10,7 +13,7 @@ use self::sheet::Book;
 use crate::kit::requirement::announce;
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::organization_id;
-use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, Person, World};
+use crate::kit::world::{Answer, LAWYERS, Person, World};
 use serde_json::{Value, json};
 
 /// Fewest cells that a run compares.
@@ -49,7 +52,9 @@ struct Path {
 enum Ask {
     /// By id, under a field of the root.
     One { root: &'static str, argument: &'static str },
-    /// The entries of a list, told apart by their ids.
+    /// The entries of a list that comes in pages, told apart by their ids.
+    Pages { list: &'static str },
+    /// The entries of a list that comes at once.
     List { document: &'static str, at: &'static str },
 }
 
@@ -66,20 +71,12 @@ const PATHS: &[Path] = &[
         objects: |all| &all.referrals,
         ask: Ask::One { root: "node", argument: "id" },
     },
-    Path {
-        name: "inbox",
-        type_name: "Referral",
-        objects: |all| &all.referrals,
-        ask: Ask::List { document: "{ inbox(first: 24) { nodes SELECTION } }", at: "/data/inbox/nodes" },
-    },
+    Path { name: "inbox", type_name: "Referral", objects: |all| &all.referrals, ask: Ask::Pages { list: "inbox" } },
     Path {
         name: "sentReferrals",
         type_name: "Referral",
         objects: |all| &all.referrals,
-        ask: Ask::List {
-            document: "{ sentReferrals(first: 26) { nodes SELECTION } }",
-            at: "/data/sentReferrals/nodes",
-        },
+        ask: Ask::Pages { list: "sentReferrals" },
     },
     Path {
         name: "node",
@@ -139,6 +136,13 @@ impl Path {
                 }
                 told
             }
+            Ask::Pages { list } => {
+                let document = format!(
+                    "query($after: String) {{ list: {list}(first: 12, after: $after) \
+                     {{ nodes {selection} pageInfo {{ endCursor hasNextPage }} }} }}"
+                );
+                in_order(objects, &Value::Array(matrix.pages(person, &document, "nodes").await))
+            }
             Ask::List { document, at } => {
                 let answer = matrix.world.ask(person, &document.replace("SELECTION", &selection), json!({})).await;
                 in_order(objects, usable(&answer).json.pointer(at).unwrap_or(&Value::Null))
@@ -155,6 +159,20 @@ fn usable(answer: &Answer) -> &Answer {
 }
 
 impl Matrix {
+    /// Everything under `entries` of all pages of the list `list` of a document.
+    pub async fn pages(&self, person: &Person, document: &str, entries: &str) -> Vec<Value> {
+        let (mut all, mut after) = (Vec::new(), Value::Null);
+        loop {
+            let answer = self.world.ask(person, document, json!({ "after": after })).await;
+            let page = usable(&answer).json["data"]["list"].clone();
+            all.extend(page[entries].as_array().cloned().unwrap_or_default());
+            after = page["pageInfo"]["endCursor"].clone();
+            if page["pageInfo"]["hasNextPage"] != true {
+                return all;
+            }
+        }
+    }
+
     async fn book(&self) -> Book {
         let mut book = Book::default();
         for (handle, person) in &self.people {
@@ -165,6 +183,7 @@ impl Matrix {
             }
             self.found_in_searches(&mut book, handle, person).await;
             self.found_by_spoken_code(&mut book, handle, person).await;
+            self.figures(&mut book, handle, person).await;
         }
         book
     }
@@ -175,19 +194,10 @@ impl Matrix {
         let verdicts = "verdicts: [MATCH, TO_CONFIRM, NO]";
         let selection = SCHEMA.everything("ServiceEdge");
         let document = format!(
-            "query($after: String) {{ services(filter: {{ {near}, {verdicts}, person: {{ ageBand: AGE_15_17 }} }}, first: 25, after: $after) \
+            "query($after: String) {{ list: services(filter: {{ {near}, {verdicts}, person: {{ ageBand: AGE_15_17 }} }}, first: 25, after: $after) \
              {{ edges {selection} pageInfo {{ endCursor hasNextPage }} }} }}"
         );
-        let (mut edges, mut after) = (Vec::new(), Value::Null);
-        loop {
-            let answer = self.world.ask(person, &document, json!({ "after": after })).await;
-            let page = usable(&answer).json["data"]["services"].clone();
-            edges.extend(page["edges"].as_array().cloned().unwrap_or_default());
-            after = page["pageInfo"]["endCursor"].clone();
-            if page["pageInfo"]["hasNextPage"] != true {
-                break;
-            }
-        }
+        let edges = self.pages(person, &document, "edges").await;
         let found = |object: &Object| edges.iter().find(|edge| edge["node"]["id"] == object.id).cloned();
         let told: Vec<Value> =
             self.objects.services.iter().map(|object| found(object).unwrap_or(Value::Null)).collect();
@@ -201,6 +211,26 @@ impl Matrix {
             let name = if key == LAWYERS { "the lawyers" } else { "the hospital" };
             book.add(format!("Service by organization, of {name}: {handle}"), &SCHEMA.leaves("Service"), &told);
         }
+    }
+
+    /// The table of gaps, by need.
+    async fn figures(&self, book: &mut Book, handle: &str, person: &Person) {
+        let month = &self.world.now().month().to_string();
+        let document = format!(
+            "{{ serviceGaps(firstMonth: \"{month}\", lastMonth: \"{month}\") {{ threshold sensitiveThreshold cells {} }} }}",
+            SCHEMA.everything("ServiceGapCell")
+        );
+        let answer = self.world.ask(person, &document, json!({})).await;
+        let report = usable(&answer).json.pointer("/data/serviceGaps").cloned().unwrap_or_default();
+        let cell = |need: &str| {
+            let cells = report["cells"].as_array().into_iter().flatten();
+            cells.clone().find(|cell| cell["need"] == need).cloned().unwrap_or_default()
+        };
+        // Of the last need only one person is counted.
+        let told = ["BASIC_FOOD", "BASIC_NFI", "SHELTER_WOMEN_SAFE", "SOL_ETM"].map(cell);
+        book.add(format!("ServiceGapCell by serviceGaps: {handle}"), &SCHEMA.leaves("ServiceGapCell"), &told);
+        let thresholds = [vec!["threshold".to_owned()], vec!["sensitiveThreshold".to_owned()]];
+        book.add(format!("ServiceGapReport by serviceGaps: {handle}"), &thresholds, &[report.clone()]);
     }
 
     async fn found_by_spoken_code(&self, book: &mut Book, handle: &str, person: &Person) {

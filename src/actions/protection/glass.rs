@@ -66,7 +66,8 @@ pub async fn open(
             };
             notify.send(tx, &to).await?;
             let event = act(access, now, AuditAction::GlassBroken, case.id.to_string());
-            tx.append_audit(&[AuditEvent { project_id: Some(project.id), ..event }]).await?;
+            let reason = Some(crate::domain::code::CodeList::code(reason));
+            tx.append_audit(&[AuditEvent { project_id: Some(project.id), reason, ..event }]).await?;
             Ok::<_, ActionError>(())
         })
         .await?;

@@ -89,14 +89,11 @@ async fn take(
     to.extend(confirmed_desk(tx, project.id).await?.map(|desk| Addressee::Team(desk.team_id)));
     Notify { kind, object: project.id.to_string(), actor_id: account, at: now, context }.send(tx, &to).await?;
     let event = AuditEvent {
-        at: now,
         project_id: Some(project.id),
         actor_id: account,
         organization_id: account.map(|_| project.organization_id),
-        action,
-        object: project.id.to_string(),
         fields: vec!["status"],
-        consent_id: None,
+        ..AuditEvent::of_operator(now, action, project.id.to_string())
     };
     Ok(tx.append_audit(&[event]).await?)
 }
@@ -119,14 +116,9 @@ pub async fn replay_freezes(context: &Context) -> Result<(), ActionError> {
         let freeze =
             Freeze { project_id: id, frozen_at, thaw_requested_at: None, thaw_requested_by: None, thawed_at: None };
         let event = AuditEvent {
-            at: context.now(),
             project_id: Some(id),
-            actor_id: None,
-            organization_id: None,
-            action: AuditAction::ProjectFrozen,
-            object: id.to_string(),
             fields: vec!["status"],
-            consent_id: None,
+            ..AuditEvent::of_operator(context.now(), AuditAction::ProjectFrozen, id.to_string())
         };
         context
             .store

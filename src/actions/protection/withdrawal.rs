@@ -9,7 +9,7 @@ use crate::actions::disclosure::act;
 use crate::actions::referral::{Target, audit, decide, find_for_change, settle, write};
 use crate::actions::{ActionError, Context, consent};
 use crate::domain::account::Account;
-use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::demand::DemandResult;
 use crate::domain::id::ConsentId;
 use crate::domain::lifecycle::Party;
@@ -70,7 +70,7 @@ async fn end_withdrawn(
     let changed = write(tx, account, Party::Sender, referral, &change).await?;
     tx.settle_demand(changed.id, DemandResult::PersonDeclined).await?;
     deletion::ask(context, tx, access, &changed, now).await?;
-    audit(tx, access, &changed).await
+    audit(tx, access, &changed, AuditPurpose::PersonRequest).await
 }
 
 /// How a sender or a coordinator closes a referral.
@@ -118,7 +118,8 @@ pub async fn close(
             }
             tell(context, tx, account, &changed, now).await?;
             tx.touch_case(changed.case_id, now).await?;
-            audit(tx, access, &changed).await
+            let purpose = if party == Party::Coordinator { AuditPurpose::Coordination } else { AuditPurpose::Care };
+            audit(tx, access, &changed, purpose).await
         })
         .await;
     settle(context, access, target, written).await

@@ -1,10 +1,11 @@
 //! Mutations: one per act, named after its object. Each takes one `input` and answers a payload with the
 //! object, or with errors that a person can mend. To add one: a use case in `actions`, an input and a
-//! payload here, a union in `user_errors`, a row in `policy::classes`, then refresh `schema.graphql`.
+//! payload here, a union in `user_errors`, rows in `policy::table`, then refresh `schema.graphql`.
 
 mod case;
 mod consent;
 mod demand;
+mod legal_hold;
 mod protection;
 mod referral;
 
@@ -17,5 +18,6 @@ pub struct Mutation(
     consent::ConsentMutations,
     referral::ReferralMutations,
     demand::DemandMutations,
+    legal_hold::LegalHoldMutations,
     protection::ProtectionMutations,
 );

@@ -1,9 +1,10 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, CreateReferral, LeadProject, OpenCase, ReadCase,
-    ReadContinuity, ReadDeletions, ReadGaps, ReadNotices, ReadOwnAccount, ReadProject, ReadReferral, RecordConsent,
-    RecordDemand, ReviewGlass, SearchDirectory, TakeCustody, WithdrawConsent,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, CreateReferral, HoldCase, KeepOwnAccount, LeadProject,
+    ListReadings, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadNotices, ReadOwnAccount,
+    ReadProject, ReadReferral, ReadTrail, RecordConsent, RecordDemand, ReviewGlass, SearchDirectory, TakeCustody,
+    WithdrawConsent,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
@@ -25,6 +26,8 @@ const LEADS: &[Role] = &[Coordinator, ProtectionLead];
 pub(super) fn acts() -> Vec<Act> {
     vec![
         act(ReadOwnAccount, Role::ALL).or_nobody(),
+        // At the pages only, with a session: no token changes what its owner signs in with.
+        act(KeepOwnAccount, Role::ALL).by_no_token(),
         // Everybody may look for services; what they find is a matter of tiers.
         act(SearchDirectory, Role::ALL).or_nobody().by_token(TokenScope::Directory),
         act(OpenCase, WORKERS).in_project().by_token(TokenScope::Cases),
@@ -48,6 +51,10 @@ pub(super) fn acts() -> Vec<Act> {
         act(CloseReferral, READERS).by_token(TokenScope::Referrals),
         act(ReadDeletions, READERS).by_token(TokenScope::Referrals),
         act(AnswerDeletion, WORKERS).by_token(TokenScope::Answers),
+        act(HoldCase, &[ProtectionLead]).by_token(TokenScope::Protection),
+        act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
+        // Everybody may see the own acts; whole trails are a matter of scope.
+        act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),
     ]
 }
 
@@ -62,7 +69,7 @@ pub(super) fn ties() -> Vec<Tie> {
         Tie { relation: Relation::Figures, roles: vec![Coordinator, Analyst] },
         Tie { relation: Relation::Staff, roles: WORKERS.to_vec() },
         Tie { relation: Relation::Desk, roles: WORKERS.to_vec() },
-        Tie { relation: Relation::Overseer, roles: vec![Auditor] },
         Tie { relation: Relation::ThroughGlass, roles: LEADS.to_vec() },
+        Tie { relation: Relation::Auditor, roles: vec![Auditor] },
     ]
 }

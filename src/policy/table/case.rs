@@ -1,10 +1,10 @@
 //! Cases, consents and demands: the sender's team only (P-17). The figures of a project are for its
-//! coordinator and its analyst, and hold no small count.
+//! coordinator and its analyst, and hold no small count. A legal hold is its protection lead's.
 
 use super::row::{Row, field};
 use super::terms::Class::{Internal, Person, Public, Sensitive, Statistic};
 use super::terms::Guard::{EnoughPersons, TrainedForViolence};
-use super::terms::Relation::{Figures, Team, ThroughGlass};
+use super::terms::Relation::{Figures, ProtectionLead, Team, ThroughGlass};
 use super::terms::Standing::Plain;
 
 impl Row {
@@ -27,6 +27,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(consents());
     rows.extend(demands());
     rows.extend(figures());
+    rows.extend(legal_holds());
     rows
 }
 
@@ -76,17 +77,28 @@ fn demands() -> Vec<Row> {
     ]
 }
 
+fn legal_holds() -> Vec<Row> {
+    vec![
+        field("LegalHold.caseId", Internal).to(ProtectionLead, &[Plain]),
+        field("LegalHold.reason", Person).to(ProtectionLead, &[Plain]),
+        field("LegalHold.reviewOn", Person).to(ProtectionLead, &[Plain]),
+        field("LegalHold.overdue", Person).to(ProtectionLead, &[Plain]),
+        field("LegalHold.setAt", Person).to(ProtectionLead, &[Plain]),
+    ]
+}
+
+/// A cell is there for whoever may be told how many persons it counts, and of what.
 fn figures() -> Vec<Row> {
     vec![
         field("ServiceGapReport.cells", Statistic).figures(),
         field("ServiceGapReport.threshold", Public).figures(),
         field("ServiceGapReport.sensitiveThreshold", Public).figures(),
-        field("ServiceGapCell.month", Statistic).figures().only(EnoughPersons),
-        field("ServiceGapCell.area", Statistic).figures().only(EnoughPersons),
-        field("ServiceGapCell.need", Statistic).figures().only(EnoughPersons).only(TrainedForViolence),
+        field("ServiceGapCell.month", Statistic).figures(),
+        field("ServiceGapCell.area", Statistic).figures(),
+        field("ServiceGapCell.need", Statistic).figures().only(TrainedForViolence),
         field("ServiceGapCell.persons", Statistic).figures().only(EnoughPersons),
         field("ServiceGapCell.results", Statistic).figures().only(EnoughPersons),
-        field("ServiceGapResult.result", Statistic).figures().only(EnoughPersons),
-        field("ServiceGapResult.persons", Statistic).figures().only(EnoughPersons),
+        field("ServiceGapResult.result", Statistic).figures(),
+        field("ServiceGapResult.persons", Statistic).figures(),
     ]
 }

@@ -10,11 +10,13 @@
 
 mod account;
 mod acts;
+mod audit;
 mod case;
 mod directory;
 mod doors;
 mod incoming;
 mod objects;
+mod pages;
 mod plumbing;
 mod protection;
 mod referral;
@@ -49,7 +51,15 @@ pub struct Content {
 impl Content {
     /// The table as it is written down.
     pub fn standard() -> Self {
-        let areas = [directory::rows(), case::rows(), referral::rows(), account::rows(), protection::rows()];
+        let areas = [
+            directory::rows(),
+            case::rows(),
+            referral::rows(),
+            account::rows(),
+            audit::rows(),
+            pages::rows(),
+            protection::rows(),
+        ];
         Self {
             rows: areas.into_iter().flatten().collect(),
             acts: acts::acts(),

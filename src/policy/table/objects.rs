@@ -22,14 +22,13 @@ const TIERS: &[Standing] = &[Public, Network, Project, Restricted, Sealed];
 
 /// Every object, in the order of a page.
 pub const OBJECTS: &[Object] = &[
-    Object {
-        key: "referral",
-        types: &["Referral", "Offer", "TimelineEntry", "InvalidTransitionError"],
-        standings: STAGES,
-    },
+    Object { key: "referral", types: &["Referral", "Offer", "TimelineEntry"], standings: STAGES },
+    // A refusal knows nothing of the consent: what is accepted stands as if it were offered.
+    Object { key: "refusal", types: &["InvalidTransitionError"], standings: &[Offer, Ended, Closed] },
     Object { key: "case", types: &["CaseReference"], standings: &[Plain] },
     Object { key: "consent", types: &["Consent"], standings: &[Plain] },
     Object { key: "demand", types: &["Demand"], standings: &[Plain] },
+    Object { key: "legal-hold", types: &["LegalHold"], standings: &[Plain] },
     Object { key: "figures", types: &["ServiceGapReport", "ServiceGapCell", "ServiceGapResult"], standings: &[Plain] },
     Object {
         key: "service",
@@ -47,6 +46,8 @@ pub const OBJECTS: &[Object] = &[
         standings: TIERS,
     },
     Object { key: "organization", types: &["Organization"], standings: &[Plain] },
+    Object { key: "readings", types: &["CaseReadings", "CaseReading"], standings: &[Plain] },
+    Object { key: "trail", types: &["AuditEvent"], standings: &[Plain] },
     Object { key: "account", types: &["Viewer", "Team"], standings: &[Plain] },
     Object { key: "project", types: &["Project", "ContinuityEntry", "Custody"], standings: &[Plain] },
     Object { key: "glass", types: &["BreakGlass", "BreakGlassRate"], standings: &[Plain] },

@@ -20,6 +20,7 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "notice",
                 "breakGlass",
                 "deletion",
+                "legalHold",
             ],
         )
         || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields", "event"])

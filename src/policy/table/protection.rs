@@ -5,7 +5,7 @@ use super::row::{Row, field};
 use super::terms::Class::{Internal, Person};
 use super::terms::Guard::ServiceKnown;
 use super::terms::Mask::Hour;
-use super::terms::Relation::{Coordinator, Desk, Oneself, Overseer, ProtectionLead, Recipient, Staff, Team};
+use super::terms::Relation::{Auditor, Coordinator, Desk, Oneself, ProtectionLead, Recipient, Staff, Team};
 use super::terms::Standing::Plain;
 
 impl Row {
@@ -18,7 +18,7 @@ impl Row {
     }
 
     fn overseen(self) -> Self {
-        self.leads().to(Overseer, &[Plain])
+        self.leads().to(Auditor, &[Plain])
     }
 
     fn asking_side(self) -> Self {

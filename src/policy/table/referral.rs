@@ -66,7 +66,7 @@ fn referral() -> Vec<Row> {
         field("Referral.timeline", Person).sending_side().recipient(TOLD),
         field("Referral.case", Internal).to(Team, ALWAYS),
         field("Referral.consent", Internal).to(Team, ALWAYS),
-        field("InvalidTransitionError.status", Person).sending_side().recipient(TOLD),
+        field("InvalidTransitionError.status", Person).to(Team, ALWAYS).recipient(TOLD),
     ]
 }
 

@@ -38,8 +38,8 @@ code_list! {
         Figures = "figures": "reads the figures of its project",
         Staff = "staff": "works in the project",
         Desk = "desk": "of the desk that takes over what a frozen project leaves open",
-        Overseer = "overseer": "auditor of the project's organisation",
         ThroughGlass = "through_glass": "has broken the glass over the case, within its hour",
+        Auditor = "auditor": "reads the audit trails of its organisation's projects, and of the network",
     }
 }
 

@@ -4,11 +4,15 @@
 use super::people::{HOSPITAL, hospital};
 use crate::kit::steps::{Ready, fresh_key, merged, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World};
+use relais::domain::code::CodeList;
 use relais::domain::directory::{
-    Capacity, CapacityStatus, CapacityUnit, Detail, Schedule, Service, Specialisation, Tier, Welcome,
+    AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Document, KnownConsequence, Organization,
+    OrganizationKind, Schedule, Service, Specialisation, Tier, Welcome,
 };
 use relais::domain::id::{Identifier, OrganizationId, ProjectId, ServiceId};
 use relais::domain::need::Need;
+use relais::domain::place::Area;
+use relais::domain::profile::{AgeBand, Gender, Household, Situation};
 use serde_json::{Value, json};
 
 const CARE_AFTER_VIOLENCE: &str = "9f4cb01a-2946-4c33-80b3-4a709c8bbcd8";
@@ -46,7 +50,7 @@ const VIOLENT_STATES: [&str; 3] = ["REQUESTED", "ACCEPTED", "COMPLETED"];
 
 /// Kinds of entries of the directory: a title, the tier, whether gender-based violence is concerned, the project
 /// that it names, and whether it is of the lawyers or of the hospital.
-const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 12] = [
+const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 16] = [
     ("public", Tier::Public, false, None, false),
     ("public, against violence", Tier::Public, true, None, false),
     ("network", Tier::Network, false, None, false),
@@ -57,7 +61,11 @@ const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 12] = [
     ("restricted", Tier::Restricted, false, None, false),
     ("sealed", Tier::Sealed, false, None, false),
     ("sealed, against violence", Tier::Sealed, true, None, false),
+    ("public, of the lawyers", Tier::Public, false, None, true),
+    ("of project Paris, of the lawyers", Tier::Project, false, Some("paris"), true),
+    ("restricted, of the lawyers", Tier::Restricted, false, None, true),
     ("sealed, of the lawyers", Tier::Sealed, false, None, true),
+    ("network, of the lawyers", Tier::Network, false, None, true),
     ("network, of the lawyers, against violence", Tier::Network, true, None, true),
 ];
 
@@ -78,17 +86,19 @@ pub struct Objects {
     pub consents: Vec<Object>,
     pub demands: Vec<Object>,
     pub spoken_code: String,
-    pub case: String,
 }
 
 impl Objects {
     pub async fn settle(world: &World, hospital_agent: &Person) -> Self {
+        organizations(world).await;
         let services = services(world).await;
         let curious = world.lawyers_curious_service().await.id.to_string();
         let (mut referrals, ready) = referrals(world, &curious).await;
         referrals.extend(against_violence(world, hospital_agent).await);
         fill(world).await;
+        hold(world, &ready.case).await;
         let demands = demands(world, &ready).await;
+        figures(world, &ready.sender).await;
         let code = world.ask(
             &ready.sender,
             "query($id: ID!) { node(id: $id) { ... on CaseReference { spokenCode } } }",
@@ -99,13 +109,20 @@ impl Objects {
         Self {
             cases: vec![object("a case of Paris", &ready.case)],
             consents: vec![object("a consent for the lawyers", &ready.consent)],
-            case: ready.case,
             referrals,
             services,
             demands,
             spoken_code,
         }
     }
+}
+
+/// A hold on a case, for its protection lead to list.
+async fn hold(world: &World, case: &str) {
+    let row =
+        "SELECT c.id, c.project_id, 'litigation', '2027-06-01', c.last_contact_at, (SELECT min(a.id) FROM accounts a)";
+    let columns = "case_id, project_id, reason, review_on, set_at, set_by";
+    world.execute(&format!("INSERT INTO legal_holds ({columns}) {row} FROM cases c WHERE c.id = '{case}'")).await;
 }
 
 async fn referrals(world: &World, curious: &str) -> (Vec<Object>, Ready) {
@@ -163,6 +180,7 @@ async fn fill(world: &World) {
              service_started_at = coalesce(service_started_at, status_at)",
         )
         .await;
+    world.execute("UPDATE referral_events SET code = coalesce(code, 'full')").await;
 }
 
 async fn demands(world: &World, ready: &Ready) -> Vec<Object> {
@@ -174,6 +192,38 @@ async fn demands(world: &World, ready: &Ready) -> Vec<Object> {
         demands.push(Object { title: title.to_owned(), id: text(&demand["id"]), version: 1 });
     }
     demands
+}
+
+/// Enough persons for a cell of the table of gaps, and for one of a sensitive need: eleven. Of a third need
+/// enough persons are counted, and one result of too few.
+async fn figures(world: &World, sender: &Person) {
+    for number in 0..11 {
+        let case = world.opened_case(sender, json!({ "person": { "area": "FR-93055" } })).await;
+        let needs = if number < 5 { &["BASIC_FOOD", "SHELTER_WOMEN_SAFE"][..] } else { &["SHELTER_WOMEN_SAFE"] };
+        for need in needs {
+            let input =
+                json!({ "idempotencyKey": fresh_key(), "caseId": case["id"], "need": need, "result": "UNMET_FULL" });
+            world.done(sender, "demandRecord", &input).await;
+        }
+    }
+}
+
+/// The hospital and the lawyers, with a value in every field.
+async fn organizations(world: &World) {
+    for key in [HOSPITAL, LAWYERS] {
+        let id = OrganizationId::derived("corridor", key);
+        let model = world.app.context().directory.snapshot().organization(id).expect("an organisation of the seeds");
+        let told = Some("dit".to_owned());
+        let full = Organization {
+            alternate_name: told.clone(),
+            description: told.clone(),
+            website: told,
+            kind: Some(OrganizationKind::ALL[0]),
+            authority_link: Some(AuthorityLink::None),
+            ..(*model).clone()
+        };
+        world.publish_document(&full.name, &Document::Organization(full.clone())).await;
+    }
 }
 
 /// Entries of every kind, with a value in every field.
@@ -191,6 +241,18 @@ async fn services(world: &World) -> Vec<Object> {
         };
         world.publish(&service).await;
         services.push(Object { title: title.to_owned(), id: service.id.to_string(), version: 1 });
+        if !concerns_violence {
+            // The same with a place that must not be found.
+            let title = format!("{title}, redacted");
+            let mut redacted = Service { id: ServiceId::derived("test", &title), name: title.clone(), ..service };
+            for place in &mut redacted.places {
+                let center = place.position;
+                place.redact();
+                place.area = place.area.take().map(|area| Area { center: area.center.or(center), ..area });
+            }
+            world.publish(&redacted).await;
+            services.push(Object { title, id: redacted.id.to_string(), version: 1 });
+        }
     }
     services
 }
@@ -205,9 +267,13 @@ fn full(world: &World, name: &str) -> Service {
     service.welcome = Some(Welcome::Preferential);
     service.need_families = vec![Need::LegalAsylum.family()];
     service.details = vec![Detail { label: "dit".to_owned(), values: vec!["dit".to_owned()] }];
-    service.known_consequences = vec![relais::domain::directory::KnownConsequence::IdRequired];
+    service.known_consequences = vec![KnownConsequence::IdRequired];
     service.eligibility.minimum_age = Some(1);
     service.eligibility.maximum_age = Some(99);
+    service.eligibility.age_bands = vec![AgeBand::From15To17];
+    service.eligibility.genders = vec![Gender::Woman];
+    service.eligibility.households = vec![Household::UnaccompaniedChild];
+    service.eligibility.situations = vec![Situation::Squat];
     service.capacity = Some(Capacity {
         status: CapacityStatus::Open,
         unit: Some(CapacityUnit::Appointment),

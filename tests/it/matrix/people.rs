@@ -10,7 +10,7 @@ const CLINIC: &str = "efc43c01-4b2a-472d-b3b3-06332930321e";
 const DAY_CENTRE: &str = "241042b0-bdff-4316-9ca7-4c214e1f3b23";
 
 /// Handles and what they are; the first ones are of `world.json`.
-pub const PEOPLE: [&str; 22] = [
+pub const PEOPLE: [&str; 27] = [
     "nobody",
     "caseworker",
     "untrained caseworker",
@@ -18,6 +18,8 @@ pub const PEOPLE: [&str; 22] = [
     "coordinator",
     "untrained coordinator",
     "protection lead",
+    "protection lead of Paris",
+    "untrained protection lead of Paris",
     "protection lead of another organisation",
     "caseworker of another project",
     "coordinator of another project",
@@ -33,6 +35,9 @@ pub const PEOPLE: [&str; 22] = [
     "system administrator",
     "auditor without a project",
     "directory editor of the lawyers",
+    "agent with a project",
+    "admin with a project",
+    "analyst without a project",
 ];
 
 /// Accounts whose role opens nothing, put into the very team and project: nothing but the role keeps them out.
@@ -47,6 +52,8 @@ fn accounts() -> Value {
         colleague,
         account("untrained coordinator", "coordinator", CLINIC, paris, false),
         account("protection lead", "protection_lead", CLINIC, None, true),
+        account("protection lead of Paris", "protection_lead", CLINIC, paris, true),
+        account("untrained protection lead of Paris", "protection_lead", CLINIC, paris, false),
         account("protection lead of another organisation", "protection_lead", DAY_CENTRE, None, true),
         account("admin of the lawyers", "partner_admin", LAWYERS, None, false),
         account("agent of the hospital", "partner_agent", HOSPITAL, None, true),
@@ -57,6 +64,9 @@ fn accounts() -> Value {
         account("auditor", "auditor", CLINIC, paris, true),
         account("system administrator", "sysadmin", CLINIC, paris, true),
         account("auditor without a project", "auditor", LAWYERS, None, true),
+        account("agent with a project", "partner_agent", DAY_CENTRE, paris, true),
+        account("admin with a project", "partner_admin", DAY_CENTRE, paris, true),
+        account("analyst without a project", "analyst", CLINIC, None, true),
         account("directory editor of the lawyers", "directory_editor", LAWYERS, None, true),
     ])
 }
