@@ -33,6 +33,7 @@ mod oracle;
 mod pages;
 mod people_commands;
 mod policy;
+mod protection;
 mod referral;
 mod referral_fields;
 mod retention;
