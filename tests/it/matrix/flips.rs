@@ -8,6 +8,7 @@ use crate::kit::requirement::announce;
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::organization_id;
 use crate::kit::world::{LAWYERS, World, answered, graphql_request};
+use relais::domain::account::Role;
 use relais::domain::code::CodeList;
 use relais::domain::id::{Identifier, ProjectId};
 use relais::policy::table::{Content, Facts, Guard, Object, Relation, Row, Sight, Standing, Table, object_of};
@@ -314,7 +315,8 @@ fn with_row(content: &Content, position: usize, row: Row) -> Content {
 fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, standing: Standing) -> bool {
     let object = object_of(row).expect("an object");
     let timeline = row.starts_with("TimelineEntry.").then_some("Referral.timeline");
-    let id = content.rows.iter().map(|row| row.name).find(|name| object.types[0] == name.trim_end_matches(".id"));
+    let ids = content.rows.iter().map(|row| row.name).filter(|name| name.ends_with(".id"));
+    let id = ids.into_iter().find(|name| object.types[0] == name.trim_end_matches(".id"));
     let facts = all_guards_hold(relation, standing);
     let is_shut = |lead: &str| {
         let lead = content.rows.iter().find(|row| row.name == lead).expect("a lead has a row");
@@ -339,7 +341,9 @@ const GUARDED_TWICE: (&str, Guard) = ("Referral.service", Guard::ServiceKnown);
 /// Every cell of every row turned over: told becomes untold and untold told, a mask falls, a guard goes home.
 fn flips(matrix: &Matrix, content: &Content) -> Vec<Flip> {
     let mut flips = Vec::new();
-    for (position, row) in content.rows.iter().enumerate() {
+    // Pages have a test of their own.
+    let of_the_api = |row: &Row| row.name.split('.').next().is_some_and(|of| SCHEMA.objects.contains_key(of));
+    for (position, row) in content.rows.iter().enumerate().filter(|(_, row)| of_the_api(row)) {
         let object = object_of(row.name).expect("an object");
         let reached = relations(content, object)
             .into_iter()
@@ -431,4 +435,32 @@ async fn no_cell_of_the_table_can_be_turned_unnoticed() {
     assert!(flips.len() > 1_000, "every row is turned: {}", flips.len());
     let survivors = matrix.survivors(flips).await;
     assert!(survivors.is_empty(), "{} flips that nobody notices:\n{}", survivors.len(), survivors.join("\n"));
+}
+
+/// What is made and shown once, in the answer to the very act: there is no view of it to ask for again.
+const SHOWN_ONCE: [&str; 5] = [
+    "page:/account/recovery-codes.codes",
+    "page:/account/second-factor.key",
+    "page:/account/tokens.token",
+    "page:/enrol/second-factor.codes",
+    "page:/enrol/second-factor.key",
+];
+
+#[tokio::test]
+async fn no_field_of_a_page_can_be_hidden_unnoticed() {
+    let world = World::on_sqlite().await;
+    let reader = world.enrolled("reader of pages", Role::Caseworker).await;
+    let standard = Table::standard().content();
+    for (position, row) in standard.rows.iter().enumerate().filter(|(_, row)| row.name.starts_with("page:")) {
+        if SHOWN_ONCE.contains(&row.name) {
+            continue;
+        }
+        let path = row.name.trim_start_matches("page:").split('.').next().expect("a path");
+        let content = with_row(standard, position, turned(row, Relation::Oneself, Standing::Plain));
+        let table: &'static Table = Box::leak(Box::new(Table::new(content)));
+        let before = reader.browser.clone().get(path).await;
+        let after = reader.browser.before(world.app.clone().under(table).router()).get(path).await;
+        assert_eq!(before.html, reader.browser.clone().get(path).await.html, "the page stays as it is");
+        assert_ne!(before.html, after.html, "{} is missed by nobody", row.name);
+    }
 }
