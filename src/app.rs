@@ -1,5 +1,6 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
+use crate::actions::credentials::Passwords;
 use crate::actions::jobs::{self, Ran, Worker};
 use crate::actions::{ActionError, Context, Settings, audit, directory};
 use crate::clock::{Chance, Clock, pause};
@@ -8,10 +9,12 @@ use crate::domain::job::{JobKind, JobResult};
 use crate::graphql::http::methods;
 use crate::graphql::limits::Limits;
 use crate::graphql::{Api, sdl};
+use crate::identity::password::PasswordCost;
 use crate::policy::table::Table;
 use crate::seal::Sealer;
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
+use crate::web;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -31,7 +34,8 @@ impl App {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
         let (directory, table, settings) = (Arc::new(Directory::empty()), Table::standard(), Settings::default());
-        let context = Context { store, directory, clock, chance, table, settings, sealer: None };
+        let passwords = Passwords::new(PasswordCost::STANDARD);
+        let context = Context { store, directory, clock, chance, passwords, table, settings, sealer: None };
         directory::refresh(&context).await?;
         Ok(Self { context })
     }
@@ -40,6 +44,13 @@ impl App {
     #[must_use]
     pub fn with_settings(self, settings: Settings) -> Self {
         Self { context: Context { settings, ..self.context } }
+    }
+
+    /// The same node, hashing passwords at this cost.
+    #[must_use]
+    pub fn with_password_cost(self, cost: PasswordCost) -> Self {
+        let passwords = Passwords::new(cost);
+        Self { context: Context { passwords, ..self.context } }
     }
 
     /// The same node deciding by another table: for a test that shows what one row of it is worth.
@@ -56,14 +67,18 @@ impl App {
 
     /// Everything that is served, hardened. A route that is no door of the table is not served.
     pub fn router(&self) -> Router {
-        let has_doors = |route: &&Route| route.doors().all(|door| self.context.table.door(&door).is_some());
-        let served = ROUTES.iter().filter(has_doors);
-        harden(served.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self))))
+        let is_served =
+            |mut doors: Box<dyn Iterator<Item = String>>| doors.all(|door| self.context.table.door(&door).is_some());
+        let routes = ROUTES.iter().filter(|route| is_served(Box::new(route.doors())));
+        let router = routes.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self)));
+        let pages = web::PAGES.iter().filter(|page| is_served(Box::new(page.doors())));
+        harden(pages.fold(router, |router, page| router.route(page.path, page.serve(&self.context))))
     }
 
     /// The doors of every route, as the table names them: `METHOD /path`.
     pub fn doors() -> Vec<String> {
-        ROUTES.iter().flat_map(Route::doors).collect()
+        let pages = web::PAGES.iter().flat_map(web::Page::doors);
+        ROUTES.iter().flat_map(Route::doors).chain(pages).collect()
     }
 
     /// Looks for changes of the directory by other processes, for as long as it is polled.

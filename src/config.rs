@@ -3,6 +3,7 @@
 //! This is the only place that reads the environment. Variables are `RELAIS_SECTION__KEY`, and
 //! `RELAIS_DATABASE_URL`; `RELAIS_TEST_…` is reserved for tests and ignored here.
 
+use crate::identity::password::PasswordCost;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::fmt;
@@ -20,6 +21,8 @@ pub struct Config {
     pub database_url: DatabaseUrl,
     /// How to serve.
     pub server: Server,
+    /// How people sign in.
+    pub sign_in: SignIn,
     /// What to log.
     pub log: Log,
     /// How to work on what is due at a time.
@@ -50,6 +53,23 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Seconds between two looks at the database for changes of the directory by another process.
     pub refresh_seconds: u64,
+}
+
+/// How people sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIn {
+    /// Memory that hashing a password takes, in kibibytes.
+    pub password_memory_kibibytes: u32,
+    /// Passes that hashing a password takes.
+    pub password_passes: u32,
+}
+
+impl SignIn {
+    /// The cost of a password; `None` when it is out of bounds.
+    pub fn password_cost(self) -> Option<PasswordCost> {
+        PasswordCost::new(self.password_memory_kibibytes, self.password_passes)
+    }
 }
 
 /// What to log.
@@ -157,6 +177,12 @@ impl Default for Jobs {
     }
 }
 
+impl Default for SignIn {
+    fn default() -> Self {
+        Self { password_memory_kibibytes: 65_536, password_passes: 3 }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { level: LogLevel::Info, json: false }
@@ -195,6 +221,9 @@ pub enum ConfigError {
     /// Jobs would be late, or looked for without end.
     #[error("jobs.look_seconds must be from 1 to 3600")]
     LookSeconds,
+    /// Stolen hashes would be guessed too soon, or signing in would exhaust the machine.
+    #[error("sign_in.password_memory_kibibytes must be from 19456 to 1048576, and password_passes from 2 to 10")]
+    PasswordCost,
 }
 
 impl Config {
@@ -246,6 +275,9 @@ impl Config {
         }
         if !(1..=3600).contains(&self.jobs.look_seconds) {
             return Err(ConfigError::LookSeconds);
+        }
+        if self.sign_in.password_cost().is_none() {
+            return Err(ConfigError::PasswordCost);
         }
         Ok(self)
     }
@@ -303,10 +335,13 @@ mod tests {
             ("RELAIS_SERVER__REFRESH_SECONDS", "0", "refresh_seconds"),
             ("RELAIS_JOBS__LOOK_SECONDS", "0", "look_seconds"),
             ("RELAIS_RETENTION__AUDIT_DAYS", "1100", "audit_days"),
+            ("RELAIS_SIGN_IN__PASSWORD_PASSES", "1", "password_passes"),
+            ("RELAIS_SIGN_IN__PASSWORD_MEMORY_KIBIBYTES", "1024", "password_passes"),
         ] {
             let refused = load(&[(name, value)]).expect_err(name).to_string();
             assert!(refused.contains(told), "{name}: {refused}");
-            let is_about_the_whole = ["loopback", "refresh_seconds", "look_seconds", "audit_days"].contains(&told);
+            let is_about_the_whole =
+                ["loopback", "refresh_seconds", "look_seconds", "audit_days", "password_passes"].contains(&told);
             assert!(is_about_the_whole || refused.starts_with(name), "{name}: {refused}");
         }
     }

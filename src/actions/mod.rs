@@ -10,9 +10,11 @@ pub mod audit;
 pub mod case;
 pub mod commands;
 pub mod consent;
+pub mod credentials;
 pub mod demand;
 pub mod directory;
 pub mod disclosure;
+pub mod enrolment;
 mod erasure;
 mod error;
 mod idempotency;
@@ -20,13 +22,19 @@ pub mod import;
 pub mod input;
 pub mod jobs;
 pub mod legal_hold;
+pub mod own_account;
+pub mod people;
 pub mod referral;
 mod referral_facts;
 pub mod retention;
+pub mod session;
+pub mod sign_in;
+pub mod token;
 pub mod trail;
 
 pub use self::error::ActionError;
 
+use self::credentials::Passwords;
 use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
@@ -47,6 +55,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.
     pub chance: Arc<dyn Chance>,
+    /// The hashing of passwords.
+    pub passwords: Passwords,
     /// Who may see and do what.
     pub table: &'static Table,
     /// What signs the heads of the audit trail; `None` in a process that signs none.

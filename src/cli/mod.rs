@@ -4,6 +4,7 @@ mod apply;
 mod audit;
 mod import;
 mod log;
+mod people;
 mod policy;
 mod retention;
 mod serve;
@@ -62,6 +63,21 @@ enum Command {
         /// Make a new token for every account of the file, not only for new accounts.
         #[arg(long)]
         renew_tokens: bool,
+    },
+    /// Accounts: add, list, disable, enable, reset, role.
+    User {
+        #[command(subcommand)]
+        command: people::UserCommand,
+    },
+    /// API tokens: create, list, revoke.
+    Token {
+        #[command(subcommand)]
+        command: people::TokenCommand,
+    },
+    /// Sessions of the pages: list, kill.
+    Session {
+        #[command(subcommand)]
+        command: people::SessionCommand,
     },
     /// Verify the audit trail, or print the key by which its signed heads are checked.
     Audit {
@@ -126,6 +142,9 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
+        Command::User { command } => people::run_user(&config, command).await,
+        Command::Token { command } => people::run_token(&config, command).await,
+        Command::Session { command } => people::run_session(&config, command).await,
         Command::Audit { command } => audit::run(&config, command).await,
         Command::Retention { command } => retention::run_retention(&config, command).await,
         Command::Worker => worker::run_worker(&config).await,
@@ -148,10 +167,11 @@ fn make_folder(config: &Config) -> anyhow::Result<()> {
 }
 
 async fn open_url(config: &Config, url: &str) -> anyhow::Result<App> {
+    let cost = config.sign_in.password_cost().context("the cost of a password is out of bounds")?;
     let app = App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")?;
     let settings =
         Settings { takes_clinical_facts: config.hosting.clinical_facts, audit_days: config.retention.audit_days };
-    Ok(app.with_settings(settings))
+    Ok(app.with_settings(settings).with_password_cost(cost))
 }
 
 /// Tells once, when something begins to run that goes on, what follows from the configuration.

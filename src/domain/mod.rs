@@ -26,5 +26,7 @@ pub mod referral;
 pub mod refusal;
 pub mod retention;
 pub mod scope;
+pub mod session;
+pub mod sign_in;
 pub mod spoken_code;
 pub mod time;

@@ -29,7 +29,6 @@ use self::query::Query;
 use self::request::RequestContext;
 use crate::actions::{ActionError, Context, account, disclosure};
 use crate::i18n::Language;
-use crate::policy::access::Access;
 use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
 use std::sync::LazyLock;
 
@@ -82,8 +81,7 @@ impl Endpoint for Api {
         language: Option<String>,
         mut request: async_graphql::Request,
     ) -> Result<async_graphql::Response, EndpointError> {
-        let viewer = account::viewer(&self.context, bearer.as_deref()).await.map_err(refused)?;
-        let access = Access::new(viewer, self.context.table);
+        let access = account::access(&self.context, bearer.as_deref()).await.map_err(refused)?;
         let carried = RequestContext {
             context: self.context.clone(),
             access: access.clone(),

@@ -20,6 +20,7 @@ use crate::domain::need::Need;
 use crate::domain::place::DistanceBand;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use crate::i18n::{Language, code_key, text};
+use crate::policy::account_view::show_own_account;
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
 
@@ -31,7 +32,7 @@ pub struct Query;
 impl Query {
     /// The account whose token came with the request; null for nobody.
     async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
-        request(context).access.account().cloned().map(Viewer)
+        show_own_account(&request(context).access).map(Viewer)
     }
 
     /// Services for a need and a person: nearest first in exact great-circle order when a point is given,

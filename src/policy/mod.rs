@@ -8,6 +8,7 @@
 //! every act. `relais policy` prints it.
 
 pub mod access;
+pub mod account_view;
 pub mod audit_view;
 pub mod directory_view;
 pub mod hold_view;

@@ -11,6 +11,7 @@ mod audit_reads;
 mod cases;
 mod connect;
 mod consents;
+mod credentials;
 mod demands;
 mod directory;
 mod erased_rows;
@@ -26,11 +27,14 @@ mod referrals;
 mod retention;
 mod row;
 mod sealed;
+mod sessions;
 mod teams;
+mod tokens;
 
-pub use self::accounts::NewToken;
+pub use self::accounts::StoredAccount;
 pub use self::audit::UnsignedHead;
 pub use self::connect::sqlite_file;
+pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
@@ -177,6 +181,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         cases::STATEMENTS,
         connect::STATEMENTS,
         consents::STATEMENTS,
+        credentials::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
         erased_rows::STATEMENTS,
@@ -186,7 +191,9 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         projects::STATEMENTS,
         referrals::STATEMENTS,
         retention::STATEMENTS,
+        sessions::STATEMENTS,
         teams::STATEMENTS,
+        tokens::STATEMENTS,
     ]
     .into_iter()
     .flatten()

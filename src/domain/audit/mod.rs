@@ -37,6 +37,20 @@ code_list! {
         LegalHoldLifted = "legal_hold_lifted": "a case is no longer held back from erasure",
         TrailRead = "trail_read": "an auditor read a part of an audit trail",
         Refused = "refused": "somebody was refused what they asked for",
+        AccountAdded = "account_added": "an account was added",
+        AccountChanged = "account_changed": "an account was given another role, project or team",
+        AccountDisabled = "account_disabled": "an account was shut out",
+        AccountEnabled = "account_enabled": "an account was let in again",
+        AccountReset = "account_reset": "an account lost its credentials and got a new enrolment code",
+        PasswordChanged = "password_changed": "a password was set",
+        SecondFactorChanged = "second_factor_changed": "a second factor was set up",
+        RecoveryCodesMade = "recovery_codes_made": "recovery codes were made anew",
+        SessionOpened = "session_opened": "somebody signed in",
+        SessionConfirmed = "session_confirmed": "who was signed in proved it anew",
+        SessionEnded = "session_ended": "a session was ended",
+        SignInFailed = "sign_in_failed": "an attempt to sign in failed",
+        TokenIssued = "token_issued": "an API token was made",
+        TokenRevoked = "token_revoked": "an API token was revoked",
     }
 }
 
@@ -54,9 +68,24 @@ impl AuditAction {
             Self::CaseErased | Self::DetailsErased | Self::MonthKeyDestroyed => AuditPurpose::Retention,
             Self::LegalHoldSet | Self::LegalHoldLifted => AuditPurpose::Protection,
             Self::GapsRead => AuditPurpose::Statistics,
-            Self::DirectoryImported | Self::CommandsApplied => AuditPurpose::Administration,
+            Self::DirectoryImported
+            | Self::CommandsApplied
+            | Self::AccountAdded
+            | Self::AccountChanged
+            | Self::AccountDisabled
+            | Self::AccountEnabled
+            | Self::AccountReset => AuditPurpose::Administration,
             Self::TrailRead => AuditPurpose::Audit,
-            Self::Refused => AuditPurpose::Security,
+            Self::Refused
+            | Self::PasswordChanged
+            | Self::SecondFactorChanged
+            | Self::RecoveryCodesMade
+            | Self::SessionOpened
+            | Self::SessionConfirmed
+            | Self::SessionEnded
+            | Self::SignInFailed
+            | Self::TokenIssued
+            | Self::TokenRevoked => AuditPurpose::Security,
         }
     }
 }

@@ -11,6 +11,7 @@ use relais::actions::import::{ImportFeed, import};
 use relais::app::App;
 use relais::clock::Fixed;
 use relais::domain::time::Timestamp;
+use relais::identity::password::PasswordCost;
 use relais::import::plan::Completeness;
 use relais::import::{Format, SourceName};
 use serde_json::{Value, json};
@@ -93,6 +94,7 @@ impl World {
     async fn open(url: &str, postgres: Option<PostgresDatabase>, folder: Option<tempfile::TempDir>) -> Self {
         let clock = Arc::new(Fixed::at(Timestamp::parse(BEGINNING).expect("an instant")));
         let app = App::open(url, clock.clone(), clock.clone()).await.expect("an open database");
+        let app = app.with_password_cost(PasswordCost::LEAST);
         let mut world = Self {
             router: app.router(),
             app,
