@@ -12,6 +12,7 @@ use relais::domain::code::CodeList as _;
 use relais::domain::directory::Document;
 use relais::domain::id::CaseId;
 use relais::domain::retention::{CLOCKS, Keeping, Kept, RetentionClock, TABLES};
+use relais::domain::time::Timestamp;
 use relais::seal::{Anchors, Sealer, make_key};
 use relais::store::{DirectoryChange, StoreError};
 use serde_json::{Value, json};
@@ -164,6 +165,33 @@ on_both_databases! {
         world.move_to_day(98);
         assert_eq!(ended(&world.retention().await, RetentionClock::Token).erased, there as u64);
         assert_eq!(counted(&world, "tokens").await, 0);
+    }
+
+    async fn sessions_attempts_and_enrolments_go_soon_after_they_are_of_no_use(world: World) {
+        let now = world.now().microseconds();
+        world.execute(&format!(
+            "INSERT INTO sessions (hash, id, account_id, stage, method, authenticated_at, confirmed_at, seen_at) \
+             SELECT 'h', 'ses', min(id), 'open', 'password', {now}, {now}, {now} FROM accounts"
+        )).await;
+        world.execute(&format!("INSERT INTO sign_in_attempts (handle_hash, failures, failed_at) VALUES ('h', 1, {now})")).await;
+        world.execute("DELETE FROM enrolments").await;
+        world.execute(&format!("INSERT INTO enrolments (account_id, hash, expires_at) SELECT min(id), 'h', {now} FROM accounts")).await;
+        let one = Timestamp::from_microseconds(now);
+        for (table, clock, days) in [
+            ("sessions", RetentionClock::Session, 1),
+            ("sign_in_attempts", RetentionClock::SignInAttempt, 1),
+            ("enrolments", RetentionClock::Enrolment, 7),
+        ] {
+            world.clock.set(one.plus_days(days).plus_seconds(-1));
+            assert_eq!(ended(&world.retention().await, clock).erased, 0, "{table}, just before");
+            assert_eq!(counted(&world, table).await, 1, "{table}, just before");
+            world.clock.set(one.plus_days(days));
+            assert_eq!(ended(&world.dry_retention().await, clock).erased, 1, "{table}");
+        }
+        world.retention().await;
+        for table in ["sessions", "sign_in_attempts", "enrolments"] {
+            assert_eq!(counted(&world, table).await, 0, "{table}, just after");
+        }
     }
 
     async fn contacts_of_a_service_go_from_all_its_versions_30_days_after_it_is_gone(world: World) {
