@@ -1,10 +1,13 @@
 //! Referrals and their timelines.
 
+use super::keys::KeyStore;
 use super::reach::{in_reached_project, of_own_case};
 use super::row::{Table, optional_text, optional_time};
-use super::{Store, StoreError, Tx, in_list, in_tx, read, sealed, statements};
+use super::sealed::SealedAt;
+use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::disclosure::Offer;
-use crate::domain::id::{CaseId, ReferralId};
+use crate::domain::erasure::ErasureUnit;
+use crate::domain::id::{CaseId, ProjectId, ReferralId};
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
@@ -110,8 +113,7 @@ struct ReferralRow {
 }
 
 impl ReferralRow {
-    fn into_referral(self) -> Result<Referral, StoreError> {
-        let offer = Offer { told: sealed::open(TABLE, &self.sealed)? };
+    fn into_referral(self, offer: Offer) -> Result<Referral, StoreError> {
         Ok(Referral {
             id: TABLE.id(&self.id)?,
             version: self.version,
@@ -135,6 +137,33 @@ impl ReferralRow {
             offer,
         })
     }
+}
+
+/// Where the offer of a referral stands.
+fn sealed_at(row: &str, id: ReferralId, project: ProjectId) -> SealedAt<'_> {
+    SealedAt { table: "referrals", column: "sealed", row, unit: ErasureUnit::Referral(id), project: Some(project) }
+}
+
+/// The referrals of rows, their keys fetched at once. One that was erased stays a referral, and its offer tells
+/// nothing any more.
+async fn open_referrals(
+    keys: &KeyStore,
+    rows: impl IntoIterator<Item = ReferralRow>,
+) -> Result<Vec<Referral>, StoreError> {
+    let with_ids = rows.into_iter().map(|row| Ok((TABLE.id(&row.id)?, row)));
+    let rows: Vec<(ReferralId, ReferralRow)> = with_ids.collect::<Result<_, StoreError>>()?;
+    let opened = keys.fetch(rows.iter().map(|(id, _)| ErasureUnit::Referral(*id))).await?;
+    let mut referrals = Vec::with_capacity(rows.len());
+    for (id, row) in rows {
+        let at = sealed_at(&row.id, id, TABLE.id(&row.project_id)?);
+        let told = opened.open(at, &row.sealed)?;
+        referrals.push(row.into_referral(told.map_or_else(Offer::default, |told| Offer { told }))?);
+    }
+    Ok(referrals)
+}
+
+async fn open_referral(keys: &KeyStore, row: Option<ReferralRow>) -> Result<Option<Referral>, StoreError> {
+    Ok(open_referrals(keys, row).await?.pop())
 }
 
 #[derive(sqlx::FromRow)]
@@ -177,7 +206,7 @@ impl Store {
             .bind(optional_text(scope.organization))
             .fetch_optional(pool)
             .await)?;
-        row.map(ReferralRow::into_referral).transpose()
+        open_referral(&self.keys, row).await
     }
 
     /// Referrals received by the scope's organisation, last sent first.
@@ -193,7 +222,7 @@ impl Store {
             .bind(selection.limit)
             .fetch_all(pool)
             .await)?;
-        rows.into_iter().map(ReferralRow::into_referral).collect()
+        open_referrals(&self.keys, rows).await
     }
 
     /// Referrals made by the scope's project, last made first.
@@ -209,7 +238,7 @@ impl Store {
             .bind(scope.covers_all_teams)
             .fetch_all(pool)
             .await)?;
-        rows.into_iter().map(ReferralRow::into_referral).collect()
+        open_referrals(&self.keys, rows).await
     }
 
     /// The timelines of referrals that the caller has read within its scope, oldest change first.
@@ -237,11 +266,12 @@ impl Tx {
             .bind(optional_text(scope.organization))
             .fetch_optional(c)
             .await)?;
-        row.map(ReferralRow::into_referral).transpose()
+        open_referral(&self.keys, row).await
     }
 
     /// Writes a new draft with the first line of its timeline.
     pub async fn insert_referral(&mut self, referral: &Referral, first: &TimelineEntry) -> Result<(), StoreError> {
+        let sealed = self.seal_offer(referral).await?;
         in_tx!(self, |c| sqlx::query(INSERT)
             .bind(referral.id.to_string())
             .bind(referral.version)
@@ -257,7 +287,7 @@ impl Tx {
             .bind(referral.consent_id.to_string())
             .bind(referral.status.to_string())
             .bind(referral.status_at.microseconds())
-            .bind(sealed::seal(&referral.offer.told))
+            .bind(&sealed)
             .execute(c)
             .await
             .map(drop))?;
@@ -267,6 +297,7 @@ impl Tx {
     /// Writes a referral that was changed once since it was read, with the line of its timeline.
     /// [`StoreError::Stale`] when somebody else changed it first.
     pub async fn update_referral(&mut self, referral: &Referral, entry: &TimelineEntry) -> Result<(), StoreError> {
+        let sealed = self.seal_offer(referral).await?;
         let changed = in_tx!(self, |c| sqlx::query(UPDATE)
             .bind(referral.id.to_string())
             .bind(referral.version)
@@ -277,7 +308,7 @@ impl Tx {
             .bind(referral.service_started_at.map(Timestamp::microseconds))
             .bind(optional_text(referral.decline_code))
             .bind(optional_text(referral.outcome_code))
-            .bind(sealed::seal(&referral.offer.told))
+            .bind(&sealed)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
@@ -285,6 +316,15 @@ impl Tx {
             return Err(StoreError::Stale);
         }
         self.insert_event(entry).await
+    }
+
+    /// The offer, sealed; nothing of one that was erased.
+    async fn seal_offer(&mut self, referral: &Referral) -> Result<String, StoreError> {
+        let id = referral.id.to_string();
+        match self.seal(sealed_at(&id, referral.id, referral.project_id), &referral.offer.told).await {
+            Err(StoreError::Erased) => Ok(String::new()),
+            sealed => sealed,
+        }
     }
 
     async fn insert_event(&mut self, entry: &TimelineEntry) -> Result<(), StoreError> {

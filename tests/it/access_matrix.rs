@@ -62,6 +62,8 @@ fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row
     let selection = match type_name.as_str() {
         "ServiceConnection" | "ReferralConnection" => "{ nodes { id } pageInfo { hasNextPage } }",
         "ServiceGapReport" => "{ cells { persons } }",
+        "AuditEventConnection" => "{ nodes { action } pageInfo { hasNextPage } }",
+        "CaseReadings" => "{ ownTeamDays }",
         "LegalHold" => "{ caseId }",
         _ => "{ id }",
     };
@@ -176,6 +178,10 @@ async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
         query("sentReferrals", "of a case of Paris", json!({ "case": ready.case })),
         query("caseBySpokenCode", "of Paris", json!({ "spokenCode": code })),
         query("casesByFileNumber", "of Paris", json!({ "fileNumber": "PAN-2026/118" })),
+        query("whoSawWhat", "a case of Paris", json!({ "case": ready.case })),
+        query("auditEvents", "the own ones, first 3", json!({ "first": 3 })),
+        query("auditEvents", "of Paris", json!({ "trail": ProjectId::derived("corridor", "paris").to_string() })),
+        query("auditEvents", "of the network", json!({ "trail": "network" })),
         query("legalHolds", "all", json!({})),
         query("serviceGaps", "of one's own project", json!({ "firstMonth": "2026-11", "lastMonth": "2026-11" })),
     ]);

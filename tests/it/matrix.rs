@@ -14,6 +14,7 @@ use crate::kit::requirement::announce;
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::organization_id;
 use crate::kit::world::{Answer, LAWYERS, Person, World};
+use relais::domain::id::{Identifier, ProjectId};
 use serde_json::{Value, json};
 
 /// Fewest cells that a run compares.
@@ -24,6 +25,36 @@ pub struct Matrix {
     pub world: World,
     pub people: Vec<(&'static str, Person)>,
     pub objects: Objects,
+    pub trail: TrailPlaces,
+}
+
+/// From where on the audit trail no longer changes while it is asked about.
+pub struct TrailPlaces {
+    pub paris: String,
+    pub after_in_paris: String,
+    pub after_own: String,
+}
+
+impl TrailPlaces {
+    async fn mark(world: &World, people: &[(&'static str, Person)]) -> Self {
+        let person = |handle: &str| &people.iter().find(|(known, _)| *known == handle).expect("somebody").1;
+        let paris = ProjectId::derived("corridor", "paris").to_string();
+        // A refusal, so that an entry of the own acts has a reason; and an act behind it that is the mark.
+        let forbidden = "{ serviceGaps(firstMonth: \"2026-11\", lastMonth: \"2026-11\") { threshold } }";
+        let open = json!({ "idempotencyKey": "the-mark-1", "person": { "area": "FR" } });
+        world.ask(person("caseworker"), forbidden, json!({})).await;
+        world.act(person("caseworker"), "caseOpen", &open).await;
+        let cursor = async |handle: &str, arguments: String| {
+            let question = format!("{{ auditEvents({arguments}) {{ pageInfo {{ endCursor }} }} }}");
+            let answer = world.ask(person(handle), &question, json!({})).await;
+            answer.text_at("auditEvents/pageInfo/endCursor").to_owned()
+        };
+        Self {
+            after_in_paris: cursor("auditor", format!("first: 1, trail: \"{paris}\"")).await,
+            after_own: cursor("caseworker", "first: 1".to_owned()).await,
+            paris,
+        }
+    }
 }
 
 impl Matrix {
@@ -31,7 +62,8 @@ impl Matrix {
         let people = people::settle(&world).await;
         let agent = people.iter().find(|(handle, _)| *handle == "agent of the hospital").expect("the agent");
         let objects = Objects::settle(&world, &agent.1).await;
-        Self { world, people, objects }
+        let trail = TrailPlaces::mark(&world, &people).await;
+        Self { world, people, objects, trail }
     }
 
     pub fn person(&self, handle: &str) -> &Person {

@@ -30,7 +30,8 @@ struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 8] = [
+const HOLDERS: [(&str, &str); 9] = [
+    ("CaseReading", "readings"),
     ("Offer", "offer"),
     ("TimelineEntry", "timeline"),
     ("Capacity", "capacity"),
@@ -78,6 +79,12 @@ impl Matrix {
             ("service", _) => by_node(handle, "Service", self.id_of(entry(relation, standing))),
             ("organization", _) => vec![self.organization(row, relation)],
             ("figures", _) => vec![self.figures_probe(handle, row)],
+            ("readings", _) => {
+                let inner = selection(row);
+                let document = format!("query($id: ID!) {{ whoSawWhat(case: $id, language: EN) {inner} }}");
+                vec![Probe { handle, document, id: self.objects.cases[0].id.clone() }]
+            }
+            ("trail", _) => vec![self.trail_probe(handle, row, relation)],
             ("legal-hold", _) => {
                 let document = format!("{{ legalHolds {} }}", selection(row));
                 vec![Probe { handle, document, id: String::new() }]
@@ -98,6 +105,21 @@ impl Matrix {
             }
             (other, _) => panic!("no question about {other}"),
         }
+    }
+
+    /// Entries that stood in the trail before anything was turned.
+    fn trail_probe(&self, handle: &'static str, row: &str, relation: Relation) -> Probe {
+        let inner = selection(row);
+        let document = if relation == Relation::Auditor {
+            format!(
+                "query($id: String!) {{ auditEvents(trail: \"{}\", first: 100, after: $id) {{ nodes {inner} }} }}",
+                self.trail.paris
+            )
+        } else {
+            format!("query($id: String!) {{ auditEvents(first: 100, after: $id) {{ nodes {inner} }} }}")
+        };
+        let id = if relation == Relation::Auditor { &self.trail.after_in_paris } else { &self.trail.after_own };
+        Probe { handle, document, id: id.clone() }
     }
 
     /// An act that the state refuses, and whose refusal tells the state or does not.
