@@ -204,9 +204,9 @@ pub const TABLES: &[(&str, Keeping)] = &[
     ("enrolments", Keeping::Ends(RetentionClock::Enrolment)),
     ("idempotency_keys", Keeping::Ends(RetentionClock::IdempotencyKey)),
     ("jobs", Keeping::Stays("work of the house, of no person")),
+    ("key_store_mark", Keeping::Stays("which key store belongs to the database")),
     ("legal_holds", Keeping::Stays("until the protection lead lifts them; reviewed every year")),
     ("passwords", Keeping::Stays("staff's, for as long as the account")),
-    ("project_keys", Keeping::Ends(RetentionClock::MonthKey)),
     ("projects", Keeping::Stays("what a project is, of no person")),
     ("recovery_codes", Keeping::Stays("staff's, for as long as the second factor")),
     ("referral_events", Keeping::Ends(RetentionClock::CaseReference)),
@@ -218,6 +218,15 @@ pub const TABLES: &[(&str, Keeping)] = &[
     ("teams", Keeping::Stays("what a team is, of no person")),
     ("tokens", Keeping::Ends(RetentionClock::Token)),
     ("vettings", Keeping::Stays("of organisations, of no person")),
+];
+
+/// Every table of the key store.
+pub const KEY_TABLES: &[(&str, Keeping)] = &[
+    ("data_keys", Keeping::Ends(RetentionClock::CaseReference)),
+    ("epoch_keys", Keeping::Stays("of a project and month, of no person; a rotation takes those that wrap nothing")),
+    ("erased_units", Keeping::Stays("random ids and times, so that nothing that was erased comes back")),
+    ("key_store", Keeping::Stays("which key store it is")),
+    ("pseudonym_keys", Keeping::Ends(RetentionClock::MonthKey)),
 ];
 
 /// Why the clocks of a case stand still.

@@ -11,7 +11,7 @@ use relais::domain::audit::seal::PublicKey;
 use relais::domain::code::CodeList as _;
 use relais::domain::directory::Document;
 use relais::domain::id::CaseId;
-use relais::domain::retention::{CLOCKS, Keeping, Kept, RetentionClock, TABLES};
+use relais::domain::retention::{CLOCKS, KEY_TABLES, Keeping, Kept, RetentionClock, TABLES};
 use relais::domain::time::Timestamp;
 use relais::seal::{Anchors, Sealer, make_key};
 use relais::store::{DirectoryChange, StoreError};
@@ -62,7 +62,7 @@ pub async fn renewed(world: &World, handle: &str) -> Person {
 }
 
 /// A node of this world that signs the audit trail, and the key by which that is checked.
-fn sealing(world: &World, folder: &Path) -> (App, PublicKey) {
+pub fn sealing(world: &World, folder: &Path) -> (App, PublicKey) {
     let key = folder.join("key");
     make_key(&key, world.app.context().chance.as_ref()).expect("a key");
     let sealer = Sealer::open(&key, folder.join("heads")).expect("a key that can be used");
@@ -324,6 +324,15 @@ on_both_databases! {
         tables.sort();
         let listed: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
         assert_eq!(listed, tables, "add the table to domain::retention::TABLES");
+        let listing = if world.sqlite_file().is_some() {
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        } else {
+            "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name"
+        };
+        let mut of_keys = world.key_texts(listing).await;
+        of_keys.retain(|name| !name.starts_with('_') && !name.starts_with("sqlite_"));
+        let listed: Vec<&str> = KEY_TABLES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(listed, of_keys, "add the table to domain::retention::KEY_TABLES");
         for (table, keeping) in TABLES {
             let columns = world.names(table).await;
             let hangs_on_a_person = ["case_id", "referral_id", "person_key"].iter().any(|name| columns.iter().any(|column| column == name));
