@@ -1,5 +1,6 @@
 //! Opening a database: which one, with which settings, and refusing one that would lose data.
 
+use super::ledger::Ledger;
 use super::{Db, Store, StoreError, read, statements};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -29,7 +30,7 @@ impl Store {
         } else {
             return Err(StoreError::Unsuitable("the database URL must begin with sqlite: or postgres:".to_owned()));
         };
-        Ok(Self { db })
+        Ok(Self { db, ledger: Ledger::at(&ledger_beside(url)) })
     }
 
     /// Brings the schema up to date; returns how many migrations the database has now.
@@ -57,6 +58,14 @@ impl Store {
             Db::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+fn ledger_beside(url: &str) -> std::path::PathBuf {
+    let options = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok()).flatten();
+    options.map_or_else(
+        || "relais-erasures.ledger".into(),
+        |options| options.get_filename().with_file_name("relais-erasures.ledger"),
+    )
 }
 
 async fn open_sqlite(url: &str) -> Result<Db, StoreError> {

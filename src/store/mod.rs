@@ -13,8 +13,10 @@ mod consents;
 mod credentials;
 mod demands;
 mod directory;
+mod erasure;
 mod error;
 mod idempotency;
+mod ledger;
 mod projects;
 mod reach;
 mod referrals;
@@ -48,6 +50,7 @@ enum Db {
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Db,
+    ledger: ledger::Ledger,
 }
 
 /// A transaction under way; it ends with the closure given to [`Store::write`].

@@ -17,6 +17,7 @@ mod import_feeds;
 mod import_hsds;
 mod kit;
 mod markers;
+mod oracle;
 mod pages;
 mod people_commands;
 mod referral;
