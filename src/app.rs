@@ -1,6 +1,7 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
 use crate::actions::credentials::Passwords;
+use crate::actions::provider::Provider;
 use crate::actions::{ActionError, Context, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
@@ -30,7 +31,8 @@ impl App {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
         let passwords = Passwords::new(PasswordCost::STANDARD);
-        let context = Context { store, directory: Arc::new(Directory::empty()), clock, chance, passwords };
+        let directory = Arc::new(Directory::empty());
+        let context = Context { store, directory, clock, chance, provider: None, passwords };
         directory::refresh(&context).await?;
         Ok(Self { context })
     }
@@ -40,6 +42,12 @@ impl App {
     pub fn with_password_cost(self, cost: PasswordCost) -> Self {
         let passwords = Passwords::new(cost);
         Self { context: Context { passwords, ..self.context } }
+    }
+
+    /// The same node, with this identity provider, or without any.
+    #[must_use]
+    pub fn with_provider(self, provider: Option<Arc<Provider>>) -> Self {
+        Self { context: Context { provider, ..self.context } }
     }
 
     /// What the actions of this node work with.

@@ -3,6 +3,10 @@
 //! This is the only place that reads the environment. Variables are `RELAIS_SECTION__KEY`, and
 //! `RELAIS_DATABASE_URL`; `RELAIS_TEST_…` is reserved for tests and ignored here.
 
+mod oidc;
+
+pub use self::oidc::Oidc;
+
 use crate::identity::password::PasswordCost;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -23,18 +27,30 @@ pub struct Config {
     pub server: Server,
     /// How people sign in.
     pub sign_in: SignIn,
+    /// Sign-in by an identity provider.
+    pub oidc: Oidc,
     /// What to log.
     pub log: Log,
 }
 
 /// How to serve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
     /// Address and port to listen on; loopback only, TLS is the proxy's.
     pub listen: SocketAddr,
     /// Seconds between two looks at the database for changes of the directory by another process.
     pub refresh_seconds: u64,
+    /// The address under which browsers reach Relais, without a path; empty for that of `listen`.
+    pub public_url: String,
+}
+
+impl Server {
+    /// The address under which browsers reach Relais, without a slash at its end.
+    pub fn public_address(&self) -> String {
+        let address = self.public_url.trim_end_matches('/');
+        if address.is_empty() { format!("http://{}", self.listen) } else { address.to_owned() }
+    }
 }
 
 /// How people sign in.
@@ -110,7 +126,8 @@ impl fmt::Debug for DatabaseUrl {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), refresh_seconds: 2 }
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        Self { listen, refresh_seconds: 2, public_url: String::new() }
     }
 }
 
@@ -152,6 +169,14 @@ pub enum ConfigError {
     /// A page or a log would be meaningless.
     #[error("server.refresh_seconds must be from 1 to 3600")]
     RefreshSeconds,
+    /// A part of the sign-in by a provider is missing or would be unsafe.
+    #[error("{key}: {reason}")]
+    Oidc {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with its value; the value is not told.
+        reason: &'static str,
+    },
     /// Stolen hashes would be guessed too soon, or signing in would exhaust the machine.
     #[error("sign_in.password_memory_kibibytes must be from 19456 to 1048576, and password_passes from 2 to 10")]
     PasswordCost,
@@ -201,6 +226,7 @@ impl Config {
         if !(1..=3600).contains(&self.server.refresh_seconds) {
             return Err(ConfigError::RefreshSeconds);
         }
+        self.oidc.check(&self.server)?;
         if self.sign_in.password_cost().is_none() {
             return Err(ConfigError::PasswordCost);
         }

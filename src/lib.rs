@@ -9,6 +9,7 @@ pub mod config;
 pub mod demo;
 pub mod directory;
 pub mod domain;
+pub mod egress;
 pub mod graphql;
 pub mod i18n;
 pub mod identity;

@@ -20,6 +20,7 @@ pub mod import;
 pub mod input;
 pub mod own_account;
 pub mod people;
+pub mod provider;
 pub mod referral;
 mod referral_facts;
 pub mod session;
@@ -29,6 +30,7 @@ pub mod token;
 pub use self::error::ActionError;
 
 use self::credentials::Passwords;
+use self::provider::Provider;
 use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
@@ -47,6 +49,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.
     pub chance: Arc<dyn Chance>,
+    /// The identity provider, where there is one.
+    pub provider: Option<Arc<Provider>>,
     /// The hashing of passwords.
     pub passwords: Passwords,
 }

@@ -20,6 +20,7 @@ pub mod lifecycle;
 pub mod need;
 pub mod place;
 pub mod profile;
+pub mod provider;
 pub mod referral;
 pub mod refusal;
 pub mod scope;

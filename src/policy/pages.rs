@@ -39,6 +39,8 @@ pub const PAGES: &[(&str, Audience)] = &[
     ("page:/enrol/skip", Audience::Unfinished),
     ("page:/sign-in", Audience::Anybody),
     ("page:/sign-in/code", Audience::Unfinished),
+    ("page:/sign-in/oidc", Audience::Anybody),
+    ("page:/sign-in/oidc/callback", Audience::Anybody),
     ("page:/sign-out", Audience::Anybody),
 ];
 

@@ -18,6 +18,7 @@ mod error;
 mod idempotency;
 mod ledger;
 mod projects;
+mod provider;
 mod reach;
 mod referrals;
 mod row;
@@ -33,6 +34,7 @@ pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
 pub use self::idempotency::{Claim, IdempotencyKey};
 pub use self::projects::KeyPurpose;
+pub use self::provider::{IdentityLink, BegunSignIn};
 pub use self::referrals::Selection;
 
 use sqlx::{AssertSqlSafe, Executor, PgPool, SqlSafeStr, SqlitePool};
@@ -161,6 +163,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         directory::STATEMENTS,
         idempotency::STATEMENTS,
         projects::STATEMENTS,
+        provider::STATEMENTS,
         referrals::STATEMENTS,
         sessions::STATEMENTS,
         teams::STATEMENTS,

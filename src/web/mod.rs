@@ -14,6 +14,7 @@ mod enrol;
 mod form;
 mod frame;
 mod picture;
+mod provider;
 mod second_factor;
 mod sign_in;
 mod tokens;
@@ -56,6 +57,8 @@ pub fn routes(context: Context) -> Router {
         .route("/enrol/skip", post(enrol::skip))
         .route(SIGN_IN, get(sign_in::show).post(sign_in::with_password))
         .route(SIGN_IN_CODE, get(sign_in::show_code).post(sign_in::with_code))
+        .route("/sign-in/oidc", get(provider::begin))
+        .route("/sign-in/oidc/callback", get(provider::complete))
         .route("/sign-out", post(account::sign_out))
         .layer(DefaultBodyLimit::max(form::FORM_BYTES))
         .route("/static/relais.css", get(style))

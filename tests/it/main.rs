@@ -10,6 +10,7 @@ mod demand;
 mod disclosure;
 mod docs;
 mod echo;
+mod egress;
 mod errors;
 mod hostile;
 mod idempotency;
