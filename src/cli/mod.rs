@@ -4,6 +4,7 @@ mod apply;
 mod import;
 mod log;
 mod people;
+mod provider;
 mod serve;
 
 use crate::app::App;
@@ -59,7 +60,7 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
-    /// Accounts: add, list, disable, enable, reset, role.
+    /// Accounts: add, list, disable, enable, reset, role, link, unlink.
     User {
         #[command(subcommand)]
         command: people::UserCommand,
@@ -99,7 +100,7 @@ pub fn run() -> anyhow::Result<()> {
 async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
         Command::Serve { .. } => {
-            let app = open(&config).await?;
+            let app = provider::with_provider(open(&config).await?, &config).await?;
             serve::serve_app(app, &config, |_| {}).await
         }
         Command::Demo { data, .. } => serve::run_demo(&config, data.as_deref()).await,

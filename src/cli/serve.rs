@@ -1,6 +1,7 @@
 //! `relais serve` and `relais demo`.
 
 use super::open_url;
+use super::provider::with_provider;
 use crate::app::App;
 use crate::config::Config;
 use crate::demo;
@@ -42,5 +43,6 @@ pub(super) async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Re
     let url = embedded.as_ref().unwrap_or(&config.database_url);
     let app = open_url(config, url.expose()).await?;
     let tokens = demo::load(app.context()).await?;
+    let app = with_provider(app, config).await?;
     serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await
 }

@@ -18,6 +18,7 @@ mod import_feeds;
 mod import_hsds;
 mod kit;
 mod markers;
+mod oidc;
 mod oracle;
 mod pages;
 mod people_commands;
