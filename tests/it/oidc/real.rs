@@ -5,7 +5,7 @@ use super::provider::{CLIENT_ID, CLIENT_SECRET, REDIRECT_URL};
 use super::stage::{GROUPS, HANDLE, provider_of};
 use crate::kit::process::Lines;
 use crate::kit::requirement::{announce, is_required};
-use crate::kit::world::{World, on_both_databases};
+use crate::kit::world::on_both_databases;
 use axum::http::StatusCode;
 use relais::actions::{provider, session};
 use relais::clock::{Clock, System};

@@ -3,7 +3,7 @@
 
 use super::keys::Signer;
 use super::provider::{Answer, REFRESH_TOKEN, Script};
-use super::stage::{HANDLE, Stage};
+use super::stage::{HANDLE, SUBJECT, Stage};
 use crate::kit::world::{World, on_both_databases};
 use relais::actions::session::{self, Opened, SignedIn};
 use relais::actions::{ActionError, provider};
@@ -83,7 +83,7 @@ on_both_databases! {
 
     async fn what_was_unlinked_or_shut_out_is_out_within_five_minutes(world: World) {
         let stage = Stage::open(world).await;
-        let identity = stage.identity(super::stage::SUBJECT);
+        let identity = stage.identity(SUBJECT);
         let opened = stage.sign_in().await.expect("a sign-in");
         let twice = provider::link(stage.context(), "lawyer", &identity).await.expect_err("linked already");
         assert!(twice.to_string().contains("linked already"), "{twice}");
