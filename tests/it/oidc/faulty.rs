@@ -300,20 +300,11 @@ async fn meet(stage: &mut Stage, case: &Case) -> Result<(), Fault> {
     stage.restart();
     stage.date_claims();
     (case.script)(&mut stage.fake.script());
+    let other = stage.begin().await?.begun.browser_secret;
     let trip = stage.begin().await?;
     stage.set_clock(case.seconds);
     let mut callback = stage.callback(&trip);
     (case.callback)(&mut callback);
-    let other = stage.begin().await?.begun.browser_secret;
-    // Beginning once more has told the provider another request.
-    let address = url::Url::parse(&trip.begun.address).expect("an address");
-    for (name, value) in address.query_pairs() {
-        match name.as_ref() {
-            "nonce" => stage.fake.script().nonce = value.into_owned(),
-            "code_challenge" => stage.fake.script().challenge = value.into_owned(),
-            _ => {}
-        }
-    }
     let browser = match case.browser {
         Browser::Same => Some(trip.begun.browser_secret.as_str()),
         Browser::Other => Some(other.as_str()),
