@@ -2,22 +2,27 @@
 
 use crate::actions::credentials::Passwords;
 use crate::actions::provider::Provider;
-use crate::actions::{ActionError, Context, directory};
+use crate::actions::{ActionError, Context, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
-use crate::graphql::http::routes;
+use crate::graphql::http::methods;
 use crate::graphql::limits::Limits;
 use crate::graphql::{Api, sdl};
 use crate::identity::password::PasswordCost;
+use crate::policy::table::Table;
+use crate::seal::Sealer;
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
 use crate::web;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use std::sync::Arc;
+
+/// Seconds between two looks for heads of the audit trail that are due to be signed.
+const SEALING_SECONDS: u64 = 60;
 
 /// One Relais node.
 #[derive(Clone)]
@@ -30,9 +35,16 @@ impl App {
     pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
-        let passwords = Passwords::new(PasswordCost::STANDARD);
-        let directory = Arc::new(Directory::empty());
-        let context = Context { store, directory, clock, chance, provider: None, passwords };
+        let context = Context {
+            store,
+            directory: Arc::new(Directory::empty()),
+            clock,
+            chance,
+            provider: None,
+            passwords: Passwords::new(PasswordCost::STANDARD),
+            table: Table::standard(),
+            sealer: None,
+        };
         directory::refresh(&context).await?;
         Ok(Self { context })
     }
@@ -50,23 +62,32 @@ impl App {
         Self { context: Context { provider, ..self.context } }
     }
 
+    /// The same node deciding by another table: for a test that shows what one row of it is worth.
+    #[must_use]
+    pub fn under(mut self, table: &'static Table) -> Self {
+        self.context.table = table;
+        self
+    }
+
     /// What the actions of this node work with.
     pub const fn context(&self) -> &Context {
         &self.context
     }
 
-    /// Everything that is served, hardened.
+    /// Everything that is served, hardened. A route that is no door of the table is not served.
     pub fn router(&self) -> Router {
-        let probes = Router::new()
-            .route("/healthz", get(async || "ok\n"))
-            .route("/readyz", get(readiness))
-            .route("/schema.graphql", get(schema_text))
-            .with_state(self.clone());
-        harden(
-            routes(Api::new(self.context.clone()), Limits::STANDARD)
-                .merge(web::routes(self.context.clone()))
-                .merge(probes),
-        )
+        let is_served =
+            |mut doors: Box<dyn Iterator<Item = String>>| doors.all(|door| self.context.table.door(&door).is_some());
+        let routes = ROUTES.iter().filter(|route| is_served(Box::new(route.doors())));
+        let router = routes.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self)));
+        let pages = web::PAGES.iter().filter(|page| is_served(Box::new(page.doors())));
+        harden(pages.fold(router, |router, page| router.route(page.path, page.serve(&self.context))))
+    }
+
+    /// The doors of every route, as the table names them: `METHOD /path`.
+    pub fn doors() -> Vec<String> {
+        let pages = web::PAGES.iter().flat_map(web::Page::doors);
+        ROUTES.iter().flat_map(Route::doors).chain(pages).collect()
     }
 
     /// Looks for changes of the directory by other processes, for as long as it is polled.
@@ -79,6 +100,31 @@ impl App {
         }
     }
 
+    /// Lets this node sign the heads of the audit trail.
+    #[must_use]
+    pub fn sealing(mut self, sealer: Sealer) -> Self {
+        self.context.sealer = Some(Arc::new(sealer));
+        self
+    }
+
+    /// Signs heads of the audit trail that are due, for as long as it is polled.
+    pub async fn keep_audit_sealed(&self) {
+        loop {
+            pause(SEALING_SECONDS).await;
+            if let Err(error) = audit::seal_heads(&self.context).await {
+                tracing::error!(
+                    cause = chain_of(&error),
+                    "THE AUDIT TRAIL COULD NOT BE SEALED: entries since the last signed head can be rewritten unseen; trying again"
+                );
+            }
+        }
+    }
+
+    /// Signs every head that has new entries, due or not: for the end of the process.
+    pub async fn seal_audit(&self) -> Result<(), ActionError> {
+        if self.context.sealer.is_some() { audit::seal_all_heads(&self.context).await.map(drop) } else { Ok(()) }
+    }
+
     /// Closes the database after everything else has ended.
     pub async fn close(self) {
         self.context.store.close().await;
@@ -86,6 +132,30 @@ impl App {
 
     async fn has_current_schema(&self) -> Result<bool, StoreError> {
         self.context.store.has_current_schema().await
+    }
+}
+
+/// A path that is served. The list of them builds the router, and is what the table is held against.
+struct Route {
+    path: &'static str,
+    methods: &'static [&'static str],
+    answer: fn(&App) -> MethodRouter,
+}
+
+const ROUTES: &[Route] = &[
+    Route {
+        path: "/graphql",
+        methods: &["GET", "POST"],
+        answer: |app| methods(Api::new(app.context.clone()), Limits::STANDARD),
+    },
+    Route { path: "/healthz", methods: &["GET"], answer: |_| get(async || "ok\n") },
+    Route { path: "/readyz", methods: &["GET"], answer: |app| get(readiness).with_state(app.clone()) },
+    Route { path: "/schema.graphql", methods: &["GET"], answer: |_| get(schema_text) },
+];
+
+impl Route {
+    fn doors(&self) -> impl Iterator<Item = String> {
+        self.methods.iter().map(|method| format!("{method} {}", self.path))
     }
 }
 
@@ -105,4 +175,10 @@ async fn readiness(State(app): State<App>) -> Response {
 
 async fn schema_text() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl()).into_response()
+}
+
+/// An error with its causes, for the log.
+fn chain_of(error: &ActionError) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -15,6 +15,7 @@ pub mod i18n;
 pub mod identity;
 pub mod import;
 pub mod policy;
+pub mod seal;
 pub mod serve;
 pub mod store;
 pub mod web;

@@ -9,7 +9,7 @@ use crate::policy::access::{Access, Viewer};
 /// [`ActionError::Unauthenticated`] when there is a token and it opens nothing: somebody who meant to sign in
 /// must not be taken for a stranger. Account, role and scopes are read anew each time.
 pub async fn access(context: &Context, bearer: Option<&str>) -> Result<Access, ActionError> {
-    let Some(text) = bearer else { return Ok(Access::new(Viewer::Anonymous)) };
+    let Some(text) = bearer else { return Ok(Access::new(Viewer::Anonymous, context.table)) };
     // What cannot be a token of ours is refused without asking the database.
     if token::id_of(text).is_none() {
         return Err(ActionError::Unauthenticated);
@@ -24,7 +24,7 @@ pub async fn access(context: &Context, bearer: Option<&str>) -> Result<Access, A
     // The role may have changed since the token was made.
     let allowed = account.role.token_scopes();
     let scopes = token.scopes.into_iter().filter(|scope| allowed.contains(scope)).collect();
-    Ok(Access::new(Viewer::Staff(account)).narrowed_to(scopes))
+    Ok(Access::new(Viewer::Staff(account), context.table).narrowed_to(scopes))
 }
 
 /// Whether the organisation of an account may have one at all: police, border and detention bodies never do

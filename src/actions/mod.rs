@@ -6,6 +6,7 @@
 //! act that a person is told is saved has its audit event in the same commit.
 
 pub mod account;
+pub mod audit;
 pub mod case;
 pub mod commands;
 pub mod consent;
@@ -26,6 +27,7 @@ mod referral_facts;
 pub mod session;
 pub mod sign_in;
 pub mod token;
+pub mod trail;
 
 pub use self::error::ActionError;
 
@@ -35,6 +37,8 @@ use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
 use crate::domain::time::Timestamp;
+use crate::policy::table::Table;
+use crate::seal::Sealer;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -53,6 +57,10 @@ pub struct Context {
     pub provider: Option<Arc<Provider>>,
     /// The hashing of passwords.
     pub passwords: Passwords,
+    /// Who may see and do what.
+    pub table: &'static Table,
+    /// What signs the heads of the audit trail; `None` in a process that signs none.
+    pub sealer: Option<Arc<Sealer>>,
 }
 
 impl Context {

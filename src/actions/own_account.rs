@@ -7,15 +7,20 @@ use super::credentials::{CredentialError, attempts_of, claim_attempt, fresh_reco
 use super::session::{self, Opened, SignedIn, event};
 use super::token::{self, MadeToken, NewToken};
 use super::{ActionError, Context};
-use crate::domain::account::{ApiToken, Team};
+use crate::domain::account::{ApiToken, Role, Team};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::SessionId;
 use crate::domain::session::Session;
 use crate::domain::sign_in::CredentialProblem;
 use crate::identity::one_time::OneTimeKey;
+use crate::policy::table::{Facts, Relation, Sight, Standing};
 
 /// What somebody sees of the own account.
 pub struct Overview {
+    /// The handle.
+    pub handle: Option<String>,
+    /// What the account is for.
+    pub role: Option<Role>,
     /// The teams, by name.
     pub teams: Vec<Team>,
     /// Name of the organisation; `None` while the directory does not have it.
@@ -32,18 +37,32 @@ pub struct Overview {
     pub recovery_codes: i64,
 }
 
-/// The own account of whoever is signed in.
+/// The own account of whoever is signed in: what the table tells of it.
 pub async fn overview(context: &Context, signed_in: &SignedIn) -> Result<Overview, ActionError> {
     let account = &signed_in.account;
+    let facts = Facts::new(Relation::Oneself, Standing::Plain);
+    let is_told = |field: &str| context.table.decide(&format!("page:/account.{field}"), &facts) == Sight::Shown;
     let organization = context.directory.snapshot().organization(account.organization_id);
+    let organization = organization.filter(|_| is_told("organization"));
+    let signs_in_by = is_told("signsInBy");
     Ok(Overview {
-        teams: context.store.list_teams_of(account.id).await?,
+        handle: is_told("handle").then(|| account.handle.clone()),
+        role: is_told("role").then_some(account.role),
         organization: organization.map(|organization| organization.name.clone()),
-        sessions: session::list(context, Some(account)).await?,
-        tokens: context.store.list_tokens(Some(account.id), context.now()).await?,
-        has_password: context.store.find_password_hash(account.id).await?.is_some(),
-        has_second_factor: context.store.find_second_factor(account.id, true).await?.is_some(),
-        recovery_codes: context.store.count_recovery_codes(account.id).await?,
+        teams: if is_told("teams") { context.store.list_teams_of(account.id).await? } else { Vec::new() },
+        sessions: if is_told("sessions") { session::list(context, Some(account)).await? } else { Vec::new() },
+        tokens: if is_told("tokens") {
+            context.store.list_tokens(Some(account.id), context.now()).await?
+        } else {
+            Vec::new()
+        },
+        has_password: signs_in_by && context.store.find_password_hash(account.id).await?.is_some(),
+        has_second_factor: signs_in_by && has_second_factor(context, signed_in).await?,
+        recovery_codes: if is_told("recoveryCodesLeft") {
+            context.store.count_recovery_codes(account.id).await?
+        } else {
+            0
+        },
     })
 }
 
@@ -173,7 +192,7 @@ pub async fn revoke_token(context: &Context, signed_in: &SignedIn, id: &str) -> 
 
 /// Ends one of the own sessions.
 pub async fn end_session(context: &Context, signed_in: &SignedIn, id: SessionId) -> Result<(), ActionError> {
-    session::end(context, &signed_in.access(), id).await
+    session::end(context, &signed_in.access(context), id).await
 }
 
 /// Keeps the language in which somebody wants the pages, by its tag.

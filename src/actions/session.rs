@@ -36,8 +36,8 @@ pub struct SignedIn {
 
 impl SignedIn {
     /// The access of this person for one request.
-    pub fn access(&self) -> Access {
-        let access = Access::new(Viewer::Staff(self.account.clone()));
+    pub fn access(&self, context: &Context) -> Access {
+        let access = Access::new(Viewer::Staff(self.account.clone()), context.table);
         access.with_second_factor_at(self.session.authentication.second_factor_at)
     }
 }
@@ -166,13 +166,9 @@ pub(super) async fn list(context: &Context, account: Option<&Account>) -> Result
 /// The audit event of an act on accounts and sessions, in the network's trail.
 pub(super) fn event(action: AuditAction, at: Timestamp, actor: Option<&Account>, object: String) -> AuditEvent {
     AuditEvent {
-        at,
-        project_id: None,
         actor_id: actor.map(|account| account.id),
+        actor_role: actor.map(|account| account.role),
         organization_id: actor.map(|account| account.organization_id),
-        action,
-        object,
-        fields: Vec::new(),
-        consent_id: None,
+        ..AuditEvent::of_operator(at, action, object)
     }
 }

@@ -20,7 +20,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use self::answer::{Fault, executed};
@@ -55,8 +55,12 @@ pub trait Endpoint: Clone + Send + Sync + 'static {
 
 /// The routes of the API, without the hardening that [`serve`](crate::serve) adds to all.
 pub fn routes<E: Endpoint>(endpoint: E, limits: Limits) -> Router {
-    let methods = get(by_get::<E>).post(by_post::<E>).fallback(by_other_method);
-    Router::new().route("/graphql", methods).with_state(Gate { endpoint, limits })
+    Router::new().route("/graphql", methods(endpoint, limits))
+}
+
+/// What answers under the API's path, by method.
+pub fn methods<E: Endpoint>(endpoint: E, limits: Limits) -> MethodRouter {
+    get(by_get::<E>).post(by_post::<E>).fallback(by_other_method).with_state(Gate { endpoint, limits })
 }
 
 #[derive(Clone)]

@@ -30,22 +30,24 @@ use self::request::RequestContext;
 use crate::actions::{ActionError, Context, account, disclosure};
 use crate::i18n::Language;
 use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
+use std::sync::LazyLock;
 
 type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
-fn schema() -> RelaisSchema {
+/// One for all: it holds nothing of a node, so that nodes of one process share it.
+static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {
     Schema::build(Query, Mutation::default(), EmptySubscription)
         .register_output_type::<user_errors::UserError>()
         .limit_depth(Limits::STANDARD.depth_levels)
         .limit_complexity(Limits::STANDARD.complexity)
         .disable_suggestions()
         .finish()
-}
+});
 
 /// The schema as text, in the order in which it tells the story. Made without a database.
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().prefer_single_line_descriptions().use_space_ident().indent_width(2);
-    let text = schema().sdl_with_options(options);
+    let text = SCHEMA.sdl_with_options(options);
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     format!("{}\n", lines.join("\n").trim_end())
 }
@@ -68,7 +70,7 @@ impl Api {
             bytes
         })
         .describing(error::describe);
-        Self { schema: schema(), context, codes }
+        Self { schema: SCHEMA.clone(), context, codes }
     }
 }
 

@@ -4,6 +4,7 @@ use super::ledger::Ledger;
 use super::{Db, Store, StoreError, read, statements};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -17,6 +18,17 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 statements! {
     COUNT_MIGRATIONS = "SELECT count(*) FROM _sqlx_migrations WHERE success";
+}
+
+/// The file of the embedded database that `url` names; `None` for a server or a database in memory.
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    if !url.starts_with("sqlite:") {
+        return None;
+    }
+    let options = SqliteConnectOptions::from_str(url).ok()?;
+    let file = options.get_filename();
+    let is_in_memory = file.to_string_lossy().contains(":memory:") || file.to_string_lossy().starts_with("file:");
+    (!is_in_memory).then(|| file.to_path_buf())
 }
 
 impl Store {

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod audit;
+mod audit_reads;
 mod cases;
 mod connect;
 mod consents;
@@ -28,6 +29,8 @@ mod teams;
 mod tokens;
 
 pub use self::accounts::StoredAccount;
+pub use self::audit::UnsignedHead;
+pub use self::connect::sqlite_file;
 pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
@@ -109,6 +112,16 @@ fn in_list(head: &'static str, keys: usize) -> AssertSqlSafe<String> {
     AssertSqlSafe(format!("{head} ({})", numbers.join(", ")))
 }
 
+/// A statement that ends in rows of values: `head` and `($1, …, $n), (…)`. The head is a constant, and the
+/// rows hold numbers only.
+fn value_rows(head: &'static str, rows: usize, columns: usize) -> AssertSqlSafe<String> {
+    let row = |row: usize| {
+        let numbers: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", numbers.join(", "))
+    };
+    AssertSqlSafe(format!("{head} {}", (0..rows).map(row).collect::<Vec<_>>().join(", ")))
+}
+
 impl Store {
     /// Runs `work` in one transaction, and commits it when `work` succeeds. On SQLite the transaction
     /// takes the write lock at once, so that what it reads cannot change before it writes.
@@ -136,8 +149,12 @@ impl Store {
     pub async fn refused_statements(&self) -> Vec<(String, String)> {
         let mut refused = Vec::new();
         for (name, sql) in all_statements() {
-            // A head of a list is no statement without its list.
-            let sql = if sql.ends_with(" IN") { in_list(sql, 2) } else { AssertSqlSafe(sql.to_owned()) };
+            // A head of a list is no statement without its list, nor one of rows without its rows.
+            let sql = match sql.rsplit_once(' ') {
+                Some((_, "IN")) => in_list(sql, 2),
+                Some((head, "VALUES")) => value_rows(sql, 2, head.matches(',').count() + 1),
+                _ => AssertSqlSafe(sql.to_owned()),
+            };
             if let Err(error) = self.prepare(sql).await {
                 refused.push((name.to_owned(), error.to_string()));
             }
@@ -155,6 +172,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         accounts::STATEMENTS,
         audit::STATEMENTS,
+        audit_reads::STATEMENTS,
         cases::STATEMENTS,
         connect::STATEMENTS,
         consents::STATEMENTS,

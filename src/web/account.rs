@@ -73,8 +73,8 @@ impl AccountPage {
         let teams: Vec<String> = overview.teams.into_iter().map(|team| team.name).collect();
         let scopes = account.role.token_scopes().iter().map(|scope| (scope.code(), frame.code("scope", scope)));
         Self {
-            handle: account.handle.clone(),
-            role: frame.code("role", &account.role),
+            handle: overview.handle.unwrap_or_default(),
+            role: overview.role.map(|role| frame.code("role", &role)).unwrap_or_default(),
             organization: overview.organization.unwrap_or_default(),
             teams: teams.join(", "),
             has_password: overview.has_password,
@@ -193,7 +193,7 @@ pub(super) async fn done(
 
 pub(super) async fn sign_out(State(context): State<Context>, form: Form) -> Response<Body> {
     if let Some(signed_in) = form.visit.signed_in() {
-        let ended = session::end(&context, &signed_in.access(), signed_in.session.id).await;
+        let ended = session::end(&context, &signed_in.access(&context), signed_in.session.id).await;
         if let Err(error @ (ActionError::Unavailable(_) | ActionError::Internal(_))) = ended {
             return answer::refused(&form.visit, &error);
         }

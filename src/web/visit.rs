@@ -5,7 +5,8 @@ use super::{SIGN_IN, answer, cookies};
 use crate::actions::session::{self, SignedIn};
 use crate::actions::{ActionError, Context};
 use crate::i18n::Language;
-use crate::policy::pages::{Audience, audience_of};
+use crate::policy::rules::permit;
+use crate::policy::table::Entry;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
@@ -31,12 +32,15 @@ impl FromRequestParts<Context> for Visit {
 
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Self::Rejection> {
         let visit = Self::of(context, parts).await.map_err(|error| answer::unavailable(&error))?;
-        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-        match audience_of(route) {
-            Some(Audience::Anybody | Audience::Unfinished) => Ok(visit),
-            Some(Audience::SignedIn) if visit.signed_in.is_some() => Ok(visit),
-            Some(Audience::SignedIn) => Err(answer::redirect(SIGN_IN)),
-            None => Err(answer::message(&visit, StatusCode::NOT_FOUND, "not-found")),
+        let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        match context.table.door(&format!("{} {path}", parts.method)).map(|door| &door.entry) {
+            Some(Entry::Anybody | Entry::Unfinished) => Ok(visit),
+            Some(Entry::Acts(acts)) => match &visit.signed_in {
+                Some(signed_in) if acts.iter().any(|act| permit(&signed_in.access(context), *act).is_ok()) => Ok(visit),
+                Some(_) => Err(answer::message(&visit, StatusCode::NOT_FOUND, "not-found")),
+                None => Err(answer::redirect(SIGN_IN)),
+            },
+            Some(Entry::Operator) | None => Err(answer::message(&visit, StatusCode::NOT_FOUND, "not-found")),
         }
     }
 }

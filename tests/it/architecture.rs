@@ -22,7 +22,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("directory", &["domain"]),
     ("import", &["domain"]),
     ("identity", &["domain", "clock", "egress"]),
-    ("actions", &["domain", "policy", "store", "directory", "identity", "import", "clock"]),
+    ("seal", &["domain", "clock"]),
+    ("actions", &["domain", "policy", "store", "directory", "identity", "import", "clock", "seal"]),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock"]),
     ("egress", &[]),
@@ -51,6 +52,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("qrcode", &["src/web"]),
     ("hyper", &["src/graphql/http", "src/serve", "src/app"]),
     ("fluent", &["src/i18n"]),
+    ("ed25519_dalek", &["src/domain/audit", "src/seal"]),
     // Chance is a parameter.
     ("getrandom", &["src/clock"]),
 ];

@@ -1,0 +1,99 @@
+//! The ways in: fields of the root, routes and commands. What has no row here is not served.
+
+use super::row::Action::{
+    AnswerReferral, CreateReferral, KeepOwnAccount, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount,
+    ReadReferral, ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
+};
+use super::row::{Door, Entry, door};
+
+pub(super) fn doors() -> Vec<Door> {
+    let mut doors = roots();
+    doors.extend(ROUTES.iter().map(|name| Door { name, entry: Entry::Anybody }));
+    doors.extend(ACCOUNT_PAGES.iter().map(|name| door(name, &[KeepOwnAccount])));
+    doors.extend(HALF_WAY_PAGES.iter().map(|name| Door { name, entry: Entry::Unfinished }));
+    doors.extend(OPEN_PAGES.iter().map(|name| Door { name, entry: Entry::Anybody }));
+    doors.extend(COMMANDS.iter().map(|name| Door { name, entry: Entry::Operator }));
+    doors
+}
+
+fn roots() -> Vec<Door> {
+    vec![
+        door("Query.viewer", &[ReadOwnAccount]),
+        door("Query.services", &[SearchDirectory]),
+        door("Query.service", &[SearchDirectory]),
+        door("Query.organization", &[SearchDirectory]),
+        door("Query.referral", &[ReadReferral]),
+        door("Query.inbox", &[ReadReferral]),
+        door("Query.sentReferrals", &[ReadReferral]),
+        door("Query.caseBySpokenCode", &[ReadCase]),
+        door("Query.casesByFileNumber", &[ReadCase]),
+        door("Query.serviceGaps", &[ReadGaps]),
+        door("Query.whoSawWhat", &[ListReadings]),
+        door("Query.auditEvents", &[ReadTrail]),
+        door("Query.node", &[SearchDirectory, ReadReferral, ReadCase, RecordConsent, RecordDemand]),
+        door("Mutation.caseOpen", &[OpenCase]),
+        door("Mutation.consentRecord", &[RecordConsent]),
+        door("Mutation.referralCreate", &[CreateReferral]),
+        door("Mutation.referralSend", &[CreateReferral]),
+        door("Mutation.referralAcknowledge", &[AnswerReferral]),
+        door("Mutation.referralAccept", &[AnswerReferral]),
+        door("Mutation.referralDecline", &[AnswerReferral]),
+        door("Mutation.referralStart", &[AnswerReferral]),
+        door("Mutation.referralComplete", &[AnswerReferral]),
+        door("Mutation.demandRecord", &[RecordDemand]),
+    ]
+}
+
+/// Routes that tell nothing of anybody, and the API, where each field of the root is a door of its own.
+const ROUTES: &[&str] = &["GET /graphql", "POST /graphql", "GET /healthz", "GET /readyz", "GET /schema.graphql"];
+
+/// Pages of the own account.
+const ACCOUNT_PAGES: &[&str] = &[
+    "GET /account",
+    "POST /account/language",
+    "POST /account/password",
+    "POST /account/recovery-codes",
+    "GET /account/second-factor",
+    "POST /account/second-factor",
+    "POST /account/second-factor/new",
+    "POST /account/sessions/end",
+    "POST /account/tokens",
+    "POST /account/tokens/revoke",
+    "GET /confirm",
+    "POST /confirm",
+];
+
+/// Pages between the first proof of who one is and the second.
+const HALF_WAY_PAGES: &[&str] = &[
+    "GET /enrol/second-factor",
+    "POST /enrol/second-factor",
+    "POST /enrol/skip",
+    "GET /sign-in/code",
+    "POST /sign-in/code",
+];
+
+/// Pages for whoever comes, and their style.
+const OPEN_PAGES: &[&str] = &[
+    "GET /enrol",
+    "POST /enrol",
+    "GET /sign-in",
+    "POST /sign-in",
+    "GET /sign-in/oidc",
+    "GET /sign-in/oidc/callback",
+    "POST /sign-out",
+    "GET /static/relais.css",
+];
+
+const COMMANDS: &[&str] = &[
+    "relais apply",
+    "relais audit",
+    "relais demo",
+    "relais import",
+    "relais migrate",
+    "relais policy",
+    "relais schema",
+    "relais serve",
+    "relais session",
+    "relais token",
+    "relais user",
+];
