@@ -1,10 +1,12 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
 use crate::actions::credentials::Passwords;
+use crate::actions::jobs::{self, Ran, Worker};
 use crate::actions::provider::Provider;
-use crate::actions::{ActionError, Context, audit, directory};
+use crate::actions::{ActionError, Context, Settings, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
+use crate::domain::job::{JobKind, JobResult};
 use crate::graphql::http::methods;
 use crate::graphql::limits::Limits;
 use crate::graphql::{Api, sdl};
@@ -21,9 +23,6 @@ use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use std::sync::Arc;
 
-/// Seconds between two looks for heads of the audit trail that are due to be signed.
-const SEALING_SECONDS: u64 = 60;
-
 /// One Relais node.
 #[derive(Clone)]
 pub struct App {
@@ -35,18 +34,27 @@ impl App {
     pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
+        let (directory, table, settings) = (Arc::new(Directory::empty()), Table::standard(), Settings::default());
+        let passwords = Passwords::new(PasswordCost::STANDARD);
         let context = Context {
             store,
-            directory: Arc::new(Directory::empty()),
+            directory,
             clock,
             chance,
             provider: None,
-            passwords: Passwords::new(PasswordCost::STANDARD),
-            table: Table::standard(),
+            passwords,
+            table,
+            settings,
             sealer: None,
         };
         directory::refresh(&context).await?;
         Ok(Self { context })
+    }
+
+    /// The same node, going by what is configured.
+    #[must_use]
+    pub fn with_settings(self, settings: Settings) -> Self {
+        Self { context: Context { settings, ..self.context } }
     }
 
     /// The same node, hashing passwords at this cost.
@@ -100,24 +108,28 @@ impl App {
         }
     }
 
+    /// Works on the jobs that are due, beside every other node, for as long as it is polled.
+    pub async fn work_on_jobs(&self, look_seconds: u64) {
+        let worker = Worker::new(self.context.chance.as_ref());
+        loop {
+            match self.work_once(&worker).await {
+                Ok(ran) => ran.iter().for_each(tell),
+                Err(error) => tracing::warn!(cause = chain_of(&error), "the jobs could not be looked at"),
+            }
+            pause(look_seconds).await;
+        }
+    }
+
+    async fn work_once(&self, worker: &Worker) -> Result<Vec<Ran>, ActionError> {
+        jobs::enlist(&self.context).await?;
+        jobs::run_due(&self.context, worker).await
+    }
+
     /// Lets this node sign the heads of the audit trail.
     #[must_use]
     pub fn sealing(mut self, sealer: Sealer) -> Self {
         self.context.sealer = Some(Arc::new(sealer));
         self
-    }
-
-    /// Signs heads of the audit trail that are due, for as long as it is polled.
-    pub async fn keep_audit_sealed(&self) {
-        loop {
-            pause(SEALING_SECONDS).await;
-            if let Err(error) = audit::seal_heads(&self.context).await {
-                tracing::error!(
-                    cause = chain_of(&error),
-                    "THE AUDIT TRAIL COULD NOT BE SEALED: entries since the last signed head can be rewritten unseen; trying again"
-                );
-            }
-        }
     }
 
     /// Signs every head that has new entries, due or not: for the end of the process.
@@ -132,6 +144,26 @@ impl App {
 
     async fn has_current_schema(&self) -> Result<bool, StoreError> {
         self.context.store.has_current_schema().await
+    }
+}
+
+/// Logs what a job came to: its kind and its fault, of no person.
+fn tell(ran: &Ran) {
+    let (job, cause) = (ran.kind, ran.error.as_ref().map(chain_of));
+    match (ran.result, ran.kind) {
+        (JobResult::Done, _) => tracing::debug!(%job, "done"),
+        (JobResult::Refused, _) => tracing::error!(
+            %job,
+            "the clock is more than a day ahead of anything on record: nothing was erased; compare it with another \
+             source, then: relais retention run --clock-is-right"
+        ),
+        (JobResult::Failed, JobKind::AuditHeads) => tracing::error!(
+            cause,
+            "THE AUDIT TRAIL COULD NOT BE SEALED: entries since the last signed head can be rewritten unseen; trying again"
+        ),
+        (JobResult::Failed, JobKind::Retention) => {
+            tracing::error!(cause, "RETENTION FAILED: what should be gone is still there; trying again");
+        }
     }
 }
 

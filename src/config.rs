@@ -31,6 +31,12 @@ pub struct Config {
     pub oidc: Oidc,
     /// What to log.
     pub log: Log,
+    /// How to work on what is due at a time.
+    pub jobs: Jobs,
+    /// For how long what is kept.
+    pub retention: Retention,
+    /// What Relais is run for.
+    pub hosting: Hosting,
     /// Where the audit trail is signed.
     pub audit: Audit,
 }
@@ -92,6 +98,39 @@ pub struct Log {
     pub json: bool,
 }
 
+/// For how long what is kept, where an organisation may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Days after which the content of the audit trail goes; its hashes stay.
+    pub audit_days: i64,
+}
+
+/// How to work on what is due at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Jobs {
+    /// Seconds between two looks for what is due.
+    pub look_seconds: u64,
+}
+
+/// What Relais is run for; what follows from it is for people to decide, and is told at the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hosting {
+    /// True where one organisation runs Relais, in France, for others.
+    pub for_other_organizations_in_france: bool,
+    /// True where cases may hold clinical facts; without it they hold needs only.
+    pub clinical_facts: bool,
+}
+
+impl Hosting {
+    /// True where the law on hosting health data asks for a certificate (CSP L1111-8): health data, of others.
+    pub const fn needs_certificate(self) -> bool {
+        self.for_other_organizations_in_france && self.clinical_facts
+    }
+}
+
 /// How much to log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -143,6 +182,18 @@ impl Default for Server {
     }
 }
 
+impl Default for Retention {
+    fn default() -> Self {
+        Self { audit_days: 365 }
+    }
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { look_seconds: 10 }
+    }
+}
+
 impl Default for SignIn {
     fn default() -> Self {
         Self { password_memory_kibibytes: 65_536, password_passes: 3 }
@@ -189,6 +240,12 @@ pub enum ConfigError {
         /// What is wrong with its value; the value is not told.
         reason: &'static str,
     },
+    /// The authority's recommendation: six months to a year, up to three where misuse is a documented risk.
+    #[error("retention.audit_days must be from 180 to 1096")]
+    AuditDays,
+    /// Jobs would be late, or looked for without end.
+    #[error("jobs.look_seconds must be from 1 to 3600")]
+    LookSeconds,
     /// Stolen hashes would be guessed too soon, or signing in would exhaust the machine.
     #[error("sign_in.password_memory_kibibytes must be from 19456 to 1048576, and password_passes from 2 to 10")]
     PasswordCost,
@@ -239,6 +296,12 @@ impl Config {
             return Err(ConfigError::RefreshSeconds);
         }
         self.oidc.check(&self.server)?;
+        if !(180..=1096).contains(&self.retention.audit_days) {
+            return Err(ConfigError::AuditDays);
+        }
+        if !(1..=3600).contains(&self.jobs.look_seconds) {
+            return Err(ConfigError::LookSeconds);
+        }
         if self.sign_in.password_cost().is_none() {
             return Err(ConfigError::PasswordCost);
         }
@@ -272,7 +335,7 @@ mod tests {
     #[test]
     fn variables_stand_over_defaults_and_flags_over_variables() {
         let config = load(&[
-            ("RELAIS_DATABASE_URL", "postgres://relais:secret@localhost/relais"),
+            ("RELAIS_DATABASE_URL", "postgres://relais:swordfish@localhost/relais"),
             ("RELAIS_SERVER__LISTEN", "127.0.0.1:9000"),
             ("RELAIS_LOG__JSON", "true"),
             ("RELAIS_TEST_DATA", "ignored"),
@@ -281,7 +344,7 @@ mod tests {
         .expect("a usable configuration");
         assert_eq!(config.server.listen.port(), 9000);
         assert!(config.log.json);
-        assert!(!format!("{config:?}").contains("secret"));
+        assert!(!format!("{config:?}").contains("swordfish"));
         let flags = Flags { listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9001))), file: None };
         let variables = HashMap::from([("RELAIS_SERVER__LISTEN".to_owned(), "127.0.0.1:9000".to_owned())]);
         assert_eq!(Config::from_parts(&flags, variables).expect("usable").server.listen.port(), 9001);
@@ -296,12 +359,15 @@ mod tests {
             ("RELAIS_SERVER__LISTEN", "0.0.0.0:8080", "loopback"),
             ("RELAIS_SERVER__LISTEN", "nowhere", "listen"),
             ("RELAIS_SERVER__REFRESH_SECONDS", "0", "refresh_seconds"),
+            ("RELAIS_JOBS__LOOK_SECONDS", "0", "look_seconds"),
+            ("RELAIS_RETENTION__AUDIT_DAYS", "1100", "audit_days"),
             ("RELAIS_SIGN_IN__PASSWORD_PASSES", "1", "password_passes"),
             ("RELAIS_SIGN_IN__PASSWORD_MEMORY_KIBIBYTES", "1024", "password_passes"),
         ] {
             let refused = load(&[(name, value)]).expect_err(name).to_string();
             assert!(refused.contains(told), "{name}: {refused}");
-            let is_about_the_whole = ["loopback", "refresh_seconds", "password_passes"].contains(&told);
+            let is_about_the_whole =
+                ["loopback", "refresh_seconds", "look_seconds", "audit_days", "password_passes"].contains(&told);
             assert!(is_about_the_whole || refused.starts_with(name), "{name}: {refused}");
         }
     }

@@ -15,15 +15,19 @@ pub mod demand;
 pub mod directory;
 pub mod disclosure;
 pub mod enrolment;
+mod erasure;
 mod error;
 mod idempotency;
 pub mod import;
 pub mod input;
+pub mod jobs;
+pub mod legal_hold;
 pub mod own_account;
 pub mod people;
 pub mod provider;
 pub mod referral;
 mod referral_facts;
+pub mod retention;
 pub mod session;
 pub mod sign_in;
 pub mod token;
@@ -61,6 +65,23 @@ pub struct Context {
     pub table: &'static Table,
     /// What signs the heads of the audit trail; `None` in a process that signs none.
     pub sealer: Option<Arc<Sealer>>,
+    /// What is configured.
+    pub settings: Settings,
+}
+
+/// What of the configuration the actions go by.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// True where cases may hold clinical facts (P-24).
+    pub takes_clinical_facts: bool,
+    /// Days after which the content of the audit trail goes.
+    pub audit_days: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { takes_clinical_facts: false, audit_days: 365 }
+    }
 }
 
 impl Context {

@@ -7,8 +7,11 @@ mod log;
 mod people;
 mod policy;
 mod provider;
+mod retention;
 mod serve;
+mod worker;
 
+use crate::actions::Settings;
 use crate::app::App;
 use crate::clock::System;
 use crate::config::{Config, Flags};
@@ -82,6 +85,15 @@ enum Command {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// End what has been kept for as long as it may be.
+    Retention {
+        #[command(subcommand)]
+        command: retention::RetentionCommand,
+    },
+    /// Work on what is due at a time, without serving; `relais serve` does it too.
+    Worker,
+    /// List the work that is due next, with what its last run came to.
+    Jobs,
     /// Print who may see and do what: one page for each role.
     Policy {
         /// Only the page of this role, such as partner_agent, or `nobody`.
@@ -135,6 +147,9 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Token { command } => people::run_token(&config, command).await,
         Command::Session { command } => people::run_session(&config, command).await,
         Command::Audit { command } => audit::run(&config, command).await,
+        Command::Retention { command } => retention::run_retention(&config, command).await,
+        Command::Worker => worker::run_worker(&config).await,
+        Command::Jobs => worker::list_jobs(&config).await,
         Command::Schema | Command::Policy { .. } => Ok(()),
     }
 }
@@ -155,5 +170,17 @@ fn make_folder(config: &Config) -> anyhow::Result<()> {
 async fn open_url(config: &Config, url: &str) -> anyhow::Result<App> {
     let cost = config.sign_in.password_cost().context("the cost of a password is out of bounds")?;
     let app = App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")?;
-    Ok(app.with_password_cost(cost))
+    let settings =
+        Settings { takes_clinical_facts: config.hosting.clinical_facts, audit_days: config.retention.audit_days };
+    Ok(app.with_settings(settings).with_password_cost(cost))
+}
+
+/// Tells once, when something begins to run that goes on, what follows from the configuration.
+fn warn_of_duties(config: &Config) {
+    if config.hosting.needs_certificate() {
+        tracing::warn!(
+            "health data is hosted in France for other organisations: the law asks for a certified host (HDS, \
+             CSP L1111-8); set hosting.clinical_facts = false, or run Relais at one"
+        );
+    }
 }

@@ -1,8 +1,8 @@
 //! `relais serve` and `relais demo`.
 
 use super::audit::open_sealer;
-use super::open_url;
 use super::provider::with_provider;
+use super::{open_url, warn_of_duties};
 use crate::app::App;
 use crate::config::Config;
 use crate::demo;
@@ -15,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Serves until SIGTERM or Ctrl-C, then lets what is in flight end.
 pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+    warn_of_duties(config);
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
@@ -33,7 +34,7 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
     tokio::select! {
         served = serve(listener, app.router(), stopped, limits) => served.context("serving failed")?,
         () = app.keep_directory_fresh(config.server.refresh_seconds) => {}
-        () = app.keep_audit_sealed() => {}
+        () = app.work_on_jobs(config.jobs.look_seconds) => {}
     }
     let sealed = app.seal_audit().await;
     app.close().await;

@@ -60,6 +60,11 @@ impl Timestamp {
         Self(self.0 - self.0.rem_euclid(MICROSECONDS_PER_HOUR))
     }
 
+    /// The start of the UTC day.
+    pub const fn start_of_day(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(24 * MICROSECONDS_PER_HOUR))
+    }
+
     /// The UTC day of the instant.
     pub fn date(self) -> Date {
         self.date_time().date_naive()
@@ -99,6 +104,13 @@ impl Month {
         i64::from(self.year - earlier.year) * 12 + i64::from(self.number) - i64::from(earlier.number)
     }
 
+    /// The first instant after the month.
+    pub fn end(self) -> Timestamp {
+        let (year, number) = if self.number == 12 { (self.year + 1, 1) } else { (self.year, self.number + 1) };
+        let day = NaiveDate::from_ymd_opt(year, number, 1).unwrap_or(NaiveDate::MAX);
+        Timestamp(day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros())
+    }
+
     /// Reads `2026-11`.
     pub fn parse(text: &str) -> Option<Self> {
         let (year, number) = text.split_once('-')?;
@@ -129,6 +141,11 @@ mod tests {
         assert_eq!(time.month().to_string(), "2026-02");
         assert_eq!(time.start_of_hour().to_string(), "2026-02-28T23:00:00Z");
         assert_eq!(time.plus_hours(25).hours_since(time), 25);
+        assert_eq!(time.start_of_day().to_string(), "2026-02-28T00:00:00Z");
+        assert_eq!(time.plus_seconds(3600), time.plus_hours(1));
+        for (month, end) in [("2026-11", "2026-12-01T00:00:00Z"), ("2026-12", "2027-01-01T00:00:00Z")] {
+            assert_eq!(Month::parse(month).map(|month| month.end().to_string()).as_deref(), Some(end));
+        }
         for (text, valid) in [("2026-11", true), ("2026-13", false), ("26-11", false), ("2026-1", false), ("", false)] {
             assert_eq!(Month::parse(text).is_some(), valid, "{text}");
         }

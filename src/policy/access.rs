@@ -147,6 +147,15 @@ impl Access {
         }
     }
 
+    /// What the viewer is to a hold on a case of this project, which this organisation runs.
+    pub fn relation_to_hold(&self, project: ProjectId, organization: OrganizationId) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let scope = self.scope();
+        let is_within = scope.project == Some(project) || scope.unit == Some(organization);
+        let leads = is_within && self.table.can_be(account.role, Relation::ProtectionLead);
+        if leads { Relation::ProtectionLead } else { Relation::Member }
+    }
+
     /// What the viewer is to the figures of its own project.
     pub fn relation_to_figures(&self) -> Relation {
         let Some(account) = self.account() else { return Relation::Anonymous };

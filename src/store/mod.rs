@@ -14,14 +14,18 @@ mod consents;
 mod credentials;
 mod demands;
 mod directory;
+mod erased_rows;
 mod erasure;
 mod error;
 mod idempotency;
+mod jobs;
 mod ledger;
+mod legal_holds;
 mod projects;
 mod provider;
 mod reach;
 mod referrals;
+mod retention;
 mod row;
 mod sealed;
 mod sessions;
@@ -36,9 +40,12 @@ pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
 pub use self::idempotency::{Claim, IdempotencyKey};
+pub use self::jobs::{Leased, NextRun};
+pub use self::legal_holds::Held;
 pub use self::projects::KeyPurpose;
 pub use self::provider::{IdentityLink, BegunSignIn};
 pub use self::referrals::Selection;
+pub use self::retention::{DueRows, EntryVersion, Passing};
 
 use sqlx::{AssertSqlSafe, Executor, PgPool, SqlSafeStr, SqlitePool};
 
@@ -179,10 +186,14 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         credentials::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
+        erased_rows::STATEMENTS,
         idempotency::STATEMENTS,
+        jobs::STATEMENTS,
+        legal_holds::STATEMENTS,
         projects::STATEMENTS,
         provider::STATEMENTS,
         referrals::STATEMENTS,
+        retention::STATEMENTS,
         sessions::STATEMENTS,
         teams::STATEMENTS,
         tokens::STATEMENTS,

@@ -5,7 +5,7 @@ use crate::kit::people::{PASSWORD, is_signed_in, new_account};
 use crate::kit::world::{World, on_both_databases};
 use axum::http::{StatusCode, header};
 use relais::domain::account::Role;
-use relais::policy::pages::{Audience, PAGE_FIELDS, PAGES};
+use relais::policy::table::{Entry, Table};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 

@@ -182,8 +182,8 @@ on_both_databases! {
         let found = session::find(context, &opened.secret).await.expect("a database").expect("signed in");
         assert_eq!((found.account.id, found.session.authentication), (account.id, authentication));
         assert!(found.session.has_fresh_second_factor(at.plus_minutes(4)));
-        assert_eq!(found.access().second_factor_at(), Some(at));
-        session::end(context, &found.access(), found.session.id).await.expect("ended");
+        assert_eq!(found.access(context).second_factor_at(), Some(at));
+        session::end(context, &found.access(context), found.session.id).await.expect("ended");
         assert!(session::find(context, &opened.secret).await.expect("a database").is_none());
     }
 }

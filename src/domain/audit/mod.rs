@@ -29,6 +29,12 @@ code_list! {
         GapsRead = "gaps_read": "the table of gaps was read",
         DirectoryImported = "directory_imported": "a feed was imported into the directory",
         CommandsApplied = "commands_applied": "a command file was applied",
+        AppealClosed = "appeal_closed": "it was recorded how an appeal of age ended",
+        CaseErased = "case_erased": "a case was erased with everything that hung on it",
+        DetailsErased = "details_erased": "the codes of a case's timelines were erased",
+        MonthKeyDestroyed = "month_key_destroyed": "the key that linked a month's demands to cases was destroyed",
+        LegalHoldSet = "legal_hold_set": "a case was held back from erasure, or the hold was renewed",
+        LegalHoldLifted = "legal_hold_lifted": "a case is no longer held back from erasure",
         TrailRead = "trail_read": "an auditor read a part of an audit trail",
         Refused = "refused": "somebody was refused what they asked for",
         AccountAdded = "account_added": "an account was added",
@@ -59,7 +65,10 @@ impl AuditAction {
             | Self::ReferralCreated
             | Self::ReferralChanged
             | Self::DemandRecorded
+            | Self::AppealClosed
             | Self::Disclosed => AuditPurpose::Care,
+            Self::CaseErased | Self::DetailsErased | Self::MonthKeyDestroyed => AuditPurpose::Retention,
+            Self::LegalHoldSet | Self::LegalHoldLifted => AuditPurpose::Protection,
             Self::GapsRead => AuditPurpose::Statistics,
             Self::DirectoryImported
             | Self::CommandsApplied

@@ -1,8 +1,8 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, KeepOwnAccount, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount,
-    ReadReferral, ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
+    AnswerReferral, CreateReferral, HoldCase, KeepOwnAccount, ListReadings, OpenCase, ReadCase, ReadGaps,
+    ReadOwnAccount, ReadReferral, ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
@@ -33,6 +33,7 @@ pub(super) fn acts() -> Vec<Act> {
         act(AnswerReferral, WORKERS).by_token(TokenScope::Answers),
         act(ReadReferral, READERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
+        act(HoldCase, &[ProtectionLead]).by_token(TokenScope::Protection),
         act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
         // Everybody may see the own acts; whole trails are a matter of scope.
         act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),

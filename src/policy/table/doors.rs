@@ -1,8 +1,8 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, KeepOwnAccount, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount,
-    ReadReferral, ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
+    AnswerReferral, CreateReferral, HoldCase, KeepOwnAccount, ListReadings, OpenCase, ReadCase, ReadGaps,
+    ReadOwnAccount, ReadReferral, ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
 };
 use super::row::{Door, Entry, door};
 
@@ -31,6 +31,8 @@ fn roots() -> Vec<Door> {
         door("Query.whoSawWhat", &[ListReadings]),
         door("Query.auditEvents", &[ReadTrail]),
         door("Query.node", &[SearchDirectory, ReadReferral, ReadCase, RecordConsent, RecordDemand]),
+        door("Query.legalHolds", &[HoldCase]),
+        door("Mutation.caseAppealClose", &[OpenCase]),
         door("Mutation.caseOpen", &[OpenCase]),
         door("Mutation.consentRecord", &[RecordConsent]),
         door("Mutation.referralCreate", &[CreateReferral]),
@@ -41,6 +43,8 @@ fn roots() -> Vec<Door> {
         door("Mutation.referralStart", &[AnswerReferral]),
         door("Mutation.referralComplete", &[AnswerReferral]),
         door("Mutation.demandRecord", &[RecordDemand]),
+        door("Mutation.legalHoldLift", &[HoldCase]),
+        door("Mutation.legalHoldSet", &[HoldCase]),
     ]
 }
 
@@ -89,11 +93,14 @@ const COMMANDS: &[&str] = &[
     "relais audit",
     "relais demo",
     "relais import",
+    "relais jobs",
     "relais migrate",
     "relais policy",
+    "relais retention",
     "relais schema",
     "relais serve",
     "relais session",
     "relais token",
     "relais user",
+    "relais worker",
 ];

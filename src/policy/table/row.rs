@@ -87,6 +87,7 @@ code_list! {
         ReadReferral = "read_referral": "read a referral",
         RecordDemand = "record_demand": "record a need without an answer",
         ReadGaps = "read_gaps": "read the table of gaps",
+        HoldCase = "hold_case": "hold a case back from erasure, lift holds and list them",
         ListReadings = "list_readings": "list who saw what of a case, for the person",
         ReadTrail = "read_trail": "read the audit trail: the own acts, and for an auditor whole trails",
     }

@@ -3,6 +3,7 @@
 pub mod bare;
 pub mod browser;
 pub mod client;
+pub mod erasing;
 pub mod hearing;
 pub mod installation;
 pub mod loop_calls;
