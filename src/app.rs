@@ -3,6 +3,7 @@
 use crate::actions::credentials::Passwords;
 use crate::actions::jobs::{self, Ran, Worker};
 use crate::actions::protection::project::replay_freezes;
+use crate::actions::provider::Provider;
 use crate::actions::{ActionError, Context, Settings, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
@@ -47,6 +48,7 @@ impl App {
             clock,
             chance,
             reveal_budget,
+            provider: None,
             passwords,
             table,
             settings,
@@ -76,6 +78,12 @@ impl App {
     pub fn with_password_cost(self, cost: PasswordCost) -> Self {
         let passwords = Passwords::new(cost);
         Self { context: Context { passwords, ..self.context } }
+    }
+
+    /// The same node, with this identity provider, or without any.
+    #[must_use]
+    pub fn with_provider(self, provider: Option<Arc<Provider>>) -> Self {
+        Self { context: Context { provider, ..self.context } }
     }
 
     /// The same node deciding by another table: for a test that shows what one row of it is worth.

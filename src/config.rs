@@ -3,6 +3,10 @@
 //! This is the only place that reads the environment. Variables are `RELAIS_SECTION__KEY`, and
 //! `RELAIS_DATABASE_URL`; `RELAIS_TEST_…` is reserved for tests and ignored here.
 
+mod oidc;
+
+pub use self::oidc::Oidc;
+
 use crate::domain::reveal::RevealBudget;
 use crate::identity::password::PasswordCost;
 use serde::Deserialize;
@@ -28,6 +32,8 @@ pub struct Config {
     pub server: Server,
     /// How people sign in.
     pub sign_in: SignIn,
+    /// Sign-in by an identity provider.
+    pub oidc: Oidc,
     /// What to log.
     pub log: Log,
     /// When to raise an alert.
@@ -69,13 +75,23 @@ impl Default for Keys {
 }
 
 /// How to serve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
     /// Address and port to listen on; loopback only, TLS is the proxy's.
     pub listen: SocketAddr,
     /// Seconds between two looks at the database for changes of the directory by another process.
     pub refresh_seconds: u64,
+    /// The address under which browsers reach Relais, without a path; empty for that of `listen`.
+    pub public_url: String,
+}
+
+impl Server {
+    /// The address under which browsers reach Relais, without a slash at its end.
+    pub fn public_address(&self) -> String {
+        let address = self.public_url.trim_end_matches('/');
+        if address.is_empty() { format!("http://{}", self.listen) } else { address.to_owned() }
+    }
 }
 
 /// How people sign in.
@@ -212,7 +228,8 @@ impl fmt::Debug for DatabaseUrl {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), refresh_seconds: 2 }
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        Self { listen, refresh_seconds: 2, public_url: String::new() }
     }
 }
 
@@ -266,6 +283,14 @@ pub enum ConfigError {
     /// A page or a log would be meaningless.
     #[error("server.refresh_seconds must be from 1 to 3600")]
     RefreshSeconds,
+    /// A part of the sign-in by a provider is missing or would be unsafe.
+    #[error("{key}: {reason}")]
+    Oidc {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with its value; the value is not told.
+        reason: &'static str,
+    },
     /// The authority's recommendation: six months to a year, up to three where misuse is a documented risk.
     #[error("retention.audit_days must be from 180 to 1096")]
     AuditDays,
@@ -321,6 +346,7 @@ impl Config {
         if !(1..=3600).contains(&self.server.refresh_seconds) {
             return Err(ConfigError::RefreshSeconds);
         }
+        self.oidc.check(&self.server)?;
         if !(180..=1096).contains(&self.retention.audit_days) {
             return Err(ConfigError::AuditDays);
         }
@@ -360,7 +386,7 @@ mod tests {
     #[test]
     fn variables_stand_over_defaults_and_flags_over_variables() {
         let config = load(&[
-            ("RELAIS_DATABASE_URL", "postgres://relais:secret@localhost/relais"),
+            ("RELAIS_DATABASE_URL", "postgres://relais:swordfish@localhost/relais"),
             ("RELAIS_SERVER__LISTEN", "127.0.0.1:9000"),
             ("RELAIS_LOG__JSON", "true"),
             ("RELAIS_TEST_DATA", "ignored"),
@@ -369,7 +395,7 @@ mod tests {
         .expect("a usable configuration");
         assert_eq!(config.server.listen.port(), 9000);
         assert!(config.log.json);
-        assert!(!format!("{config:?}").contains("secret"));
+        assert!(!format!("{config:?}").contains("swordfish"));
         let flags = Flags { listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9001))), file: None };
         let variables = HashMap::from([("RELAIS_SERVER__LISTEN".to_owned(), "127.0.0.1:9000".to_owned())]);
         assert_eq!(Config::from_parts(&flags, variables).expect("usable").server.listen.port(), 9001);
