@@ -3,6 +3,11 @@
 //! This is the only place that reads the environment. Variables are `RELAIS_SECTION__KEY`, and
 //! `RELAIS_DATABASE_URL`; `RELAIS_TEST_…` is reserved for tests and ignored here.
 
+mod oidc;
+
+pub use self::oidc::Oidc;
+
+use crate::domain::reveal::RevealBudget;
 use crate::identity::password::PasswordCost;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -27,8 +32,12 @@ pub struct Config {
     pub server: Server,
     /// How people sign in.
     pub sign_in: SignIn,
+    /// Sign-in by an identity provider.
+    pub oidc: Oidc,
     /// What to log.
     pub log: Log,
+    /// When to raise an alert.
+    pub protection: Protection,
     /// How to work on what is due at a time.
     pub jobs: Jobs,
     /// For how long what is kept.
@@ -66,13 +75,23 @@ impl Default for Keys {
 }
 
 /// How to serve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
     /// Address and port to listen on; loopback only, TLS is the proxy's.
     pub listen: SocketAddr,
     /// Seconds between two looks at the database for changes of the directory by another process.
     pub refresh_seconds: u64,
+    /// The address under which browsers reach Relais, without a path; empty for that of `listen`.
+    pub public_url: String,
+}
+
+impl Server {
+    /// The address under which browsers reach Relais, without a slash at its end.
+    pub fn public_address(&self) -> String {
+        let address = self.public_url.trim_end_matches('/');
+        if address.is_empty() { format!("http://{}", self.listen) } else { address.to_owned() }
+    }
 }
 
 /// How people sign in.
@@ -100,6 +119,29 @@ pub struct Log {
     pub level: LogLevel,
     /// One line of JSON per event instead of text for people.
     pub json: bool,
+}
+
+/// When to raise an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Protection {
+    /// Distinct cases that one person opens within an hour before somebody else is told.
+    pub cases_per_hour: u32,
+    /// Distinct cases that one person opens within 24 hours before somebody else is told.
+    pub cases_per_day: u32,
+}
+
+impl Default for Protection {
+    fn default() -> Self {
+        Self { cases_per_hour: 60, cases_per_day: 200 }
+    }
+}
+
+impl Protection {
+    /// The budget that these numbers make.
+    pub fn reveal_budget(self) -> RevealBudget {
+        RevealBudget { cases_per_hour: self.cases_per_hour.into(), cases_per_day: self.cases_per_day.into() }
+    }
 }
 
 /// For how long what is kept, where an organisation may choose.
@@ -186,7 +228,8 @@ impl fmt::Debug for DatabaseUrl {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)), refresh_seconds: 2 }
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        Self { listen, refresh_seconds: 2, public_url: String::new() }
     }
 }
 
@@ -240,6 +283,14 @@ pub enum ConfigError {
     /// A page or a log would be meaningless.
     #[error("server.refresh_seconds must be from 1 to 3600")]
     RefreshSeconds,
+    /// A part of the sign-in by a provider is missing or would be unsafe.
+    #[error("{key}: {reason}")]
+    Oidc {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with its value; the value is not told.
+        reason: &'static str,
+    },
     /// The authority's recommendation: six months to a year, up to three where misuse is a documented risk.
     #[error("retention.audit_days must be from 180 to 1096")]
     AuditDays,
@@ -295,6 +346,7 @@ impl Config {
         if !(1..=3600).contains(&self.server.refresh_seconds) {
             return Err(ConfigError::RefreshSeconds);
         }
+        self.oidc.check(&self.server)?;
         if !(180..=1096).contains(&self.retention.audit_days) {
             return Err(ConfigError::AuditDays);
         }
@@ -334,7 +386,7 @@ mod tests {
     #[test]
     fn variables_stand_over_defaults_and_flags_over_variables() {
         let config = load(&[
-            ("RELAIS_DATABASE_URL", "postgres://relais:secret@localhost/relais"),
+            ("RELAIS_DATABASE_URL", "postgres://relais:swordfish@localhost/relais"),
             ("RELAIS_SERVER__LISTEN", "127.0.0.1:9000"),
             ("RELAIS_LOG__JSON", "true"),
             ("RELAIS_TEST_DATA", "ignored"),
@@ -343,7 +395,7 @@ mod tests {
         .expect("a usable configuration");
         assert_eq!(config.server.listen.port(), 9000);
         assert!(config.log.json);
-        assert!(!format!("{config:?}").contains("secret"));
+        assert!(!format!("{config:?}").contains("swordfish"));
         let flags = Flags { listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9001))), file: None };
         let variables = HashMap::from([("RELAIS_SERVER__LISTEN".to_owned(), "127.0.0.1:9000".to_owned())]);
         assert_eq!(Config::from_parts(&flags, variables).expect("usable").server.listen.port(), 9001);

@@ -10,6 +10,7 @@ pub mod crypto;
 pub mod demo;
 pub mod directory;
 pub mod domain;
+pub mod egress;
 pub mod graphql;
 pub mod i18n;
 pub mod identity;

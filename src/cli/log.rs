@@ -21,7 +21,9 @@ pub(super) fn start_log(config: &Config) {
         .with_default(level)
         .with_target("sqlx", LevelFilter::WARN.min(level))
         .with_target("hyper", LevelFilter::INFO.min(level))
-        .with_target("h2", LevelFilter::INFO.min(level));
+        .with_target("h2", LevelFilter::INFO.min(level))
+        .with_target("reqwest", LevelFilter::INFO.min(level))
+        .with_target("rustls", LevelFilter::INFO.min(level));
     // Colours are for a terminal; in a file or a journal they are noise.
     let is_terminal = std::io::stderr().is_terminal();
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(is_terminal);

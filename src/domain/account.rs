@@ -1,6 +1,7 @@
 //! Accounts, projects and roles: who acts in Relais.
 
 use super::code::code_list;
+use super::freeze::ProjectStatus;
 use super::id::{AccountId, OrganizationId, ProjectId, TeamId};
 use super::time::{Date, Timestamp};
 
@@ -131,4 +132,6 @@ pub struct Project {
     pub risk_profile: RiskProfile,
     /// Role mailbox of the team.
     pub mailbox: String,
+    /// Whether it works.
+    pub status: ProjectStatus,
 }

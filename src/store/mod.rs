@@ -14,19 +14,25 @@ mod cases;
 mod connect;
 mod consents;
 mod credentials;
+mod deletions;
 mod demands;
 mod directory;
 mod erased_rows;
 mod erasure;
 mod error;
+mod freezes;
+mod glasses;
 mod idempotency;
 mod jobs;
 mod keys;
 mod ledger;
 mod legal_holds;
+mod notices;
 mod open;
+mod openings;
 mod postgres_programs;
 mod projects;
+mod provider;
 mod reach;
 mod referrals;
 mod restore;
@@ -45,11 +51,13 @@ pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
+pub use self::glasses::GlassReach;
 pub use self::idempotency::{Claim, IdempotencyKey};
 pub use self::jobs::{Leased, NextRun};
 pub use self::keys::{KeyPurpose, Rotation, RotationRefused};
 pub use self::legal_holds::Held;
 pub use self::open::{Location, make_kek_file, read_kek_id};
+pub use self::provider::{BegunSignIn, IdentityLink};
 pub use self::referrals::Selection;
 pub use self::restore::Restored;
 pub use self::retention::{DueRows, EntryVersion, Passing};
@@ -213,14 +221,20 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         connect::STATEMENTS,
         consents::STATEMENTS,
         credentials::STATEMENTS,
+        deletions::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
         erased_rows::STATEMENTS,
+        freezes::STATEMENTS,
+        glasses::STATEMENTS,
         idempotency::STATEMENTS,
         jobs::STATEMENTS,
         legal_holds::STATEMENTS,
         open::STATEMENTS,
+        notices::STATEMENTS,
+        openings::STATEMENTS,
         projects::STATEMENTS,
+        provider::STATEMENTS,
         referrals::STATEMENTS,
         retention::STATEMENTS,
         sessions::STATEMENTS,

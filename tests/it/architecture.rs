@@ -23,23 +23,26 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("store", &["domain", "crypto", "clock"]),
     ("directory", &["domain"]),
     ("import", &["domain"]),
-    ("identity", &["domain"]),
+    ("identity", &["domain", "clock", "egress"]),
     ("seal", &["domain", "clock"]),
     ("actions", &["domain", "policy", "store", "directory", "identity", "import", "clock", "seal"]),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock"]),
+    ("egress", &[]),
     // The clock gives the secret that a form is bound to before anybody is signed in.
     ("web", &["domain", "policy", "actions", "i18n", "clock"]),
-    // What a password may cost.
-    ("config", &["identity"]),
+    // What a password may cost, and the reveal budget.
+    ("config", &["domain", "identity"]),
     ("serve", &[]),
 ];
 
 /// Crates (by the start of their name) and the only places that may name them.
 const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["src/store"]),
-    // `egress`, once it exists: the only maker of HTTP clients.
-    ("reqwest", &[]),
+    // The only maker of HTTP clients, and of the TLS under them.
+    ("reqwest", &["src/egress"]),
+    ("rustls", &["src/egress"]),
+    ("openidconnect", &["src/identity"]),
     ("async_graphql", &["src/graphql"]),
     ("axum", &["src/graphql/http", "src/serve", "src/app", "src/web"]),
     ("argon2", &["src/identity"]),
@@ -318,6 +321,7 @@ fn crates_are_named_only_where_they_live() {
         ("src/actions/referral.rs", "use sqlx::Row;", true),
         ("src/stored.rs", "fn f(row: &sqlx::Row) {}", true),
         ("src/store/mod.rs", "use reqwest::Client;", true),
+        ("src/egress.rs", "use reqwest::Client;", false),
         ("src/actions/referral.rs", "#[derive(async_graphql::Enum)] enum E {}", true),
         ("src/graphql/query.rs", "use axum::Router;", true),
         ("src/graphql/query.rs", "use {std::fmt, hyper_util::rt};", true),

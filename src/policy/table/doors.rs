@@ -1,8 +1,10 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, HoldCase, KeepOwnAccount, ListReadings, OpenCase, ReadCase, ReadGaps,
-    ReadOwnAccount, ReadReferral, ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, CreateReferral, HoldCase, KeepOwnAccount, LeadProject,
+    ListReadings, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadNotices, ReadOwnAccount,
+    ReadProject, ReadReferral, ReadTrail, RecordConsent, RecordDemand, ReviewGlass, SearchDirectory, TakeCustody,
+    WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
 
@@ -28,9 +30,31 @@ fn roots() -> Vec<Door> {
         door("Query.caseBySpokenCode", &[ReadCase]),
         door("Query.casesByFileNumber", &[ReadCase]),
         door("Query.serviceGaps", &[ReadGaps]),
+        door(
+            "Query.node",
+            &[
+                SearchDirectory,
+                ReadReferral,
+                ReadCase,
+                RecordConsent,
+                RecordDemand,
+                ReadProject,
+                ReadNotices,
+                TakeCustody,
+                BreakGlass,
+                ReviewGlass,
+                ReadDeletions,
+            ],
+        ),
+        door("Query.projects", &[ReadProject]),
+        door("Query.project", &[ReadProject]),
+        door("Query.continuityList", &[ReadContinuity]),
+        door("Query.notices", &[ReadNotices]),
+        door("Query.breakGlassReviews", &[ReviewGlass]),
+        door("Query.breakGlassRate", &[ReviewGlass]),
+        door("Query.deletionRequests", &[ReadDeletions]),
         door("Query.whoSawWhat", &[ListReadings]),
         door("Query.auditEvents", &[ReadTrail]),
-        door("Query.node", &[SearchDirectory, ReadReferral, ReadCase, RecordConsent, RecordDemand]),
         door("Query.legalHolds", &[HoldCase]),
         door("Mutation.caseAppealClose", &[OpenCase]),
         door("Mutation.caseOpen", &[OpenCase]),
@@ -43,6 +67,18 @@ fn roots() -> Vec<Door> {
         door("Mutation.referralStart", &[AnswerReferral]),
         door("Mutation.referralComplete", &[AnswerReferral]),
         door("Mutation.demandRecord", &[RecordDemand]),
+        door("Mutation.projectFreeze", &[LeadProject]),
+        door("Mutation.projectThawRequest", &[LeadProject]),
+        door("Mutation.projectThawConfirm", &[LeadProject]),
+        door("Mutation.projectNameDesk", &[LeadProject]),
+        door("Mutation.custodyTake", &[TakeCustody]),
+        door("Mutation.noticeSeen", &[ReadNotices]),
+        door("Mutation.breakGlassOpen", &[BreakGlass]),
+        door("Mutation.breakGlassReview", &[ReviewGlass]),
+        door("Mutation.consentWithdraw", &[WithdrawConsent]),
+        door("Mutation.referralCancel", &[CloseReferral]),
+        door("Mutation.referralMarkError", &[CloseReferral]),
+        door("Mutation.deletionAnswer", &[AnswerDeletion]),
         door("Mutation.legalHoldLift", &[HoldCase]),
         door("Mutation.legalHoldSet", &[HoldCase]),
     ]
@@ -77,8 +113,16 @@ const HALF_WAY_PAGES: &[&str] = &[
 ];
 
 /// Pages for whoever comes, and their style.
-const OPEN_PAGES: &[&str] =
-    &["GET /enrol", "POST /enrol", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/relais.css"];
+const OPEN_PAGES: &[&str] = &[
+    "GET /enrol",
+    "POST /enrol",
+    "GET /sign-in",
+    "POST /sign-in",
+    "GET /sign-in/oidc",
+    "GET /sign-in/oidc/callback",
+    "POST /sign-out",
+    "GET /static/relais.css",
+];
 
 const COMMANDS: &[&str] = &[
     "relais apply",
@@ -88,6 +132,7 @@ const COMMANDS: &[&str] = &[
     "relais jobs",
     "relais migrate",
     "relais policy",
+    "relais project",
     "relais retention",
     "relais schema",
     "relais serve",

@@ -215,7 +215,8 @@ fn viewer(object: &str, relation: Relation) -> &'static str {
         Relation::ProtectionLead => "protection lead of Paris",
         Relation::Recipient | Relation::Counterpart => "lawyer",
         Relation::OwnOrganization => "directory editor of the lawyers",
-        Relation::Figures => "coordinator",
+        Relation::Figures | Relation::ThroughGlass | Relation::Desk => "coordinator",
+        Relation::Staff => "caseworker",
         Relation::Auditor => "auditor",
     }
 }
