@@ -15,7 +15,7 @@ use crate::identity::password::PasswordCost;
 use crate::policy::table::Table;
 use crate::seal::Sealer;
 use crate::serve::harden;
-use crate::store::{Store, StoreError};
+use crate::store::{Location, Store, StoreError};
 use crate::web;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -31,15 +31,28 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the database, brings its schema up to date, and loads the directory.
-    pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
-        let store = Store::connect(database_url).await.map_err(ActionError::from)?;
-        store.migrate().await.map_err(ActionError::from)?;
+    /// Opens the database and its key store, brings their schemas up to date, and loads the directory.
+    pub async fn open(
+        location: impl Into<Location>,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Self, ActionError> {
+        let store = Store::open(&location.into(), clock.clone(), chance.clone()).await?;
         let (directory, table, settings) = (Arc::new(Directory::empty()), Table::standard(), Settings::default());
-        let passwords = Passwords::new(PasswordCost::STANDARD);
+        let (passwords, refusals) = (Passwords::new(PasswordCost::STANDARD), Arc::default());
         let reveal_budget = RevealBudget::default();
-        let context =
-            Context { store, directory, clock, chance, reveal_budget, passwords, table, settings, sealer: None };
+        let context = Context {
+            store,
+            directory,
+            clock,
+            chance,
+            reveal_budget,
+            passwords,
+            table,
+            settings,
+            sealer: None,
+            refusals,
+        };
         replay_freezes(&context).await?;
         directory::refresh(&context).await?;
         Ok(Self { context })

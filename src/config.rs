@@ -20,6 +20,10 @@ const RESERVED_PREFIX: &str = "RELAIS_TEST_";
 pub struct Config {
     /// Which database.
     pub database_url: DatabaseUrl,
+    /// The file of the key that everything sealed stands under; empty: beside an embedded database.
+    pub kek_file: PathBuf,
+    /// Where the keys of what is sealed stand.
+    pub keys: Keys,
     /// How to serve.
     pub server: Server,
     /// How people sign in.
@@ -46,6 +50,22 @@ pub struct Audit {
     pub signing_key_file: PathBuf,
     /// The file to which every signed head is added.
     pub heads_file: PathBuf,
+}
+
+/// Where the keys of what is sealed stand. What is empty has its usual place.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keys {
+    /// The key store; usually a file beside an embedded database, and a schema of its own on a PostgreSQL.
+    pub database_url: DatabaseUrl,
+    /// The erasure ledger; usually beside the key store.
+    pub ledger_file: PathBuf,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { database_url: DatabaseUrl(String::new()), ledger_file: PathBuf::new() }
+    }
 }
 
 /// How to serve.
@@ -164,6 +184,11 @@ impl DatabaseUrl {
         let path = folder.join("relais.db").display().to_string();
         // In a URL a `?` would begin the parameters and a `%` an escape.
         Self(format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F")))
+    }
+
+    /// True when no database is named.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The URL, password included.

@@ -315,7 +315,7 @@ async fn apply_accounts(
 /// A token for everything that the role may use. Where there are ten already, the oldest goes.
 async fn issue(context: &Context, tx: &mut Tx, account: Account) -> Result<IssuedToken, CommandError> {
     token::make_room_within(context, tx, &account).await?;
-    let new = NewToken::of_everything(&account, TOKEN_NAME);
+    let new = NewToken::of_everything(context.table, &account, TOKEN_NAME);
     let made = token::issue_within::<CommandError>(context, tx, &account, &new, None).await?;
     Ok(IssuedToken { handle: account.handle, role: account.role, token: made.text })
 }

@@ -3,7 +3,7 @@
 use super::disclosure::act;
 use super::idempotency::Create;
 use super::protection::require_project_at_work;
-use super::{ActionError, Context, demand, referral_facts};
+use super::{ActionError, Context, demand, hidden, referral_facts};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::case::CaseReference;
@@ -84,8 +84,9 @@ pub async fn create(
     let id = create
         .once(context, id, async |tx| {
             let scope = access.scope();
-            let case = tx.find_case(&scope, input.case_id).await?.ok_or(ActionError::NotVisible)?;
-            let consent = tx.find_consent(&scope, input.consent_id).await?.ok_or(ActionError::NotVisible)?;
+            let case = tx.find_case(&scope, input.case_id).await?.ok_or_else(|| hidden(access, input.case_id))?;
+            let consent =
+                tx.find_consent(&scope, input.consent_id).await?.ok_or_else(|| hidden(access, input.consent_id))?;
             let service = super::directory::service(context, access, input.service_id)?;
             if consent.case_id != case.id {
                 return Err(Refusal::consent(ConsentProblem::OtherCase).into());
@@ -248,9 +249,9 @@ fn demand_result(detail: &Detail) -> Option<DemandResult> {
 /// The referral with this id.
 pub async fn find(context: &Context, access: &Access, id: ReferralId) -> Result<Visible<ReferralView>, ActionError> {
     permit(access, Action::ReadReferral)?;
-    let referral = context.store.find_referral(&access.scope(), id).await?.ok_or(ActionError::NotVisible)?;
+    let referral = context.store.find_referral(&access.scope(), id).await?.ok_or_else(|| hidden(access, id))?;
     let mut views = referral_facts::show(context, access, &[referral]).await?;
-    views.pop().ok_or(ActionError::NotVisible)
+    views.pop().ok_or_else(|| hidden(access, id))
 }
 
 /// Which list of referrals.
@@ -303,10 +304,10 @@ pub(super) async fn find_for_change(
     target: Target,
     side: Relation,
 ) -> Result<Referral, ActionError> {
-    let referral = tx.find_referral(&access.scope(), target.id).await?.ok_or(ActionError::NotVisible)?;
+    let referral = tx.find_referral(&access.scope(), target.id).await?.ok_or_else(|| hidden(access, target.id))?;
     let may_answer = access.account().is_some_and(|account| account.organization_id == referral.recipient_id);
     match (access.relation_to_referral(&referral), side) {
-        (Relation::Member | Relation::Anonymous, _) => Err(ActionError::NotVisible),
+        (Relation::Member | Relation::Anonymous, _) => Err(hidden(access, target.id)),
         (Relation::Team, Relation::Team) => Ok(()),
         (Relation::Team | Relation::Coordinator | Relation::ProtectionLead, Relation::Coordinator) => Ok(()),
         // Colleagues of one organisation refer to each other: the sender may then answer too.

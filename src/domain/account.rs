@@ -50,23 +50,6 @@ code_list! {
     }
 }
 
-impl Role {
-    /// What a token of this role may be good for.
-    pub const fn token_scopes(self) -> &'static [TokenScope] {
-        use TokenScope::{Administration, Answers, Audit, Cases, Directory, Figures, Protection, Referrals};
-        match self {
-            Self::Caseworker | Self::PartnerAgent => &[Directory, Cases, Referrals, Answers],
-            Self::PartnerAdmin => &[Directory, Cases, Referrals, Answers, Administration],
-            Self::Coordinator => &[Directory, Referrals, Figures, Protection],
-            Self::ProtectionLead => &[Directory, Referrals, Protection],
-            Self::DirectoryEditor => &[Directory],
-            Self::Analyst => &[Directory, Figures],
-            Self::Auditor => &[Directory, Audit, Protection],
-            Self::SystemAdministrator => &[Directory, Administration],
-        }
-    }
-}
-
 /// An API token of an account; what it opens with is known to its owner only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiToken {

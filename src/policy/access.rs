@@ -9,7 +9,8 @@ use crate::domain::id::{AccountId, OrganizationId, ProjectId, TeamId};
 use crate::domain::referral::Referral;
 use crate::domain::scope::{AuditScope, DirectoryScope, EntryKind, Scope};
 use crate::domain::time::Timestamp;
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,13 +31,15 @@ pub struct Access {
     second_factor_at: Option<Timestamp>,
     directory_scope: Arc<OnceLock<DirectoryScope>>,
     recorder: Recorder,
+    hidden: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Access {
     /// Opens the access of a viewer for one request, by this table.
     pub fn new(viewer: Viewer, table: &'static Table) -> Self {
         let (directory_scope, recorder) = (Arc::default(), Recorder::default());
-        Self { table, viewer, token_scopes: None, second_factor_at: None, directory_scope, recorder }
+        let hidden = Arc::default();
+        Self { table, viewer, token_scopes: None, second_factor_at: None, directory_scope, recorder, hidden }
     }
 
     /// Narrows the access to what a token may be used for.
@@ -88,6 +91,16 @@ impl Access {
         &self.recorder
     }
 
+    /// Notes that an object was asked for which is not there, or not for the viewer.
+    pub fn note_hidden(&self, id: String) {
+        self.hidden.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+    }
+
+    /// Takes out the ids that were asked for in vain.
+    pub fn take_hidden(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.hidden.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// What the token is good for; `None` where it is good for everything that its owner may do.
     pub fn token_scopes(&self) -> Option<&[TokenScope]> {
         self.token_scopes.as_deref()
@@ -121,10 +134,10 @@ impl Access {
     /// What the viewer is to an event of the audit trail within reach.
     pub fn relation_to_event(&self, actor: Option<AccountId>) -> Relation {
         let Some(account) = self.account() else { return Relation::Anonymous };
-        if actor == Some(account.id) {
-            Relation::Oneself
-        } else if self.table.can_be(account.role, Relation::Auditor) {
+        if self.table.can_be(account.role, Relation::Auditor) {
             Relation::Auditor
+        } else if actor == Some(account.id) {
+            Relation::Oneself
         } else {
             Relation::Member
         }

@@ -1,9 +1,12 @@
 //! Referrals and their timelines.
 
+use super::keys::KeyStore;
 use super::reach::{in_reached_project, of_own_case, of_project_at_work};
 use super::row::{Table, optional_text, optional_time};
-use super::{Store, StoreError, Tx, in_list, in_tx, read, sealed, statements};
+use super::sealed::SealedAt;
+use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::disclosure::Offer;
+use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId};
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::scope::Scope;
@@ -144,8 +147,7 @@ struct ReferralRow {
 }
 
 impl ReferralRow {
-    fn into_referral(self) -> Result<Referral, StoreError> {
-        let offer = Offer { told: sealed::open(TABLE, &self.sealed)? };
+    fn into_referral(self, offer: Offer) -> Result<Referral, StoreError> {
         Ok(Referral {
             id: TABLE.id(&self.id)?,
             version: self.version,
@@ -169,6 +171,33 @@ impl ReferralRow {
             offer,
         })
     }
+}
+
+/// Where the offer of a referral stands.
+fn sealed_at(row: &str, id: ReferralId, project: ProjectId) -> SealedAt<'_> {
+    SealedAt { table: "referrals", column: "sealed", row, unit: ErasureUnit::Referral(id), project: Some(project) }
+}
+
+/// The referrals of rows, their keys fetched at once. One that was erased stays a referral, and its offer tells
+/// nothing any more.
+async fn open_referrals(
+    keys: &KeyStore,
+    rows: impl IntoIterator<Item = ReferralRow>,
+) -> Result<Vec<Referral>, StoreError> {
+    let with_ids = rows.into_iter().map(|row| Ok((TABLE.id(&row.id)?, row)));
+    let rows: Vec<(ReferralId, ReferralRow)> = with_ids.collect::<Result<_, StoreError>>()?;
+    let opened = keys.fetch(rows.iter().map(|(id, _)| ErasureUnit::Referral(*id))).await?;
+    let mut referrals = Vec::with_capacity(rows.len());
+    for (id, row) in rows {
+        let at = sealed_at(&row.id, id, TABLE.id(&row.project_id)?);
+        let told = opened.open(at, &row.sealed)?;
+        referrals.push(row.into_referral(told.map_or_else(Offer::default, |told| Offer { told }))?);
+    }
+    Ok(referrals)
+}
+
+async fn open_referral(keys: &KeyStore, row: Option<ReferralRow>) -> Result<Option<Referral>, StoreError> {
+    Ok(open_referrals(keys, row).await?.pop())
 }
 
 #[derive(sqlx::FromRow)]
@@ -211,7 +240,7 @@ impl Store {
             .bind(optional_text(scope.organization))
             .fetch_optional(pool)
             .await)?;
-        row.map(ReferralRow::into_referral).transpose()
+        open_referral(&self.keys, row).await
     }
 
     /// Referrals received by the scope's organisation, last sent first.
@@ -227,7 +256,7 @@ impl Store {
             .bind(selection.limit)
             .fetch_all(pool)
             .await)?;
-        rows.into_iter().map(ReferralRow::into_referral).collect()
+        open_referrals(&self.keys, rows).await
     }
 
     /// Referrals made by the scope's project, last made first.
@@ -243,7 +272,7 @@ impl Store {
             .bind(scope.covers_all_teams)
             .fetch_all(pool)
             .await)?;
-        rows.into_iter().map(ReferralRow::into_referral).collect()
+        open_referrals(&self.keys, rows).await
     }
 
     /// What a project that does not work left open with recipients, its own teams' cases only; nothing while it
@@ -254,7 +283,7 @@ impl Store {
             .bind(limit)
             .fetch_all(pool)
             .await)?;
-        rows.into_iter().map(ReferralRow::into_referral).collect()
+        open_referrals(&self.keys, rows).await
     }
 
     /// The timelines of referrals that the caller has read within its scope, oldest change first.
@@ -282,7 +311,7 @@ impl Tx {
             .bind(optional_text(scope.organization))
             .fetch_optional(c)
             .await)?;
-        row.map(ReferralRow::into_referral).transpose()
+        open_referral(&self.keys, row).await
     }
 
     /// A referral that a project which does not work left open; who may take it over is for the caller to
@@ -290,7 +319,7 @@ impl Tx {
     pub async fn find_left_open(&mut self, id: ReferralId) -> Result<Option<Referral>, StoreError> {
         let row: Option<ReferralRow> =
             in_tx!(self, |c| sqlx::query_as(FIND_LEFT_OPEN).bind(id.to_string()).fetch_optional(c).await)?;
-        row.map(ReferralRow::into_referral).transpose()
+        open_referral(&self.keys, row).await
     }
 
     /// The open referrals on a consent that the caller has locked, each locked until the commit as well, so
@@ -298,11 +327,12 @@ impl Tx {
     pub async fn lock_open_referrals_on(&mut self, consent: ConsentId) -> Result<Vec<Referral>, StoreError> {
         let rows: Vec<ReferralRow> =
             in_tx!(self, |c| sqlx::query_as(LOCK_OPEN_OF_CONSENT).bind(consent.to_string()).fetch_all(c).await)?;
-        rows.into_iter().map(ReferralRow::into_referral).collect()
+        open_referrals(&self.keys, rows).await
     }
 
     /// Writes a new draft with the first line of its timeline.
     pub async fn insert_referral(&mut self, referral: &Referral, first: &TimelineEntry) -> Result<(), StoreError> {
+        let sealed = self.seal_offer(referral).await?;
         in_tx!(self, |c| sqlx::query(INSERT)
             .bind(referral.id.to_string())
             .bind(referral.version)
@@ -318,7 +348,7 @@ impl Tx {
             .bind(referral.consent_id.to_string())
             .bind(referral.status.to_string())
             .bind(referral.status_at.microseconds())
-            .bind(sealed::seal(&referral.offer.told))
+            .bind(&sealed)
             .execute(c)
             .await
             .map(drop))?;
@@ -328,6 +358,7 @@ impl Tx {
     /// Writes a referral that was changed once since it was read, with the line of its timeline.
     /// [`StoreError::Stale`] when somebody else changed it first.
     pub async fn update_referral(&mut self, referral: &Referral, entry: &TimelineEntry) -> Result<(), StoreError> {
+        let sealed = self.seal_offer(referral).await?;
         let changed = in_tx!(self, |c| sqlx::query(UPDATE)
             .bind(referral.id.to_string())
             .bind(referral.version)
@@ -338,7 +369,7 @@ impl Tx {
             .bind(referral.service_started_at.map(Timestamp::microseconds))
             .bind(optional_text(referral.decline_code))
             .bind(optional_text(referral.outcome_code))
-            .bind(sealed::seal(&referral.offer.told))
+            .bind(&sealed)
             .bind(referral.needed_by.map(Timestamp::microseconds))
             .execute(c)
             .await
@@ -347,6 +378,15 @@ impl Tx {
             return Err(StoreError::Stale);
         }
         self.insert_event(entry).await
+    }
+
+    /// The offer, sealed; nothing of one that was erased.
+    async fn seal_offer(&mut self, referral: &Referral) -> Result<String, StoreError> {
+        let id = referral.id.to_string();
+        match self.seal(sealed_at(&id, referral.id, referral.project_id), &referral.offer.told).await {
+            Err(StoreError::Erased) => Ok(String::new()),
+            sealed => sealed,
+        }
     }
 
     async fn insert_event(&mut self, entry: &TimelineEntry) -> Result<(), StoreError> {

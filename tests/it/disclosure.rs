@@ -124,6 +124,7 @@ fn no_input_takes_free_text_or_files() {
         "ProfileInput.area",
         "ProfileInput.languages",
         "ReferralCreateInput.idempotencyKey",
+        "auditEvents.after",
         "caseBySpokenCode.spokenCode",
         "casesByFileNumber.fileNumber",
         "inbox.after",

@@ -63,7 +63,8 @@ impl Question {
     fn of_query(root: &str, argument: &str, existing: &str) -> Self {
         let field = SCHEMA.field("Query", root);
         let type_name = &field.arguments.iter().find(|it| it.name == argument).expect("the argument").type_name;
-        let is_required = !matches!(argument, "case" | "after");
+        let is_required =
+            !matches!((root, argument), ("sentReferrals", "case") | ("auditEvents", "trail") | (_, "after"));
         let mark = if is_required { "!" } else { "" };
         let selection = SCHEMA.everything(&field.type_name);
         let page = if field.type_name.ends_with("Connection") { "first: 3, " } else { "" };
@@ -165,6 +166,8 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_query("referral", "id", id),
         Question::of_query("referral", "id", &paris.draft.id),
         Question::of_query("sentReferrals", "case", &paris.case),
+        Question::of_query("whoSawWhat", "case", &paris.case),
+        Question::of_query("auditEvents", "trail", &ProjectId::derived("corridor", "paris").to_string()),
         Question::of_query("caseBySpokenCode", "spokenCode", &paris.spoken_code)
             .instead(SpokenCode::from_chance(0x00F0_F0F0).to_string()),
         Question::of_query("casesByFileNumber", "fileNumber", "PAN-2026/118").instead("PAN-2099/000".to_owned()),
@@ -337,6 +340,7 @@ on_both_databases! {
         let is_of_others = |question: &&Question| {
             question.place.ends_with("locationId")
                 || question.place.starts_with("inbox")
+                || question.place == "auditEvents.trail"
                 || OF_LEADS.contains(&question.place.as_str())
                 || question.existing == paris.glass
         };

@@ -44,7 +44,13 @@ pub async fn list(
     let referrals = store.list_left_open(project.id, MOST_ENTRIES).await?;
     let view = |referral: &Referral| {
         let service = snapshot.service(referral.service_id);
-        show_continuity(access, (&project, desk.as_ref()), referral, service.as_deref(), key.as_deref())
+        show_continuity(
+            access,
+            (&project, desk.as_ref()),
+            referral,
+            service.as_deref(),
+            key.as_ref().map(|key| key.as_slice()),
+        )
     };
     Ok(referrals.iter().filter_map(view).collect())
 }

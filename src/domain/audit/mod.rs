@@ -131,6 +131,15 @@ code_list! {
     }
 }
 
+code_list! {
+    /// Why something was refused.
+    RefusalReason {
+        Forbidden = "forbidden": "the role, the token or the want of a project does not allow it",
+        NotVisible = "not_visible": "there is no such object, or not for the viewer",
+        SignInFailed = "sign_in_failed": "the credential opens nothing",
+    }
+}
+
 /// One event of the audit trail, before it stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEvent {

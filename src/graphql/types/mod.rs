@@ -1,5 +1,6 @@
 //! Objects of the schema. Each holds a view that policy made, and reads person-linked fields through it.
 
+pub mod audit;
 pub mod case;
 pub mod consent;
 pub mod demand;

@@ -29,7 +29,8 @@ pub use self::plumbing::is_plumbing;
 pub use self::row::{Act, ActFacts, Action, Cell, Denied, Door, Entry, Row, Tie};
 pub use self::terms::{Class, Facts, Guard, Guards, Mask, Relation, Sight, Standing, Standings};
 
-use crate::domain::account::Role;
+use crate::domain::account::{Role, TokenScope};
+use crate::domain::code::CodeList as _;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -113,6 +114,14 @@ impl Table {
     pub fn permit(&self, action: Action, facts: &ActFacts<'_>) -> Result<(), Denied> {
         let act = self.content.acts.iter().find(|act| act.action == action);
         act.map_or(Err(Denied::Forbidden), |act| act.decide(facts))
+    }
+
+    /// What a token of this role can be good for: what its acts ask of a token.
+    pub fn token_scopes(&self, role: Role) -> Vec<TokenScope> {
+        let asks_for = |scope: &TokenScope| {
+            self.content.acts.iter().any(|act| act.token_scope == Some(*scope) && act.roles.contains(&role))
+        };
+        TokenScope::ALL.iter().copied().filter(asks_for).collect()
     }
 
     /// Whether the role can be this to an object.
