@@ -215,7 +215,6 @@ pub const TABLES: &[(&str, Keeping)] = &[
     ("notice_readings", Keeping::Ends(RetentionClock::CaseReference)),
     ("notices", Keeping::Ends(RetentionClock::CaseReference)),
     ("passwords", Keeping::Stays("staff's, for as long as the account")),
-    ("project_keys", Keeping::Ends(RetentionClock::MonthKey)),
     ("projects", Keeping::Stays("what a project is, of no person")),
     ("recovery_codes", Keeping::Stays("staff's, for as long as the second factor")),
     ("referral_events", Keeping::Ends(RetentionClock::CaseReference)),
