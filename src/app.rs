@@ -2,10 +2,12 @@
 
 use crate::actions::credentials::Passwords;
 use crate::actions::jobs::{self, Ran, Worker};
+use crate::actions::protection::project::replay_freezes;
 use crate::actions::{ActionError, Context, Settings, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::directory::Directory;
 use crate::domain::job::{JobKind, JobResult};
+use crate::domain::reveal::RevealBudget;
 use crate::graphql::http::methods;
 use crate::graphql::limits::Limits;
 use crate::graphql::{Api, sdl};
@@ -37,10 +39,30 @@ impl App {
     ) -> Result<Self, ActionError> {
         let store = Store::open(&location.into(), clock.clone(), chance.clone()).await?;
         let (directory, table, settings) = (Arc::new(Directory::empty()), Table::standard(), Settings::default());
-        let passwords = Passwords::new(PasswordCost::STANDARD);
-        let context = Context { store, directory, clock, chance, passwords, table, settings, sealer: None };
+        let (passwords, refusals) = (Passwords::new(PasswordCost::STANDARD), Arc::default());
+        let reveal_budget = RevealBudget::default();
+        let context = Context {
+            store,
+            directory,
+            clock,
+            chance,
+            reveal_budget,
+            passwords,
+            table,
+            settings,
+            sealer: None,
+            refusals,
+        };
+        replay_freezes(&context).await?;
         directory::refresh(&context).await?;
         Ok(Self { context })
+    }
+
+    /// This node with another reveal budget.
+    #[must_use]
+    pub fn with_reveal_budget(mut self, reveal_budget: RevealBudget) -> Self {
+        self.context.reveal_budget = reveal_budget;
+        self
     }
 
     /// The same node, going by what is configured.

@@ -3,6 +3,7 @@
 //! This is the only place that reads the environment. Variables are `RELAIS_SECTION__KEY`, and
 //! `RELAIS_DATABASE_URL`; `RELAIS_TEST_…` is reserved for tests and ignored here.
 
+use crate::domain::reveal::RevealBudget;
 use crate::identity::password::PasswordCost;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -29,6 +30,8 @@ pub struct Config {
     pub sign_in: SignIn,
     /// What to log.
     pub log: Log,
+    /// When to raise an alert.
+    pub protection: Protection,
     /// How to work on what is due at a time.
     pub jobs: Jobs,
     /// For how long what is kept.
@@ -100,6 +103,29 @@ pub struct Log {
     pub level: LogLevel,
     /// One line of JSON per event instead of text for people.
     pub json: bool,
+}
+
+/// When to raise an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Protection {
+    /// Distinct cases that one person opens within an hour before somebody else is told.
+    pub cases_per_hour: u32,
+    /// Distinct cases that one person opens within 24 hours before somebody else is told.
+    pub cases_per_day: u32,
+}
+
+impl Default for Protection {
+    fn default() -> Self {
+        Self { cases_per_hour: 60, cases_per_day: 200 }
+    }
+}
+
+impl Protection {
+    /// The budget that these numbers make.
+    pub fn reveal_budget(self) -> RevealBudget {
+        RevealBudget { cases_per_hour: self.cases_per_hour.into(), cases_per_day: self.cases_per_day.into() }
+    }
 }
 
 /// For how long what is kept, where an organisation may choose.

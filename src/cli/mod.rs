@@ -9,6 +9,7 @@ mod keys;
 mod log;
 mod people;
 mod policy;
+mod project;
 mod retention;
 mod serve;
 mod worker;
@@ -124,6 +125,11 @@ enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Freeze a project, thaw it, or show which projects work.
+    Project {
+        #[command(subcommand)]
+        command: project::ProjectCommand,
+    },
     /// Print the GraphQL schema.
     Schema,
 }
@@ -165,6 +171,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
+        Command::Project { command } => project::run(&config, command).await,
         Command::User { command } => people::run_user(&config, command).await,
         Command::Token { command } => people::run_token(&config, command).await,
         Command::Session { command } => people::run_session(&config, command).await,
@@ -211,7 +218,8 @@ async fn open_at(config: &Config, location: Location) -> anyhow::Result<App> {
     let app = opened.context("the database cannot be used")?;
     let settings =
         Settings { takes_clinical_facts: config.hosting.clinical_facts, audit_days: config.retention.audit_days };
-    Ok(app.with_settings(settings).with_password_cost(cost))
+    let app = app.with_settings(settings).with_password_cost(cost);
+    Ok(app.with_reveal_budget(config.protection.reveal_budget()))
 }
 
 /// Tells once, when something begins to run that goes on, what follows from the configuration.

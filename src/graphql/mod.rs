@@ -14,6 +14,7 @@ mod mutations;
 mod node;
 mod order;
 mod page;
+mod protection_query;
 mod query;
 mod request;
 mod scalars;
@@ -25,18 +26,23 @@ use self::http::{Endpoint, EndpointError};
 use self::limits::Limits;
 use self::mutations::Mutation;
 use self::order::RootOrder;
-use self::query::Query;
+use self::protection_query::ProtectionQuery;
+use self::query::LoopQuery;
 use self::request::RequestContext;
-use crate::actions::{ActionError, Context, account, disclosure};
+use crate::actions::{ActionError, Context, account, disclosure, refusal};
 use crate::i18n::Language;
-use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 use std::sync::LazyLock;
 
 type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
+/// Everything that can be asked.
+#[derive(MergedObject, Default)]
+struct Query(LoopQuery, ProtectionQuery);
+
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {
-    Schema::build(Query, Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<user_errors::UserError>()
         .limit_depth(Limits::STANDARD.depth_levels)
         .limit_complexity(Limits::STANDARD.complexity)
@@ -81,7 +87,11 @@ impl Endpoint for Api {
         language: Option<String>,
         mut request: async_graphql::Request,
     ) -> Result<async_graphql::Response, EndpointError> {
-        let access = account::access(&self.context, bearer.as_deref()).await.map_err(refused)?;
+        let access = account::access(&self.context, bearer.as_deref()).await;
+        if matches!(access, Err(ActionError::Unauthenticated)) {
+            refusal::record_failed_sign_in(&self.context).await;
+        }
+        let access = access.map_err(refused)?;
         let carried = RequestContext {
             context: self.context.clone(),
             access: access.clone(),
@@ -93,6 +103,7 @@ impl Endpoint for Api {
         order.restore(&mut response);
         // What was told is written down before it is told; what cannot be written down is not told.
         disclosure::record(&self.context, &access).await.map_err(refused)?;
+        refusal::record(&self.context, &access, error::has_code(&response, "FORBIDDEN")).await;
         self.codes.stamp(&mut response);
         Ok(response)
     }

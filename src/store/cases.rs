@@ -1,14 +1,14 @@
 //! Case references.
 
 use super::keys::KeyStore;
-use super::reach::of_own_team;
+use super::reach::{in_reached_project, of_own_team, through_glass};
 use super::row::{Table, optional_text};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::crypto::blind_index;
 use crate::domain::case::{CaseReference, FileNumber};
 use crate::domain::erasure::ErasureUnit;
-use crate::domain::id::{CaseId, ProjectId};
+use crate::domain::id::{CaseId, ProjectId, TeamId};
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{AdminStatus, Gender, Household, Language, Profile, ProtectionFlag, Situation};
 use crate::domain::referral::Referral;
@@ -30,11 +30,15 @@ macro_rules! select_cases {
 }
 
 statements! {
-    FIND = concat!(select_cases!("project_id = $1 AND id = $2 AND "), of_own_team!("$3"));
-    FIND_BY_SPOKEN_CODE = concat!(select_cases!("project_id = $1 AND spoken_code_index = $2 AND "), of_own_team!("$3"));
+    FIND = concat!(select_cases!("id = $2 AND "), of_own_team!("$1", "$3"));
+    FIND_BY_SPOKEN_CODE = concat!(select_cases!("spoken_code_index = $2 AND "), of_own_team!("$1", "$3"));
     LIST_BY_FILE_NUMBER =
-        concat!(select_cases!("project_id = $1 AND file_number_index = $2 AND "), of_own_team!("$3"), " ORDER BY id");
+        concat!(select_cases!("project_id = $1 AND file_number_index = $2 AND "), of_own_team!("$1", "$3"), " ORDER BY id");
+    FIND_THROUGH_GLASS = concat!(select_cases!("id = $1 AND "), through_glass!("cases.id", "$2", "$3"));
+    FIND_FOR_GLASS = concat!(select_cases!("spoken_code_index = $3 AND "), in_reached_project!("$1", "$2"));
+    GIVE = "UPDATE cases SET team_id = $2, version = version + 1 WHERE id = $1 AND team_id = $3";
     LIST = select_cases!("id IN");
+    FIND_OF = select_cases!("id = $1");
     SPOKEN_CODE_EXISTS = "SELECT count(*) FROM cases WHERE spoken_code_index = $1";
     INSERT = "INSERT INTO cases (id, version, project_id, team_id, spoken_code_index, file_number_index, age_band, area, \
         created_month, last_contact_at, sealed) \
@@ -161,6 +165,23 @@ impl Store {
         open_case(&self.keys, row).await
     }
 
+    /// The case that a broken glass of the scope's account opens at `now`. Whether it does is a condition of
+    /// this very statement.
+    pub async fn find_case_through_glass(
+        &self,
+        scope: &Scope,
+        id: CaseId,
+        now: Timestamp,
+    ) -> Result<Option<CaseReference>, StoreError> {
+        let row: Option<CaseRow> = read!(self, |pool| sqlx::query_as(FIND_THROUGH_GLASS)
+            .bind(id.to_string())
+            .bind(optional_text(scope.account))
+            .bind(now.microseconds())
+            .fetch_optional(pool)
+            .await)?;
+        open_case(&self.keys, row).await
+    }
+
     /// The case within reach that has this spoken code.
     pub async fn find_case_by_spoken_code(
         &self,
@@ -247,6 +268,42 @@ impl Tx {
             .fetch_optional(c)
             .await)?;
         open_case(&self.keys, row).await
+    }
+
+    /// The case of a referral that the caller has read within its scope.
+    pub async fn find_case_of(&mut self, referral: &Referral) -> Result<Option<CaseReference>, StoreError> {
+        let row: Option<CaseRow> =
+            in_tx!(self, |c| sqlx::query_as(FIND_OF).bind(referral.case_id.to_string()).fetch_optional(c).await)?;
+        open_case(&self.keys, row).await
+    }
+
+    /// The case with this spoken code of the scope's project or unit, whatever its team: only to break the
+    /// glass over it.
+    pub async fn find_case_to_open(
+        &mut self,
+        scope: &Scope,
+        code: SpokenCode,
+    ) -> Result<Option<CaseReference>, StoreError> {
+        let index = spoken_code_index(&self.keys, code).await?;
+        let row: Option<CaseRow> = in_tx!(self, |c| sqlx::query_as(FIND_FOR_GLASS)
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.unit))
+            .bind(&index)
+            .fetch_optional(c)
+            .await)?;
+        open_case(&self.keys, row).await
+    }
+
+    /// Gives a case from one team to another. [`StoreError::Stale`] when it is no longer the first one's.
+    pub(super) async fn give_case(&mut self, id: CaseId, from: TeamId, to: TeamId) -> Result<(), StoreError> {
+        let given = in_tx!(self, |c| sqlx::query(GIVE)
+            .bind(id.to_string())
+            .bind(to.to_string())
+            .bind(from.to_string())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if given == 0 { Err(StoreError::Stale) } else { Ok(()) }
     }
 
     /// True when any project has given this spoken code.

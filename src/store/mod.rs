@@ -14,17 +14,22 @@ mod cases;
 mod connect;
 mod consents;
 mod credentials;
+mod deletions;
 mod demands;
 mod directory;
 mod erased_rows;
 mod erasure;
 mod error;
+mod freezes;
+mod glasses;
 mod idempotency;
 mod jobs;
 mod keys;
 mod ledger;
 mod legal_holds;
+mod notices;
 mod open;
+mod openings;
 mod postgres_programs;
 mod projects;
 mod reach;
@@ -45,6 +50,7 @@ pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
+pub use self::glasses::GlassReach;
 pub use self::idempotency::{Claim, IdempotencyKey};
 pub use self::jobs::{Leased, NextRun};
 pub use self::keys::{KeyPurpose, Rotation, RotationRefused};
@@ -213,13 +219,18 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         connect::STATEMENTS,
         consents::STATEMENTS,
         credentials::STATEMENTS,
+        deletions::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
         erased_rows::STATEMENTS,
+        freezes::STATEMENTS,
+        glasses::STATEMENTS,
         idempotency::STATEMENTS,
         jobs::STATEMENTS,
         legal_holds::STATEMENTS,
         open::STATEMENTS,
+        notices::STATEMENTS,
+        openings::STATEMENTS,
         projects::STATEMENTS,
         referrals::STATEMENTS,
         retention::STATEMENTS,

@@ -1,24 +1,32 @@
 //! Projects.
 
 use super::keys::KeyStore;
-use super::row::Table;
+use super::row::{Table, optional_text};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::account::Project;
 use crate::domain::erasure::ErasureUnit;
+use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{OrganizationId, ProjectId};
 use crate::domain::referral::Referral;
+use crate::domain::scope::Scope;
 
 const TABLE: Table = Table("projects");
 
 statements! {
-    FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects WHERE id = $1";
-    LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects WHERE id IN";
-    LIST_ALL = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects ORDER BY name, id";
+    FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects WHERE id = $1";
+    LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects WHERE id IN";
     SAVE = "INSERT INTO projects (id, organization_id, name, country, risk_profile, mailbox) \
         VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id, name = excluded.name, \
         country = excluded.country, risk_profile = excluded.risk_profile, mailbox = excluded.mailbox";
+    LIST_LED = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects \
+        WHERE id = $1 OR organization_id = $2 ORDER BY name, id";
+    LIST_BY_NAME = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects \
+        WHERE id = $1 OR name = $1 ORDER BY id";
+    LIST_ALL = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects ORDER BY name, id";
+    SET_STATUS = "UPDATE projects SET status = $2 WHERE id = $1";
+    LOCK = "UPDATE projects SET status = status WHERE id = $1";
 }
 
 #[derive(sqlx::FromRow)]
@@ -29,6 +37,7 @@ struct ProjectRow {
     country: String,
     risk_profile: String,
     mailbox: String,
+    status: String,
 }
 
 /// Where the mailbox of a project stands: with the contacts of its organisation.
@@ -53,6 +62,7 @@ async fn open_projects(
             risk_profile: TABLE.code(&row.risk_profile)?,
             name: row.name,
             country: row.country,
+            status: TABLE.code(&row.status)?,
             mailbox: mailbox.unwrap_or_default(),
         })
     };
@@ -67,7 +77,26 @@ impl Store {
         Ok(open_projects(&self.keys, row).await?.pop())
     }
 
-    /// Every project, by name.
+    /// The projects of a scope: the own one, or all of the own unit.
+    pub async fn list_projects_led(&self, scope: &Scope) -> Result<Vec<Project>, StoreError> {
+        let rows: Vec<ProjectRow> = read!(self, |pool| sqlx::query_as(LIST_LED)
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.unit))
+            .fetch_all(pool)
+            .await)?;
+        open_projects(&self.keys, rows).await
+    }
+
+    /// The projects with this id or exactly this name; every project for `None`.
+    pub async fn list_projects_named(&self, name: Option<&str>) -> Result<Vec<Project>, StoreError> {
+        let rows: Vec<ProjectRow> = match name {
+            Some(name) => read!(self, |pool| sqlx::query_as(LIST_BY_NAME).bind(name).fetch_all(pool).await)?,
+            None => return self.list_projects().await,
+        };
+        open_projects(&self.keys, rows).await
+    }
+
+    /// Every project, by name; nothing of their cases.
     pub async fn list_projects(&self) -> Result<Vec<Project>, StoreError> {
         let rows: Vec<ProjectRow> = read!(self, |pool| sqlx::query_as(LIST_ALL).fetch_all(pool).await)?;
         open_projects(&self.keys, rows).await
@@ -87,7 +116,32 @@ impl Store {
 }
 
 impl Tx {
-    /// Writes a project, new or changed.
+    /// A project as it stands in this transaction.
+    pub async fn find_project(&mut self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        let row: Option<ProjectRow> =
+            in_tx!(self, |c| sqlx::query_as(FIND).bind(id.to_string()).fetch_optional(c).await)?;
+        Ok(open_projects(&self.keys, row).await?.pop())
+    }
+
+    /// A project, locked until the commit: of two who change whether it works the second sees what the
+    /// first has done.
+    pub async fn lock_project(&mut self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        in_tx!(self, |c| sqlx::query(LOCK).bind(id.to_string()).execute(c).await.map(drop))?;
+        self.find_project(id).await
+    }
+
+    /// Says whether a project works.
+    pub(super) async fn set_project_status(&mut self, id: ProjectId, status: ProjectStatus) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(SET_STATUS)
+            .bind(id.to_string())
+            .bind(status.to_string())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Writes a project, new or changed; whether it works stays as it is.
     pub async fn save_project(&mut self, project: &Project) -> Result<(), StoreError> {
         let id = project.id.to_string();
         let mailbox = self.seal(sealed_at(&id, project.organization_id), &project.mailbox).await?;

@@ -1,29 +1,45 @@
 //! Referrals and their timelines.
 
 use super::keys::KeyStore;
-use super::reach::{in_reached_project, of_own_case};
+use super::reach::{in_reached_project, of_own_case, of_project_at_work};
 use super::row::{Table, optional_text, optional_time};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::disclosure::Offer;
 use crate::domain::erasure::ErasureUnit;
-use crate::domain::id::{CaseId, ProjectId, ReferralId};
+use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId};
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("referrals");
 
-/// Sent by the scope's project or unit, for a case of the own teams unless the scope covers all.
+/// Sent by the scope's project or unit where the scope covers all teams, or for a case of the own teams. The
+/// first condition keeps to the projects that either can be of: their index serves the lists.
 macro_rules! sent {
     ($project:literal, $unit:literal, $account:literal, $covers:literal) => {
         concat!(
+            "(",
             in_reached_project!($project, $unit),
-            " AND (CAST(",
+            " OR project_id IN (SELECT k.project_id FROM custodies k JOIN team_members h ON h.team_id = k.to_team_id ",
+            "WHERE h.account_id = ",
+            $account,
+            ")) AND ((CAST(",
             $covers,
-            " AS BOOLEAN) OR ",
-            of_own_case!($account),
+            " AS BOOLEAN) AND ",
+            in_reached_project!($project, $unit),
+            ") OR ",
+            of_own_case!($project, $account),
             ")"
+        )
+    };
+}
+
+macro_rules! columns {
+    () => {
+        concat!(
+            "id, version, case_id, project_id, (SELECT c.team_id FROM cases c WHERE c.id = case_id) AS team_id, sender_id, recipient_id, service_id, ",
+            "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, service_started_at, decline_code, outcome_code, sealed "
         )
     };
 }
@@ -31,8 +47,8 @@ macro_rules! sent {
 macro_rules! select_referrals {
     ($($condition:expr),+) => {
         concat!(
-            "SELECT id, version, case_id, project_id, (SELECT c.team_id FROM cases c WHERE c.id = case_id) AS team_id, sender_id, recipient_id, service_id, ",
-            "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, service_started_at, decline_code, outcome_code, sealed ",
+            "SELECT ",
+            columns!(),
             // Of a case that is being erased nothing is shown any more.
             "FROM referrals WHERE case_id NOT IN (SELECT e.id FROM cases e WHERE e.erasing_at IS NOT NULL) AND ",
             $($condition),+
@@ -47,13 +63,17 @@ statements! {
     FIND = select_referrals!(
         "id = $1 AND ((",
         sent!("$2", "$3", "$4", "$5"),
-        ") OR (recipient_id = $6 AND requested_at IS NOT NULL))"
+        ") OR (recipient_id = $6 AND requested_at IS NOT NULL AND ",
+        of_project_at_work!("case_id"),
+        "))"
     );
     LIST_RECEIVED = select_referrals!(
-        "recipient_id = $1 AND requested_at IS NOT NULL \
-         AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3 AND r.recipient_id = $1)) \
-         ORDER BY requested_at DESC, id DESC LIMIT $4"
+        "recipient_id = $1 AND requested_at IS NOT NULL AND ",
+        of_project_at_work!("case_id"),
+        " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
+         AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3 AND r.recipient_id = $1 AND ",
+        of_project_at_work!("r.case_id"),
+        ")) ORDER BY requested_at DESC, id DESC LIMIT $4"
     );
     LIST_SENT = select_referrals!(
         sent!("$1", "$6", "$7", "$8"),
@@ -67,8 +87,22 @@ statements! {
         urgency, needed_by, consent_id, status, status_at, is_open, created_at, requested_at, service_started_at, decline_code, \
         outcome_code, sealed) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, true, $14, NULL, NULL, NULL, NULL, $15)";
+    LIST_LEFT_OPEN = select_referrals!(
+        "is_open AND requested_at IS NOT NULL AND project_id = $1 AND EXISTS (SELECT 1 FROM cases c JOIN teams o ON o.id = c.team_id \
+         WHERE c.id = case_id AND o.project_id = $1) \
+         AND EXISTS (SELECT 1 FROM projects p WHERE p.id = $1 AND p.status <> 'active') ORDER BY urgency, requested_at, id LIMIT $2"
+    );
+    FIND_LEFT_OPEN = select_referrals!(
+        "id = $1 AND is_open AND requested_at IS NOT NULL AND EXISTS (SELECT 1 FROM cases c JOIN teams o ON o.id = c.team_id \
+         JOIN projects p ON p.id = o.project_id WHERE c.id = case_id AND p.id = referrals.project_id AND p.status <> 'active')"
+    );
+    LOCK_OPEN_OF_CONSENT = concat!(
+        "UPDATE referrals SET version = version WHERE consent_id = $1 AND is_open RETURNING ",
+        columns!()
+    );
     UPDATE = "UPDATE referrals SET version = $2, status = $3, status_at = $4, is_open = $5, requested_at = $6, \
-        service_started_at = $7, decline_code = $8, outcome_code = $9, sealed = $10 WHERE id = $1 AND version = $2 - 1";
+        service_started_at = $7, decline_code = $8, outcome_code = $9, sealed = $10, needed_by = $11 \
+        WHERE id = $1 AND version = $2 - 1";
     INSERT_EVENT = "INSERT INTO referral_events (referral_id, version, at, event, party, actor_id, organization_id, code) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     LIST_EVENTS = "SELECT referral_id, version, at, event, party, actor_id, organization_id, code FROM referral_events \
@@ -241,6 +275,17 @@ impl Store {
         open_referrals(&self.keys, rows).await
     }
 
+    /// What a project that does not work left open with recipients, its own teams' cases only; nothing while it
+    /// works. The caller has found the project, and the desk or the lead of it, for the viewer.
+    pub async fn list_left_open(&self, project: ProjectId, limit: i64) -> Result<Vec<Referral>, StoreError> {
+        let rows: Vec<ReferralRow> = read!(self, |pool| sqlx::query_as(LIST_LEFT_OPEN)
+            .bind(project.to_string())
+            .bind(limit)
+            .fetch_all(pool)
+            .await)?;
+        open_referrals(&self.keys, rows).await
+    }
+
     /// The timelines of referrals that the caller has read within its scope, oldest change first.
     pub async fn list_timelines_of(&self, referrals: &[Referral]) -> Result<Vec<TimelineEntry>, StoreError> {
         let sql = in_list(LIST_EVENTS, referrals.len());
@@ -267,6 +312,22 @@ impl Tx {
             .fetch_optional(c)
             .await)?;
         open_referral(&self.keys, row).await
+    }
+
+    /// A referral that a project which does not work left open; who may take it over is for the caller to
+    /// say, by the project's desk.
+    pub async fn find_left_open(&mut self, id: ReferralId) -> Result<Option<Referral>, StoreError> {
+        let row: Option<ReferralRow> =
+            in_tx!(self, |c| sqlx::query_as(FIND_LEFT_OPEN).bind(id.to_string()).fetch_optional(c).await)?;
+        open_referral(&self.keys, row).await
+    }
+
+    /// The open referrals on a consent that the caller has locked, each locked until the commit as well, so
+    /// that no answer comes between reading and ending them.
+    pub async fn lock_open_referrals_on(&mut self, consent: ConsentId) -> Result<Vec<Referral>, StoreError> {
+        let rows: Vec<ReferralRow> =
+            in_tx!(self, |c| sqlx::query_as(LOCK_OPEN_OF_CONSENT).bind(consent.to_string()).fetch_all(c).await)?;
+        open_referrals(&self.keys, rows).await
     }
 
     /// Writes a new draft with the first line of its timeline.
@@ -309,6 +370,7 @@ impl Tx {
             .bind(optional_text(referral.decline_code))
             .bind(optional_text(referral.outcome_code))
             .bind(&sealed)
+            .bind(referral.needed_by.map(Timestamp::microseconds))
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

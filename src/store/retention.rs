@@ -39,6 +39,39 @@ macro_rules! gone_with_contacts {
     };
 }
 
+macro_rules! count_passing {
+    ($table:literal, $from:literal) => {
+        concat!("SELECT count(*) FROM ", $table, " WHERE ", $from, " <= $1")
+    };
+}
+
+macro_rules! oldest_passing {
+    ($table:literal, $from:literal) => {
+        concat!("SELECT CAST(min(", $from, ") AS BIGINT) FROM ", $table, " WHERE ", $from, " > $1")
+    };
+}
+
+/// Erases a batch of rows that hang on nothing, the oldest first.
+macro_rules! erase_passing {
+    ($table:literal, $key:literal, $from:literal) => {
+        concat!(
+            "DELETE FROM ",
+            $table,
+            " WHERE ",
+            $key,
+            " IN (SELECT t.",
+            $key,
+            " FROM ",
+            $table,
+            " t WHERE t.",
+            $from,
+            " <= $1 ORDER BY t.",
+            $from,
+            " LIMIT $2)"
+        )
+    };
+}
+
 statements! {
     NEWEST_EVENT = "SELECT CAST(max(at) AS BIGINT) FROM audit_events";
     COUNT_BODIES = "SELECT count(*) FROM audit_events e WHERE e.at < $1 AND e.trail = $2 \
@@ -60,9 +93,18 @@ statements! {
         "DELETE FROM idempotency_keys WHERE (account_id, key) IN (SELECT i.account_id, i.key FROM idempotency_keys i \
          WHERE i.created_at <= $1 AND i.", of_nothing_held!(), " ORDER BY i.created_at LIMIT $2)"
     );
-    COUNT_TOKENS = "SELECT count(*) FROM tokens WHERE expires_at <= $1";
-    OLDEST_TOKEN = "SELECT CAST(min(expires_at) AS BIGINT) FROM tokens WHERE expires_at > $1";
-    ERASE_TOKENS = "DELETE FROM tokens WHERE hash IN (SELECT t.hash FROM tokens t WHERE t.expires_at <= $1 ORDER BY t.expires_at LIMIT $2)";
+    COUNT_TOKENS = count_passing!("tokens", "expires_at");
+    OLDEST_TOKENS = oldest_passing!("tokens", "expires_at");
+    ERASE_TOKENS = erase_passing!("tokens", "hash", "expires_at");
+    COUNT_SESSIONS = count_passing!("sessions", "authenticated_at");
+    OLDEST_SESSIONS = oldest_passing!("sessions", "authenticated_at");
+    ERASE_SESSIONS = erase_passing!("sessions", "hash", "authenticated_at");
+    COUNT_ATTEMPTS = count_passing!("sign_in_attempts", "failed_at");
+    OLDEST_ATTEMPTS = oldest_passing!("sign_in_attempts", "failed_at");
+    ERASE_ATTEMPTS = erase_passing!("sign_in_attempts", "handle_hash", "failed_at");
+    COUNT_ENROLMENTS = count_passing!("enrolments", "expires_at");
+    OLDEST_ENROLMENTS = oldest_passing!("enrolments", "expires_at");
+    ERASE_ENROLMENTS = erase_passing!("enrolments", "account_id", "expires_at");
     OLDEST_CONTACTS = concat!("SELECT CAST(min(t.valid_from) AS BIGINT) ", gone_with_contacts!("t.valid_from > $1"));
     LIST_CONTACTS = concat!(
         "SELECT d.entry_id, d.version, d.source, d.source_key, d.is_gone, d.document, d.contacts ",
@@ -79,35 +121,36 @@ pub enum Passing {
     Calls,
     /// Tokens, by their expiry.
     Tokens,
+    /// Sessions, by their sign-in.
+    Sessions,
+    /// Failed attempts to sign in, by the last one.
+    Attempts,
+    /// Codes of enrolment, by their expiry.
+    Enrolments,
+}
+
+/// The statements of one kind of such rows.
+struct Statements {
+    count: &'static str,
+    /// Those counted above, and those that are held.
+    count_with_held: &'static str,
+    oldest: &'static str,
+    erase: &'static str,
 }
 
 impl Passing {
-    const fn count(self) -> &'static str {
-        match self {
-            Self::Calls => COUNT_CALLS,
-            Self::Tokens => COUNT_TOKENS,
-        }
-    }
-
-    const fn count_with_held(self) -> &'static str {
-        match self {
-            Self::Calls => COUNT_HELD_CALLS,
-            Self::Tokens => COUNT_TOKENS,
-        }
-    }
-
-    const fn oldest(self) -> &'static str {
-        match self {
-            Self::Calls => OLDEST_CALL,
-            Self::Tokens => OLDEST_TOKEN,
-        }
-    }
-
-    const fn erase(self) -> &'static str {
-        match self {
-            Self::Calls => ERASE_CALLS,
-            Self::Tokens => ERASE_TOKENS,
-        }
+    const fn statements(self) -> Statements {
+        let (count, oldest, erase) = match self {
+            Self::Calls => {
+                let (count, oldest, erase) = (COUNT_CALLS, OLDEST_CALL, ERASE_CALLS);
+                return Statements { count, count_with_held: COUNT_HELD_CALLS, oldest, erase };
+            }
+            Self::Tokens => (COUNT_TOKENS, OLDEST_TOKENS, ERASE_TOKENS),
+            Self::Sessions => (COUNT_SESSIONS, OLDEST_SESSIONS, ERASE_SESSIONS),
+            Self::Attempts => (COUNT_ATTEMPTS, OLDEST_ATTEMPTS, ERASE_ATTEMPTS),
+            Self::Enrolments => (COUNT_ENROLMENTS, OLDEST_ENROLMENTS, ERASE_ENROLMENTS),
+        };
+        Statements { count, count_with_held: count, oldest, erase }
     }
 }
 
@@ -197,9 +240,10 @@ impl Store {
 
     /// What of these rows is due before this time.
     pub async fn passing_rows(&self, passing: Passing, before: Timestamp) -> Result<DueRows, StoreError> {
-        let due = self.count(passing.count(), before).await?;
-        let with_held = self.count(passing.count_with_held(), before).await?;
-        let next_from = self.oldest(passing.oldest(), before).await?;
+        let statements = passing.statements();
+        let due = self.count(statements.count, before).await?;
+        let with_held = self.count(statements.count_with_held, before).await?;
+        let next_from = self.oldest(statements.oldest, before).await?;
         Ok(DueRows { due, held: with_held.saturating_sub(due), next_from })
     }
 
@@ -271,7 +315,7 @@ impl Tx {
 
     /// Erases a batch of rows that are due before this time; none are left when fewer than a batch went.
     pub async fn erase_passing(&mut self, passing: Passing, before: Timestamp) -> Result<(u64, bool), StoreError> {
-        let erased = in_tx!(self, |c| sqlx::query(passing.erase())
+        let erased = in_tx!(self, |c| sqlx::query(passing.statements().erase)
             .bind(before.microseconds())
             .bind(BATCH)
             .execute(c)

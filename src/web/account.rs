@@ -62,7 +62,7 @@ struct TokenLine {
 
 impl AccountPage {
     fn new(frame: Frame, signed_in: &SignedIn, overview: Overview) -> Self {
-        let SignedIn { account, session, .. } = signed_in;
+        let SignedIn { session, .. } = signed_in;
         let sessions = overview.sessions.iter().map(|it| SessionLine {
             id: it.id.to_string(),
             method: frame.code("method", &it.authentication.method),
@@ -71,12 +71,12 @@ impl AccountPage {
             is_this: it.id == session.id,
         });
         let teams: Vec<String> = overview.teams.into_iter().map(|team| team.name).collect();
-        let scopes = account.role.token_scopes().iter().map(|scope| (scope.code(), frame.code("scope", scope)));
+        let scopes = overview.token_scopes.iter().map(|scope| (scope.code(), frame.code("scope", scope)));
         Self {
             handle: overview.handle.unwrap_or_default(),
             role: overview.role.map(|role| frame.code("role", &role)).unwrap_or_default(),
             organization: overview.organization.unwrap_or_default(),
-            teams: teams.join(", "),
+            teams: frame.listed(&teams),
             has_password: overview.has_password,
             has_second_factor: overview.has_second_factor,
             recovery_codes: overview.recovery_codes,
@@ -108,7 +108,7 @@ impl TokenLine {
         Self {
             id: token.id.clone(),
             name: token.name.clone(),
-            scopes: scopes.join(", "),
+            scopes: frame.listed(&scopes),
             expires: token.expires_at.date().to_string(),
             last_used: token.last_used_on.map_or_else(|| frame.text("page-never"), |day| day.to_string()),
         }

@@ -30,8 +30,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("graphql", &["domain", "policy", "actions", "i18n", "clock"]),
     // The clock gives the secret that a form is bound to before anybody is signed in.
     ("web", &["domain", "policy", "actions", "i18n", "clock"]),
-    // What a password may cost.
-    ("config", &["identity"]),
+    // What a password may cost, and the reveal budget.
+    ("config", &["domain", "identity"]),
     ("serve", &[]),
 ];
 

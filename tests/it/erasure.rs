@@ -55,8 +55,8 @@ async fn leave_traces(world: &World) -> Marks {
     let mut marks = vec![
         ("file number", "ZZ-77/4141".to_owned()),
         ("spoken code", code),
-        ("language", "kpe-zz".to_owned()),
-        ("second language", "sus-qq".to_owned()),
+        ("language", "kpe-ZZ".to_owned()),
+        ("second language", "sus-QQ".to_owned()),
         ("time of need", "1796455882654321".to_owned()),
         ("alias", alias),
         ("person key of a referral", person_key(&key(month).await, case, Need::LegalAsylum)),
@@ -123,6 +123,10 @@ on_both_databases! {
         let hidden = ["alias", "file number", "spoken code", "second language"];
         let all: BTreeSet<&str> = marks.0.iter().map(|(kind, _)| *kind).filter(|kind| !hidden.contains(kind)).collect();
         assert_eq!(there, all, "what is looked for is there to be found");
+        let read = "{ casesByFileNumber(fileNumber: \"ZZ-77/4141\") { spokenCode fileNumber languages } }";
+        let read = world.ask(&world.person("caseworker"), read, Value::Null).await;
+        let sealed: BTreeSet<&str> = ["file number", "spoken code", "language", "second language"].into();
+        assert_eq!(marks.found_in(&read.bytes), sealed, "and who has the key reads the rest");
         let keys = async || world.key_texts("SELECT unit FROM data_keys WHERE unit >= 'cas' AND unit < 'cat' OR unit >= 'ref' AND unit < 'reg'").await;
         assert_eq!(keys().await.len(), 2, "of the case and of its referral");
         for file in files(&world).await.iter().filter(|file| !file.is_empty()).take(1) {

@@ -4,6 +4,9 @@
 
 mod access_matrix;
 mod architecture;
+mod audit;
+mod audit_command;
+mod audit_reading;
 mod backup;
 mod case;
 mod command_line;
@@ -30,6 +33,7 @@ mod oracle;
 mod pages;
 mod people_commands;
 mod policy;
+mod protection;
 mod referral;
 mod referral_fields;
 mod retention;

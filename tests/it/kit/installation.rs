@@ -82,6 +82,8 @@ impl Installation {
     pub async fn on_postgres() -> Option<Self> {
         let postgres = fresh_database().await?;
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let key = folder.path().join("audit.key");
+        relais::seal::make_key(&key, &relais::clock::System).expect("a key");
         Some(Self { url: postgres.url(), folder, postgres: Some(postgres) })
     }
 
@@ -96,15 +98,30 @@ impl Installation {
         path.to_string_lossy().into_owned()
     }
 
-    /// The variables that lead to its database and to what it needs beside it.
+    /// Where its database is; on a server, where its audit key and its file of signed heads are too.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let embedded = || vec![("RELAIS_DATABASE_URL", self.url())];
-        self.postgres.as_ref().map_or_else(embedded, PostgresDatabase::environment)
+        let mut environment = self.postgres.as_ref().map_or_else(embedded, PostgresDatabase::environment);
+        if self.postgres.is_some() {
+            environment.push(("RELAIS_AUDIT__SIGNING_KEY_FILE", self.path("audit.key")));
+            environment.push(("RELAIS_AUDIT__HEADS_FILE", self.heads_file()));
+        }
+        environment
+    }
+
+    /// The file to which its signed heads are added.
+    pub fn heads_file(&self) -> String {
+        self.path(if self.postgres.is_some() { "audit.heads" } else { "relais.db.audit-heads" })
     }
 
     /// Its folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// A path in its folder.
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_string_lossy().into_owned()
     }
 
     /// Runs a command on its database.

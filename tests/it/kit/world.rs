@@ -137,6 +137,12 @@ impl World {
         issued.into_iter().map(|issued| (issued.handle, Person { token: Some(issued.token) })).collect()
     }
 
+    /// Applies a command file whose people join those of the world.
+    pub async fn join(&mut self, text: &str) {
+        let joined = self.apply(text).await;
+        self.people.extend(joined);
+    }
+
     /// The person with this handle of `world.json`; `nobody` and `stranger` (a wrong token) exist too.
     #[track_caller]
     pub fn person(&self, handle: &str) -> Person {
