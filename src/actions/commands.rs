@@ -6,6 +6,7 @@ use super::{ActionError, Context, directory};
 use crate::domain::account::{Account, Project, RiskProfile, Role, Team};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::directory::{Document, Service, Tier};
+use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId, TeamId};
 use crate::domain::referral::Vetting;
 use crate::domain::sign_in::CredentialProblem;
@@ -230,6 +231,8 @@ async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandEr
             country: command.country.clone(),
             risk_profile: command.risk_profile,
             mailbox: command.mailbox.clone(),
+            // For a new one; whether a known one works is not for a command file to say.
+            status: ProjectStatus::Active,
         };
         tx.save_project(&project).await?;
         let team = Team { id: own_team_id(file, &command.key), project_id: project.id, name: project.name };

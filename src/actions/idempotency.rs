@@ -1,5 +1,6 @@
 //! Creates that can be sent twice: the second time gives the object of the first.
 
+use super::protection::require_project_at_work;
 use super::{ActionError, Context};
 use crate::domain::account::Account;
 use crate::domain::audit::AuditEvent;
@@ -48,6 +49,7 @@ impl<'a> Create<'a> {
                 if let Some(earlier) = self.claim(context, tx, id).await? {
                     return Ok(earlier);
                 }
+                require_project_at_work(tx, self.account.project_id).await?;
                 let event = work(tx).await?;
                 tx.append_audit(&[event]).await?;
                 Ok(id)

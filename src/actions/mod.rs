@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod legal_hold;
 pub mod own_account;
 pub mod people;
+pub mod protection;
 pub mod referral;
 mod referral_facts;
 pub mod refusal;
@@ -39,6 +40,7 @@ use self::credentials::Passwords;
 use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
+use crate::domain::reveal::RevealBudget;
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
 use crate::policy::table::Table;
@@ -57,6 +59,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.
     pub chance: Arc<dyn Chance>,
+    /// How many cases one person opens before somebody else is told.
+    pub reveal_budget: RevealBudget,
     /// The hashing of passwords.
     pub passwords: Passwords,
     /// Who may see and do what.

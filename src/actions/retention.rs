@@ -298,16 +298,17 @@ fn stands_still(ended: &mut Ended, reason: Standstill) {
     }
 }
 
-/// Unlinks the records of a project's month and destroys the key by which they were linked, in one commit.
+/// Unlinks the records of a project's month, and then destroys the key by which they were linked. The keys stand in a
+/// database of their own: stopped in between, the next run does both again, and counts the same.
 async fn destroy_month(context: &Context, project: ProjectId, month: Month, now: Timestamp) -> Result<(), ActionError> {
     let event = by_the_house(now, project, AuditAction::MonthKeyDestroyed, month.to_string());
-    let destroyed = context.store.write(async |tx| {
+    let unlinked_all = context.store.write(async |tx| {
         let demands = unlinked(tx.demands_of_month(project, month).await?, || context.fresh_id());
         tx.replace_demands(project, month, &demands).await?;
-        tx.destroy_project_key(project, KeyPurpose::Demand(month)).await?;
-        Ok(tx.append_audit(std::slice::from_ref(&event)).await?)
+        Ok::<_, ActionError>(tx.append_audit(std::slice::from_ref(&event)).await?)
     });
-    destroyed.await
+    unlinked_all.await?;
+    Ok(context.store.destroy_project_key(project, KeyPurpose::Demand(month)).await?)
 }
 
 async fn erase_details(

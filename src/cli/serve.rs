@@ -1,7 +1,7 @@
 //! `relais serve` and `relais demo`.
 
 use super::audit::open_sealer;
-use super::{open_url, warn_of_duties};
+use super::{location, open_at, warn_of_duties};
 use crate::app::App;
 use crate::config::Config;
 use crate::demo;
@@ -49,7 +49,7 @@ pub(super) async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Re
     let url = embedded.as_ref().unwrap_or(&config.database_url);
     // Whatever database it uses, a demonstration has its audit key in its own folder.
     let sealer = open_sealer(config, folder.database_url().expose())?;
-    let app = open_url(config, url.expose()).await?.sealing(sealer);
+    let app = open_at(config, location(config, url)).await?.sealing(sealer);
     let tokens = demo::load(app.context()).await?;
     serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await
 }

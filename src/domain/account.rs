@@ -1,6 +1,7 @@
 //! Accounts, projects and roles: who acts in Relais.
 
 use super::code::code_list;
+use super::freeze::ProjectStatus;
 use super::id::{AccountId, OrganizationId, ProjectId, TeamId};
 use super::time::{Date, Timestamp};
 
@@ -60,7 +61,7 @@ impl Role {
             Self::ProtectionLead => &[Directory, Referrals, Protection],
             Self::DirectoryEditor => &[Directory],
             Self::Analyst => &[Directory, Figures],
-            Self::Auditor => &[Directory, Audit],
+            Self::Auditor => &[Directory, Audit, Protection],
             Self::SystemAdministrator => &[Directory, Administration],
         }
     }
@@ -148,4 +149,6 @@ pub struct Project {
     pub risk_profile: RiskProfile,
     /// Role mailbox of the team.
     pub mailbox: String,
+    /// Whether it works.
+    pub status: ProjectStatus,
 }

@@ -14,6 +14,7 @@ mod mutations;
 mod node;
 mod order;
 mod page;
+mod protection_query;
 mod query;
 mod request;
 mod scalars;
@@ -25,18 +26,23 @@ use self::http::{Endpoint, EndpointError};
 use self::limits::Limits;
 use self::mutations::Mutation;
 use self::order::RootOrder;
-use self::query::Query;
+use self::protection_query::ProtectionQuery;
+use self::query::LoopQuery;
 use self::request::RequestContext;
 use crate::actions::{ActionError, Context, account, disclosure, refusal};
 use crate::i18n::Language;
-use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 use std::sync::LazyLock;
 
 type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
+/// Everything that can be asked.
+#[derive(MergedObject, Default)]
+struct Query(LoopQuery, ProtectionQuery);
+
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {
-    Schema::build(Query, Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<user_errors::UserError>()
         .limit_depth(Limits::STANDARD.depth_levels)
         .limit_complexity(Limits::STANDARD.complexity)

@@ -24,14 +24,14 @@ use crate::i18n::{Language, code_key, text};
 use crate::policy::account_view::show_own_account;
 use crate::policy::visible::Visible;
 use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-/// Everything that can be asked.
-#[derive(Description)]
-pub struct Query;
+/// What can be asked about services, cases and referrals.
+#[derive(Default)]
+pub struct LoopQuery;
 
-#[Object(use_type_description)]
-impl Query {
+#[Object]
+impl LoopQuery {
     /// The account whose token came with the request; null for nobody.
     async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
         show_own_account(&request(context).access).map(Viewer)

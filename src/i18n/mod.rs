@@ -140,7 +140,7 @@ mod tests {
     use crate::domain::audit::AuditPurpose;
     use crate::domain::consent::ConsentField;
     use crate::domain::fit::{Finding, FitDimension};
-    use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem};
+    use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
     use crate::domain::session::AuthenticationMethod;
     use crate::domain::sign_in::CredentialProblem;
     use std::collections::BTreeSet;
@@ -223,6 +223,7 @@ mod tests {
         wanted.extend(InputProblem::ALL.iter().map(|code| code_key("input", *code)));
         wanted.extend(ConsentProblem::ALL.iter().map(|code| code_key("consent", *code)));
         wanted.extend(RecipientProblem::ALL.iter().map(|code| code_key("recipient", *code)));
+        wanted.extend(ProtectionProblem::ALL.iter().map(|code| code_key("protection", *code)));
         wanted.extend(ConsentField::ALL.iter().map(|code| code_key("field", *code)));
         for dimension in FitDimension::ALL {
             wanted.extend(

@@ -124,7 +124,7 @@ pub fn show_readings(
     consents: BTreeMap<ConsentId, Date>,
 ) -> Option<Visible<ReadingsView>> {
     permit(access, Action::ListReadings).ok()?;
-    let facts = access.facts(access.relation_to_team(case.project_id, case.team_id), Standing::Plain, false);
+    let facts = access.facts(access.relation_to_team(case.team_id), Standing::Plain, false);
     let look = Looking::new(access, facts);
     if !look.sees_all(&PROMISED) {
         return None;

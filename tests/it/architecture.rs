@@ -18,7 +18,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("clock", &["domain"]),
     ("i18n", &["domain"]),
     ("policy", &["domain"]),
-    ("store", &["domain"]),
+    ("crypto", &[]),
+    // The clock gives the months of keys, and the random bytes that these are made of.
+    ("store", &["domain", "crypto", "clock"]),
     ("directory", &["domain"]),
     ("import", &["domain"]),
     ("identity", &["domain"]),
@@ -28,8 +30,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("graphql", &["domain", "policy", "actions", "i18n", "clock"]),
     // The clock gives the secret that a form is bound to before anybody is signed in.
     ("web", &["domain", "policy", "actions", "i18n", "clock"]),
-    // What a password may cost.
-    ("config", &["identity"]),
+    // What a password may cost, and the reveal budget.
+    ("config", &["domain", "identity"]),
     ("serve", &[]),
 ];
 
@@ -49,6 +51,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("qrcode", &["src/web"]),
     ("hyper", &["src/graphql/http", "src/serve", "src/app"]),
     ("fluent", &["src/i18n"]),
+    ("chacha20poly1305", &["src/crypto"]),
+    ("hkdf", &["src/crypto"]),
     ("ed25519_dalek", &["src/domain/audit", "src/seal"]),
     // Chance is a parameter.
     ("getrandom", &["src/clock"]),

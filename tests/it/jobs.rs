@@ -1,6 +1,6 @@
 //! Jobs: shared by all nodes, taken again after a silence, tried ever more seldom when they fail.
 
-use crate::kit::installation::{Installation, installed_on_both_databases};
+use crate::kit::installation::installed_on_both_databases;
 use crate::kit::server::Server;
 use crate::kit::world::{World, on_both_databases};
 use relais::actions::ActionError;

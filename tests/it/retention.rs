@@ -114,7 +114,7 @@ on_both_databases! {
 
     async fn the_key_of_a_month_goes_60_days_after_its_end(world: World) {
         referred(&world, woman(), of_herself()).await;
-        let keys = async || world.texts("SELECT purpose FROM project_keys WHERE purpose LIKE 'demand:%'".to_owned()).await;
+        let keys = async || world.key_texts("SELECT purpose FROM pseudonym_keys WHERE purpose LIKE 'demand:%'").await;
         let before = world.rows("demands").await;
         world.set_clock("2027-01-29T23:59:59Z");
         let report = world.retention().await;

@@ -6,6 +6,7 @@ pub mod consent;
 pub mod demand;
 pub mod legal_hold;
 pub mod organization;
+pub mod protection;
 pub mod referral;
 pub mod service;
 pub mod viewer;

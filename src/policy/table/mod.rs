@@ -18,6 +18,7 @@ mod incoming;
 mod objects;
 mod pages;
 mod plumbing;
+mod protection;
 mod referral;
 mod row;
 mod terms;
@@ -50,7 +51,15 @@ pub struct Content {
 impl Content {
     /// The table as it is written down.
     pub fn standard() -> Self {
-        let areas = [directory::rows(), case::rows(), referral::rows(), account::rows(), audit::rows(), pages::rows()];
+        let areas = [
+            directory::rows(),
+            case::rows(),
+            referral::rows(),
+            account::rows(),
+            audit::rows(),
+            pages::rows(),
+            protection::rows(),
+        ];
         Self {
             rows: areas.into_iter().flatten().collect(),
             acts: acts::acts(),

@@ -68,14 +68,14 @@ pub fn seed_feeds() -> Vec<PathBuf> {
 pub struct Installation {
     url: String,
     folder: TempDir,
-    _postgres: Option<PostgresDatabase>,
+    postgres: Option<PostgresDatabase>,
 }
 
 impl Installation {
     pub fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("relais.db").display());
-        Self { url, folder, _postgres: None }
+        Self { url, folder, postgres: None }
     }
 
     /// `None` where there is no PostgreSQL here; that has been said then.
@@ -84,7 +84,7 @@ impl Installation {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let key = folder.path().join("audit.key");
         relais::seal::make_key(&key, &relais::clock::System).expect("a key");
-        Some(Self { url: postgres.url(), folder, _postgres: Some(postgres) })
+        Some(Self { url: postgres.url(), folder, postgres: Some(postgres) })
     }
 
     pub fn url(&self) -> String {
@@ -100,8 +100,9 @@ impl Installation {
 
     /// Where its database is; on a server, where its audit key and its file of signed heads are too.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        let mut environment = vec![("RELAIS_DATABASE_URL", self.url())];
-        if self._postgres.is_some() {
+        let embedded = || vec![("RELAIS_DATABASE_URL", self.url())];
+        let mut environment = self.postgres.as_ref().map_or_else(embedded, PostgresDatabase::environment);
+        if self.postgres.is_some() {
             environment.push(("RELAIS_AUDIT__SIGNING_KEY_FILE", self.path("audit.key")));
             environment.push(("RELAIS_AUDIT__HEADS_FILE", self.heads_file()));
         }
@@ -110,7 +111,12 @@ impl Installation {
 
     /// The file to which its signed heads are added.
     pub fn heads_file(&self) -> String {
-        self.path(if self._postgres.is_some() { "audit.heads" } else { "relais.db.audit-heads" })
+        self.path(if self.postgres.is_some() { "audit.heads" } else { "relais.db.audit-heads" })
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A path in its folder.

@@ -97,12 +97,6 @@ impl Matrix {
                 let document = format!("{{ viewer {} }}", selection(row));
                 vec![Probe { handle, document, id: String::new() }]
             }
-            ("trail", _) => vec![self.trail(handle, row, relation)],
-            ("readings", _) => vec![self.readings(handle, row)],
-            ("legal-hold", _) => {
-                let document = format!("{{ legalHolds {} }}", selection(row));
-                vec![Probe { handle, document, id: String::new() }]
-            }
             (other, _) => panic!("no question about {other}"),
         }
     }
@@ -234,7 +228,8 @@ fn viewer(object: &str, relation: Relation) -> &'static str {
         Relation::ProtectionLead => "protection lead of Paris",
         Relation::Recipient | Relation::Counterpart => "lawyer",
         Relation::OwnOrganization => "directory editor of the lawyers",
-        Relation::Figures => "coordinator",
+        Relation::Figures | Relation::ThroughGlass | Relation::Desk => "coordinator",
+        Relation::Staff => "caseworker",
         Relation::Auditor => "auditor",
     }
 }
