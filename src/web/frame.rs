@@ -36,6 +36,11 @@ impl Frame {
         self.text(&i18n::code_key(prefix, *code))
     }
 
+    /// Several names in one line, with the comma of the language.
+    pub(super) fn listed(&self, names: &[String]) -> String {
+        names.join(if self.language == Language::Arabic { "، " } else { ", " })
+    }
+
     /// The languages to choose from: tag, own name, and whether it is this page's.
     pub(super) fn languages(&self) -> [(&'static str, &'static str, bool); 3] {
         [Language::French, Language::English, Language::Arabic]
