@@ -41,7 +41,6 @@ fn roots() -> Vec<Door> {
                 ReadProject,
                 ReadNotices,
                 TakeCustody,
-                BreakGlass,
                 ReviewGlass,
                 ReadDeletions,
             ],
