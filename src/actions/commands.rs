@@ -8,6 +8,7 @@ use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::directory::{Document, Service, Tier};
 use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId, TeamId};
 use crate::domain::referral::Vetting;
+use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Date;
 use crate::store::{DirectoryChange, NewToken, StoreError, Tx};
 use serde::Deserialize;
@@ -127,7 +128,7 @@ pub struct IssuedToken {
     /// What that account is for.
     pub role: Role,
     /// The token.
-    pub token: String,
+    pub token: Sensitive<String>,
 }
 
 /// Why a command file did nothing.
@@ -213,7 +214,7 @@ async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandEr
             name: command.name.clone(),
             country: command.country.clone(),
             risk_profile: command.risk_profile,
-            mailbox: command.mailbox.clone(),
+            mailbox: command.mailbox.clone().into(),
         };
         tx.save_project(&project).await?;
         let team = Team { id: own_team_id(file, &command.key), project_id: project.id, name: project.name };

@@ -2,6 +2,7 @@
 
 use super::code::code_list;
 use super::id::{AccountId, OrganizationId, ProjectId, TeamId};
+use super::sensitive::{Sensitive, hidden_debug};
 
 code_list! {
     /// What an account is for.
@@ -79,7 +80,7 @@ pub struct Team {
 }
 
 /// One project.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Project {
     /// Identifier.
     pub id: ProjectId,
@@ -92,5 +93,7 @@ pub struct Project {
     /// How dangerous a leak would be.
     pub risk_profile: RiskProfile,
     /// Role mailbox of the team.
-    pub mailbox: String,
+    pub mailbox: Sensitive<String>,
 }
+
+hidden_debug!(Project);

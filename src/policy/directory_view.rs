@@ -6,7 +6,8 @@ use crate::domain::directory::{Organization, Service};
 use std::sync::Arc;
 
 /// A service as a viewer may know it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct ServiceView {
     /// The service; a redacted place in it holds an area and no point.
     pub service: Arc<Service>,

@@ -13,7 +13,8 @@ use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, 
 use crate::domain::time::{Month, Timestamp};
 
 /// A case reference as its team sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct CaseView {
     /// Identifier.
     pub id: CaseId,
@@ -50,7 +51,7 @@ pub fn show_case(access: &Access, case: &CaseReference) -> Option<Visible<CaseVi
         id: case.id,
         version: case.version,
         created_month: Told::new("createdMonth", case.created_month),
-        spoken_code: Protected::new("spokenCode", Some(case.spoken_code.to_string())),
+        spoken_code: Protected::new("spokenCode", Some(case.spoken_code.spelled())),
         file_number: Protected::new("fileNumber", case.file_number.as_ref().map(|number| number.as_str().to_owned())),
         age_band: Protected::new("ageBand", case.profile.age_band),
         gender: Protected::new("gender", case.profile.gender),
@@ -65,7 +66,8 @@ pub fn show_case(access: &Access, case: &CaseReference) -> Option<Visible<CaseVi
 }
 
 /// A consent as the sender's team sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct ConsentView {
     /// Identifier.
     pub id: ConsentId,
@@ -112,7 +114,8 @@ pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<Consen
 }
 
 /// A demand record as the team that saw the need sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct DemandView {
     /// Identifier.
     pub id: DemandId,

@@ -65,7 +65,7 @@ impl CodeList for ReferralStatus {
 const REOPENING_DAYS: i64 = 30;
 
 /// Everything that the view of a referral is made of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ReferralFacts<'a> {
     /// The referral.
     pub referral: &'a Referral,
@@ -86,7 +86,8 @@ pub struct ReferralFacts<'a> {
 }
 
 /// A referral as one viewer may see it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct ReferralView {
     /// Identifier.
     pub id: ReferralId,
@@ -149,7 +150,8 @@ pub struct ReferralView {
 }
 
 /// One line of a timeline.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct TimelineView {
     /// When; for a recipient the hour.
     pub at: Timestamp,
@@ -164,7 +166,8 @@ pub struct TimelineView {
 }
 
 /// What an offer tells of the person.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct OfferView {
     /// Age band.
     pub age_band: Protected<AgeBand>,
@@ -292,7 +295,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, perspective: Perspective, st
         contact_rule: protect("contactRule", open.has_offer, Some(consent.contact_rule)),
         sender_id: protect("sender", open.has_offer, Some(referral.sender_id)),
         sender_project: protect("senderProject", open.has_offer, Some(facts.project.name.clone())),
-        sender_mailbox: protect("senderMailbox", open.has_offer, Some(facts.project.mailbox.clone())),
+        sender_mailbox: protect("senderMailbox", open.has_offer, Some(facts.project.mailbox.expose().clone())),
         offer: OfferView::of(offer(referral, open)),
         alias: protect("alias", open.has_acceptance || may_be_reopened(facts, perspective, stage), case_alias(facts)),
         consent_valid_until: protect("consentValidUntil", open.has_acceptance, Some(at(consent.expires_at))),

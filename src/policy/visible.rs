@@ -6,7 +6,8 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A view of an object as one viewer may see it. Only this room makes one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Visible<T> {
     view: T,
     subject: Option<Subject>,
@@ -26,7 +27,8 @@ pub struct Subject {
 
 /// A field of class D3 or above: it opens only through [`Visible::reveal`]. A value that the viewer may
 /// not have is not in it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Protected<F> {
     name: &'static str,
     value: Option<F>,
@@ -41,7 +43,8 @@ impl<F> Protected<F> {
 
 /// A field of class D3 or above that everybody who sees the object may have: it opens only through
 /// [`Visible::tell`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Told<F> {
     name: &'static str,
     value: F,

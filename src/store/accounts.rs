@@ -60,7 +60,7 @@ impl AccountRow {
 }
 
 /// A bearer token to be recorded by its hash.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NewToken {
     /// SHA-256 of the token, in lower-case hexadecimal.
     pub hash: String,

@@ -114,7 +114,7 @@ impl Store {
     ) -> Result<Option<CaseReference>, StoreError> {
         let row: Option<CaseRow> = read!(self, |pool| sqlx::query_as(FIND_BY_SPOKEN_CODE)
             .bind(optional_text(scope.project))
-            .bind(code.to_string())
+            .bind(code.spelled())
             .bind(optional_text(scope.account))
             .fetch_optional(pool)
             .await)?;
@@ -166,7 +166,7 @@ impl Tx {
     /// True when any project has given this spoken code.
     pub async fn spoken_code_exists(&mut self, code: SpokenCode) -> Result<bool, StoreError> {
         let count: i64 =
-            in_tx!(self, |c| sqlx::query_scalar(SPOKEN_CODE_EXISTS).bind(code.to_string()).fetch_one(c).await)?;
+            in_tx!(self, |c| sqlx::query_scalar(SPOKEN_CODE_EXISTS).bind(code.spelled()).fetch_one(c).await)?;
         Ok(count > 0)
     }
 
@@ -188,7 +188,7 @@ impl Tx {
             .bind(case.version)
             .bind(case.project_id.to_string())
             .bind(case.team_id.to_string())
-            .bind(case.spoken_code.to_string())
+            .bind(case.spoken_code.spelled())
             .bind(optional_text(case.profile.age_band))
             .bind(optional_text(case.profile.gender))
             .bind(optional_text(case.profile.household))

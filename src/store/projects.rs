@@ -64,7 +64,7 @@ impl ProjectRow {
             risk_profile: TABLE.code(&self.risk_profile)?,
             name: self.name,
             country: self.country,
-            mailbox: self.mailbox,
+            mailbox: self.mailbox.into(),
         })
     }
 }
@@ -123,7 +123,7 @@ impl Tx {
             .bind(&project.name)
             .bind(&project.country)
             .bind(project.risk_profile.to_string())
-            .bind(&project.mailbox)
+            .bind(project.mailbox.expose())
             .execute(c)
             .await
             .map(drop))?;

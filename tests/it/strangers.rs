@@ -143,7 +143,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_query("referral", "id", &paris.draft.id),
         Question::of_query("sentReferrals", "case", &paris.case),
         Question::of_query("caseBySpokenCode", "spokenCode", &paris.spoken_code)
-            .instead(SpokenCode::from_chance(0x00F0_F0F0).to_string()),
+            .instead(SpokenCode::from_chance(0x00F0_F0F0).spelled()),
         Question::of_query("casesByFileNumber", "fileNumber", "PAN-2026/118").instead("PAN-2099/000".to_owned()),
         Question::of_query("inbox", "after", &cursor("inbox", id)).instead(cursor("inbox", &never(id))),
         Question::of_query("sentReferrals", "after", &cursor("sent", id)).instead(cursor("sent", &never(id))),
