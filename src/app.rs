@@ -2,9 +2,12 @@
 
 use crate::actions::{ActionError, Context, directory};
 use crate::clock::{Chance, Clock, pause};
+use crate::config::{Limits, Server};
 use crate::directory::Directory;
+use crate::edge::Edge;
+use crate::edge::routes::Routes;
 use crate::graphql::http::routes;
-use crate::graphql::limits::Limits;
+use crate::graphql::limits::Limits as GraphqlLimits;
 use crate::graphql::{Api, sdl};
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
@@ -19,6 +22,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct App {
     context: Context,
+    edge: Edge,
 }
 
 impl App {
@@ -28,7 +32,19 @@ impl App {
         store.migrate().await.map_err(ActionError::from)?;
         let context = Context { store, directory: Arc::new(Directory::empty()), clock, chance };
         directory::refresh(&context).await?;
-        Ok(Self { context })
+        let edge = edge(&context, &Limits::default(), &Server::default());
+        Ok(Self { context, edge })
+    }
+
+    /// The same node with these limits instead of the default ones, behind these proxies.
+    #[must_use]
+    pub fn with_edge(self, limits: &Limits, server: &Server) -> Self {
+        Self { edge: edge(&self.context, limits, server), context: self.context }
+    }
+
+    /// What stands around every route: whoever signs people in counts their attempts here.
+    pub const fn edge(&self) -> &Edge {
+        &self.edge
     }
 
     /// What the actions of this node work with.
@@ -36,14 +52,17 @@ impl App {
         &self.context
     }
 
+    /// Every route, without what stands around them.
+    pub fn routes(&self) -> Routes {
+        routes(Api::new(self.context.clone(), self.edge.clone()), GraphqlLimits::STANDARD)
+            .add("/healthz", get(async || "ok\n"))
+            .add("/readyz", get(readiness).with_state(self.clone()))
+            .add("/schema.graphql", get(schema_text))
+    }
+
     /// Everything that is served, hardened.
     pub fn router(&self) -> Router {
-        let probes = Router::new()
-            .route("/healthz", get(async || "ok\n"))
-            .route("/readyz", get(readiness))
-            .route("/schema.graphql", get(schema_text))
-            .with_state(self.clone());
-        harden(routes(Api::new(self.context.clone()), Limits::STANDARD).merge(probes))
+        self.edge.around(harden(self.routes().into_router()))
     }
 
     /// Looks for changes of the directory by other processes, for as long as it is polled.
@@ -64,6 +83,10 @@ impl App {
     async fn has_current_schema(&self) -> Result<bool, StoreError> {
         self.context.store.has_current_schema().await
     }
+}
+
+fn edge(context: &Context, limits: &Limits, server: &Server) -> Edge {
+    Edge::new(limits, server, context.clock.clone(), context.chance.as_ref())
 }
 
 /// Ready means: the database answers, its schema is this binary's, and the directory is in memory.

@@ -12,6 +12,7 @@ pub mod consent;
 pub mod demand;
 pub mod directory;
 pub mod disclosure;
+pub mod emergency;
 mod error;
 mod idempotency;
 pub mod import;
@@ -42,6 +43,12 @@ pub struct Context {
 }
 
 impl Context {
+    /// The same over the connections that are kept for emergencies.
+    #[must_use]
+    pub fn reserved(&self) -> Self {
+        Self { store: self.store.reserved(), ..self.clone() }
+    }
+
     fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -12,6 +12,8 @@ static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migrations"
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 /// Oldest PostgreSQL that the tests run on.
 const OLDEST_POSTGRES: i32 = 150_000;
+/// Connections kept for emergencies, opened when there is the first.
+const RESERVED_CONNECTIONS: u32 = 2;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 statements! {
@@ -22,14 +24,14 @@ impl Store {
     /// Opens the database that `url` names by its scheme, `sqlite:` or `postgres:`; a SQLite file is
     /// made when it is missing. The schema is not touched: see [`Store::migrate`].
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        let db = if url.starts_with("sqlite:") {
+        let (db, reserved) = if url.starts_with("sqlite:") {
             open_sqlite(url).await?
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             open_postgres(url).await?
         } else {
             return Err(StoreError::Unsuitable("the database URL must begin with sqlite: or postgres:".to_owned()));
         };
-        Ok(Self { db })
+        Ok(Self { db, reserved })
     }
 
     /// Brings the schema up to date; returns how many migrations the database has now.
@@ -49,17 +51,20 @@ impl Store {
 
     /// Closes every connection, after those in use have come back.
     pub async fn close(&self) {
-        match &self.db {
-            Db::Sqlite { read, write } => {
-                read.close().await;
-                write.close().await;
+        for db in [&self.db, &self.reserved] {
+            match db {
+                Db::Sqlite { read, write } => {
+                    read.close().await;
+                    write.close().await;
+                }
+                Db::Postgres(pool) => pool.close().await,
             }
-            Db::Postgres(pool) => pool.close().await,
         }
     }
 }
 
-async fn open_sqlite(url: &str) -> Result<Db, StoreError> {
+/// Opens the pools for everything, and those for emergencies.
+async fn open_sqlite(url: &str) -> Result<(Db, Db), StoreError> {
     let options = SqliteConnectOptions::from_str(url)?
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -74,8 +79,10 @@ async fn open_sqlite(url: &str) -> Result<Db, StoreError> {
     let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
     let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&write).await?;
     refuse_old_sqlite(&version)?;
-    let read = SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true)).await?;
-    Ok(Db::Sqlite { read, write })
+    let options = options.read_only(true);
+    let read = SqlitePoolOptions::new().max_connections(4).connect_with(options.clone()).await?;
+    let reserved = SqlitePoolOptions::new().max_connections(RESERVED_CONNECTIONS).connect_lazy_with(options);
+    Ok((Db::Sqlite { read, write: write.clone() }, Db::Sqlite { read: reserved, write }))
 }
 
 fn refuse_old_sqlite(version: &str) -> Result<(), StoreError> {
@@ -87,14 +94,16 @@ fn refuse_old_sqlite(version: &str) -> Result<(), StoreError> {
     Err(StoreError::Unsuitable(format!("SQLite {version} can corrupt its log; Relais needs 3.51.3 or newer")))
 }
 
-async fn open_postgres(url: &str) -> Result<Db, StoreError> {
+async fn open_postgres(url: &str) -> Result<(Db, Db), StoreError> {
     let options = PgConnectOptions::from_str(url)?;
-    let pool = PgPoolOptions::new().max_connections(16).acquire_timeout(BUSY_TIMEOUT).connect_with(options).await?;
+    let pools = PgPoolOptions::new().acquire_timeout(BUSY_TIMEOUT);
+    let reserved = pools.clone().max_connections(RESERVED_CONNECTIONS).connect_lazy_with(options.clone());
+    let pool = pools.max_connections(16).connect_with(options).await?;
     let version: String = sqlx::query_scalar("SELECT current_setting('server_version_num')").fetch_one(&pool).await?;
     if version.parse().unwrap_or(0) < OLDEST_POSTGRES {
         return Err(StoreError::Unsuitable("Relais needs PostgreSQL 15 or newer".to_owned()));
     }
-    Ok(Db::Postgres(pool))
+    Ok((Db::Postgres(pool), Db::Postgres(reserved)))
 }
 
 #[cfg(test)]

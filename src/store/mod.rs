@@ -44,6 +44,8 @@ enum Db {
 #[derive(Clone, Debug)]
 pub struct Store {
     db: Db,
+    /// Connections that only emergencies use.
+    reserved: Db,
 }
 
 /// A transaction under way; it ends with the closure given to [`Store::write`].
@@ -101,6 +103,13 @@ fn in_list(head: &'static str, keys: usize) -> AssertSqlSafe<String> {
 }
 
 impl Store {
+    /// The same store over connections of their own, which are free while all others are taken. SQLite has one
+    /// writer, whoever asks; its queue is short, because requests without a place in their lane never reach it.
+    #[must_use]
+    pub fn reserved(&self) -> Self {
+        Self { db: self.reserved.clone(), reserved: self.reserved.clone() }
+    }
+
     /// Runs `work` in one transaction, and commits it when `work` succeeds. On SQLite the transaction
     /// takes the write lock at once, so that what it reads cannot change before it writes.
     pub async fn write<T, E, W>(&self, work: W) -> Result<T, E>
