@@ -8,7 +8,7 @@ use proptest::prelude::{Rng, RngExt};
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use relais::directory::{Change, Directory, Page, Query, Snapshot};
 use relais::domain::code::CodeList;
-use relais::domain::directory::{Document, Place, Service};
+use relais::domain::directory::{Document, Place, Service, Tier};
 use relais::domain::fit::{Finding, Verdict, fit, need_finding};
 use relais::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use relais::domain::need::{Need, NeedFamily};
@@ -51,7 +51,7 @@ impl World {
                 languages: Language::parse("ti").into_iter().collect(),
                 ..Profile::default()
             },
-            scope: DirectoryScope { is_member: true, is_trained: true, ..DirectoryScope::default() },
+            scope: DirectoryScope::new(None, None, |kind| kind.tier <= Tier::Network),
         }
     }
 

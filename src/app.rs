@@ -1,22 +1,26 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
-use crate::actions::{ActionError, Context, directory};
+use crate::actions::{ActionError, Context, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::config::{Limits, Server};
 use crate::directory::Directory;
 use crate::edge::Edge;
-use crate::edge::routes::Routes;
-use crate::graphql::http::routes;
+use crate::graphql::http::methods;
 use crate::graphql::limits::Limits as GraphqlLimits;
 use crate::graphql::{Api, sdl};
+use crate::policy::table::Table;
+use crate::seal::Sealer;
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use std::sync::Arc;
+
+/// Seconds between two looks for heads of the audit trail that are due to be signed.
+const SEALING_SECONDS: u64 = 60;
 
 /// One Relais node.
 #[derive(Clone)]
@@ -30,7 +34,8 @@ impl App {
     pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
-        let context = Context { store, directory: Arc::new(Directory::empty()), clock, chance };
+        let directory = Arc::new(Directory::empty());
+        let context = Context { store, directory, clock, chance, table: Table::standard(), sealer: None };
         directory::refresh(&context).await?;
         let edge = edge(&context, &Limits::default(), &Server::default());
         Ok(Self { context, edge })
@@ -47,22 +52,29 @@ impl App {
         &self.edge
     }
 
+    /// The same node deciding by another table: for a test that shows what one row of it is worth.
+    #[must_use]
+    pub fn under(mut self, table: &'static Table) -> Self {
+        self.context.table = table;
+        self
+    }
+
     /// What the actions of this node work with.
     pub const fn context(&self) -> &Context {
         &self.context
     }
 
-    /// Every route, without what stands around them.
-    pub fn routes(&self) -> Routes {
-        routes(Api::new(self.context.clone(), self.edge.clone()), GraphqlLimits::STANDARD)
-            .add("/healthz", get(async || "ok\n"))
-            .add("/readyz", get(readiness).with_state(self.clone()))
-            .add("/schema.graphql", get(schema_text))
+    /// Everything that is served, hardened. A route that is no door of the table is not served.
+    pub fn router(&self) -> Router {
+        let has_doors = |route: &&Route| route.doors().all(|door| self.context.table.door(&door).is_some());
+        let served = ROUTES.iter().filter(has_doors);
+        let routes = served.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self)));
+        self.edge.around(harden(routes))
     }
 
-    /// Everything that is served, hardened.
-    pub fn router(&self) -> Router {
-        self.edge.around(harden(self.routes().into_router()))
+    /// The doors of every route, as the table names them: `METHOD /path`.
+    pub fn doors() -> Vec<String> {
+        ROUTES.iter().flat_map(Route::doors).collect()
     }
 
     /// Looks for changes of the directory by other processes, for as long as it is polled.
@@ -73,6 +85,31 @@ impl App {
                 tracing::warn!(%error, "the directory could not be refreshed; the last one goes on serving");
             }
         }
+    }
+
+    /// Lets this node sign the heads of the audit trail.
+    #[must_use]
+    pub fn sealing(mut self, sealer: Sealer) -> Self {
+        self.context.sealer = Some(Arc::new(sealer));
+        self
+    }
+
+    /// Signs heads of the audit trail that are due, for as long as it is polled.
+    pub async fn keep_audit_sealed(&self) {
+        loop {
+            pause(SEALING_SECONDS).await;
+            if let Err(error) = audit::seal_heads(&self.context).await {
+                tracing::error!(
+                    cause = chain_of(&error),
+                    "THE AUDIT TRAIL COULD NOT BE SEALED: entries since the last signed head can be rewritten unseen; trying again"
+                );
+            }
+        }
+    }
+
+    /// Signs every head that has new entries, due or not: for the end of the process.
+    pub async fn seal_audit(&self) -> Result<(), ActionError> {
+        if self.context.sealer.is_some() { audit::seal_all_heads(&self.context).await.map(drop) } else { Ok(()) }
     }
 
     /// Closes the database after everything else has ended.
@@ -87,6 +124,30 @@ impl App {
 
 fn edge(context: &Context, limits: &Limits, server: &Server) -> Edge {
     Edge::new(limits, server, context.clock.clone(), context.chance.as_ref())
+}
+
+/// A path that is served. The list of them builds the router, and is what the table is held against.
+struct Route {
+    path: &'static str,
+    methods: &'static [&'static str],
+    answer: fn(&App) -> MethodRouter,
+}
+
+const ROUTES: &[Route] = &[
+    Route {
+        path: "/graphql",
+        methods: &["GET", "POST"],
+        answer: |app| methods(Api::new(app.context.clone(), app.edge.clone()), GraphqlLimits::STANDARD),
+    },
+    Route { path: "/healthz", methods: &["GET"], answer: |_| get(async || "ok\n") },
+    Route { path: "/readyz", methods: &["GET"], answer: |app| get(readiness).with_state(app.clone()) },
+    Route { path: "/schema.graphql", methods: &["GET"], answer: |_| get(schema_text) },
+];
+
+impl Route {
+    fn doors(&self) -> impl Iterator<Item = String> {
+        self.methods.iter().map(|method| format!("{method} {}", self.path))
+    }
 }
 
 /// Ready means: the database answers, its schema is this binary's, and the directory is in memory.
@@ -105,4 +166,10 @@ async fn readiness(State(app): State<App>) -> Response {
 
 async fn schema_text() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl()).into_response()
+}
+
+/// An error with its causes, for the log.
+fn chain_of(error: &ActionError) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -28,6 +28,18 @@ pub struct Config {
     pub log: Log,
     /// How much callers may ask.
     pub limits: Limits,
+    /// Where the audit trail is signed.
+    pub audit: Audit,
+}
+
+/// Where the audit trail is signed. An empty path means: beside the SQLite database, under its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audit {
+    /// The key that signs heads; never in the database.
+    pub signing_key_file: PathBuf,
+    /// The file to which every signed head is added.
+    pub heads_file: PathBuf,
 }
 
 /// How to serve.

@@ -15,5 +15,6 @@ pub mod i18n;
 pub mod import;
 pub mod log;
 pub mod policy;
+pub mod seal;
 pub mod serve;
 pub mod store;

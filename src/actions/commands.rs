@@ -361,14 +361,5 @@ fn unknown(list: &'static str, index: usize, kind: &'static str, key: &str) -> C
 }
 
 fn applied(context: &Context, file: &CommandFile) -> AuditEvent {
-    AuditEvent {
-        at: context.now(),
-        project_id: None,
-        actor_id: None,
-        organization_id: None,
-        action: AuditAction::CommandsApplied,
-        object: file.source.clone(),
-        fields: Vec::new(),
-        consent_id: None,
-    }
+    AuditEvent::of_operator(context.now(), AuditAction::CommandsApplied, file.source.clone())
 }

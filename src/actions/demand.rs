@@ -15,7 +15,7 @@ use crate::domain::time::{Month, Timestamp};
 use crate::policy::access::Access;
 use crate::policy::person_view::{DemandView, show_demand};
 use crate::policy::rules::{Action, permit};
-use crate::policy::suppress::{ShownCell, show_gaps};
+use crate::policy::suppress::{ShownGaps, show_gaps};
 use crate::policy::visible::Visible;
 use crate::store::{KeyPurpose, MonthRange, Tx};
 
@@ -77,14 +77,15 @@ pub async fn gaps(
     access: &Access,
     first: &str,
     last: &str,
-) -> Result<Visible<Vec<ShownCell>>, ActionError> {
-    permit(access, Action::ReadGaps)?;
+) -> Result<Visible<ShownGaps>, ActionError> {
+    let account = permit(access, Action::ReadGaps)?;
+    let project = account.project_id.ok_or(ActionError::Forbidden)?;
     let months = MonthRange { first: month("firstMonth", first)?, last: month("lastMonth", last)? };
     if months.first > months.last || months.last.number_since(months.first) >= MOST_MONTHS {
         return Err(Refusal::input("lastMonth", InputProblem::MonthRange).into());
     }
     let demands = context.store.list_demands(&access.scope(), months).await?;
-    let event = act(access, context.now(), AuditAction::GapsRead, format!("{}..{}", months.first, months.last));
+    let event = act(access, context.now(), AuditAction::GapsRead, project.to_string());
     context.store.write(async |tx| Ok::<_, ActionError>(tx.append_audit(std::slice::from_ref(&event)).await?)).await?;
     show_gaps(access, tabulate(&demands)).ok_or(ActionError::NotVisible)
 }

@@ -5,14 +5,14 @@ use super::{ActionError, Context};
 use crate::directory::{Change, Distance, EntryId, Query, SearchKey};
 use crate::domain::directory::{Document, Organization};
 use crate::domain::fingerprint::feed;
-use crate::domain::fit::{Fit, Verdict};
+use crate::domain::fit::Verdict;
 use crate::domain::id::{Identifier, OrganizationId, ServiceId};
 use crate::domain::need::Need;
-use crate::domain::place::DistanceBand;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
-use crate::policy::directory_view::{ServiceView, show_organization, show_service};
+use crate::policy::directory_view::{MatchView, ServiceView, show_match, show_organization, show_service};
+use crate::policy::rules::{Action, admit};
 use crate::policy::visible::Visible;
 use crate::store::DirectoryRow;
 use base64::Engine;
@@ -55,14 +55,8 @@ impl SearchServices {
 pub struct Found {
     /// The service.
     pub service: Visible<ServiceView>,
-    /// Which of its places is the nearest.
-    pub place: Option<usize>,
-    /// How far that is; `None` without a point or a known place, and for a redacted place.
-    pub distance_meters: Option<f64>,
-    /// For a redacted place, in which band the centre of its area lies.
-    pub distance_band: Option<DistanceBand>,
-    /// Whether the service takes the person, and why not.
-    pub fit: Fit,
+    /// How far it is, whether it takes the person, and why not.
+    pub found: MatchView,
     /// From where the next page goes on.
     pub cursor: String,
 }
@@ -86,6 +80,7 @@ pub fn search(
     first: usize,
     after: Option<&str>,
 ) -> Result<FoundPage, ActionError> {
+    admit(access, Action::SearchDirectory)?;
     let near = input.near.map(|(latitude, longitude)| position(latitude, longitude)).transpose()?;
     let radius_is_usable = input.within_meters.is_none_or(|meters| meters > 0.0 && meters <= LONGEST_RADIUS_METERS);
     if !radius_is_usable || (input.within_meters.is_some() && near.is_none()) {
@@ -95,14 +90,13 @@ pub fn search(
     let cursor = after.map(|text| Cursor::read(text, &question)).transpose()?;
     let evaluated_at = cursor.map_or_else(|| context.now(), |cursor| cursor.evaluated_at);
     let profile = input.profile.clone().into_profile()?;
-    let scope = access.directory_scope();
     let page = context.directory.snapshot().search(&Query {
         near,
         within_meters: input.within_meters,
         need: input.need,
         profile: &profile,
         verdicts: input.verdicts.as_deref().unwrap_or(&[Verdict::Match, Verdict::ToConfirm]),
-        scope: &scope,
+        scope: access.directory_scope(),
         evaluated_at,
         after: cursor.map(|cursor| cursor.key),
         limit: first,
@@ -113,19 +107,33 @@ pub fn search(
             Some(Distance::Band(band)) => (None, Some(band)),
             None => (None, None),
         };
+        let found = MatchView { place: hit.place, distance_meters, distance_band, fit: hit.fit };
         Some(Found {
             service: show_service(access, &hit.service, hit.organization.as_ref())?,
-            place: hit.place,
-            distance_meters,
-            distance_band,
-            fit: hit.fit,
+            found: show_match(access, &hit.service, found)?,
             cursor: Cursor { key: hit.key, evaluated_at }.write(&question),
         })
     });
     Ok(FoundPage { found: found.collect(), has_more: page.has_more, evaluated_at })
 }
 
-/// The service with this id.
+/// The service with this id, for who looks for services.
+pub fn find(context: &Context, access: &Access, id: ServiceId) -> Result<Visible<ServiceView>, ActionError> {
+    admit(access, Action::SearchDirectory)?;
+    service(context, access, id)
+}
+
+/// The organisation with this id, for who looks for services.
+pub fn find_organization(
+    context: &Context,
+    access: &Access,
+    id: OrganizationId,
+) -> Result<Visible<Arc<Organization>>, ActionError> {
+    admit(access, Action::SearchDirectory)?;
+    organization(context, access, id)
+}
+
+/// The service with this id, that something else has led to.
 pub fn service(context: &Context, access: &Access, id: ServiceId) -> Result<Visible<ServiceView>, ActionError> {
     let snapshot = context.directory.snapshot();
     let service = snapshot.service(id).ok_or(ActionError::NotVisible)?;
@@ -143,13 +151,13 @@ pub fn services_of(context: &Context, access: &Access, organization: &Arc<Organi
         .collect()
 }
 
-/// The organisation with this id.
+/// The organisation with this id, that something else has led to.
 pub fn organization(
     context: &Context,
     access: &Access,
     id: OrganizationId,
 ) -> Result<Visible<Arc<Organization>>, ActionError> {
-    find_organization(context, access, id, false)
+    known_organization(context, access, id, false)
 }
 
 /// The organisation on the other side of a referral that the viewer was shown.
@@ -158,10 +166,10 @@ pub fn counterpart(
     access: &Access,
     id: OrganizationId,
 ) -> Result<Visible<Arc<Organization>>, ActionError> {
-    find_organization(context, access, id, true)
+    known_organization(context, access, id, true)
 }
 
-fn find_organization(
+fn known_organization(
     context: &Context,
     access: &Access,
     id: OrganizationId,

@@ -16,17 +16,20 @@ pub async fn record(context: &Context, access: &Access) -> Result<(), ActionErro
             at: now,
             project_id: Some(subject.project_id),
             actor_id: Some(account.id),
+            actor_role: Some(account.role),
             organization_id: Some(account.organization_id),
             action: AuditAction::Disclosed,
             object: subject.object,
             fields,
+            purpose: subject.purpose,
+            reason: None,
             consent_id: subject.consent_id,
         })
         .collect();
     context.store.write(async |tx| Ok(tx.append_audit(&events).await?)).await
 }
 
-/// The audit event of an act by an account, in its project's trail.
+/// The audit event of an act by an account, in its project's trail, for the usual purpose of such acts.
 pub(super) fn act(
     access: &Access,
     now: crate::domain::time::Timestamp,
@@ -35,13 +38,10 @@ pub(super) fn act(
 ) -> AuditEvent {
     let account = access.account();
     AuditEvent {
-        at: now,
         project_id: account.and_then(|account| account.project_id),
         actor_id: account.map(|account| account.id),
+        actor_role: account.map(|account| account.role),
         organization_id: account.map(|account| account.organization_id),
-        action,
-        object,
-        fields: Vec::new(),
-        consent_id: None,
+        ..AuditEvent::of_operator(now, action, object)
     }
 }

@@ -94,14 +94,5 @@ fn of(change: &Change, is_gone: bool) -> DirectoryChange<'_> {
 }
 
 fn imported(context: &Context, source: &SourceName) -> AuditEvent {
-    AuditEvent {
-        at: context.now(),
-        project_id: None,
-        actor_id: None,
-        organization_id: None,
-        action: AuditAction::DirectoryImported,
-        object: source.to_string(),
-        fields: Vec::new(),
-        consent_id: None,
-    }
+    AuditEvent::of_operator(context.now(), AuditAction::DirectoryImported, source.to_string())
 }

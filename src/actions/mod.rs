@@ -6,6 +6,7 @@
 //! act that a person is told is saved has its audit event in the same commit.
 
 pub mod account;
+pub mod audit;
 pub mod case;
 pub mod commands;
 pub mod consent;
@@ -19,6 +20,7 @@ pub mod import;
 pub mod input;
 pub mod referral;
 mod referral_facts;
+pub mod trail;
 
 pub use self::error::ActionError;
 
@@ -26,6 +28,8 @@ use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
 use crate::domain::time::Timestamp;
+use crate::policy::table::Table;
+use crate::seal::Sealer;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -40,6 +44,10 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.
     pub chance: Arc<dyn Chance>,
+    /// Who may see and do what.
+    pub table: &'static Table,
+    /// What signs the heads of the audit trail; `None` in a process that signs none.
+    pub sealer: Option<Arc<Sealer>>,
 }
 
 impl Context {

@@ -4,7 +4,7 @@ use super::disclosure::act;
 use super::idempotency::Create;
 use super::{ActionError, Context, demand, referral_facts};
 use crate::domain::account::Account;
-use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::case::CaseReference;
 use crate::domain::demand::{DemandResult, result_of_decline};
 use crate::domain::directory::{Document, Organization, Service};
@@ -20,7 +20,8 @@ use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
 use crate::policy::directory_view::ServiceView;
 use crate::policy::referral_view::{ReferralView, show_refusal};
-use crate::policy::rules::{Action, Perspective, permit, perspective};
+use crate::policy::rules::{Action, permit};
+use crate::policy::table::Relation;
 use crate::policy::visible::Visible;
 use crate::store::{KeyPurpose, Selection, StoreError, Tx};
 
@@ -165,7 +166,7 @@ pub async fn send(
     let written = context
         .store
         .write(async |tx| {
-            let referral = find_for_change(tx, access, target, Perspective::Sender).await?;
+            let referral = find_for_change(tx, access, target, Relation::Team).await?;
             let scope = access.scope();
             let case = tx.find_case(&scope, referral.case_id).await?.ok_or(ActionError::NotVisible)?;
             let consent = tx.find_consent(&scope, referral.consent_id).await?.ok_or(ActionError::NotVisible)?;
@@ -193,7 +194,7 @@ pub async fn send(
             };
             demand::insert(context, tx, &case, &seen, now).await?;
             tx.touch_case(case.id, now).await?;
-            audit(tx, access, &changed).await
+            audit(tx, access, &changed, AuditPurpose::Care).await
         })
         .await;
     settle(context, access, target, written).await
@@ -218,14 +219,14 @@ pub async fn answer(
     let written = context
         .store
         .write(async |tx| {
-            let referral = find_for_change(tx, access, target, Perspective::Recipient).await?;
+            let referral = find_for_change(tx, access, target, Relation::Recipient).await?;
             let change = decide(access, &referral, &command, Party::Recipient, now)?;
             let changed = write(tx, account, Party::Recipient, referral, &change).await?;
             if let Some(result) = demand_result(&change.detail) {
                 tx.settle_demand(changed.id, result).await?;
             }
             tx.touch_case(changed.case_id, now).await?;
-            audit(tx, access, &changed).await
+            audit(tx, access, &changed, AuditPurpose::ReferralAnswer).await
         })
         .await;
     settle(context, access, target, written).await
@@ -296,16 +297,16 @@ async fn find_for_change(
     tx: &mut Tx,
     access: &Access,
     target: Target,
-    side: Perspective,
+    side: Relation,
 ) -> Result<Referral, ActionError> {
     let referral = tx.find_referral(&access.scope(), target.id).await?.ok_or(ActionError::NotVisible)?;
     let may_answer = access.account().is_some_and(|account| account.organization_id == referral.recipient_id);
-    match (perspective(access, &referral), side) {
-        (None, _) => Err(ActionError::NotVisible),
-        (Some(Perspective::Sender), Perspective::Sender) => Ok(()),
+    match (access.relation_to_referral(&referral), side) {
+        (Relation::Member | Relation::Anonymous, _) => Err(ActionError::NotVisible),
+        (Relation::Team, Relation::Team) => Ok(()),
         // Colleagues of one organisation refer to each other: the sender may then answer too.
-        (Some(_), Perspective::Recipient) if may_answer => Ok(()),
-        (Some(_), _) => Err(ActionError::Forbidden),
+        (_, Relation::Recipient) if may_answer => Ok(()),
+        _ => Err(ActionError::Forbidden),
     }?;
     if referral.version == target.expected_version {
         Ok(referral)
@@ -363,8 +364,9 @@ async fn write(
 }
 
 /// Writes the audit event of a change, last: the trail's head stays locked until the commit.
-async fn audit(tx: &mut Tx, access: &Access, changed: &Referral) -> Result<(), ActionError> {
+async fn audit(tx: &mut Tx, access: &Access, changed: &Referral, purpose: AuditPurpose) -> Result<(), ActionError> {
     let event = AuditEvent {
+        purpose,
         project_id: Some(changed.project_id),
         fields: vec!["status"],
         consent_id: Some(changed.consent_id),

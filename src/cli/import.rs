@@ -64,7 +64,7 @@ async fn run_import(config: &Config, format: Format, arguments: ImportArguments)
         accepts_many_gone: arguments.accept_gone,
         is_dry_run: arguments.dry_run,
     };
-    let bar = progress_bar();
+    let bar = progress_bar("rows");
     let mut show = |done: usize, of: usize| {
         bar.set_length(of as u64);
         bar.set_position(done as u64);
@@ -87,9 +87,9 @@ async fn run_import(config: &Config, format: Format, arguments: ImportArguments)
 }
 
 /// A bar on a terminal; nothing in a pipe.
-fn progress_bar() -> ProgressBar {
+pub(super) fn progress_bar(what: &str) -> ProgressBar {
     let bar = ProgressBar::new(0);
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} rows, {eta} left");
+    let style = ProgressStyle::with_template(&format!("{{bar:40}} {{pos}}/{{len}} {what}, {{eta}} left"));
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
 }

@@ -1,8 +1,10 @@
 //! The command line: one configuration, one set of use cases, behind every command. A module a command.
 
 mod apply;
+mod audit;
 mod import;
 mod log;
+mod policy;
 mod serve;
 
 use crate::app::App;
@@ -58,6 +60,20 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
+    /// Verify the audit trail, or print the key by which its signed heads are checked.
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
+    /// Print who may see and do what: one page for each role.
+    Policy {
+        /// Only the page of this role, such as partner_agent, or `nobody`.
+        #[arg(long, value_name = "ROLE")]
+        role: Option<String>,
+        /// Language of the page: fr or en.
+        #[arg(long, value_name = "LANGUAGE", default_value = "fr")]
+        language: String,
+    },
     /// Print the GraphQL schema.
     Schema,
 }
@@ -68,6 +84,9 @@ pub fn run() -> anyhow::Result<()> {
     if matches!(line.command, Command::Schema) {
         print!("{}", sdl());
         return Ok(());
+    }
+    if let Command::Policy { role, language } = &line.command {
+        return policy::print_policy(role.as_deref(), language);
     }
     let listen = match &line.command {
         Command::Serve { listen } | Command::Demo { listen, .. } => *listen,
@@ -83,7 +102,8 @@ pub fn run() -> anyhow::Result<()> {
 async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
         Command::Serve { .. } => {
-            let app = open(&config).await?;
+            let sealer = audit::open_sealer(&config, config.database_url.expose())?;
+            let app = open(&config).await?.sealing(sealer);
             serve::serve_app(app, &config, |_| {}).await
         }
         Command::Demo { data, .. } => serve::run_demo(&config, data.as_deref()).await,
@@ -94,15 +114,22 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
-        Command::Schema => Ok(()),
+        Command::Audit { command } => audit::run(&config, command).await,
+        Command::Schema | Command::Policy { .. } => Ok(()),
     }
 }
 
 async fn open(config: &Config) -> anyhow::Result<App> {
-    if !config.names_a_database() {
-        std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")?;
-    }
+    make_folder(config)?;
     open_url(config.database_url.expose()).await
+}
+
+/// The folder of the default database.
+fn make_folder(config: &Config) -> anyhow::Result<()> {
+    if config.names_a_database() {
+        return Ok(());
+    }
+    std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")
 }
 
 async fn open_url(url: &str) -> anyhow::Result<App> {

@@ -1,5 +1,6 @@
 //! `relais serve` and `relais demo`.
 
+use super::audit::open_sealer;
 use super::open_url;
 use crate::app::App;
 use crate::config::Config;
@@ -31,16 +32,21 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
     tokio::select! {
         served = serve(listener, app.clone().with_edge(&config.limits, &config.server).router(), stopped, limits) => served.context("serving failed")?,
         () = app.keep_directory_fresh(config.server.refresh_seconds) => {}
+        () = app.keep_audit_sealed() => {}
     }
+    let sealed = app.seal_audit().await;
     app.close().await;
-    Ok(())
+    sealed.context(
+        "THE AUDIT TRAIL COULD NOT BE SEALED: its last entries can be rewritten unseen; mend this and serve again",
+    )
 }
 
 pub(super) async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Result<()> {
     let folder = demo::Folder::open(data)?;
     let embedded = (!config.names_a_database()).then(|| folder.database_url());
     let url = embedded.as_ref().unwrap_or(&config.database_url);
-    let app = open_url(url.expose()).await?;
+    let sealer = open_sealer(config, url.expose())?;
+    let app = open_url(url.expose()).await?.sealing(sealer);
     let tokens = demo::load(app.context()).await?;
     serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await
 }

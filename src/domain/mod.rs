@@ -12,6 +12,7 @@ pub mod consent;
 pub mod demand;
 pub mod directory;
 pub mod disclosure;
+pub mod erasure;
 pub mod fingerprint;
 pub mod fit;
 pub mod freshness;

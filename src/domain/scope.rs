@@ -1,6 +1,7 @@
 //! What rows a viewer's store reads may touch at all. Computed by `policy`, first argument of every
 //! read of people-linked rows, so that a forgotten field check still fails closed (ruling R5).
 
+use super::code::CodeList as _;
 use super::directory::{Service, Tier};
 use super::id::{AccountId, OrganizationId, ProjectId};
 
@@ -19,36 +20,84 @@ pub struct Scope {
     pub organization: Option<OrganizationId>,
 }
 
-/// Which directory entries a viewer may know of.
+/// The events of the audit trail within reach of a viewer.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct DirectoryScope {
-    /// True for signed-in staff of any organisation.
-    pub is_member: bool,
-    /// True for those trained about gender-based violence and safe houses.
-    pub is_trained: bool,
-    /// True for coordinators.
-    pub is_coordinator: bool,
-    /// The viewer's project.
-    pub project: Option<ProjectId>,
-    /// The viewer's organisation, which always knows its own services.
+pub struct AuditScope {
+    /// The account whose own acts are within reach.
+    pub account: Option<AccountId>,
+    /// The organisation the trails of whose projects are within reach, with the network's, for its auditor.
     pub organization: Option<OrganizationId>,
 }
 
+/// What a scope has to know of a directory entry to say whether it is within reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntryKind {
+    /// Who may know of it.
+    pub tier: Tier,
+    /// True for an entry of the viewer's own organisation.
+    pub is_own: bool,
+    /// True where finding it takes training about gender-based violence (P-12).
+    pub concerns_violence: bool,
+    /// True where it names the viewer's project.
+    pub is_granted: bool,
+}
+
+impl EntryKind {
+    /// Every kind there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Tier::ALL.iter().flat_map(|tier| {
+            (0..8_u8).map(|bits| Self {
+                tier: *tier,
+                is_own: bits & 1 != 0,
+                concerns_violence: bits & 2 != 0,
+                is_granted: bits & 4 != 0,
+            })
+        })
+    }
+
+    const fn bit(self) -> u64 {
+        let number = (self.tier as u64) << 3
+            | (self.is_own as u64)
+            | (self.concerns_violence as u64) << 1
+            | (self.is_granted as u64) << 2;
+        1 << number
+    }
+}
+
+/// Which directory entries a viewer may know of: decided by `policy` once for every kind of entry, so that a
+/// search of thousands only looks it up.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct DirectoryScope {
+    /// The viewer's project.
+    pub project: Option<ProjectId>,
+    /// The viewer's organisation.
+    pub organization: Option<OrganizationId>,
+    kinds: u64,
+}
+
 impl DirectoryScope {
+    /// The scope of a viewer, to whom `may_know` says which kinds of entries they may know of.
+    pub fn new(
+        project: Option<ProjectId>,
+        organization: Option<OrganizationId>,
+        may_know: impl Fn(EntryKind) -> bool,
+    ) -> Self {
+        let kinds = EntryKind::all().filter(|kind| may_know(*kind)).fold(0, |kinds, kind| kinds | kind.bit());
+        Self { project, organization, kinds }
+    }
+
+    /// What kind of entry the service is to the viewer.
+    pub fn kind_of(&self, service: &Service) -> EntryKind {
+        EntryKind {
+            tier: service.tier,
+            is_own: self.organization == Some(service.organization_id),
+            concerns_violence: service.concerns_gender_based_violence(),
+            is_granted: self.project.is_some_and(|project| service.projects.contains(&project)),
+        }
+    }
+
     /// Whether the viewer may know that the service exists.
     pub fn admits(&self, service: &Service) -> bool {
-        if self.organization == Some(service.organization_id) {
-            return true;
-        }
-        if service.concerns_gender_based_violence() && !self.is_trained {
-            return false;
-        }
-        match service.tier {
-            Tier::Public => true,
-            Tier::Network => self.is_member,
-            Tier::Project => self.is_member && self.project.is_some_and(|project| service.projects.contains(&project)),
-            Tier::Restricted => self.is_member && self.is_trained,
-            Tier::Sealed => self.is_coordinator,
-        }
+        self.kinds & self.kind_of(service).bit() != 0
     }
 }

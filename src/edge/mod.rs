@@ -10,7 +10,6 @@ pub mod cross_site;
 pub mod lanes;
 pub mod pseudonym;
 pub mod rates;
-pub mod routes;
 
 use self::lanes::Lanes;
 use self::pseudonym::Pseudonyms;

@@ -17,10 +17,11 @@ use std::time::Duration;
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::OperationType;
+use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use self::answer::{Fault, executed, held, with_told};
@@ -32,7 +33,6 @@ use crate::domain::sensitive::Sensitive;
 use crate::edge::access_line::{CallerAddress, Told};
 use crate::edge::cross_site::is_foreign;
 use crate::edge::lanes::Place;
-use crate::edge::routes::Routes;
 
 /// Who sends a request, as far as its head tells, and what it will cost.
 pub struct Caller {
@@ -80,9 +80,13 @@ pub trait Endpoint: Clone + Send + Sync + 'static {
 }
 
 /// The routes of the API, without the hardening that [`serve`](crate::serve) adds to all.
-pub fn routes<E: Endpoint>(endpoint: E, limits: Limits) -> Routes {
-    let methods = get(by_get::<E>).post(by_post::<E>).fallback(by_other_method);
-    Routes::default().add("/graphql", methods.with_state(Gate { endpoint, limits }))
+pub fn routes<E: Endpoint>(endpoint: E, limits: Limits) -> Router {
+    Router::new().route("/graphql", methods(endpoint, limits))
+}
+
+/// What answers under the API's path, by method.
+pub fn methods<E: Endpoint>(endpoint: E, limits: Limits) -> MethodRouter {
+    get(by_get::<E>).post(by_post::<E>).fallback(by_other_method).with_state(Gate { endpoint, limits })
 }
 
 #[derive(Clone)]

@@ -37,22 +37,24 @@ use crate::edge::rates::TooMuch;
 use crate::i18n::Language;
 use crate::policy::access::{Access, Viewer};
 use async_graphql::{EmptySubscription, SDLExportOptions, Schema, Value};
+use std::sync::LazyLock;
 
 type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
-fn schema() -> RelaisSchema {
+/// One for all: it holds nothing of a node, so that nodes of one process share it.
+static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {
     Schema::build(Query, Mutation::default(), EmptySubscription)
         .register_output_type::<user_errors::UserError>()
         .limit_depth(Limits::STANDARD.depth_levels)
         .limit_complexity(Limits::STANDARD.complexity)
         .disable_suggestions()
         .finish()
-}
+});
 
 /// The schema as text, in the order in which it tells the story. Made without a database.
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().prefer_single_line_descriptions().use_space_ident().indent_width(2);
-    let text = schema().sdl_with_options(options);
+    let text = SCHEMA.sdl_with_options(options);
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     format!("{}\n", lines.join("\n").trim_end())
 }
@@ -76,7 +78,7 @@ impl Api {
             bytes
         })
         .describing(error::describe);
-        Self { schema: schema(), context, codes, edge }
+        Self { schema: SCHEMA.clone(), context, codes, edge }
     }
 }
 
@@ -101,14 +103,14 @@ impl Api {
         let (rates, cost) = (&self.edge.rates, caller.cost.selections);
         let Some(token) = &caller.bearer else {
             rates.anonymous(caller.address, cost).map_err(too_much)?;
-            return Ok(Access::new(Viewer::Anonymous));
+            return Ok(Access::new(Viewer::Anonymous, context.table));
         };
         rates.token(token, cost).map_err(too_much)?;
         let viewer = account::viewer(context, Some(token)).await.map_err(refused);
         if matches!(viewer, Err(EndpointError::Unauthenticated)) {
             rates.anonymous(caller.address, cost).map_err(too_much)?;
         }
-        let access = Access::new(viewer?);
+        let access = Access::new(viewer?, context.table);
         if let Some(account) = access.account() {
             told.account_id = Some(account.id);
             rates.account(account.id, cost).map_err(too_much)?;

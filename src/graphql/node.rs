@@ -36,12 +36,12 @@ pub async fn find(request: &RequestContext, id: &ID) -> Result<Option<Node>, Api
     let prefix = id.split('_').next().unwrap_or_default();
     match prefix {
         ServiceId::PREFIX => {
-            found(id, async |id| directory::service(context, access, id), |view| Node::Service(Service(view))).await
+            found(id, async |id| directory::find(context, access, id), |view| Node::Service(Service(view))).await
         }
         OrganizationId::PREFIX => {
             found(
                 id,
-                async |id| directory::organization(context, access, id),
+                async |id| directory::find_organization(context, access, id),
                 |view| Node::Organization(Organization(view)),
             )
             .await

@@ -61,7 +61,7 @@ impl Query {
         #[graphql(desc = "An id beginning with `svc_`.")] id: ID,
     ) -> Nullable<Service> {
         let request = request(context);
-        let found = parse_id(&id).map(|id| directory::service(&request.context, &request.access, id));
+        let found = parse_id(&id).map(|id| directory::find(&request.context, &request.access, id));
         nullable(found, Service)
     }
 
@@ -72,7 +72,7 @@ impl Query {
         #[graphql(desc = "An id beginning with `org_`.")] id: ID,
     ) -> Nullable<Organization> {
         let request = request(context);
-        let found = parse_id(&id).map(|id| directory::organization(&request.context, &request.access, id));
+        let found = parse_id(&id).map(|id| directory::find_organization(&request.context, &request.access, id));
         nullable(found, Organization)
     }
 
@@ -290,7 +290,8 @@ impl FitReason {
 }
 
 fn edge(found: Found, language: Language) -> Edge<String, Service, ServiceMatch> {
-    let place = found.place.and_then(|place| found.service.service.places.get(place));
+    let Found { service, found, cursor } = found;
+    let place = found.place.and_then(|place| service.service.places.get(place));
     let edge_fields = ServiceMatch {
         distance_meters: found.distance_meters,
         distance_band: found.distance_band,
@@ -298,5 +299,5 @@ fn edge(found: Found, language: Language) -> Edge<String, Service, ServiceMatch>
         verdict: found.fit.verdict,
         reasons: found.fit.reasons.iter().map(|reason| FitReason::new(*reason, language)).collect(),
     };
-    Edge::with_additional_fields(found.cursor, Service(found.service), edge_fields)
+    Edge::with_additional_fields(cursor, Service(service), edge_fields)
 }

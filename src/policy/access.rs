@@ -1,8 +1,12 @@
-//! Who asks, and what they have been told so far.
+//! Who asks, by which table, and what they have been told so far.
 
+use super::table::{Facts, Guard, Relation, Sight, Standing, Table};
 use super::visible::Recorder;
-use crate::domain::account::{Account, Role, TokenScope};
-use crate::domain::scope::{DirectoryScope, Scope};
+use crate::domain::account::{Account, TokenScope};
+use crate::domain::id::{AccountId, OrganizationId, ProjectId, TeamId};
+use crate::domain::referral::Referral;
+use crate::domain::scope::{AuditScope, DirectoryScope, EntryKind, Scope};
+use std::sync::{Arc, OnceLock};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,15 +21,18 @@ pub enum Viewer {
 /// in it. Two requests never share one.
 #[derive(Clone, Debug)]
 pub struct Access {
+    table: &'static Table,
     viewer: Viewer,
     token_scopes: Option<Vec<TokenScope>>,
+    directory_scope: Arc<OnceLock<DirectoryScope>>,
     recorder: Recorder,
 }
 
 impl Access {
-    /// Opens the access of a viewer for one request.
-    pub fn new(viewer: Viewer) -> Self {
-        Self { viewer, token_scopes: None, recorder: Recorder::default() }
+    /// Opens the access of a viewer for one request, by this table.
+    pub fn new(viewer: Viewer, table: &'static Table) -> Self {
+        let (directory_scope, recorder) = (Arc::default(), Recorder::default());
+        Self { table, viewer, token_scopes: None, directory_scope, recorder }
     }
 
     /// Narrows the access to what a token may be used for.
@@ -34,9 +41,9 @@ impl Access {
         Self { token_scopes: Some(scopes), ..self }
     }
 
-    /// True unless the credential is a token without this scope.
-    pub fn has_scope(&self, scope: TokenScope) -> bool {
-        self.token_scopes.as_ref().is_none_or(|scopes| scopes.contains(&scope))
+    /// The table by which it is decided.
+    pub const fn table(&self) -> &'static Table {
+        self.table
     }
 
     /// Who asks.
@@ -57,30 +64,115 @@ impl Access {
         &self.recorder
     }
 
-    /// The people-linked rows within reach. Only who answers for an organisation receives for it; only
-    /// who follows cases reaches those of the own teams.
+    /// What the token is good for; `None` where it is good for everything that its owner may do.
+    pub fn token_scopes(&self) -> Option<&[TokenScope]> {
+        self.token_scopes.as_deref()
+    }
+
+    /// The people-linked rows within reach. Only who can be a recipient receives for the organisation; only
+    /// who can be of a team reaches the cases of the own ones.
     pub fn scope(&self) -> Scope {
         let Some(account) = self.account() else { return Scope::default() };
-        let answers = matches!(account.role, Role::Caseworker | Role::PartnerAgent | Role::PartnerAdmin);
-        let leads = matches!(account.role, Role::Coordinator | Role::ProtectionLead);
-        let leads_unit = account.role == Role::ProtectionLead && account.project_id.is_none();
+        let can_be = |relation| self.table.can_be(account.role, relation);
+        let leads = can_be(Relation::Coordinator) || can_be(Relation::ProtectionLead);
+        let leads_unit = can_be(Relation::ProtectionLead) && account.project_id.is_none();
         Scope {
             project: account.project_id,
             unit: leads_unit.then_some(account.organization_id),
-            account: (answers || leads).then_some(account.id),
-            covers_all_teams: leads || account.role == Role::Analyst,
-            organization: answers.then_some(account.organization_id),
+            account: (can_be(Relation::Team) || leads).then_some(account.id),
+            covers_all_teams: leads || can_be(Relation::Figures),
+            organization: can_be(Relation::Recipient).then_some(account.organization_id),
         }
     }
 
-    /// The directory entries within reach.
-    pub fn directory_scope(&self) -> DirectoryScope {
-        self.account().map_or_else(DirectoryScope::default, |account| DirectoryScope {
-            is_member: true,
-            is_trained: account.is_trained,
-            is_coordinator: matches!(account.role, Role::Coordinator | Role::ProtectionLead),
-            project: account.project_id,
-            organization: Some(account.organization_id),
+    /// The events of the audit trail within reach: one's own, and an auditor's organisation's.
+    pub fn audit_scope(&self) -> AuditScope {
+        let audits = |account: &&Account| self.table.can_be(account.role, Relation::Auditor);
+        AuditScope {
+            account: self.account().map(|account| account.id),
+            organization: self.account().filter(audits).map(|account| account.organization_id),
+        }
+    }
+
+    /// What the viewer is to an event of the audit trail within reach.
+    pub fn relation_to_event(&self, actor: Option<AccountId>) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        if actor == Some(account.id) {
+            Relation::Oneself
+        } else if self.table.can_be(account.role, Relation::Auditor) {
+            Relation::Auditor
+        } else {
+            Relation::Member
+        }
+    }
+
+    /// What the viewer is to what belongs to a team (P-17).
+    pub fn relation_to_team(&self, project: ProjectId, team: TeamId) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let is_of_team = account.project_id == Some(project) && account.team_ids.contains(&team);
+        let can_be = |relation| self.table.can_be(account.role, relation);
+        if is_of_team && can_be(Relation::Team) { Relation::Team } else { Relation::Member }
+    }
+
+    /// What the viewer is to a referral. Who is on both sides is of the team.
+    pub fn relation_to_referral(&self, referral: &Referral) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let scope = self.scope();
+        let is_of_project = scope.project == Some(referral.project_id) || scope.unit == Some(referral.sender_id);
+        let is_received = scope.organization == Some(referral.recipient_id) && referral.requested_at.is_some();
+        let can_be = |relation| self.table.can_be(account.role, relation);
+        if self.relation_to_team(referral.project_id, referral.team_id) == Relation::Team {
+            Relation::Team
+        } else if is_of_project && can_be(Relation::Coordinator) {
+            Relation::Coordinator
+        } else if is_of_project && can_be(Relation::ProtectionLead) {
+            Relation::ProtectionLead
+        } else if is_received {
+            Relation::Recipient
+        } else {
+            Relation::Member
+        }
+    }
+
+    /// What the viewer is to the figures of its own project.
+    pub fn relation_to_figures(&self) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let reads = account.project_id.is_some() && self.table.can_be(account.role, Relation::Figures);
+        if reads { Relation::Figures } else { Relation::Member }
+    }
+
+    /// What the viewer is to an entry of the directory.
+    pub fn relation_to_entry(&self, organization: OrganizationId) -> Relation {
+        self.relation_to_entry_that_is(self.account().is_some_and(|account| account.organization_id == organization))
+    }
+
+    fn relation_to_entry_that_is(&self, own: bool) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let leading = [Relation::Coordinator, Relation::ProtectionLead];
+        let leads = leading.into_iter().find(|relation| self.table.can_be(account.role, *relation));
+        if own { Relation::OwnOrganization } else { leads.unwrap_or(Relation::Member) }
+    }
+
+    /// The facts of an object to which the viewer is this: what training the viewer has.
+    pub fn facts(&self, relation: Relation, standing: Standing, concerns_violence: bool) -> Facts {
+        let is_trained = self.account().is_some_and(|account| account.is_trained);
+        Facts::new(relation, standing)
+            .holding(Guard::Trained, is_trained)
+            .holding(Guard::TrainedForViolence, is_trained || !concerns_violence)
+    }
+
+    /// The directory entries within reach: those of which the table tells the id.
+    pub fn directory_scope(&self) -> &DirectoryScope {
+        self.directory_scope.get_or_init(|| {
+            let account = self.account();
+            let project = account.and_then(|account| account.project_id);
+            let may_know = |kind: EntryKind| {
+                let relation = self.relation_to_entry_that_is(kind.is_own);
+                let facts = self.facts(relation, kind.tier.into(), kind.concerns_violence);
+                let facts = facts.holding(Guard::Granted, kind.is_granted);
+                self.table.decide("Service.id", &facts) != Sight::Absent
+            };
+            DirectoryScope::new(project, account.map(|account| account.organization_id), may_know)
         })
     }
 }

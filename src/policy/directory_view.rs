@@ -1,22 +1,138 @@
 //! Views of the directory.
+//!
+//! Invariant: what the table does not tell is taken out of the entry itself before anybody holds it. Where the
+//! schema promises a field, who may not have it may not have the entry.
 
 use super::access::Access;
+use super::looking::Looking;
+use super::table::{Guard, Relation, Standing};
 use super::visible::Visible;
 use crate::domain::directory::{Organization, Service};
+use crate::domain::fit::Fit;
+use crate::domain::place::DistanceBand;
 use std::sync::Arc;
 
 /// A service as a viewer may know it.
 #[derive(Clone)]
 #[cfg_attr(test, derive(Debug))]
 pub struct ServiceView {
-    /// The service; a redacted place in it holds an area and no point.
+    /// The service, without what the viewer may not know; a redacted place in it holds an area and no point.
     pub service: Arc<Service>,
     /// Its organisation, where the directory has it.
     pub organization: Option<Arc<Organization>>,
-    /// Phone numbers, for signed-in staff.
-    pub phones: Vec<String>,
-    /// Role mailbox, for signed-in staff.
-    pub email: Option<String>,
+}
+
+/// How a service relates to what was looked for, as a viewer may know it.
+#[derive(Clone, Debug)]
+pub struct MatchView {
+    /// Which of its places is the nearest.
+    pub place: Option<usize>,
+    /// How far that is; `None` without a point or a known place, and for a redacted place.
+    pub distance_meters: Option<f64>,
+    /// For a redacted place, in which band the centre of its area lies.
+    pub distance_band: Option<DistanceBand>,
+    /// Whether the service takes the person, and why not.
+    pub fit: Fit,
+}
+
+/// What the schema promises of a service, and what its freshness and its public are made of.
+const PROMISED: [&str; 10] = [
+    "Service.id",
+    "Service.name",
+    "Service.status",
+    "Service.tier",
+    "Service.needs",
+    "Service.freshness",
+    "Service.eligibility",
+    "Freshness.state",
+    "Service.knownConsequences",
+    "Service.specialisations",
+];
+
+/// A field that can be taken out of an entry, and how.
+type Removal<T> = (&'static str, fn(&mut T));
+
+const OF_SERVICE: &[Removal<Service>] = &[
+    ("Service.alternateName", |service| service.alternate_name = None),
+    ("Service.description", |service| service.description = None),
+    ("Service.needFamilies", |service| service.need_families.clear()),
+    ("Service.welcome", |service| service.welcome = None),
+    ("Service.criteriaText", |service| service.criteria_text = None),
+    ("Service.details", |service| service.details.clear()),
+    ("Service.languages", |service| service.languages.clear()),
+    ("Service.applicationProcess", |service| service.application_process = None),
+    ("Service.fees", |service| service.fees = None),
+    ("Service.alert", |service| service.alert = None),
+    ("Service.phones", |service| service.phones.clear()),
+    ("Service.email", |service| service.email = None),
+    ("Service.capacity", |service| service.capacity = None),
+    ("Service.schedules", |service| service.schedules.clear()),
+    ("Service.places", |service| service.places.clear()),
+    ("ServiceDetail.label", |service| service.details.clear()),
+    ("ServiceDetail.values", |service| service.details.clear()),
+    ("Eligibility.minimumAge", |service| service.eligibility.minimum_age = None),
+    ("Eligibility.maximumAge", |service| service.eligibility.maximum_age = None),
+    ("Eligibility.ageBands", |service| service.eligibility.age_bands.clear()),
+    ("Eligibility.genders", |service| service.eligibility.genders.clear()),
+    ("Eligibility.households", |service| service.eligibility.households.clear()),
+    ("Eligibility.adminStatuses", |service| service.eligibility.admin_statuses.clear()),
+    ("Eligibility.situations", |service| service.eligibility.situations.clear()),
+    ("Freshness.score", |service| (service.verified_on, service.valid_until) = (None, None)),
+    ("Freshness.verifiedOn", |service| service.verified_on = None),
+    ("Freshness.validUntil", |service| service.valid_until = None),
+    ("Capacity.status", |service| service.capacity = None),
+    ("Capacity.statusTold", |service| service.capacity = None),
+    ("Capacity.unit", |service| service.capacity = None),
+    ("Capacity.updatedAt", |service| service.capacity = None),
+    ("Capacity.available", |service| service.capacity.iter_mut().for_each(|capacity| capacity.available = None)),
+    ("Capacity.maximum", |service| service.capacity.iter_mut().for_each(|capacity| capacity.maximum = None)),
+    ("Schedule.weekdays", |service| service.schedules.iter_mut().for_each(|schedule| schedule.weekdays = None)),
+    ("Schedule.opensAt", |service| service.schedules.iter_mut().for_each(|schedule| schedule.opens_at = None)),
+    ("Schedule.closesAt", |service| service.schedules.iter_mut().for_each(|schedule| schedule.closes_at = None)),
+    ("Schedule.text", |service| service.schedules.iter_mut().for_each(|schedule| schedule.text = None)),
+    ("Place.id", |service| service.places.clear()),
+    ("Place.kind", |service| service.places.clear()),
+    ("Place.redacted", |service| service.places.clear()),
+    ("Place.name", |service| service.places.iter_mut().for_each(|place| place.name = None)),
+    ("Place.latitude", |service| service.places.iter_mut().for_each(|place| place.position = None)),
+    ("Place.longitude", |service| service.places.iter_mut().for_each(|place| place.position = None)),
+    ("Place.address", |service| service.places.iter_mut().for_each(|place| place.address = None)),
+    ("Place.areaCode", |service| service.places.iter_mut().for_each(|place| place.area = None)),
+    ("Place.areaName", |service| {
+        service.places.iter_mut().filter_map(|place| place.area.as_mut()).for_each(|area| area.name = None);
+    }),
+];
+
+/// What the schema promises of an organisation, and what tells that it never receives a referral.
+const PROMISED_OF_ORGANIZATION: [&str; 6] = [
+    "Organization.id",
+    "Organization.name",
+    "Organization.kind",
+    "Organization.authorityLink",
+    "Organization.mayReceiveReferrals",
+    "Organization.services",
+];
+
+const OF_ORGANIZATION: &[Removal<Organization>] = &[
+    ("Organization.alternateName", |organization| organization.alternate_name = None),
+    ("Organization.description", |organization| organization.description = None),
+    ("Organization.website", |organization| organization.website = None),
+];
+
+/// The entry without what is not told; itself where everything is.
+fn without<T: Clone>(entry: &Arc<T>, removals: &[Removal<T>], look: &Looking) -> Arc<T> {
+    let mut shown = Arc::clone(entry);
+    for (_, remove) in removals.iter().filter(|(name, _)| !look.sees(name)) {
+        remove(Arc::make_mut(&mut shown));
+    }
+    shown
+}
+
+fn look(access: &Access, service: &Service) -> Looking {
+    let kind = access.directory_scope().kind_of(service);
+    let relation = access.relation_to_entry(service.organization_id);
+    let facts = access.facts(relation, Standing::from(kind.tier), kind.concerns_violence);
+    Looking::new(access, facts.holding(Guard::Granted, kind.is_granted))
 }
 
 /// The view of a service; `None` when the viewer may not know that it exists.
@@ -25,15 +141,27 @@ pub fn show_service(
     service: &Arc<Service>,
     organization: Option<&Arc<Organization>>,
 ) -> Option<Visible<ServiceView>> {
-    access.directory_scope().admits(service).then(|| {
-        let is_staff = access.account().is_some();
-        let view = ServiceView {
-            phones: if is_staff { service.phones.clone() } else { Vec::new() },
-            email: service.email.clone().filter(|_| is_staff),
-            service: Arc::clone(service),
-            organization: organization.map(Arc::clone),
-        };
-        Visible::of_directory(view, access.recorder().clone())
+    let look = look(access, service);
+    if !look.sees_all(&PROMISED) {
+        return None;
+    }
+    let view = ServiceView {
+        service: without(service, OF_SERVICE, &look),
+        organization: look.value("Service.organization", organization.map(Arc::clone)),
+    };
+    Some(Visible::of_directory(view, access.recorder().clone()))
+}
+
+/// How a service relates to what was looked for; `None` when the viewer may not know whether it fits.
+pub fn show_match(access: &Access, service: &Service, found: MatchView) -> Option<MatchView> {
+    let look = look(access, service);
+    let reasons = ["ServiceEdge.reasons", "FitReason.dimension", "FitReason.finding", "FitReason.message"];
+    let tells_reasons = look.sees_all(&reasons);
+    look.sees("ServiceEdge.verdict").then(|| MatchView {
+        place: look.value("ServiceEdge.locationId", found.place),
+        distance_meters: look.value("ServiceEdge.distanceMeters", found.distance_meters),
+        distance_band: look.value("ServiceEdge.distanceBand", found.distance_band),
+        fit: Fit { reasons: if tells_reasons { found.fit.reasons } else { Vec::new() }, ..found.fit },
     })
 }
 
@@ -45,9 +173,15 @@ pub fn show_organization(
     services: &[Arc<Service>],
     is_counterpart: bool,
 ) -> Option<Visible<Arc<Organization>>> {
+    let relation = match access.relation_to_entry(organization.id) {
+        Relation::OwnOrganization => Relation::OwnOrganization,
+        _ if is_counterpart => Relation::Counterpart,
+        relation => relation,
+    };
     let scope = access.directory_scope();
-    let is_known = scope.organization == Some(organization.id)
-        || is_counterpart
-        || services.iter().any(|service| scope.admits(service));
-    is_known.then(|| Visible::of_directory(Arc::clone(organization), access.recorder().clone()))
+    let is_known = services.iter().any(|service| scope.admits(service));
+    let facts = access.facts(relation, Standing::Plain, false).holding(Guard::ServiceKnown, is_known);
+    let look = Looking::new(access, facts);
+    let shown = look.sees_all(&PROMISED_OF_ORGANIZATION).then(|| without(organization, OF_ORGANIZATION, &look))?;
+    Some(Visible::of_directory(shown, access.recorder().clone()))
 }

@@ -1,8 +1,11 @@
-//! Views of a case reference, a consent and a demand: the sender's team only.
+//! Views of a case reference, a consent and a demand, each field as the table says.
 
 use super::access::Access;
+use super::looking::Looking;
 use super::rules::{Action, permit};
+use super::table::Standing;
 use super::visible::{Protected, Subject, Told, Visible};
+use crate::domain::audit::AuditPurpose;
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
 use crate::domain::demand::{Demand, DemandResult};
@@ -46,23 +49,27 @@ pub struct CaseView {
 
 /// The view of a case; `None` unless the viewer is of its team.
 pub fn show_case(access: &Access, case: &CaseReference) -> Option<Visible<CaseView>> {
-    let project = team_project(access, Action::ReadCase, case.project_id, case.team_id)?;
+    let look = look(access, Action::ReadCase, case.project_id, case.team_id, false)?;
+    if !look.sees_all(&["CaseReference.id", "CaseReference.version", "CaseReference.createdMonth"]) {
+        return None;
+    }
     let view = CaseView {
         id: case.id,
         version: case.version,
-        created_month: Told::new("createdMonth", case.created_month),
-        spoken_code: Protected::new("spokenCode", Some(case.spoken_code.spelled())),
-        file_number: Protected::new("fileNumber", case.file_number.as_ref().map(|number| number.as_str().to_owned())),
-        age_band: Protected::new("ageBand", case.profile.age_band),
-        gender: Protected::new("gender", case.profile.gender),
-        household: Protected::new("household", case.profile.household),
-        admin_status: Protected::new("adminStatus", case.profile.admin_status),
-        situation: Protected::new("situation", case.profile.situation),
-        languages: Protected::new("languages", Some(case.profile.languages.clone())),
-        area: Protected::new("area", case.profile.area.clone()),
-        protection_flags: Protected::new("protectionFlags", Some(case.flags.clone())),
+        created_month: look.told("CaseReference.createdMonth", case.created_month),
+        spoken_code: look.field("CaseReference.spokenCode", Some(case.spoken_code.spelled())),
+        file_number: look
+            .field("CaseReference.fileNumber", case.file_number.as_ref().map(|number| number.as_str().to_owned())),
+        age_band: look.field("CaseReference.ageBand", case.profile.age_band),
+        gender: look.field("CaseReference.gender", case.profile.gender),
+        household: look.field("CaseReference.household", case.profile.household),
+        admin_status: look.field("CaseReference.adminStatus", case.profile.admin_status),
+        situation: look.field("CaseReference.situation", case.profile.situation),
+        languages: look.field("CaseReference.languages", Some(case.profile.languages.clone())),
+        area: look.field("CaseReference.area", case.profile.area.clone()),
+        protection_flags: look.field("CaseReference.protectionFlags", Some(case.flags.clone())),
     };
-    Some(Visible::of_subject(view, subject(case.id, project), access.recorder().clone()))
+    Some(Visible::of_subject(view, subject(case.id, case.project_id), access.recorder().clone()))
 }
 
 /// A consent as the sender's team sees it.
@@ -74,7 +81,7 @@ pub struct ConsentView {
     /// Version.
     pub version: i64,
     /// The one organisation that may be told.
-    pub recipient_id: Told<OrganizationId>,
+    pub recipient_id: Protected<OrganizationId>,
     /// The ground.
     pub basis: Protected<ConsentBasis>,
     /// What may be told.
@@ -96,21 +103,24 @@ pub struct ConsentView {
 /// The view of a consent; `None` unless the viewer is of the case's team. A recipient reads what it
 /// may know of a consent on the referral.
 pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<ConsentView>> {
-    let project = team_project(access, Action::RecordConsent, consent.project_id, consent.team_id)?;
+    let look = look(access, Action::RecordConsent, consent.project_id, consent.team_id, false)?;
+    if !look.sees_all(&["Consent.id", "Consent.version"]) {
+        return None;
+    }
     let view = ConsentView {
         id: consent.id,
         version: consent.version,
-        recipient_id: Told::new("recipient", consent.recipient_id),
-        basis: Protected::new("basis", Some(consent.basis)),
-        field_scope: Protected::new("fieldScope", Some(consent.field_scope.clone())),
-        modality: Protected::new("modality", Some(consent.modality)),
-        language: Protected::new("language", Some(consent.language.clone())),
-        explained: Protected::new("explained", Some(consent.explained.clone())),
-        contact_rule: Protected::new("contactRule", Some(consent.contact_rule)),
-        obtained_at: Protected::new("obtainedAt", Some(consent.obtained_at)),
-        expires_at: Protected::new("expiresAt", Some(consent.expires_at)),
+        recipient_id: look.field("Consent.recipient", Some(consent.recipient_id)),
+        basis: look.field("Consent.basis", Some(consent.basis)),
+        field_scope: look.field("Consent.fieldScope", Some(consent.field_scope.clone())),
+        modality: look.field("Consent.modality", Some(consent.modality)),
+        language: look.field("Consent.language", Some(consent.language.clone())),
+        explained: look.field("Consent.explained", Some(consent.explained.clone())),
+        contact_rule: look.field("Consent.contactRule", Some(consent.contact_rule)),
+        obtained_at: look.field("Consent.obtainedAt", Some(consent.obtained_at)),
+        expires_at: look.field("Consent.expiresAt", Some(consent.expires_at)),
     };
-    Some(Visible::of_subject(view, subject(consent.id, project), access.recorder().clone()))
+    Some(Visible::of_subject(view, subject(consent.id, consent.project_id), access.recorder().clone()))
 }
 
 /// A demand record as the team that saw the need sees it.
@@ -131,23 +141,28 @@ pub struct DemandView {
 
 /// The view of a demand; `None` unless the viewer is of the team that saw the need.
 pub fn show_demand(access: &Access, demand: &Demand) -> Option<Visible<DemandView>> {
-    let project = team_project(access, Action::RecordDemand, demand.project_id, demand.team_id)?;
+    let concerns_violence = demand.need.concerns_gender_based_violence();
+    let look = look(access, Action::RecordDemand, demand.project_id, demand.team_id, concerns_violence)?;
+    if !look.sees_all(&["Demand.id", "Demand.month"]) {
+        return None;
+    }
     let view = DemandView {
         id: demand.id,
-        month: Told::new("month", demand.month),
-        need: Protected::new("need", Some(demand.need)),
-        area: Protected::new("area", Some(demand.area.clone())),
-        result: Protected::new("result", Some(demand.result)),
+        month: look.told("Demand.month", demand.month),
+        need: look.field("Demand.need", Some(demand.need)),
+        area: look.field("Demand.area", Some(demand.area.clone())),
+        result: look.field("Demand.result", Some(demand.result)),
     };
-    Some(Visible::of_subject(view, subject(demand.id, project), access.recorder().clone()))
+    Some(Visible::of_subject(view, subject(demand.id, demand.project_id), access.recorder().clone()))
 }
 
-/// The project of an object, when the viewer is of the team that it belongs to (P-17).
-fn team_project(access: &Access, action: Action, project: ProjectId, team: TeamId) -> Option<ProjectId> {
-    let account = permit(access, action).ok()?;
-    account.project_id.filter(|own| *own == project && account.team_ids.contains(&team))
+/// The viewer before what belongs to a team (P-17), if the act is theirs.
+fn look(access: &Access, action: Action, project: ProjectId, team: TeamId, concerns_violence: bool) -> Option<Looking> {
+    permit(access, action).ok()?;
+    let relation = access.relation_to_team(project, team);
+    Some(Looking::new(access, access.facts(relation, Standing::Plain, concerns_violence)))
 }
 
 fn subject(object: impl ToString, project_id: ProjectId) -> Subject {
-    Subject { object: object.to_string(), project_id, consent_id: None }
+    Subject { object: object.to_string(), project_id, consent_id: None, purpose: AuditPurpose::Care }
 }

@@ -1,10 +1,12 @@
-//! The view of a referral: from the sender's side everything, from the recipient's side by stage.
+//! The view of a referral: each field as the table says for the viewer's side and the stage.
 
 use super::access::Access;
+use super::looking::Looking;
 use super::person_view::{CaseView, ConsentView, show_case, show_consent};
-use super::rules::{Perspective, perspective};
+use super::table::{Guard, Mask, Relation, Sight, Standing};
 use super::visible::{Protected, Subject, Told, Visible};
 use crate::domain::account::Project;
+use crate::domain::audit::AuditPurpose;
 use crate::domain::case::CaseReference;
 use crate::domain::code::CodeList;
 use crate::domain::consent::{Consent, ConsentField, ContactRule};
@@ -93,14 +95,12 @@ pub struct ReferralView {
     pub id: ReferralId,
     /// Version, to be given back with the next change.
     pub version: i64,
-    /// The side from which the viewer sees it.
-    pub perspective: Perspective,
     /// How far it is open to its recipient.
     pub stage: Told<Stage>,
     /// The state, as far as the viewer may know it.
     pub status: Told<ReferralStatus>,
     /// The receiving organisation.
-    pub recipient_id: Told<OrganizationId>,
+    pub recipient_id: Protected<OrganizationId>,
     /// The service asked.
     pub service_id: Protected<ServiceId>,
     /// The place asked.
@@ -186,68 +186,83 @@ pub struct OfferView {
 }
 
 impl OfferView {
-    fn of(told: Option<Profile>) -> Self {
-        let languages = told.as_ref().map(|told| told.languages.clone());
-        let told = told.unwrap_or_default();
+    fn of(look: &Looking, told: &Profile) -> Self {
         Self {
-            age_band: Protected::new("ageBand", told.age_band),
-            gender: Protected::new("gender", told.gender),
-            household: Protected::new("household", told.household),
-            admin_status: Protected::new("adminStatus", told.admin_status),
-            situation: Protected::new("situation", told.situation),
-            languages: Protected::new("languages", languages),
-            area: Protected::new("area", told.area),
+            age_band: look.field("Offer.ageBand", told.age_band),
+            gender: look.field("Offer.gender", told.gender),
+            household: look.field("Offer.household", told.household),
+            admin_status: look.field("Offer.adminStatus", told.admin_status),
+            situation: look.field("Offer.situation", told.situation),
+            languages: look.field("Offer.languages", Some(told.languages.clone())),
+            area: look.field("Offer.area", told.area.clone()),
         }
     }
 }
 
-/// What is open to a viewer: for each group of fields, whether it is told.
-#[derive(Clone, Copy)]
-struct Opening {
-    /// Need, service, dates.
-    is_told_at_all: bool,
-    /// Urgency, contact rule, sender and the offer.
-    has_offer: bool,
-    /// Alias, consent and concerns.
-    has_acceptance: bool,
-    /// The decision and outcome codes.
-    has_codes: bool,
-    /// Sensitive facts (D4) of the offer.
-    has_sensitive_offer: bool,
-}
-
-fn opening(perspective: Perspective, stage: Stage) -> Opening {
-    let is_sending_side = perspective != Perspective::Recipient;
-    let is_closed = stage == Stage::Closed;
-    Opening {
-        is_told_at_all: is_sending_side || !is_closed,
-        has_offer: is_sending_side || matches!(stage, Stage::Offer | Stage::Accepted | Stage::Handover),
-        has_acceptance: match perspective {
-            Perspective::Sender => true,
-            Perspective::Coordinator => false,
-            Perspective::Recipient => matches!(stage, Stage::Accepted | Stage::Handover),
-        },
-        has_codes: is_sending_side || !is_closed,
-        has_sensitive_offer: perspective != Perspective::Coordinator,
-    }
-}
+/// What the schema promises of a referral.
+const PROMISED: [&str; 5] = ["Referral.id", "Referral.version", "Referral.status", "Referral.stage", "Referral.offer"];
+/// What it promises of a line of a timeline.
+const PROMISED_OF_ENTRY: [&str; 3] = ["TimelineEntry.at", "TimelineEntry.event", "TimelineEntry.party"];
 
 /// The view of a referral; `None` when it is nothing to the viewer.
 pub fn show_referral(access: &Access, facts: ReferralFacts<'_>) -> Option<Visible<ReferralView>> {
-    let perspective = perspective(access, facts.referral)?;
-    let stage = stage(facts.referral.status, facts.consent.is_live(facts.now));
-    if perspective == Perspective::Recipient && stage == Stage::Hidden {
+    let relation = access.relation_to_referral(facts.referral);
+    let look = look(access, &facts, relation);
+    if !look.sees_all(&PROMISED) {
         return None;
     }
-    let view = view(access, &facts, perspective, stage);
-    Some(Visible::of_subject(view, subject(facts.referral, perspective), access.recorder().clone()))
+    let view = view(access, &facts, &look);
+    Some(Visible::of_subject(view, subject(facts.referral, relation), access.recorder().clone()))
 }
 
-fn subject(referral: &Referral, perspective: Perspective) -> Subject {
+fn look(access: &Access, facts: &ReferralFacts<'_>, relation: Relation) -> Looking {
+    let referral = facts.referral;
+    // An id that opens nothing is not told.
+    let is_known = facts.service.is_some_and(|service| access.directory_scope().admits(service));
+    let concerns_violence = referral.need.concerns_gender_based_violence();
+    let told = access.facts(relation, standing(facts), concerns_violence).holding(Guard::ServiceKnown, is_known);
+    Looking::new(access, told)
+}
+
+/// How the referral stands. For thirty days after an accepted referral has ended the recipient keeps the name
+/// by which it knows the case, so that both sides can speak of reopening it.
+fn standing(facts: &ReferralFacts<'_>) -> Standing {
+    let (referral, is_live) = (facts.referral, facts.consent.is_live(facts.now));
+    let was_accepted = matches!(referral.status, Status::Completed | Status::NotRealised);
+    let is_recent = facts.now < referral.status_at.plus_days(REOPENING_DAYS);
+    match stage(referral.status, is_live) {
+        Stage::Ended if was_accepted && is_recent && is_live => Standing::Reopenable,
+        stage => standing_at(stage),
+    }
+}
+
+const fn standing_at(stage: Stage) -> Standing {
+    match stage {
+        Stage::Hidden => Standing::Draft,
+        Stage::Offer => Standing::Offer,
+        Stage::Accepted => Standing::Accepted,
+        Stage::Handover => Standing::Handover,
+        Stage::Ended => Standing::Ended,
+        Stage::Closed => Standing::Closed,
+    }
+}
+
+fn subject(referral: &Referral, relation: Relation) -> Subject {
     Subject {
         object: referral.id.to_string(),
         project_id: referral.project_id,
-        consent_id: (perspective == Perspective::Recipient).then_some(referral.consent_id),
+        consent_id: (relation == Relation::Recipient).then_some(referral.consent_id),
+        purpose: purpose(relation),
+    }
+}
+
+/// What a referral is read for, from each side.
+const fn purpose(relation: Relation) -> AuditPurpose {
+    match relation {
+        Relation::Recipient => AuditPurpose::ReferralAnswer,
+        Relation::ProtectionLead => AuditPurpose::Protection,
+        Relation::Coordinator => AuditPurpose::Coordination,
+        _ => AuditPurpose::Care,
     }
 }
 
@@ -255,114 +270,89 @@ fn subject(referral: &Referral, perspective: Perspective) -> Subject {
 /// state than the view does (ruling R10), and the state that it tells counts as read.
 pub fn show_refusal(access: &Access, referral: &Referral, refusal: Refusal) -> Refusal {
     let Refusal::Transition { event, .. } = refusal else { return refusal };
-    let perspective = perspective(access, referral)
-        .filter(|perspective| opening(*perspective, stage(referral.status, false)).is_told_at_all);
-    if let Some(perspective) = perspective {
-        access.recorder().record(&subject(referral, perspective), "status");
+    let relation = access.relation_to_referral(referral);
+    let facts = access.facts(relation, standing_at(stage(referral.status, false)), false);
+    let is_told = access.table().decide("InvalidTransitionError.status", &facts) == Sight::Shown;
+    if is_told {
+        access.recorder().record(&subject(referral, relation), "status");
     }
-    Refusal::Transition { status: perspective.map(|_| referral.status), event }
+    Refusal::Transition { status: is_told.then_some(referral.status), event }
 }
 
-fn told_status(open: Opening, status: Status) -> ReferralStatus {
-    if open.is_told_at_all { ReferralStatus::Known(status) } else { ReferralStatus::Closed }
-}
-
-/// Whether the viewer finds the service in the directory: an id that opens nothing is not told.
-fn is_known(access: &Access, facts: &ReferralFacts<'_>) -> bool {
-    facts.service.is_some_and(|service| access.directory_scope().admits(service))
-}
-
-fn view(access: &Access, facts: &ReferralFacts<'_>, perspective: Perspective, stage: Stage) -> ReferralView {
+fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralView {
     let (referral, consent) = (facts.referral, facts.consent);
-    let open = opening(perspective, stage);
-    let at = |time| time_for(perspective, time);
+    let stage = stage(referral.status, consent.is_live(facts.now));
     let band = referral.needed_by.map(|needed_by| deadline_band(referral.requested_at.unwrap_or(facts.now), needed_by));
     ReferralView {
         id: referral.id,
         version: referral.version,
-        perspective,
-        stage: Told::new("stage", stage),
-        status: Told::new("status", told_status(open, referral.status)),
-        recipient_id: Told::new("recipient", referral.recipient_id),
-        service_id: protect("service", open.is_told_at_all && is_known(access, facts), Some(referral.service_id)),
-        location_id: protect("locationId", open.is_told_at_all, referral.location_id),
-        status_at: protect("statusAt", open.is_told_at_all, Some(at(referral.status_at))),
-        requested_at: protect("requestedAt", open.is_told_at_all, referral.requested_at.map(at)),
-        need: protect("need", open.is_told_at_all, Some(referral.need)),
-        urgency: protect("urgency", open.has_offer, Some(referral.urgency)),
-        needed_by: protect("neededBy", perspective != Perspective::Recipient, referral.needed_by),
-        deadline_band: protect("deadlineBand", open.has_offer, band),
-        contact_rule: protect("contactRule", open.has_offer, Some(consent.contact_rule)),
-        sender_id: protect("sender", open.has_offer, Some(referral.sender_id)),
-        sender_project: protect("senderProject", open.has_offer, Some(facts.project.name.clone())),
-        sender_mailbox: protect("senderMailbox", open.has_offer, Some(facts.project.mailbox.expose().clone())),
-        offer: OfferView::of(offer(referral, open)),
-        alias: protect("alias", open.has_acceptance || may_be_reopened(facts, perspective, stage), case_alias(facts)),
-        consent_valid_until: protect("consentValidUntil", open.has_acceptance, Some(at(consent.expires_at))),
-        consent_scope: protect("consentScope", open.has_acceptance, Some(consent.field_scope.clone())),
-        protection_flags: protect("protectionFlags", open.has_acceptance, concerns(facts)),
-        service_started_at: protect("serviceStartedAt", open.has_codes, referral.service_started_at.map(at)),
-        decline_code: protect("declineCode", open.has_codes, referral.decline_code),
-        outcome_code: protect("outcomeCode", open.has_codes, referral.outcome_code),
-        timeline: protect("timeline", open.is_told_at_all, Some(timeline(facts, perspective, open))),
-        case: facts.case.filter(|_| perspective == Perspective::Sender).and_then(|case| show_case(access, case)),
-        consent: Some(consent)
-            .filter(|_| perspective == Perspective::Sender)
-            .and_then(|consent| show_consent(access, consent)),
+        stage: look.told("Referral.stage", stage),
+        status: look.told("Referral.status", told_status(look, referral.status)),
+        recipient_id: look.field("Referral.recipient", Some(referral.recipient_id)),
+        service_id: look.field("Referral.service", Some(referral.service_id)),
+        location_id: look.field("Referral.locationId", referral.location_id),
+        status_at: look.masked("Referral.statusAt", Some(referral.status_at), hour),
+        requested_at: look.masked("Referral.requestedAt", referral.requested_at, hour),
+        need: look.field("Referral.need", Some(referral.need)),
+        urgency: look.field("Referral.urgency", Some(referral.urgency)),
+        needed_by: look.field("Referral.neededBy", referral.needed_by),
+        deadline_band: look.field("Referral.deadlineBand", band),
+        contact_rule: look.field("Referral.contactRule", Some(consent.contact_rule)),
+        sender_id: look.field("Referral.sender", Some(referral.sender_id)),
+        sender_project: look.field("Referral.senderProject", Some(facts.project.name.clone())),
+        sender_mailbox: look.field("Referral.senderMailbox", Some(facts.project.mailbox.expose().clone())),
+        offer: OfferView::of(look, &referral.offer.told),
+        alias: look.field("Referral.alias", case_alias(facts)),
+        consent_valid_until: look.masked("Referral.consentValidUntil", Some(consent.expires_at), hour),
+        consent_scope: look.field("Referral.consentScope", Some(consent.field_scope.clone())),
+        protection_flags: look.field("Referral.protectionFlags", concerns(facts)),
+        service_started_at: look.masked("Referral.serviceStartedAt", referral.service_started_at, hour),
+        decline_code: look.field("Referral.declineCode", referral.decline_code),
+        outcome_code: look.field("Referral.outcomeCode", referral.outcome_code),
+        timeline: look.field("Referral.timeline", Some(timeline(facts, look))),
+        case: look.value("Referral.case", facts.case).and_then(|case| show_case(access, case)),
+        consent: look.value("Referral.consent", Some(consent)).and_then(|consent| show_consent(access, consent)),
     }
 }
 
-/// A recipient reads times by the hour, so that two recipients cannot join a case by them (P-08).
-const fn time_for(perspective: Perspective, time: Timestamp) -> Timestamp {
-    match perspective {
-        Perspective::Recipient => time.start_of_hour(),
-        Perspective::Sender | Perspective::Coordinator => time,
+fn told_status(look: &Looking, status: Status) -> ReferralStatus {
+    match look.sight("Referral.status") {
+        Sight::Shown => ReferralStatus::Known(status),
+        Sight::Masked(_) | Sight::Absent => ReferralStatus::Closed,
     }
 }
 
-/// A recipient's timeline begins with the sending, and no longer names the sender than the view does.
-fn timeline(facts: &ReferralFacts<'_>, perspective: Perspective, open: Opening) -> Vec<TimelineView> {
-    let names_all = open.has_offer;
-    facts
-        .timeline
-        .iter()
-        .filter(|entry| perspective != Perspective::Recipient || entry.event != Event::Create)
-        .map(|entry| TimelineView {
-            at: time_for(perspective, entry.at),
-            event: entry.event,
-            party: entry.party,
-            organization_id: Some(entry.organization_id)
-                .filter(|organization| names_all || *organization == facts.referral.recipient_id),
-            code: entry.code.clone(),
-        })
-        .collect()
+/// By the hour, so that two recipients cannot join a case by its times (P-08).
+fn hour(mask: Mask, time: Timestamp) -> Option<Timestamp> {
+    (mask == Mask::Hour).then(|| time.start_of_hour())
 }
 
-fn protect<T>(name: &'static str, is_open: bool, value: Option<T>) -> Protected<T> {
-    Protected::new(name, value.filter(|_| is_open))
+fn timeline(facts: &ReferralFacts<'_>, look: &Looking) -> Vec<TimelineView> {
+    let entries = facts.timeline.iter().filter(|_| look.sees_all(&PROMISED_OF_ENTRY));
+    entries.filter_map(|entry| entry_view(facts, look, entry)).collect()
 }
 
-fn offer(referral: &Referral, open: Opening) -> Option<Profile> {
-    open.has_offer.then(|| {
-        let mut told = referral.offer.told.clone();
-        if !open.has_sensitive_offer {
-            told.admin_status = None;
-            told.situation = None;
-        }
-        told
+fn entry_view(facts: &ReferralFacts<'_>, look: &Looking, entry: &TimelineEntry) -> Option<TimelineView> {
+    let is_own_side = entry.organization_id == facts.referral.recipient_id;
+    let event = match look.sight("TimelineEntry.event") {
+        Sight::Masked(Mask::SinceSending) => Some(entry.event).filter(|event| *event != Event::Create),
+        sight => Some(entry.event).filter(|_| sight == Sight::Shown),
+    };
+    let at = match look.sight("TimelineEntry.at") {
+        Sight::Masked(mask) => hour(mask, entry.at),
+        sight => Some(entry.at).filter(|_| sight == Sight::Shown),
+    };
+    let organization_id = match look.sight("TimelineEntry.organization") {
+        Sight::Masked(Mask::OwnSide) => Some(entry.organization_id).filter(|_| is_own_side),
+        sight => Some(entry.organization_id).filter(|_| sight == Sight::Shown),
+    };
+    Some(TimelineView {
+        at: at?,
+        event: event?,
+        party: entry.party,
+        organization_id,
+        code: look.value("TimelineEntry.code", entry.code.clone()),
     })
-}
-
-/// For thirty days after an accepted referral has ended the recipient keeps the name by which it knows the
-/// case, so that both sides can speak of reopening it.
-fn may_be_reopened(facts: &ReferralFacts<'_>, perspective: Perspective, stage: Stage) -> bool {
-    let was_accepted = matches!(facts.referral.status, Status::Completed | Status::NotRealised);
-    let is_recent = facts.now < facts.referral.status_at.plus_days(REOPENING_DAYS);
-    perspective == Perspective::Recipient
-        && stage == Stage::Ended
-        && was_accepted
-        && is_recent
-        && facts.consent.is_live(facts.now)
 }
 
 fn case_alias(facts: &ReferralFacts<'_>) -> Option<String> {

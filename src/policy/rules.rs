@@ -1,102 +1,24 @@
-//! Which role may do what. One table; the access matrix of the tests prints it from the outside.
+//! May this viewer do this? Asked by every action before anything else.
 
-use super::access::{Access, Viewer};
-use crate::domain::account::{Account, Role, TokenScope};
-use crate::domain::code::{CodeList as _, code_list};
-use crate::domain::referral::Referral;
+use super::access::Access;
+use super::table::ActFacts;
+use crate::domain::account::Account;
 
-code_list! {
-    /// What somebody may want to do.
-    Action {
-        SearchDirectory = "search_directory": "look for services",
-        OpenCase = "open_case": "open a case reference",
-        ReadCase = "read_case": "read a case reference",
-        RecordConsent = "record_consent": "record a consent",
-        CreateReferral = "create_referral": "draft and send a referral",
-        AnswerReferral = "answer_referral": "answer a referral to one's organisation",
-        ReadReferral = "read_referral": "read a referral",
-        RecordDemand = "record_demand": "record a need without an answer",
-        ReadGaps = "read_gaps": "read the table of gaps",
-    }
-}
+pub use super::table::{Action, Denied};
 
-/// The act is not this viewer's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Denied {
-    /// Nobody is signed in.
-    Unauthenticated,
-    /// The role, or the want of a project, does not allow it.
-    Forbidden,
-}
-
-/// The roles that an action belongs to.
-const fn roles(action: Action) -> &'static [Role] {
-    match action {
-        Action::SearchDirectory => Role::ALL,
-        Action::ReadReferral => {
-            &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin, Role::Coordinator, Role::ProtectionLead]
-        }
-        // An agent of a partner that has a project of its own refers like any caseworker.
-        Action::OpenCase | Action::ReadCase | Action::RecordConsent | Action::CreateReferral | Action::RecordDemand => {
-            &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin]
-        }
-        // A caseworker answers what comes to the services of the own organisation.
-        Action::AnswerReferral => &[Role::Caseworker, Role::PartnerAgent, Role::PartnerAdmin],
-        Action::ReadGaps => &[Role::Coordinator, Role::Analyst],
-    }
-}
-
-/// What a token must be good for, to be used for an action.
-const fn token_scope(action: Action) -> TokenScope {
-    match action {
-        Action::SearchDirectory => TokenScope::Directory,
-        Action::OpenCase | Action::ReadCase | Action::RecordConsent | Action::RecordDemand => TokenScope::Cases,
-        Action::CreateReferral | Action::ReadReferral => TokenScope::Referrals,
-        Action::AnswerReferral => TokenScope::Answers,
-        Action::ReadGaps => TokenScope::Figures,
-    }
-}
-
-/// True for acts that belong to a project.
-const fn needs_project(action: Action) -> bool {
-    !matches!(action, Action::SearchDirectory | Action::AnswerReferral | Action::ReadReferral)
-}
-
-/// The account that may do this, or why nobody here may. Everybody may look for services; what they
-/// find is a matter of scope.
+/// The account that may do this, or why nobody here may.
 pub fn permit(access: &Access, action: Action) -> Result<&Account, Denied> {
-    let Viewer::Staff(account) = access.viewer() else { return Err(Denied::Unauthenticated) };
-    let has_project = account.project_id.is_some() || !needs_project(action);
-    if roles(action).contains(&account.role) && has_project && access.has_scope(token_scope(action)) {
-        Ok(account)
-    } else {
-        Err(Denied::Forbidden)
-    }
+    admit(access, action)?;
+    access.account().ok_or(Denied::Unauthenticated)
 }
 
-/// From which side somebody sees a referral.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Perspective {
-    /// The sending team.
-    Sender,
-    /// The coordinator of the sending project, or the protection lead of its organisation.
-    Coordinator,
-    /// The receiving organisation.
-    Recipient,
-}
-
-/// The side from which the viewer sees a referral; `None` when it is nothing to them. Who is on both
-/// sides sees it as the sender.
-pub fn perspective(access: &Access, referral: &Referral) -> Option<Perspective> {
-    let account = access.account()?;
-    let scope = access.scope();
-    let is_of_team = scope.project == Some(referral.project_id) && account.team_ids.contains(&referral.team_id);
-    let is_of_project = scope.project == Some(referral.project_id) || scope.unit == Some(referral.sender_id);
-    let is_received = scope.organization == Some(referral.recipient_id) && referral.requested_at.is_some();
-    match account.role {
-        Role::Caseworker | Role::PartnerAgent | Role::PartnerAdmin if is_of_team => Some(Perspective::Sender),
-        Role::Coordinator | Role::ProtectionLead if is_of_project => Some(Perspective::Coordinator),
-        Role::Caseworker | Role::PartnerAgent | Role::PartnerAdmin if is_received => Some(Perspective::Recipient),
-        _ => None,
-    }
+/// Whether the viewer may do this, signed in or not.
+pub fn admit(access: &Access, action: Action) -> Result<(), Denied> {
+    let account = access.account();
+    let facts = ActFacts {
+        role: account.map(|account| account.role),
+        has_project: account.is_some_and(|account| account.project_id.is_some()),
+        token_scopes: access.token_scopes(),
+    };
+    access.table().permit(action, &facts)
 }

@@ -5,7 +5,9 @@
 //! than the threshold, none is told, so that no subtraction gives it back. No total is given over cells.
 
 use super::access::Access;
+use super::looking::Looking;
 use super::rules::{Action, permit};
+use super::table::{Guard, Standing};
 use super::visible::Visible;
 use crate::domain::demand::{DemandResult, GapCell};
 use crate::domain::need::Need;
@@ -34,17 +36,42 @@ pub struct ShownCell {
     pub results: Option<BTreeMap<DemandResult, u32>>,
 }
 
-/// The cells as the viewer may see them; `None` unless the viewer may read the table of gaps.
-pub fn show_gaps(access: &Access, cells: Vec<GapCell>) -> Option<Visible<Vec<ShownCell>>> {
-    permit(access, Action::ReadGaps).ok()?;
-    let shown = cells.into_iter().filter_map(suppress).collect();
-    Some(Visible::of_directory(shown, access.recorder().clone()))
+/// The table as it may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownGaps {
+    /// The cells.
+    pub cells: Vec<ShownCell>,
+    /// Fewest persons of a shown count.
+    pub threshold: u32,
+    /// Fewest persons of a shown count of a sensitive need.
+    pub sensitive_threshold: u32,
 }
 
-fn suppress(cell: GapCell) -> Option<ShownCell> {
+const PROMISED: [&str; 3] =
+    ["ServiceGapReport.cells", "ServiceGapReport.threshold", "ServiceGapReport.sensitiveThreshold"];
+const PROMISED_OF_CELL: [&str; 4] =
+    ["ServiceGapCell.month", "ServiceGapCell.area", "ServiceGapCell.need", "ServiceGapCell.persons"];
+const OF_RESULTS: [&str; 3] = ["ServiceGapCell.results", "ServiceGapResult.result", "ServiceGapResult.persons"];
+
+/// The table as the viewer may see it; `None` unless the viewer may read it.
+pub fn show_gaps(access: &Access, cells: Vec<GapCell>) -> Option<Visible<ShownGaps>> {
+    permit(access, Action::ReadGaps).ok()?;
+    let look = |need: Option<Need>, has_enough| {
+        let concerns_violence = need.is_some_and(Need::concerns_gender_based_violence);
+        let facts = access.facts(access.relation_to_figures(), Standing::Plain, concerns_violence);
+        Looking::new(access, facts.holding(Guard::EnoughPersons, has_enough))
+    };
+    let cells = cells.into_iter().filter_map(|cell| suppress(cell, look)).collect();
+    let gaps = ShownGaps { cells, threshold: THRESHOLD, sensitive_threshold: SENSITIVE_THRESHOLD };
+    let is_seen = look(None, true).sees_all(&PROMISED);
+    is_seen.then(|| Visible::of_directory(gaps, access.recorder().clone()))
+}
+
+fn suppress(cell: GapCell, look: impl Fn(Option<Need>, bool) -> Looking) -> Option<ShownCell> {
     let threshold = if cell.need.is_sensitive_in_statistics() { SENSITIVE_THRESHOLD } else { THRESHOLD };
-    let results_are_shown = cell.results.values().all(|count| *count >= threshold);
-    (cell.persons >= threshold).then(|| ShownCell {
+    let has_enough = cell.results.values().all(|count| *count >= threshold);
+    let results_are_shown = look(Some(cell.need), has_enough).sees_all(&OF_RESULTS);
+    look(Some(cell.need), cell.persons >= threshold).sees_all(&PROMISED_OF_CELL).then(|| ShownCell {
         month: cell.month,
         area: cell.area,
         need: cell.need,
@@ -56,6 +83,23 @@ fn suppress(cell: GapCell) -> Option<ShownCell> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::account::{Account, Role};
+    use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId};
+    use crate::policy::access::Viewer;
+    use crate::policy::table::Table;
+
+    fn reader() -> Access {
+        let account = Account {
+            id: AccountId::from_bytes([1; 16]),
+            handle: "coordinator".to_owned(),
+            role: Role::Coordinator,
+            organization_id: OrganizationId::from_bytes([2; 16]),
+            project_id: Some(ProjectId::from_bytes([3; 16])),
+            team_ids: Vec::new(),
+            is_trained: true,
+        };
+        Access::new(Viewer::Staff(account), Table::standard())
+    }
 
     fn shown(need: Need, counts: &[(DemandResult, u32)]) -> Option<(u32, bool)> {
         let results: BTreeMap<_, _> = counts.iter().copied().collect();
@@ -66,7 +110,9 @@ mod tests {
             persons: results.values().sum(),
             results,
         };
-        suppress(cell).map(|shown| (shown.persons, shown.results.is_some()))
+        let access = reader();
+        let shown = show_gaps(&access, vec![cell]).expect("a coordinator reads the figures");
+        shown.cells.first().map(|cell| (cell.persons, cell.results.is_some()))
     }
 
     #[test]

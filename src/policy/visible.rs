@@ -1,5 +1,6 @@
 //! What a viewer may hold: views made by this room, whose person-linked fields record their reading.
 
+use crate::domain::audit::AuditPurpose;
 use crate::domain::id::{ConsentId, ProjectId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
@@ -23,21 +24,25 @@ pub struct Subject {
     pub project_id: ProjectId,
     /// The consent that the reading rests on, for a recipient.
     pub consent_id: Option<ConsentId>,
+    /// What the viewer reads it for.
+    pub purpose: AuditPurpose,
 }
 
-/// A field of class D3 or above: it opens only through [`Visible::reveal`]. A value that the viewer may
-/// not have is not in it.
+/// A field that opens only through [`Visible::reveal`], as every field of class D3 or above does. A value that
+/// the viewer may not have is not in it.
 #[derive(Clone)]
 #[cfg_attr(test, derive(Debug))]
 pub struct Protected<F> {
     name: &'static str,
     value: Option<F>,
+    is_recorded: bool,
 }
 
 impl<F> Protected<F> {
-    /// A field under its name in the schema, with the value that the viewer may have.
-    pub(super) const fn new(name: &'static str, value: Option<F>) -> Self {
-        Self { name, value }
+    /// A field under its name in the schema, with the value that the viewer may have, and whether its class
+    /// has its reading recorded.
+    pub(super) const fn new(name: &'static str, value: Option<F>, is_recorded: bool) -> Self {
+        Self { name, value, is_recorded }
     }
 }
 
@@ -48,12 +53,13 @@ impl<F> Protected<F> {
 pub struct Told<F> {
     name: &'static str,
     value: F,
+    is_recorded: bool,
 }
 
 impl<F> Told<F> {
-    /// A field under its name in the schema.
-    pub(super) const fn new(name: &'static str, value: F) -> Self {
-        Self { name, value }
+    /// A field under its name in the schema, and whether its class has its reading recorded.
+    pub(super) const fn new(name: &'static str, value: F, is_recorded: bool) -> Self {
+        Self { name, value, is_recorded }
     }
 }
 
@@ -72,18 +78,18 @@ impl<T> Visible<T> {
     /// name. `None` discloses nothing and records nothing.
     pub fn reveal<'a, F>(&self, field: &'a Protected<F>) -> Option<&'a F> {
         let value = field.value.as_ref()?;
-        self.record(field.name);
+        self.record(field.name, field.is_recorded);
         Some(value)
     }
 
     /// The value of a field of this view that is never absent; that it was read is recorded.
     pub fn tell<'a, F>(&self, field: &'a Told<F>) -> &'a F {
-        self.record(field.name);
+        self.record(field.name, field.is_recorded);
         &field.value
     }
 
-    fn record(&self, field: &'static str) {
-        if let Some(subject) = &self.subject {
+    fn record(&self, field: &'static str, is_recorded: bool) {
+        if let Some(subject) = self.subject.as_ref().filter(|_| is_recorded) {
             self.recorder.record(subject, field);
         }
     }
@@ -127,12 +133,20 @@ mod tests {
     #[test]
     fn what_is_read_is_recorded_once_and_what_is_absent_never() {
         let recorder = Recorder::default();
-        let subject =
-            Subject { object: "ref_x".to_owned(), project_id: ProjectId::from_bytes([1; 16]), consent_id: None };
+        let subject = Subject {
+            object: "ref_x".to_owned(),
+            project_id: ProjectId::from_bytes([1; 16]),
+            consent_id: None,
+            purpose: AuditPurpose::Care,
+        };
         let visible = Visible::of_subject((), subject.clone(), recorder.clone());
-        let (told, hidden) = (Protected::new("need", Some(3)), Protected::<u8>::new("alias", None));
+        let (told, hidden) = (Protected::new("need", Some(3), true), Protected::<u8>::new("alias", None, true));
         assert_eq!((visible.reveal(&told), visible.reveal(&told), visible.reveal(&hidden)), (Some(&3), Some(&3), None));
-        assert_eq!(visible.tell(&Told::new("status", 4)), &4);
+        assert_eq!(visible.tell(&Told::new("status", 4, true)), &4);
+        assert_eq!(
+            (visible.tell(&Told::new("id", 5, false)), visible.reveal(&Protected::new("offer", Some(6), false))),
+            (&5, Some(&6))
+        );
         assert_eq!(recorder.take(), [(subject, vec!["need", "status"])]);
         assert!(recorder.take().is_empty());
     }

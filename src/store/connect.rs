@@ -1,8 +1,10 @@
 //! Opening a database: which one, with which settings, and refusing one that would lose data.
 
+use super::ledger::Ledger;
 use super::{Db, Store, StoreError, read, statements};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -20,6 +22,17 @@ statements! {
     COUNT_MIGRATIONS = "SELECT count(*) FROM _sqlx_migrations WHERE success";
 }
 
+/// The file of the embedded database that `url` names; `None` for a server or a database in memory.
+pub fn sqlite_file(url: &str) -> Option<PathBuf> {
+    if !url.starts_with("sqlite:") {
+        return None;
+    }
+    let options = SqliteConnectOptions::from_str(url).ok()?;
+    let file = options.get_filename();
+    let is_in_memory = file.to_string_lossy().contains(":memory:") || file.to_string_lossy().starts_with("file:");
+    (!is_in_memory).then(|| file.to_path_buf())
+}
+
 impl Store {
     /// Opens the database that `url` names by its scheme, `sqlite:` or `postgres:`; a SQLite file is
     /// made when it is missing. The schema is not touched: see [`Store::migrate`].
@@ -31,7 +44,7 @@ impl Store {
         } else {
             return Err(StoreError::Unsuitable("the database URL must begin with sqlite: or postgres:".to_owned()));
         };
-        Ok(Self { db, reserved })
+        Ok(Self { db, reserved, ledger: Ledger::at(&ledger_beside(url)) })
     }
 
     /// Brings the schema up to date; returns how many migrations the database has now.
@@ -61,6 +74,14 @@ impl Store {
             }
         }
     }
+}
+
+fn ledger_beside(url: &str) -> std::path::PathBuf {
+    let options = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok()).flatten();
+    options.map_or_else(
+        || "relais-erasures.ledger".into(),
+        |options| options.get_filename().with_file_name("relais-erasures.ledger"),
+    )
 }
 
 /// Opens the pools for everything, and those for emergencies.

@@ -20,6 +20,15 @@ pub enum StoreError {
     /// The database is not one that Relais may use.
     #[error("{0}")]
     Unsuitable(String),
+    /// A file that belongs to the store cannot be read or written.
+    #[error("{path} cannot be used")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        error: std::io::Error,
+    },
     /// Anything else the driver tells.
     #[error("the database refused the statement")]
     Driver(#[source] sqlx::Error),

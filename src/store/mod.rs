@@ -7,13 +7,16 @@
 
 mod accounts;
 mod audit;
+mod audit_reads;
 mod cases;
 mod connect;
 mod consents;
 mod demands;
 mod directory;
+mod erasure;
 mod error;
 mod idempotency;
+mod ledger;
 mod projects;
 mod reach;
 mod referrals;
@@ -22,6 +25,8 @@ mod sealed;
 mod teams;
 
 pub use self::accounts::NewToken;
+pub use self::audit::UnsignedHead;
+pub use self::connect::sqlite_file;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
@@ -46,6 +51,7 @@ pub struct Store {
     db: Db,
     /// Connections that only emergencies use.
     reserved: Db,
+    ledger: ledger::Ledger,
 }
 
 /// A transaction under way; it ends with the closure given to [`Store::write`].
@@ -102,12 +108,22 @@ fn in_list(head: &'static str, keys: usize) -> AssertSqlSafe<String> {
     AssertSqlSafe(format!("{head} ({})", numbers.join(", ")))
 }
 
+/// A statement that ends in rows of values: `head` and `($1, …, $n), (…)`. The head is a constant, and the
+/// rows hold numbers only.
+fn value_rows(head: &'static str, rows: usize, columns: usize) -> AssertSqlSafe<String> {
+    let row = |row: usize| {
+        let numbers: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", numbers.join(", "))
+    };
+    AssertSqlSafe(format!("{head} {}", (0..rows).map(row).collect::<Vec<_>>().join(", ")))
+}
+
 impl Store {
     /// The same store over connections of their own, which are free while all others are taken. SQLite has one
     /// writer, whoever asks; its queue is short, because requests without a place in their lane never reach it.
     #[must_use]
     pub fn reserved(&self) -> Self {
-        Self { db: self.reserved.clone(), reserved: self.reserved.clone() }
+        Self { db: self.reserved.clone(), ..self.clone() }
     }
 
     /// Runs `work` in one transaction, and commits it when `work` succeeds. On SQLite the transaction
@@ -136,8 +152,12 @@ impl Store {
     pub async fn refused_statements(&self) -> Vec<(String, String)> {
         let mut refused = Vec::new();
         for (name, sql) in all_statements() {
-            // A head of a list is no statement without its list.
-            let sql = if sql.ends_with(" IN") { in_list(sql, 2) } else { AssertSqlSafe(sql.to_owned()) };
+            // A head of a list is no statement without its list, nor one of rows without its rows.
+            let sql = match sql.rsplit_once(' ') {
+                Some((_, "IN")) => in_list(sql, 2),
+                Some((head, "VALUES")) => value_rows(sql, 2, head.matches(',').count() + 1),
+                _ => AssertSqlSafe(sql.to_owned()),
+            };
             if let Err(error) = self.prepare(sql).await {
                 refused.push((name.to_owned(), error.to_string()));
             }
@@ -155,6 +175,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         accounts::STATEMENTS,
         audit::STATEMENTS,
+        audit_reads::STATEMENTS,
         cases::STATEMENTS,
         connect::STATEMENTS,
         consents::STATEMENTS,

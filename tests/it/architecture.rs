@@ -21,7 +21,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("directory", &["domain"]),
     ("import", &["domain"]),
-    ("actions", &["domain", "policy", "store", "directory", "import", "clock"]),
+    ("seal", &["domain", "clock"]),
+    ("actions", &["domain", "policy", "store", "directory", "import", "clock", "seal"]),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
     // The limits and the proxies are configuration.
@@ -41,6 +42,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hyper", &["src/graphql/http", "src/serve", "src/app"]),
     ("fluent", &["src/i18n"]),
     ("governor", &["src/edge"]),
+    ("ed25519_dalek", &["src/domain/audit", "src/seal"]),
     // Chance is a parameter.
     ("getrandom", &["src/clock"]),
 ];

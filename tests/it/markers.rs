@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Care after torture, and its organisation: the first partner. The second are the lawyers.
-const CARE_CENTRE: &str = "2b447366-e73d-4d0b-8985-fb65ed3e0afc";
-const CARE_AFTER_TORTURE: &str = "69b72c32-1b07-4721-80a5-40c2d9b21425";
+pub const CARE_CENTRE: &str = "2b447366-e73d-4d0b-8985-fb65ed3e0afc";
+pub const CARE_AFTER_TORTURE: &str = "69b72c32-1b07-4721-80a5-40c2d9b21425";
 const BIRTH_CERTIFICATES: &str = "63dd21de-fde0-43fc-bbd1-95f3724957ef";
 
 /// How far a referral is open, in the order of its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+pub enum Stage {
     Draft,
     Offer,
     Accepted,
@@ -38,7 +38,7 @@ const WHILE_OPEN: &[Stage] = &[Offer, Accepted, Lapsed];
 
 /// Each kind of value, with the stages at which its recipient may meet it. Written by hand from the release
 /// stages of the domain reference; no code of the house is asked.
-const TABLE: [(&str, &[Stage]); 23] = [
+pub const TABLE: [(&str, &[Stage]); 23] = [
     ("age band", WHILE_OPEN),
     ("first language", WHILE_OPEN),
     ("second language", WHILE_OPEN),
@@ -65,9 +65,9 @@ const TABLE: [(&str, &[Stage]); 23] = [
 ];
 
 /// The marked case, and the texts to look for by the kinds of [`TABLE`].
-struct Marked {
-    case: String,
-    values: Vec<(&'static str, String)>,
+pub struct Marked {
+    pub case: String,
+    pub values: Vec<(&'static str, String)>,
 }
 
 fn case_input() -> Value {
@@ -80,7 +80,7 @@ fn case_input() -> Value {
 }
 
 impl Marked {
-    async fn open(world: &World) -> Self {
+    pub async fn open(world: &World) -> Self {
         let case = world.opened_case(&world.person("caseworker"), case_input()).await;
         let mut marked = Self { case: text(&case["id"]), values: Vec::new() };
         for (kind, value) in [
@@ -114,15 +114,27 @@ impl Marked {
         self.values.push((kind, value.to_owned()));
     }
 
+    /// The first text that is looked for of this kind.
+    pub fn value(&self, kind: &str) -> &str {
+        self.values.iter().find(|(name, _)| *name == kind).map_or("", |(_, value)| value)
+    }
+
+    /// Marks the hour at which a consent ends, as its recipient may read it, in the place of any before.
+    pub async fn mark_end_of_consent(&mut self, world: &World, ready: &Ready) {
+        let end = consent_end(world, ready).await;
+        self.values.retain(|(kind, _)| *kind != "end of the consent, by the hour");
+        self.mark("end of the consent, by the hour", &end);
+    }
+
     /// Moves the clock by odd steps, and marks the instant.
-    fn tick(&mut self, world: &World) {
+    pub fn tick(&mut self, world: &World) {
         let now = Timestamp::from_microseconds(world.now().microseconds() + 61_123_457);
         world.clock.set(now);
         self.mark("an exact time", &now.to_string());
     }
 
     /// A consent and a draft for one partner.
-    async fn ready(&mut self, world: &World, partner: &str, recipient: &str, service: &str, need: &str) -> Ready {
+    pub async fn ready(&mut self, world: &World, partner: &str, recipient: &str, service: &str, need: &str) -> Ready {
         let sender = world.person("caseworker");
         self.tick(world);
         // Each consent ends at an hour that only its recipient may read.
@@ -138,7 +150,7 @@ impl Marked {
     }
 
     /// Marks the names by which two partners know the case; their key is made at the first sending.
-    async fn mark_aliases(&mut self, world: &World, own: &str) -> String {
+    pub async fn mark_aliases(&mut self, world: &World, own: &str) -> String {
         let project = ProjectId::derived("corridor", "paris");
         let key = world.app.context().store.find_project_key(project, KeyPurpose::Alias).await.expect("a store");
         let key = key.expect("a key, since something was sent");
@@ -197,7 +209,7 @@ async fn everything_asked(
         answers
             .push(world.ask(person, &format!("query($id: ID!) {{ node(id: $id) {node} }}"), json!({ "id": id })).await);
     }
-    let (_, code) = marked.values.iter().find(|(kind, _)| *kind == "spoken code").expect("a code");
+    let code = marked.value("spoken code");
     let case = SCHEMA.everything("CaseReference");
     for question in [
         format!("{{ caseBySpokenCode(spokenCode: \"{code}\") {case} }}"),
@@ -317,12 +329,9 @@ on_both_databases! {
         let papers = ("lawyer", LAWYERS, BIRTH_CERTIFICATES, "LEGAL_CIVIL_DOCUMENTATION");
         let to_the_centre = marked.ready(&world, torture.0, torture.1, torture.2, torture.3).await;
         let to_the_lawyers = marked.ready(&world, papers.0, papers.1, papers.2, papers.3).await;
-        let end = consent_end(&world, &to_the_centre).await;
-        marked.mark("end of the consent, by the hour", &end);
+        marked.mark_end_of_consent(&world, &to_the_centre).await;
         follow(&world, &mut marked, &to_the_centre, CARE_CENTRE).await;
-        let end = consent_end(&world, &to_the_lawyers).await;
-        marked.values.retain(|(kind, _)| *kind != "end of the consent, by the hour");
-        marked.mark("end of the consent, by the hour", &end);
+        marked.mark_end_of_consent(&world, &to_the_lawyers).await;
         follow(&world, &mut marked, &to_the_lawyers, LAWYERS).await;
     }
 }

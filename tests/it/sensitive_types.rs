@@ -4,7 +4,7 @@
 use crate::architecture::files_under;
 use crate::architecture::source::SourceFile;
 use crate::kit::schema::SCHEMA;
-use relais::policy::classes::{Class, class_of};
+use relais::policy::table::{Class, Table};
 use std::collections::BTreeSet;
 
 /// Types of the domain and of the gate whose whole content is of class D2 or above, beside those that the
@@ -20,7 +20,7 @@ fn classed() -> BTreeSet<String> {
     let is_sensitive = |class| matches!(class, Class::Contact | Class::Person | Class::Sensitive);
     let objects = SCHEMA.objects.iter().filter(|(name, fields)| {
         // What a refusal tells is the caller's own input and the state of what they acted on.
-        !name.ends_with("Error") && fields.iter().any(|field| class_of(name, &field.name).is_some_and(is_sensitive))
+        !name.ends_with("Error") && fields.iter().any(|field| Table::standard().class_of(name, &field.name).is_some_and(is_sensitive))
     });
     objects.map(|(name, _)| name.clone()).collect()
 }

@@ -211,7 +211,7 @@ impl Endpoint for ByToken {
 
 #[tokio::test]
 async fn the_endpoint_decides_who_and_whether() {
-    let router = routes(ByToken, Limits::default()).into_router();
+    let router = routes(ByToken, Limits::default());
     let with = |token: &str| {
         let mut request = query(NEW, "{__typename}");
         let value = format!("Bearer {token}").parse().expect("valid");
@@ -273,7 +273,7 @@ async fn a_body_is_counted_while_it_is_read() {
 async fn a_body_that_never_ends_is_given_up() {
     let limits = Limits { body_timeout: Duration::from_millis(20), ..Limits::default() };
     let request = post(OLD, Body::new(Drip { chunks: 3, ends: false }));
-    let answer = send_to(routes(ByToken, limits).into_router(), request).await;
+    let answer = send_to(routes(ByToken, limits), request).await;
     assert_eq!((answer.status, answer.code()), (StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT"));
     assert_eq!(answer.header(header::CONNECTION), "close");
 }

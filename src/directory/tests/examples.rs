@@ -147,7 +147,8 @@ fn what_the_scope_hides_leaves_no_trace() {
             assert_eq!((told(&without), without.has_more), (told(&with), with.has_more));
         }
     }
-    let trained = DirectoryScope { is_member: true, is_trained: true, ..DirectoryScope::default() };
+    let trained =
+        DirectoryScope::new(None, None, |kind| matches!(kind.tier, Tier::Public | Tier::Network | Tier::Restricted));
     assert_eq!(with.search(&Query { scope: &trained, ..plain_query() }).hits.len(), 4);
 }
 

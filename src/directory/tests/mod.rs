@@ -4,7 +4,7 @@ mod examples;
 mod oracle;
 
 use super::{Change, Directory, Query, Snapshot};
-use crate::domain::directory::{Document, Organization, Place, Service};
+use crate::domain::directory::{Document, Organization, Place, Service, Tier};
 use crate::domain::id::{Identifier, OrganizationId, ServiceId};
 use crate::domain::place::{Area, AreaCode, Position};
 use crate::domain::profile::Profile;
@@ -14,7 +14,8 @@ use serde_json::json;
 use std::sync::{Arc, LazyLock};
 
 static ANYBODY: LazyLock<Profile> = LazyLock::new(Profile::default);
-static STRANGER: LazyLock<DirectoryScope> = LazyLock::new(DirectoryScope::default);
+static STRANGER: LazyLock<DirectoryScope> =
+    LazyLock::new(|| DirectoryScope::new(None, None, |kind| kind.tier == Tier::Public && !kind.concerns_violence));
 
 fn now() -> Timestamp {
     Timestamp::parse("2026-11-23T12:00:00Z").expect("a valid time")

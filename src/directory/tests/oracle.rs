@@ -12,7 +12,7 @@ use crate::domain::id::{Identifier, ProjectId};
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::place::{DistanceBand, Position};
 use crate::domain::profile::Profile;
-use crate::domain::scope::DirectoryScope;
+use crate::domain::scope::{DirectoryScope, EntryKind};
 use proptest::prelude::{Rng, RngExt};
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
@@ -123,13 +123,11 @@ impl Chance {
     }
 
     fn scope(&mut self) -> DirectoryScope {
-        DirectoryScope {
-            is_member: self.one_in(2),
-            is_trained: self.one_in(2),
-            is_coordinator: self.one_in(2),
-            project: if self.one_in(2) { Some(ProjectId::from_bytes(self.pick(&PROJECTS))) } else { None },
-            organization: if self.one_in(3) { Some(organization(2).id) } else { None },
-        }
+        let project = if self.one_in(2) { Some(ProjectId::from_bytes(self.pick(&PROJECTS))) } else { None };
+        let organization = if self.one_in(3) { Some(organization(2).id) } else { None };
+        // Any kinds at all: which of them a viewer may know of is decided elsewhere.
+        let known: Vec<_> = EntryKind::all().filter(|_| self.one_in(2)).collect();
+        DirectoryScope::new(project, organization, |kind| known.contains(&kind))
     }
 
     fn reach(&mut self, near: Option<Position>, services: &[Service]) -> Option<f64> {

@@ -1,6 +1,6 @@
 //! Mutations: one per act, named after its object. Each takes one `input` and answers a payload with the
 //! object, or with errors that a person can mend. To add one: a use case in `actions`, an input and a
-//! payload here, a union in `user_errors`, a row in `policy::classes`, then refresh `schema.graphql`.
+//! payload here, a union in `user_errors`, rows in `policy::table`, then refresh `schema.graphql`.
 
 mod case;
 mod consent;

@@ -28,8 +28,8 @@ impl Consent {
     /// The one organisation that may be told; null when it is gone from the directory.
     async fn recipient(&self, context: &Context<'_>) -> Option<Organization> {
         let request = request(context);
-        let found = directory::counterpart(&request.context, &request.access, *self.0.tell(&self.0.recipient_id));
-        found.ok().map(Organization)
+        let id = self.0.reveal(&self.0.recipient_id)?;
+        directory::counterpart(&request.context, &request.access, *id).ok().map(Organization)
     }
 
     /// The ground of the consent.

@@ -3,7 +3,7 @@
 use crate::domain::demand::DemandResult;
 use crate::domain::need::Need;
 use crate::policy::person_view::DemandView;
-use crate::policy::suppress::{SENSITIVE_THRESHOLD, ShownCell, THRESHOLD};
+use crate::policy::suppress::{ShownCell, ShownGaps};
 use crate::policy::visible::Visible;
 use async_graphql::{Description, ID, Object, SimpleObject};
 
@@ -42,7 +42,7 @@ impl Demand {
 /// The table of gaps: needs by area and month, met or not and why. Counts are persons that the team saw,
 /// never the true need. No totals are given over cells.
 #[derive(Description)]
-pub struct ServiceGapReport(pub Visible<Vec<ShownCell>>);
+pub struct ServiceGapReport(pub Visible<ShownGaps>);
 
 #[Object(use_type_description)]
 impl ServiceGapReport {
@@ -50,18 +50,18 @@ impl ServiceGapReport {
     /// left out: none and few cannot be told apart.
     #[graphql(complexity = "100 * child_complexity")]
     async fn cells(&self) -> Vec<ServiceGapCell> {
-        self.0.iter().map(ServiceGapCell::from).collect()
+        self.0.cells.iter().map(ServiceGapCell::from).collect()
     }
 
     /// Fewest persons of a shown count.
     async fn threshold(&self) -> u32 {
-        THRESHOLD
+        self.0.threshold
     }
 
     /// Fewest persons of a shown count for needs that tell of torture, trafficking, gender-based violence
     /// or detention.
     async fn sensitive_threshold(&self) -> u32 {
-        SENSITIVE_THRESHOLD
+        self.0.sensitive_threshold
     }
 }
 

@@ -64,7 +64,7 @@ impl Referral {
 
     /// The receiving organisation; null when it is gone from the directory.
     async fn recipient(&self, context: &Context<'_>) -> Option<Organization> {
-        counterpart(context, Some(self.0.tell(&self.0.recipient_id)))
+        counterpart(context, self.0.reveal(&self.0.recipient_id))
     }
 
     /// The service asked; null when it is gone from the directory, or closed to the viewer.

@@ -45,8 +45,8 @@ impl Service {
     /// The organisation that gives it; null while the directory does not have it.
     async fn organization(&self, context: &Context<'_>) -> Option<Organization> {
         let request = request(context);
-        let found = directory::counterpart(&request.context, &request.access, self.0.service.organization_id);
-        found.ok().map(Organization)
+        let organization = self.0.organization.as_ref()?;
+        directory::counterpart(&request.context, &request.access, organization.id).ok().map(Organization)
     }
 
     /// Needs that it answers.
@@ -106,12 +106,12 @@ impl Service {
 
     /// Phone numbers as typed; empty when there are none, or for whoever is not signed in.
     async fn phones(&self) -> &[String] {
-        &self.0.phones
+        &self.0.service.phones
     }
 
     /// Role mailbox; null when there is none, or for whoever is not signed in.
     async fn email(&self) -> Option<&str> {
-        self.0.email.as_deref()
+        self.0.service.email.as_deref()
     }
 
     /// What may follow from turning to it, to be explained before consent.

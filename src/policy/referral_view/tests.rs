@@ -7,6 +7,7 @@ use crate::domain::disclosure::Offer;
 use crate::domain::id::{AccountId, CaseId, ConsentId, Identifier, ProjectId, TeamId};
 use crate::domain::spoken_code::SpokenCode;
 use crate::policy::access::Viewer;
+use crate::policy::table::Table;
 
 const RECIPIENT: [u8; 16] = [2; 16];
 const PROJECT: [u8; 16] = [3; 16];
@@ -159,15 +160,18 @@ impl Facts {
 }
 
 fn recipient() -> Access {
-    Access::new(Viewer::Staff(Account {
-        id: AccountId::from_bytes([9; 16]),
-        handle: "agent".to_owned(),
-        role: Role::PartnerAgent,
-        organization_id: OrganizationId::from_bytes(RECIPIENT),
-        project_id: None,
-        team_ids: Vec::new(),
-        is_trained: false,
-    }))
+    Access::new(
+        Viewer::Staff(Account {
+            id: AccountId::from_bytes([9; 16]),
+            handle: "agent".to_owned(),
+            role: Role::PartnerAgent,
+            organization_id: OrganizationId::from_bytes(RECIPIENT),
+            project_id: None,
+            team_ids: Vec::new(),
+            is_trained: false,
+        }),
+        Table::standard(),
+    )
 }
 
 #[test]

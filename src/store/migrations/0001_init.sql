@@ -191,20 +191,51 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (account_id, key)
 );
 
--- The audit trail: field names, never values. One gapless count per trail ('network' or a project).
+-- The audit trail: field names, never values. One chain per trail ('network' or a project), with a gapless
+-- count; the head is its last entry. An entry without content was kept long enough: its hash stays.
 CREATE TABLE audit_heads (
     trail    TEXT   NOT NULL PRIMARY KEY,
-    sequence BIGINT NOT NULL
+    sequence BIGINT NOT NULL,
+    hash     TEXT   NOT NULL
 );
 CREATE TABLE audit_events (
     trail           TEXT   NOT NULL,
     sequence        BIGINT NOT NULL,
-    at              BIGINT NOT NULL,
+    hash            TEXT   NOT NULL,
+    at              BIGINT,
     actor_id        TEXT,
+    actor_role      TEXT,
     organization_id TEXT,
-    action          TEXT   NOT NULL,
-    object          TEXT   NOT NULL,
-    fields          TEXT   NOT NULL,
+    action          TEXT,
+    object          TEXT,
+    fields          TEXT,
+    purpose         TEXT,
+    reason          TEXT,
     consent_id      TEXT,
     PRIMARY KEY (trail, sequence)
+);
+CREATE INDEX audit_events_actor ON audit_events (actor_id, at);
+CREATE INDEX audit_events_object ON audit_events (object);
+
+-- What was signed with a key that is not in this database: heads, and notes over entries without content.
+-- `signer` is the public key.
+CREATE TABLE audit_signed_heads (
+    trail     TEXT   NOT NULL,
+    sequence  BIGINT NOT NULL,
+    hash      TEXT   NOT NULL,
+    at        BIGINT NOT NULL,
+    signer    TEXT   NOT NULL,
+    signature TEXT   NOT NULL,
+    PRIMARY KEY (trail, sequence)
+);
+CREATE TABLE audit_signed_notes (
+    trail          TEXT   NOT NULL,
+    first_sequence BIGINT NOT NULL,
+    last_sequence  BIGINT NOT NULL,
+    hash_before    TEXT   NOT NULL,
+    digest         TEXT   NOT NULL,
+    at             BIGINT NOT NULL,
+    signer         TEXT   NOT NULL,
+    signature      TEXT   NOT NULL,
+    PRIMARY KEY (trail, first_sequence)
 );

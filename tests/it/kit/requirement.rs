@@ -8,6 +8,11 @@ pub fn is_required(tool: &str) -> bool {
     names(&std::env::var("RELAIS_TEST_REQUIRE").unwrap_or_default(), tool)
 }
 
+/// True when `RELAIS_TEST_FULL=1` asks for the full size of what is sampled otherwise (ruling R15).
+pub fn is_full() -> bool {
+    std::env::var("RELAIS_TEST_FULL").is_ok_and(|value| value == "1")
+}
+
 fn names(list: &str, tool: &str) -> bool {
     list.split(',').any(|name| name.trim() == tool)
 }

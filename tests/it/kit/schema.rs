@@ -13,7 +13,9 @@ pub struct Schema {
     pub objects: BTreeMap<String, Vec<Field>>,
     pub inputs: BTreeMap<String, Vec<Argument>>,
     pub members: BTreeMap<String, Vec<String>>,
+    pub enums: BTreeSet<String>,
     pub enum_values: BTreeSet<String>,
+    pub subscribes: bool,
     pub scalars: BTreeSet<String>,
 }
 
@@ -40,10 +42,15 @@ impl Schema {
             objects: BTreeMap::new(),
             inputs: BTreeMap::new(),
             members: BTreeMap::new(),
+            enums: BTreeSet::new(),
             enum_values: BTreeSet::new(),
+            subscribes: false,
             scalars: BTreeSet::new(),
         };
         for definition in document.definitions {
+            if let TypeSystemDefinition::Schema(roots) = &definition {
+                schema.subscribes = roots.node.subscription.is_some();
+            }
             let TypeSystemDefinition::Type(definition) = definition else { continue };
             let name = definition.node.name.node.to_string();
             match definition.node.kind {
@@ -67,6 +74,7 @@ impl Schema {
                     schema.members.insert(name, members.collect());
                 }
                 TypeKind::Enum(list) => {
+                    schema.enums.insert(name);
                     schema.enum_values.extend(list.values.into_iter().map(|value| value.node.value.node.to_string()));
                 }
                 TypeKind::Scalar => drop(schema.scalars.insert(name)),
@@ -86,6 +94,33 @@ impl Schema {
     /// Everything that can be read of a type, down to where a type would come again.
     pub fn everything(&self, type_name: &str) -> String {
         self.selection(type_name, &mut Vec::new()).expect("a type with fields")
+    }
+
+    /// Where each value of [`Schema::everything`] stands, as paths of field names.
+    pub fn leaves(&self, type_name: &str) -> Vec<Vec<String>> {
+        let mut leaves = Vec::new();
+        self.walk(type_name, &mut Vec::new(), &mut Vec::new(), &mut leaves);
+        leaves
+    }
+
+    fn walk(&self, type_name: &str, types: &mut Vec<String>, names: &mut Vec<String>, leaves: &mut Vec<Vec<String>>) {
+        if types.iter().any(|before| before == type_name) {
+            return;
+        }
+        types.push(type_name.to_owned());
+        for member in self.members.get(type_name).into_iter().flatten() {
+            self.walk(member, types, names, leaves);
+        }
+        for field in self.objects.get(type_name).into_iter().flatten() {
+            names.push(field.name.clone());
+            if self.is_leaf(&field.type_name) {
+                leaves.push(names.clone());
+            } else if !CIRCLES.contains(&(type_name, field.name.as_str())) {
+                self.walk(&field.type_name, types, names, leaves);
+            }
+            names.pop();
+        }
+        types.pop();
     }
 
     fn selection(&self, type_name: &str, path: &mut Vec<String>) -> Option<String> {

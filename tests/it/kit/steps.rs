@@ -115,9 +115,13 @@ impl World {
 
     /// Puts an entry into the directory, as an import or an editor would.
     pub async fn publish(&self, service: &Service) {
+        self.publish_document(&service.name, &Document::Service(service.clone())).await;
+    }
+
+    /// Puts any document into the directory, under a key of the source `test`.
+    pub async fn publish_document(&self, source_key: &str, document: &Document) {
         let context = self.app.context();
-        let document = Document::Service(service.clone());
-        let change = DirectoryChange { source_key: &service.name, document: &document, is_gone: false };
+        let change = DirectoryChange { source_key, document, is_gone: false };
         let now = self.now();
         let written = context.store.write(async |tx| tx.change_directory("test", &[change], now).await.map(drop)).await;
         written.map_err(|error: StoreError| error.to_string()).expect("a written entry");

@@ -1,0 +1,120 @@
+//! The audit trail's words: who did or read what and for what purpose, by field names and never by values.
+//!
+//! Invariants: every field of an [`AuditEvent`] is an identifier, a code or a name of the schema, so that an
+//! event can hold nothing that somebody typed. [`chain`] links the events of a trail, [`seal`] signs what a
+//! trail has come to, and [`verify`] finds the first entry that does not belong.
+
+pub mod chain;
+pub mod readings;
+pub mod seal;
+pub mod verify;
+
+use super::account::Role;
+use super::code::code_list;
+use super::id::{AccountId, ConsentId, OrganizationId, ProjectId};
+use super::time::Timestamp;
+
+/// The trail of acts on the directory, on accounts and on machines, which belong to no project.
+pub const NETWORK_TRAIL: &str = "network";
+
+code_list! {
+    /// What an audit event tells.
+    AuditAction {
+        CaseOpened = "case_opened": "a case reference was opened",
+        ConsentRecorded = "consent_recorded": "a consent was recorded",
+        ReferralCreated = "referral_created": "a referral was drafted",
+        ReferralChanged = "referral_changed": "a referral changed its state",
+        DemandRecorded = "demand_recorded": "a need without an answer was recorded",
+        Disclosed = "disclosed": "fields of a person-linked object were read",
+        GapsRead = "gaps_read": "the table of gaps was read",
+        DirectoryImported = "directory_imported": "a feed was imported into the directory",
+        CommandsApplied = "commands_applied": "a command file was applied",
+        TrailRead = "trail_read": "an auditor read a part of an audit trail",
+        Refused = "refused": "somebody was refused what they asked for",
+    }
+}
+
+impl AuditAction {
+    /// The purpose of an act of this kind, unless whoever acts has another.
+    pub const fn usual_purpose(self) -> AuditPurpose {
+        match self {
+            Self::CaseOpened
+            | Self::ConsentRecorded
+            | Self::ReferralCreated
+            | Self::ReferralChanged
+            | Self::DemandRecorded
+            | Self::Disclosed => AuditPurpose::Care,
+            Self::GapsRead => AuditPurpose::Statistics,
+            Self::DirectoryImported | Self::CommandsApplied => AuditPurpose::Administration,
+            Self::TrailRead => AuditPurpose::Audit,
+            Self::Refused => AuditPurpose::Security,
+        }
+    }
+}
+
+code_list! {
+    /// What an act or a reading was for.
+    AuditPurpose {
+        Care = "care": "following the case, in the case's own team",
+        ReferralAnswer = "referral_answer": "answering a referral, at the organisation that received it",
+        Coordination = "coordination": "leading the project that the referral belongs to",
+        Protection = "protection": "answering for the protection of people",
+        PersonRequest = "person_request": "the person asked for it",
+        Statistics = "statistics": "counting needs and answers",
+        Administration = "administration": "looking after the directory, the accounts and the machines",
+        Retention = "retention": "erasing what has been kept long enough",
+        Audit = "audit": "checking who did what",
+        Security = "security": "keeping out who does not belong",
+    }
+}
+
+/// One event of the audit trail, before it stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEvent {
+    /// When.
+    pub at: Timestamp,
+    /// The project whose trail it belongs to; `None` for the network's own.
+    pub project_id: Option<ProjectId>,
+    /// Who; `None` for an operator at the command line.
+    pub actor_id: Option<AccountId>,
+    /// What the actor's account was for, then.
+    pub actor_role: Option<Role>,
+    /// The actor's organisation.
+    pub organization_id: Option<OrganizationId>,
+    /// What was done.
+    pub action: AuditAction,
+    /// The object, by its id or name.
+    pub object: String,
+    /// Names of the fields that were told or changed.
+    pub fields: Vec<&'static str>,
+    /// What it was for.
+    pub purpose: AuditPurpose,
+    /// Why, as the code of a list; a constant of the code, so that nobody's words can stand here.
+    pub reason: Option<&'static str>,
+    /// The consent that the act rests on.
+    pub consent_id: Option<ConsentId>,
+}
+
+impl AuditEvent {
+    /// An event of the network's trail by nobody with an account, for the usual purpose.
+    pub const fn of_operator(at: Timestamp, action: AuditAction, object: String) -> Self {
+        Self {
+            at,
+            project_id: None,
+            actor_id: None,
+            actor_role: None,
+            organization_id: None,
+            action,
+            object,
+            fields: Vec::new(),
+            purpose: action.usual_purpose(),
+            reason: None,
+            consent_id: None,
+        }
+    }
+
+    /// The name of the trail that it belongs to.
+    pub fn trail(&self) -> String {
+        self.project_id.map_or_else(|| NETWORK_TRAIL.to_owned(), |project| project.to_string())
+    }
+}

@@ -1,0 +1,154 @@
+//! What is made unreadable as one, and the ledger of it that outlives every backup.
+//!
+//! A unit of erasure has one data key; destroying the key erases the unit in the database, in its log and in
+//! every copy of both. A backup of the keys would bring it back: so each erasure, and each freeze of a
+//! project, is first written into a ledger that is replayed before a restored database serves anything.
+//!
+//! Invariant: the ledger holds random ids and times only.
+
+use super::id::{AccountId, CaseId, Identifier, OrganizationId, ProjectId, ReferralId};
+use super::time::Timestamp;
+
+/// What one data key opens, and what is therefore erased at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ErasureUnit {
+    /// Everything sealed of a case.
+    Case(CaseId),
+    /// Everything sealed of a referral.
+    Referral(ReferralId),
+    /// The contacts of an organisation, of its services and of its projects.
+    Contacts(OrganizationId),
+    /// The secrets of an account.
+    Account(AccountId),
+}
+
+impl ErasureUnit {
+    /// Reads the id of the object that the unit is named after.
+    pub fn parse(text: &str) -> Option<Self> {
+        let case = CaseId::parse(text).map(Self::Case);
+        let referral = || ReferralId::parse(text).map(Self::Referral);
+        let contacts = || OrganizationId::parse(text).map(Self::Contacts);
+        let account = || AccountId::parse(text).map(Self::Account);
+        case.or_else(|_| referral()).or_else(|_| contacts()).or_else(|_| account()).ok()
+    }
+
+    /// True when the unit may come to hold something again: an organisation whose contacts were erased can be
+    /// imported anew. Nothing else comes back.
+    pub const fn may_return(self) -> bool {
+        matches!(self, Self::Contacts(_))
+    }
+}
+
+impl std::fmt::Display for ErasureUnit {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Case(id) => id.fmt(formatter),
+            Self::Referral(id) => id.fmt(formatter),
+            Self::Contacts(id) => id.fmt(formatter),
+            Self::Account(id) => id.fmt(formatter),
+        }
+    }
+}
+
+/// What the ledger remembers against a restore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LedgerEvent {
+    /// The unit was erased.
+    Erased(ErasureUnit),
+    /// The project was frozen.
+    Frozen(ProjectId),
+    /// The project was thawed.
+    Thawed(ProjectId),
+}
+
+/// One line of the ledger, spelled `erased cas_… 1795459812345678`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LedgerEntry {
+    /// What happened.
+    pub event: LedgerEvent,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl LedgerEntry {
+    /// Reads a line, without its end.
+    pub fn parse(line: &str) -> Option<Self> {
+        let mut words = line.split(' ');
+        let (event, object, at) = (words.next()?, words.next()?, words.next()?);
+        let event = match event {
+            "erased" => LedgerEvent::Erased(ErasureUnit::parse(object)?),
+            "frozen" => LedgerEvent::Frozen(ProjectId::parse(object).ok()?),
+            "thawed" => LedgerEvent::Thawed(ProjectId::parse(object).ok()?),
+            _ => return None,
+        };
+        let at = Timestamp::from_microseconds(at.parse().ok()?);
+        words.next().is_none().then_some(Self { event, at })
+    }
+}
+
+impl std::fmt::Display for LedgerEntry {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let at = self.at.microseconds();
+        match self.event {
+            LedgerEvent::Erased(unit) => write!(formatter, "erased {unit} {at}"),
+            LedgerEvent::Frozen(project) => write!(formatter, "frozen {project} {at}"),
+            LedgerEvent::Thawed(project) => write!(formatter, "thawed {project} {at}"),
+        }
+    }
+}
+
+/// The projects that are frozen at the end of the ledger, each with the time of its last freeze.
+pub fn frozen_projects(entries: &[LedgerEntry]) -> Vec<(ProjectId, Timestamp)> {
+    let mut frozen = std::collections::BTreeMap::new();
+    for entry in entries {
+        match entry.event {
+            LedgerEvent::Frozen(project) => {
+                frozen.insert(project, entry.at);
+            }
+            LedgerEvent::Thawed(project) => {
+                frozen.remove(&project);
+            }
+            LedgerEvent::Erased(_) => {}
+        }
+    }
+    frozen.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_it_was_written_and_nothing_else_is() {
+        let at = Timestamp::from_microseconds(1_795_459_812_345_678);
+        let events = [
+            LedgerEvent::Erased(ErasureUnit::Case(CaseId::from_bytes([1; 16]))),
+            LedgerEvent::Erased(ErasureUnit::Referral(ReferralId::from_bytes([2; 16]))),
+            LedgerEvent::Erased(ErasureUnit::Contacts(OrganizationId::from_bytes([3; 16]))),
+            LedgerEvent::Erased(ErasureUnit::Account(AccountId::from_bytes([4; 16]))),
+            LedgerEvent::Frozen(ProjectId::from_bytes([5; 16])),
+            LedgerEvent::Thawed(ProjectId::from_bytes([5; 16])),
+        ];
+        for event in events {
+            let line = LedgerEntry { event, at }.to_string();
+            assert_eq!(LedgerEntry::parse(&line), Some(LedgerEntry { event, at }), "{line}");
+            for broken in [&line[1..], &line[..line.len() - 17], &format!("{line} 1"), &line.replace(' ', "  ")] {
+                assert_eq!(LedgerEntry::parse(broken), None, "{broken}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_word_on_a_project_counts() {
+        let (one, other) = (ProjectId::from_bytes([1; 16]), ProjectId::from_bytes([2; 16]));
+        let line = |event, at| LedgerEntry { event, at: Timestamp::from_microseconds(at) };
+        let entries = [
+            line(LedgerEvent::Frozen(one), 1),
+            line(LedgerEvent::Frozen(other), 2),
+            line(LedgerEvent::Thawed(one), 3),
+            line(LedgerEvent::Frozen(other), 4),
+        ];
+        assert_eq!(frozen_projects(&entries), [(other, Timestamp::from_microseconds(4))]);
+        assert!(frozen_projects(&entries[..0]).is_empty());
+    }
+}

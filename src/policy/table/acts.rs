@@ -1,0 +1,51 @@
+//! Who may do what: acts by role, project and token; and which roles can be something to an object.
+
+use super::row::Action::{
+    AnswerReferral, CreateReferral, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral,
+    ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
+};
+use super::row::{Act, Tie, act};
+use super::terms::Relation;
+use crate::domain::account::Role::{
+    self, Analyst, Auditor, Caseworker, Coordinator, PartnerAdmin, PartnerAgent, ProtectionLead,
+};
+use crate::domain::account::TokenScope;
+use crate::domain::code::CodeList as _;
+
+/// Who follows cases. An agent of a partner that has a project of its own refers like any caseworker, and a
+/// caseworker answers what comes to the services of the own organisation.
+const WORKERS: &[Role] = &[Caseworker, PartnerAgent, PartnerAdmin];
+/// Who may read referrals at all.
+const READERS: &[Role] = &[Caseworker, PartnerAgent, PartnerAdmin, Coordinator, ProtectionLead];
+
+pub(super) fn acts() -> Vec<Act> {
+    vec![
+        act(ReadOwnAccount, Role::ALL).or_nobody(),
+        // Everybody may look for services; what they find is a matter of tiers.
+        act(SearchDirectory, Role::ALL).or_nobody().by_token(TokenScope::Directory),
+        act(OpenCase, WORKERS).in_project().by_token(TokenScope::Cases),
+        act(ReadCase, WORKERS).in_project().by_token(TokenScope::Cases),
+        act(RecordConsent, WORKERS).in_project().by_token(TokenScope::Cases),
+        act(RecordDemand, WORKERS).in_project().by_token(TokenScope::Cases),
+        act(CreateReferral, WORKERS).in_project().by_token(TokenScope::Referrals),
+        act(AnswerReferral, WORKERS).by_token(TokenScope::Answers),
+        act(ReadReferral, READERS).by_token(TokenScope::Referrals),
+        act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
+        act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
+        // Everybody may see the own acts; whole trails are a matter of scope.
+        act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),
+    ]
+}
+
+/// Who can be something to an object at all. An analyst, an auditor, a directory editor and a system
+/// administrator are nothing to any person (P-16), whatever team or project their account names.
+pub(super) fn ties() -> Vec<Tie> {
+    vec![
+        Tie { relation: Relation::Team, roles: WORKERS.to_vec() },
+        Tie { relation: Relation::Recipient, roles: WORKERS.to_vec() },
+        Tie { relation: Relation::Coordinator, roles: vec![Coordinator] },
+        Tie { relation: Relation::ProtectionLead, roles: vec![ProtectionLead] },
+        Tie { relation: Relation::Figures, roles: vec![Coordinator, Analyst] },
+        Tie { relation: Relation::Auditor, roles: vec![Auditor] },
+    ]
+}

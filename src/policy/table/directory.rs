@@ -1,0 +1,146 @@
+//! The directory: who may know that an entry exists, and what of it is for signed-in staff only.
+//!
+//! An organisation always knows its own entries. Where gender-based violence is concerned nobody else
+//! finds a service without training (P-12).
+
+use super::row::{ALWAYS, Row, field};
+use super::terms::Class::{self, Contact, Internal, Public};
+use super::terms::Guard::{Granted, ServiceKnown, Trained, TrainedForViolence};
+use super::terms::Relation::{Anonymous, Coordinator, Counterpart, Member, OwnOrganization, ProtectionLead};
+use super::terms::Standing::{Network, Plain, Project, Public as PublicTier, Restricted, Sealed};
+use super::terms::{Guard, Guards, Relation, Standing};
+
+/// Whoever is signed in.
+const STAFF: [Relation; 3] = [Member, Coordinator, ProtectionLead];
+
+impl Row {
+    fn staff(self, standings: &[Standing]) -> Self {
+        STAFF.into_iter().fold(self, |row, relation| row.to(relation, standings))
+    }
+
+    /// Staff see it while the entry stands so, each under these guards.
+    fn guarded(mut self, relations: &[Relation], standing: Standing, guards: &[Guard]) -> Self {
+        for relation in relations {
+            self = self.to(*relation, &[standing]);
+            let cell = self.cells.last_mut().expect("a cell was just added");
+            cell.guards = Guards::of(guards);
+        }
+        self
+    }
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = vec![service_exists(), organization_exists()];
+    rows.extend(OF_SERVICES.iter().map(|(name, class)| of_entry(name, *class)));
+    rows.extend(OF_ORGANIZATIONS.iter().map(|(name, class)| of_organization(name, *class)));
+    rows.extend(
+        ["Service.phones", "Service.email"].map(|name| field(name, Contact).staff(ALWAYS).to(OwnOrganization, ALWAYS)),
+    );
+    rows
+}
+
+/// A service is there for whoever sees its id.
+fn service_exists() -> Row {
+    field("Service.id", Public)
+        .to(OwnOrganization, ALWAYS)
+        .guarded(&[Anonymous], PublicTier, &[TrainedForViolence])
+        .guarded(&STAFF, PublicTier, &[TrainedForViolence])
+        .guarded(&STAFF, Network, &[TrainedForViolence])
+        .guarded(&STAFF, Project, &[TrainedForViolence, Granted])
+        .guarded(&STAFF, Restricted, &[Trained])
+        .guarded(&[Coordinator, ProtectionLead], Sealed, &[TrainedForViolence])
+}
+
+/// An organisation is there for whoever sees its id: by one of its services, as one's own, or as the other
+/// side of a referral.
+fn organization_exists() -> Row {
+    let by_services = [Anonymous, Member, Coordinator, ProtectionLead]
+        .into_iter()
+        .fold(field("Organization.id", Public), |row, relation| row.to(relation, &[Plain]));
+    by_services.only(ServiceKnown).to(OwnOrganization, &[Plain]).to(Counterpart, &[Plain])
+}
+
+/// A field of an entry is told to everybody who may know of the entry.
+fn of_entry(name: &'static str, class: Class) -> Row {
+    field(name, class).to(Anonymous, ALWAYS).staff(ALWAYS).to(OwnOrganization, ALWAYS)
+}
+
+fn of_organization(name: &'static str, class: Class) -> Row {
+    field(name, class).to(Anonymous, &[Plain]).staff(&[Plain]).to(OwnOrganization, &[Plain]).to(Counterpart, &[Plain])
+}
+
+const OF_ORGANIZATIONS: &[(&str, Class)] = &[
+    ("Organization.name", Public),
+    ("Organization.alternateName", Public),
+    ("Organization.description", Public),
+    ("Organization.website", Public),
+    ("Organization.kind", Public),
+    ("Organization.authorityLink", Internal),
+    ("Organization.mayReceiveReferrals", Public),
+    ("Organization.services", Public),
+];
+
+const OF_SERVICES: &[(&str, Class)] = &[
+    ("Capacity.status", Internal),
+    ("Capacity.statusTold", Internal),
+    ("Capacity.unit", Internal),
+    ("Capacity.available", Internal),
+    ("Capacity.maximum", Internal),
+    ("Capacity.updatedAt", Internal),
+    ("Eligibility.minimumAge", Public),
+    ("Eligibility.maximumAge", Public),
+    ("Eligibility.ageBands", Public),
+    ("Eligibility.genders", Public),
+    ("Eligibility.households", Public),
+    ("Eligibility.adminStatuses", Public),
+    ("Eligibility.situations", Public),
+    ("FitReason.dimension", Public),
+    ("FitReason.finding", Public),
+    ("FitReason.message", Public),
+    ("Freshness.state", Public),
+    ("Freshness.score", Public),
+    ("Freshness.verifiedOn", Public),
+    ("Freshness.validUntil", Public),
+    ("Place.id", Public),
+    ("Place.name", Public),
+    ("Place.kind", Public),
+    ("Place.redacted", Public),
+    ("Place.latitude", Public),
+    ("Place.longitude", Public),
+    ("Place.address", Public),
+    ("Place.areaCode", Public),
+    ("Place.areaName", Public),
+    ("Schedule.weekdays", Public),
+    ("Schedule.opensAt", Public),
+    ("Schedule.closesAt", Public),
+    ("Schedule.text", Public),
+    ("Service.name", Public),
+    ("Service.alternateName", Public),
+    ("Service.description", Public),
+    ("Service.organization", Public),
+    ("Service.needs", Public),
+    ("Service.needFamilies", Public),
+    ("Service.status", Public),
+    ("Service.welcome", Public),
+    ("Service.eligibility", Public),
+    ("Service.criteriaText", Public),
+    ("Service.details", Public),
+    ("Service.languages", Public),
+    ("Service.applicationProcess", Public),
+    ("Service.fees", Public),
+    ("Service.alert", Public),
+    ("Service.knownConsequences", Public),
+    ("Service.specialisations", Internal),
+    ("Service.capacity", Internal),
+    ("Service.schedules", Public),
+    ("Service.places", Public),
+    ("Service.freshness", Public),
+    ("Service.tier", Internal),
+    ("ServiceDetail.label", Public),
+    ("ServiceDetail.values", Public),
+    ("ServiceEdge.distanceMeters", Public),
+    ("ServiceEdge.distanceBand", Public),
+    ("ServiceEdge.locationId", Public),
+    ("ServiceEdge.verdict", Public),
+    ("ServiceEdge.reasons", Public),
+];

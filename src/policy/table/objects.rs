@@ -1,0 +1,61 @@
+//! The objects that people speak of, each with the types of the schema that tell it and the ways in which it
+//! can stand.
+
+use super::terms::Standing::{
+    self, Accepted, Closed, Draft, Ended, Handover, Network, Offer, Plain, Project, Public, Reopenable, Restricted,
+    Sealed,
+};
+
+/// A kind of object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Its key in the locale files.
+    pub key: &'static str,
+    /// Its types; `page:` and `export:` stand for everything that begins so.
+    pub types: &'static [&'static str],
+    /// How it can stand.
+    pub standings: &'static [Standing],
+}
+
+const STAGES: &[Standing] = &[Draft, Offer, Accepted, Handover, Reopenable, Ended, Closed];
+const TIERS: &[Standing] = &[Public, Network, Project, Restricted, Sealed];
+
+/// Every object, in the order of a page.
+pub const OBJECTS: &[Object] = &[
+    Object { key: "referral", types: &["Referral", "Offer", "TimelineEntry"], standings: STAGES },
+    // A refusal knows nothing of the consent: what is accepted stands as if it were offered.
+    Object { key: "refusal", types: &["InvalidTransitionError"], standings: &[Offer, Ended, Closed] },
+    Object { key: "case", types: &["CaseReference"], standings: &[Plain] },
+    Object { key: "consent", types: &["Consent"], standings: &[Plain] },
+    Object { key: "demand", types: &["Demand"], standings: &[Plain] },
+    Object { key: "figures", types: &["ServiceGapReport", "ServiceGapCell", "ServiceGapResult"], standings: &[Plain] },
+    Object {
+        key: "service",
+        types: &[
+            "Service",
+            "Capacity",
+            "Eligibility",
+            "Freshness",
+            "Place",
+            "Schedule",
+            "ServiceDetail",
+            "ServiceEdge",
+            "FitReason",
+        ],
+        standings: TIERS,
+    },
+    Object { key: "organization", types: &["Organization"], standings: &[Plain] },
+    Object { key: "readings", types: &["CaseReadings", "CaseReading"], standings: &[Plain] },
+    Object { key: "trail", types: &["AuditEvent"], standings: &[Plain] },
+    Object { key: "account", types: &["Viewer", "Team"], standings: &[Plain] },
+    Object { key: "page", types: &["page:", "export:"], standings: &[Plain] },
+];
+
+/// The object that a field is of.
+pub fn object_of(name: &str) -> Option<&'static Object> {
+    let is_of = |of: &&str| {
+        name.split_once('.').is_some_and(|(type_name, _)| type_name == *of)
+            || (of.ends_with(':') && name.starts_with(*of))
+    };
+    OBJECTS.iter().find(|object| object.types.iter().any(|of| is_of(&of)))
+}

@@ -1,0 +1,100 @@
+//! Referrals: the sender's side sees them whole, the recipient by stage.
+
+use super::row::{ALWAYS, Row, field};
+use super::terms::Class::{Internal, Person, Sensitive};
+use super::terms::Guard::{ServiceKnown, TrainedForViolence};
+use super::terms::Mask::{Hour, OwnSide, SinceSending, WithoutReason};
+use super::terms::Relation::{Coordinator, ProtectionLead, Recipient, Team};
+use super::terms::Standing::{self, Accepted, Closed, Ended, Handover, Offer, Reopenable};
+
+/// From the sending on.
+const RECEIVED: &[Standing] = &[Offer, Accepted, Handover, Reopenable, Ended, Closed];
+/// While the recipient may know what it was about.
+const TOLD: &[Standing] = &[Offer, Accepted, Handover, Reopenable, Ended];
+/// While it is open.
+const OPEN: &[Standing] = &[Offer, Accepted, Handover];
+/// While it is accepted and its consent is live.
+const CONSENTED: &[Standing] = &[Accepted, Handover];
+/// While both sides must be able to speak of it.
+const NAMED: &[Standing] = &[Accepted, Handover, Reopenable];
+
+impl Row {
+    fn sending_side(self) -> Self {
+        self.to(Team, ALWAYS).to(Coordinator, ALWAYS).to(ProtectionLead, ALWAYS)
+    }
+
+    fn recipient(self, standings: &[Standing]) -> Self {
+        self.to(Recipient, standings)
+    }
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = referral();
+    rows.extend(offer());
+    rows.extend(timeline());
+    rows
+}
+
+fn referral() -> Vec<Row> {
+    vec![
+        // A referral is there for whoever sees its id.
+        field("Referral.id", Internal).sending_side().recipient(RECEIVED),
+        field("Referral.version", Internal).sending_side().recipient(RECEIVED),
+        field("Referral.status", Person).sending_side().recipient(TOLD).masked(Recipient, &[Closed], WithoutReason),
+        field("Referral.stage", Person).sending_side().recipient(RECEIVED),
+        field("Referral.statusAt", Person).sending_side().masked(Recipient, TOLD, Hour),
+        field("Referral.requestedAt", Person).sending_side().masked(Recipient, TOLD, Hour),
+        field("Referral.recipient", Person).sending_side().recipient(RECEIVED),
+        field("Referral.service", Person).sending_side().recipient(TOLD).only(ServiceKnown),
+        field("Referral.locationId", Person).sending_side().recipient(TOLD),
+        field("Referral.need", Person).sending_side().recipient(TOLD).only(TrainedForViolence),
+        field("Referral.urgency", Person).sending_side().recipient(OPEN),
+        field("Referral.neededBy", Person).sending_side(),
+        field("Referral.deadlineBand", Person).sending_side().recipient(OPEN),
+        field("Referral.contactRule", Person).sending_side().recipient(OPEN),
+        field("Referral.sender", Person).sending_side().recipient(OPEN),
+        field("Referral.senderProject", Person).sending_side().recipient(OPEN),
+        field("Referral.senderMailbox", Person).sending_side().recipient(OPEN),
+        field("Referral.offer", Internal).sending_side().recipient(RECEIVED),
+        field("Referral.alias", Person).to(Team, ALWAYS).recipient(NAMED),
+        field("Referral.consentValidUntil", Person).to(Team, ALWAYS).masked(Recipient, CONSENTED, Hour),
+        field("Referral.consentScope", Person).to(Team, ALWAYS).recipient(CONSENTED),
+        field("Referral.protectionFlags", Sensitive).to(Team, ALWAYS).recipient(CONSENTED),
+        field("Referral.serviceStartedAt", Person).sending_side().masked(Recipient, TOLD, Hour),
+        field("Referral.declineCode", Person).sending_side().recipient(TOLD),
+        field("Referral.outcomeCode", Person).sending_side().recipient(TOLD),
+        field("Referral.timeline", Person).sending_side().recipient(TOLD),
+        field("Referral.case", Internal).to(Team, ALWAYS),
+        field("Referral.consent", Internal).to(Team, ALWAYS),
+        field("InvalidTransitionError.status", Person).to(Team, ALWAYS).recipient(TOLD),
+    ]
+}
+
+/// What an offer holds is decided when it is sent; sensitive facts are not a coordinator's.
+fn offer() -> Vec<Row> {
+    vec![
+        field("Offer.ageBand", Person).sending_side().recipient(OPEN),
+        field("Offer.gender", Person).sending_side().recipient(OPEN),
+        field("Offer.household", Person).sending_side().recipient(OPEN),
+        field("Offer.adminStatus", Sensitive).to(Team, ALWAYS).recipient(OPEN),
+        field("Offer.situation", Sensitive).to(Team, ALWAYS).recipient(OPEN),
+        field("Offer.languages", Person).sending_side().recipient(OPEN),
+        field("Offer.area", Person).sending_side().recipient(OPEN),
+    ]
+}
+
+/// A timeline is recorded as one field of its referral.
+fn timeline() -> Vec<Row> {
+    vec![
+        field("TimelineEntry.at", Person).sending_side().masked(Recipient, TOLD, Hour),
+        field("TimelineEntry.event", Person).sending_side().masked(Recipient, TOLD, SinceSending),
+        field("TimelineEntry.party", Person).sending_side().recipient(TOLD),
+        // Once it has ended, a recipient's timeline names the sender no longer than the referral does.
+        field("TimelineEntry.organization", Person).sending_side().recipient(OPEN).masked(
+            Recipient,
+            &[Reopenable, Ended],
+            OwnSide,
+        ),
+        field("TimelineEntry.code", Person).sending_side().recipient(TOLD),
+    ]
+}

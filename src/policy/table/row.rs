@@ -1,0 +1,199 @@
+//! Rows of the table and the words by which they are written down.
+
+use super::terms::{Class, Facts, Guard, Guards, Mask, Relation, Sight, Standing, Standings};
+use crate::domain::account::{Role, TokenScope};
+use crate::domain::code::{CodeList as _, code_list};
+
+/// One field: who sees it, and when. A field without a cell for somebody is absent for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The field as `Type.field`, `page:/path.field` or `export:name.column`.
+    pub name: &'static str,
+    /// Its data class; it decides whether reading it is recorded.
+    pub class: Class,
+    /// Who sees it.
+    pub cells: Vec<Cell>,
+}
+
+/// To whom a field is told, how the object must stand for that, and what else must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// What the viewer is to the object.
+    pub relation: Relation,
+    /// How the object may stand.
+    pub standings: Standings,
+    /// What must hold besides.
+    pub guards: Guards,
+    /// What is told in place of the value.
+    pub mask: Option<Mask>,
+}
+
+/// However the object stands.
+pub const ALWAYS: &[Standing] = Standing::ALL;
+
+/// A field of this class, which nobody sees yet.
+pub const fn field(name: &'static str, class: Class) -> Row {
+    Row { name, class, cells: Vec::new() }
+}
+
+impl Row {
+    /// The viewer that is this to the object sees it while the object stands so.
+    #[must_use]
+    pub fn to(mut self, relation: Relation, standings: &[Standing]) -> Self {
+        let standings = Standings::of(standings);
+        self.cells.push(Cell { relation, standings, guards: Guards::default(), mask: None });
+        self
+    }
+
+    /// The viewer that is this to the object is told something in its place.
+    #[must_use]
+    pub fn masked(mut self, relation: Relation, standings: &[Standing], mask: Mask) -> Self {
+        let standings = Standings::of(standings);
+        self.cells.push(Cell { relation, standings, guards: Guards::default(), mask: Some(mask) });
+        self
+    }
+
+    /// Everything said so far holds only under this guard.
+    #[must_use]
+    pub fn only(mut self, guard: Guard) -> Self {
+        for cell in &mut self.cells {
+            cell.guards = cell.guards.with(guard, true);
+        }
+        self
+    }
+
+    /// What somebody is told of the field under these facts. Where several cells apply, the one that
+    /// tells most counts.
+    pub fn decide(&self, facts: &Facts) -> Sight {
+        let applies = |cell: &&Cell| {
+            cell.relation == facts.relation && cell.standings.has(facts.standing) && facts.holding.has_all(cell.guards)
+        };
+        let sights = self.cells.iter().filter(applies).map(|cell| cell.mask.map_or(Sight::Shown, Sight::Masked));
+        sights.max().unwrap_or(Sight::Absent)
+    }
+}
+
+code_list! {
+    /// What somebody may want to do.
+    Action {
+        ReadOwnAccount = "read_own_account": "read the own account",
+        SearchDirectory = "search_directory": "look for services",
+        OpenCase = "open_case": "open a case reference",
+        ReadCase = "read_case": "read a case reference",
+        RecordConsent = "record_consent": "record a consent",
+        CreateReferral = "create_referral": "draft and send a referral",
+        AnswerReferral = "answer_referral": "answer a referral to one's organisation",
+        ReadReferral = "read_referral": "read a referral",
+        RecordDemand = "record_demand": "record a need without an answer",
+        ReadGaps = "read_gaps": "read the table of gaps",
+        ListReadings = "list_readings": "list who saw what of a case, for the person",
+        ReadTrail = "read_trail": "read the audit trail: the own acts, and for an auditor whole trails",
+    }
+}
+
+/// An act: whose it is, whether it belongs to a project, and what a token must be good for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// The act.
+    pub action: Action,
+    /// True when nobody needs to be signed in.
+    pub is_for_everybody: bool,
+    /// The roles that it belongs to.
+    pub roles: Vec<Role>,
+    /// True for acts within a project.
+    pub needs_project: bool,
+    /// What a token must be good for; any token will do where nothing is said.
+    pub token_scope: Option<TokenScope>,
+}
+
+/// The act is not this viewer's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// Nobody is signed in.
+    Unauthenticated,
+    /// The role, the token, or the want of a project, does not allow it.
+    Forbidden,
+}
+
+/// Everything that a decision about an act rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActFacts<'a> {
+    /// The viewer's role; `None` where nobody is signed in.
+    pub role: Option<Role>,
+    /// True when the viewer works in a project.
+    pub has_project: bool,
+    /// What the token is good for; `None` where it is good for everything that its owner may do.
+    pub token_scopes: Option<&'a [TokenScope]>,
+}
+
+/// An act of these roles.
+pub fn act(action: Action, roles: &[Role]) -> Act {
+    Act { action, is_for_everybody: false, roles: roles.to_vec(), needs_project: false, token_scope: None }
+}
+
+impl Act {
+    /// Whoever is not signed in may do it too.
+    #[must_use]
+    pub fn or_nobody(self) -> Self {
+        Self { is_for_everybody: true, ..self }
+    }
+
+    /// Only for who works in a project.
+    #[must_use]
+    pub fn in_project(self) -> Self {
+        Self { needs_project: true, ..self }
+    }
+
+    /// Only for tokens that are good for this.
+    #[must_use]
+    pub fn by_token(self, scope: TokenScope) -> Self {
+        Self { token_scope: Some(scope), ..self }
+    }
+
+    /// Whether the viewer may do it.
+    pub fn decide(&self, facts: &ActFacts<'_>) -> Result<(), Denied> {
+        let Some(role) = facts.role else {
+            return if self.is_for_everybody { Ok(()) } else { Err(Denied::Unauthenticated) };
+        };
+        let has_scope = match (self.token_scope, facts.token_scopes) {
+            (Some(needed), Some(scopes)) => scopes.contains(&needed),
+            (None, _) | (_, None) => true,
+        };
+        let has_project = facts.has_project || !self.needs_project;
+        if self.roles.contains(&role) && has_project && has_scope { Ok(()) } else { Err(Denied::Forbidden) }
+    }
+}
+
+/// Which roles can be something to an object at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tie {
+    /// What they can be.
+    pub relation: Relation,
+    /// The roles.
+    pub roles: Vec<Role>,
+}
+
+/// A way in: a field of the root, a route or a command, with the acts that lie behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Door {
+    /// `Query.field`, `Mutation.field`, `METHOD /path` or `relais command`.
+    pub name: &'static str,
+    /// Who comes through by it.
+    pub entry: Entry,
+}
+
+/// Who may come through a door.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Whoever may do one of these acts, which decide by themselves.
+    Acts(Vec<Action>),
+    /// Anybody: it tells nothing of anybody.
+    Anybody,
+    /// Whoever sits at the machine, with its configuration in hand.
+    Operator,
+}
+
+/// A door to acts.
+pub fn door(name: &'static str, acts: &[Action]) -> Door {
+    Door { name, entry: Entry::Acts(acts.to_vec()) }
+}

@@ -1,0 +1,280 @@
+//! Facts drawn at random: somebody, a referral with all that belongs to it, and the instant.
+
+use proptest::prelude::{Rng, RngExt};
+use proptest::test_runner::{RngAlgorithm, TestRng};
+use relais::domain::account::{Account, Project, RiskProfile, Role};
+use relais::domain::case::CaseReference;
+use relais::domain::code::CodeList;
+use relais::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule};
+use relais::domain::demand::{Demand, DemandResult};
+use relais::domain::directory::{Service, Specialisation, Tier};
+use relais::domain::disclosure::Offer;
+use relais::domain::id::{
+    AccountId, CaseId, ConsentId, DemandId, Identifier, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId,
+    TeamId,
+};
+use relais::domain::lifecycle::{Event, Party, Status};
+use relais::domain::need::Need;
+use relais::domain::place::AreaCode;
+use relais::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Profile, ProtectionFlag, Situation};
+use relais::domain::referral::{DeclineCode, OutcomeCode, Referral, TimelineEntry, Urgency};
+use relais::domain::spoken_code::SpokenCode;
+use relais::domain::time::Timestamp;
+use relais::policy::access::{Access, Viewer};
+use relais::policy::referral_view::ReferralFacts;
+use relais::policy::table::Table;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Sender, recipient, and neither.
+pub const ORGANIZATIONS: [[u8; 16]; 3] = [[1; 16], [2; 16], [3; 16]];
+const PROJECTS: [[u8; 16]; 2] = [[4; 16], [5; 16]];
+const TEAMS: [[u8; 16]; 2] = [[6; 16], [7; 16]];
+const ALIAS_KEY: &[u8] = b"key of the project";
+
+/// Every instant of a draw lies whole days from this one, so that none is on the hour.
+const INSTANT: &str = "2026-11-23T18:20:12.345678Z";
+
+pub struct Chance(TestRng);
+
+impl Chance {
+    pub fn new() -> Self {
+        Self(TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+    }
+
+    fn one_in(&mut self, count: u32) -> bool {
+        self.0.random_ratio(1, count)
+    }
+
+    fn pick<T: Clone>(&mut self, values: &[T]) -> T {
+        values[self.0.random_range(0..values.len())].clone()
+    }
+}
+
+/// One draw.
+#[derive(Debug)]
+pub struct Drawn {
+    pub account: Option<Account>,
+    pub referral: Referral,
+    pub consent: Consent,
+    pub case: CaseReference,
+    pub demand: Demand,
+    pub service: Arc<Service>,
+    pub ended_days_ago: i64,
+    timeline: Vec<TimelineEntry>,
+    project: Project,
+    now: Timestamp,
+}
+
+impl Drawn {
+    pub fn draw(chance: &mut Chance) -> Self {
+        let at = Timestamp::parse(INSTANT).expect("an instant");
+        let ended_days_ago = chance.pick(&[0, 1, 29, 30, 31, 60]);
+        let now = at.plus_days(ended_days_ago);
+        let referral = referral(chance, at);
+        let consent = consent(chance, &referral, at);
+        Self {
+            account: if chance.one_in(12) { None } else { Some(account(chance)) },
+            case: case(&referral),
+            demand: demand(chance, &referral),
+            service: Arc::new(service(chance, &referral)),
+            timeline: vec![entry(&referral, Event::Create), entry(&referral, Event::Send)],
+            project: project(),
+            consent,
+            referral,
+            ended_days_ago,
+            now,
+        }
+    }
+
+    pub fn access(&self) -> Access {
+        let viewer = self.account.clone().map_or(Viewer::Anonymous, Viewer::Staff);
+        Access::new(viewer, Table::standard())
+    }
+
+    pub fn facts(&self) -> ReferralFacts<'_> {
+        ReferralFacts {
+            referral: &self.referral,
+            consent: &self.consent,
+            case: Some(&self.case),
+            service: Some(&self.service),
+            project: &self.project,
+            timeline: &self.timeline,
+            alias_key: Some(ALIAS_KEY),
+            now: self.now,
+        }
+    }
+
+    pub fn consent_is_live(&self) -> bool {
+        self.consent.withdrawn_at.is_none() && self.consent.expires_at > self.now
+    }
+
+    pub fn is_trained(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.is_trained)
+    }
+
+    /// Whether there is a value at all.
+    pub fn has(&self, field: &str) -> bool {
+        field != "requestedAt" || self.referral.requested_at.is_some()
+    }
+}
+
+fn account(chance: &mut Chance) -> Account {
+    let project_id = if chance.one_in(4) { None } else { Some(ProjectId::from_bytes(chance.pick(&PROJECTS))) };
+    // Two in three are of roles that can be something to a referral.
+    let role = if chance.one_in(3) {
+        chance.pick(Role::ALL)
+    } else {
+        chance.pick(&[
+            Role::Caseworker,
+            Role::PartnerAgent,
+            Role::PartnerAdmin,
+            Role::Coordinator,
+            Role::ProtectionLead,
+        ])
+    };
+    Account {
+        id: AccountId::from_bytes([9; 16]),
+        handle: "somebody".to_owned(),
+        role,
+        organization_id: OrganizationId::from_bytes(chance.pick(&ORGANIZATIONS)),
+        project_id,
+        team_ids: if chance.one_in(3) { vec![] } else { vec![TeamId::from_bytes(chance.pick(&TEAMS))] },
+        is_trained: chance.one_in(2),
+    }
+}
+
+fn referral(chance: &mut Chance, at: Timestamp) -> Referral {
+    let status = chance.pick(Status::ALL);
+    let violent = [Need::HealthSexualViolenceCare, Need::ShelterWomenSafe];
+    Referral {
+        id: ReferralId::from_bytes([10; 16]),
+        version: 4,
+        case_id: CaseId::from_bytes([11; 16]),
+        project_id: ProjectId::from_bytes(PROJECTS[0]),
+        team_id: TeamId::from_bytes(TEAMS[0]),
+        sender_id: OrganizationId::from_bytes(ORGANIZATIONS[0]),
+        recipient_id: OrganizationId::from_bytes(ORGANIZATIONS[1]),
+        service_id: ServiceId::from_bytes([12; 16]),
+        location_id: Some(LocationId::from_bytes([13; 16])),
+        need: if chance.one_in(3) { chance.pick(&violent) } else { Need::LegalAsylum },
+        urgency: Urgency::Urgent,
+        needed_by: Some(at.plus_days(2)),
+        consent_id: ConsentId::from_bytes([14; 16]),
+        status,
+        status_at: at,
+        requested_at: (status != Status::Draft && !chance.one_in(20)).then_some(at),
+        service_started_at: Some(at),
+        decline_code: Some(DeclineCode::Full),
+        outcome_code: Some(OutcomeCode::ServiceReceived),
+        offer: Offer { told: profile() },
+    }
+}
+
+fn profile() -> Profile {
+    Profile {
+        age_band: Some(AgeBand::From15To17),
+        gender: Some(Gender::Woman),
+        household: Some(Household::Alone),
+        admin_status: Some(AdminStatus::AsylumSeeker),
+        situation: Some(Situation::Street),
+        languages: vec![language()],
+        area: AreaCode::parse("FR-93055").ok(),
+    }
+}
+
+fn language() -> Language {
+    Language::parse("bm").expect("a language")
+}
+
+/// Live in half of the draws; in the others lapsed or withdrawn.
+fn consent(chance: &mut Chance, referral: &Referral, at: Timestamp) -> Consent {
+    Consent {
+        id: referral.consent_id,
+        version: 1,
+        case_id: referral.case_id,
+        project_id: referral.project_id,
+        team_id: referral.team_id,
+        recipient_id: referral.recipient_id,
+        basis: ConsentBasis::SelfInformed,
+        field_scope: ConsentField::ALL.to_vec(),
+        modality: ConsentModality::Verbal,
+        language: language(),
+        explained: Vec::new(),
+        contact_rule: ContactRule::ViaCaseworker,
+        obtained_at: at,
+        expires_at: at.plus_days(chance.pick(&[0, 15, 90, 90])),
+        withdrawn_at: chance.one_in(5).then_some(at),
+    }
+}
+
+fn case(referral: &Referral) -> CaseReference {
+    CaseReference {
+        id: referral.case_id,
+        version: 1,
+        project_id: referral.project_id,
+        team_id: referral.team_id,
+        spoken_code: SpokenCode::from_chance(7),
+        profile: profile(),
+        flags: vec![ProtectionFlag::Torture],
+        file_number: None,
+        created_month: referral.status_at.month(),
+        last_contact_at: referral.status_at,
+    }
+}
+
+fn demand(chance: &mut Chance, referral: &Referral) -> Demand {
+    Demand {
+        id: DemandId::from_bytes([15; 16]),
+        project_id: referral.project_id,
+        team_id: referral.team_id,
+        month: referral.status_at.month(),
+        area: AreaCode::parse("FR-93055").expect("an area"),
+        need: chance.pick(Need::ALL),
+        age_band: None,
+        gender: None,
+        household: None,
+        person_key: String::new(),
+        referral_id: None,
+        result: DemandResult::Pending,
+    }
+}
+
+fn service(chance: &mut Chance, referral: &Referral) -> Service {
+    let organization = if chance.one_in(4) { ORGANIZATIONS[2] } else { ORGANIZATIONS[1] };
+    let document = json!({
+        "id": referral.service_id, "organization_id": OrganizationId::from_bytes(organization), "name": "Service",
+        "needs": [referral.need], "status": "open", "tier": "public", "phones": ["+33 1 99 00 00 01"],
+    });
+    let service: Service = serde_json::from_value(document).expect("a service");
+    Service {
+        tier: chance.pick(Tier::ALL),
+        specialisations: if chance.one_in(4) { vec![Specialisation::Gbv] } else { vec![Specialisation::Torture] },
+        projects: if chance.one_in(2) { vec![ProjectId::from_bytes(PROJECTS[0])] } else { vec![] },
+        ..service
+    }
+}
+
+fn entry(referral: &Referral, event: Event) -> TimelineEntry {
+    TimelineEntry {
+        referral_id: referral.id,
+        version: 1,
+        at: referral.status_at,
+        event,
+        party: Party::Sender,
+        actor_id: AccountId::from_bytes([9; 16]),
+        organization_id: referral.sender_id,
+        code: None,
+    }
+}
+
+fn project() -> Project {
+    Project {
+        id: ProjectId::from_bytes(PROJECTS[0]),
+        organization_id: OrganizationId::from_bytes(ORGANIZATIONS[0]),
+        name: "Passerelles".to_owned(),
+        country: "FR".to_owned(),
+        risk_profile: RiskProfile::Standard,
+        mailbox: "passerelles@example.org".to_owned(),
+    }
+}

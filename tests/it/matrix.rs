@@ -1,0 +1,252 @@
+//! The matrix: what every field tells every viewer, by every path, in every state, held against a sheet that
+//! people have reviewed (ruling R16). Nothing here asks the policy; it is what the API answers.
+
+mod flips;
+mod named;
+mod objects;
+mod people;
+mod sheet;
+
+use self::objects::{Object, Objects, in_order, titles};
+use self::sheet::Book;
+use crate::kit::requirement::announce;
+use crate::kit::schema::SCHEMA;
+use crate::kit::steps::organization_id;
+use crate::kit::world::{Answer, LAWYERS, Person, World};
+use serde_json::{Value, json};
+
+/// Fewest cells that a run compares.
+const FEWEST_CELLS: usize = 200_000;
+
+/// One world, everybody in it, and one object for each way to stand.
+pub struct Matrix {
+    pub world: World,
+    pub people: Vec<(&'static str, Person)>,
+    pub objects: Objects,
+}
+
+impl Matrix {
+    pub async fn settle(world: World) -> Self {
+        let people = people::settle(&world).await;
+        let agent = people.iter().find(|(handle, _)| *handle == "agent of the hospital").expect("the agent");
+        let objects = Objects::settle(&world, &agent.1).await;
+        Self { world, people, objects }
+    }
+
+    pub fn person(&self, handle: &str) -> &Person {
+        let found = self.people.iter().find(|(known, _)| *known == handle);
+        &found.unwrap_or_else(|| panic!("nobody is called {handle}")).1
+    }
+}
+
+/// One way to ask for objects of a type.
+struct Path {
+    name: &'static str,
+    type_name: &'static str,
+    objects: fn(&Objects) -> &[Object],
+    ask: Ask,
+}
+
+/// Asking for objects one by one, or for a list that holds them.
+enum Ask {
+    /// By id, under a field of the root.
+    One { root: &'static str, argument: &'static str },
+    /// The entries of a list, told apart by their ids.
+    List { document: &'static str, at: &'static str },
+}
+
+const PATHS: &[Path] = &[
+    Path {
+        name: "referral",
+        type_name: "Referral",
+        objects: |all| &all.referrals,
+        ask: Ask::One { root: "referral", argument: "id" },
+    },
+    Path {
+        name: "node",
+        type_name: "Referral",
+        objects: |all| &all.referrals,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
+    Path {
+        name: "inbox",
+        type_name: "Referral",
+        objects: |all| &all.referrals,
+        ask: Ask::List { document: "{ inbox(first: 24) { nodes SELECTION } }", at: "/data/inbox/nodes" },
+    },
+    Path {
+        name: "sentReferrals",
+        type_name: "Referral",
+        objects: |all| &all.referrals,
+        ask: Ask::List {
+            document: "{ sentReferrals(first: 26) { nodes SELECTION } }",
+            at: "/data/sentReferrals/nodes",
+        },
+    },
+    Path {
+        name: "node",
+        type_name: "CaseReference",
+        objects: |all| &all.cases,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
+    Path {
+        name: "casesByFileNumber",
+        type_name: "CaseReference",
+        objects: |all| &all.cases,
+        ask: Ask::List {
+            document: "{ casesByFileNumber(fileNumber: \"PAN-2026/118\") SELECTION }",
+            at: "/data/casesByFileNumber",
+        },
+    },
+    Path {
+        name: "node",
+        type_name: "Consent",
+        objects: |all| &all.consents,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
+    Path {
+        name: "node",
+        type_name: "Demand",
+        objects: |all| &all.demands,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
+    Path {
+        name: "service",
+        type_name: "Service",
+        objects: |all| &all.services,
+        ask: Ask::One { root: "service", argument: "id" },
+    },
+    Path {
+        name: "node",
+        type_name: "Service",
+        objects: |all| &all.services,
+        ask: Ask::One { root: "node", argument: "id" },
+    },
+];
+
+impl Path {
+    /// What the viewer is told of each object; null where there is nothing for them.
+    async fn read(&self, matrix: &Matrix, person: &Person) -> Vec<Value> {
+        let objects = (self.objects)(&matrix.objects);
+        let selection = SCHEMA.everything(self.type_name);
+        match self.ask {
+            Ask::One { root, argument } => {
+                let of = self.type_name;
+                let document =
+                    format!("query($id: ID!) {{ object: {root}({argument}: $id) {{ ... on {of} {selection} }} }}");
+                let mut told = Vec::new();
+                for object in objects {
+                    let answer = matrix.world.ask(person, &document, json!({ "id": object.id })).await;
+                    told.push(usable(&answer).json.pointer("/data/object").cloned().unwrap_or_default());
+                }
+                told
+            }
+            Ask::List { document, at } => {
+                let answer = matrix.world.ask(person, &document.replace("SELECTION", &selection), json!({})).await;
+                in_order(objects, usable(&answer).json.pointer(at).unwrap_or(&Value::Null))
+            }
+        }
+    }
+}
+
+/// A question of the test itself is never what is refused.
+fn usable(answer: &Answer) -> &Answer {
+    let code = answer.code();
+    assert!(!code.starts_with("QUERY") && !code.starts_with("GRAPHQL") && code != "INTERNAL", "{}", answer.text());
+    answer
+}
+
+impl Matrix {
+    async fn book(&self) -> Book {
+        let mut book = Book::default();
+        for (handle, person) in &self.people {
+            for path in PATHS {
+                let told = path.read(self, person).await;
+                let heading = format!("{} by {}: {handle}", path.type_name, path.name);
+                book.add(heading, &SCHEMA.leaves(path.type_name), &told);
+            }
+            self.found_in_searches(&mut book, handle, person).await;
+            self.found_by_spoken_code(&mut book, handle, person).await;
+            self.figures(&mut book, handle, person).await;
+        }
+        book
+    }
+
+    /// Services as a search finds them, each with how it was judged.
+    async fn found_in_searches(&self, book: &mut Book, handle: &str, person: &Person) {
+        let near = "near: { latitude: 48.89, longitude: 2.41 }";
+        let verdicts = "verdicts: [MATCH, TO_CONFIRM, NO]";
+        let selection = SCHEMA.everything("ServiceEdge");
+        let document = format!(
+            "query($after: String) {{ services(filter: {{ {near}, {verdicts}, person: {{ ageBand: AGE_15_17 }} }}, first: 25, after: $after) \
+             {{ edges {selection} pageInfo {{ endCursor hasNextPage }} }} }}"
+        );
+        let (mut edges, mut after) = (Vec::new(), Value::Null);
+        loop {
+            let answer = self.world.ask(person, &document, json!({ "after": after })).await;
+            let page = usable(&answer).json["data"]["services"].clone();
+            edges.extend(page["edges"].as_array().cloned().unwrap_or_default());
+            after = page["pageInfo"]["endCursor"].clone();
+            if page["pageInfo"]["hasNextPage"] != true {
+                break;
+            }
+        }
+        let found = |object: &Object| edges.iter().find(|edge| edge["node"]["id"] == object.id).cloned();
+        let told: Vec<Value> =
+            self.objects.services.iter().map(|object| found(object).unwrap_or(Value::Null)).collect();
+        book.add(format!("ServiceEdge by search: {handle}"), &SCHEMA.leaves("ServiceEdge"), &told);
+        for key in [people::HOSPITAL, LAWYERS] {
+            let document =
+                format!("query($id: ID!) {{ organization(id: $id) {{ services {} }} }}", SCHEMA.everything("Service"));
+            let answer = self.world.ask(person, &document, json!({ "id": organization_id(key) })).await;
+            let services = usable(&answer).json.pointer("/data/organization/services").cloned().unwrap_or_default();
+            let told = in_order(&self.objects.services, &services);
+            let name = if key == LAWYERS { "the lawyers" } else { "the hospital" };
+            book.add(format!("Service by organization, of {name}: {handle}"), &SCHEMA.leaves("Service"), &told);
+        }
+    }
+
+    /// The table of gaps, by need.
+    async fn figures(&self, book: &mut Book, handle: &str, person: &Person) {
+        let month = &self.world.now().month().to_string();
+        let document = format!(
+            "{{ serviceGaps(firstMonth: \"{month}\", lastMonth: \"{month}\") {{ threshold sensitiveThreshold cells {} }} }}",
+            SCHEMA.everything("ServiceGapCell")
+        );
+        let answer = self.world.ask(person, &document, json!({})).await;
+        let report = usable(&answer).json.pointer("/data/serviceGaps").cloned().unwrap_or_default();
+        let cell = |need: &str| {
+            let cells = report["cells"].as_array().into_iter().flatten();
+            cells.clone().find(|cell| cell["need"] == need).cloned().unwrap_or_default()
+        };
+        // Of the last need only one person is counted.
+        let told = ["BASIC_FOOD", "SHELTER_WOMEN_SAFE", "SOL_ETM"].map(cell);
+        book.add(format!("ServiceGapCell by serviceGaps: {handle}"), &SCHEMA.leaves("ServiceGapCell"), &told);
+        let thresholds = [vec!["threshold".to_owned()], vec!["sensitiveThreshold".to_owned()]];
+        book.add(format!("ServiceGapReport by serviceGaps: {handle}"), &thresholds, &[report.clone()]);
+    }
+
+    async fn found_by_spoken_code(&self, book: &mut Book, handle: &str, person: &Person) {
+        let selection = SCHEMA.everything("CaseReference");
+        let document = format!("query($code: String!) {{ caseBySpokenCode(spokenCode: $code) {selection} }}");
+        let answer = self.world.ask(person, &document, json!({ "code": self.objects.spoken_code })).await;
+        let told = usable(&answer).json.pointer("/data/caseBySpokenCode").cloned().unwrap_or_default();
+        book.add(format!("CaseReference by caseBySpokenCode: {handle}"), &SCHEMA.leaves("CaseReference"), &[told]);
+    }
+}
+
+async fn told(world: World) {
+    let matrix = Matrix::settle(world).await;
+    let book = matrix.book().await;
+    announce(&format!("the matrix compared {} cells", book.cells));
+    assert!(book.cells >= FEWEST_CELLS, "{} cells", book.cells);
+    let mut columns = titles(&matrix.objects.referrals);
+    columns.push(String::new());
+    columns.extend(titles(&matrix.objects.services));
+    insta::assert_snapshot!("what_every_field_tells", book.print(&columns));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_field_tells_every_viewer_what_has_been_reviewed_on_sqlite() {
+    told(World::on_sqlite().await).await;
+}

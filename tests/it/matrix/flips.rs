@@ -1,0 +1,368 @@
+//! Every cell of the table turned over, one at a time: a whole Relais decides by the turned table, what concerns
+//! the cell is asked, and the answer has to be another one. A cell that nobody would miss would be a cell that
+//! nobody checks.
+
+use super::Matrix;
+use crate::kit::requirement::announce;
+use crate::kit::schema::SCHEMA;
+use crate::kit::steps::organization_id;
+use crate::kit::world::{LAWYERS, World, answered, graphql_request};
+use relais::domain::code::CodeList;
+use relais::policy::table::{Content, Facts, Guard, Object, Relation, Row, Sight, Standing, Table, object_of};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A turned table, what was turned, and who would notice by asking what.
+struct Flip {
+    name: String,
+    content: Content,
+    probes: Vec<Probe>,
+}
+
+/// A question of somebody.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Probe {
+    handle: &'static str,
+    document: String,
+    id: String,
+}
+
+/// Under which field of its object a nested type stands.
+const HOLDERS: [(&str, &str); 8] = [
+    ("Offer", "offer"),
+    ("TimelineEntry", "timeline"),
+    ("Capacity", "capacity"),
+    ("Eligibility", "eligibility"),
+    ("Freshness", "freshness"),
+    ("Place", "places"),
+    ("Schedule", "schedules"),
+    ("ServiceDetail", "details"),
+];
+
+fn selection(row: &str) -> String {
+    let (type_name, field) = row.split_once('.').expect("a type and a field");
+    let of = &SCHEMA.field(type_name, field).type_name;
+    let is_object = SCHEMA.objects.contains_key(of) || SCHEMA.members.contains_key(of);
+    let asked = if is_object { format!("{field} {{ __typename }}") } else { field.to_owned() };
+    match HOLDERS.iter().find(|(held, _)| *held == type_name) {
+        Some((_, holder)) => format!("{{ {holder} {{ {asked} }} }}"),
+        None => format!("{{ {asked} }}"),
+    }
+}
+
+impl Matrix {
+    fn id_of(&self, title: &str) -> String {
+        let all = self.objects.referrals.iter().chain(&self.objects.services);
+        let found = all.clone().find(|object| object.title == title);
+        found.unwrap_or_else(|| panic!("nothing is called {title}")).id.clone()
+    }
+
+    /// Who would notice that a cell of this row is another one.
+    fn probes(&self, row: &str, relation: Relation, standing: Standing) -> Vec<Probe> {
+        let type_name = row.split('.').next().expect("a type");
+        let object = object_of(row).expect("an object");
+        let by_node = |handle, of: &str, id: String| {
+            let document = format!("query($id: ID!) {{ node(id: $id) {{ ... on {of} {} }} }}", selection(row));
+            vec![Probe { handle, document, id }]
+        };
+        let handle = viewer(object.key, relation);
+        match (object.key, type_name) {
+            ("refusal", _) => vec![self.refusal(handle, standing)],
+            ("referral", _) => by_node(handle, "Referral", self.id_of(referral(standing))),
+            ("case", _) => by_node(handle, "CaseReference", self.objects.cases[0].id.clone()),
+            ("consent", _) => by_node(handle, "Consent", self.objects.consents[0].id.clone()),
+            ("demand", _) => by_node(handle, "Demand", self.objects.demands[0].id.clone()),
+            ("service", "ServiceEdge" | "FitReason") => vec![search(handle, row)],
+            ("service", _) => by_node(handle, "Service", self.id_of(entry(relation, standing))),
+            ("organization", _) => vec![self.organization(row, relation)],
+            ("figures", _) => vec![self.figures_probe(handle, row)],
+            ("account", "Team") => {
+                let document = format!("{{ viewer {{ teams {} }} }}", selection(row));
+                vec![Probe { handle, document, id: String::new() }]
+            }
+            ("account", _) => {
+                let document = format!("{{ viewer {} }}", selection(row));
+                vec![Probe { handle, document, id: String::new() }]
+            }
+            (other, _) => panic!("no question about {other}"),
+        }
+    }
+
+    /// An act that the state refuses, and whose refusal tells the state or does not.
+    fn refusal(&self, handle: &'static str, standing: Standing) -> Probe {
+        let title = if standing == Standing::Offer { "accepted" } else { referral(standing) };
+        let object = self.objects.referrals.iter().find(|object| object.title == title).expect("a referral");
+        let act = if handle == "caseworker" { "referralSend" } else { "referralAcknowledge" };
+        let version = object.version;
+        let document = format!(
+            "mutation($id: ID!) {{ {act}(input: {{ referralId: $id, expectedVersion: {version} }}) \
+             {{ errors {{ ... on InvalidTransitionError {{ status }} }} }} }}"
+        );
+        Probe { handle, document, id: object.id.clone() }
+    }
+
+    fn organization(&self, row: &str, relation: Relation) -> Probe {
+        let (handle, key) = match relation {
+            Relation::OwnOrganization => ("directory editor of the lawyers", LAWYERS),
+            Relation::Counterpart => ("untrained caseworker", super::people::HOSPITAL),
+            other => (viewer("organization", other), super::people::HOSPITAL),
+        };
+        if relation == Relation::Counterpart {
+            let document = format!("query($id: ID!) {{ referral(id: $id) {{ recipient {} }} }}", selection(row));
+            return Probe { handle, document, id: self.id_of("requested") };
+        }
+        let document = format!("query($id: ID!) {{ organization(id: $id) {} }}", selection(row));
+        Probe { handle, document, id: organization_id(key) }
+    }
+
+    fn figures_probe(&self, handle: &'static str, row: &str) -> Probe {
+        let month = self.world.now().month();
+        let inner = match row.split_once('.') {
+            Some(("ServiceGapReport", _)) => selection(row),
+            Some(("ServiceGapCell", _)) => format!("{{ cells {} }}", selection(row)),
+            _ => format!("{{ cells {{ results {} }} }}", selection(row)),
+        };
+        let document = format!("{{ serviceGaps(firstMonth: \"{month}\", lastMonth: \"{month}\") {inner} }}");
+        Probe { handle, document, id: String::new() }
+    }
+
+    /// Who would notice that a guard is gone: whoever lacks what it asks for.
+    fn probes_of_guard(&self, row: &str, relation: Relation, standing: Standing) -> Vec<Probe> {
+        let object = object_of(row).expect("an object");
+        let handles: &[&'static str] = match (object.key, relation) {
+            ("referral" | "demand", Relation::Team) => &["untrained caseworker"],
+            ("referral", Relation::Recipient) => &["untrained agent of the hospital"],
+            ("figures", _) => &["untrained analyst", "analyst"],
+            (_, Relation::Coordinator) => &["untrained coordinator", "coordinator of another project"],
+            (_, Relation::ProtectionLead) => {
+                &["untrained protection lead of Paris", "protection lead of another organisation"]
+            }
+            (_, Relation::Anonymous) => &["nobody"],
+            (_, Relation::OwnOrganization) => &["lawyer"],
+            _ => &["untrained caseworker", "caseworker of another project", "lawyer"],
+        };
+        let all = self.objects.referrals.iter().chain(&self.objects.services).chain(&self.objects.demands);
+        let mut probes = Vec::new();
+        for handle in handles {
+            if object.key == "figures" {
+                probes.push(self.figures_probe(handle, row));
+                continue;
+            }
+            if object.key == "organization" {
+                // The organisation of a safe house, which only a restricted service tells of.
+                let document = format!("query($id: ID!) {{ organization(id: $id) {} }}", selection(row));
+                let id = organization_id("8146c9be-2002-4f05-a47c-17234a9426c3");
+                probes.push(Probe { handle, document, id });
+                continue;
+            }
+            let of = if object.key == "service" {
+                "Service"
+            } else if object.key == "demand" {
+                "Demand"
+            } else {
+                "Referral"
+            };
+            let is_meant = |title: &str| match object.key {
+                "referral" => title.ends_with("against violence"),
+                "demand" => title == "a need against violence",
+                _ => is_entry_of(title, standing),
+            };
+            for object in all.clone().filter(|object| is_meant(&object.title)) {
+                let document = format!("query($id: ID!) {{ node(id: $id) {{ ... on {of} {} }} }}", selection(row));
+                probes.push(Probe { handle, document, id: object.id.clone() });
+            }
+        }
+        probes
+    }
+}
+
+/// Somebody who is this to such an object, with everything that guards ask for.
+fn viewer(object: &str, relation: Relation) -> &'static str {
+    match relation {
+        Relation::Anonymous => "nobody",
+        Relation::Member | Relation::Team | Relation::Oneself => "caseworker",
+        Relation::Coordinator => "coordinator",
+        Relation::ProtectionLead if object == "referral" => "protection lead",
+        Relation::ProtectionLead => "protection lead of Paris",
+        Relation::Recipient | Relation::Counterpart => "lawyer",
+        Relation::OwnOrganization => "directory editor of the lawyers",
+        Relation::Figures => "coordinator",
+    }
+}
+
+fn referral(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Draft => "draft",
+        Standing::Offer => "requested",
+        Standing::Accepted => "accepted",
+        Standing::Handover => "handed over",
+        Standing::Reopenable => "completed",
+        Standing::Ended => "declined",
+        Standing::Closed => "cancelled",
+        other => panic!("no referral stands {other}"),
+    }
+}
+
+fn entry(relation: Relation, standing: Standing) -> &'static str {
+    let is_own = relation == Relation::OwnOrganization;
+    match standing {
+        Standing::Public => ["public", "public, of the lawyers"][usize::from(is_own)],
+        Standing::Network => ["network", "network, of the lawyers"][usize::from(is_own)],
+        Standing::Project => ["of project Paris", "of project Paris, of the lawyers"][usize::from(is_own)],
+        Standing::Restricted => ["restricted", "restricted, of the lawyers"][usize::from(is_own)],
+        Standing::Sealed => ["sealed", "sealed, of the lawyers"][usize::from(is_own)],
+        other => panic!("no entry stands {other}"),
+    }
+}
+
+fn is_entry_of(title: &str, standing: Standing) -> bool {
+    let tier = match standing {
+        Standing::Project => "of project",
+        Standing::Public => "public",
+        Standing::Network => "network",
+        Standing::Restricted => "restricted",
+        _ => "sealed",
+    };
+    title.starts_with(tier)
+}
+
+/// A search next to the entries, so that it finds little else.
+fn search(handle: &'static str, row: &str) -> Probe {
+    let (type_name, field) = row.split_once('.').expect("a type and a field");
+    let asked = if field == "reasons" { "reasons { dimension }" } else { field };
+    let asked = if type_name == "FitReason" { format!("reasons {{ {asked} }}") } else { asked.to_owned() };
+    let document = format!(
+        "{{ services(filter: {{ near: {{ latitude: 48.8938, longitude: 2.4096, withinMeters: 3000 }}, verdicts: [MATCH, TO_CONFIRM, NO] }}, \
+         first: 100) {{ edges {{ {asked} node {{ id }} }} }} }}"
+    );
+    Probe { handle, document, id: String::new() }
+}
+
+/// The relations that somebody can have to an object of which the table says anything at all.
+fn relations(content: &Content, object: &Object) -> BTreeSet<Relation> {
+    let of_object = content.rows.iter().filter(|row| object_of(row.name) == Some(object));
+    of_object.flat_map(|row| row.cells.iter().map(|cell| cell.relation)).collect()
+}
+
+fn all_guards_hold(relation: Relation, standing: Standing) -> Facts {
+    Guard::ALL.iter().fold(Facts::new(relation, standing), |facts, guard| facts.holding(*guard, true))
+}
+
+/// The row with what it tells one relation in one standing turned over.
+fn turned(row: &Row, relation: Relation, standing: Standing) -> Row {
+    let mut turned = row.clone();
+    if row.decide(&all_guards_hold(relation, standing)) == Sight::Absent {
+        return turned.to(relation, &[standing]);
+    }
+    for cell in turned.cells.iter_mut().filter(|cell| cell.relation == relation) {
+        cell.standings = cell.standings.with(standing, false);
+    }
+    turned
+}
+
+fn with_row(content: &Content, position: usize, row: Row) -> Content {
+    let mut content = content.clone();
+    content.rows[position] = row;
+    content
+}
+
+/// Where the object, or what leads to the field, is shut anyway, a cell of the field cannot be seen.
+fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, standing: Standing) -> bool {
+    let object = object_of(row).expect("an object");
+    let timeline = row.starts_with("TimelineEntry.").then_some("Referral.timeline");
+    let id = content.rows.iter().map(|row| row.name).find(|name| object.types[0] == name.trim_end_matches(".id"));
+    let facts = all_guards_hold(relation, standing);
+    let is_shut = |lead: &str| {
+        let lead = content.rows.iter().find(|row| row.name == lead).expect("a lead has a row");
+        lead.decide(&facts) == Sight::Absent
+    };
+    id.into_iter().chain(timeline).any(|lead| lead != row && is_shut(lead))
+}
+
+/// The one cell that a second lock keeps shut: the store finds no draft for a recipient.
+const SECOND_LOCK: (&str, Relation, Standing) = ("Referral.id", Relation::Recipient, Standing::Draft);
+
+/// Every cell of every row turned over: told becomes untold and untold told, a mask falls, a guard goes home.
+fn flips(matrix: &Matrix, content: &Content) -> Vec<Flip> {
+    let mut flips = Vec::new();
+    for (position, row) in content.rows.iter().enumerate() {
+        let object = object_of(row.name).expect("an object");
+        let reached = relations(content, object)
+            .into_iter()
+            .flat_map(|relation| object.standings.iter().map(move |standing| (relation, *standing)));
+        for (relation, standing) in reached {
+            if is_behind_a_shut_lead(content, row.name, relation, standing)
+                || (row.name, relation, standing) == SECOND_LOCK
+            {
+                continue;
+            }
+            let name = format!("{} for {relation} while {standing}", row.name);
+            let mut add = |what: &str, turned: Row, probes: Vec<Probe>| {
+                let content = with_row(content, position, turned);
+                flips.push(Flip { name: format!("{name}, {what}"), content, probes });
+            };
+            add("turned", turned(row, relation, standing), matrix.probes(row.name, relation, standing));
+            for (at, cell) in row.cells.iter().enumerate() {
+                if cell.relation != relation || !cell.standings.has(standing) {
+                    continue;
+                }
+                if cell.mask.is_some() {
+                    let mut bare = row.clone();
+                    bare.cells[at].mask = None;
+                    add("without its mask", bare, matrix.probes(row.name, relation, standing));
+                }
+                for guard in Guard::ALL.iter().filter(|guard| cell.guards.has(**guard)) {
+                    let mut bare = row.clone();
+                    bare.cells[at].guards = cell.guards.with(*guard, false);
+                    let probes = matrix.probes_of_guard(row.name, relation, standing);
+                    add(&format!("without {guard}"), bare, probes);
+                }
+            }
+        }
+    }
+    flips
+}
+
+impl Matrix {
+    async fn answer(&self, table: &'static Table, probe: &Probe) -> String {
+        let router = self.world.app.clone().under(table).router();
+        let request = graphql_request(self.person(probe.handle), "en", &probe.document, json!({ "id": probe.id }));
+        let answer = answered(router, request).await;
+        super::usable(&answer).text()
+    }
+
+    /// The names of the flips that nobody would notice.
+    async fn survivors(&self, flips: Vec<Flip>) -> Vec<String> {
+        let mut known: BTreeMap<Probe, String> = BTreeMap::new();
+        let mut survivors = Vec::new();
+        for flip in flips {
+            // Leaked on purpose: a node holds its table for as long as the process lives.
+            let table: &'static Table = Box::leak(Box::new(Table::new(flip.content)));
+            let mut is_noticed = false;
+            for probe in flip.probes {
+                if !known.contains_key(&probe) {
+                    let answer = self.answer(Table::standard(), &probe).await;
+                    known.insert(probe.clone(), answer);
+                }
+                if self.answer(table, &probe).await != known[&probe] {
+                    is_noticed = true;
+                    break;
+                }
+            }
+            if !is_noticed {
+                survivors.push(flip.name);
+            }
+        }
+        survivors
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_cell_of_the_table_can_be_turned_unnoticed() {
+    let matrix = Matrix::settle(World::on_sqlite().await).await;
+    let flips = flips(&matrix, Table::standard().content());
+    announce(&format!("{} cells of the table were turned", flips.len()));
+    assert!(flips.len() > 1_000, "every row is turned: {}", flips.len());
+    let survivors = matrix.survivors(flips).await;
+    assert!(survivors.is_empty(), "{} flips that nobody notices:\n{}", survivors.len(), survivors.join("\n"));
+}

@@ -1,0 +1,276 @@
+//! One object for each way in which an object can stand, with a value in every field, so that a null is always
+//! somebody's decision.
+
+use super::people::{HOSPITAL, hospital};
+use crate::kit::steps::{Ready, fresh_key, merged, service_id, text};
+use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World};
+use relais::domain::code::CodeList;
+use relais::domain::directory::{
+    AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Document, KnownConsequence, Organization,
+    OrganizationKind, Schedule, Service, Specialisation, Tier, Welcome,
+};
+use relais::domain::id::{Identifier, OrganizationId, ProjectId, ServiceId};
+use relais::domain::need::Need;
+use serde_json::{Value, json};
+
+const CARE_AFTER_VIOLENCE: &str = "9f4cb01a-2946-4c33-80b3-4a709c8bbcd8";
+
+/// The states of a referral: a title, the state that the API reaches, and what is then put into the row, because
+/// no act reaches it or to make time pass.
+const STATES: [(&str, &str, &str); 23] = [
+    ("draft", "DRAFT", ""),
+    ("requested", "REQUESTED", ""),
+    ("acknowledged", "ACKNOWLEDGED", ""),
+    ("clarifying", "ACKNOWLEDGED", "status = 'clarifying'"),
+    ("waitlisted", "ACKNOWLEDGED", "status = 'waitlisted'"),
+    ("accepted", "ACCEPTED", ""),
+    ("handed over", "ACCEPTED", "status = 'handed_over'"),
+    ("in service", "IN_SERVICE", ""),
+    ("completed", "COMPLETED", ""),
+    ("declined", "DECLINED", ""),
+    ("not realised", "ACCEPTED", "status = 'not_realised'"),
+    ("cancelled", "ACCEPTED", "status = 'cancelled'"),
+    ("withdrawn", "ACCEPTED", "status = 'withdrawn'"),
+    ("expired", "REQUESTED", "status = 'expired'"),
+    ("entered in error", "ACCEPTED", "status = 'entered_in_error'"),
+    ("requested, consent lapsed", "REQUESTED", ""),
+    ("accepted, consent lapsed", "ACCEPTED", ""),
+    ("in service, consent lapsed", "IN_SERVICE", ""),
+    ("completed, consent lapsed", "COMPLETED", ""),
+    ("accepted, consent withdrawn", "ACCEPTED", ""),
+    ("in service, consent withdrawn", "IN_SERVICE", ""),
+    ("completed, consent withdrawn", "COMPLETED", ""),
+    ("completed 31 days ago", "COMPLETED", "status_at = status_at - 2678400000000"),
+];
+
+/// States of a referral to care after sexual violence.
+const VIOLENT_STATES: [&str; 3] = ["REQUESTED", "ACCEPTED", "COMPLETED"];
+
+/// Kinds of entries of the directory: a title, the tier, whether gender-based violence is concerned, the project
+/// that it names, and whether it is of the lawyers or of the hospital.
+const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 16] = [
+    ("public", Tier::Public, false, None, false),
+    ("public, against violence", Tier::Public, true, None, false),
+    ("network", Tier::Network, false, None, false),
+    ("network, against violence", Tier::Network, true, None, false),
+    ("of project Paris", Tier::Project, false, Some("paris"), false),
+    ("of project Paris, against violence", Tier::Project, true, Some("paris"), false),
+    ("of project Sureau", Tier::Project, false, Some("sureau"), false),
+    ("restricted", Tier::Restricted, false, None, false),
+    ("sealed", Tier::Sealed, false, None, false),
+    ("sealed, against violence", Tier::Sealed, true, None, false),
+    ("public, of the lawyers", Tier::Public, false, None, true),
+    ("of project Paris, of the lawyers", Tier::Project, false, Some("paris"), true),
+    ("restricted, of the lawyers", Tier::Restricted, false, None, true),
+    ("sealed, of the lawyers", Tier::Sealed, false, None, true),
+    ("network, of the lawyers", Tier::Network, false, None, true),
+    ("network, of the lawyers, against violence", Tier::Network, true, None, true),
+];
+
+/// Something that can be asked for.
+#[derive(Clone, Debug)]
+pub struct Object {
+    pub title: String,
+    pub id: String,
+    /// Its version, for a referral.
+    pub version: i64,
+}
+
+/// Everything that is asked for.
+pub struct Objects {
+    pub referrals: Vec<Object>,
+    pub services: Vec<Object>,
+    pub cases: Vec<Object>,
+    pub consents: Vec<Object>,
+    pub demands: Vec<Object>,
+    pub spoken_code: String,
+    pub case: String,
+}
+
+impl Objects {
+    pub async fn settle(world: &World, hospital_agent: &Person) -> Self {
+        organizations(world).await;
+        let services = services(world).await;
+        let curious = world.lawyers_curious_service().await.id.to_string();
+        let (mut referrals, ready) = referrals(world, &curious).await;
+        referrals.extend(against_violence(world, hospital_agent).await);
+        fill(world).await;
+        let demands = demands(world, &ready).await;
+        figures(world, &ready.sender).await;
+        let code = world.ask(
+            &ready.sender,
+            "query($id: ID!) { node(id: $id) { ... on CaseReference { spokenCode } } }",
+            json!({ "id": ready.case }),
+        );
+        let spoken_code = text(code.await.at("node/spokenCode"));
+        let object = |title: &str, id: &str| Object { title: title.to_owned(), id: id.to_owned(), version: 1 };
+        Self {
+            cases: vec![object("a case of Paris", &ready.case)],
+            consents: vec![object("a consent for the lawyers", &ready.consent)],
+            case: ready.case,
+            referrals,
+            services,
+            demands,
+            spoken_code,
+        }
+    }
+}
+
+async fn referrals(world: &World, curious: &str) -> (Vec<Object>, Ready) {
+    let model = world.app.context().directory.snapshot().service(ServiceId::parse(curious).expect("an id"));
+    let place = model.expect("the service").places[0].id;
+    let mut readies = Vec::new();
+    for _ in 0..3 {
+        let expires_at = world.now().plus_days(60).to_string();
+        let mut ready = world.ready_for_the_lawyers(curious, json!({ "expiresAt": expires_at })).await;
+        let over = json!({ "neededBy": world.now().plus_days(10).to_string(), "locationId": place.to_string() });
+        ready.draft = merged(ready.draft, &over);
+        readies.push(ready);
+    }
+    let mut referrals = Vec::new();
+    for (title, status, put) in STATES {
+        let consent = match title.rsplit_once(", consent ") {
+            Some((_, "lapsed")) => 1,
+            Some((_, "withdrawn")) => 2,
+            _ => 0,
+        };
+        let referred = world.refer(&readies[consent], status).await;
+        if !put.is_empty() {
+            world.execute(&format!("UPDATE referrals SET {put} WHERE id = '{}'", referred.id)).await;
+        }
+        referrals.push(Object { title: title.to_owned(), id: referred.id, version: referred.version });
+    }
+    let now = world.now().microseconds();
+    world.execute(&format!("UPDATE consents SET expires_at = {} WHERE id = '{}'", now - 1, readies[1].consent)).await;
+    world.execute(&format!("UPDATE consents SET withdrawn_at = {now} WHERE id = '{}'", readies[2].consent)).await;
+    (referrals, readies.remove(0))
+}
+
+async fn against_violence(world: &World, agent: &Person) -> Vec<Object> {
+    let mut ready = world.ready_for_the_lawyers(&service_id(MINORITY_APPEAL), json!({})).await;
+    let over = json!({ "basis": "CHILD_CONSENT_MATURE" });
+    ready.consent = world.consented(&ready.sender, &ready.case, &hospital(), &over).await;
+    ready.recipient = agent.clone();
+    ready.draft = json!({ "caseId": ready.case, "serviceId": service_id(CARE_AFTER_VIOLENCE),
+        "need": "HEALTH_SEXUAL_VIOLENCE_CARE", "consentId": ready.consent });
+    let mut referrals = Vec::new();
+    for status in VIOLENT_STATES {
+        let referred = world.refer(&ready, status).await;
+        let title = format!("{} against violence", status.to_lowercase());
+        referrals.push(Object { title, id: referred.id, version: referred.version });
+    }
+    referrals
+}
+
+/// Puts a value into what a state leaves empty.
+async fn fill(world: &World) {
+    world
+        .execute(
+            "UPDATE referrals SET decline_code = coalesce(decline_code, 'full'), \
+             outcome_code = coalesce(outcome_code, 'service_received'), \
+             service_started_at = coalesce(service_started_at, status_at)",
+        )
+        .await;
+}
+
+async fn demands(world: &World, ready: &Ready) -> Vec<Object> {
+    let mut demands = Vec::new();
+    for (title, need) in [("a need", "SOL_ETM"), ("a need against violence", "HEALTH_SEXUAL_VIOLENCE_CARE")] {
+        let input =
+            json!({ "idempotencyKey": fresh_key(), "caseId": ready.case, "need": need, "result": "UNMET_FULL" });
+        let demand = world.done(&ready.sender, "demandRecord", &input).await;
+        demands.push(Object { title: title.to_owned(), id: text(&demand["id"]), version: 1 });
+    }
+    demands
+}
+
+/// Enough persons for a cell of the table of gaps, and for one of a sensitive need: eleven.
+async fn figures(world: &World, sender: &Person) {
+    for number in 0..11 {
+        let case = world.opened_case(sender, json!({ "person": { "area": "FR-93055" } })).await;
+        let needs = if number < 5 { &["BASIC_FOOD", "SHELTER_WOMEN_SAFE"][..] } else { &["SHELTER_WOMEN_SAFE"] };
+        for need in needs {
+            let input =
+                json!({ "idempotencyKey": fresh_key(), "caseId": case["id"], "need": need, "result": "UNMET_FULL" });
+            world.done(sender, "demandRecord", &input).await;
+        }
+    }
+}
+
+/// The hospital and the lawyers, with a value in every field.
+async fn organizations(world: &World) {
+    for key in [HOSPITAL, LAWYERS] {
+        let id = OrganizationId::derived("corridor", key);
+        let model = world.app.context().directory.snapshot().organization(id).expect("an organisation of the seeds");
+        let told = Some("dit".to_owned());
+        let full = Organization {
+            alternate_name: told.clone(),
+            description: told.clone(),
+            website: told,
+            kind: Some(OrganizationKind::ALL[0]),
+            authority_link: Some(AuthorityLink::None),
+            ..(*model).clone()
+        };
+        world.publish_document(&full.name, &Document::Organization(full.clone())).await;
+    }
+}
+
+/// Entries of every kind, with a value in every field.
+async fn services(world: &World) -> Vec<Object> {
+    let mut services = Vec::new();
+    for (title, tier, concerns_violence, project, is_of_lawyers) in ENTRIES {
+        let organization = if is_of_lawyers { LAWYERS } else { HOSPITAL };
+        let service = Service {
+            organization_id: OrganizationId::derived("corridor", organization),
+            tier,
+            needs: if concerns_violence { vec![Need::ShelterWomenSafe] } else { vec![Need::LegalMinorityAppeal] },
+            specialisations: vec![Specialisation::Torture],
+            projects: project.map(|project| ProjectId::derived("corridor", project)).into_iter().collect(),
+            ..full(world, title)
+        };
+        world.publish(&service).await;
+        services.push(Object { title: title.to_owned(), id: service.id.to_string(), version: 1 });
+    }
+    services
+}
+
+fn full(world: &World, name: &str) -> Service {
+    let mut service = world.like(MINORITY_APPEAL, name);
+    let told = Some("dit".to_owned());
+    (service.alternate_name, service.description) = (told.clone(), told.clone());
+    (service.criteria_text, service.application_process) = (told.clone(), told.clone());
+    (service.fees, service.alert, service.email) = (told.clone(), told.clone(), told.clone());
+    service.phones = vec!["+33 1 99 00 00 01".to_owned()];
+    service.welcome = Some(Welcome::Preferential);
+    service.need_families = vec![Need::LegalAsylum.family()];
+    service.details = vec![Detail { label: "dit".to_owned(), values: vec!["dit".to_owned()] }];
+    service.known_consequences = vec![KnownConsequence::IdRequired];
+    service.eligibility.minimum_age = Some(1);
+    service.eligibility.maximum_age = Some(99);
+    service.capacity = Some(Capacity {
+        status: CapacityStatus::Open,
+        unit: Some(CapacityUnit::Appointment),
+        available: Some(2),
+        maximum: Some(9),
+        updated_at_microseconds: Some(world.now().microseconds()),
+    });
+    let schedule =
+        Schedule { weekdays: told.clone(), opens_at: told.clone(), closes_at: told.clone(), text: told.clone() };
+    service.schedules = vec![schedule];
+    service.valid_until = service.verified_on;
+    for place in &mut service.places {
+        (place.name, place.address) = (told.clone(), told.clone());
+    }
+    service
+}
+
+/// The titles of objects.
+pub fn titles(objects: &[Object]) -> Vec<String> {
+    objects.iter().map(|object| object.title.clone()).collect()
+}
+
+/// The entry of a list with each object's id, or null.
+pub fn in_order(objects: &[Object], nodes: &Value) -> Vec<Value> {
+    let found = |object: &Object| nodes.as_array().into_iter().flatten().find(|node| node["id"] == object.id).cloned();
+    objects.iter().map(|object| found(object).unwrap_or(Value::Null)).collect()
+}
