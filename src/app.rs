@@ -1,26 +1,28 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
-use crate::actions::{ActionError, Context, audit, directory};
+use crate::actions::credentials::Passwords;
+use crate::actions::jobs::{self, Ran, Worker};
+use crate::actions::{ActionError, Context, Settings, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::config::{Limits, Server};
 use crate::directory::Directory;
+use crate::domain::job::{JobKind, JobResult};
 use crate::edge::Edge;
 use crate::graphql::http::methods;
 use crate::graphql::limits::Limits as GraphqlLimits;
 use crate::graphql::{Api, sdl};
+use crate::identity::password::PasswordCost;
 use crate::policy::table::Table;
 use crate::seal::Sealer;
 use crate::serve::harden;
 use crate::store::{Store, StoreError};
+use crate::web;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use std::sync::Arc;
-
-/// Seconds between two looks for heads of the audit trail that are due to be signed.
-const SEALING_SECONDS: u64 = 60;
 
 /// One Relais node.
 #[derive(Clone)]
@@ -34,8 +36,9 @@ impl App {
     pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
         let store = Store::connect(database_url).await.map_err(ActionError::from)?;
         store.migrate().await.map_err(ActionError::from)?;
-        let directory = Arc::new(Directory::empty());
-        let context = Context { store, directory, clock, chance, table: Table::standard(), sealer: None };
+        let (directory, table, settings) = (Arc::new(Directory::empty()), Table::standard(), Settings::default());
+        let passwords = Passwords::new(PasswordCost::STANDARD);
+        let context = Context { store, directory, clock, chance, passwords, table, settings, sealer: None };
         directory::refresh(&context).await?;
         let edge = edge(&context, &Limits::default(), &Server::default());
         Ok(Self { context, edge })
@@ -52,6 +55,19 @@ impl App {
         &self.edge
     }
 
+    /// The same node, going by what is configured.
+    #[must_use]
+    pub fn with_settings(self, settings: Settings) -> Self {
+        Self { context: Context { settings, ..self.context }, edge: self.edge }
+    }
+
+    /// The same node, hashing passwords at this cost.
+    #[must_use]
+    pub fn with_password_cost(self, cost: PasswordCost) -> Self {
+        let passwords = Passwords::new(cost);
+        Self { context: Context { passwords, ..self.context }, edge: self.edge }
+    }
+
     /// The same node deciding by another table: for a test that shows what one row of it is worth.
     #[must_use]
     pub fn under(mut self, table: &'static Table) -> Self {
@@ -66,15 +82,19 @@ impl App {
 
     /// Everything that is served, hardened. A route that is no door of the table is not served.
     pub fn router(&self) -> Router {
-        let has_doors = |route: &&Route| route.doors().all(|door| self.context.table.door(&door).is_some());
-        let served = ROUTES.iter().filter(has_doors);
-        let routes = served.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self)));
-        self.edge.around(harden(routes))
+        let is_served =
+            |mut doors: Box<dyn Iterator<Item = String>>| doors.all(|door| self.context.table.door(&door).is_some());
+        let routes = ROUTES.iter().filter(|route| is_served(Box::new(route.doors())));
+        let router = routes.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self)));
+        let pages = web::PAGES.iter().filter(|page| is_served(Box::new(page.doors())));
+        let served = pages.fold(router, |router, page| router.route(page.path, page.serve(&self.context)));
+        self.edge.around(harden(served))
     }
 
     /// The doors of every route, as the table names them: `METHOD /path`.
     pub fn doors() -> Vec<String> {
-        ROUTES.iter().flat_map(Route::doors).collect()
+        let pages = web::PAGES.iter().flat_map(web::Page::doors);
+        ROUTES.iter().flat_map(Route::doors).chain(pages).collect()
     }
 
     /// Looks for changes of the directory by other processes, for as long as it is polled.
@@ -87,24 +107,28 @@ impl App {
         }
     }
 
+    /// Works on the jobs that are due, beside every other node, for as long as it is polled.
+    pub async fn work_on_jobs(&self, look_seconds: u64) {
+        let worker = Worker::new(self.context.chance.as_ref());
+        loop {
+            match self.work_once(&worker).await {
+                Ok(ran) => ran.iter().for_each(tell),
+                Err(error) => tracing::warn!(cause = chain_of(&error), "the jobs could not be looked at"),
+            }
+            pause(look_seconds).await;
+        }
+    }
+
+    async fn work_once(&self, worker: &Worker) -> Result<Vec<Ran>, ActionError> {
+        jobs::enlist(&self.context).await?;
+        jobs::run_due(&self.context, worker).await
+    }
+
     /// Lets this node sign the heads of the audit trail.
     #[must_use]
     pub fn sealing(mut self, sealer: Sealer) -> Self {
         self.context.sealer = Some(Arc::new(sealer));
         self
-    }
-
-    /// Signs heads of the audit trail that are due, for as long as it is polled.
-    pub async fn keep_audit_sealed(&self) {
-        loop {
-            pause(SEALING_SECONDS).await;
-            if let Err(error) = audit::seal_heads(&self.context).await {
-                tracing::error!(
-                    cause = chain_of(&error),
-                    "THE AUDIT TRAIL COULD NOT BE SEALED: entries since the last signed head can be rewritten unseen; trying again"
-                );
-            }
-        }
     }
 
     /// Signs every head that has new entries, due or not: for the end of the process.
@@ -124,6 +148,26 @@ impl App {
 
 fn edge(context: &Context, limits: &Limits, server: &Server) -> Edge {
     Edge::new(limits, server, context.clock.clone(), context.chance.as_ref())
+}
+
+/// Logs what a job came to: its kind and its fault, of no person.
+fn tell(ran: &Ran) {
+    let (job, cause) = (ran.kind, ran.error.as_ref().map(chain_of));
+    match (ran.result, ran.kind) {
+        (JobResult::Done, _) => tracing::debug!(%job, "done"),
+        (JobResult::Refused, _) => tracing::error!(
+            %job,
+            "the clock is more than a day ahead of anything on record: nothing was erased; compare it with another \
+             source, then: relais retention run --clock-is-right"
+        ),
+        (JobResult::Failed, JobKind::AuditHeads) => tracing::error!(
+            cause,
+            "THE AUDIT TRAIL COULD NOT BE SEALED: entries since the last signed head can be rewritten unseen; trying again"
+        ),
+        (JobResult::Failed, JobKind::Retention) => {
+            tracing::error!(cause, "RETENTION FAILED: what should be gone is still there; trying again");
+        }
+    }
 }
 
 /// A path that is served. The list of them builds the router, and is what the table is held against.

@@ -7,6 +7,7 @@ mod networks;
 
 pub use self::networks::Networks;
 
+use crate::identity::password::PasswordCost;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::fmt;
@@ -24,10 +25,18 @@ pub struct Config {
     pub database_url: DatabaseUrl,
     /// How to serve.
     pub server: Server,
+    /// How people sign in.
+    pub sign_in: SignIn,
     /// What to log.
     pub log: Log,
     /// How much callers may ask.
     pub limits: Limits,
+    /// How to work on what is due at a time.
+    pub jobs: Jobs,
+    /// For how long what is kept.
+    pub retention: Retention,
+    /// What Relais is run for.
+    pub hosting: Hosting,
     /// Where the audit trail is signed.
     pub audit: Audit,
 }
@@ -116,6 +125,23 @@ impl Default for Limits {
     }
 }
 
+/// How people sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignIn {
+    /// Memory that hashing a password takes, in kibibytes.
+    pub password_memory_kibibytes: u32,
+    /// Passes that hashing a password takes.
+    pub password_passes: u32,
+}
+
+impl SignIn {
+    /// The cost of a password; `None` when it is out of bounds.
+    pub fn password_cost(self) -> Option<PasswordCost> {
+        PasswordCost::new(self.password_memory_kibibytes, self.password_passes)
+    }
+}
+
 /// What to log.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -124,6 +150,39 @@ pub struct Log {
     pub level: LogLevel,
     /// One line of JSON per event instead of text for people.
     pub json: bool,
+}
+
+/// For how long what is kept, where an organisation may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retention {
+    /// Days after which the content of the audit trail goes; its hashes stay.
+    pub audit_days: i64,
+}
+
+/// How to work on what is due at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Jobs {
+    /// Seconds between two looks for what is due.
+    pub look_seconds: u64,
+}
+
+/// What Relais is run for; what follows from it is for people to decide, and is told at the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hosting {
+    /// True where one organisation runs Relais, in France, for others.
+    pub for_other_organizations_in_france: bool,
+    /// True where cases may hold clinical facts; without it they hold needs only.
+    pub clinical_facts: bool,
+}
+
+impl Hosting {
+    /// True where the law on hosting health data asks for a certificate (CSP L1111-8): health data, of others.
+    pub const fn needs_certificate(self) -> bool {
+        self.for_other_organizations_in_france && self.clinical_facts
+    }
 }
 
 /// How much to log.
@@ -180,6 +239,24 @@ impl Default for Server {
     }
 }
 
+impl Default for Retention {
+    fn default() -> Self {
+        Self { audit_days: 365 }
+    }
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self { look_seconds: 10 }
+    }
+}
+
+impl Default for SignIn {
+    fn default() -> Self {
+        Self { password_memory_kibibytes: 65_536, password_passes: 3 }
+    }
+}
+
 impl Default for Log {
     fn default() -> Self {
         Self { level: LogLevel::Info, json: false }
@@ -215,6 +292,15 @@ pub enum ConfigError {
     /// Nobody could be answered, or no emergency.
     #[error("limits.{0} must be at least 1, and limits.requests_in_flight above limits.reserved_for_emergencies")]
     Limit(&'static str),
+    /// The authority's recommendation: six months to a year, up to three where misuse is a documented risk.
+    #[error("retention.audit_days must be from 180 to 1096")]
+    AuditDays,
+    /// Jobs would be late, or looked for without end.
+    #[error("jobs.look_seconds must be from 1 to 3600")]
+    LookSeconds,
+    /// Stolen hashes would be guessed too soon, or signing in would exhaust the machine.
+    #[error("sign_in.password_memory_kibibytes must be from 19456 to 1048576, and password_passes from 2 to 10")]
+    PasswordCost,
 }
 
 impl Config {
@@ -263,6 +349,15 @@ impl Config {
         }
         if let Some(name) = self.limits.unusable() {
             return Err(ConfigError::Limit(name));
+        }
+        if !(180..=1096).contains(&self.retention.audit_days) {
+            return Err(ConfigError::AuditDays);
+        }
+        if !(1..=3600).contains(&self.jobs.look_seconds) {
+            return Err(ConfigError::LookSeconds);
+        }
+        if self.sign_in.password_cost().is_none() {
+            return Err(ConfigError::PasswordCost);
         }
         Ok(self)
     }
@@ -318,10 +413,15 @@ mod tests {
             ("RELAIS_SERVER__LISTEN", "0.0.0.0:8080", "loopback"),
             ("RELAIS_SERVER__LISTEN", "nowhere", "listen"),
             ("RELAIS_SERVER__REFRESH_SECONDS", "0", "refresh_seconds"),
+            ("RELAIS_JOBS__LOOK_SECONDS", "0", "look_seconds"),
+            ("RELAIS_RETENTION__AUDIT_DAYS", "1100", "audit_days"),
+            ("RELAIS_SIGN_IN__PASSWORD_PASSES", "1", "password_passes"),
+            ("RELAIS_SIGN_IN__PASSWORD_MEMORY_KIBIBYTES", "1024", "password_passes"),
         ] {
             let refused = load(&[(name, value)]).expect_err(name).to_string();
             assert!(refused.contains(told), "{name}: {refused}");
-            let is_about_the_whole = ["loopback", "refresh_seconds"].contains(&told);
+            let is_about_the_whole =
+                ["loopback", "refresh_seconds", "look_seconds", "audit_days", "password_passes"].contains(&told);
             assert!(is_about_the_whole || refused.starts_with(name), "{name}: {refused}");
         }
     }

@@ -1,35 +1,42 @@
-//! Who asks: from a bearer token to a viewer.
+//! Who asks: from a bearer token to the access of one request.
 
 use super::{ActionError, Context};
-use crate::clock::Chance;
-use crate::domain::account::Team;
+use crate::domain::account::{Account, Team};
 use crate::domain::sensitive::Sensitive;
+use crate::identity::{digest, token};
 use crate::policy::access::{Access, Viewer};
-use sha2::{Digest, Sha256};
 
-/// The prefix by which a scanner of leaked secrets knows a token.
-const TOKEN_PREFIX: &str = "rls_";
+/// The access of whoever holds a bearer token, narrowed to what the token may be used for.
+/// [`ActionError::Unauthenticated`] when there is a token and it opens nothing: somebody who meant to sign in
+/// must not be taken for a stranger. Account, role and scopes are read anew each time.
+pub async fn access(context: &Context, bearer: Option<&Sensitive<String>>) -> Result<Access, ActionError> {
+    let Some(text) = bearer.map(Sensitive::expose) else { return Ok(Access::new(Viewer::Anonymous, context.table)) };
+    // What cannot be a token of ours is refused without asking the database.
+    if token::id_of(text).is_none() {
+        return Err(ActionError::Unauthenticated);
+    }
+    let now = context.now();
+    let token = context.store.find_token(&digest(text), now).await?.ok_or(ActionError::Unauthenticated)?;
+    let account = context.store.find_account(token.account_id).await?;
+    let account = account.filter(|account| may_act(context, account)).ok_or(ActionError::Unauthenticated)?;
+    if token.last_used_on != Some(now.date()) {
+        context.store.write(async |tx| tx.save_token_use(&token.id, now.date()).await).await?;
+    }
+    // The role may have changed since the token was made.
+    let allowed = account.role.token_scopes();
+    let scopes = token.scopes.into_iter().filter(|scope| allowed.contains(scope)).collect();
+    Ok(Access::new(Viewer::Staff(account), context.table).narrowed_to(scopes))
+}
 
-/// The viewer of a bearer token. [`ActionError::Unauthenticated`] when there is a token and it opens
-/// nothing: somebody who meant to sign in must not be taken for a stranger.
-pub async fn viewer(context: &Context, bearer: Option<&Sensitive<String>>) -> Result<Viewer, ActionError> {
-    let Some(token) = bearer else { return Ok(Viewer::Anonymous) };
-    let account = context.store.find_account_by_token(&hash(token), context.now()).await?;
-    account.map(Viewer::Staff).ok_or(ActionError::Unauthenticated)
+/// Whether the organisation of an account may have one at all: police, border and detention bodies never do
+/// (P-10), also when the directory learnt only later what they are.
+pub(super) fn may_act(context: &Context, account: &Account) -> bool {
+    let organization = context.directory.snapshot().organization(account.organization_id);
+    organization.is_none_or(|organization| organization.may_receive_referrals())
 }
 
 /// The viewer's teams, by name.
 pub async fn teams(context: &Context, access: &Access) -> Result<Vec<Team>, ActionError> {
     let account = access.account().ok_or(ActionError::Unauthenticated)?;
     Ok(context.store.list_teams_of(account.id).await?)
-}
-
-/// A fresh token of 256 bits; only its hash is ever stored.
-pub(super) fn fresh_token(chance: &dyn Chance) -> Sensitive<String> {
-    let secret = Sensitive::new(chance.key());
-    format!("{TOKEN_PREFIX}{}", data_encoding::BASE64URL_NOPAD.encode(secret.expose())).into()
-}
-
-pub(super) fn hash(token: &Sensitive<String>) -> String {
-    data_encoding::HEXLOWER.encode(&Sha256::digest(token.expose()))
 }

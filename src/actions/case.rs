@@ -5,11 +5,11 @@ use super::idempotency::Create;
 use super::input::{ProfileInput, file_number};
 use super::{ActionError, Context};
 use crate::domain::account::Account;
-use crate::domain::audit::AuditAction;
+use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::{CaseReference, FileNumber};
 use crate::domain::disclosure::keyed_hash;
 use crate::domain::id::{CaseId, ProjectId, TeamId};
-use crate::domain::profile::{Profile, ProtectionFlag};
+use crate::domain::profile::{AdminStatus, Profile, ProtectionFlag};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::sensitive::Sensitive;
 use crate::domain::spoken_code::SpokenCode;
@@ -43,6 +43,7 @@ pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result
     let id: CaseId = context.fresh_id();
     let id = create
         .once(context, id, async |tx| {
+            check_flags(context, &input.protection_flags)?;
             let case = CaseReference {
                 id,
                 version: 1,
@@ -73,9 +74,58 @@ fn team(account: &Account, named: Option<TeamId>) -> Result<TeamId, Refusal> {
         .ok_or(Refusal::input("teamId", InputProblem::TeamNeeded))
 }
 
+/// Clinical facts make health data of a case: only where that is configured (P-24).
+fn check_flags(context: &Context, flags: &[ProtectionFlag]) -> Result<(), Refusal> {
+    if context.settings.takes_clinical_facts || !flags.iter().any(|flag| flag.is_clinical_fact()) {
+        Ok(())
+    } else {
+        Err(Refusal::input("protectionFlags", InputProblem::ClinicalFact))
+    }
+}
+
 /// A need without an area would stand in no table; a large one, such as a country, is enough.
 fn located(profile: Profile) -> Result<Profile, Refusal> {
     if profile.area.is_some() { Ok(profile) } else { Err(Refusal::input("person.area", InputProblem::AreaUnknown)) }
+}
+
+/// What closing an appeal of age takes.
+#[derive(Clone, Copy, Debug)]
+pub struct CloseAppeal {
+    /// The case.
+    pub case_id: CaseId,
+    /// The version that the caller has read.
+    pub expected_version: i64,
+    /// The status that the appeal led to.
+    pub admin_status: AdminStatus,
+}
+
+/// Records how an appeal for recognition as a minor ended: the guards of P-29 end with it, and the case's
+/// retention clock runs from now.
+pub async fn close_appeal(
+    context: &Context,
+    access: &Access,
+    input: CloseAppeal,
+) -> Result<Visible<CaseView>, ActionError> {
+    permit(access, Action::OpenCase)?;
+    let now = context.now();
+    let closed = context.store.write(async |tx| {
+        let mut case = tx.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
+        if case.version != input.expected_version {
+            return Err(Refusal::Conflict { current_version: case.version }.into());
+        }
+        let was_open = case.has_open_appeal();
+        case.profile.admin_status = Some(input.admin_status);
+        if !was_open || case.has_open_appeal() {
+            return Err(Refusal::input("adminStatus", InputProblem::NoAppeal).into());
+        }
+        case.version += 1;
+        case.last_contact_at = now;
+        tx.update_case(&case).await?;
+        let event = act(access, now, AuditAction::AppealClosed, case.id.to_string());
+        Ok::<_, ActionError>(tx.append_audit(&[AuditEvent { fields: vec!["adminStatus"], ..event }]).await?)
+    });
+    closed.await?;
+    find(context, access, input.case_id).await
 }
 
 /// The case with this id.

@@ -1,7 +1,7 @@
 //! A command file: what an import may not grant. Projects, vettings, grants of services to projects, and
 //! accounts with their tokens. Applying a file twice changes nothing the second time.
 
-use super::account::{fresh_token, hash};
+use super::token::{self, NewToken};
 use super::{ActionError, Context, directory};
 use crate::domain::account::{Account, Project, RiskProfile, Role, Team};
 use crate::domain::audit::{AuditAction, AuditEvent};
@@ -9,12 +9,13 @@ use crate::domain::directory::{Document, Service, Tier};
 use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId, TeamId};
 use crate::domain::referral::Vetting;
 use crate::domain::sensitive::Sensitive;
+use crate::domain::sign_in::CredentialProblem;
 use crate::domain::time::Date;
-use crate::store::{DirectoryChange, NewToken, StoreError, Tx};
+use crate::store::{DirectoryChange, StoreError, Tx};
 use serde::Deserialize;
 
-/// Days after which a token stops working.
-const TOKEN_DAYS: i64 = 90;
+/// What tokens of command files are called in their owners' lists.
+const TOKEN_NAME: &str = "command file";
 
 /// A command file. Organisations and services are named by their keys at `source`.
 #[derive(Clone, Debug, Deserialize)]
@@ -157,6 +158,15 @@ pub enum CommandError {
         /// The role.
         role: Role,
     },
+    /// The organisation may never have an account (P-10).
+    #[error("accounts[{index}]: police, border and detention bodies never have an account")]
+    Enforcement {
+        /// The position in the list, from 0.
+        index: usize,
+    },
+    /// A token cannot be made.
+    #[error("{}", crate::domain::code::CodeList::definition(*.0))]
+    Token(CredentialProblem),
     /// The handle belongs to an account of another file.
     #[error("accounts[{index}]: the handle `{handle}` is taken")]
     HandleTaken {
@@ -168,6 +178,12 @@ pub enum CommandError {
     /// Anything else.
     #[error(transparent)]
     Action(#[from] ActionError),
+}
+
+impl From<CredentialProblem> for CommandError {
+    fn from(problem: CredentialProblem) -> Self {
+        Self::Token(problem)
+    }
 }
 
 impl From<StoreError> for CommandError {
@@ -273,7 +289,7 @@ async fn apply_accounts(
             id: AccountId::derived(&file.source, &command.handle),
             handle: command.handle.clone(),
             role: command.role,
-            organization_id: organization(tx, file, "accounts", index, &command.organization).await?,
+            organization_id: staffed_organization(tx, file, index, &command.organization).await?,
             project_id: command
                 .project
                 .as_deref()
@@ -294,17 +310,12 @@ async fn apply_accounts(
     Ok(issued)
 }
 
+/// A token for everything that the role may use. Where there are ten already, the oldest goes.
 async fn issue(context: &Context, tx: &mut Tx, account: Account) -> Result<IssuedToken, CommandError> {
-    let token = fresh_token(context.chance.as_ref());
-    let created_at = context.now();
-    let stored = NewToken {
-        hash: hash(&token),
-        account_id: account.id,
-        created_at,
-        expires_at: created_at.plus_days(TOKEN_DAYS),
-    };
-    tx.insert_token(&stored).await?;
-    Ok(IssuedToken { handle: account.handle, role: account.role, token })
+    token::make_room_within(context, tx, &account).await?;
+    let new = NewToken::of_everything(&account, TOKEN_NAME);
+    let made = token::issue_within::<CommandError>(context, tx, &account, &new, None).await?;
+    Ok(IssuedToken { handle: account.handle, role: account.role, token: made.text.into() })
 }
 
 async fn organization(
@@ -318,6 +329,22 @@ async fn organization(
     match tx.find_document(&id.to_string()).await? {
         Some(_) => Ok(id),
         None => Err(unknown(list, index, "organization", key)),
+    }
+}
+
+/// An organisation that may have accounts.
+async fn staffed_organization(
+    tx: &mut Tx,
+    file: &CommandFile,
+    index: usize,
+    key: &str,
+) -> Result<OrganizationId, CommandError> {
+    let id = organization(tx, file, "accounts", index, key).await?;
+    match tx.find_document(&id.to_string()).await? {
+        Some(Document::Organization(found)) if !found.may_receive_referrals() => {
+            Err(CommandError::Enforcement { index })
+        }
+        _ => Ok(id),
     }
 }
 

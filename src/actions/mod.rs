@@ -10,20 +10,32 @@ pub mod audit;
 pub mod case;
 pub mod commands;
 pub mod consent;
+pub mod credentials;
 pub mod demand;
 pub mod directory;
 pub mod disclosure;
 pub mod emergency;
+pub mod enrolment;
+mod erasure;
 mod error;
 mod idempotency;
 pub mod import;
 pub mod input;
+pub mod jobs;
+pub mod legal_hold;
+pub mod own_account;
+pub mod people;
 pub mod referral;
 mod referral_facts;
+pub mod retention;
+pub mod session;
+pub mod sign_in;
+pub mod token;
 pub mod trail;
 
 pub use self::error::ActionError;
 
+use self::credentials::Passwords;
 use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
@@ -44,10 +56,29 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.
     pub chance: Arc<dyn Chance>,
+    /// The hashing of passwords.
+    pub passwords: Passwords,
     /// Who may see and do what.
     pub table: &'static Table,
     /// What signs the heads of the audit trail; `None` in a process that signs none.
     pub sealer: Option<Arc<Sealer>>,
+    /// What is configured.
+    pub settings: Settings,
+}
+
+/// What of the configuration the actions go by.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// True where cases may hold clinical facts (P-24).
+    pub takes_clinical_facts: bool,
+    /// Days after which the content of the audit trail goes.
+    pub audit_days: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { takes_clinical_facts: false, audit_days: 365 }
+    }
 }
 
 impl Context {

@@ -4,9 +4,13 @@ mod apply;
 mod audit;
 mod import;
 mod log;
+mod people;
 mod policy;
+mod retention;
 mod serve;
+mod worker;
 
+use crate::actions::Settings;
 use crate::app::App;
 use crate::clock::System;
 use crate::config::{Config, Flags};
@@ -60,11 +64,35 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
+    /// Accounts: add, list, disable, enable, reset, role.
+    User {
+        #[command(subcommand)]
+        command: people::UserCommand,
+    },
+    /// API tokens: create, list, revoke.
+    Token {
+        #[command(subcommand)]
+        command: people::TokenCommand,
+    },
+    /// Sessions of the pages: list, kill.
+    Session {
+        #[command(subcommand)]
+        command: people::SessionCommand,
+    },
     /// Verify the audit trail, or print the key by which its signed heads are checked.
     Audit {
         #[command(subcommand)]
         command: audit::AuditCommand,
     },
+    /// End what has been kept for as long as it may be.
+    Retention {
+        #[command(subcommand)]
+        command: retention::RetentionCommand,
+    },
+    /// Work on what is due at a time, without serving; `relais serve` does it too.
+    Worker,
+    /// List the work that is due next, with what its last run came to.
+    Jobs,
     /// Print who may see and do what: one page for each role.
     Policy {
         /// Only the page of this role, such as partner_agent, or `nobody`.
@@ -114,14 +142,20 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
+        Command::User { command } => people::run_user(&config, command).await,
+        Command::Token { command } => people::run_token(&config, command).await,
+        Command::Session { command } => people::run_session(&config, command).await,
         Command::Audit { command } => audit::run(&config, command).await,
+        Command::Retention { command } => retention::run_retention(&config, command).await,
+        Command::Worker => worker::run_worker(&config).await,
+        Command::Jobs => worker::list_jobs(&config).await,
         Command::Schema | Command::Policy { .. } => Ok(()),
     }
 }
 
 async fn open(config: &Config) -> anyhow::Result<App> {
     make_folder(config)?;
-    open_url(config.database_url.expose()).await
+    open_url(config, config.database_url.expose()).await
 }
 
 /// The folder of the default database.
@@ -132,6 +166,20 @@ fn make_folder(config: &Config) -> anyhow::Result<()> {
     std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")
 }
 
-async fn open_url(url: &str) -> anyhow::Result<App> {
-    App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")
+async fn open_url(config: &Config, url: &str) -> anyhow::Result<App> {
+    let cost = config.sign_in.password_cost().context("the cost of a password is out of bounds")?;
+    let app = App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")?;
+    let settings =
+        Settings { takes_clinical_facts: config.hosting.clinical_facts, audit_days: config.retention.audit_days };
+    Ok(app.with_settings(settings).with_password_cost(cost))
+}
+
+/// Tells once, when something begins to run that goes on, what follows from the configuration.
+fn warn_of_duties(config: &Config) {
+    if config.hosting.needs_certificate() {
+        tracing::warn!(
+            "health data is hosted in France for other organisations: the law asks for a certified host (HDS, \
+             CSP L1111-8); set hosting.clinical_facts = false, or run Relais at one"
+        );
+    }
 }

@@ -64,6 +64,9 @@ fn acts(content: &Content, role: Option<Role>, language: Language, page: &mut St
         if let (Some(scope), Some(_)) = (act.token_scope, role) {
             line.push_str(&text_with(language, "policy-by-token", &[("scope", format!("`{scope}`"))]));
         }
+        if act.needs_session {
+            line.push_str(&text(language, "policy-by-no-token"));
+        }
         let leads = |entry: &Entry| matches!(entry, Entry::Acts(acts) if acts.contains(&act.action));
         let doors: Vec<String> =
             content.doors.iter().filter(|door| leads(&door.entry)).map(|door| format!("`{}`", door.name)).collect();
@@ -89,12 +92,23 @@ fn object_section(
         .collect();
     if relations.is_empty() {
         add(page, &text(language, "policy-nothing"));
+    } else if object.standings.len() > 1 {
+        add(page, &format!("{}\n", legend(object, language)));
     }
-    for relation in relations {
-        add(page, &format!("### {}\n", text(language, &code_key("policy-relation", relation))));
+    for (position, relation) in relations.into_iter().enumerate() {
+        let before = if position == 0 { "" } else { "\n" };
+        add(page, &format!("{before}### {}\n", text(language, &code_key("policy-relation", relation))));
         relation_section(relation, object, rows, language, page);
-        page.push('\n');
     }
+}
+
+/// What the words for the standings of an object mean.
+fn legend(object: &Object, language: Language) -> String {
+    let meaning = |standing: &Standing| {
+        let word = text(language, &code_key("policy-standing", *standing));
+        format!("*{word}*: {}", text(language, &format!("{}-means", code_key("policy-standing", *standing))))
+    };
+    object.standings.iter().map(meaning).collect::<Vec<_>>().join("; ")
 }
 
 /// Whether somebody of this role can be this to such an object.
@@ -152,7 +166,7 @@ fn words(cell: &Cell, object: &Object, language: Language) -> String {
     let mut words = if standings.len() == object.standings.len() {
         text(language, "policy-sees")
     } else {
-        text_with(language, "policy-sees-while", &[("standings", standings.join(", "))])
+        text_with(language, "policy-sees-while", &[("standings", standings.join(" · "))])
     };
     for guard in Guard::ALL.iter().filter(|guard| cell.guards.has(**guard)) {
         words.push_str(&format!(", {}", text(language, &code_key("policy-guard", *guard))));

@@ -1,7 +1,7 @@
 //! `relais serve` and `relais demo`.
 
 use super::audit::open_sealer;
-use super::open_url;
+use super::{open_url, warn_of_duties};
 use crate::app::App;
 use crate::config::Config;
 use crate::demo;
@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Serves until SIGTERM or Ctrl-C, then lets what is in flight end.
 pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+    warn_of_duties(config);
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
@@ -32,7 +33,7 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
     tokio::select! {
         served = serve(listener, app.clone().with_edge(&config.limits, &config.server).router(), stopped, limits) => served.context("serving failed")?,
         () = app.keep_directory_fresh(config.server.refresh_seconds) => {}
-        () = app.keep_audit_sealed() => {}
+        () = app.work_on_jobs(config.jobs.look_seconds) => {}
     }
     let sealed = app.seal_audit().await;
     app.close().await;
@@ -46,7 +47,7 @@ pub(super) async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Re
     let embedded = (!config.names_a_database()).then(|| folder.database_url());
     let url = embedded.as_ref().unwrap_or(&config.database_url);
     let sealer = open_sealer(config, url.expose())?;
-    let app = open_url(url.expose()).await?.sealing(sealer);
+    let app = open_url(config, url.expose()).await?.sealing(sealer);
     let tokens = demo::load(app.context()).await?;
     serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await
 }

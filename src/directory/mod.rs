@@ -154,6 +154,11 @@ impl Snapshot {
         self.entries.organizations.get(&id).cloned()
     }
 
+    /// Every organisation, by id.
+    pub fn organizations(&self) -> impl Iterator<Item = &Arc<Organization>> {
+        self.entries.organizations.values()
+    }
+
     /// The service with this id, hidden or not.
     pub fn service(&self, id: ServiceId) -> Option<Arc<Service>> {
         self.entries.services.get(&id).cloned()

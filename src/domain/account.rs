@@ -3,6 +3,7 @@
 use super::code::code_list;
 use super::id::{AccountId, OrganizationId, ProjectId, TeamId};
 use super::sensitive::{Sensitive, hidden_debug};
+use super::time::{Date, Timestamp};
 
 code_list! {
     /// What an account is for.
@@ -49,6 +50,51 @@ code_list! {
     }
 }
 
+impl Role {
+    /// What a token of this role may be good for.
+    pub const fn token_scopes(self) -> &'static [TokenScope] {
+        use TokenScope::{Administration, Answers, Audit, Cases, Directory, Figures, Protection, Referrals};
+        match self {
+            Self::Caseworker | Self::PartnerAgent => &[Directory, Cases, Referrals, Answers],
+            Self::PartnerAdmin => &[Directory, Cases, Referrals, Answers, Administration],
+            Self::Coordinator => &[Directory, Referrals, Figures, Protection],
+            Self::ProtectionLead => &[Directory, Referrals, Protection],
+            Self::DirectoryEditor => &[Directory],
+            Self::Analyst => &[Directory, Figures],
+            Self::Auditor => &[Directory, Audit],
+            Self::SystemAdministrator => &[Directory, Administration],
+        }
+    }
+}
+
+/// An API token of an account; what it opens with is known to its owner only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiToken {
+    /// The public part, by which it is listed and revoked.
+    pub id: String,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Vec<TokenScope>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+    /// The last day on which it was used; no finer, so that nobody's working hours can be read from it.
+    pub last_used_on: Option<Date>,
+}
+
+impl ApiToken {
+    /// Most days that a token lives.
+    pub const MOST_DAYS: i64 = 90;
+    /// Most tokens that an account has at a time.
+    pub const MOST_PER_ACCOUNT: usize = 10;
+    /// Most characters of a name.
+    pub const NAME_CHARACTERS: usize = 40;
+}
+
 /// One account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -66,6 +112,15 @@ pub struct Account {
     pub team_ids: Vec<TeamId>,
     /// True once trained about gender-based violence and safe houses.
     pub is_trained: bool,
+}
+
+impl Account {
+    /// Whether this account signs in with a second factor. Everybody does, except an agent of a partner who
+    /// answers referrals and has no cases of the own: there a password alone must do, or the partner with one
+    /// shared phone would not answer at all. Such an agent may set one up all the same.
+    pub fn needs_second_factor(&self) -> bool {
+        self.role != Role::PartnerAgent || self.project_id.is_some()
+    }
 }
 
 /// A team: the people, whatever their profession, who all take part in the same cases.

@@ -5,7 +5,7 @@
 //! the team.
 
 use super::id::{CaseId, ProjectId, TeamId};
-use super::profile::{Profile, ProtectionFlag};
+use super::profile::{AdminStatus, Profile, ProtectionFlag};
 use super::sensitive::{Sensitive, hidden_debug};
 use super::spoken_code::SpokenCode;
 use super::time::{Month, Timestamp};
@@ -33,6 +33,14 @@ pub struct CaseReference {
     pub created_month: Month,
     /// Last act on the case; retention counts from here.
     pub last_contact_at: Timestamp,
+}
+
+impl CaseReference {
+    /// True while an appeal for recognition as a minor is open: until its team says how it ended, every guard
+    /// of a child holds and no retention clock of the case starts (P-29).
+    pub fn has_open_appeal(&self) -> bool {
+        self.profile.admin_status == Some(AdminStatus::MinorInAppeal)
+    }
 }
 
 /// A team's own file number: 2 to 24 letters, digits, dashes, slashes or dots, a digit among them, so

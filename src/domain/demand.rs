@@ -76,6 +76,22 @@ pub fn person_key(month_key: &[u8], case: CaseId, need: Need) -> String {
     data_encoding::HEXLOWER.encode(&mac[..16])
 }
 
+/// The same records, counting the same, with nothing left by which one of them could be found again: fresh
+/// ids, no referral, and per person a key that was drawn and not computed. They come in the order of those
+/// keys, so that not even the order of recording is left, except among the records of one person, where it
+/// says what became of the need at last. `demands` stand in the order of recording.
+pub fn unlinked(mut demands: Vec<Demand>, mut fresh: impl FnMut() -> DemandId) -> Vec<Demand> {
+    let mut keys: BTreeMap<String, String> = BTreeMap::new();
+    for demand in &mut demands {
+        let key = keys.entry(std::mem::take(&mut demand.person_key));
+        demand.person_key = key.or_insert_with(|| data_encoding::HEXLOWER.encode(&fresh().bytes())).clone();
+        demand.id = fresh();
+        demand.referral_id = None;
+    }
+    demands.sort_by(|one, other| one.person_key.cmp(&other.person_key));
+    demands
+}
+
 /// What a decline means for the need: the need stays open for another recipient, unless the person no
 /// longer wants it or has got it.
 pub const fn result_of_decline(code: DeclineCode) -> DemandResult {
@@ -177,6 +193,33 @@ mod tests {
                 (DemandResult::PersonDeclined, 1)
             ]
         );
+    }
+
+    #[test]
+    fn unlinked_records_count_the_same_and_nothing_of_them_is_found_again() {
+        let mut demands = Vec::new();
+        for person in 1..=9 {
+            for result in [DemandResult::Pending, DemandResult::Met, DemandResult::UnmetFull] {
+                let index = u8::try_from(demands.len()).expect("a few");
+                let result = if person % 2 == 0 { result } else { DemandResult::Pending };
+                let recorded = demand(person, Need::ShelterMinor, result);
+                demands.push(Demand { id: DemandId::from_bytes([100 + index; 16]), ..recorded });
+            }
+            demands.push(demand(person, Need::LegalAsylum, DemandResult::UnmetLanguage));
+        }
+        let mut drawn = 0_u64;
+        let after = unlinked(demands.clone(), || {
+            drawn += 1;
+            let bytes = keyed_hash(b"chance", &[&drawn.to_be_bytes()]);
+            DemandId::from_bytes(bytes[..16].try_into().expect("16 bytes"))
+        });
+        assert_eq!(tabulate(&after), tabulate(&demands));
+        for before in &demands {
+            let is_found = |after: &&Demand| after.id == before.id || after.person_key == before.person_key;
+            assert_eq!(after.iter().find(is_found), None);
+        }
+        assert!(after.iter().all(|demand| demand.referral_id.is_none()));
+        assert!(after.is_sorted_by_key(|demand| &demand.person_key), "and not in the order of recording");
     }
 
     #[test]

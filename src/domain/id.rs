@@ -124,6 +124,8 @@ identifiers! {
     TeamId = "tea",
     /// An account: one member of staff of one organisation.
     AccountId = "acc",
+    /// A session of the pages.
+    SessionId = "ses",
     /// A case reference: a person's case without the person.
     CaseId = "cas",
     /// A consent of one person for one recipient.

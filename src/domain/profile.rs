@@ -109,6 +109,13 @@ code_list! {
     }
 }
 
+impl ProtectionFlag {
+    /// True for what a clinician would write down: health data whatever else a need code may be (P-24).
+    pub const fn is_clinical_fact(self) -> bool {
+        matches!(self, Self::SelfHarmRisk | Self::Disability | Self::ChronicIllness)
+    }
+}
+
 /// A language by its BCP 47 tag, normalised, such as `fr`, `bm` or `ar-LY`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

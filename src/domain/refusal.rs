@@ -32,6 +32,9 @@ code_list! {
         StartInFuture = "start_in_future": "a service cannot have started in the future, nor before it was accepted",
         OutcomeOfEvent = "outcome_of_event": "this outcome does not belong to a completed referral",
         ResultOfRecord = "result_of_record": "this result comes from a referral and cannot be recorded by hand",
+        ClinicalFact = "clinical_fact": "this installation keeps needs and no clinical facts",
+        NoAppeal = "no_appeal": "the case has no open appeal of age, or this status leaves it open",
+        ReviewDate = "review_date": "a hold is reviewed after today and within a year",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }
 }

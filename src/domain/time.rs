@@ -29,6 +29,16 @@ impl Timestamp {
         DateTime::parse_from_rfc3339(text).ok().map(|time| Self(time.timestamp_micros()))
     }
 
+    /// The instant `seconds` later.
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+
+    /// The instant `minutes` later.
+    pub const fn plus_minutes(self, minutes: i64) -> Self {
+        self.plus_seconds(minutes.saturating_mul(60))
+    }
+
     /// The instant `hours` later.
     pub const fn plus_hours(self, hours: i64) -> Self {
         Self(self.0.saturating_add(hours.saturating_mul(MICROSECONDS_PER_HOUR)))
@@ -48,6 +58,11 @@ impl Timestamp {
     /// their records by it (P-08).
     pub const fn start_of_hour(self) -> Self {
         Self(self.0 - self.0.rem_euclid(MICROSECONDS_PER_HOUR))
+    }
+
+    /// The start of the UTC day.
+    pub const fn start_of_day(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(24 * MICROSECONDS_PER_HOUR))
     }
 
     /// The UTC day of the instant.
@@ -89,6 +104,13 @@ impl Month {
         i64::from(self.year - earlier.year) * 12 + i64::from(self.number) - i64::from(earlier.number)
     }
 
+    /// The first instant after the month.
+    pub fn end(self) -> Timestamp {
+        let (year, number) = if self.number == 12 { (self.year + 1, 1) } else { (self.year, self.number + 1) };
+        let day = NaiveDate::from_ymd_opt(year, number, 1).unwrap_or(NaiveDate::MAX);
+        Timestamp(day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros())
+    }
+
     /// Reads `2026-11`.
     pub fn parse(text: &str) -> Option<Self> {
         let (year, number) = text.split_once('-')?;
@@ -119,6 +141,11 @@ mod tests {
         assert_eq!(time.month().to_string(), "2026-02");
         assert_eq!(time.start_of_hour().to_string(), "2026-02-28T23:00:00Z");
         assert_eq!(time.plus_hours(25).hours_since(time), 25);
+        assert_eq!(time.start_of_day().to_string(), "2026-02-28T00:00:00Z");
+        assert_eq!(time.plus_seconds(3600), time.plus_hours(1));
+        for (month, end) in [("2026-11", "2026-12-01T00:00:00Z"), ("2026-12", "2027-01-01T00:00:00Z")] {
+            assert_eq!(Month::parse(month).map(|month| month.end().to_string()).as_deref(), Some(end));
+        }
         for (text, valid) in [("2026-11", true), ("2026-13", false), ("26-11", false), ("2026-1", false), ("", false)] {
             assert_eq!(Month::parse(text).is_some(), valid, "{text}");
         }

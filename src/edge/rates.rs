@@ -34,8 +34,22 @@ pub struct TooMuch {
 
 impl TooMuch {
     /// Whole seconds to wait, at least one: what `Retry-After` takes.
-    pub fn seconds(self) -> u64 {
-        self.wait.as_secs() + u64::from(self.wait.subsec_nanos() > 0 || self.wait.is_zero())
+    pub fn seconds(self) -> i64 {
+        i64::try_from(self.wait.as_nanos().div_ceil(1_000_000_000)).unwrap_or(i64::MAX).max(1)
+    }
+}
+
+/// Counts the attempts to sign in of one request's caller. The edge puts one into each request.
+#[derive(Clone)]
+pub struct SignIns {
+    pub(super) rates: Arc<Rates>,
+    pub(super) address: Option<IpAddr>,
+}
+
+impl SignIns {
+    /// Counts an attempt, before what was typed is looked at.
+    pub fn count(&self, handle: &str) -> Result<(), TooMuch> {
+        self.rates.sign_in(self.address, Some(handle))
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::directory::{
 use crate::domain::disclosure::{DeadlineBand, Stage};
 use crate::domain::fit::{Finding, FitDimension, Verdict};
 use crate::domain::freshness::FreshnessState;
+use crate::domain::legal_hold::LegalHoldReason;
 use crate::domain::lifecycle::{Event, Party};
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::place::DistanceBand;
@@ -116,7 +117,7 @@ macro_rules! enums {
 enums! {
     AdminStatus, AgeBand, AuthorityLink, CapacityStatus, CapacityUnit, ConsentBasis, ConsentField, ConsentModality,
     ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, Event, Explained, Finding,
-    FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, LocationKind, Need, NeedFamily,
+    FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, LegalHoldReason, LocationKind, Need, NeedFamily,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome,
 }

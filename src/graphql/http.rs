@@ -66,7 +66,7 @@ pub enum EndpointError {
     /// Every place is taken: 503.
     Busy,
     /// The caller has asked too much, and may ask again after this many seconds: 429.
-    RateLimited(u64),
+    RateLimited(i64),
 }
 
 /// What runs a request that has passed the guard.

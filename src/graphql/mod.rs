@@ -106,11 +106,11 @@ impl Api {
             return Ok(Access::new(Viewer::Anonymous, context.table));
         };
         rates.token(token, cost).map_err(too_much)?;
-        let viewer = account::viewer(context, Some(token)).await.map_err(refused);
-        if matches!(viewer, Err(EndpointError::Unauthenticated)) {
+        let access = account::access(context, Some(token)).await.map_err(refused);
+        if matches!(access, Err(EndpointError::Unauthenticated)) {
             rates.anonymous(caller.address, cost).map_err(too_much)?;
         }
-        let access = Access::new(viewer?, context.table);
+        let access = access?;
         if let Some(account) = access.account() {
             told.account_id = Some(account.id);
             rates.account(account.id, cost).map_err(too_much)?;

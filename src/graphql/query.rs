@@ -6,6 +6,7 @@ use super::page::{ReferralCursors, page_size, page_weight};
 use super::request::request;
 use super::types::case::CaseReference;
 use super::types::demand::ServiceGapReport;
+use super::types::legal_hold::LegalHold;
 use super::types::organization::Organization;
 use super::types::referral::Referral;
 use super::types::service::Service;
@@ -13,12 +14,13 @@ use super::types::viewer::Viewer;
 use crate::actions::directory::{Found, SearchServices};
 use crate::actions::input::ProfileInput as TypedProfile;
 use crate::actions::referral::{List, Part};
-use crate::actions::{case, demand, directory, referral};
+use crate::actions::{case, demand, directory, legal_hold, referral};
 use crate::domain::fit::{Finding, FitDimension, FitReason as Reason, Verdict};
 use crate::domain::need::Need;
 use crate::domain::place::DistanceBand;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use crate::i18n::{Language, code_key, text};
+use crate::policy::account_view::show_own_account;
 use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
 
@@ -30,7 +32,7 @@ pub struct Query;
 impl Query {
     /// The account whose token came with the request; null for nobody.
     async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
-        request(context).access.account().cloned().map(Viewer)
+        show_own_account(&request(context).access).map(Viewer)
     }
 
     /// Services for a need and a person: nearest first in exact great-circle order when a point is given,
@@ -149,6 +151,15 @@ impl Query {
     ) -> Result<ServiceGapReport, ApiError> {
         let request = request(context);
         Ok(ServiceGapReport(demand::gaps(&request.context, &request.access, &first_month, &last_month).await?))
+    }
+
+    /// The cases held back from every retention clock, for their protection lead; those whose review is longest
+    /// overdue first, a hundred at most.
+    #[graphql(complexity = "100 * child_complexity + 1")]
+    async fn legal_holds(&self, context: &Context<'_>) -> Result<Vec<LegalHold>, ApiError> {
+        let request = request(context);
+        let holds = legal_hold::list(&request.context, &request.access).await?;
+        Ok(holds.into_iter().map(LegalHold).collect())
     }
 
     /// The object with this id, whatever its kind; null when there is none, or not for the viewer.

@@ -208,6 +208,12 @@ unions! {
     ReferralStartError { Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError) }
     /// Why a referral was not completed.
     ReferralCompleteError { Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError) }
+    /// Why it was not recorded how an appeal ended.
+    CaseAppealCloseError { Input(InputError), Conflict(ConflictError) }
+    /// Why a hold was not set.
+    LegalHoldSetError { Input(InputError) }
+    /// Why a hold was not lifted.
+    LegalHoldLiftError { Input(InputError) }
     /// Why a need was not recorded.
     DemandRecordError { Input(InputError), KeyReused(IdempotencyConflictError) }
 }

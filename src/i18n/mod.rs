@@ -51,13 +51,37 @@ impl Language {
         best.1
     }
 
-    fn from_tag(tag: &str) -> Option<Self> {
+    /// The language of a BCP 47 tag, if it is spoken here.
+    pub fn from_tag(tag: &str) -> Option<Self> {
         match tag.split('-').next().unwrap_or_default().to_ascii_lowercase().as_str() {
             "fr" => Some(Self::French),
             "en" => Some(Self::English),
             "ar" => Some(Self::Arabic),
             _ => None,
         }
+    }
+
+    /// Its BCP 47 tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::French => "fr",
+            Self::English => "en",
+            Self::Arabic => "ar",
+        }
+    }
+
+    /// Its name in itself.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::French => "Français",
+            Self::English => "English",
+            Self::Arabic => "العربية",
+        }
+    }
+
+    /// In which direction it is written, as HTML has it.
+    pub const fn direction(self) -> &'static str {
+        if matches!(self, Self::Arabic) { "rtl" } else { "ltr" }
     }
 
     fn identifier(self) -> &'static LanguageIdentifier {
@@ -85,14 +109,22 @@ pub fn code_key(prefix: &str, code: impl CodeList) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::account::{Role, TokenScope};
     use crate::domain::consent::ConsentField;
     use crate::domain::fit::{Finding, FitDimension};
     use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem};
+    use crate::domain::session::AuthenticationMethod;
+    use crate::domain::sign_in::CredentialProblem;
     use std::collections::BTreeSet;
 
     const FRENCH: &str = include_str!("locales/fr/relais.ftl");
     const ENGLISH: &str = include_str!("locales/en/relais.ftl");
     const ARABIC: &str = include_str!("locales/ar/relais.ftl");
+    const PAGES: [&str; 3] = [
+        include_str!("locales/fr/pages.ftl"),
+        include_str!("locales/en/pages.ftl"),
+        include_str!("locales/ar/pages.ftl"),
+    ];
 
     fn keys(file: &str) -> BTreeSet<&str> {
         let lines = file.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
@@ -114,6 +146,26 @@ mod tests {
         assert_eq!(arguments(FRENCH), arguments(ENGLISH));
         assert!(keys(ARABIC).is_subset(&keys(FRENCH)));
         assert!(arguments(ARABIC).is_subset(&arguments(FRENCH)));
+    }
+
+    #[test]
+    fn the_pages_speak_all_three_languages_wholly() {
+        for other in &PAGES[1..] {
+            assert_eq!(keys(PAGES[0]), keys(other));
+            assert_eq!(arguments(PAGES[0]), arguments(other));
+        }
+    }
+
+    #[test]
+    fn every_code_that_a_page_shows_has_a_text() {
+        let known = keys(PAGES[0]);
+        let mut wanted = BTreeSet::new();
+        wanted.extend(CredentialProblem::ALL.iter().map(|code| code_key("problem", *code)));
+        wanted.extend(Role::ALL.iter().map(|code| code_key("role", *code)));
+        wanted.extend(TokenScope::ALL.iter().map(|code| code_key("scope", *code)));
+        wanted.extend(AuthenticationMethod::ALL.iter().map(|code| code_key("method", *code)));
+        let missing: Vec<_> = wanted.iter().filter(|key| !known.contains(key.as_str())).collect();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 
     #[test]

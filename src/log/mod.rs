@@ -18,7 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The fields that a line may hold. Values are the server's own words and numbers, ids of what an operator may
 /// look up, pseudonyms and classes; causes are the texts of our own error types.
-pub const FIELDS: [&str; 16] = [
+pub const FIELDS: [&str; 17] = [
     "cause",
     "code",
     "connections",
@@ -26,6 +26,7 @@ pub const FIELDS: [&str; 16] = [
     "duration_microseconds",
     "error",
     "incident",
+    "job",
     "kind",
     "location",
     "message",

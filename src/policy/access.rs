@@ -6,6 +6,7 @@ use crate::domain::account::{Account, TokenScope};
 use crate::domain::id::{AccountId, OrganizationId, ProjectId, TeamId};
 use crate::domain::referral::Referral;
 use crate::domain::scope::{AuditScope, DirectoryScope, EntryKind, Scope};
+use crate::domain::time::Timestamp;
 use std::sync::{Arc, OnceLock};
 
 /// Who asks.
@@ -24,6 +25,7 @@ pub struct Access {
     table: &'static Table,
     viewer: Viewer,
     token_scopes: Option<Vec<TokenScope>>,
+    second_factor_at: Option<Timestamp>,
     directory_scope: Arc<OnceLock<DirectoryScope>>,
     recorder: Recorder,
 }
@@ -32,13 +34,24 @@ impl Access {
     /// Opens the access of a viewer for one request, by this table.
     pub fn new(viewer: Viewer, table: &'static Table) -> Self {
         let (directory_scope, recorder) = (Arc::default(), Recorder::default());
-        Self { table, viewer, token_scopes: None, directory_scope, recorder }
+        Self { table, viewer, token_scopes: None, second_factor_at: None, directory_scope, recorder }
     }
 
     /// Narrows the access to what a token may be used for.
     #[must_use]
     pub fn narrowed_to(self, scopes: Vec<TokenScope>) -> Self {
         Self { token_scopes: Some(scopes), ..self }
+    }
+
+    /// Says when the viewer last gave a second factor, for a viewer with a session.
+    #[must_use]
+    pub fn with_second_factor_at(self, at: Option<Timestamp>) -> Self {
+        Self { second_factor_at: at, ..self }
+    }
+
+    /// When the viewer last gave a second factor; a token never did.
+    pub const fn second_factor_at(&self) -> Option<Timestamp> {
+        self.second_factor_at
     }
 
     /// The table by which it is decided.
@@ -132,6 +145,15 @@ impl Access {
         } else {
             Relation::Member
         }
+    }
+
+    /// What the viewer is to a hold on a case of this project, which this organisation runs.
+    pub fn relation_to_hold(&self, project: ProjectId, organization: OrganizationId) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let scope = self.scope();
+        let is_within = scope.project == Some(project) || scope.unit == Some(organization);
+        let leads = is_within && self.table.can_be(account.role, Relation::ProtectionLead);
+        if leads { Relation::ProtectionLead } else { Relation::Member }
     }
 
     /// What the viewer is to the figures of its own project.

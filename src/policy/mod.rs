@@ -8,8 +8,10 @@
 //! every act. `relais policy` prints it.
 
 pub mod access;
+pub mod account_view;
 pub mod audit_view;
 pub mod directory_view;
+pub mod hold_view;
 mod looking;
 pub mod person_view;
 pub mod referral_view;

@@ -1,6 +1,6 @@
-//! Accounts and their bearer tokens.
+//! Accounts.
 
-use super::row::{Table, optional_text};
+use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::account::Account;
 use crate::domain::id::AccountId;
@@ -10,23 +10,44 @@ const TABLE: Table = Table("accounts");
 
 macro_rules! select_accounts {
     ($rest:literal) => {
+        select_accounts!("", $rest)
+    };
+    ($more:literal, $rest:literal) => {
         concat!(
             "SELECT a.id, a.handle, a.role, a.organization_id, a.project_id, a.is_trained, ",
-            "(SELECT string_agg(m.team_id, ' ') FROM team_members m WHERE m.account_id = a.id) AS team_ids FROM ",
+            "(SELECT string_agg(m.team_id, ' ') FROM team_members m WHERE m.account_id = a.id) AS team_ids",
+            $more,
+            " FROM ",
+            $rest
+        )
+    };
+}
+
+/// Accounts with what an operator wants to know of how they sign in.
+macro_rules! select_stored_accounts {
+    ($rest:literal) => {
+        select_accounts!(
+            ", a.is_disabled, (SELECT count(*) FROM passwords p WHERE p.account_id = a.id) AS passwords, \
+            (SELECT count(*) FROM second_factors f WHERE f.account_id = a.id AND f.is_confirmed) AS factors, \
+            (SELECT e.expires_at FROM enrolments e WHERE e.account_id = a.id) AS enrolment_expires_at",
             $rest
         )
     };
 }
 
 statements! {
-    FIND_BY_TOKEN = select_accounts!("tokens t JOIN accounts a ON a.id = t.account_id WHERE t.hash = $1 AND t.expires_at > $2");
+    FIND = select_accounts!("accounts a WHERE a.id = $1 AND NOT a.is_disabled");
+    FIND_ENABLED_BY_HANDLE = select_accounts!("accounts a WHERE a.handle = $1 AND NOT a.is_disabled");
     FIND_BY_HANDLE = select_accounts!("accounts a WHERE a.handle = $1");
     SAVE = "INSERT INTO accounts (id, handle, role, organization_id, project_id, is_trained) \
         VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, role = excluded.role, \
         organization_id = excluded.organization_id, project_id = excluded.project_id, is_trained = excluded.is_trained";
+    LIST = select_stored_accounts!("accounts a ORDER BY a.handle");
+    FIND_LANGUAGE = "SELECT language FROM accounts WHERE id = $1";
+    SAVE_LANGUAGE = "UPDATE accounts SET language = $2 WHERE id = $1";
+    SET_DISABLED = "UPDATE accounts SET is_disabled = $2 WHERE id = $1";
     LIST_HANDLES = "SELECT handle FROM accounts ORDER BY handle";
-    INSERT_TOKEN = "INSERT INTO tokens (hash, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
 }
 
 #[derive(sqlx::FromRow)]
@@ -59,27 +80,66 @@ impl AccountRow {
     }
 }
 
-/// A bearer token to be recorded by its hash.
-#[derive(Clone)]
-pub struct NewToken {
-    /// SHA-256 of the token, in lower-case hexadecimal.
-    pub hash: String,
-    /// Whose it is.
-    pub account_id: AccountId,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it stops working.
-    pub expires_at: Timestamp,
+#[derive(sqlx::FromRow)]
+struct StoredAccountRow {
+    #[sqlx(flatten)]
+    account: AccountRow,
+    is_disabled: bool,
+    passwords: i64,
+    factors: i64,
+    enrolment_expires_at: Option<i64>,
+}
+
+/// An account with how its person signs in.
+#[derive(Clone, Debug)]
+pub struct StoredAccount {
+    /// The account.
+    pub account: Account,
+    /// True when it is shut out.
+    pub is_disabled: bool,
+    /// True when it has a password.
+    pub has_password: bool,
+    /// True when it has a second factor.
+    pub has_second_factor: bool,
+    /// When its enrolment code runs out or ran out, while nobody has used it.
+    pub enrolment_expires_at: Option<Timestamp>,
 }
 
 impl Store {
-    /// The account of a token that has not run out, by the token's hash.
-    pub async fn find_account_by_token(&self, hash: &str, now: Timestamp) -> Result<Option<Account>, StoreError> {
-        let row: Option<AccountRow> = read!(self, |pool| sqlx::query_as(FIND_BY_TOKEN)
-            .bind(hash)
-            .bind(now.microseconds())
-            .fetch_optional(pool)
-            .await)?;
+    /// Every account, by handle, with how its person signs in.
+    pub async fn list_accounts(&self) -> Result<Vec<StoredAccount>, StoreError> {
+        let rows: Vec<StoredAccountRow> = read!(self, |pool| sqlx::query_as(LIST).fetch_all(pool).await)?;
+        let stored = |row: StoredAccountRow| {
+            Ok(StoredAccount {
+                account: row.account.into_account()?,
+                is_disabled: row.is_disabled,
+                has_password: row.passwords > 0,
+                has_second_factor: row.factors > 0,
+                enrolment_expires_at: optional_time(row.enrolment_expires_at),
+            })
+        };
+        rows.into_iter().map(stored).collect()
+    }
+
+    /// The account with this handle, unless it is disabled.
+    pub async fn find_account_by_handle(&self, handle: &str) -> Result<Option<Account>, StoreError> {
+        let row: Option<AccountRow> =
+            read!(self, |pool| sqlx::query_as(FIND_ENABLED_BY_HANDLE).bind(handle).fetch_optional(pool).await)?;
+        row.map(AccountRow::into_account).transpose()
+    }
+
+    /// The tag of the language that somebody chose for the pages.
+    pub async fn find_language(&self, account: AccountId) -> Result<Option<String>, StoreError> {
+        let account = account.to_string();
+        let tag: Option<Option<String>> =
+            read!(self, |pool| sqlx::query_scalar(FIND_LANGUAGE).bind(account).fetch_optional(pool).await)?;
+        Ok(tag.flatten())
+    }
+
+    /// The account with this id, unless it is disabled.
+    pub async fn find_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let row: Option<AccountRow> =
+            read!(self, |pool| sqlx::query_as(FIND).bind(id.to_string()).fetch_optional(pool).await)?;
         row.map(AccountRow::into_account).transpose()
     }
 
@@ -112,16 +172,17 @@ impl Tx {
         self.save_teams_of(account.id, &account.team_ids).await
     }
 
-    /// Records a token by its hash.
-    pub async fn insert_token(&mut self, token: &NewToken) -> Result<(), StoreError> {
-        in_tx!(self, |c| sqlx::query(INSERT_TOKEN)
-            .bind(&token.hash)
-            .bind(token.account_id.to_string())
-            .bind(token.created_at.microseconds())
-            .bind(token.expires_at.microseconds())
-            .execute(c)
-            .await
-            .map(drop))?;
+    /// Shuts an account out, or lets it in again.
+    pub async fn set_disabled(&mut self, account: AccountId, is_disabled: bool) -> Result<(), StoreError> {
+        let account = account.to_string();
+        in_tx!(self, |c| sqlx::query(SET_DISABLED).bind(account).bind(is_disabled).execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Keeps the tag of the language that somebody chose for the pages.
+    pub async fn save_language(&mut self, account: AccountId, tag: &str) -> Result<(), StoreError> {
+        let account = account.to_string();
+        in_tx!(self, |c| sqlx::query(SAVE_LANGUAGE).bind(account).bind(tag).execute(c).await.map(drop))?;
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ macro_rules! select_cases {
     ($condition:literal) => {
         concat!(
             "SELECT id, version, project_id, team_id, spoken_code, age_band, gender, household, languages, area, created_month, ",
-            "last_contact_at, sealed FROM cases WHERE ",
+            "last_contact_at, sealed FROM cases WHERE erasing_at IS NULL AND ",
             $condition
         )
     };
@@ -35,7 +35,13 @@ statements! {
     INSERT = "INSERT INTO cases (id, version, project_id, team_id, spoken_code, age_band, gender, household, languages, area, \
         created_month, last_contact_at, file_number_index, sealed) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-    TOUCH = "UPDATE cases SET last_contact_at = $2 WHERE id = $1";
+    // Of a case that is being erased nothing is changed any more.
+    TOUCH = "UPDATE cases SET last_contact_at = $2 WHERE id = $1 AND erasing_at IS NULL";
+    UPDATE = "UPDATE cases SET version = $2, last_contact_at = $3, sealed = $4 \
+        WHERE id = $1 AND version = $2 - 1 AND erasing_at IS NULL";
+    LIST_STALE = select_cases!("last_contact_at <= $1 AND id > $2 ORDER BY id LIMIT $3");
+    // For the house's own clocks, which have no viewer.
+    FIND_STALE = select_cases!("id = $1 AND last_contact_at <= $2");
 }
 
 /// The facts of a case that would harm a person if the disk were read.
@@ -45,6 +51,17 @@ struct SealedFacts {
     situation: Option<Situation>,
     flags: Vec<ProtectionFlag>,
     file_number: Option<String>,
+}
+
+impl SealedFacts {
+    fn of(case: &CaseReference) -> Self {
+        Self {
+            admin_status: case.profile.admin_status,
+            situation: case.profile.situation,
+            flags: case.flags.clone(),
+            file_number: case.file_number.as_ref().map(|number| number.as_str().to_owned()),
+        }
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -151,6 +168,36 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Cases that nobody was in contact with since `before`, of all projects, by id; for retention.
+    pub async fn list_stale_cases(
+        &self,
+        before: Timestamp,
+        after: Option<CaseId>,
+        at_most: i64,
+    ) -> Result<Vec<CaseReference>, StoreError> {
+        let rows: Vec<CaseRow> = read!(self, |pool| sqlx::query_as(LIST_STALE)
+            .bind(before.microseconds())
+            .bind(optional_text(after).unwrap_or_default())
+            .bind(at_most)
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter().map(CaseRow::into_case).collect()
+    }
+
+    /// The cases with these ids; for retention.
+    pub async fn list_cases_by_id(&self, ids: &[CaseId]) -> Result<Vec<CaseReference>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = in_list(LIST, ids.len());
+        let rows: Vec<CaseRow> = read!(self, |pool| {
+            ids.iter().fold(sqlx::query_as(sql), |query, id| query.bind(id.to_string())).fetch_all(pool).await
+        })?;
+        rows.into_iter().map(CaseRow::into_case).collect()
+    }
+}
+
 impl Tx {
     /// A case within reach, as it stands in this transaction.
     pub async fn find_case(&mut self, scope: &Scope, id: CaseId) -> Result<Option<CaseReference>, StoreError> {
@@ -176,12 +223,6 @@ impl Tx {
         case: &CaseReference,
         file_number_index: Option<&str>,
     ) -> Result<(), StoreError> {
-        let facts = SealedFacts {
-            admin_status: case.profile.admin_status,
-            situation: case.profile.situation,
-            flags: case.flags.clone(),
-            file_number: case.file_number.as_ref().map(|number| number.as_str().to_owned()),
-        };
         let languages = case.profile.languages.iter().map(Language::as_str).collect::<Vec<_>>().join(" ");
         in_tx!(self, |c| sqlx::query(INSERT)
             .bind(case.id.to_string())
@@ -197,7 +238,7 @@ impl Tx {
             .bind(case.created_month.to_string())
             .bind(case.last_contact_at.microseconds())
             .bind(file_number_index)
-            .bind(sealed::seal(&facts))
+            .bind(sealed::seal(&SealedFacts::of(case)))
             .execute(c)
             .await
             .map(drop))?;
@@ -206,7 +247,40 @@ impl Tx {
 
     /// Notes an act on a case: retention counts from the last one.
     pub async fn touch_case(&mut self, id: CaseId, now: Timestamp) -> Result<(), StoreError> {
-        in_tx!(self, |c| sqlx::query(TOUCH).bind(id.to_string()).bind(now.microseconds()).execute(c).await.map(drop))?;
-        Ok(())
+        let touched = in_tx!(self, |c| sqlx::query(TOUCH)
+            .bind(id.to_string())
+            .bind(now.microseconds())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if touched == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    }
+
+    /// Writes the sealed facts of a case that was changed once since it was read. [`StoreError::Stale`] when
+    /// somebody else changed it first.
+    pub async fn update_case(&mut self, case: &CaseReference) -> Result<(), StoreError> {
+        let changed = in_tx!(self, |c| sqlx::query(UPDATE)
+            .bind(case.id.to_string())
+            .bind(case.version)
+            .bind(case.last_contact_at.microseconds())
+            .bind(sealed::seal(&SealedFacts::of(case)))
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if changed == 0 { Err(StoreError::Stale) } else { Ok(()) }
+    }
+
+    /// The case, unless somebody has been in contact since `before`; for retention.
+    pub async fn find_stale_case(
+        &mut self,
+        id: CaseId,
+        before: Timestamp,
+    ) -> Result<Option<CaseReference>, StoreError> {
+        let row: Option<CaseRow> = in_tx!(self, |c| sqlx::query_as(FIND_STALE)
+            .bind(id.to_string())
+            .bind(before.microseconds())
+            .fetch_optional(c)
+            .await)?;
+        row.map(CaseRow::into_case).transpose()
     }
 }

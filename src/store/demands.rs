@@ -4,7 +4,7 @@ use super::reach::of_own_team;
 use super::row::{Table, optional_text};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::demand::{Demand, DemandResult};
-use crate::domain::id::{DemandId, ReferralId};
+use crate::domain::id::{DemandId, ProjectId, ReferralId};
 use crate::domain::place::AreaCode;
 use crate::domain::scope::Scope;
 use crate::domain::time::Month;
@@ -19,6 +19,8 @@ statements! {
     );
     LIST = "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
         FROM demands WHERE project_id = $1 AND CAST($4 AS BOOLEAN) AND month >= $2 AND month <= $3 ORDER BY position, id";
+    LIST_OF_MONTH = "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
+        FROM demands WHERE project_id = $1 AND month = $2 ORDER BY position, id";
     NEXT_POSITION = "SELECT CAST(coalesce(max(position), 0) + 1 AS BIGINT) FROM demands WHERE project_id = $1";
     INSERT = "INSERT INTO demands \
         (id, position, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result) \
@@ -97,14 +99,29 @@ impl Store {
 }
 
 impl Tx {
+    /// The demands of a project's month in the order of recording; for retention.
+    pub async fn demands_of_month(&mut self, project: ProjectId, month: Month) -> Result<Vec<Demand>, StoreError> {
+        let rows: Vec<DemandRow> = in_tx!(self, |c| sqlx::query_as(LIST_OF_MONTH)
+            .bind(project.to_string())
+            .bind(month.to_string())
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter().map(DemandRow::into_demand).collect()
+    }
+
     /// Writes a new demand behind all others of its project.
     pub async fn insert_demand(&mut self, demand: &Demand) -> Result<(), StoreError> {
         let project = demand.project_id.to_string();
         let position: i64 = in_tx!(self, |c| sqlx::query_scalar(NEXT_POSITION).bind(&project).fetch_one(c).await)?;
+        self.insert_demand_at(demand, position).await
+    }
+
+    /// Writes a demand at this place of its project's order.
+    pub(super) async fn insert_demand_at(&mut self, demand: &Demand, position: i64) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(INSERT)
             .bind(demand.id.to_string())
             .bind(position)
-            .bind(&project)
+            .bind(demand.project_id.to_string())
             .bind(demand.team_id.to_string())
             .bind(demand.month.to_string())
             .bind(demand.area.as_str())

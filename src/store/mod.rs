@@ -11,28 +11,39 @@ mod audit_reads;
 mod cases;
 mod connect;
 mod consents;
+mod credentials;
 mod demands;
 mod directory;
+mod erased_rows;
 mod erasure;
 mod error;
 mod idempotency;
+mod jobs;
 mod ledger;
+mod legal_holds;
 mod projects;
 mod reach;
 mod referrals;
+mod retention;
 mod row;
 mod sealed;
+mod sessions;
 mod teams;
+mod tokens;
 
-pub use self::accounts::NewToken;
+pub use self::accounts::StoredAccount;
 pub use self::audit::UnsignedHead;
 pub use self::connect::sqlite_file;
+pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
 pub use self::idempotency::{Claim, IdempotencyKey};
+pub use self::jobs::{Leased, NextRun};
+pub use self::legal_holds::Held;
 pub use self::projects::KeyPurpose;
 pub use self::referrals::Selection;
+pub use self::retention::{DueRows, EntryVersion, Passing};
 
 use sqlx::{AssertSqlSafe, Executor, PgPool, SqlSafeStr, SqlitePool};
 
@@ -179,12 +190,19 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         cases::STATEMENTS,
         connect::STATEMENTS,
         consents::STATEMENTS,
+        credentials::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
+        erased_rows::STATEMENTS,
         idempotency::STATEMENTS,
+        jobs::STATEMENTS,
+        legal_holds::STATEMENTS,
         projects::STATEMENTS,
         referrals::STATEMENTS,
+        retention::STATEMENTS,
+        sessions::STATEMENTS,
         teams::STATEMENTS,
+        tokens::STATEMENTS,
     ]
     .into_iter()
     .flatten()

@@ -12,6 +12,7 @@ const TABLE: Table = Table("projects");
 statements! {
     FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects WHERE id = $1";
     LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects WHERE id IN";
+    LIST_ALL = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects ORDER BY name, id";
     LIST_ALIAS_KEYS = "SELECT project_id, key FROM project_keys WHERE purpose = 'alias' AND project_id IN";
     SAVE = "INSERT INTO projects (id, organization_id, name, country, risk_profile, mailbox) \
         VALUES ($1, $2, $3, $4, $5, $6) \
@@ -75,6 +76,12 @@ impl Store {
         let row: Option<ProjectRow> =
             read!(self, |pool| sqlx::query_as(FIND).bind(id.to_string()).fetch_optional(pool).await)?;
         row.map(ProjectRow::into_project).transpose()
+    }
+
+    /// Every project, by name; nothing of their cases.
+    pub async fn list_projects(&self) -> Result<Vec<Project>, StoreError> {
+        let rows: Vec<ProjectRow> = read!(self, |pool| sqlx::query_as(LIST_ALL).fetch_all(pool).await)?;
+        rows.into_iter().map(ProjectRow::into_project).collect()
     }
 
     /// A key that was made before; `None` where there is none yet.

@@ -30,7 +30,8 @@ macro_rules! select_referrals {
         concat!(
             "SELECT id, version, case_id, project_id, (SELECT c.team_id FROM cases c WHERE c.id = case_id) AS team_id, sender_id, recipient_id, service_id, ",
             "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, service_started_at, decline_code, outcome_code, sealed ",
-            "FROM referrals WHERE ",
+            // Of a case that is being erased nothing is shown any more.
+            "FROM referrals WHERE case_id NOT IN (SELECT e.id FROM cases e WHERE e.erasing_at IS NOT NULL) AND ",
             $($condition),+
         )
     };

@@ -3,7 +3,7 @@
 use super::row::Table;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::account::Team;
-use crate::domain::id::{AccountId, TeamId};
+use crate::domain::id::{AccountId, ProjectId, TeamId};
 
 const TABLE: Table = Table("teams");
 
@@ -12,6 +12,7 @@ statements! {
         ON CONFLICT (id) DO UPDATE SET name = excluded.name";
     LIST_OF = "SELECT t.id, t.project_id, t.name FROM team_members m JOIN teams t ON t.id = m.team_id \
         WHERE m.account_id = $1 ORDER BY t.name, t.id";
+    LIST_IN = "SELECT id, project_id, name FROM teams WHERE project_id = $1 ORDER BY name, id";
     JOIN = "INSERT INTO team_members (team_id, account_id) VALUES ($1, $2) ON CONFLICT (account_id, team_id) DO NOTHING";
     LEAVE_ALL = "DELETE FROM team_members WHERE account_id = $1";
 }
@@ -34,6 +35,13 @@ impl Store {
     pub async fn list_teams_of(&self, account: AccountId) -> Result<Vec<Team>, StoreError> {
         let rows: Vec<TeamRow> =
             read!(self, |pool| sqlx::query_as(LIST_OF).bind(account.to_string()).fetch_all(pool).await)?;
+        rows.into_iter().map(TeamRow::into_team).collect()
+    }
+
+    /// The teams of a project, by name.
+    pub async fn list_teams_in(&self, project: ProjectId) -> Result<Vec<Team>, StoreError> {
+        let rows: Vec<TeamRow> =
+            read!(self, |pool| sqlx::query_as(LIST_IN).bind(project.to_string()).fetch_all(pool).await)?;
         rows.into_iter().map(TeamRow::into_team).collect()
     }
 }

@@ -62,6 +62,7 @@ fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row
     let selection = match type_name.as_str() {
         "ServiceConnection" | "ReferralConnection" => "{ nodes { id } pageInfo { hasNextPage } }",
         "ServiceGapReport" => "{ cells { persons } }",
+        "LegalHold" => "{ caseId }",
         _ => "{ id }",
     };
     Row {
@@ -175,6 +176,7 @@ async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
         query("sentReferrals", "of a case of Paris", json!({ "case": ready.case })),
         query("caseBySpokenCode", "of Paris", json!({ "spokenCode": code })),
         query("casesByFileNumber", "of Paris", json!({ "fileNumber": "PAN-2026/118" })),
+        query("legalHolds", "all", json!({})),
         query("serviceGaps", "of one's own project", json!({ "firstMonth": "2026-11", "lastMonth": "2026-11" })),
     ]);
     rows
@@ -190,6 +192,8 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
     hidden["serviceId"] = json!(service_id(CARE_AFTER_VIOLENCE));
     hidden["need"] = json!("HEALTH_SEXUAL_VIOLENCE_CARE");
     let demand = json!({ "caseId": ready.case, "need": "SOL_ETM", "result": "UNMET_NO_SERVICE" });
+    let close = json!({ "caseId": ready.case, "expectedVersion": 9, "adminStatus": "RECOGNISED_UAM" });
+    let hold = json!({ "caseId": ready.case, "reason": "LITIGATION", "reviewOn": "2027-05-01" });
     vec![
         act("caseOpen", "in one's own project", Input::Create(json!({ "person": { "area": "FR-93055" } }))),
         act("consentRecord", "case of Paris, for the lawyers", Input::Create(consent(LAWYERS))),
@@ -203,6 +207,9 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
         act("referralStart", "ACCEPTED", Input::Step("ACCEPTED")),
         act("referralComplete", "IN_SERVICE", Input::Step("IN_SERVICE")),
         act("demandRecord", "case of Paris", Input::Create(demand)),
+        act("caseAppealClose", "case of Paris, an old version", Input::Fixed(json!({ "input": close }))),
+        act("legalHoldSet", "case of Paris", Input::Fixed(json!({ "input": hold }))),
+        act("legalHoldLift", "case of Paris", Input::Fixed(json!({ "input": { "caseId": ready.case } }))),
     ]
 }
 

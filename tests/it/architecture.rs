@@ -21,14 +21,18 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("directory", &["domain"]),
     ("import", &["domain"]),
+    ("identity", &["domain"]),
     ("seal", &["domain", "clock"]),
-    ("actions", &["domain", "policy", "store", "directory", "import", "clock", "seal"]),
+    ("actions", &["domain", "policy", "store", "directory", "identity", "import", "clock", "seal"]),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
+    // The clock gives the secret that a form is bound to before anybody is signed in.
+    ("web", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
     // The limits and the proxies are configuration.
     ("edge", &["domain", "clock", "config"]),
     ("log", &["domain", "clock"]),
-    ("config", &[]),
+    // What a password may cost.
+    ("config", &["identity"]),
     ("serve", &[]),
 ];
 
@@ -38,7 +42,14 @@ const CRATES: &[(&str, &[&str])] = &[
     // `egress`, once it exists: the only maker of HTTP clients.
     ("reqwest", &[]),
     ("async_graphql", &["src/graphql"]),
-    ("axum", &["src/graphql/http", "src/edge", "src/serve", "src/app"]),
+    ("axum", &["src/graphql/http", "src/edge", "src/serve", "src/app", "src/web"]),
+    ("argon2", &["src/identity"]),
+    ("totp_rs", &["src/identity"]),
+    ("zxcvbn", &["src/identity"]),
+    ("unicode_normalization", &["src/identity"]),
+    ("askama", &["src/web"]),
+    ("cookie", &["src/web"]),
+    ("qrcode", &["src/web"]),
     ("hyper", &["src/graphql/http", "src/serve", "src/app"]),
     ("fluent", &["src/i18n"]),
     ("governor", &["src/edge"]),

@@ -1,7 +1,8 @@
 //! Case references: found again by what people say and write, and nothing in them that is a person.
 
-use crate::kit::loop_calls::{fresh_key, girl, organization, with};
-use crate::kit::world::{Answer, LAWYERS, World, on_both_databases};
+use crate::kit::loop_calls::{fresh_key, girl, organization, outcome, request, with};
+use crate::kit::world::{Answer, LAWYERS, World, answered, on_both_databases};
+use relais::actions::Settings;
 use serde_json::{Value, json};
 
 async fn by_spoken_code(world: &World, who: &str, typed: &str) -> Answer {
@@ -22,6 +23,19 @@ fn ids(answer: &Answer) -> Vec<String> {
 }
 
 on_both_databases! {
+    /// P-24: needs, and no clinical facts, unless an organisation has decided to keep them.
+    async fn clinical_facts_are_taken_only_where_that_is_configured(world: World) {
+        let opened = |flag: &str| json!({ "idempotencyKey": fresh_key(), "person": girl(), "protectionFlags": ["TORTURE", flag] });
+        for flag in ["SELF_HARM_RISK", "DISABILITY", "CHRONIC_ILLNESS"] {
+            let refusal = world.refused("caseworker", "caseOpen", opened(flag)).await;
+            assert_eq!(refusal, "InputError CLINICAL_FACT protectionFlags", "{flag}");
+        }
+        let settings = Settings { takes_clinical_facts: true, ..Settings::default() };
+        let router = world.app.clone().with_settings(settings).router();
+        let answer = answered(router, request(&world, "caseworker", "caseOpen", &opened("CHRONIC_ILLNESS"))).await;
+        outcome("caseOpen", answer).done();
+    }
+
     async fn a_spoken_code_finds_its_case_however_it_is_typed(world: World) {
         let case = world.open_case("caseworker", girl(), json!({})).await;
         let code = case.done()["spokenCode"].as_str().expect("a code").to_owned();

@@ -7,11 +7,13 @@ mod facts;
 use self::facts::{Chance, Drawn};
 use crate::kit::requirement::{announce, is_full};
 use relais::domain::account::Role;
+use relais::domain::code::CodeList;
 use relais::domain::directory::Tier;
 use relais::domain::lifecycle::Status;
 use relais::policy::directory_view::show_service;
 use relais::policy::person_view::{show_case, show_consent, show_demand};
 use relais::policy::referral_view::{ReferralStatus, ReferralView, show_referral};
+use relais::policy::table::{Content, Table};
 use relais::policy::visible::{Protected, Visible};
 use std::fmt::Debug;
 
@@ -180,7 +182,7 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
         ("startedAt", told(view, &view.service_started_at)),
         ("decline", told(view, &view.decline_code)),
         ("outcome", told(view, &view.outcome_code)),
-        ("timeline", told(view, &view.timeline)),
+        ("timeline", there(view.reveal(&view.timeline).is_some())),
         ("case", there(view.case.is_some())),
         ("consent", there(view.consent.is_some())),
     ]
@@ -231,4 +233,39 @@ fn a_naive_reading_of_the_reviewed_table_decides_like_the_house() {
     }
     announce(&format!("{decisions} decisions, 0 differences; by side {sides:?}"));
     assert!(sides.iter().all(|drawn| *drawn > fewest / 1_000), "every side is drawn often: {sides:?}");
+}
+
+/// What a viewer is to everything that was drawn, and what follows.
+fn told_under(table: &'static Table, drawn: &Drawn) -> String {
+    let access = drawn.access_under(table);
+    let view = show_referral(&access, drawn.facts());
+    let told: Vec<_> = view.iter().flat_map(house).collect();
+    let relations = (access.relation_to_referral(&drawn.referral), access.relation_to_figures());
+    format!("{told:?} {relations:?} {:?}", access.scope())
+}
+
+/// A role that could suddenly be something to an object, or no longer, is noticed.
+#[test]
+fn no_tie_of_a_role_can_be_turned_unnoticed() {
+    let standard = Table::standard().content();
+    let mut chance = Chance::new();
+    let draws: Vec<Drawn> = (0..4_000).map(|_| Drawn::draw(&mut chance)).collect();
+    let before: Vec<String> = draws.iter().map(|drawn| told_under(Table::standard(), drawn)).collect();
+    let mut turned = 0;
+    for (position, tie) in standard.ties.iter().enumerate() {
+        for role in Role::ALL {
+            let mut content: Content = standard.clone();
+            let roles = &mut content.ties[position].roles;
+            match roles.iter().position(|tied| tied == role) {
+                Some(at) => drop(roles.remove(at)),
+                None => roles.push(*role),
+            }
+            // Leaked on purpose: a table lives as long as the process.
+            let table: &'static Table = Box::leak(Box::new(Table::new(content)));
+            let notices = |(drawn, before): (&Drawn, &String)| told_under(table, drawn) != *before;
+            assert!(draws.iter().zip(&before).any(notices), "{role} as {} is noticed by nobody", tie.relation);
+            turned += 1;
+        }
+    }
+    announce(&format!("{turned} ties of roles were turned"));
 }

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[test]
 fn what_is_linked_to_a_person_has_a_class_that_is_recorded() {
     // What only leads on, and the numbers by which programs speak of an object.
-    let of_the_work = ["id", "version", "offer", "case", "consent"];
-    for type_name in ["CaseReference", "Consent", "Referral", "Offer", "TimelineEntry", "Demand"] {
+    let of_the_work = ["id", "version", "offer", "case", "caseId", "consent"];
+    for type_name in ["CaseReference", "Consent", "Referral", "Offer", "TimelineEntry", "Demand", "LegalHold"] {
         for field in SCHEMA.objects[type_name].iter().filter(|field| !of_the_work.contains(&field.name.as_str())) {
             let class = Table::standard().class_of(type_name, &field.name).expect("a class");
             assert!(class.is_recorded(), "{type_name}.{} is of class {class}", field.name);

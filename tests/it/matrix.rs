@@ -1,6 +1,7 @@
 //! The matrix: what every field tells every viewer, by every path, in every state, held against a sheet that
 //! people have reviewed (ruling R16). Nothing here asks the policy; it is what the API answers.
 
+mod acts;
 mod flips;
 mod named;
 mod objects;
@@ -51,7 +52,9 @@ struct Path {
 enum Ask {
     /// By id, under a field of the root.
     One { root: &'static str, argument: &'static str },
-    /// The entries of a list, told apart by their ids.
+    /// The entries of a list that comes in pages, told apart by their ids.
+    Pages { list: &'static str },
+    /// The entries of a list that comes at once.
     List { document: &'static str, at: &'static str },
 }
 
@@ -68,20 +71,12 @@ const PATHS: &[Path] = &[
         objects: |all| &all.referrals,
         ask: Ask::One { root: "node", argument: "id" },
     },
-    Path {
-        name: "inbox",
-        type_name: "Referral",
-        objects: |all| &all.referrals,
-        ask: Ask::List { document: "{ inbox(first: 24) { nodes SELECTION } }", at: "/data/inbox/nodes" },
-    },
+    Path { name: "inbox", type_name: "Referral", objects: |all| &all.referrals, ask: Ask::Pages { list: "inbox" } },
     Path {
         name: "sentReferrals",
         type_name: "Referral",
         objects: |all| &all.referrals,
-        ask: Ask::List {
-            document: "{ sentReferrals(first: 26) { nodes SELECTION } }",
-            at: "/data/sentReferrals/nodes",
-        },
+        ask: Ask::Pages { list: "sentReferrals" },
     },
     Path {
         name: "node",
@@ -141,6 +136,13 @@ impl Path {
                 }
                 told
             }
+            Ask::Pages { list } => {
+                let document = format!(
+                    "query($after: String) {{ list: {list}(first: 12, after: $after) \
+                     {{ nodes {selection} pageInfo {{ endCursor hasNextPage }} }} }}"
+                );
+                in_order(objects, &Value::Array(matrix.pages(person, &document, "nodes").await))
+            }
             Ask::List { document, at } => {
                 let answer = matrix.world.ask(person, &document.replace("SELECTION", &selection), json!({})).await;
                 in_order(objects, usable(&answer).json.pointer(at).unwrap_or(&Value::Null))
@@ -157,6 +159,20 @@ fn usable(answer: &Answer) -> &Answer {
 }
 
 impl Matrix {
+    /// Everything under `entries` of all pages of the list `list` of a document.
+    pub async fn pages(&self, person: &Person, document: &str, entries: &str) -> Vec<Value> {
+        let (mut all, mut after) = (Vec::new(), Value::Null);
+        loop {
+            let answer = self.world.ask(person, document, json!({ "after": after })).await;
+            let page = usable(&answer).json["data"]["list"].clone();
+            all.extend(page[entries].as_array().cloned().unwrap_or_default());
+            after = page["pageInfo"]["endCursor"].clone();
+            if page["pageInfo"]["hasNextPage"] != true {
+                return all;
+            }
+        }
+    }
+
     async fn book(&self) -> Book {
         let mut book = Book::default();
         for (handle, person) in &self.people {
@@ -178,19 +194,10 @@ impl Matrix {
         let verdicts = "verdicts: [MATCH, TO_CONFIRM, NO]";
         let selection = SCHEMA.everything("ServiceEdge");
         let document = format!(
-            "query($after: String) {{ services(filter: {{ {near}, {verdicts}, person: {{ ageBand: AGE_15_17 }} }}, first: 25, after: $after) \
+            "query($after: String) {{ list: services(filter: {{ {near}, {verdicts}, person: {{ ageBand: AGE_15_17 }} }}, first: 25, after: $after) \
              {{ edges {selection} pageInfo {{ endCursor hasNextPage }} }} }}"
         );
-        let (mut edges, mut after) = (Vec::new(), Value::Null);
-        loop {
-            let answer = self.world.ask(person, &document, json!({ "after": after })).await;
-            let page = usable(&answer).json["data"]["services"].clone();
-            edges.extend(page["edges"].as_array().cloned().unwrap_or_default());
-            after = page["pageInfo"]["endCursor"].clone();
-            if page["pageInfo"]["hasNextPage"] != true {
-                break;
-            }
-        }
+        let edges = self.pages(person, &document, "edges").await;
         let found = |object: &Object| edges.iter().find(|edge| edge["node"]["id"] == object.id).cloned();
         let told: Vec<Value> =
             self.objects.services.iter().map(|object| found(object).unwrap_or(Value::Null)).collect();
@@ -220,7 +227,7 @@ impl Matrix {
             cells.clone().find(|cell| cell["need"] == need).cloned().unwrap_or_default()
         };
         // Of the last need only one person is counted.
-        let told = ["BASIC_FOOD", "SHELTER_WOMEN_SAFE", "SOL_ETM"].map(cell);
+        let told = ["BASIC_FOOD", "BASIC_NFI", "SHELTER_WOMEN_SAFE", "SOL_ETM"].map(cell);
         book.add(format!("ServiceGapCell by serviceGaps: {handle}"), &SCHEMA.leaves("ServiceGapCell"), &told);
         let thresholds = [vec!["threshold".to_owned()], vec!["sensitiveThreshold".to_owned()]];
         book.add(format!("ServiceGapReport by serviceGaps: {handle}"), &thresholds, &[report.clone()]);

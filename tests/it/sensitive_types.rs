@@ -20,7 +20,8 @@ fn classed() -> BTreeSet<String> {
     let is_sensitive = |class| matches!(class, Class::Contact | Class::Person | Class::Sensitive);
     let objects = SCHEMA.objects.iter().filter(|(name, fields)| {
         // What a refusal tells is the caller's own input and the state of what they acted on.
-        !name.ends_with("Error") && fields.iter().any(|field| Table::standard().class_of(name, &field.name).is_some_and(is_sensitive))
+        !name.ends_with("Error")
+            && fields.iter().any(|field| Table::standard().class_of(name, &field.name).is_some_and(is_sensitive))
     });
     objects.map(|(name, _)| name.clone()).collect()
 }

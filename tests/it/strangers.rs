@@ -1,6 +1,7 @@
 //! What is not one's own answers as if it did not exist: byte for byte the same as an id that never was
 //! (hidden equals absent), in queries, in mutations, in cursors and in the length of lists.
 
+use crate::kit::erasing::PROTECTION_LEAD;
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::{
     Ready, Referred, fresh_key, girl_of_sixteen, merged, mutation, organization_id, service_id, text,
@@ -166,6 +167,8 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL"] });
     let opened = json!({ "idempotencyKey": "", "person": { "area": "FR-93055" } });
     let demand = json!({ "idempotencyKey": "", "caseId": "", "need": "SOL_ETM", "result": "UNMET_FULL" });
+    let close = json!({ "caseId": "", "expectedVersion": 9, "adminStatus": "RECOGNISED_UAM" });
+    let hold = json!({ "caseId": "", "reason": "LITIGATION", "reviewOn": "2027-05-01" });
     questions.extend([
         Question::of_mutation("caseOpen", "teamId", &opened, &TeamId::derived("corridor", "project paris").to_string()),
         Question::of_mutation("consentRecord", "caseId", &consent, &paris.case),
@@ -175,6 +178,9 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_mutation("referralCreate", "locationId", &create, &own.place_elsewhere),
         Question::of_mutation("referralCreate", "consentId", &create, &paris.consent),
         Question::of_mutation("demandRecord", "caseId", &demand, &paris.case),
+        Question::of_mutation("caseAppealClose", "caseId", &close, &paris.case),
+        Question::of_mutation("legalHoldSet", "caseId", &hold, &paris.case),
+        Question::of_mutation("legalHoldLift", "caseId", &json!({ "caseId": "" }), &paris.case),
     ]);
     for step in ["Send", "Acknowledge", "Accept", "Decline", "Start", "Complete"] {
         // The right version and a wrong one: neither tells that there is something.
@@ -246,6 +252,8 @@ on_both_databases! {
         for handle in ["another partner", "coordinator of another project", "nobody", "stranger"] {
             strangers.push((handle, world.person(handle)));
         }
+        let lead = world.apply(PROTECTION_LEAD).await.remove("protection lead elsewhere").expect("a lead");
+        strangers.push(("protection lead elsewhere", lead));
         for question in &questions {
             for (handle, person) in &strangers {
                 let there = question.asked_by(&world, person, &question.existing).await;

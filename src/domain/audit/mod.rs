@@ -29,8 +29,28 @@ code_list! {
         GapsRead = "gaps_read": "the table of gaps was read",
         DirectoryImported = "directory_imported": "a feed was imported into the directory",
         CommandsApplied = "commands_applied": "a command file was applied",
+        AppealClosed = "appeal_closed": "it was recorded how an appeal of age ended",
+        CaseErased = "case_erased": "a case was erased with everything that hung on it",
+        DetailsErased = "details_erased": "the codes of a case's timelines were erased",
+        MonthKeyDestroyed = "month_key_destroyed": "the key that linked a month's demands to cases was destroyed",
+        LegalHoldSet = "legal_hold_set": "a case was held back from erasure, or the hold was renewed",
+        LegalHoldLifted = "legal_hold_lifted": "a case is no longer held back from erasure",
         TrailRead = "trail_read": "an auditor read a part of an audit trail",
         Refused = "refused": "somebody was refused what they asked for",
+        AccountAdded = "account_added": "an account was added",
+        AccountChanged = "account_changed": "an account was given another role, project or team",
+        AccountDisabled = "account_disabled": "an account was shut out",
+        AccountEnabled = "account_enabled": "an account was let in again",
+        AccountReset = "account_reset": "an account lost its credentials and got a new enrolment code",
+        PasswordChanged = "password_changed": "a password was set",
+        SecondFactorChanged = "second_factor_changed": "a second factor was set up",
+        RecoveryCodesMade = "recovery_codes_made": "recovery codes were made anew",
+        SessionOpened = "session_opened": "somebody signed in",
+        SessionConfirmed = "session_confirmed": "who was signed in proved it anew",
+        SessionEnded = "session_ended": "a session was ended",
+        SignInFailed = "sign_in_failed": "an attempt to sign in failed",
+        TokenIssued = "token_issued": "an API token was made",
+        TokenRevoked = "token_revoked": "an API token was revoked",
     }
 }
 
@@ -43,11 +63,29 @@ impl AuditAction {
             | Self::ReferralCreated
             | Self::ReferralChanged
             | Self::DemandRecorded
+            | Self::AppealClosed
             | Self::Disclosed => AuditPurpose::Care,
+            Self::CaseErased | Self::DetailsErased | Self::MonthKeyDestroyed => AuditPurpose::Retention,
+            Self::LegalHoldSet | Self::LegalHoldLifted => AuditPurpose::Protection,
             Self::GapsRead => AuditPurpose::Statistics,
-            Self::DirectoryImported | Self::CommandsApplied => AuditPurpose::Administration,
+            Self::DirectoryImported
+            | Self::CommandsApplied
+            | Self::AccountAdded
+            | Self::AccountChanged
+            | Self::AccountDisabled
+            | Self::AccountEnabled
+            | Self::AccountReset => AuditPurpose::Administration,
             Self::TrailRead => AuditPurpose::Audit,
-            Self::Refused => AuditPurpose::Security,
+            Self::Refused
+            | Self::PasswordChanged
+            | Self::SecondFactorChanged
+            | Self::RecoveryCodesMade
+            | Self::SessionOpened
+            | Self::SessionConfirmed
+            | Self::SessionEnded
+            | Self::SignInFailed
+            | Self::TokenIssued
+            | Self::TokenRevoked => AuditPurpose::Security,
         }
     }
 }

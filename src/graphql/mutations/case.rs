@@ -1,13 +1,13 @@
 //! Opening a case reference.
 
-use crate::actions::case::{OpenCase, open};
-use crate::domain::profile::ProtectionFlag;
+use crate::actions::case::{CloseAppeal, OpenCase, close_appeal, open};
+use crate::domain::profile::{AdminStatus, ProtectionFlag};
 use crate::domain::sensitive::Sensitive;
 use crate::graphql::error::{ApiError, parse_id};
 use crate::graphql::query::ProfileInput;
 use crate::graphql::request::request;
 use crate::graphql::types::case::CaseReference;
-use crate::graphql::user_errors::{CaseOpenError, settle};
+use crate::graphql::user_errors::{CaseAppealCloseError, CaseOpenError, settle};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 #[derive(Default)]
@@ -25,6 +25,24 @@ impl CaseMutations {
         let opened = open(&request.context, &request.access, input.try_into()?).await;
         let (case, errors) = settle(opened, request.language)?;
         Ok(CaseOpenPayload { case: case.map(CaseReference), errors })
+    }
+
+    /// Records how the appeal for recognition as a minor ended. Until then every guard of a child holds, and no
+    /// retention clock of the case runs.
+    async fn case_appeal_close(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The case, and the status that the appeal led to.")] input: CaseAppealCloseInput,
+    ) -> Result<CaseAppealClosePayload, ApiError> {
+        let request = request(context);
+        let input = CloseAppeal {
+            case_id: parse_id(&input.case_id)?,
+            expected_version: input.expected_version,
+            admin_status: input.admin_status,
+        };
+        let closed = close_appeal(&request.context, &request.access, input).await;
+        let (case, errors) = settle(closed, request.language)?;
+        Ok(CaseAppealClosePayload { case: case.map(CaseReference), errors })
     }
 }
 
@@ -57,6 +75,26 @@ impl TryFrom<CaseOpenInput> for OpenCase {
             team_id: input.team_id.as_ref().map(parse_id).transpose()?,
         })
     }
+}
+
+/// What closing an appeal takes.
+#[derive(InputObject)]
+pub struct CaseAppealCloseInput {
+    /// The case, an id beginning with `cas_`.
+    case_id: ID,
+    /// The version that you have read.
+    expected_version: i64,
+    /// The administrative status that the appeal led to; not that of an appeal.
+    admin_status: AdminStatus,
+}
+
+/// The case after the appeal, or why it is still open.
+#[derive(SimpleObject)]
+pub struct CaseAppealClosePayload {
+    /// The case; null when nothing was recorded.
+    case: Option<CaseReference>,
+    /// Why nothing was recorded.
+    errors: Vec<CaseAppealCloseError>,
 }
 
 /// The case that was opened, or why not.

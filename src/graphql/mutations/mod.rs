@@ -5,6 +5,7 @@
 mod case;
 mod consent;
 mod demand;
+mod legal_hold;
 mod referral;
 
 use async_graphql::MergedObject;
@@ -16,4 +17,5 @@ pub struct Mutation(
     consent::ConsentMutations,
     referral::ReferralMutations,
     demand::DemandMutations,
+    legal_hold::LegalHoldMutations,
 );

@@ -3,6 +3,7 @@
 pub mod case;
 pub mod consent;
 pub mod demand;
+pub mod legal_hold;
 pub mod organization;
 pub mod referral;
 pub mod service;

@@ -1,8 +1,8 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral,
-    ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
+    AnswerReferral, CreateReferral, HoldCase, KeepOwnAccount, ListReadings, OpenCase, ReadCase, ReadGaps,
+    ReadOwnAccount, ReadReferral, ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
@@ -21,6 +21,8 @@ const READERS: &[Role] = &[Caseworker, PartnerAgent, PartnerAdmin, Coordinator, 
 pub(super) fn acts() -> Vec<Act> {
     vec![
         act(ReadOwnAccount, Role::ALL).or_nobody(),
+        // At the pages only, with a session: no token changes what its owner signs in with.
+        act(KeepOwnAccount, Role::ALL).by_no_token(),
         // Everybody may look for services; what they find is a matter of tiers.
         act(SearchDirectory, Role::ALL).or_nobody().by_token(TokenScope::Directory),
         act(OpenCase, WORKERS).in_project().by_token(TokenScope::Cases),
@@ -31,6 +33,7 @@ pub(super) fn acts() -> Vec<Act> {
         act(AnswerReferral, WORKERS).by_token(TokenScope::Answers),
         act(ReadReferral, READERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
+        act(HoldCase, &[ProtectionLead]).by_token(TokenScope::Protection),
         act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
         // Everybody may see the own acts; whole trails are a matter of scope.
         act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),

@@ -1,10 +1,10 @@
 //! Cases, consents and demands: the sender's team only (P-17). The figures of a project are for its
-//! coordinator and its analyst, and hold no small count.
+//! coordinator and its analyst, and hold no small count. A legal hold is its protection lead's.
 
 use super::row::{Row, field};
 use super::terms::Class::{Internal, Person, Public, Sensitive, Statistic};
 use super::terms::Guard::{EnoughPersons, TrainedForViolence};
-use super::terms::Relation::{Figures, Team};
+use super::terms::Relation::{Figures, ProtectionLead, Team};
 use super::terms::Standing::Plain;
 
 impl Row {
@@ -22,6 +22,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(consents());
     rows.extend(demands());
     rows.extend(figures());
+    rows.extend(legal_holds());
     rows
 }
 
@@ -67,6 +68,16 @@ fn demands() -> Vec<Row> {
         field("Demand.need", Person).team().only(TrainedForViolence),
         field("Demand.area", Person).team(),
         field("Demand.result", Person).team(),
+    ]
+}
+
+fn legal_holds() -> Vec<Row> {
+    vec![
+        field("LegalHold.caseId", Internal).to(ProtectionLead, &[Plain]),
+        field("LegalHold.reason", Person).to(ProtectionLead, &[Plain]),
+        field("LegalHold.reviewOn", Person).to(ProtectionLead, &[Plain]),
+        field("LegalHold.overdue", Person).to(ProtectionLead, &[Plain]),
+        field("LegalHold.setAt", Person).to(ProtectionLead, &[Plain]),
     ]
 }
 

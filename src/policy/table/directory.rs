@@ -1,7 +1,7 @@
 //! The directory: who may know that an entry exists, and what of it is for signed-in staff only.
 //!
-//! An organisation always knows its own entries. Where gender-based violence is concerned nobody else
-//! finds a service without training (P-12).
+//! An organisation knows its own entries, whatever their tier. Where gender-based violence is concerned nobody
+//! finds a service without training, not in the own organisation either (P-12).
 
 use super::row::{ALWAYS, Row, field};
 use super::terms::Class::{self, Contact, Internal, Public};
@@ -43,6 +43,7 @@ pub(super) fn rows() -> Vec<Row> {
 fn service_exists() -> Row {
     field("Service.id", Public)
         .to(OwnOrganization, ALWAYS)
+        .only(TrainedForViolence)
         .guarded(&[Anonymous], PublicTier, &[TrainedForViolence])
         .guarded(&STAFF, PublicTier, &[TrainedForViolence])
         .guarded(&STAFF, Network, &[TrainedForViolence])

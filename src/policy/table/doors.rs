@@ -1,14 +1,17 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, ListReadings, OpenCase, ReadCase, ReadGaps, ReadOwnAccount, ReadReferral,
-    ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
+    AnswerReferral, CreateReferral, HoldCase, KeepOwnAccount, ListReadings, OpenCase, ReadCase, ReadGaps,
+    ReadOwnAccount, ReadReferral, ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
 };
 use super::row::{Door, Entry, door};
 
 pub(super) fn doors() -> Vec<Door> {
     let mut doors = roots();
     doors.extend(ROUTES.iter().map(|name| Door { name, entry: Entry::Anybody }));
+    doors.extend(ACCOUNT_PAGES.iter().map(|name| door(name, &[KeepOwnAccount])));
+    doors.extend(HALF_WAY_PAGES.iter().map(|name| Door { name, entry: Entry::Unfinished }));
+    doors.extend(OPEN_PAGES.iter().map(|name| Door { name, entry: Entry::Anybody }));
     doors.extend(COMMANDS.iter().map(|name| Door { name, entry: Entry::Operator }));
     doors
 }
@@ -28,6 +31,8 @@ fn roots() -> Vec<Door> {
         door("Query.whoSawWhat", &[ListReadings]),
         door("Query.auditEvents", &[ReadTrail]),
         door("Query.node", &[SearchDirectory, ReadReferral, ReadCase, RecordConsent, RecordDemand]),
+        door("Query.legalHolds", &[HoldCase]),
+        door("Mutation.caseAppealClose", &[OpenCase]),
         door("Mutation.caseOpen", &[OpenCase]),
         door("Mutation.consentRecord", &[RecordConsent]),
         door("Mutation.referralCreate", &[CreateReferral]),
@@ -38,19 +43,56 @@ fn roots() -> Vec<Door> {
         door("Mutation.referralStart", &[AnswerReferral]),
         door("Mutation.referralComplete", &[AnswerReferral]),
         door("Mutation.demandRecord", &[RecordDemand]),
+        door("Mutation.legalHoldLift", &[HoldCase]),
+        door("Mutation.legalHoldSet", &[HoldCase]),
     ]
 }
 
 /// Routes that tell nothing of anybody, and the API, where each field of the root is a door of its own.
 const ROUTES: &[&str] = &["GET /graphql", "POST /graphql", "GET /healthz", "GET /readyz", "GET /schema.graphql"];
 
+/// Pages of the own account.
+const ACCOUNT_PAGES: &[&str] = &[
+    "GET /account",
+    "POST /account/language",
+    "POST /account/password",
+    "POST /account/recovery-codes",
+    "GET /account/second-factor",
+    "POST /account/second-factor",
+    "POST /account/second-factor/new",
+    "POST /account/sessions/end",
+    "POST /account/tokens",
+    "POST /account/tokens/revoke",
+    "GET /confirm",
+    "POST /confirm",
+];
+
+/// Pages between the first proof of who one is and the second.
+const HALF_WAY_PAGES: &[&str] = &[
+    "GET /enrol/second-factor",
+    "POST /enrol/second-factor",
+    "POST /enrol/skip",
+    "GET /sign-in/code",
+    "POST /sign-in/code",
+];
+
+/// Pages for whoever comes, and their style.
+const OPEN_PAGES: &[&str] =
+    &["GET /enrol", "POST /enrol", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/relais.css"];
+
 const COMMANDS: &[&str] = &[
     "relais apply",
     "relais audit",
     "relais demo",
     "relais import",
+    "relais jobs",
     "relais migrate",
     "relais policy",
+    "relais retention",
     "relais schema",
     "relais serve",
+    "relais session",
+    "relais token",
+    "relais user",
+    "relais worker",
 ];

@@ -16,6 +16,7 @@ mod directory;
 mod doors;
 mod incoming;
 mod objects;
+mod pages;
 mod plumbing;
 mod referral;
 mod row;
@@ -49,7 +50,7 @@ pub struct Content {
 impl Content {
     /// The table as it is written down.
     pub fn standard() -> Self {
-        let areas = [directory::rows(), case::rows(), referral::rows(), account::rows(), audit::rows()];
+        let areas = [directory::rows(), case::rows(), referral::rows(), account::rows(), audit::rows(), pages::rows()];
         Self {
             rows: areas.into_iter().flatten().collect(),
             acts: acts::acts(),

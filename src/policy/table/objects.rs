@@ -28,6 +28,7 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "case", types: &["CaseReference"], standings: &[Plain] },
     Object { key: "consent", types: &["Consent"], standings: &[Plain] },
     Object { key: "demand", types: &["Demand"], standings: &[Plain] },
+    Object { key: "legal-hold", types: &["LegalHold"], standings: &[Plain] },
     Object { key: "figures", types: &["ServiceGapReport", "ServiceGapCell", "ServiceGapResult"], standings: &[Plain] },
     Object {
         key: "service",

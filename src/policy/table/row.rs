@@ -77,6 +77,7 @@ code_list! {
     /// What somebody may want to do.
     Action {
         ReadOwnAccount = "read_own_account": "read the own account",
+        KeepOwnAccount = "keep_own_account": "change the own password, second factor, tokens and sessions",
         SearchDirectory = "search_directory": "look for services",
         OpenCase = "open_case": "open a case reference",
         ReadCase = "read_case": "read a case reference",
@@ -86,6 +87,7 @@ code_list! {
         ReadReferral = "read_referral": "read a referral",
         RecordDemand = "record_demand": "record a need without an answer",
         ReadGaps = "read_gaps": "read the table of gaps",
+        HoldCase = "hold_case": "hold a case back from erasure, lift holds and list them",
         ListReadings = "list_readings": "list who saw what of a case, for the person",
         ReadTrail = "read_trail": "read the audit trail: the own acts, and for an auditor whole trails",
     }
@@ -104,6 +106,8 @@ pub struct Act {
     pub needs_project: bool,
     /// What a token must be good for; any token will do where nothing is said.
     pub token_scope: Option<TokenScope>,
+    /// True when no token is good for it.
+    pub needs_session: bool,
 }
 
 /// The act is not this viewer's.
@@ -128,7 +132,14 @@ pub struct ActFacts<'a> {
 
 /// An act of these roles.
 pub fn act(action: Action, roles: &[Role]) -> Act {
-    Act { action, is_for_everybody: false, roles: roles.to_vec(), needs_project: false, token_scope: None }
+    Act {
+        action,
+        is_for_everybody: false,
+        roles: roles.to_vec(),
+        needs_project: false,
+        token_scope: None,
+        needs_session: false,
+    }
 }
 
 impl Act {
@@ -144,6 +155,12 @@ impl Act {
         Self { needs_project: true, ..self }
     }
 
+    /// Not by any token: only for who has signed in at the pages.
+    #[must_use]
+    pub fn by_no_token(self) -> Self {
+        Self { needs_session: true, ..self }
+    }
+
     /// Only for tokens that are good for this.
     #[must_use]
     pub fn by_token(self, scope: TokenScope) -> Self {
@@ -157,7 +174,8 @@ impl Act {
         };
         let has_scope = match (self.token_scope, facts.token_scopes) {
             (Some(needed), Some(scopes)) => scopes.contains(&needed),
-            (None, _) | (_, None) => true,
+            (None, Some(_)) => !self.needs_session,
+            (_, None) => true,
         };
         let has_project = facts.has_project || !self.needs_project;
         if self.roles.contains(&role) && has_project && has_scope { Ok(()) } else { Err(Denied::Forbidden) }
@@ -189,6 +207,8 @@ pub enum Entry {
     Acts(Vec<Action>),
     /// Anybody: it tells nothing of anybody.
     Anybody,
+    /// Whoever has given a password or an enrolment code, and owes the second factor.
+    Unfinished,
     /// Whoever sits at the machine, with its configuration in hand.
     Operator,
 }

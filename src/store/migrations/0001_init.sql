@@ -65,7 +65,9 @@ CREATE TABLE accounts (
     role            TEXT    NOT NULL,
     organization_id TEXT    NOT NULL,
     project_id      TEXT REFERENCES projects (id),
-    is_trained      BOOLEAN NOT NULL
+    is_trained      BOOLEAN NOT NULL,
+    is_disabled     BOOLEAN NOT NULL DEFAULT FALSE,
+    language        TEXT
 );
 
 CREATE TABLE team_members (
@@ -74,13 +76,19 @@ CREATE TABLE team_members (
     PRIMARY KEY (account_id, team_id)
 );
 
--- Bearer tokens, by their SHA-256 only: this table opens nothing.
+-- Bearer tokens, by their SHA-256 only: this table opens nothing. `id` is the public part, by which a token is
+-- listed and revoked. Of its use only the day is kept. A revoked token is deleted.
 CREATE TABLE tokens (
-    hash       TEXT   NOT NULL PRIMARY KEY,
-    account_id TEXT   NOT NULL REFERENCES accounts (id),
-    created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL
+    hash         TEXT   NOT NULL PRIMARY KEY,
+    id           TEXT   NOT NULL UNIQUE,
+    account_id   TEXT   NOT NULL REFERENCES accounts (id),
+    name         TEXT   NOT NULL,
+    scopes       TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    expires_at   BIGINT NOT NULL,
+    last_used_on TEXT
 );
+CREATE INDEX tokens_account ON tokens (account_id);
 
 -- `sealed` holds what would harm a person (status, situation, concerns, the team's file number),
 -- behind the codec; it is never filtered in SQL. The index finds a file number without telling it.

@@ -1,6 +1,6 @@
 //! Facts drawn at random: somebody, a referral with all that belongs to it, and the instant.
 
-use proptest::prelude::{Rng, RngExt};
+use proptest::prelude::RngExt;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use relais::domain::account::{Account, Project, RiskProfile, Role};
 use relais::domain::case::CaseReference;
@@ -88,8 +88,12 @@ impl Drawn {
     }
 
     pub fn access(&self) -> Access {
+        self.access_under(Table::standard())
+    }
+
+    pub fn access_under(&self, table: &'static Table) -> Access {
         let viewer = self.account.clone().map_or(Viewer::Anonymous, Viewer::Staff);
-        Access::new(viewer, Table::standard())
+        Access::new(viewer, table)
     }
 
     pub fn facts(&self) -> ReferralFacts<'_> {
@@ -275,6 +279,6 @@ fn project() -> Project {
         name: "Passerelles".to_owned(),
         country: "FR".to_owned(),
         risk_profile: RiskProfile::Standard,
-        mailbox: "passerelles@example.org".to_owned(),
+        mailbox: "passerelles@example.org".to_owned().into(),
     }
 }

@@ -1,10 +1,13 @@
 //! What tests stand on: databases, the real binary, and the README's story.
 
 pub mod bare;
+pub mod browser;
 pub mod client;
+pub mod erasing;
 pub mod hearing;
 pub mod installation;
 pub mod loop_calls;
+pub mod people;
 pub mod postgres;
 pub mod process;
 pub mod requirement;

@@ -5,7 +5,7 @@ use super::schema::SCHEMA;
 use super::world::{Answer, BEGINNING, LAWYERS, MINORITY_APPEAL, Person, World};
 use relais::actions::directory::refresh;
 use relais::clock::Clock;
-use relais::domain::directory::{Document, Service, Specialisation};
+use relais::domain::directory::{Document, Organization, Service, Specialisation};
 use relais::domain::id::{Identifier, ServiceId};
 use relais::domain::profile::{AdminStatus, Gender, Household, Situation};
 use relais::domain::time::Timestamp;
@@ -122,6 +122,17 @@ impl World {
     pub async fn publish_document(&self, source_key: &str, document: &Document) {
         let context = self.app.context();
         let change = DirectoryChange { source_key, document, is_gone: false };
+        let now = self.now();
+        let written = context.store.write(async |tx| tx.change_directory("test", &[change], now).await.map(drop)).await;
+        written.map_err(|error: StoreError| error.to_string()).expect("a written entry");
+        refresh(context).await.expect("a fresh directory");
+    }
+
+    /// Puts an organisation into the directory, as an import would.
+    pub async fn publish_organization(&self, organization: &Organization) {
+        let context = self.app.context();
+        let document = Document::Organization(organization.clone());
+        let change = DirectoryChange { source_key: &organization.name, document: &document, is_gone: false };
         let now = self.now();
         let written = context.store.write(async |tx| tx.change_directory("test", &[change], now).await.map(drop)).await;
         written.map_err(|error: StoreError| error.to_string()).expect("a written entry");

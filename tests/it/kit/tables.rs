@@ -23,6 +23,15 @@ impl World {
         tables
     }
 
+    /// Every row of every table.
+    pub async fn every_row(&self) -> Tables {
+        let mut tables = Tables::new();
+        for name in self.names("").await {
+            tables.insert(name.clone(), self.rows(&name).await);
+        }
+        tables
+    }
+
     /// The rows of one table.
     pub async fn rows(&self, table: &str) -> Vec<String> {
         let mut rows = if self.is_on_sqlite() {
@@ -59,7 +68,7 @@ impl World {
     }
 
     /// Names of the tables, or of the columns of one.
-    async fn names(&self, table: &str) -> Vec<String> {
+    pub async fn names(&self, table: &str) -> Vec<String> {
         let sql = match (self.is_on_sqlite(), table) {
             (true, "") => "SELECT name FROM sqlite_master WHERE type = 'table'".to_owned(),
             (true, _) => format!("SELECT name FROM pragma_table_info('{table}')"),

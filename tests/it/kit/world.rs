@@ -12,6 +12,7 @@ use relais::app::App;
 use relais::clock::Fixed;
 use relais::config::{Limits, Server};
 use relais::domain::time::Timestamp;
+use relais::identity::password::PasswordCost;
 use relais::import::plan::Completeness;
 use relais::import::{Format, SourceName};
 use serde_json::{Value, json};
@@ -94,6 +95,7 @@ impl World {
     async fn open(url: &str, postgres: Option<PostgresDatabase>, folder: Option<tempfile::TempDir>) -> Self {
         let clock = Arc::new(Fixed::at(Timestamp::parse(BEGINNING).expect("an instant")));
         let app = App::open(url, clock.clone(), clock.clone()).await.expect("an open database");
+        let app = app.with_password_cost(PasswordCost::LEAST);
         // The clock stands still: a limit that a test is not about would be met for good.
         let app = app.with_edge(&Limits::NONE, &Server::default());
         let mut world = Self {

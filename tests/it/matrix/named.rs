@@ -4,7 +4,7 @@ use super::objects::Object;
 use super::{Ask, Matrix, PATHS, Path};
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::{fresh_key, girl_of_sixteen, merged, mutation, organization_id, text};
-use crate::kit::world::{LAWYERS, Person, World, on_both_databases};
+use crate::kit::world::{LAWYERS, Person, on_both_databases};
 use relais::domain::id::{CaseId, ConsentId, DemandId, Identifier, ReferralId};
 use serde_json::{Value, json};
 
@@ -101,7 +101,7 @@ on_both_databases! {
             assert!(!answer.text().contains("\"id\""), "{}", answer.text());
         }
         let by_code = |code: &str| format!("{{ caseBySpokenCode(spokenCode: \"{code}\") {{ id }} }}");
-        let never = relais::domain::spoken_code::SpokenCode::from_chance(0x00F0_F0F0).to_string();
+        let never = relais::domain::spoken_code::SpokenCode::from_chance(0x00F0_F0F0).spelled();
         let there = matrix.world.ask(colleague, &by_code(&matrix.objects.spoken_code), json!({})).await;
         let never = matrix.world.ask(colleague, &by_code(&never), json!({})).await;
         assert_eq!(there.text(), never.text());
@@ -117,17 +117,10 @@ impl Matrix {
                 everything.push_str(&told.to_string());
             }
         }
-        let mut after = Value::Null;
-        loop {
-            let document = "query($after: String) { services(first: 100, after: $after, filter: { verdicts: [MATCH, TO_CONFIRM, NO] }) \
-                { nodes { id needs organization { id name services { id needs } } } pageInfo { endCursor hasNextPage } } }";
-            let answer = self.world.ask(person, document, json!({ "after": after })).await;
-            everything.push_str(&super::usable(&answer).text());
-            let page = &answer.json["data"]["services"]["pageInfo"];
-            after = page["endCursor"].clone();
-            if page["hasNextPage"] != true {
-                break;
-            }
+        let document = "query($after: String) { list: services(first: 40, after: $after, filter: { verdicts: [MATCH, TO_CONFIRM, NO] }) \
+            { nodes { id needs organization { id name } } pageInfo { endCursor hasNextPage } } }";
+        for node in self.pages(person, document, "nodes").await {
+            everything.push_str(&node.to_string());
         }
         let gaps = "{ serviceGaps(firstMonth: \"2026-11\", lastMonth: \"2026-11\") { cells { need persons } } }";
         everything + &self.world.ask(person, gaps, json!({})).await.text()

@@ -11,6 +11,8 @@ use relais::domain::directory::{
 };
 use relais::domain::id::{Identifier, OrganizationId, ProjectId, ServiceId};
 use relais::domain::need::Need;
+use relais::domain::place::Area;
+use relais::domain::profile::{AgeBand, Gender, Household, Situation};
 use serde_json::{Value, json};
 
 const CARE_AFTER_VIOLENCE: &str = "9f4cb01a-2946-4c33-80b3-4a709c8bbcd8";
@@ -84,7 +86,6 @@ pub struct Objects {
     pub consents: Vec<Object>,
     pub demands: Vec<Object>,
     pub spoken_code: String,
-    pub case: String,
 }
 
 impl Objects {
@@ -95,6 +96,7 @@ impl Objects {
         let (mut referrals, ready) = referrals(world, &curious).await;
         referrals.extend(against_violence(world, hospital_agent).await);
         fill(world).await;
+        hold(world, &ready.case).await;
         let demands = demands(world, &ready).await;
         figures(world, &ready.sender).await;
         let code = world.ask(
@@ -107,13 +109,20 @@ impl Objects {
         Self {
             cases: vec![object("a case of Paris", &ready.case)],
             consents: vec![object("a consent for the lawyers", &ready.consent)],
-            case: ready.case,
             referrals,
             services,
             demands,
             spoken_code,
         }
     }
+}
+
+/// A hold on a case, for its protection lead to list.
+async fn hold(world: &World, case: &str) {
+    let row =
+        "SELECT c.id, c.project_id, 'litigation', '2027-06-01', c.last_contact_at, (SELECT min(a.id) FROM accounts a)";
+    let columns = "case_id, project_id, reason, review_on, set_at, set_by";
+    world.execute(&format!("INSERT INTO legal_holds ({columns}) {row} FROM cases c WHERE c.id = '{case}'")).await;
 }
 
 async fn referrals(world: &World, curious: &str) -> (Vec<Object>, Ready) {
@@ -171,6 +180,7 @@ async fn fill(world: &World) {
              service_started_at = coalesce(service_started_at, status_at)",
         )
         .await;
+    world.execute("UPDATE referral_events SET code = coalesce(code, 'full')").await;
 }
 
 async fn demands(world: &World, ready: &Ready) -> Vec<Object> {
@@ -184,7 +194,8 @@ async fn demands(world: &World, ready: &Ready) -> Vec<Object> {
     demands
 }
 
-/// Enough persons for a cell of the table of gaps, and for one of a sensitive need: eleven.
+/// Enough persons for a cell of the table of gaps, and for one of a sensitive need: eleven. Of a third need
+/// enough persons are counted, and one result of too few.
 async fn figures(world: &World, sender: &Person) {
     for number in 0..11 {
         let case = world.opened_case(sender, json!({ "person": { "area": "FR-93055" } })).await;
@@ -230,6 +241,18 @@ async fn services(world: &World) -> Vec<Object> {
         };
         world.publish(&service).await;
         services.push(Object { title: title.to_owned(), id: service.id.to_string(), version: 1 });
+        if !concerns_violence {
+            // The same with a place that must not be found.
+            let title = format!("{title}, redacted");
+            let mut redacted = Service { id: ServiceId::derived("test", &title), name: title.clone(), ..service };
+            for place in &mut redacted.places {
+                let center = place.position;
+                place.redact();
+                place.area = place.area.take().map(|area| Area { center: area.center.or(center), ..area });
+            }
+            world.publish(&redacted).await;
+            services.push(Object { title, id: redacted.id.to_string(), version: 1 });
+        }
     }
     services
 }
@@ -247,6 +270,10 @@ fn full(world: &World, name: &str) -> Service {
     service.known_consequences = vec![KnownConsequence::IdRequired];
     service.eligibility.minimum_age = Some(1);
     service.eligibility.maximum_age = Some(99);
+    service.eligibility.age_bands = vec![AgeBand::From15To17];
+    service.eligibility.genders = vec![Gender::Woman];
+    service.eligibility.households = vec![Household::UnaccompaniedChild];
+    service.eligibility.situations = vec![Situation::Squat];
     service.capacity = Some(Capacity {
         status: CapacityStatus::Open,
         unit: Some(CapacityUnit::Appointment),

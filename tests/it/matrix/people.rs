@@ -10,7 +10,7 @@ const CLINIC: &str = "efc43c01-4b2a-472d-b3b3-06332930321e";
 const DAY_CENTRE: &str = "241042b0-bdff-4316-9ca7-4c214e1f3b23";
 
 /// Handles and what they are; the first ones are of `world.json`.
-pub const PEOPLE: [&str; 24] = [
+pub const PEOPLE: [&str; 27] = [
     "nobody",
     "caseworker",
     "untrained caseworker",
@@ -35,6 +35,9 @@ pub const PEOPLE: [&str; 24] = [
     "system administrator",
     "auditor without a project",
     "directory editor of the lawyers",
+    "agent with a project",
+    "admin with a project",
+    "analyst without a project",
 ];
 
 /// Accounts whose role opens nothing, put into the very team and project: nothing but the role keeps them out.
@@ -61,6 +64,9 @@ fn accounts() -> Value {
         account("auditor", "auditor", CLINIC, paris, true),
         account("system administrator", "sysadmin", CLINIC, paris, true),
         account("auditor without a project", "auditor", LAWYERS, None, true),
+        account("agent with a project", "partner_agent", DAY_CENTRE, paris, true),
+        account("admin with a project", "partner_admin", DAY_CENTRE, paris, true),
+        account("analyst without a project", "analyst", CLINIC, None, true),
         account("directory editor of the lawyers", "directory_editor", LAWYERS, None, true),
     ])
 }

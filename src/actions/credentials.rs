@@ -1,0 +1,154 @@
+//! What all ways of signing in share: hashing passwords without exhausting the machine, and counting
+//! attempts.
+
+use super::{ActionError, Context};
+use crate::domain::account::Account;
+use crate::domain::sign_in::CredentialProblem;
+use crate::identity::password::{self, PasswordCost, Weakness};
+use crate::identity::{code, digest};
+use crate::store::StoreError;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use zeroize::Zeroizing;
+
+/// How many passwords are hashed at once: each takes 64 MiB.
+const HASHED_AT_ONCE: usize = 2;
+/// How many recovery codes somebody has.
+const RECOVERY_CODES: usize = 10;
+
+/// Why credentials were not accepted or not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialError {
+    /// A person can mend it.
+    #[error("refused: {0}")]
+    Refused(CredentialProblem),
+    /// Nobody looks at another attempt before this many seconds have passed.
+    #[error("too many attempts")]
+    Wait {
+        /// How long.
+        seconds: i64,
+    },
+    /// Who is signed in has to prove anew who they are.
+    #[error("confirm first")]
+    ConfirmFirst,
+    /// Anything else.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+}
+
+impl From<StoreError> for CredentialError {
+    fn from(error: StoreError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+impl From<CredentialProblem> for CredentialError {
+    fn from(problem: CredentialProblem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+/// Hashes and checks passwords, a few at a time and off the threads that serve.
+#[derive(Clone)]
+pub struct Passwords {
+    cost: PasswordCost,
+    slots: Arc<Semaphore>,
+}
+
+impl Passwords {
+    /// At this cost.
+    pub fn new(cost: PasswordCost) -> Self {
+        Self { cost, slots: Arc::new(Semaphore::new(HASHED_AT_ONCE)) }
+    }
+
+    /// Whether this is the password of the hash. Where there is none, because the handle is nobody's, the
+    /// password is hashed all the same, so that the answer takes as long.
+    pub(super) async fn matches(&self, password: &str, hash: Option<&str>) -> Result<bool, ActionError> {
+        let (password, hash, cost) = (Zeroizing::new(password.to_owned()), hash.map(str::to_owned), self.cost);
+        self.off_thread(move || match hash {
+            Some(hash) => password::matches(&password, &hash),
+            None => {
+                let _ = password::hash(&password, [0; 16], cost);
+                false
+            }
+        })
+        .await
+    }
+
+    /// The hash of a password.
+    pub(super) async fn hash(&self, context: &Context, password: &str) -> Result<String, CredentialError> {
+        let mut salt = [0; 16];
+        context.chance.fill(&mut salt);
+        let (password, cost) = (Zeroizing::new(password.to_owned()), self.cost);
+        let hash = self.off_thread(move || password::hash(&password, salt, cost)).await?;
+        Ok(hash.ok_or(CredentialProblem::PasswordTooLong)?)
+    }
+
+    /// Whether the hash was made at another cost than that of today.
+    pub(super) fn is_of_other_cost(&self, hash: &str) -> bool {
+        password::is_of_other_cost(hash, self.cost)
+    }
+
+    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ActionError> {
+        let slot = self.slots.clone().acquire_owned().await.expect("the slots are never closed");
+        let done = spawn_blocking(move || {
+            let value = work();
+            drop(slot);
+            value
+        });
+        done.await.map_err(|error| ActionError::Internal(Box::new(error)))
+    }
+}
+
+/// Judges a new password, typed twice, and hashes it.
+pub(super) async fn new_password_hash(
+    context: &Context,
+    account: &Account,
+    password: &str,
+    repeated: &str,
+) -> Result<String, CredentialError> {
+    if password != repeated {
+        return Err(CredentialProblem::PasswordsDiffer.into());
+    }
+    let organization = context.directory.snapshot().organization(account.organization_id);
+    let name = organization.as_ref().map_or("", |organization| organization.name.as_str());
+    password::judge(password, &[&account.handle, name, "relais"]).map_err(|weakness| match weakness {
+        Weakness::TooShort => CredentialProblem::PasswordTooShort,
+        Weakness::TooLong => CredentialProblem::PasswordTooLong,
+        Weakness::Guessable => CredentialProblem::PasswordGuessable,
+    })?;
+    context.passwords.hash(context, password).await
+}
+
+/// Fresh recovery codes with their hashes.
+pub(super) fn fresh_recovery_codes(context: &Context) -> (Vec<String>, Vec<String>) {
+    let codes: Vec<String> = (0..RECOVERY_CODES)
+        .map(|_| {
+            let mut bytes = [0; code::RECOVERY_BYTES];
+            context.chance.fill(&mut bytes);
+            code::spelled(&bytes)
+        })
+        .collect();
+    let hashes = codes.iter().map(|it| code::digest(it)).collect();
+    (codes, hashes)
+}
+
+/// Counts an attempt under a handle before it is looked at, or says how long to wait. A success forgets
+/// the count.
+pub(super) async fn claim_attempt(context: &Context, handle: &str) -> Result<(), CredentialError> {
+    let hash = attempts_of(handle);
+    let now = context.now();
+    let seen = context.store.find_attempts(&hash).await?;
+    let seconds = seen.seconds_to_wait(now);
+    if seconds > 0 {
+        return Err(CredentialError::Wait { seconds });
+    }
+    let is_claimed = context.store.write(async |tx| tx.claim_attempt(&hash, seen, now).await).await?;
+    if is_claimed { Ok(()) } else { Err(CredentialError::Wait { seconds: 1 }) }
+}
+
+/// Under which key the attempts of a handle are counted.
+pub(super) fn attempts_of(handle: &str) -> String {
+    digest(handle)
+}

@@ -1,0 +1,164 @@
+//! Sessions of the pages: opened once somebody has proved who they are, looked up at every request, ended
+//! by their owner, by an administrator, by idleness and by age.
+//!
+//! Invariants: only the SHA-256 of a session's secret is stored; a new proof is a new secret, so that one
+//! planted before it is worth nothing after; account, role and risk are read at every look-up.
+
+use super::{ActionError, Context};
+use crate::domain::account::Account;
+use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::id::SessionId;
+use crate::domain::session::{Authentication, Session, SessionStage};
+use crate::domain::time::Timestamp;
+use crate::identity::digest;
+use crate::policy::access::{Access, Viewer};
+use crate::store::Tx;
+
+/// A session just opened, with what its cookie is to hold; that is told once and not stored.
+pub struct Opened {
+    /// What the cookie is to hold.
+    pub secret: String,
+    /// The session.
+    pub session: Session,
+}
+
+/// Somebody with a session that still counts.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub account: Account,
+    /// The session.
+    pub session: Session,
+    /// The tag of the language in which this person wants the pages, once chosen.
+    pub language: Option<String>,
+}
+
+impl SignedIn {
+    /// The access of this person for one request.
+    pub fn access(&self, context: &Context) -> Access {
+        let access = Access::new(Viewer::Staff(self.account.clone()), context.table);
+        access.with_second_factor_at(self.session.authentication.second_factor_at)
+    }
+}
+
+/// Opens a session for somebody who has proved who they are. Every other session of the account goes on.
+pub async fn open(context: &Context, account: &Account, authentication: Authentication) -> Result<Opened, ActionError> {
+    context
+        .store
+        .write(async |tx| open_within(context, tx, account, SessionStage::SignedIn, authentication).await)
+        .await
+}
+
+/// Opens a session of a stage, as part of a greater act.
+pub(super) async fn open_within(
+    context: &Context,
+    tx: &mut Tx,
+    account: &Account,
+    stage: SessionStage,
+    authentication: Authentication,
+) -> Result<Opened, ActionError> {
+    let now = context.now();
+    let secret = data_encoding::BASE64URL_NOPAD.encode(&context.chance.key());
+    let session = Session {
+        id: context.fresh_id(),
+        account_id: account.id,
+        stage,
+        authentication,
+        confirmed_at: now,
+        seen_at: now,
+    };
+    tx.delete_sessions_opened_by(Session::oldest_alive(now)).await?;
+    tx.insert_session(&digest(&secret), &session).await?;
+    if stage == SessionStage::SignedIn {
+        tx.append_audit(&[event(AuditAction::SessionOpened, now, Some(account), session.id.to_string())]).await?;
+    }
+    Ok(Opened { secret, session })
+}
+
+/// Who holds this secret, if it opens a session that still counts and somebody is signed in by it.
+pub async fn find(context: &Context, secret: &str) -> Result<Option<SignedIn>, ActionError> {
+    find_at(context, secret, SessionStage::SignedIn).await
+}
+
+/// The same for a session of another stage.
+pub(super) async fn find_at(
+    context: &Context,
+    secret: &str,
+    stage: SessionStage,
+) -> Result<Option<SignedIn>, ActionError> {
+    let Some(session) = context.store.find_session(&digest(secret)).await? else { return Ok(None) };
+    if session.stage != stage {
+        return Ok(None);
+    }
+    let Some(account) = context.store.find_account(session.account_id).await? else { return Ok(None) };
+    let language = context.store.find_language(account.id).await?;
+    let now = context.now();
+    let risk = context.store.find_session_risk(&account).await?;
+    if !super::account::may_act(context, &account) || !session.is_alive(risk, now) {
+        return Ok(None);
+    }
+    if session.is_seen_anew(now) {
+        context.store.write(async |tx| tx.touch_session(session.id, now).await).await?;
+    }
+    Ok(Some(SignedIn { account, session, language }))
+}
+
+/// Ends one of the viewer's own sessions. [`ActionError::NotVisible`] when there is none with this id.
+pub async fn end(context: &Context, access: &Access, id: SessionId) -> Result<(), ActionError> {
+    let account = access.account().ok_or(ActionError::Unauthenticated)?;
+    let own = context.store.list_sessions(Some(account.id)).await?;
+    if own.iter().all(|session| session.id != id) {
+        return Err(ActionError::NotVisible);
+    }
+    context
+        .store
+        .write(async |tx| {
+            tx.delete_session(id).await?;
+            let ended = event(AuditAction::SessionEnded, context.now(), Some(account), id.to_string());
+            Ok(tx.append_audit(&[ended]).await?)
+        })
+        .await
+}
+
+/// Puts another secret in the place of the one that somebody is signed in by, as part of a greater act: who
+/// knew the old one is out. The session keeps its absolute end.
+pub(super) async fn renew_within(
+    context: &Context,
+    tx: &mut Tx,
+    signed_in: &SignedIn,
+    authentication: Authentication,
+) -> Result<Opened, ActionError> {
+    let SignedIn { account, session: before, .. } = signed_in;
+    let now = context.now();
+    let secret = data_encoding::BASE64URL_NOPAD.encode(&context.chance.key());
+    let id = context.fresh_id();
+    let session = Session { id, authentication, confirmed_at: now, seen_at: now, ..before.clone() };
+    tx.delete_session(before.id).await?;
+    tx.insert_session(&digest(&secret), &session).await?;
+    tx.append_audit(&[event(AuditAction::SessionConfirmed, now, Some(account), id.to_string())]).await?;
+    Ok(Opened { secret, session })
+}
+
+/// The sessions of an account, or of all, in which somebody is signed in and that still count; the newest
+/// first.
+pub(super) async fn list(context: &Context, account: Option<&Account>) -> Result<Vec<Session>, ActionError> {
+    let mut alive = Vec::new();
+    for session in context.store.list_sessions(account.map(|account| account.id)).await? {
+        let Some(account) = context.store.find_account(session.account_id).await? else { continue };
+        let risk = context.store.find_session_risk(&account).await?;
+        if session.stage == SessionStage::SignedIn && session.is_alive(risk, context.now()) {
+            alive.push(session);
+        }
+    }
+    Ok(alive)
+}
+
+/// The audit event of an act on accounts and sessions, in the network's trail.
+pub(super) fn event(action: AuditAction, at: Timestamp, actor: Option<&Account>, object: String) -> AuditEvent {
+    AuditEvent {
+        actor_id: actor.map(|account| account.id),
+        actor_role: actor.map(|account| account.role),
+        organization_id: actor.map(|account| account.organization_id),
+        ..AuditEvent::of_operator(at, action, object)
+    }
+}

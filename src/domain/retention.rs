@@ -1,0 +1,285 @@
+//! For how long what is kept, and what becomes of it then (P-21): one table of clocks, and one of tables.
+//!
+//! Invariants: every table of the database has its row in [`TABLES`] (a test), so nothing is kept without a
+//! clock or a reason. No clock of a case runs while it is held (P-22) or while an appeal of age is open (P-29).
+//! The clocks run on in a frozen project. An appeal is closed by its team, which records the status that it
+//! led to (`caseAppealClose`); that is a contact, and the case's clock starts from it.
+
+use super::case::CaseReference;
+use super::code::code_list;
+use super::directory::Document;
+use super::time::Timestamp;
+
+code_list! {
+    /// What is kept for a time.
+    RetentionClock {
+        MonthKey = "month_key": "keys by which a month's demands could be linked to cases",
+        DecisionDetails = "decision_details": "codes on the timelines of ended referrals",
+        CaseReference = "case_reference": "case references with their consents, referrals and timelines",
+        IdempotencyKey = "idempotency_key": "keys of repeated calls",
+        Token = "token": "tokens that have run out",
+        DirectoryContact = "directory_contact": "phones and mailboxes of services that are gone",
+        AuditBody = "audit_body": "content of the audit trail",
+        Alias = "alias": "aliases of ended referrals",
+        Message = "message": "messages and decision notes",
+        Slip = "slip": "slip codes",
+        SealedNote = "sealed_note": "sealed notes",
+    }
+}
+
+/// How a clock is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// A run of retention ends it.
+    ByRetention,
+    /// A rule of the view ends it at the moment; there is no row.
+    ByView,
+    /// There is no such row yet.
+    NoRowsUntil(&'static str),
+}
+
+/// One clock.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// What is kept.
+    pub code: RetentionClock,
+    /// From when on the days are counted.
+    pub counted_from: &'static str,
+    /// For how many days.
+    pub days: i64,
+    /// What happens then.
+    pub then: &'static str,
+    /// Where the time comes from.
+    pub source: &'static str,
+    /// How it is kept.
+    pub kept: Kept,
+}
+
+/// Every clock, in the order in which a run goes through them: the months first, because a demand whose month
+/// is over is linked to no case that a later clock erases.
+pub const CLOCKS: &[Clock] = &[
+    Clock {
+        code: RetentionClock::MonthKey,
+        counted_from: "end of the month",
+        days: 60,
+        then: "the key is destroyed, the records get fresh ids and person keys; counts stay as they are",
+        source: "P-21; GDPR 5(1)(e)",
+        kept: Kept::ByRetention,
+    },
+    Clock {
+        code: RetentionClock::DecisionDetails,
+        counted_from: "end of the referral",
+        days: 90,
+        then: "the codes of its timeline are erased; the coded outcome stays",
+        source: "P-21; CNIL 2021-028",
+        kept: Kept::ByRetention,
+    },
+    Clock {
+        code: RetentionClock::CaseReference,
+        counted_from: "last contact",
+        days: 730,
+        then: "ledger, keys and rows are erased; counts in the demand ledger stay",
+        source: "P-21; CNIL 2021-028, 2022-008: two years after the last contact",
+        kept: Kept::ByRetention,
+    },
+    Clock {
+        code: RetentionClock::IdempotencyKey,
+        counted_from: "the call",
+        days: 7,
+        then: "the row is erased",
+        source: "longer than any client repeats a call",
+        kept: Kept::ByRetention,
+    },
+    Clock {
+        code: RetentionClock::Token,
+        counted_from: "its expiry",
+        days: 7,
+        then: "the row is erased",
+        source: "GDPR 5(1)(e)",
+        kept: Kept::ByRetention,
+    },
+    Clock {
+        code: RetentionClock::DirectoryContact,
+        counted_from: "the day the service is gone",
+        days: 30,
+        then: "phones and mailbox are taken out of every version",
+        source: "GDPR 5(1)(e)",
+        kept: Kept::ByRetention,
+    },
+    Clock {
+        code: RetentionClock::AuditBody,
+        counted_from: "the entry",
+        days: 365,
+        then: "the content goes under a signed note, the hashes stay; by whole days, once a head is signed",
+        source: "P-21; CNIL 2021-122: 6 to 12 months, up to 3 years where misuse is a documented risk (`retention.audit_days`)",
+        kept: Kept::ByRetention,
+    },
+    Clock {
+        code: RetentionClock::Alias,
+        counted_from: "end of the referral",
+        days: 30,
+        then: "the recipient no longer reads it",
+        source: "release stage 4",
+        kept: Kept::ByView,
+    },
+    Clock {
+        code: RetentionClock::Message,
+        counted_from: "end of the referral",
+        days: 90,
+        then: "the text is erased",
+        source: "P-21",
+        kept: Kept::NoRowsUntil("text may travel with a referral"),
+    },
+    Clock {
+        code: RetentionClock::Slip,
+        counted_from: "its making",
+        days: 30,
+        then: "the code is erased",
+        source: "P-21",
+        kept: Kept::NoRowsUntil("a person can carry a slip"),
+    },
+    Clock {
+        code: RetentionClock::SealedNote,
+        counted_from: "its making",
+        days: 7,
+        then: "the note is erased, 72 hours after it was read at the latest",
+        source: "P-21",
+        kept: Kept::NoRowsUntil("the module of sealed notes exists"),
+    },
+];
+
+/// The clock of this code; every code has one.
+pub fn clock(code: RetentionClock) -> Option<&'static Clock> {
+    CLOCKS.iter().find(|clock| clock.code == code)
+}
+
+/// What becomes of the rows of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// A clock ends them.
+    Ends(RetentionClock),
+    /// They stay, for this reason.
+    Stays(&'static str),
+}
+
+/// Every table of the database.
+pub const TABLES: &[(&str, Keeping)] = &[
+    ("accounts", Keeping::Stays("staff by handle; who leaves is taken out by an administrator")),
+    ("audit_events", Keeping::Ends(RetentionClock::AuditBody)),
+    ("audit_heads", Keeping::Stays("one count per trail, of no person")),
+    ("audit_signed_heads", Keeping::Stays("signatures, of no person")),
+    ("audit_signed_notes", Keeping::Stays("signatures, of no person")),
+    ("cases", Keeping::Ends(RetentionClock::CaseReference)),
+    ("consents", Keeping::Ends(RetentionClock::CaseReference)),
+    ("demands", Keeping::Ends(RetentionClock::MonthKey)),
+    ("directory_documents", Keeping::Ends(RetentionClock::DirectoryContact)),
+    ("directory_head", Keeping::Stays("one count, of no person")),
+    ("idempotency_keys", Keeping::Ends(RetentionClock::IdempotencyKey)),
+    ("jobs", Keeping::Stays("work of the house, of no person")),
+    ("legal_holds", Keeping::Stays("until the protection lead lifts them; reviewed every year")),
+    ("project_keys", Keeping::Ends(RetentionClock::MonthKey)),
+    ("projects", Keeping::Stays("what a project is, of no person")),
+    ("referral_events", Keeping::Ends(RetentionClock::CaseReference)),
+    ("referrals", Keeping::Ends(RetentionClock::CaseReference)),
+    ("team_members", Keeping::Stays("which accounts a team has now")),
+    ("teams", Keeping::Stays("what a team is, of no person")),
+    ("tokens", Keeping::Ends(RetentionClock::Token)),
+    ("vettings", Keeping::Stays("of organisations, of no person")),
+];
+
+/// Why the clocks of a case stand still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standstill {
+    /// The protection lead holds it.
+    Held,
+    /// An appeal of age is open.
+    Appeal,
+}
+
+/// Whether the clocks of a case stand still, and why. A hold is told first: it is the one that somebody set.
+pub fn standstill(case: &CaseReference, is_held: bool) -> Option<Standstill> {
+    if is_held {
+        Some(Standstill::Held)
+    } else if case.has_open_appeal() {
+        Some(Standstill::Appeal)
+    } else {
+        None
+    }
+}
+
+/// How far time may have gone on since the last run before somebody has to say that the clock is right.
+pub const LONGEST_GAP_HOURS: i64 = 24;
+
+/// The clock is further ahead than anything on record explains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the clock is {hours} hours ahead of the last time on record, {last}: nothing was erased")]
+pub struct ClockJump {
+    /// Whole hours between the two.
+    pub hours: i64,
+    /// The last time on record.
+    pub last: Timestamp,
+}
+
+/// Refuses to erase by a clock that nothing vouches for. What vouches is the last run that went well, and
+/// before the first one the newest audit event: an event that was written under the clock in question says
+/// nothing about it. Without either there is nothing to erase.
+pub fn check_clock(
+    now: Timestamp,
+    last_run: Option<Timestamp>,
+    newest_event: Option<Timestamp>,
+) -> Result<(), ClockJump> {
+    let Some(last) = last_run.or(newest_event) else { return Ok(()) };
+    if now > last.plus_hours(LONGEST_GAP_HOURS) {
+        return Err(ClockJump { hours: now.hours_since(last), last });
+    }
+    Ok(())
+}
+
+/// The document without phones and mailbox; `None` where it has none.
+pub fn without_contacts(document: &Document) -> Option<Document> {
+    match document {
+        Document::Service(service) if !service.phones.is_empty() || service.email.is_some() => {
+            let mut service = service.clone();
+            service.phones = Vec::new();
+            service.email = None;
+            Some(Document::Service(service))
+        }
+        Document::Service(_) | Document::Organization(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::code::CodeList as _;
+
+    #[test]
+    fn every_code_has_one_clock_and_every_table_a_clock_that_retention_keeps() {
+        for code in RetentionClock::ALL {
+            assert_eq!(CLOCKS.iter().filter(|clock| clock.code == *code).count(), 1, "{code}");
+        }
+        for (table, keeping) in TABLES {
+            if let Keeping::Ends(code) = keeping {
+                assert_eq!(clock(*code).map(|clock| clock.kept), Some(Kept::ByRetention), "{table}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_clock_that_jumped_erases_nothing() {
+        let at = |text: &str| Timestamp::parse(text).expect("an instant");
+        let (run, event) = (at("2026-11-23T00:00:00Z"), at("2026-12-23T00:00:00Z"));
+        for (now, last_run, newest_event, hours) in [
+            ("2026-11-24T00:00:00Z", Some(run), None, None),
+            ("2026-11-24T01:00:00Z", Some(run), None, Some(25)),
+            ("2026-12-23T00:00:00Z", Some(run), Some(event), Some(720)),
+            ("2026-12-23T12:00:00Z", None, Some(event), None),
+            ("2026-12-25T00:00:00Z", None, Some(event), Some(48)),
+            ("2020-01-01T00:00:00Z", Some(run), Some(event), None),
+            ("2099-01-01T00:00:00Z", None, None, None),
+        ] {
+            let refused = check_clock(at(now), last_run, newest_event).err().map(|jump| jump.hours);
+            assert_eq!(refused, hours, "{now}");
+        }
+    }
+}

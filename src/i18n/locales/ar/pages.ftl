@@ -1,0 +1,123 @@
+# نصوص الصفحات. المفاتيح نفسها في اللغات الثلاث.
+
+## الإطار
+page-skip = الانتقال إلى المحتوى
+page-navigation = التنقل
+page-quick-exit = خروج سريع
+page-sign-out = تسجيل الخروج
+page-language = اللغة
+page-back = رجوع
+page-next = متابعة
+
+## الإجابات
+page-not-found-title = لا شيء هنا
+page-not-found = هذه الصفحة غير موجودة أو لم تعد موجودة.
+page-foreign-form-title = رُفضت الاستمارة
+page-foreign-form = هذه الاستمارة قديمة جدًا أو جاءت من مكان آخر. ارجع وأعد تحميل الصفحة ثم حاول من جديد.
+page-unavailable = لا يمكن للخدمة أن تجيب الآن. حاول بعد قليل.
+
+## تسجيل الدخول
+page-sign-in = تسجيل الدخول
+page-sign-in-do = دخول
+page-handle = المعرّف
+page-password = كلمة المرور
+page-have-enrolment-code = لديّ رمز تفعيل
+page-second-factor = العامل الثاني
+page-code = الرمز المكوّن من ستة أرقام
+page-code-hint = تجده في تطبيق المصادقة. هل فقدت الهاتف؟ اكتب هنا أحد رموز الطوارئ.
+page-start-again = البدء من جديد
+page-confirm = أكّد أنك أنت
+page-confirm-why = لا يتغيّر ما تسجّل به الدخول إلا بعد إثبات حديث. بعد ذلك أعد طلبك خلال خمس دقائق.
+
+## التفعيل
+page-enrol = تفعيل حسابي
+page-enrol-why = أعطاك مدير Relais هذا الرمز. يُستعمل مرة واحدة خلال 24 ساعة.
+page-step-one = الخطوة 1 من 2
+page-enrolment-code = رمز التفعيل
+page-new-password = كلمة مرور جديدة
+page-password-again = كلمة المرور نفسها مرة أخرى
+page-password-hint = 12 حرفًا على الأقل. أربع كلمات لا صلة بينها تكفي.
+page-second-factor-set-up = إضافة عامل ثانٍ
+page-second-factor-how = اقرأ هذه الصورة بتطبيق المصادقة، ثم اكتب الرمز الذي يظهره.
+page-picture = صورة يقرؤها تطبيق المصادقة
+page-key-by-hand = أو اكتب هذا المفتاح في التطبيق:
+page-code-shown = الرمز الذي يظهره التطبيق
+page-skip-second-factor = المتابعة دون عامل ثانٍ
+page-recovery-codes = رموز الطوارئ
+page-recovery-codes-how = إذا فقدت هاتفك فكل رمز من هذه الرموز يحل مرة واحدة محل الرمز المكوّن من ستة أرقام. اكتبها على ورق واحفظها بعيدًا عن الهاتف.
+page-shown-once = يُعرض هذا مرة واحدة فقط.
+page-written-down = كتبتُها
+
+## الحساب
+page-account = حسابي
+page-who = من أنا
+page-role = الدور
+page-organization = المنظمة
+page-teams = الفرق
+page-choose = اختيار
+page-present-password = كلمة المرور الحالية
+page-change-password = تغيير كلمة المرور
+page-second-factor-is-set = يوجد عامل ثانٍ.
+page-second-factor-is-not-set = لا يوجد عامل ثانٍ.
+page-second-factor-replace = استبدال العامل الثاني
+page-recovery-codes-renew = رموز طوارئ جديدة
+page-recovery-codes-left = رموز الطوارئ المتبقية: { $number }
+page-sessions = الجلسات المفتوحة
+page-this-session = هذه الجلسة
+page-session-opened = فُتحت في
+page-session-seen = استُعملت في
+page-end = إنهاء
+page-tokens = رموز واجهة البرمجة
+page-tokens-why = للبرامج. لا يستطيع الرمز أكثر مما تستطيع أنت، وعددها عشرة على الأكثر.
+page-token-new = إنشاء رمز
+page-token-name = الاسم
+page-token-days = المدة بالأيام (90 على الأكثر)
+page-token-scopes = ما يسمح به
+page-token-make = إنشاء
+page-token-made = أُنشئ الرمز
+page-token-expires = ينتهي في
+page-token-used = آخر استعمال
+page-never = لم يُستعمل
+page-revoke = إلغاء
+
+## ما ليس صحيحًا
+problem-sign-in = المعرّف أو كلمة المرور غير صحيحة، أو لا يمكن استعمال هذا الحساب.
+problem-wait = محاولات كثيرة. حاول بعد { $number } ث.
+problem-too-many-attempts = محاولات كثيرة. حاول لاحقًا.
+problem-code-wrong = هذا الرمز غير صحيح أو سبق استعماله أو انتهت مدته.
+problem-enrolment-code = رمز التفعيل غير صحيح أو سبق استعماله أو انتهت مدته. اطلب رمزًا آخر.
+problem-password-too-short = كلمة المرور 12 حرفًا على الأقل.
+problem-password-too-long = كلمة المرور 256 حرفًا على الأكثر.
+problem-password-guessable = يسهل تخمين كلمة المرور هذه. جرّب أربع كلمات لا صلة بينها.
+problem-passwords-differ = كلمتا المرور مختلفتان.
+problem-token-name = اسم الرمز من 1 إلى 40 حرفًا.
+problem-token-scopes = اختر شيئًا واحدًا على الأقل يسمح به الرمز.
+problem-token-days = مدة الرمز من 1 إلى 90 يومًا.
+problem-token-count = لديك عشرة رموز: ألغِ واحدًا منها.
+
+## الأدوار
+role-caseworker = مسؤول حالات
+role-partner-agent = موظف لدى شريك
+role-coordinator = منسّق
+role-protection-lead = مسؤول الحماية
+role-partner-admin = مدير لدى شريك
+role-directory-editor = محرّر الدليل
+role-analyst = محلّل
+role-auditor = مدقّق
+role-sysadmin = مدير النظام
+
+## ما يسمح به الرمز
+scope-directory = البحث عن الخدمات
+scope-cases = الحالات والموافقات والاحتياجات
+scope-referrals = الإحالات: إعداد وإرسال وقراءة
+scope-answers = الرد على الإحالات الواردة
+scope-figures = قراءة الأرقام
+scope-protection = أعمال الحماية
+scope-administration = الحسابات والرموز والجلسات
+scope-audit = قراءة سجل التدقيق
+
+## كيف جرى تسجيل الدخول
+method-password = كلمة المرور
+method-password-and-code = كلمة المرور ورمز
+method-password-and-recovery-code = كلمة المرور ورمز طوارئ
+method-provider = مزوّد الهوية

@@ -1,0 +1,123 @@
+# Texts of the pages. Same keys in all three languages.
+
+## Frame
+page-skip = Skip to the content
+page-navigation = Navigation
+page-quick-exit = Leave quickly
+page-sign-out = Sign out
+page-language = Language
+page-back = Back
+page-next = Continue
+
+## Answers
+page-not-found-title = Nothing here
+page-not-found = This page does not exist, or no longer does.
+page-foreign-form-title = Form refused
+page-foreign-form = This form is too old or comes from elsewhere. Go back, reload the page and try again.
+page-unavailable = The service cannot answer at present. Try again shortly.
+
+## Sign in
+page-sign-in = Sign in
+page-sign-in-do = Sign in
+page-handle = Handle
+page-password = Password
+page-have-enrolment-code = I have an enrolment code
+page-second-factor = Second factor
+page-code = Six-digit code
+page-code-hint = It is in your authenticator app. Phone lost? Type one of your recovery codes here.
+page-start-again = Start again
+page-confirm = Confirm that it is you
+page-confirm-why = What you sign in with changes only after a recent proof. Then ask again within five minutes.
+
+## Enrolment
+page-enrol = Activate my account
+page-enrol-why = The administrator of Relais gave you the code. It works once, within 24 hours.
+page-step-one = Step 1 of 2
+page-enrolment-code = Enrolment code
+page-new-password = New password
+page-password-again = The same once more
+page-password-hint = At least 12 characters. Four unrelated words will do.
+page-second-factor-set-up = Add a second factor
+page-second-factor-how = Read this picture with an authenticator app, then type the code that it shows.
+page-picture = Picture to be read by the authenticator app
+page-key-by-hand = Or type this key into the app:
+page-code-shown = Code that the app shows
+page-skip-second-factor = Go on without a second factor
+page-recovery-codes = Recovery codes
+page-recovery-codes-how = Should you lose your phone, each of these codes stands in once for the six-digit code. Write them on paper and keep them away from the phone.
+page-shown-once = This is shown once only.
+page-written-down = I have written it down
+
+## Account
+page-account = My account
+page-who = Who I am
+page-role = Role
+page-organization = Organisation
+page-teams = Teams
+page-choose = Choose
+page-present-password = Present password
+page-change-password = Change the password
+page-second-factor-is-set = A second factor is in place.
+page-second-factor-is-not-set = There is no second factor.
+page-second-factor-replace = Replace the second factor
+page-recovery-codes-renew = New recovery codes
+page-recovery-codes-left = Recovery codes left: { $number }
+page-sessions = Open sessions
+page-this-session = this one
+page-session-opened = Opened on
+page-session-seen = used on
+page-end = End
+page-tokens = API tokens
+page-tokens-why = For programs. A token can never do more than you can, and there are ten at most.
+page-token-new = Make a token
+page-token-name = Name
+page-token-days = Days that it lives (90 at most)
+page-token-scopes = What it may be used for
+page-token-make = Make
+page-token-made = Token made
+page-token-expires = Expires on
+page-token-used = last used
+page-never = never
+page-revoke = Revoke
+
+## What is wrong
+problem-sign-in = The handle or the password is wrong, or this account cannot be used.
+problem-wait = Too many attempts. Try again in { $number } s.
+problem-too-many-attempts = Too many attempts. Try again later.
+problem-code-wrong = This code is wrong, was used before or has run out.
+problem-enrolment-code = This enrolment code is wrong, was used before or has run out. Ask for another one.
+problem-password-too-short = A password has at least 12 characters.
+problem-password-too-long = A password has at most 256 characters.
+problem-password-guessable = This password would be guessed soon. Try four unrelated words.
+problem-passwords-differ = The two passwords are not the same.
+problem-token-name = A token has a name of 1 to 40 characters.
+problem-token-scopes = Tick at least one thing that the token may be used for.
+problem-token-days = A token lives from 1 to 90 days.
+problem-token-count = You have ten tokens already: revoke one.
+
+## Roles
+role-caseworker = Caseworker
+role-partner-agent = Partner agent
+role-coordinator = Coordinator
+role-protection-lead = Protection lead
+role-partner-admin = Partner administrator
+role-directory-editor = Directory editor
+role-analyst = Analyst
+role-auditor = Auditor
+role-sysadmin = System administrator
+
+## What a token may be used for
+scope-directory = Find services
+scope-cases = Cases, consents and needs
+scope-referrals = Referrals: draft, send, read
+scope-answers = Answer received referrals
+scope-figures = Read figures
+scope-protection = Acts of protection
+scope-administration = Accounts, tokens and sessions
+scope-audit = Read the audit trail
+
+## How somebody signed in
+method-password = Password
+method-password-and-code = Password and code
+method-password-and-recovery-code = Password and recovery code
+method-provider = Identity provider

@@ -1,0 +1,123 @@
+# Textes des pages. Mêmes clés dans les trois langues.
+
+## Cadre
+page-skip = Aller au contenu
+page-navigation = Navigation
+page-quick-exit = Quitter vite
+page-sign-out = Se déconnecter
+page-language = Langue
+page-back = Revenir
+page-next = Continuer
+
+## Réponses
+page-not-found-title = Rien ici
+page-not-found = Cette page n’existe pas, ou n’existe plus.
+page-foreign-form-title = Formulaire refusé
+page-foreign-form = Ce formulaire est trop ancien ou vient d’ailleurs. Revenez en arrière, rechargez la page et recommencez.
+page-unavailable = Le service ne peut pas répondre pour l’instant. Réessayez bientôt.
+
+## Connexion
+page-sign-in = Connexion
+page-sign-in-do = Se connecter
+page-handle = Identifiant
+page-password = Mot de passe
+page-have-enrolment-code = J’ai un code d’inscription
+page-second-factor = Second facteur
+page-code = Code à six chiffres
+page-code-hint = Il est dans votre application d’authentification. Téléphone perdu ? Tapez ici un de vos codes de secours.
+page-start-again = Recommencer
+page-confirm = Confirmez que c’est vous
+page-confirm-why = Ce qui sert à se connecter ne change qu’après une preuve récente. Ensuite, refaites votre demande dans les cinq minutes.
+
+## Inscription
+page-enrol = Activer mon compte
+page-enrol-why = Le code vous a été remis par l’administrateur de Relais. Il sert une seule fois, pendant 24 heures.
+page-step-one = Étape 1 sur 2
+page-enrolment-code = Code d’inscription
+page-new-password = Nouveau mot de passe
+page-password-again = Le même, encore une fois
+page-password-hint = Au moins 12 caractères. Quatre mots sans lien entre eux font l’affaire.
+page-second-factor-set-up = Ajouter un second facteur
+page-second-factor-how = Lisez cette image avec une application d’authentification, puis tapez le code qu’elle montre.
+page-picture = Image à lire avec l’application d’authentification
+page-key-by-hand = Ou tapez cette clé dans l’application :
+page-code-shown = Code que l’application montre
+page-skip-second-factor = Continuer sans second facteur
+page-recovery-codes = Codes de secours
+page-recovery-codes-how = Si vous perdez votre téléphone, chacun de ces codes remplace une fois le code à six chiffres. Notez-les sur papier et gardez-les loin du téléphone.
+page-shown-once = Ceci n’est montré qu’une fois.
+page-written-down = C’est noté
+
+## Compte
+page-account = Mon compte
+page-who = Qui je suis
+page-role = Rôle
+page-organization = Organisation
+page-teams = Équipes
+page-choose = Choisir
+page-present-password = Mot de passe actuel
+page-change-password = Changer le mot de passe
+page-second-factor-is-set = Un second facteur est en place.
+page-second-factor-is-not-set = Il n’y a pas de second facteur.
+page-second-factor-replace = Remplacer le second facteur
+page-recovery-codes-renew = Nouveaux codes de secours
+page-recovery-codes-left = Codes de secours restants : { $number }
+page-sessions = Sessions ouvertes
+page-this-session = celle-ci
+page-session-opened = Ouverte le
+page-session-seen = utilisée le
+page-end = Fermer
+page-tokens = Jetons d’API
+page-tokens-why = Pour les programmes. Un jeton ne peut jamais plus que vous, et dix existent au plus.
+page-token-new = Créer un jeton
+page-token-name = Nom
+page-token-days = Durée en jours (90 au plus)
+page-token-scopes = Ce qu’il permet
+page-token-make = Créer
+page-token-made = Jeton créé
+page-token-expires = Expire le
+page-token-used = dernier usage
+page-never = jamais
+page-revoke = Révoquer
+
+## Ce qui ne va pas
+problem-sign-in = L’identifiant ou le mot de passe n’est pas juste, ou ce compte ne peut pas servir.
+problem-wait = Trop d’essais. Réessayez dans { $number } s.
+problem-too-many-attempts = Trop d’essais. Réessayez plus tard.
+problem-code-wrong = Ce code n’est pas juste, a déjà servi ou a expiré.
+problem-enrolment-code = Ce code d’inscription n’est pas juste, a déjà servi ou a expiré. Demandez-en un autre.
+problem-password-too-short = Un mot de passe a au moins 12 caractères.
+problem-password-too-long = Un mot de passe a au plus 256 caractères.
+problem-password-guessable = Ce mot de passe serait vite deviné. Essayez quatre mots sans lien entre eux.
+problem-passwords-differ = Les deux mots de passe ne sont pas les mêmes.
+problem-token-name = Un jeton porte un nom de 1 à 40 caractères.
+problem-token-scopes = Cochez au moins une chose que le jeton permet.
+problem-token-days = Un jeton vit de 1 à 90 jours.
+problem-token-count = Vous avez déjà dix jetons : révoquez-en un.
+
+## Rôles
+role-caseworker = Intervenant
+role-partner-agent = Agent partenaire
+role-coordinator = Coordinateur
+role-protection-lead = Référent protection
+role-partner-admin = Administrateur partenaire
+role-directory-editor = Éditeur de l’annuaire
+role-analyst = Analyste
+role-auditor = Auditeur
+role-sysadmin = Administrateur système
+
+## Ce qu’un jeton permet
+scope-directory = Chercher des services
+scope-cases = Dossiers, consentements et besoins
+scope-referrals = Orientations : préparer, envoyer, lire
+scope-answers = Répondre aux orientations reçues
+scope-figures = Lire les chiffres
+scope-protection = Actes de protection
+scope-administration = Comptes, jetons et sessions
+scope-audit = Lire le journal
+
+## Comment on s’est connecté
+method-password = Mot de passe
+method-password-and-code = Mot de passe et code
+method-password-and-recovery-code = Mot de passe et code de secours
+method-provider = Fournisseur d’identité

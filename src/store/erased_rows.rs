@@ -1,0 +1,75 @@
+//! Erasing a case: first it is decided, so that nobody finds the case any more; then, outside, its keys are
+//! destroyed; then its rows go. Whatever stops the process between two steps, the next run finishes.
+
+use super::row::Table;
+use super::{Store, StoreError, Tx, in_tx, read, statements};
+use crate::domain::id::{CaseId, ProjectId, ReferralId};
+use crate::domain::time::Timestamp;
+
+const TABLE: Table = Table("cases");
+
+macro_rules! of_its_referrals {
+    ($column:literal) => {
+        concat!($column, " IN (SELECT r.id FROM referrals r WHERE r.case_id = $1)")
+    };
+}
+
+statements! {
+    DECIDE = "UPDATE cases SET erasing_at = $2 WHERE id = $1 AND erasing_at IS NULL";
+    LIST_DECIDED = "SELECT id, project_id FROM cases WHERE erasing_at IS NOT NULL ORDER BY id";
+    LIST_REFERRALS = "SELECT id FROM referrals WHERE case_id = $1 ORDER BY id";
+    ERASE_KEYS_OF_CALLS = concat!(
+        "DELETE FROM idempotency_keys WHERE object_id = $1 OR ",
+        of_its_referrals!("object_id"),
+        " OR object_id IN (SELECT k.id FROM consents k WHERE k.case_id = $1)"
+    );
+    UNLINK_DEMANDS = concat!("UPDATE demands SET referral_id = NULL WHERE ", of_its_referrals!("referral_id"));
+    ERASE_EVENTS = concat!("DELETE FROM referral_events WHERE ", of_its_referrals!("referral_id"));
+    ERASE_REFERRALS = "DELETE FROM referrals WHERE case_id = $1";
+    ERASE_CONSENTS = "DELETE FROM consents WHERE case_id = $1";
+    ERASE_CASE = "DELETE FROM cases WHERE id = $1 AND erasing_at IS NOT NULL";
+}
+
+/// What goes with a case, in the order in which the references between the tables allow it.
+const ROWS_OF_A_CASE: [&str; 6] =
+    [ERASE_KEYS_OF_CALLS, UNLINK_DEMANDS, ERASE_EVENTS, ERASE_REFERRALS, ERASE_CONSENTS, ERASE_CASE];
+
+impl Store {
+    /// The cases whose erasure is decided and not finished, with their projects.
+    pub async fn list_erasing_cases(&self) -> Result<Vec<(CaseId, ProjectId)>, StoreError> {
+        let rows: Vec<(String, String)> = read!(self, |pool| sqlx::query_as(LIST_DECIDED).fetch_all(pool).await)?;
+        rows.iter().map(|(case, project)| Ok((TABLE.id(case)?, TABLE.id(project)?))).collect()
+    }
+
+    /// The referrals of a case that is being erased.
+    pub async fn list_referrals_to_erase(&self, case: CaseId) -> Result<Vec<ReferralId>, StoreError> {
+        let ids: Vec<String> =
+            read!(self, |pool| sqlx::query_scalar(LIST_REFERRALS).bind(case.to_string()).fetch_all(pool).await)?;
+        ids.iter().map(|id| TABLE.id(id)).collect()
+    }
+}
+
+impl Tx {
+    /// Decides that a case is erased. To be called after [`Tx::lock_case`] and a look at what speaks against it.
+    pub async fn decide_erasure(&mut self, case: CaseId, now: Timestamp) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(DECIDE)
+            .bind(case.to_string())
+            .bind(now.microseconds())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Deletes a case whose erasure is decided, with everything that hangs on it; false when its rows are gone
+    /// already. Counts in the demand ledger stay.
+    pub async fn erase_case_rows(&mut self, case: CaseId) -> Result<bool, StoreError> {
+        let case = case.to_string();
+        let mut erased = 0;
+        for statement in ROWS_OF_A_CASE {
+            erased =
+                in_tx!(self, |c| sqlx::query(statement).bind(&case).execute(c).await.map(|done| done.rows_affected()))?;
+        }
+        Ok(erased == 1)
+    }
+}

@@ -1,0 +1,327 @@
+//! What the clocks of retention look for and erase, beside cases. Rows go in batches, so that nobody waits
+//! long for the one writer of SQLite.
+
+use super::row::Table;
+use super::{KeyPurpose, Store, StoreError, Tx, in_tx, read, statements};
+use crate::domain::demand::Demand;
+use crate::domain::directory::Document;
+use crate::domain::id::{CaseId, ProjectId};
+use crate::domain::time::{Month, Timestamp};
+
+/// Most rows of one transaction.
+const BATCH: i64 = 1000;
+
+const DOCUMENTS: Table = Table("directory_documents");
+
+/// True for rows of a call that made something of a held case.
+macro_rules! of_nothing_held {
+    () => {
+        "object_id NOT IN (SELECT h.case_id FROM legal_holds h \
+         UNION SELECT r.id FROM referrals r JOIN legal_holds h ON h.case_id = r.case_id \
+         UNION SELECT k.id FROM consents k JOIN legal_holds h ON h.case_id = k.case_id)"
+    };
+}
+
+/// Ended referrals whose timelines still tell codes.
+macro_rules! told_in_detail {
+    () => {
+        "NOT r.is_open AND r.status_at <= $1 AND EXISTS (SELECT 1 FROM referral_events e WHERE e.referral_id = r.id AND e.code IS NOT NULL)"
+    };
+}
+
+/// Versions of services that are gone, in which contacts may stand.
+macro_rules! gone_with_contacts {
+    ($condition:literal) => {
+        concat!(
+            "FROM directory_documents d JOIN directory_documents t ON t.entry_id = d.entry_id AND t.is_current AND t.is_gone \
+             WHERE (d.document LIKE '%\"phones\"%' OR d.document LIKE '%\"email\"%') AND ",
+            $condition
+        )
+    };
+}
+
+statements! {
+    NEWEST_EVENT = "SELECT CAST(max(at) AS BIGINT) FROM audit_events";
+    COUNT_BODIES = "SELECT count(*) FROM audit_events e WHERE e.at < $1 AND e.trail = $2 \
+        AND e.sequence <= (SELECT coalesce(max(h.sequence), 0) FROM audit_signed_heads h WHERE h.trail = $2)";
+    OLDEST_BODY = "SELECT CAST(min(at) AS BIGINT) FROM audit_events WHERE at >= $1";
+    OLDEST_CONTACT = "SELECT CAST(min(last_contact_at) AS BIGINT) FROM cases WHERE last_contact_at > $1";
+    LIST_DETAILED = concat!(
+        "SELECT DISTINCT r.case_id FROM referrals r WHERE r.case_id > $2 AND ", told_in_detail!(), " ORDER BY r.case_id LIMIT $3"
+    );
+    OLDEST_DETAILED = "SELECT CAST(min(r.status_at) AS BIGINT) FROM referrals r WHERE NOT r.is_open AND r.status_at > $1 \
+        AND EXISTS (SELECT 1 FROM referral_events e WHERE e.referral_id = r.id AND e.code IS NOT NULL)";
+    ERASE_DETAILS = "UPDATE referral_events SET code = NULL WHERE code IS NOT NULL AND referral_id IN \
+        (SELECT r.id FROM referrals r WHERE r.case_id = $2 AND NOT r.is_open AND r.status_at <= $1)";
+    LIST_MONTH_KEYS = "SELECT project_id, purpose FROM project_keys WHERE purpose LIKE 'demand:%' ORDER BY purpose, project_id";
+    DESTROY_KEY = "DELETE FROM project_keys WHERE project_id = $1 AND purpose = $2";
+    ERASE_DEMANDS = "DELETE FROM demands WHERE project_id = $1 AND month = $2";
+    COUNT_CALLS = concat!("SELECT count(*) FROM idempotency_keys WHERE created_at <= $1 AND ", of_nothing_held!());
+    COUNT_HELD_CALLS = "SELECT count(*) FROM idempotency_keys WHERE created_at <= $1";
+    OLDEST_CALL = "SELECT CAST(min(created_at) AS BIGINT) FROM idempotency_keys WHERE created_at > $1";
+    ERASE_CALLS = concat!(
+        "DELETE FROM idempotency_keys WHERE (account_id, key) IN (SELECT i.account_id, i.key FROM idempotency_keys i \
+         WHERE i.created_at <= $1 AND i.", of_nothing_held!(), " ORDER BY i.created_at LIMIT $2)"
+    );
+    COUNT_TOKENS = "SELECT count(*) FROM tokens WHERE expires_at <= $1";
+    OLDEST_TOKEN = "SELECT CAST(min(expires_at) AS BIGINT) FROM tokens WHERE expires_at > $1";
+    ERASE_TOKENS = "DELETE FROM tokens WHERE hash IN (SELECT t.hash FROM tokens t WHERE t.expires_at <= $1 ORDER BY t.expires_at LIMIT $2)";
+    OLDEST_CONTACTS = concat!("SELECT CAST(min(t.valid_from) AS BIGINT) ", gone_with_contacts!("t.valid_from > $1"));
+    LIST_CONTACTS = concat!(
+        "SELECT d.entry_id, d.version, d.document ",
+        gone_with_contacts!("t.valid_from <= $1 AND (d.entry_id, d.version) > ($2, CAST($3 AS BIGINT))"),
+        " ORDER BY d.entry_id, d.version LIMIT $4"
+    );
+    REWRITE_DOCUMENT = "UPDATE directory_documents SET document = $3 WHERE entry_id = $1 AND version = $2";
+}
+
+/// Rows that end by their own time and hang on nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passing {
+    /// Keys of repeated calls, by the time of the call.
+    Calls,
+    /// Tokens, by their expiry.
+    Tokens,
+}
+
+impl Passing {
+    const fn count(self) -> &'static str {
+        match self {
+            Self::Calls => COUNT_CALLS,
+            Self::Tokens => COUNT_TOKENS,
+        }
+    }
+
+    const fn count_with_held(self) -> &'static str {
+        match self {
+            Self::Calls => COUNT_HELD_CALLS,
+            Self::Tokens => COUNT_TOKENS,
+        }
+    }
+
+    const fn oldest(self) -> &'static str {
+        match self {
+            Self::Calls => OLDEST_CALL,
+            Self::Tokens => OLDEST_TOKEN,
+        }
+    }
+
+    const fn erase(self) -> &'static str {
+        match self {
+            Self::Calls => ERASE_CALLS,
+            Self::Tokens => ERASE_TOKENS,
+        }
+    }
+}
+
+/// What a clock finds when it looks: how many rows are due, how many of them are held, and the oldest time
+/// that is not due yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DueRows {
+    /// Rows that may go.
+    pub due: u64,
+    /// Rows that would be due and are held.
+    pub held: u64,
+    /// The oldest time from which a row that is not due counts.
+    pub next_from: Option<Timestamp>,
+}
+
+/// One version of an entry of the directory.
+#[derive(Clone, Debug)]
+pub struct EntryVersion {
+    /// The entry.
+    pub entry_id: String,
+    /// The directory's version that brought it.
+    pub version: i64,
+    /// What it says.
+    pub document: Document,
+}
+
+impl Store {
+    async fn count(&self, statement: &'static str, before: Timestamp) -> Result<u64, StoreError> {
+        let count: i64 =
+            read!(self, |pool| sqlx::query_scalar(statement).bind(before.microseconds()).fetch_one(pool).await)?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    async fn oldest(&self, statement: &'static str, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let oldest: Option<i64> =
+            read!(self, |pool| sqlx::query_scalar(statement).bind(after.microseconds()).fetch_one(pool).await)?;
+        Ok(oldest.map(Timestamp::from_microseconds))
+    }
+
+    /// When the newest event of the audit trail happened.
+    pub async fn newest_audit_event(&self) -> Result<Option<Timestamp>, StoreError> {
+        let newest: Option<i64> = read!(self, |pool| sqlx::query_scalar(NEWEST_EVENT).fetch_one(pool).await)?;
+        Ok(newest.map(Timestamp::from_microseconds))
+    }
+
+    /// Entries of a trail with content from before this time, as far as a signed head covers them.
+    pub async fn count_due_bodies(&self, trail: &str, before: Timestamp) -> Result<u64, StoreError> {
+        let count: i64 = read!(self, |pool| sqlx::query_scalar(COUNT_BODIES)
+            .bind(before.microseconds())
+            .bind(trail)
+            .fetch_one(pool)
+            .await)?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// The oldest entry of the audit trail with content, from this time on.
+    pub async fn oldest_body_after(&self, from: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.oldest(OLDEST_BODY, from).await
+    }
+
+    /// The oldest last contact after this time.
+    pub async fn oldest_contact_after(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.oldest(OLDEST_CONTACT, after).await
+    }
+
+    /// Cases with a referral that ended before this time and whose timeline still tells codes, by id.
+    pub async fn list_cases_told_in_detail(
+        &self,
+        before: Timestamp,
+        after: Option<CaseId>,
+        at_most: i64,
+    ) -> Result<Vec<CaseId>, StoreError> {
+        let after = after.map(|id| id.to_string()).unwrap_or_default();
+        let ids: Vec<String> = read!(self, |pool| sqlx::query_scalar(LIST_DETAILED)
+            .bind(before.microseconds())
+            .bind(after)
+            .bind(at_most)
+            .fetch_all(pool)
+            .await)?;
+        ids.iter().map(|id| Table("referrals").id(id)).collect()
+    }
+
+    /// The oldest end after this time of a referral whose timeline still tells codes.
+    pub async fn oldest_detail_after(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.oldest(OLDEST_DETAILED, after).await
+    }
+
+    /// The months whose demands can still be linked to cases, the oldest first.
+    pub async fn list_month_keys(&self) -> Result<Vec<(ProjectId, Month)>, StoreError> {
+        let table = Table("project_keys");
+        let rows: Vec<(String, String)> = read!(self, |pool| sqlx::query_as(LIST_MONTH_KEYS).fetch_all(pool).await)?;
+        let months = rows.iter().map(|(project, purpose)| {
+            let month = purpose.split_once(':').and_then(|(_, month)| Month::parse(month));
+            Ok((table.id(project)?, month.ok_or_else(|| table.corrupt("purpose"))?))
+        });
+        months.collect()
+    }
+
+    /// What of these rows is due before this time.
+    pub async fn passing_rows(&self, passing: Passing, before: Timestamp) -> Result<DueRows, StoreError> {
+        let due = self.count(passing.count(), before).await?;
+        let with_held = self.count(passing.count_with_held(), before).await?;
+        let next_from = self.oldest(passing.oldest(), before).await?;
+        Ok(DueRows { due, held: with_held.saturating_sub(due), next_from })
+    }
+
+    /// Versions of services that are gone since before this time, in which contacts may stand, behind this one.
+    pub async fn list_gone_entries(
+        &self,
+        before: Timestamp,
+        after: Option<&EntryVersion>,
+        at_most: i64,
+    ) -> Result<Vec<EntryVersion>, StoreError> {
+        let (entry, version) = after.map_or(("", 0), |entry| (entry.entry_id.as_str(), entry.version));
+        let rows: Vec<(String, i64, String)> = read!(self, |pool| sqlx::query_as(LIST_CONTACTS)
+            .bind(before.microseconds())
+            .bind(entry)
+            .bind(version)
+            .bind(at_most)
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter()
+            .map(|(entry_id, version, document)| {
+                let document = DOCUMENTS.parsed("document", serde_json::from_str(&document))?;
+                Ok(EntryVersion { entry_id, version, document })
+            })
+            .collect()
+    }
+
+    /// The oldest time after this one at which a service was gone whose contacts still stand somewhere.
+    pub async fn oldest_gone_after(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.oldest(OLDEST_CONTACTS, after).await
+    }
+
+    /// Leaves nothing of erased rows behind in the database's own files: SQLite overwrites what it deletes, and
+    /// here takes the old pages out of its log. PostgreSQL keeps dead rows until its vacuum; what is sealed in
+    /// them opens with no key.
+    pub async fn settle_files(&self) -> Result<(), StoreError> {
+        match &self.db {
+            super::Db::Sqlite { write, .. } => {
+                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await.map(drop)?;
+            }
+            super::Db::Postgres(_) => {}
+        }
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// Erases the codes on the timelines of a case's referrals that ended before this time.
+    pub async fn erase_details(&mut self, case: CaseId, before: Timestamp) -> Result<u64, StoreError> {
+        Ok(in_tx!(self, |c| sqlx::query(ERASE_DETAILS)
+            .bind(before.microseconds())
+            .bind(case.to_string())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?)
+    }
+
+    /// Puts these records in the place of a project's month, in their order.
+    pub async fn replace_demands(
+        &mut self,
+        project: ProjectId,
+        month: Month,
+        demands: &[Demand],
+    ) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(ERASE_DEMANDS)
+            .bind(project.to_string())
+            .bind(month.to_string())
+            .execute(c)
+            .await
+            .map(drop))?;
+        for (position, demand) in (1..).zip(demands) {
+            self.insert_demand_at(demand, position).await?;
+        }
+        Ok(())
+    }
+
+    /// Destroys a key of a project for good.
+    pub async fn destroy_project_key(&mut self, project: ProjectId, purpose: KeyPurpose) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(DESTROY_KEY)
+            .bind(project.to_string())
+            .bind(purpose.to_string())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Erases a batch of rows that are due before this time; none are left when fewer than a batch went.
+    pub async fn erase_passing(&mut self, passing: Passing, before: Timestamp) -> Result<(u64, bool), StoreError> {
+        let erased = in_tx!(self, |c| sqlx::query(passing.erase())
+            .bind(before.microseconds())
+            .bind(BATCH)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok((erased, erased < BATCH.unsigned_abs()))
+    }
+
+    /// Writes a version of an entry anew. Only for taking out what may no longer be kept.
+    pub async fn rewrite_document(&mut self, entry: &EntryVersion) -> Result<(), StoreError> {
+        let document =
+            serde_json::to_string(&entry.document).expect("documents are plain structs of texts and numbers");
+        in_tx!(self, |c| sqlx::query(REWRITE_DOCUMENT)
+            .bind(&entry.entry_id)
+            .bind(entry.version)
+            .bind(&document)
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,144 @@
+//! How pages leave: one function for each kind of answer, so that no page forgets a header.
+
+use super::frame::Frame;
+use super::visit::Visit;
+use super::{CONFIRM, SIGN_IN, cookies};
+use crate::actions::ActionError;
+use crate::actions::credentials::CredentialError;
+use crate::i18n::{self, Language};
+use askama::Template;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+
+/// Own style and own pictures; nothing runs, nothing is fetched from elsewhere, nothing frames.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+);
+const EVERYTHING: HeaderValue = HeaderValue::from_static("\"*\"");
+
+/// A page that only says something.
+#[derive(Template)]
+#[template(path = "message.html")]
+struct MessagePage {
+    frame: Frame,
+    title: String,
+    text: String,
+}
+
+/// A page.
+pub(super) fn page(visit: &Visit, page: &impl Template) -> Response<Body> {
+    with_status(visit, StatusCode::OK, page)
+}
+
+/// A page with another status than success.
+pub(super) fn with_status(visit: &Visit, status: StatusCode, page: &impl Template) -> Response<Body> {
+    let Ok(html) = page.render() else { return fault() };
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(visit.language.tag()));
+    headers.insert(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+    if let Some(secret) = &visit.new_form_secret {
+        headers.append(header::SET_COOKIE, cookies::form(secret));
+    }
+    if let Some(language) = visit.chosen_language {
+        headers.append(header::SET_COOKIE, cookies::language(language));
+    }
+    protect(headers);
+    response
+}
+
+/// A page with the cookie of a session just opened.
+pub(super) fn page_with_session(visit: &Visit, secret: &str, template: &impl Template) -> Response<Body> {
+    let mut response = page(visit, template);
+    response.headers_mut().append(header::SET_COOKIE, cookies::session(secret));
+    response
+}
+
+/// A page that says that what was typed was not accepted; the answer that is due where it was something else.
+pub(super) fn not_accepted(visit: &Visit, error: &CredentialError, page: &impl Template) -> Response<Body> {
+    match error {
+        CredentialError::Refused(_) => with_status(visit, StatusCode::UNPROCESSABLE_ENTITY, page),
+        CredentialError::Wait { seconds } => {
+            let mut response = with_status(visit, StatusCode::TOO_MANY_REQUESTS, page);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+            response
+        }
+        CredentialError::ConfirmFirst => redirect(CONFIRM),
+        CredentialError::Action(error) => refused(visit, error),
+    }
+}
+
+/// Sends the visitor on, by GET: what was sent by POST is not sent again by going back.
+pub(super) fn redirect(to: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(to));
+    protect(response.headers_mut());
+    response
+}
+
+/// Sends the visitor on, with the cookie of a session just opened.
+pub(super) fn redirect_with_session(to: &'static str, secret: &str) -> Response<Body> {
+    let mut response = redirect(to);
+    response.headers_mut().append(header::SET_COOKIE, cookies::session(secret));
+    response
+}
+
+/// Sends the visitor on, and has the browser forget everything that it knows of us.
+pub(super) fn signed_out() -> Response<Body> {
+    let mut response = redirect(SIGN_IN);
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("clear-site-data"), EVERYTHING);
+    headers.append(header::SET_COOKIE, cookies::ended_session());
+    response
+}
+
+/// A page with a title and a sentence, such as a refusal.
+pub(super) fn message(visit: &Visit, status: StatusCode, key: &str) -> Response<Body> {
+    let frame = visit.frame();
+    let (title, text) = (frame.text(&format!("page-{key}-title")), frame.text(&format!("page-{key}")));
+    with_status(visit, status, &MessagePage { frame, title, text })
+}
+
+/// What an action answered instead of doing it.
+pub(super) fn refused(visit: &Visit, error: &ActionError) -> Response<Body> {
+    match error {
+        ActionError::Unauthenticated => redirect(SIGN_IN),
+        ActionError::NotVisible | ActionError::Forbidden | ActionError::Refused(_) => {
+            message(visit, StatusCode::NOT_FOUND, "not-found")
+        }
+        ActionError::Unavailable(_) | ActionError::Internal(_) => unavailable(error),
+    }
+}
+
+/// The answer when a page cannot be made now.
+pub(super) fn unavailable(error: &ActionError) -> Response<Body> {
+    let cause = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    tracing::error!(%error, %cause, "a page could not be shown");
+    fault()
+}
+
+/// The style of all pages.
+pub(super) fn style(text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    response
+}
+
+fn fault() -> Response<Body> {
+    let mut response = Response::new(Body::from(i18n::text(Language::default(), "page-unavailable")));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    protect(headers);
+    response
+}
+
+fn protect(headers: &mut HeaderMap) {
+    headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}

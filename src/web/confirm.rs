@@ -1,0 +1,52 @@
+//! Proving anew who is signed in, before credentials are changed.
+
+use super::form::Form;
+use super::frame::Frame;
+use super::visit::Visit;
+use super::{HOME, answer};
+use crate::actions::{Context, own_account, sign_in};
+use askama::Template;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::Response;
+
+#[derive(Template)]
+#[template(path = "confirm.html")]
+struct ConfirmPage {
+    frame: Frame,
+    has_second_factor: bool,
+    problem: Option<String>,
+}
+
+pub(super) async fn show(State(context): State<Context>, visit: Visit) -> Response<Body> {
+    let signed_in = match visit.member() {
+        Ok(signed_in) => signed_in,
+        Err(elsewhere) => return elsewhere,
+    };
+    match own_account::has_second_factor(&context, signed_in).await {
+        Ok(has_second_factor) => {
+            answer::page(&visit, &ConfirmPage { frame: visit.frame(), has_second_factor, problem: None })
+        }
+        Err(error) => answer::refused(&visit, &error),
+    }
+}
+
+pub(super) async fn prove(State(context): State<Context>, form: Form) -> Response<Body> {
+    let visit = &form.visit;
+    let signed_in = match visit.member() {
+        Ok(signed_in) => signed_in,
+        Err(elsewhere) => return elsewhere,
+    };
+    let has_second_factor = match own_account::has_second_factor(&context, signed_in).await {
+        Ok(has_second_factor) => has_second_factor,
+        Err(error) => return answer::refused(visit, &error),
+    };
+    match sign_in::confirm(&context, signed_in, form.get("proof")).await {
+        Ok(opened) => answer::redirect_with_session(HOME, &opened.secret),
+        Err(error) => {
+            let frame = visit.frame();
+            let problem = frame.problem(&error);
+            answer::not_accepted(visit, &error, &ConfirmPage { frame, has_second_factor, problem })
+        }
+    }
+}

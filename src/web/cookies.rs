@@ -1,0 +1,73 @@
+//! The cookies of pages: their names, their attributes, and what is read of them.
+//!
+//! All begin with `__Host-`: a browser takes and sends them over TLS only, for this host only.
+
+use crate::i18n::Language;
+use axum::http::{HeaderMap, HeaderValue, header};
+use cookie::{Cookie, SameSite};
+
+/// Holds the secret of a session.
+const SESSION: &str = "__Host-relais";
+/// Holds a secret to which forms are bound before anybody is signed in.
+const FORM: &str = "__Host-relais-form";
+/// Holds the tag of a language that a link chose.
+const LANGUAGE: &str = "__Host-relais-language";
+/// Longest secret that is looked at.
+const LONGEST_SECRET: usize = 64;
+
+/// The cookie of a session.
+pub(super) fn session(secret: &str) -> HeaderValue {
+    header_value(&built(SESSION, secret, SameSite::Lax))
+}
+
+/// Has the browser forget the cookie of a session.
+pub(super) fn ended_session() -> HeaderValue {
+    let mut cookie = built(SESSION, "", SameSite::Lax);
+    cookie.make_removal();
+    header_value(&cookie)
+}
+
+/// The cookie to which forms are bound.
+pub(super) fn form(secret: &str) -> HeaderValue {
+    header_value(&built(FORM, secret, SameSite::Strict))
+}
+
+/// The cookie of a chosen language.
+pub(super) fn language(language: Language) -> HeaderValue {
+    header_value(&built(LANGUAGE, language.tag(), SameSite::Lax))
+}
+
+/// The secret of a session that the visitor brought, whatever it opens.
+pub(super) fn session_of(headers: &HeaderMap) -> Option<String> {
+    value_of(headers, SESSION)
+}
+
+/// The secret to which the visitor's forms are bound.
+pub(super) fn form_of(headers: &HeaderMap) -> Option<String> {
+    value_of(headers, FORM)
+}
+
+/// The language that the visitor chose before.
+pub(super) fn language_of(headers: &HeaderMap) -> Option<Language> {
+    value_of(headers, LANGUAGE).as_deref().and_then(Language::from_tag)
+}
+
+/// Without a lifetime: it goes when the browser is closed.
+fn built<'a>(name: &'static str, value: &'a str, same_site: SameSite) -> Cookie<'a> {
+    Cookie::build((name, value)).secure(true).http_only(true).path("/").same_site(same_site).build()
+}
+
+fn header_value(cookie: &Cookie<'_>) -> HeaderValue {
+    HeaderValue::from_str(&cookie.to_string()).expect("names and values of ours are plain ASCII")
+}
+
+/// The value of a cookie that could be one of ours.
+fn value_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    let is_ours = |value: &str| {
+        let is_of_base64url = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        (1..=LONGEST_SECRET).contains(&value.len()) && value.bytes().all(is_of_base64url)
+    };
+    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut found = values.flat_map(Cookie::split_parse).flatten().filter(|cookie| cookie.name() == name);
+    found.next().map(|cookie| cookie.value().to_owned()).filter(|value| is_ours(value))
+}

@@ -1,0 +1,60 @@
+//! What stands around every page, and the words that pages share.
+
+use crate::actions::credentials::CredentialError;
+use crate::domain::code::CodeList;
+use crate::domain::time::Timestamp;
+use crate::i18n::{self, Language};
+
+/// The frame of one page.
+pub(super) struct Frame {
+    /// In which language.
+    pub(super) language: Language,
+    /// Whether somebody is signed in.
+    pub(super) is_signed_in: bool,
+    /// What its forms carry.
+    pub(super) form_token: String,
+}
+
+impl Frame {
+    /// The text under a key.
+    pub(super) fn text(&self, key: &str) -> String {
+        i18n::text(self.language, key)
+    }
+
+    /// The text under a key with a number in it.
+    pub(super) fn counted(&self, key: &str, number: &i64) -> String {
+        i18n::text_with(self.language, key, &[("number", number.to_string())])
+    }
+
+    /// The name of a code, such as a role.
+    pub(super) fn code<T: CodeList>(&self, prefix: &str, code: &T) -> String {
+        self.text(&i18n::code_key(prefix, *code))
+    }
+
+    /// The languages to choose from: tag, own name, and whether it is this page's.
+    pub(super) fn languages(&self) -> [(&'static str, &'static str, bool); 3] {
+        [Language::French, Language::English, Language::Arabic]
+            .map(|language| (language.tag(), language.own_name(), language == self.language))
+    }
+
+    /// What to say of credentials that were not accepted; `None` where another answer is due.
+    pub(super) fn problem(&self, error: &CredentialError) -> Option<String> {
+        match error {
+            CredentialError::Refused(problem) => Some(self.code("problem", problem)),
+            CredentialError::Wait { seconds } => Some(self.counted("problem-wait", seconds)),
+            CredentialError::ConfirmFirst | CredentialError::Action(_) => None,
+        }
+    }
+}
+
+/// An instant to the minute.
+pub(super) fn minute(at: Timestamp) -> String {
+    let text = at.to_string();
+    format!("{} UTC", text.get(..16).unwrap_or(&text).replace('T', " "))
+}
+
+/// A text in groups of four characters, for eyes and fingers.
+pub(super) fn grouped(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    characters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}

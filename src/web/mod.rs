@@ -1,0 +1,96 @@
+//! The pages: signing in and one's own account, rendered here, usable without scripts.
+//!
+//! Invariants: a page calls the same actions as the API and decides nothing; a page without a door in
+//! the [table](crate::policy::table) is not served, and who may come through it is asked at each visit. `/graphql` knows nothing of the cookie that
+//! pages use. Every answer is made in [`answer`], every visitor is looked up in [`visit`], every form is
+//! checked in [`form`]. Titles and addresses tell nothing of what Relais is for: they stay in a browser's
+//! history.
+
+mod account;
+mod answer;
+mod confirm;
+mod cookies;
+mod enrol;
+mod form;
+mod frame;
+mod picture;
+mod second_factor;
+mod sign_in;
+mod tokens;
+mod visit;
+
+use crate::actions::Context;
+use axum::extract::DefaultBodyLimit;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get, post};
+
+/// Where somebody who is signed in begins.
+const HOME: &str = "/account";
+/// Where somebody who is not begins.
+const SIGN_IN: &str = "/sign-in";
+/// Where the second factor is given.
+const SIGN_IN_CODE: &str = "/sign-in/code";
+/// Where the second factor is set up for the first time.
+const ENROL_SECOND_FACTOR: &str = "/enrol/second-factor";
+/// Where a second factor is set up anew.
+const SECOND_FACTOR: &str = "/account/second-factor";
+/// Where somebody proves anew who they are.
+const CONFIRM: &str = "/confirm";
+
+/// A page that is served, once the table has a door for each of its methods.
+pub struct Page {
+    /// Its path.
+    pub path: &'static str,
+    methods: &'static [&'static str],
+    answer: fn() -> MethodRouter<Context>,
+}
+
+impl Page {
+    /// Its doors, as the table names them: `METHOD /path`.
+    pub fn doors(&self) -> impl Iterator<Item = String> + use<> {
+        let Self { path, methods, .. } = *self;
+        methods.iter().map(move |method| format!("{method} {path}"))
+    }
+
+    /// What answers, without the hardening that [`serve`](crate::serve) adds to all.
+    pub fn serve(&self, context: &Context) -> MethodRouter {
+        (self.answer)().layer(DefaultBodyLimit::max(form::FORM_BYTES)).with_state(context.clone())
+    }
+}
+
+const fn shown(path: &'static str, answer: fn() -> MethodRouter<Context>) -> Page {
+    Page { path, methods: &["GET"], answer }
+}
+
+const fn sent(path: &'static str, answer: fn() -> MethodRouter<Context>) -> Page {
+    Page { path, methods: &["POST"], answer }
+}
+
+const fn shown_and_sent(path: &'static str, answer: fn() -> MethodRouter<Context>) -> Page {
+    Page { path, methods: &["GET", "POST"], answer }
+}
+
+/// Every page.
+pub const PAGES: &[Page] = &[
+    shown(HOME, || get(account::show)),
+    sent("/account/language", || post(account::choose_language)),
+    sent("/account/password", || post(account::change_password)),
+    sent("/account/recovery-codes", || post(second_factor::renew_recovery_codes)),
+    shown_and_sent(SECOND_FACTOR, || get(second_factor::show).post(second_factor::confirm)),
+    sent("/account/second-factor/new", || post(second_factor::begin)),
+    sent("/account/sessions/end", || post(account::end_session)),
+    sent("/account/tokens", || post(tokens::issue)),
+    sent("/account/tokens/revoke", || post(tokens::revoke)),
+    shown_and_sent(CONFIRM, || get(confirm::show).post(confirm::prove)),
+    shown_and_sent("/enrol", || get(enrol::show).post(enrol::begin)),
+    shown_and_sent(ENROL_SECOND_FACTOR, || get(enrol::show_second_factor).post(enrol::confirm)),
+    sent("/enrol/skip", || post(enrol::skip)),
+    shown_and_sent(SIGN_IN, || get(sign_in::show).post(sign_in::with_password)),
+    shown_and_sent(SIGN_IN_CODE, || get(sign_in::show_code).post(sign_in::with_code)),
+    sent("/sign-out", || post(account::sign_out)),
+    shown("/static/relais.css", || get(style)),
+];
+
+async fn style() -> Response {
+    answer::style(include_str!("static/relais.css"))
+}

@@ -1,0 +1,110 @@
+//! Who visits: the session, the language, and the secret to which forms are bound.
+
+use super::frame::Frame;
+use super::{SIGN_IN, answer, cookies};
+use crate::actions::session::{self, SignedIn};
+use crate::actions::{ActionError, Context};
+use crate::i18n::Language;
+use crate::policy::rules::permit;
+use crate::policy::table::Entry;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, MatchedPath};
+use axum::http::request::Parts;
+use axum::http::{Response, StatusCode, Uri, header};
+use sha2::{Digest, Sha256};
+
+/// One visit: made for one request, and only where the policy lets this visitor open this page.
+pub(super) struct Visit {
+    /// In which language.
+    pub(super) language: Language,
+    /// The language that this request chose, to be remembered.
+    pub(super) chosen_language: Option<Language>,
+    /// What the session's cookie holds, whatever it opens; empty where there is none.
+    pub(super) session_secret: String,
+    /// A new secret to which forms are bound, when the visitor brought none.
+    pub(super) new_form_secret: Option<String>,
+    signed_in: Option<SignedIn>,
+    form_secret: String,
+}
+
+impl FromRequestParts<Context> for Visit {
+    type Rejection = Response<Body>;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Self::Rejection> {
+        let visit = Self::of(context, parts).await.map_err(|error| answer::unavailable(&error))?;
+        let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        match context.table.door(&format!("{} {path}", parts.method)).map(|door| &door.entry) {
+            Some(Entry::Anybody | Entry::Unfinished) => Ok(visit),
+            Some(Entry::Acts(acts)) => match &visit.signed_in {
+                Some(signed_in) if acts.iter().any(|act| permit(&signed_in.access(context), *act).is_ok()) => Ok(visit),
+                Some(_) => Err(answer::message(&visit, StatusCode::NOT_FOUND, "not-found")),
+                None => Err(answer::redirect(SIGN_IN)),
+            },
+            Some(Entry::Operator) | None => Err(answer::message(&visit, StatusCode::NOT_FOUND, "not-found")),
+        }
+    }
+}
+
+impl Visit {
+    async fn of(context: &Context, parts: &Parts) -> Result<Self, ActionError> {
+        let session_secret = cookies::session_of(&parts.headers).unwrap_or_default();
+        let signed_in = if session_secret.is_empty() { None } else { session::find(context, &session_secret).await? };
+        let brought = cookies::form_of(&parts.headers);
+        let new_form_secret = match brought {
+            Some(_) => None,
+            None => Some(data_encoding::BASE64URL_NOPAD.encode(&context.chance.key())),
+        };
+        let form_secret = brought.or_else(|| new_form_secret.clone()).unwrap_or_default();
+        let chosen_language = language_in(&parts.uri);
+        let of_account = signed_in.as_ref().and_then(|signed_in| signed_in.language.as_deref());
+        let spoken = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let language = chosen_language
+            .or_else(|| of_account.and_then(Language::from_tag))
+            .or_else(|| cookies::language_of(&parts.headers))
+            .unwrap_or_else(|| Language::negotiate(spoken));
+        Ok(Self { language, chosen_language, session_secret, new_form_secret, signed_in, form_secret })
+    }
+
+    /// Who is signed in, if anybody is.
+    pub(super) const fn signed_in(&self) -> Option<&SignedIn> {
+        self.signed_in.as_ref()
+    }
+
+    /// Who is signed in, on a page that only they open.
+    pub(super) fn member(&self) -> Result<&SignedIn, Response<Body>> {
+        self.signed_in.as_ref().ok_or_else(|| answer::redirect(SIGN_IN))
+    }
+
+    /// What stands around the page.
+    pub(super) fn frame(&self) -> Frame {
+        Frame { language: self.language, is_signed_in: self.signed_in.is_some(), form_token: self.form_token() }
+    }
+
+    /// What stands around a page that is answered together with a new session.
+    pub(super) fn frame_under(&self, session_secret: &str) -> Frame {
+        let form_token = token_of(session_secret, &self.form_secret);
+        Frame { language: self.language, is_signed_in: true, form_token }
+    }
+
+    /// What a form of this visitor carries. Bound to the session where there is one, so that a form of
+    /// another session, or of nobody's, is refused.
+    pub(super) fn form_token(&self) -> String {
+        token_of(&self.session_secret, &self.form_secret)
+    }
+}
+
+fn token_of(session_secret: &str, form_secret: &str) -> String {
+    let digest = Sha256::new()
+        .chain_update("relais/form/1\0")
+        .chain_update(session_secret)
+        .chain_update("\0")
+        .chain_update(form_secret)
+        .finalize();
+    data_encoding::BASE64URL_NOPAD.encode(&digest)
+}
+
+/// The language that a link chose, such as `?language=ar`.
+fn language_in(uri: &Uri) -> Option<Language> {
+    let mut pairs = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find_map(|(name, tag)| (name == "language").then(|| Language::from_tag(tag)).flatten())
+}
