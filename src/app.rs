@@ -2,12 +2,14 @@
 
 use crate::actions::credentials::Passwords;
 use crate::actions::jobs::{self, Ran, Worker};
+use crate::actions::protection::project::replay_freezes;
 use crate::actions::{ActionError, Context, Settings, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::config::{Limits, Server};
 use crate::directory::Directory;
 use crate::domain::job::{JobKind, JobResult};
 use crate::edge::Edge;
+use crate::domain::reveal::RevealBudget;
 use crate::graphql::http::methods;
 use crate::graphql::limits::Limits as GraphqlLimits;
 use crate::graphql::{Api, sdl};
@@ -15,7 +17,7 @@ use crate::identity::password::PasswordCost;
 use crate::policy::table::Table;
 use crate::seal::Sealer;
 use crate::serve::harden;
-use crate::store::{Store, StoreError};
+use crate::store::{Location, Store, StoreError};
 use crate::web;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -32,13 +34,29 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the database, brings its schema up to date, and loads the directory.
-    pub async fn open(database_url: &str, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self, ActionError> {
-        let store = Store::connect(database_url).await.map_err(ActionError::from)?;
-        store.migrate().await.map_err(ActionError::from)?;
+    /// Opens the database and its key store, brings their schemas up to date, and loads the directory.
+    pub async fn open(
+        location: impl Into<Location>,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Self, ActionError> {
+        let store = Store::open(&location.into(), clock.clone(), chance.clone()).await?;
         let (directory, table, settings) = (Arc::new(Directory::empty()), Table::standard(), Settings::default());
-        let passwords = Passwords::new(PasswordCost::STANDARD);
-        let context = Context { store, directory, clock, chance, passwords, table, settings, sealer: None };
+        let (passwords, refusals) = (Passwords::new(PasswordCost::STANDARD), Arc::default());
+        let reveal_budget = RevealBudget::default();
+        let context = Context {
+            store,
+            directory,
+            clock,
+            chance,
+            reveal_budget,
+            passwords,
+            table,
+            settings,
+            sealer: None,
+            refusals,
+        };
+        replay_freezes(&context).await?;
         directory::refresh(&context).await?;
         let edge = edge(&context, &Limits::default(), &Server::default());
         Ok(Self { context, edge })
@@ -53,6 +71,13 @@ impl App {
     /// What stands around every route: whoever signs people in counts their attempts here.
     pub const fn edge(&self) -> &Edge {
         &self.edge
+    }
+
+    /// This node with another reveal budget.
+    #[must_use]
+    pub fn with_reveal_budget(mut self, reveal_budget: RevealBudget) -> Self {
+        self.context.reveal_budget = reveal_budget;
+        self
     }
 
     /// The same node, going by what is configured.

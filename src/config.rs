@@ -7,6 +7,7 @@ mod networks;
 
 pub use self::networks::Networks;
 
+use crate::domain::reveal::RevealBudget;
 use crate::identity::password::PasswordCost;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -23,12 +24,18 @@ const RESERVED_PREFIX: &str = "RELAIS_TEST_";
 pub struct Config {
     /// Which database.
     pub database_url: DatabaseUrl,
+    /// The file of the key that everything sealed stands under; empty: beside an embedded database.
+    pub kek_file: PathBuf,
+    /// Where the keys of what is sealed stand.
+    pub keys: Keys,
     /// How to serve.
     pub server: Server,
     /// How people sign in.
     pub sign_in: SignIn,
     /// What to log.
     pub log: Log,
+    /// When to raise an alert.
+    pub protection: Protection,
     /// How much callers may ask.
     pub limits: Limits,
     /// How to work on what is due at a time.
@@ -49,6 +56,22 @@ pub struct Audit {
     pub signing_key_file: PathBuf,
     /// The file to which every signed head is added.
     pub heads_file: PathBuf,
+}
+
+/// Where the keys of what is sealed stand. What is empty has its usual place.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keys {
+    /// The key store; usually a file beside an embedded database, and a schema of its own on a PostgreSQL.
+    pub database_url: DatabaseUrl,
+    /// The erasure ledger; usually beside the key store.
+    pub ledger_file: PathBuf,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self { database_url: DatabaseUrl(String::new()), ledger_file: PathBuf::new() }
+    }
 }
 
 /// How to serve.
@@ -152,6 +175,29 @@ pub struct Log {
     pub json: bool,
 }
 
+/// When to raise an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Protection {
+    /// Distinct cases that one person opens within an hour before somebody else is told.
+    pub cases_per_hour: u32,
+    /// Distinct cases that one person opens within 24 hours before somebody else is told.
+    pub cases_per_day: u32,
+}
+
+impl Default for Protection {
+    fn default() -> Self {
+        Self { cases_per_hour: 60, cases_per_day: 200 }
+    }
+}
+
+impl Protection {
+    /// The budget that these numbers make.
+    pub fn reveal_budget(self) -> RevealBudget {
+        RevealBudget { cases_per_hour: self.cases_per_hour.into(), cases_per_day: self.cases_per_day.into() }
+    }
+}
+
 /// For how long what is kept, where an organisation may choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -208,6 +254,11 @@ impl DatabaseUrl {
         let path = folder.join("relais.db").display().to_string();
         // In a URL a `?` would begin the parameters and a `%` an escape.
         Self(format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F")))
+    }
+
+    /// True when no database is named.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The URL, password included.

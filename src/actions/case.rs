@@ -3,7 +3,7 @@
 use super::disclosure::act;
 use super::idempotency::Create;
 use super::input::{ProfileInput, file_number};
-use super::{ActionError, Context};
+use super::{ActionError, Context, hidden};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::{CaseReference, FileNumber};
@@ -132,7 +132,7 @@ pub async fn close_appeal(
 pub async fn find(context: &Context, access: &Access, id: CaseId) -> Result<Visible<CaseView>, ActionError> {
     permit(access, Action::ReadCase)?;
     let case = context.store.find_case(&access.scope(), id).await?;
-    case.and_then(|case| show_case(access, &case)).ok_or(ActionError::NotVisible)
+    case.and_then(|case| show_case(access, &case)).ok_or_else(|| hidden(access, id))
 }
 
 /// The case of the viewer's project that has this spoken code.

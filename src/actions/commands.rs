@@ -6,6 +6,7 @@ use super::{ActionError, Context, directory};
 use crate::domain::account::{Account, Project, RiskProfile, Role, Team};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::directory::{Document, Service, Tier};
+use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId, TeamId};
 use crate::domain::referral::Vetting;
 use crate::domain::sensitive::Sensitive;
@@ -231,6 +232,8 @@ async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandEr
             country: command.country.clone(),
             risk_profile: command.risk_profile,
             mailbox: command.mailbox.clone().into(),
+            // For a new one; whether a known one works is not for a command file to say.
+            status: ProjectStatus::Active,
         };
         tx.save_project(&project).await?;
         let team = Team { id: own_team_id(file, &command.key), project_id: project.id, name: project.name };
@@ -313,7 +316,7 @@ async fn apply_accounts(
 /// A token for everything that the role may use. Where there are ten already, the oldest goes.
 async fn issue(context: &Context, tx: &mut Tx, account: Account) -> Result<IssuedToken, CommandError> {
     token::make_room_within(context, tx, &account).await?;
-    let new = NewToken::of_everything(&account, TOKEN_NAME);
+    let new = NewToken::of_everything(context.table, &account, TOKEN_NAME);
     let made = token::issue_within::<CommandError>(context, tx, &account, &new, None).await?;
     Ok(IssuedToken { handle: account.handle, role: account.role, token: made.text.into() })
 }

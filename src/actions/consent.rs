@@ -3,7 +3,7 @@
 use super::disclosure::act;
 use super::idempotency::Create;
 use super::input::language;
-use super::{ActionError, Context};
+use super::{ActionError, Context, hidden};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{
@@ -56,7 +56,8 @@ pub async fn record(
     let id: ConsentId = context.fresh_id();
     let id = create
         .once(context, id, async |tx| {
-            let case = tx.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
+            let case =
+                tx.find_case(&access.scope(), input.case_id).await?.ok_or_else(|| hidden(access, input.case_id))?;
             super::directory::organization(context, access, input.recipient_id)?;
             let consent = checked(&input, &case, id, now)?;
             tx.insert_consent(&consent).await?;
@@ -72,7 +73,7 @@ pub async fn record(
 pub async fn find(context: &Context, access: &Access, id: ConsentId) -> Result<Visible<ConsentView>, ActionError> {
     permit(access, Action::RecordConsent)?;
     let consent = context.store.find_consent(&access.scope(), id).await?;
-    consent.and_then(|consent| show_consent(access, &consent)).ok_or(ActionError::NotVisible)
+    consent.and_then(|consent| show_consent(access, &consent)).ok_or_else(|| hidden(access, id))
 }
 
 fn checked(input: &RecordConsent, case: &CaseReference, id: ConsentId, now: Timestamp) -> Result<Consent, Refusal> {

@@ -8,6 +8,7 @@ use crate::identity::password::{self, PasswordCost, Weakness};
 use crate::identity::{code, digest};
 use crate::store::StoreError;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
@@ -54,12 +55,18 @@ impl From<CredentialProblem> for CredentialError {
 pub struct Passwords {
     cost: PasswordCost,
     slots: Arc<Semaphore>,
+    hashed: Arc<AtomicU64>,
 }
 
 impl Passwords {
     /// At this cost.
     pub fn new(cost: PasswordCost) -> Self {
-        Self { cost, slots: Arc::new(Semaphore::new(HASHED_AT_ONCE)) }
+        Self { cost, slots: Arc::new(Semaphore::new(HASHED_AT_ONCE)), hashed: Arc::default() }
+    }
+
+    /// How many passwords were hashed so far: what an attempt costs, for a test that counts it.
+    pub fn hashed(&self) -> u64 {
+        self.hashed.load(Ordering::Relaxed)
     }
 
     /// Whether this is the password of the hash. Where there is none, because the handle is nobody's, the
@@ -92,6 +99,7 @@ impl Passwords {
 
     async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ActionError> {
         let slot = self.slots.clone().acquire_owned().await.expect("the slots are never closed");
+        self.hashed.fetch_add(1, Ordering::Relaxed);
         let done = spawn_blocking(move || {
             let value = work();
             drop(slot);

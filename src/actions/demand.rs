@@ -3,7 +3,7 @@
 use super::disclosure::act;
 use super::idempotency::Create;
 use super::input::area;
-use super::{ActionError, Context};
+use super::{ActionError, Context, hidden};
 use crate::domain::audit::AuditAction;
 use crate::domain::case::CaseReference;
 use crate::domain::demand::{Demand, DemandResult, person_key, tabulate};
@@ -52,7 +52,8 @@ pub async fn record(
             if !input.result.is_recorded_by_hand() {
                 return Err(Refusal::input("result", InputProblem::ResultOfRecord).into());
             }
-            let case = tx.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
+            let case =
+                tx.find_case(&access.scope(), input.case_id).await?.ok_or_else(|| hidden(access, input.case_id))?;
             let typed_area = input.area.as_deref().map(|code| area("area", code)).transpose()?;
             let area = typed_area.map_or_else(|| area_of(&case), Ok)?;
             let seen = Seen { id, need: input.need, area, referral_id: None, result: input.result };
@@ -68,7 +69,7 @@ pub async fn record(
 pub async fn find(context: &Context, access: &Access, id: DemandId) -> Result<Visible<DemandView>, ActionError> {
     permit(access, Action::RecordDemand)?;
     let demand = context.store.find_demand(&access.scope(), id).await?;
-    demand.and_then(|demand| show_demand(access, &demand)).ok_or(ActionError::NotVisible)
+    demand.and_then(|demand| show_demand(access, &demand)).ok_or_else(|| hidden(access, id))
 }
 
 /// The table of gaps of the viewer's project, from one month to another, both included.

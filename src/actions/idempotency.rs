@@ -1,12 +1,12 @@
 //! Creates that can be sent twice: the second time gives the object of the first.
 
+use super::protection::require_project_at_work;
 use super::{ActionError, Context};
 use crate::domain::account::Account;
 use crate::domain::audit::AuditEvent;
 use crate::domain::fingerprint::feed;
 use crate::domain::id::Identifier;
 use crate::domain::refusal::{InputProblem, Refusal};
-use crate::domain::sensitive::Sensitive;
 use crate::store::{Claim, IdempotencyKey, KeyPurpose, Tx};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -51,6 +51,7 @@ impl<'a, Asked: Hash> Create<'a, Asked> {
                 if let Some(earlier) = self.claim(context, tx, id).await? {
                     return Ok(earlier);
                 }
+                require_project_at_work(tx, self.account.project_id).await?;
                 let event = work(tx).await?;
                 tx.append_audit(&[event]).await?;
                 Ok(id)
@@ -61,7 +62,7 @@ impl<'a, Asked: Hash> Create<'a, Asked> {
     async fn claim<T: Identifier>(&self, context: &Context, tx: &mut Tx, id: T) -> Result<Option<T>, ActionError> {
         let project = self.account.project_id.ok_or(ActionError::Forbidden)?;
         let secret = tx.project_key(project, KeyPurpose::Fingerprint, context.chance.key()).await?;
-        let fingerprint = data_encoding::HEXLOWER.encode(&fingerprint(&secret.into(), self.asked));
+        let fingerprint = data_encoding::HEXLOWER.encode(&fingerprint(&secret, self.asked));
         let key = IdempotencyKey {
             account_id: self.account.id,
             key: self.key,
@@ -80,8 +81,8 @@ impl<'a, Asked: Hash> Create<'a, Asked> {
 
 /// HMAC-SHA-256 over the question. Keyed: what was asked may be guessed, such as a file number, and must not be
 /// found again by trying.
-fn fingerprint(key: &Sensitive<Vec<u8>>, asked: &impl Hash) -> [u8; 32] {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key.expose()).expect("HMAC takes a key of any length");
+fn fingerprint(key: &[u8], asked: &impl Hash) -> [u8; 32] {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
     feed(asked, |part| mac.update(part));
     mac.finalize().into_bytes().into()
 }
@@ -92,7 +93,7 @@ mod tests {
 
     #[test]
     fn without_the_key_nothing_is_found_by_trying() {
-        let by = |key: u8, asked: &str| fingerprint(&vec![key; 32].into(), &asked);
+        let by = |key: u8, asked: &str| fingerprint(&[key; 32], &asked);
         assert_eq!(by(1, "PAN-7"), by(1, "PAN-7"));
         assert_ne!(by(1, "PAN-7"), by(1, "PAN-8"));
         assert_ne!(by(1, "PAN-7"), by(2, "PAN-7"));

@@ -25,8 +25,10 @@ pub mod jobs;
 pub mod legal_hold;
 pub mod own_account;
 pub mod people;
+pub mod protection;
 pub mod referral;
 mod referral_facts;
+pub mod refusal;
 pub mod retention;
 pub mod session;
 pub mod sign_in;
@@ -39,7 +41,9 @@ use self::credentials::Passwords;
 use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
+use crate::domain::reveal::RevealBudget;
 use crate::domain::time::Timestamp;
+use crate::policy::access::Access;
 use crate::policy::table::Table;
 use crate::seal::Sealer;
 use crate::store::Store;
@@ -56,12 +60,16 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.
     pub chance: Arc<dyn Chance>,
+    /// How many cases one person opens before somebody else is told.
+    pub reveal_budget: RevealBudget,
     /// The hashing of passwords.
     pub passwords: Passwords,
     /// Who may see and do what.
     pub table: &'static Table,
     /// What signs the heads of the audit trail; `None` in a process that signs none.
     pub sealer: Option<Arc<Sealer>>,
+    /// How many refusals were written down lately.
+    pub refusals: Arc<refusal::Counts>,
     /// What is configured.
     pub settings: Settings,
 }
@@ -95,4 +103,10 @@ impl Context {
     fn fresh_id<T: Identifier>(&self) -> T {
         fresh_id(self.chance.as_ref())
     }
+}
+
+/// The answer about an object that is not there, or not for the viewer; that it was asked for is noted.
+fn hidden(access: &Access, id: impl ToString) -> ActionError {
+    access.note_hidden(id.to_string());
+    ActionError::NotVisible
 }

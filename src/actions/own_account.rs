@@ -7,7 +7,7 @@ use super::credentials::{CredentialError, attempts_of, claim_attempt, fresh_reco
 use super::session::{self, Opened, SignedIn, event};
 use super::token::{self, MadeToken, NewToken};
 use super::{ActionError, Context};
-use crate::domain::account::{ApiToken, Role, Team};
+use crate::domain::account::{ApiToken, Role, Team, TokenScope};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::SessionId;
 use crate::domain::session::Session;
@@ -29,6 +29,8 @@ pub struct Overview {
     pub sessions: Vec<Session>,
     /// The tokens, the oldest first.
     pub tokens: Vec<ApiToken>,
+    /// What a new token can be good for.
+    pub token_scopes: Vec<TokenScope>,
     /// Whether there is a password; who comes from an identity provider has none.
     pub has_password: bool,
     /// Whether there is a second factor.
@@ -56,6 +58,7 @@ pub async fn overview(context: &Context, signed_in: &SignedIn) -> Result<Overvie
         } else {
             Vec::new()
         },
+        token_scopes: if is_told("tokens") { context.table.token_scopes(account.role) } else { Vec::new() },
         has_password: signs_in_by && context.store.find_password_hash(account.id).await?.is_some(),
         has_second_factor: signs_in_by && has_second_factor(context, signed_in).await?,
         recovery_codes: if is_told("recoveryCodesLeft") {

@@ -231,7 +231,7 @@ pub async fn create_token_of_everything(
     days: i64,
 ) -> Result<MadeToken, PeopleError> {
     let account = called(context, handle).await?.account;
-    create_token(context, handle, &NewToken { days, ..NewToken::of_everything(&account, name) }).await
+    create_token(context, handle, &NewToken { days, ..NewToken::of_everything(context.table, &account, name) }).await
 }
 
 /// The tokens of an account, or of all, that have not run out.

@@ -2,7 +2,8 @@
 
 use super::disclosure::act;
 use super::idempotency::Create;
-use super::{ActionError, Context, demand, referral_facts};
+use super::protection::require_project_at_work;
+use super::{ActionError, Context, demand, hidden, referral_facts};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::case::CaseReference;
@@ -83,8 +84,9 @@ pub async fn create(
     let id = create
         .once(context, id, async |tx| {
             let scope = access.scope();
-            let case = tx.find_case(&scope, input.case_id).await?.ok_or(ActionError::NotVisible)?;
-            let consent = tx.find_consent(&scope, input.consent_id).await?.ok_or(ActionError::NotVisible)?;
+            let case = tx.find_case(&scope, input.case_id).await?.ok_or_else(|| hidden(access, input.case_id))?;
+            let consent =
+                tx.find_consent(&scope, input.consent_id).await?.ok_or_else(|| hidden(access, input.consent_id))?;
             let service = super::directory::service(context, access, input.service_id)?;
             if consent.case_id != case.id {
                 return Err(Refusal::consent(ConsentProblem::OtherCase).into());
@@ -167,9 +169,11 @@ pub async fn send(
         .store
         .write(async |tx| {
             let referral = find_for_change(tx, access, target, Relation::Team).await?;
+            require_project_at_work(tx, account.project_id).await?;
             let scope = access.scope();
             let case = tx.find_case(&scope, referral.case_id).await?.ok_or(ActionError::NotVisible)?;
-            let consent = tx.find_consent(&scope, referral.consent_id).await?.ok_or(ActionError::NotVisible)?;
+            // Locked, so that a withdrawal at the same time comes before or after, and never between.
+            let consent = tx.lock_consent(&scope, referral.consent_id).await?.ok_or(ActionError::NotVisible)?;
             let (service, organization) = find_recipient(tx, referral.service_id, referral.recipient_id).await?;
             let facts = SendFacts {
                 case: &case,
@@ -220,6 +224,7 @@ pub async fn answer(
         .store
         .write(async |tx| {
             let referral = find_for_change(tx, access, target, Relation::Recipient).await?;
+            require_project_at_work(tx, account.project_id).await?;
             let change = decide(access, &referral, &command, Party::Recipient, now)?;
             let changed = write(tx, account, Party::Recipient, referral, &change).await?;
             if let Some(result) = demand_result(&change.detail) {
@@ -237,16 +242,16 @@ fn demand_result(detail: &Detail) -> Option<DemandResult> {
     match detail {
         Detail::Decline(code) => Some(result_of_decline(*code)),
         Detail::Outcome(outcome) if outcome.meets_the_need() => Some(DemandResult::Met),
-        Detail::None | Detail::Offer(_) | Detail::Start(_) | Detail::Outcome(_) => None,
+        _ => None,
     }
 }
 
 /// The referral with this id.
 pub async fn find(context: &Context, access: &Access, id: ReferralId) -> Result<Visible<ReferralView>, ActionError> {
     permit(access, Action::ReadReferral)?;
-    let referral = context.store.find_referral(&access.scope(), id).await?.ok_or(ActionError::NotVisible)?;
+    let referral = context.store.find_referral(&access.scope(), id).await?.ok_or_else(|| hidden(access, id))?;
     let mut views = referral_facts::show(context, access, &[referral]).await?;
-    views.pop().ok_or(ActionError::NotVisible)
+    views.pop().ok_or_else(|| hidden(access, id))
 }
 
 /// Which list of referrals.
@@ -293,17 +298,18 @@ pub async fn list(
 }
 
 /// The referral as it stands in this transaction, seen from the side that the act needs.
-async fn find_for_change(
+pub(super) async fn find_for_change(
     tx: &mut Tx,
     access: &Access,
     target: Target,
     side: Relation,
 ) -> Result<Referral, ActionError> {
-    let referral = tx.find_referral(&access.scope(), target.id).await?.ok_or(ActionError::NotVisible)?;
+    let referral = tx.find_referral(&access.scope(), target.id).await?.ok_or_else(|| hidden(access, target.id))?;
     let may_answer = access.account().is_some_and(|account| account.organization_id == referral.recipient_id);
     match (access.relation_to_referral(&referral), side) {
-        (Relation::Member | Relation::Anonymous, _) => Err(ActionError::NotVisible),
+        (Relation::Member | Relation::Anonymous, _) => Err(hidden(access, target.id)),
         (Relation::Team, Relation::Team) => Ok(()),
+        (Relation::Team | Relation::Coordinator | Relation::ProtectionLead, Relation::Coordinator) => Ok(()),
         // Colleagues of one organisation refer to each other: the sender may then answer too.
         (_, Relation::Recipient) if may_answer => Ok(()),
         _ => Err(ActionError::Forbidden),
@@ -316,7 +322,7 @@ async fn find_for_change(
 }
 
 /// What the domain decides, refusing in the words that the viewer may hear.
-fn decide(
+pub(super) fn decide(
     access: &Access,
     referral: &Referral,
     command: &Command<'_>,
@@ -345,7 +351,7 @@ async fn find_recipient(
 /// Writes a decided change: the state and its line of the timeline. It comes before everything else that
 /// the act writes, so that of two people at once the second is told of the first, and not by the key of
 /// some other row that both would write.
-async fn write(
+pub(super) async fn write(
     tx: &mut Tx,
     account: &Account,
     party: Party,
@@ -356,6 +362,8 @@ async fn write(
     let code = match change.detail {
         Detail::Decline(code) => Some(code.to_string()),
         Detail::Outcome(code) => Some(code.to_string()),
+        Detail::Cancel(reason) => Some(reason.to_string()),
+        Detail::Error(reason) => Some(reason.to_string()),
         Detail::None | Detail::Offer(_) | Detail::Start(_) => None,
     };
     let entry = timeline_entry(&changed, account, change.event, party, code);
@@ -364,7 +372,12 @@ async fn write(
 }
 
 /// Writes the audit event of a change, last: the trail's head stays locked until the commit.
-async fn audit(tx: &mut Tx, access: &Access, changed: &Referral, purpose: AuditPurpose) -> Result<(), ActionError> {
+pub(super) async fn audit(
+    tx: &mut Tx,
+    access: &Access,
+    changed: &Referral,
+    purpose: AuditPurpose,
+) -> Result<(), ActionError> {
     let event = AuditEvent {
         purpose,
         project_id: Some(changed.project_id),
@@ -395,7 +408,7 @@ fn timeline_entry(
 }
 
 /// The view after a change, or the conflict with somebody who committed first.
-async fn settle(
+pub(super) async fn settle(
     context: &Context,
     access: &Access,
     target: Target,

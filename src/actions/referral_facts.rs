@@ -11,12 +11,13 @@ use crate::policy::access::Access;
 use crate::policy::referral_view::{ReferralFacts, ReferralView, show_referral};
 use crate::policy::visible::Visible;
 use std::collections::HashMap;
+use zeroize::Zeroizing;
 
 struct Facts {
     consents: HashMap<ConsentId, Consent>,
     cases: HashMap<CaseId, CaseReference>,
     projects: HashMap<ProjectId, Project>,
-    alias_keys: HashMap<ProjectId, Vec<u8>>,
+    alias_keys: HashMap<ProjectId, Zeroizing<Vec<u8>>>,
     timelines: Vec<TimelineEntry>,
 }
 
@@ -60,7 +61,7 @@ impl Facts {
             service: service.as_deref(),
             project: self.projects.get(&referral.project_id).ok_or_else(missing)?,
             timeline: &self.timelines[start..end],
-            alias_key: self.alias_keys.get(&referral.project_id).map(Vec::as_slice),
+            alias_key: self.alias_keys.get(&referral.project_id).map(|key| key.as_slice()),
             now: context.now(),
         };
         Ok(show_referral(access, facts))

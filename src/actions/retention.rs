@@ -132,6 +132,9 @@ impl Run<'_> {
             RetentionClock::CaseReference => self.cases(before, &mut ended).await?,
             RetentionClock::IdempotencyKey => self.passing(Passing::Calls, before, &mut ended).await?,
             RetentionClock::Token => self.passing(Passing::Tokens, before, &mut ended).await?,
+            RetentionClock::Session => self.passing(Passing::Sessions, before, &mut ended).await?,
+            RetentionClock::SignInAttempt => self.passing(Passing::Attempts, before, &mut ended).await?,
+            RetentionClock::Enrolment => self.passing(Passing::Enrolments, before, &mut ended).await?,
             RetentionClock::DirectoryContact => self.contacts(before, &mut ended).await?,
             RetentionClock::AuditBody => self.audit_bodies(before, &mut ended).await?,
             RetentionClock::Alias | RetentionClock::Message | RetentionClock::Slip | RetentionClock::SealedNote => None,
@@ -298,16 +301,17 @@ fn stands_still(ended: &mut Ended, reason: Standstill) {
     }
 }
 
-/// Unlinks the records of a project's month and destroys the key by which they were linked, in one commit.
+/// Unlinks the records of a project's month, and then destroys the key by which they were linked. The keys stand in a
+/// database of their own: stopped in between, the next run does both again, and counts the same.
 async fn destroy_month(context: &Context, project: ProjectId, month: Month, now: Timestamp) -> Result<(), ActionError> {
     let event = by_the_house(now, project, AuditAction::MonthKeyDestroyed, month.to_string());
-    let destroyed = context.store.write(async |tx| {
+    let unlinked_all = context.store.write(async |tx| {
         let demands = unlinked(tx.demands_of_month(project, month).await?, || context.fresh_id());
         tx.replace_demands(project, month, &demands).await?;
-        tx.destroy_project_key(project, KeyPurpose::Demand(month)).await?;
-        Ok(tx.append_audit(std::slice::from_ref(&event)).await?)
+        Ok::<_, ActionError>(tx.append_audit(std::slice::from_ref(&event)).await?)
     });
-    destroyed.await
+    unlinked_all.await?;
+    Ok(context.store.destroy_project_key(project, KeyPurpose::Demand(month)).await?)
 }
 
 async fn erase_details(

@@ -6,6 +6,7 @@ use crate::domain::account::{Account, ApiToken, TokenScope};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::sign_in::CredentialProblem;
 use crate::identity::{digest, token};
+use crate::policy::table::Table;
 use crate::store::{StoreError, Tx};
 
 /// What a token is to be.
@@ -30,17 +31,17 @@ pub struct MadeToken {
 
 impl NewToken {
     /// One for everything that the account's role may use, for as long as a token may live.
-    pub(super) fn of_everything(account: &Account, name: &str) -> Self {
-        Self { name: name.to_owned(), scopes: account.role.token_scopes().to_vec(), days: ApiToken::MOST_DAYS }
+    pub(super) fn of_everything(table: &Table, account: &Account, name: &str) -> Self {
+        Self { name: name.to_owned(), scopes: table.token_scopes(account.role), days: ApiToken::MOST_DAYS }
     }
 
     /// Checks it against its owner's role.
-    pub(super) fn checked(&self, account: &Account) -> Result<(), CredentialProblem> {
+    pub(super) fn checked(&self, table: &Table, account: &Account) -> Result<(), CredentialProblem> {
         let name = self.name.trim();
         let is_name = !name.is_empty()
             && name.chars().count() <= ApiToken::NAME_CHARACTERS
             && !name.chars().any(char::is_control);
-        let allowed = account.role.token_scopes();
+        let allowed = table.token_scopes(account.role);
         if !is_name {
             Err(CredentialProblem::TokenName)
         } else if self.scopes.is_empty() || self.scopes.iter().any(|scope| !allowed.contains(scope)) {
@@ -106,7 +107,7 @@ pub(super) async fn issue_within<E>(
 where
     E: From<StoreError> + From<CredentialProblem>,
 {
-    new.checked(account)?;
+    new.checked(context.table, account)?;
     if !has_room_within(context, tx, account).await? {
         return Err(CredentialProblem::TokenCount.into());
     }

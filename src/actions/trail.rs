@@ -1,25 +1,31 @@
 //! Reading the audit trail: one's own acts, an auditor's trails, and who saw what of a case.
 
 use super::disclosure::act;
-use super::{ActionError, Context};
+use super::{ActionError, Context, hidden};
 use crate::domain::audit::AuditAction;
-use crate::domain::audit::readings::{Readings, TrailEvent};
+use crate::domain::audit::readings::Readings;
 use crate::domain::id::CaseId;
 use crate::policy::access::Access;
-use crate::policy::audit_view::{ReadingsView, show_event, show_readings};
+use crate::policy::audit_view::{EventView, ReadingsView, show_event, show_readings};
 use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
 use std::collections::BTreeMap;
 
-/// Which part of which trail.
+/// Which events.
 #[derive(Clone, Debug)]
-pub struct TrailPart {
-    /// A whole trail, for an auditor; without one the viewer's own acts in all of them.
-    pub trail: Option<String>,
-    /// Only what lies behind the entry with this trail and number.
-    pub after: Option<(String, i64)>,
-    /// At most this many.
-    pub limit: usize,
+pub enum Asked {
+    /// The viewer's own acts in all trails, behind the one with this hash.
+    Own {
+        /// The hash.
+        after: Option<String>,
+    },
+    /// A whole trail, for an auditor, behind the entry with this number.
+    Trail {
+        /// A project's id, or `network`.
+        trail: String,
+        /// The number.
+        after: Option<i64>,
+    },
 }
 
 /// Events of the trail, last first, with whether there are more. A trail that is not the viewer's to read has
@@ -27,22 +33,19 @@ pub struct TrailPart {
 pub async fn events(
     context: &Context,
     access: &Access,
-    part: &TrailPart,
-) -> Result<(Vec<Visible<TrailEvent>>, bool), ActionError> {
+    asked: &Asked,
+    limit: usize,
+) -> Result<(Vec<Visible<EventView>>, bool), ActionError> {
     permit(access, Action::ReadTrail)?;
     let scope = access.audit_scope();
-    let one_more = i64::try_from(part.limit).unwrap_or(i64::MAX).saturating_add(1);
-    let after = part.after.as_ref().map(|(trail, sequence)| (trail.as_str(), *sequence));
-    let mut events = match &part.trail {
-        None => context.store.list_own_events(&scope, after, one_more).await?,
-        Some(trail) => {
-            let after = after.map(|(_, sequence)| sequence);
-            context.store.list_trail_events(&scope, trail, after, one_more).await?
-        }
+    let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let mut events = match asked {
+        Asked::Own { after } => context.store.list_own_events(&scope, after.as_deref(), one_more).await?,
+        Asked::Trail { trail, after } => context.store.list_trail_events(&scope, trail, *after, one_more).await?,
     };
-    let has_more = events.len() > part.limit;
-    events.truncate(part.limit);
-    if let (Some(trail), false) = (&part.trail, events.is_empty()) {
+    let has_more = events.len() > limit;
+    events.truncate(limit);
+    if let (Asked::Trail { trail, .. }, false) = (asked, events.is_empty()) {
         let read = act(access, context.now(), AuditAction::TrailRead, trail.clone());
         context
             .store
@@ -60,7 +63,7 @@ pub async fn who_saw_what(
 ) -> Result<Visible<ReadingsView>, ActionError> {
     permit(access, Action::ListReadings)?;
     let scope = access.scope();
-    let case = context.store.find_case(&scope, id).await?.ok_or(ActionError::NotVisible)?;
+    let case = context.store.find_case(&scope, id).await?.ok_or_else(|| hidden(access, id))?;
     let readings = Readings::of(context.store.list_disclosures(&scope, &case).await?);
     let mut consents = BTreeMap::new();
     for consent_id in readings.others.iter().filter_map(|reading| reading.consent_id) {

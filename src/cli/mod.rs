@@ -2,10 +2,14 @@
 
 mod apply;
 mod audit;
+mod backup;
+mod harden;
 mod import;
+mod keys;
 mod log;
 mod people;
 mod policy;
+mod project;
 mod retention;
 mod serve;
 mod worker;
@@ -13,8 +17,9 @@ mod worker;
 use crate::actions::Settings;
 use crate::app::App;
 use crate::clock::System;
-use crate::config::{Config, Flags};
+use crate::config::{Config, DatabaseUrl, Flags};
 use crate::graphql::sdl;
+use crate::store::Location;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
@@ -102,12 +107,36 @@ enum Command {
         #[arg(long, value_name = "LANGUAGE", default_value = "fr")]
         language: String,
     },
+    /// Look after the keys of what is sealed.
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
+    /// Back up data and keys, apart, while the server goes on.
+    Backup {
+        /// The folder; data go to data/, keys to keys/.
+        dir: PathBuf,
+    },
+    /// Put the newest backup of a folder back, without what was erased since.
+    Restore {
+        /// The folder that `relais backup` wrote.
+        dir: PathBuf,
+        /// Replace the database that is there.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Freeze a project, thaw it, or show which projects work.
+    Project {
+        #[command(subcommand)]
+        command: project::ProjectCommand,
+    },
     /// Print the GraphQL schema.
     Schema,
 }
 
 /// Runs the command line of this process.
 pub fn run() -> anyhow::Result<()> {
+    harden::leave_no_core()?;
     let line = Line::parse();
     if matches!(line.command, Command::Schema) {
         print!("{}", sdl());
@@ -142,10 +171,14 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Import { format } => import::run(&config, format).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
+        Command::Project { command } => project::run(&config, command).await,
         Command::User { command } => people::run_user(&config, command).await,
         Command::Token { command } => people::run_token(&config, command).await,
         Command::Session { command } => people::run_session(&config, command).await,
         Command::Audit { command } => audit::run(&config, command).await,
+        Command::Keys { command } => keys::run(&config, command).await,
+        Command::Backup { dir } => backup::run_backup(&config, &dir).await,
+        Command::Restore { dir, replace } => backup::run_restore(&config, &dir, replace).await,
         Command::Retention { command } => retention::run_retention(&config, command).await,
         Command::Worker => worker::run_worker(&config).await,
         Command::Jobs => worker::list_jobs(&config).await,
@@ -155,7 +188,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
 
 async fn open(config: &Config) -> anyhow::Result<App> {
     make_folder(config)?;
-    open_url(config, config.database_url.expose()).await
+    open_at(config, location(config, &config.database_url)).await
 }
 
 /// The folder of the default database.
@@ -166,12 +199,27 @@ fn make_folder(config: &Config) -> anyhow::Result<()> {
     std::fs::create_dir_all("data").context("the folder `data` cannot be made for the database")
 }
 
-async fn open_url(config: &Config, url: &str) -> anyhow::Result<App> {
+/// Where everything is, for this database.
+fn location(config: &Config, database_url: &DatabaseUrl) -> Location {
+    let named = |path: &PathBuf| Some(path.clone()).filter(|path| !path.as_os_str().is_empty());
+    let keys_url = Some(&config.keys.database_url).filter(|url| !url.is_empty());
+    Location {
+        database_url: database_url.expose().to_owned(),
+        keys_database_url: keys_url.map(|url| url.expose().to_owned()),
+        kek_file: named(&config.kek_file),
+        other_kek_file: None,
+        ledger_file: named(&config.keys.ledger_file),
+    }
+}
+
+async fn open_at(config: &Config, location: Location) -> anyhow::Result<App> {
     let cost = config.sign_in.password_cost().context("the cost of a password is out of bounds")?;
-    let app = App::open(url, Arc::new(System), Arc::new(System)).await.context("the database cannot be used")?;
+    let opened = App::open(location, Arc::new(System), Arc::new(System)).await;
+    let app = opened.context("the database cannot be used")?;
     let settings =
         Settings { takes_clinical_facts: config.hosting.clinical_facts, audit_days: config.retention.audit_days };
-    Ok(app.with_settings(settings).with_password_cost(cost))
+    let app = app.with_settings(settings).with_password_cost(cost);
+    Ok(app.with_reveal_budget(config.protection.reveal_budget()))
 }
 
 /// Tells once, when something begins to run that goes on, what follows from the configuration.

@@ -1,7 +1,7 @@
 //! `relais serve` and `relais demo`.
 
 use super::audit::open_sealer;
-use super::{open_url, warn_of_duties};
+use super::{location, open_at, warn_of_duties};
 use crate::app::App;
 use crate::config::Config;
 use crate::demo;
@@ -18,9 +18,10 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
     let address = config.server.listen;
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
+    // Before anybody is told that it listens: whoever is told may ask it to end at once.
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
     println!("listening on http://{address}");
     announce(address);
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
     let stopped = async move {
         tokio::select! {
             _ = terminate.recv() => {}
@@ -46,8 +47,9 @@ pub(super) async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Re
     let folder = demo::Folder::open(data)?;
     let embedded = (!config.names_a_database()).then(|| folder.database_url());
     let url = embedded.as_ref().unwrap_or(&config.database_url);
-    let sealer = open_sealer(config, url.expose())?;
-    let app = open_url(config, url.expose()).await?.sealing(sealer);
+    // Whatever database it uses, a demonstration has its audit key in its own folder.
+    let sealer = open_sealer(config, folder.database_url().expose())?;
+    let app = open_at(config, location(config, url)).await?.sealing(sealer);
     let tokens = demo::load(app.context()).await?;
     serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await
 }

@@ -12,8 +12,8 @@ pub(super) async fn run_worker(config: &Config) -> anyhow::Result<()> {
     let sealer = open_sealer(config, config.database_url.expose())?;
     let app = open(config).await?.sealing(sealer);
     warn_of_duties(config);
-    println!("working on jobs");
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
+    println!("working on jobs");
     tokio::select! {
         () = app.work_on_jobs(config.jobs.look_seconds) => {}
         _ = terminate.recv() => {}

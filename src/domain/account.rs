@@ -1,6 +1,7 @@
 //! Accounts, projects and roles: who acts in Relais.
 
 use super::code::code_list;
+use super::freeze::ProjectStatus;
 use super::id::{AccountId, OrganizationId, ProjectId, TeamId};
 use super::sensitive::{Sensitive, hidden_debug};
 use super::time::{Date, Timestamp};
@@ -47,23 +48,6 @@ code_list! {
         Standard = "standard": "ordinary precautions",
         High = "high": "pressure on people or partners is known",
         Severe = "severe": "people or partners may be arrested or attacked",
-    }
-}
-
-impl Role {
-    /// What a token of this role may be good for.
-    pub const fn token_scopes(self) -> &'static [TokenScope] {
-        use TokenScope::{Administration, Answers, Audit, Cases, Directory, Figures, Protection, Referrals};
-        match self {
-            Self::Caseworker | Self::PartnerAgent => &[Directory, Cases, Referrals, Answers],
-            Self::PartnerAdmin => &[Directory, Cases, Referrals, Answers, Administration],
-            Self::Coordinator => &[Directory, Referrals, Figures, Protection],
-            Self::ProtectionLead => &[Directory, Referrals, Protection],
-            Self::DirectoryEditor => &[Directory],
-            Self::Analyst => &[Directory, Figures],
-            Self::Auditor => &[Directory, Audit],
-            Self::SystemAdministrator => &[Directory, Administration],
-        }
     }
 }
 
@@ -149,6 +133,8 @@ pub struct Project {
     pub risk_profile: RiskProfile,
     /// Role mailbox of the team.
     pub mailbox: Sensitive<String>,
+    /// Whether it works.
+    pub status: ProjectStatus,
 }
 
 hidden_debug!(Project);

@@ -134,6 +134,14 @@ identifiers! {
     ReferralId = "ref",
     /// A demand record: one need met by nothing, or by something, in one month.
     DemandId = "dem",
+    /// The passing of a case to another team.
+    CustodyId = "cus",
+    /// A request to a recipient to delete what it holds.
+    DeletionId = "del",
+    /// A broken glass: the opening of a case of another team.
+    GlassId = "gla",
+    /// A notice.
+    NoticeId = "ntc",
 }
 
 #[cfg(test)]

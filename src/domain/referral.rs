@@ -100,6 +100,27 @@ impl OutcomeCode {
     }
 }
 
+code_list! {
+    /// Why a sender cancels a referral.
+    CancelReason {
+        NoLongerNeeded = "no_longer_needed": "the need is met, or is no more",
+        PersonDeclined = "person_declined": "the person does not want it",
+        OtherRecipient = "other_recipient": "another recipient is asked instead",
+        NotSafe = "not_safe": "it is not safe to go on",
+        NoAnswer = "no_answer": "the recipient does not answer",
+    }
+}
+
+code_list! {
+    /// Why a referral should never have been.
+    ErrorReason {
+        WrongCase = "wrong_case": "it is of another case",
+        WrongService = "wrong_service": "it was meant for another service",
+        Duplicate = "duplicate": "it was entered twice",
+        Trial = "trial": "it was entered to try something out",
+    }
+}
+
 /// A referral.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Referral {
@@ -211,6 +232,18 @@ pub enum Command<'a> {
         /// What became of it.
         outcome: OutcomeCode,
     },
+    /// Cancel it.
+    Cancel {
+        /// Why.
+        reason: CancelReason,
+    },
+    /// End it because the person has withdrawn the consent. Nobody is asked why.
+    WithdrawConsent,
+    /// Mark it as entered in error.
+    MarkError {
+        /// Why.
+        reason: ErrorReason,
+    },
 }
 
 hidden_debug!(Command<'a>);
@@ -225,6 +258,9 @@ impl Command<'_> {
             Self::Decline { .. } => Event::Decline,
             Self::Start { .. } => Event::Start,
             Self::Complete { .. } => Event::Complete,
+            Self::Cancel { .. } => Event::Cancel,
+            Self::WithdrawConsent => Event::WithdrawConsent,
+            Self::MarkError { .. } => Event::MarkError,
         }
     }
 }
@@ -257,6 +293,10 @@ pub enum Detail {
     Start(Timestamp),
     /// What became of it.
     Outcome(OutcomeCode),
+    /// Why it was cancelled.
+    Cancel(CancelReason),
+    /// Why it was in error.
+    Error(ErrorReason),
 }
 
 hidden_debug!(Detail);
@@ -291,7 +331,9 @@ impl Referral {
         let status = next(Some(self.status), event, party)?;
         let detail = match command {
             Command::Send(facts) => Detail::Offer(self.offer_to_send(facts, now)?),
-            Command::Acknowledge | Command::Accept => Detail::None,
+            Command::Acknowledge | Command::Accept | Command::WithdrawConsent => Detail::None,
+            Command::Cancel { reason } => Detail::Cancel(*reason),
+            Command::MarkError { reason } => Detail::Error(*reason),
             Command::Decline { code } => Detail::Decline(*code),
             Command::Start { service_started_at } => {
                 // A recipient knows the hour of the sending: by which starts are refused it must not
@@ -317,7 +359,15 @@ impl Referral {
         self.status = change.status;
         self.status_at = change.at;
         match &change.detail {
-            Detail::None => {}
+            Detail::None | Detail::Cancel(_) => {}
+            // A tombstone: that there was something, and nothing of what it was.
+            Detail::Error(_) => {
+                self.offer = Offer::default();
+                self.needed_by = None;
+                self.service_started_at = None;
+                self.decline_code = None;
+                self.outcome_code = None;
+            }
             Detail::Offer(offer) => {
                 self.offer = offer.clone();
                 self.requested_at = Some(change.at);

@@ -64,6 +64,22 @@ code_list! {
     }
 }
 
+code_list! {
+    /// Why an act of protection, or an act that protection forbids, did not happen.
+    ProtectionProblem {
+        ProjectFrozen = "project_frozen": "the project is frozen: its staff read, and do nothing else",
+        ProjectNotFrozen = "project_not_frozen": "the project is not frozen",
+        ThawNotRequested = "thaw_not_requested": "nobody has asked to thaw the project yet",
+        SecondPersonNeeded = "second_person_needed": "this takes two people, and the other one was you",
+        DeskUnfit = "desk_unfit": "a desk is a team of another project of the same organisation",
+        SecondFactorNeeded = "second_factor_needed": "show your second factor again, within the last five minutes",
+        GlassTooOften = "glass_too_often": "the glass is broken at most three times in 24 hours",
+        ReviewOverdue = "review_overdue": "an earlier opening waits for its review for more than 72 hours",
+        AlreadyReviewed = "already_reviewed": "it was reviewed before",
+        AlreadyAnswered = "already_answered": "it was answered before",
+    }
+}
+
 /// A refusal, with what a person needs to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -97,6 +113,8 @@ pub enum Refusal {
     Recipient(RecipientProblem),
     /// The idempotency key was used for something else.
     KeyReused,
+    /// Protection stands in the way.
+    Protection(ProtectionProblem),
 }
 
 impl Refusal {

@@ -44,6 +44,11 @@ impl Timestamp {
         Self(self.0.saturating_add(hours.saturating_mul(MICROSECONDS_PER_HOUR)))
     }
 
+    /// Whole minutes from `earlier` to this instant, negative when it lies before.
+    pub const fn minutes_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0).div_euclid(MICROSECONDS_PER_HOUR / 60)
+    }
+
     /// The instant `days` times 24 hours later.
     pub const fn plus_days(self, days: i64) -> Self {
         self.plus_hours(days.saturating_mul(24))

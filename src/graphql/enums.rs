@@ -2,8 +2,10 @@
 //! the schema can hold no other.
 
 use crate::domain::account::{RiskProfile, Role};
+use crate::domain::audit::{AuditAction, AuditPurpose};
 use crate::domain::code::CodeList;
 use crate::domain::consent::{ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
+use crate::domain::deletion::DeletionAnswer;
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{
     AuthorityLink, CapacityStatus, CapacityUnit, KnownConsequence, LocationKind, OrganizationKind, ServiceStatus,
@@ -11,14 +13,18 @@ use crate::domain::directory::{
 };
 use crate::domain::disclosure::{DeadlineBand, Stage};
 use crate::domain::fit::{Finding, FitDimension, Verdict};
+use crate::domain::freeze::ProjectStatus;
 use crate::domain::freshness::FreshnessState;
+use crate::domain::glass::{GlassReason, GlassVerdict};
 use crate::domain::legal_hold::LegalHoldReason;
 use crate::domain::lifecycle::{Event, Party};
 use crate::domain::need::{Need, NeedFamily};
+use crate::domain::notice::NoticeKind;
 use crate::domain::place::DistanceBand;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, ProtectionFlag, Situation};
-use crate::domain::referral::{DeclineCode, OutcomeCode, Urgency};
-use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem};
+use crate::domain::referral::{CancelReason, DeclineCode, ErrorReason, OutcomeCode, Urgency};
+use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
+use crate::i18n::Language;
 use crate::policy::referral_view::ReferralStatus;
 use async_graphql::parser::types::Field;
 use async_graphql::registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, Registry};
@@ -115,9 +121,10 @@ macro_rules! enums {
 }
 
 enums! {
-    AdminStatus, AgeBand, AuthorityLink, CapacityStatus, CapacityUnit, ConsentBasis, ConsentField, ConsentModality,
+    AdminStatus, AgeBand, AuditAction, AuditPurpose, AuthorityLink, CapacityStatus, CapacityUnit, ConsentBasis, ConsentField, ConsentModality,
     ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, Event, Explained, Finding,
-    FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, LegalHoldReason, LocationKind, Need, NeedFamily,
+    FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, RecipientProblem, ReferralStatus, RiskProfile, Role,
-    ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome,
+    ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
+    ErrorReason, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem,
 }

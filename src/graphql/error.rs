@@ -68,6 +68,12 @@ impl From<ApiError> for Error {
     }
 }
 
+/// True when one of the answer's errors has this code.
+pub fn has_code(response: &async_graphql::Response, code: &str) -> bool {
+    let code_of = |error: &async_graphql::ServerError| error.extensions.as_ref().and_then(|it| it.get("code")).cloned();
+    response.errors.iter().any(|error| code_of(error) == Some(code.into()))
+}
+
 /// Reads an id of one kind; another kind is an argument fault that names the right one.
 pub fn parse_id<T: Identifier>(id: &ID) -> Result<T, ApiError> {
     T::parse(id).map_err(|invalid: InvalidId| ApiError::bad_user_input(format!("{invalid}.")))

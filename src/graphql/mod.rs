@@ -16,6 +16,7 @@ mod node;
 mod operation;
 mod order;
 mod page;
+mod protection_query;
 mod query;
 mod request;
 mod scalars;
@@ -28,22 +29,27 @@ use self::limits::Limits;
 use self::mutations::Mutation;
 use self::operation::operation;
 use self::order::RootOrder;
-use self::query::Query;
+use self::protection_query::ProtectionQuery;
+use self::query::LoopQuery;
 use self::request::RequestContext;
-use crate::actions::{ActionError, Context, account, disclosure};
+use crate::actions::{ActionError, Context, account, disclosure, refusal};
 use crate::edge::Edge;
 use crate::edge::access_line::Told;
 use crate::edge::rates::TooMuch;
 use crate::i18n::Language;
 use crate::policy::access::{Access, Viewer};
-use async_graphql::{EmptySubscription, SDLExportOptions, Schema, Value};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, Value};
 use std::sync::LazyLock;
 
 type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
+/// Everything that can be asked.
+#[derive(MergedObject, Default)]
+struct Query(LoopQuery, ProtectionQuery);
+
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {
-    Schema::build(Query, Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<user_errors::UserError>()
         .limit_depth(Limits::STANDARD.depth_levels)
         .limit_complexity(Limits::STANDARD.complexity)
@@ -106,11 +112,12 @@ impl Api {
             return Ok(Access::new(Viewer::Anonymous, context.table));
         };
         rates.token(token, cost).map_err(too_much)?;
-        let access = account::access(context, Some(token)).await.map_err(refused);
-        if matches!(access, Err(EndpointError::Unauthenticated)) {
+        let access = account::access(context, Some(token)).await;
+        if matches!(access, Err(ActionError::Unauthenticated)) {
+            refusal::record_failed_sign_in(context).await;
             rates.anonymous(caller.address, cost).map_err(too_much)?;
         }
-        let access = access?;
+        let access = access.map_err(refused)?;
         if let Some(account) = access.account() {
             told.account_id = Some(account.id);
             rates.account(account.id, cost).map_err(too_much)?;
@@ -137,6 +144,7 @@ impl Api {
         order.restore(&mut response);
         // What was told is written down before it is told; what cannot be written down is not told.
         disclosure::record(context, &access).await.map_err(refused)?;
+        refusal::record(context, &access, error::has_code(&response, "FORBIDDEN")).await;
         self.codes.stamp(&mut response);
         told.code = code_of(&response);
         Ok(response)

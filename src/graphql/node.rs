@@ -6,10 +6,15 @@ use super::types::case::CaseReference;
 use super::types::consent::Consent;
 use super::types::demand::Demand;
 use super::types::organization::Organization;
+use super::types::protection::{BreakGlass, Custody, Deletion, Notice, Project};
 use super::types::referral::Referral;
 use super::types::service::Service;
+use crate::actions::protection::{continuity, deletion, glass, notice, project};
 use crate::actions::{ActionError, case, consent, demand, directory, referral};
-use crate::domain::id::{CaseId, ConsentId, DemandId, Identifier, OrganizationId, ReferralId, ServiceId};
+use crate::domain::id::{
+    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, NoticeId, OrganizationId, ProjectId,
+    ReferralId, ServiceId,
+};
 use async_graphql::{ID, Interface};
 
 /// An object with an identifier of its own.
@@ -28,6 +33,16 @@ pub enum Node {
     Consent(Consent),
     /// A demand record.
     Demand(Demand),
+    /// A project.
+    Project(Project),
+    /// A notice.
+    Notice(Notice),
+    /// A custody.
+    Custody(Custody),
+    /// A broken glass.
+    BreakGlass(BreakGlass),
+    /// A request to delete.
+    Deletion(Deletion),
 }
 
 /// The object with this id, by the same rules as its own field.
@@ -59,7 +74,32 @@ pub async fn find(request: &RequestContext, id: &ID) -> Result<Option<Node>, Api
         DemandId::PREFIX => {
             found(id, async |id| demand::find(context, access, id).await, |view| Node::Demand(Demand(view))).await
         }
-        _ => Err(ApiError::bad_user_input("An id begins with svc_, org_, ref_, cas_, con_ or dem_.")),
+        _ => find_of_protection(request, id, prefix).await,
+    }
+}
+
+async fn find_of_protection(request: &RequestContext, id: &ID, prefix: &str) -> Result<Option<Node>, ApiError> {
+    let (context, access) = (&request.context, &request.access);
+    match prefix {
+        ProjectId::PREFIX => {
+            found(id, async |id| project::find(context, access, id).await, |view| Node::Project(Project(view))).await
+        }
+        NoticeId::PREFIX => {
+            found(id, async |id| notice::find(context, access, id).await, |view| Node::Notice(Notice(view))).await
+        }
+        CustodyId::PREFIX => {
+            found(id, async |id| continuity::find(context, access, id).await, |view| Node::Custody(Custody(view))).await
+        }
+        GlassId::PREFIX => {
+            found(id, async |id| glass::find(context, access, id).await, |view| Node::BreakGlass(BreakGlass(view)))
+                .await
+        }
+        DeletionId::PREFIX => {
+            found(id, async |id| deletion::find(context, access, id).await, |view| Node::Deletion(Deletion(view))).await
+        }
+        _ => Err(ApiError::bad_user_input(
+            "An id begins with svc_, org_, ref_, cas_, con_, dem_, prj_, ntc_, cus_, gla_ or del_.",
+        )),
     }
 }
 

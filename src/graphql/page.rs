@@ -4,6 +4,7 @@ use super::error::ApiError;
 use super::limits::Limits;
 use crate::domain::id::{Identifier, ReferralId};
 use crate::domain::refusal::{InputProblem, Refusal};
+use crate::policy::audit_view::EventView;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -41,5 +42,36 @@ impl ReferralCursors {
         text.strip_prefix(&format!("v1|{}|", self.0))
             .and_then(|id| ReferralId::parse(id).ok())
             .ok_or_else(|| Refusal::input("after", InputProblem::Cursor).into())
+    }
+}
+
+/// Cursors of the audit trail: for the own acts an entry's hash, which tells nothing of how much others do; for
+/// a whole trail an entry's number.
+pub struct TrailCursor;
+
+impl TrailCursor {
+    /// The cursor behind an event of the own acts, or of a whole trail.
+    pub fn write(event: &EventView, is_of_trail: bool) -> String {
+        let place = event.sequence.filter(|_| is_of_trail);
+        URL_SAFE_NO_PAD.encode(place.map_or_else(|| format!("v1|own|{}", event.hash()), |at| format!("v1|trail|{at}")))
+    }
+
+    /// The hash of the own act behind which to go on.
+    pub fn read_own(cursor: &str) -> Result<String, ApiError> {
+        Self::text(cursor).strip_prefix("v1|own|").map(str::to_owned).ok_or_else(Self::refused)
+    }
+
+    /// The number behind which to go on in a trail.
+    pub fn read_of_trail(cursor: &str) -> Result<i64, ApiError> {
+        let text = Self::text(cursor);
+        text.strip_prefix("v1|trail|").and_then(|number| number.parse().ok()).ok_or_else(Self::refused)
+    }
+
+    fn text(cursor: &str) -> String {
+        URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+    }
+
+    fn refused() -> ApiError {
+        Refusal::input("after", InputProblem::Cursor).into()
     }
 }

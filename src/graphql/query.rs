@@ -2,8 +2,9 @@
 
 use super::error::{ApiError, Nullable, nullable, parse_id};
 use super::node::{self, Node};
-use super::page::{ReferralCursors, page_size, page_weight};
+use super::page::{ReferralCursors, TrailCursor, page_size, page_weight};
 use super::request::request;
+use super::types::audit::{AuditEvent, CaseReadings};
 use super::types::case::CaseReference;
 use super::types::demand::ServiceGapReport;
 use super::types::legal_hold::LegalHold;
@@ -14,22 +15,23 @@ use super::types::viewer::Viewer;
 use crate::actions::directory::{Found, SearchServices};
 use crate::actions::input::ProfileInput as TypedProfile;
 use crate::actions::referral::{List, Part};
-use crate::actions::{case, demand, directory, legal_hold, referral};
+use crate::actions::{case, demand, directory, legal_hold, referral, trail};
 use crate::domain::fit::{Finding, FitDimension, FitReason as Reason, Verdict};
 use crate::domain::need::Need;
 use crate::domain::place::DistanceBand;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use crate::i18n::{Language, code_key, text};
 use crate::policy::account_view::show_own_account;
+use crate::policy::visible::Visible;
 use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{Context, Description, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
-/// Everything that can be asked.
-#[derive(Description)]
-pub struct Query;
+/// What can be asked about services, cases and referrals.
+#[derive(Default)]
+pub struct LoopQuery;
 
-#[Object(use_type_description)]
-impl Query {
+#[Object]
+impl LoopQuery {
     /// The account whose token came with the request; null for nobody.
     async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
         show_own_account(&request(context).access).map(Viewer)
@@ -151,6 +153,50 @@ impl Query {
     ) -> Result<ServiceGapReport, ApiError> {
         let request = request(context);
         Ok(ServiceGapReport(demand::gaps(&request.context, &request.access, &first_month, &last_month).await?))
+    }
+
+    /// Who saw what of a case, for the person: for the case's team only; null when there is no such case, or
+    /// not for the viewer.
+    async fn who_saw_what(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "An id beginning with `cas_`.")] case: ID,
+        #[graphql(desc = "The person's language; that of the request unless said.")] language: Option<Language>,
+    ) -> Nullable<CaseReadings> {
+        let request = request(context);
+        let found = match parse_id(&case) {
+            Ok(id) => Ok(trail::who_saw_what(&request.context, &request.access, id).await),
+            Err(refused) => Err(refused),
+        };
+        nullable(found, |view| CaseReadings { view, language: language.unwrap_or(request.language) })
+    }
+
+    /// Entries of the audit trail, last first: the viewer's own acts, or a whole trail for an auditor.
+    #[graphql(complexity = "page_weight(first) * child_complexity + 1")]
+    async fn audit_events(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "A project's id, or `network`, for an auditor of that project's organisation; without it \
+                          the viewer's own acts in every trail.")]
+        trail: Option<ID>,
+        #[graphql(desc = "Entries of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, AuditEvent>, ApiError> {
+        let request = request(context);
+        let limit = page_size(first)?;
+        let (after, is_of_trail) = (after.as_deref(), trail.is_some());
+        let asked = match trail {
+            None => trail::Asked::Own { after: after.map(TrailCursor::read_own).transpose()? },
+            Some(trail) => {
+                let after = after.map(TrailCursor::read_of_trail).transpose()?;
+                trail::Asked::Trail { trail: trail.to_string(), after }
+            }
+        };
+        let (events, has_more) = trail::events(&request.context, &request.access, &asked, limit).await?;
+        let mut connection = Connection::new(after.is_some(), has_more);
+        let edge = |event: Visible<_>| Edge::new(TrailCursor::write(&event, is_of_trail), AuditEvent(event));
+        connection.edges.extend(events.into_iter().map(edge));
+        Ok(connection)
     }
 
     /// The cases held back from every retention clock, for their protection lead; those whose review is longest

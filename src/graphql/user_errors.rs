@@ -7,7 +7,7 @@ use super::error::ApiError;
 use crate::actions::ActionError;
 use crate::domain::consent::ConsentField;
 use crate::domain::lifecycle::Event;
-use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem, Refusal};
+use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem, Refusal};
 use crate::i18n::{Language, code_key, text, text_with};
 use crate::policy::referral_view::ReferralStatus;
 use async_graphql::{Interface, SimpleObject, Union};
@@ -35,6 +35,8 @@ pub enum UserError {
     Recipient(RecipientUnavailableError),
     /// An idempotency key.
     KeyReused(IdempotencyConflictError),
+    /// A rule of protection.
+    Protection(ProtectionError),
 }
 
 /// An input field cannot be used.
@@ -105,6 +107,17 @@ pub struct IdempotencyConflictError {
     path: Vec<String>,
 }
 
+/// Protection stands in the way.
+#[derive(Clone, SimpleObject)]
+pub struct ProtectionError {
+    /// What is wrong and what to do, in the language asked for.
+    message: String,
+    /// The input field concerned.
+    path: Vec<String>,
+    /// What stands in the way, for programs.
+    problem: ProtectionProblem,
+}
+
 /// The payload's value or its errors; what is neither is a top-level error.
 pub fn settle<T, E: FromUserError>(
     result: Result<T, ActionError>,
@@ -163,6 +176,11 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             message: text(language, "key-reused"),
             path: input("idempotencyKey"),
         }),
+        Refusal::Protection(problem) => UserError::Protection(ProtectionError {
+            message: text(language, &code_key("protection", problem)),
+            path: Vec::new(),
+            problem,
+        }),
     }
 }
 
@@ -186,28 +204,39 @@ macro_rules! unions {
 
 unions! {
     /// Why a case reference was not opened.
-    CaseOpenError { Input(InputError), KeyReused(IdempotencyConflictError) }
+    CaseOpenError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError) }
     /// Why a consent was not recorded.
-    ConsentRecordError { Input(InputError), KeyReused(IdempotencyConflictError) }
+    ConsentRecordError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError) }
     /// Why a referral was not drafted.
     ReferralCreateError {
         Input(InputError), Consent(ConsentMissingError), Recipient(RecipientUnavailableError), KeyReused(IdempotencyConflictError),
+        Protection(ProtectionError),
     }
     /// Why a referral was not sent.
     ReferralSendError {
         Conflict(ConflictError), Transition(InvalidTransitionError), Consent(ConsentMissingError),
-        Recipient(RecipientUnavailableError), Input(InputError),
+        Recipient(RecipientUnavailableError), Input(InputError), Protection(ProtectionError),
     }
     /// Why a referral was not acknowledged.
-    ReferralAcknowledgeError { Conflict(ConflictError), Transition(InvalidTransitionError) }
+    ReferralAcknowledgeError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Protection(ProtectionError),
+    }
     /// Why a referral was not accepted.
-    ReferralAcceptError { Conflict(ConflictError), Transition(InvalidTransitionError) }
+    ReferralAcceptError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Protection(ProtectionError),
+    }
     /// Why a referral was not declined.
-    ReferralDeclineError { Conflict(ConflictError), Transition(InvalidTransitionError) }
+    ReferralDeclineError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Protection(ProtectionError),
+    }
     /// Why a start was not recorded.
-    ReferralStartError { Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError) }
+    ReferralStartError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
+    }
     /// Why a referral was not completed.
-    ReferralCompleteError { Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError) }
+    ReferralCompleteError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
+    }
     /// Why it was not recorded how an appeal ended.
     CaseAppealCloseError { Input(InputError), Conflict(ConflictError) }
     /// Why a hold was not set.
@@ -215,5 +244,29 @@ unions! {
     /// Why a hold was not lifted.
     LegalHoldLiftError { Input(InputError) }
     /// Why a need was not recorded.
-    DemandRecordError { Input(InputError), KeyReused(IdempotencyConflictError) }
+    DemandRecordError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError) }
+    /// Why a project was not frozen.
+    ProjectFreezeError { Protection(ProtectionError) }
+    /// Why a thaw was not asked for.
+    ProjectThawRequestError { Protection(ProtectionError) }
+    /// Why a project was not thawed.
+    ProjectThawConfirmError { Protection(ProtectionError) }
+    /// Why a desk was not named.
+    ProjectNameDeskError { Protection(ProtectionError) }
+    /// Why a case was not taken over.
+    CustodyTakeError { Protection(ProtectionError) }
+    /// Why a notice was not marked: nothing stands in the way of one's own.
+    NoticeSeenError { Protection(ProtectionError) }
+    /// Why the glass was not broken.
+    BreakGlassOpenError { Input(InputError), Protection(ProtectionError) }
+    /// Why a broken glass was not reviewed.
+    BreakGlassReviewError { Protection(ProtectionError) }
+    /// Why a consent was not withdrawn: no rule may stand in the way, and none does.
+    ConsentWithdrawError { Protection(ProtectionError) }
+    /// Why a referral was not cancelled.
+    ReferralCancelError { Conflict(ConflictError), Transition(InvalidTransitionError) }
+    /// Why a referral was not marked as entered in error.
+    ReferralMarkErrorError { Conflict(ConflictError), Transition(InvalidTransitionError) }
+    /// Why a request to delete was not answered.
+    DeletionAnswerError { Protection(ProtectionError) }
 }

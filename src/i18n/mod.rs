@@ -3,7 +3,7 @@
 //! The texts stand in Fluent files under `locales/`, one folder a language, with equal keys in French and
 //! English (a test). Arabic has what a native speaker could not misread; what it lacks falls back to French.
 
-use crate::domain::code::CodeList;
+use crate::domain::code::{CodeList, code_list};
 use fluent_templates::{Loader, static_loader};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -19,16 +19,20 @@ static_loader! {
     };
 }
 
-/// A language that Relais speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// French, the first language.
-    #[default]
-    French,
-    /// English.
-    English,
-    /// Arabic.
-    Arabic,
+code_list! {
+    /// A language that Relais speaks.
+    Language named "PageLanguage" {
+        French = "fr": "French, the first language",
+        English = "en": "English",
+        Arabic = "ar": "Arabic",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "a code list derives what every code list has")]
+impl Default for Language {
+    fn default() -> Self {
+        Self::French
+    }
 }
 
 static IDENTIFIERS: LazyLock<[LanguageIdentifier; 3]> =
@@ -94,6 +98,17 @@ pub fn text(language: Language, key: &str) -> String {
     LOCALES.lookup(language.identifier(), key)
 }
 
+/// The text under a key; `None` where no language has it.
+pub fn known_text(language: Language, key: &str) -> Option<String> {
+    LOCALES.try_lookup(language.identifier(), key)
+}
+
+/// A name or a day inside a sentence: in a language that is written from right to left it keeps its own
+/// direction and does not turn the words around it.
+pub fn isolated(language: Language, text: &str) -> String {
+    if language == Language::Arabic { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
+}
+
 /// The text under a key, with its arguments.
 pub fn text_with(language: Language, key: &str, arguments: &[(&'static str, String)]) -> String {
     let arguments: HashMap<Cow<'static, str>, _> =
@@ -106,13 +121,26 @@ pub fn code_key(prefix: &str, code: impl CodeList) -> String {
     format!("{prefix}-{}", code.code().replace(['_', '.'], "-"))
 }
 
+/// The key of the words by which a person is told of a field: `ageBand` is `seen-age-band`.
+pub fn seen_key(field: &str) -> String {
+    let mut key = String::from("seen-");
+    for letter in field.chars() {
+        if letter.is_ascii_uppercase() {
+            key.push('-');
+        }
+        key.push(letter.to_ascii_lowercase());
+    }
+    key
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::account::{Role, TokenScope};
+    use crate::domain::audit::AuditPurpose;
     use crate::domain::consent::ConsentField;
     use crate::domain::fit::{Finding, FitDimension};
-    use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem};
+    use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
     use crate::domain::session::AuthenticationMethod;
     use crate::domain::sign_in::CredentialProblem;
     use std::collections::BTreeSet;
@@ -120,6 +148,12 @@ mod tests {
     const FRENCH: &str = include_str!("locales/fr/relais.ftl");
     const ENGLISH: &str = include_str!("locales/en/relais.ftl");
     const ARABIC: &str = include_str!("locales/ar/relais.ftl");
+    /// The page for the person: whole in all three languages.
+    const FOR_THE_PERSON: [&str; 3] = [
+        include_str!("locales/fr/who-saw-what.ftl"),
+        include_str!("locales/en/who-saw-what.ftl"),
+        include_str!("locales/ar/who-saw-what.ftl"),
+    ];
     const PAGES: [&str; 3] = [
         include_str!("locales/fr/pages.ftl"),
         include_str!("locales/en/pages.ftl"),
@@ -149,6 +183,20 @@ mod tests {
     }
 
     #[test]
+    fn the_page_for_the_person_is_whole_in_all_three_languages() {
+        let [french, english, arabic] = FOR_THE_PERSON;
+        for other in [english, arabic] {
+            assert_eq!(keys(french), keys(other));
+            assert_eq!(arguments(french), arguments(other));
+        }
+        let known = keys(french);
+        let wanted: BTreeSet<String> = AuditPurpose::ALL.iter().map(|purpose| code_key("purpose", *purpose)).collect();
+        let missing: Vec<_> = wanted.iter().filter(|key| !known.contains(key.as_str())).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        assert!(keys(FRENCH).is_disjoint(&known) && keys(PAGES[0]).is_disjoint(&known), "a key stands in one file");
+    }
+
+    #[test]
     fn the_pages_speak_all_three_languages_wholly() {
         for other in &PAGES[1..] {
             assert_eq!(keys(PAGES[0]), keys(other));
@@ -175,6 +223,7 @@ mod tests {
         wanted.extend(InputProblem::ALL.iter().map(|code| code_key("input", *code)));
         wanted.extend(ConsentProblem::ALL.iter().map(|code| code_key("consent", *code)));
         wanted.extend(RecipientProblem::ALL.iter().map(|code| code_key("recipient", *code)));
+        wanted.extend(ProtectionProblem::ALL.iter().map(|code| code_key("protection", *code)));
         wanted.extend(ConsentField::ALL.iter().map(|code| code_key("field", *code)));
         for dimension in FitDimension::ALL {
             wanted.extend(

@@ -2,12 +2,15 @@
 
 use super::table::{Facts, Guard, Relation, Sight, Standing, Table};
 use super::visible::Recorder;
-use crate::domain::account::{Account, TokenScope};
+use crate::domain::account::{Account, Project, TokenScope};
+use crate::domain::freeze::Desk;
+use crate::domain::glass::{Glass, SECOND_FACTOR_MINUTES};
 use crate::domain::id::{AccountId, OrganizationId, ProjectId, TeamId};
 use crate::domain::referral::Referral;
 use crate::domain::scope::{AuditScope, DirectoryScope, EntryKind, Scope};
 use crate::domain::time::Timestamp;
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +31,15 @@ pub struct Access {
     second_factor_at: Option<Timestamp>,
     directory_scope: Arc<OnceLock<DirectoryScope>>,
     recorder: Recorder,
+    hidden: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Access {
     /// Opens the access of a viewer for one request, by this table.
     pub fn new(viewer: Viewer, table: &'static Table) -> Self {
         let (directory_scope, recorder) = (Arc::default(), Recorder::default());
-        Self { table, viewer, token_scopes: None, second_factor_at: None, directory_scope, recorder }
+        let hidden = Arc::default();
+        Self { table, viewer, token_scopes: None, second_factor_at: None, directory_scope, recorder, hidden }
     }
 
     /// Narrows the access to what a token may be used for.
@@ -59,6 +64,15 @@ impl Access {
         self.table
     }
 
+    /// Whether the viewer has just shown a second factor. A bearer token cannot show one: it was made for acts
+    /// of protection by somebody who did, and its scope says so.
+    pub fn has_fresh_second_factor(&self, now: Timestamp) -> bool {
+        match self.second_factor_at {
+            Some(shown_at) => now.minutes_since(shown_at) < SECOND_FACTOR_MINUTES,
+            None => self.token_scopes.as_ref().is_some_and(|scopes| scopes.contains(&TokenScope::Protection)),
+        }
+    }
+
     /// Who asks.
     pub const fn viewer(&self) -> &Viewer {
         &self.viewer
@@ -75,6 +89,16 @@ impl Access {
     /// What was told so far in this request.
     pub const fn recorder(&self) -> &Recorder {
         &self.recorder
+    }
+
+    /// Notes that an object was asked for which is not there, or not for the viewer.
+    pub fn note_hidden(&self, id: String) {
+        self.hidden.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+    }
+
+    /// Takes out the ids that were asked for in vain.
+    pub fn take_hidden(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.hidden.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What the token is good for; `None` where it is good for everything that its owner may do.
@@ -110,19 +134,20 @@ impl Access {
     /// What the viewer is to an event of the audit trail within reach.
     pub fn relation_to_event(&self, actor: Option<AccountId>) -> Relation {
         let Some(account) = self.account() else { return Relation::Anonymous };
-        if actor == Some(account.id) {
-            Relation::Oneself
-        } else if self.table.can_be(account.role, Relation::Auditor) {
+        if self.table.can_be(account.role, Relation::Auditor) {
             Relation::Auditor
+        } else if actor == Some(account.id) {
+            Relation::Oneself
         } else {
             Relation::Member
         }
     }
 
-    /// What the viewer is to what belongs to a team (P-17).
-    pub fn relation_to_team(&self, project: ProjectId, team: TeamId) -> Relation {
+    /// What the viewer is to what belongs to a team (P-17). The team alone decides: a case that a desk has taken
+    /// over keeps the project that it came from.
+    pub fn relation_to_team(&self, team: TeamId) -> Relation {
         let Some(account) = self.account() else { return Relation::Anonymous };
-        let is_of_team = account.project_id == Some(project) && account.team_ids.contains(&team);
+        let is_of_team = account.project_id.is_some() && account.team_ids.contains(&team);
         let can_be = |relation| self.table.can_be(account.role, relation);
         if is_of_team && can_be(Relation::Team) { Relation::Team } else { Relation::Member }
     }
@@ -134,7 +159,7 @@ impl Access {
         let is_of_project = scope.project == Some(referral.project_id) || scope.unit == Some(referral.sender_id);
         let is_received = scope.organization == Some(referral.recipient_id) && referral.requested_at.is_some();
         let can_be = |relation| self.table.can_be(account.role, relation);
-        if self.relation_to_team(referral.project_id, referral.team_id) == Relation::Team {
+        if self.relation_to_team(referral.team_id) == Relation::Team {
             Relation::Team
         } else if is_of_project && can_be(Relation::Coordinator) {
             Relation::Coordinator
@@ -145,6 +170,53 @@ impl Access {
         } else {
             Relation::Member
         }
+    }
+
+    /// What the viewer is to a project: the nearest of leading it, overseeing it and working in it.
+    pub fn relation_to_project(&self, project: &Project) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let can_be = |relation| self.table.can_be(account.role, relation);
+        let is_of_project = account.project_id == Some(project.id);
+        let is_of_unit = account.organization_id == project.organization_id;
+        if is_of_project && can_be(Relation::Coordinator) {
+            Relation::Coordinator
+        } else if (is_of_project || (is_of_unit && account.project_id.is_none())) && can_be(Relation::ProtectionLead) {
+            Relation::ProtectionLead
+        } else if is_of_unit && can_be(Relation::Auditor) {
+            Relation::Auditor
+        } else if is_of_project && can_be(Relation::Staff) {
+            Relation::Staff
+        } else {
+            Relation::Member
+        }
+    }
+
+    /// Whether the viewer leads a project: its coordinator, or the protection lead of its organisation.
+    pub fn leads(&self, project: &Project) -> bool {
+        matches!(self.relation_to_project(project), Relation::Coordinator | Relation::ProtectionLead)
+    }
+
+    /// What the viewer is to what a frozen project left open: its lead, or of its desk.
+    pub fn relation_to_what_is_left(&self, project: &Project, desk: Option<&Desk>) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let is_of_desk = desk.is_some_and(|desk| {
+            desk.confirmed_at.is_some() && account.project_id.is_some() && account.team_ids.contains(&desk.team_id)
+        });
+        if self.leads(project) {
+            self.relation_to_project(project)
+        } else if is_of_desk && self.table.can_be(account.role, Relation::Desk) {
+            Relation::Desk
+        } else {
+            Relation::Member
+        }
+    }
+
+    /// What the viewer is to the case behind a broken glass: nothing for anybody but its breaker, and for
+    /// them once its hour is over.
+    pub fn relation_through_glass(&self, glass: &Glass, now: Timestamp) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let can_be = self.table.can_be(account.role, Relation::ThroughGlass);
+        if can_be && glass.lets_through(account.id, now) { Relation::ThroughGlass } else { Relation::Member }
     }
 
     /// What the viewer is to a hold on a case of this project, which this organisation runs.

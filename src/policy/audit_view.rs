@@ -3,36 +3,89 @@
 use super::access::Access;
 use super::looking::Looking;
 use super::rules::{Action, permit};
-use super::table::Standing;
+use super::table::{Sight, Standing};
 use super::visible::{Subject, Told, Visible};
-use crate::domain::audit::AuditPurpose;
+use crate::domain::account::Role;
 use crate::domain::audit::readings::{Readings, TrailEvent};
+use crate::domain::audit::{AuditAction, AuditPurpose};
 use crate::domain::case::CaseReference;
-use crate::domain::id::{CaseId, ConsentId};
-use crate::domain::time::Date;
+use crate::domain::id::{AccountId, CaseId, ConsentId, OrganizationId};
+use crate::domain::time::{Date, Timestamp};
 use std::collections::BTreeMap;
 
-const OF_EVENT: [&str; 12] = [
-    "AuditEvent.trail",
-    "AuditEvent.sequence",
-    "AuditEvent.at",
-    "AuditEvent.actorId",
-    "AuditEvent.actorRole",
-    "AuditEvent.organizationId",
-    "AuditEvent.action",
-    "AuditEvent.object",
-    "AuditEvent.fields",
-    "AuditEvent.purpose",
-    "AuditEvent.reason",
-    "AuditEvent.consentId",
-];
+/// An event of the trail as its viewer may see it.
+#[derive(Clone, Debug)]
+pub struct EventView {
+    /// The event; what of it is told is said by the other fields first.
+    event: TrailEvent,
+    /// The trail; for an auditor.
+    pub trail: Option<String>,
+    /// Its number there; for an auditor.
+    pub sequence: Option<i64>,
+    /// When, or in which hour.
+    pub at: Timestamp,
+    /// Who; absent for an operator at the command line.
+    pub actor_id: Option<AccountId>,
+    /// What the actor's account was for, then.
+    pub actor_role: Option<Role>,
+    /// The actor's organisation.
+    pub organization_id: Option<OrganizationId>,
+    /// Why, as a code.
+    pub reason: Option<String>,
+    /// The consent that it rests on; for an auditor.
+    pub consent_id: Option<ConsentId>,
+}
 
-/// An event of the trail as the viewer may see it: all of it or nothing.
-pub fn show_event(access: &Access, event: TrailEvent) -> Option<Visible<TrailEvent>> {
+impl EventView {
+    /// What was done.
+    pub const fn action(&self) -> AuditAction {
+        self.event.action
+    }
+
+    /// The object, by its id or name.
+    pub fn object(&self) -> &str {
+        &self.event.object
+    }
+
+    /// Names of fields.
+    pub fn fields(&self) -> &[String] {
+        &self.event.fields
+    }
+
+    /// What it was for.
+    pub const fn purpose(&self) -> AuditPurpose {
+        self.event.purpose
+    }
+
+    /// Its hash in the chain, which nobody can guess and which tells nothing of its place.
+    pub fn hash(&self) -> &str {
+        &self.event.hash
+    }
+}
+
+const OF_EVERY_EVENT: [&str; 5] =
+    ["AuditEvent.at", "AuditEvent.action", "AuditEvent.object", "AuditEvent.fields", "AuditEvent.purpose"];
+
+/// The view of an event; `None` when it is nothing to the viewer.
+pub fn show_event(access: &Access, event: TrailEvent) -> Option<Visible<EventView>> {
     permit(access, Action::ReadTrail).ok()?;
     let facts = access.facts(access.relation_to_event(event.actor_id), Standing::Plain, false);
-    let is_seen = Looking::new(access, facts).sees_all(&OF_EVENT);
-    is_seen.then(|| Visible::of_directory(event, access.recorder().clone()))
+    let look = Looking::new(access, facts);
+    if !look.sees_all(&OF_EVERY_EVENT) {
+        return None;
+    }
+    let view = EventView {
+        trail: look.value("AuditEvent.trail", Some(event.trail.clone())),
+        sequence: look.value("AuditEvent.sequence", Some(event.sequence)),
+        at: if look.sight("AuditEvent.at") == Sight::Shown { event.at } else { event.at.start_of_hour() },
+        actor_id: look.value("AuditEvent.actorId", event.actor_id),
+        actor_role: look.value("AuditEvent.actorRole", event.actor_role),
+        organization_id: look.value("AuditEvent.organizationId", event.organization_id),
+        reason: look.value("AuditEvent.reason", event.reason.clone()),
+        consent_id: look.value("AuditEvent.consentId", event.consent_id),
+        event,
+    };
+    Some(Visible::of_directory(view, access.recorder().clone()))
 }
 
 /// Who saw what of a case, as its team may give it to the person.
@@ -59,7 +112,7 @@ const PROMISED: [&str; 11] = [
     "CaseReading.role",
     "CaseReading.fields",
     "CaseReading.purpose",
-    "CaseReading.consentGivenOn",
+    "CaseReading.consentedOn",
 ];
 
 /// The view of who saw what; `None` unless the viewer is of the case's team. Giving it is recorded as what it
@@ -71,7 +124,7 @@ pub fn show_readings(
     consents: BTreeMap<ConsentId, Date>,
 ) -> Option<Visible<ReadingsView>> {
     permit(access, Action::ListReadings).ok()?;
-    let facts = access.facts(access.relation_to_team(case.project_id, case.team_id), Standing::Plain, false);
+    let facts = access.facts(access.relation_to_team(case.team_id), Standing::Plain, false);
     let look = Looking::new(access, facts);
     if !look.sees_all(&PROMISED) {
         return None;

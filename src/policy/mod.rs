@@ -14,6 +14,7 @@ pub mod directory_view;
 pub mod hold_view;
 mod looking;
 pub mod person_view;
+pub mod protection_view;
 pub mod referral_view;
 pub mod rules;
 pub mod suppress;

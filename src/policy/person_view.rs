@@ -9,11 +9,15 @@ use crate::domain::audit::AuditPurpose;
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
 use crate::domain::demand::{Demand, DemandResult};
+use crate::domain::glass::Glass;
 use crate::domain::id::{CaseId, ConsentId, DemandId, OrganizationId, ProjectId, TeamId};
 use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, ProtectionFlag, Situation};
 use crate::domain::time::{Month, Timestamp};
+
+/// What everybody is told who sees a case at all.
+const OF_EVERY_CASE: &[&str] = &["CaseReference.id", "CaseReference.version", "CaseReference.createdMonth"];
 
 /// A case reference as its team sees it.
 #[derive(Clone)]
@@ -49,11 +53,33 @@ pub struct CaseView {
 
 /// The view of a case; `None` unless the viewer is of its team.
 pub fn show_case(access: &Access, case: &CaseReference) -> Option<Visible<CaseView>> {
-    let look = look(access, Action::ReadCase, case.project_id, case.team_id, false)?;
-    if !look.sees_all(&["CaseReference.id", "CaseReference.version", "CaseReference.createdMonth"]) {
+    let look = look(access, Action::ReadCase, case.team_id, false)?;
+    if !look.sees_all(OF_EVERY_CASE) {
         return None;
     }
-    let view = CaseView {
+    let view = case_view(&look, case);
+    Some(Visible::of_subject(view, subject(case.id, case.project_id), access.recorder().clone()))
+}
+
+/// The view of a case through a broken glass, for as long as the glass lets its own breaker through.
+pub fn show_case_through_glass(
+    access: &Access,
+    case: &CaseReference,
+    glass: &Glass,
+    now: Timestamp,
+) -> Option<Visible<CaseView>> {
+    permit(access, Action::BreakGlass).ok()?;
+    let relation = access.relation_through_glass(glass, now);
+    let look = Looking::new(access, access.facts(relation, Standing::Plain, false));
+    if glass.case_id != case.id || !look.sees_all(OF_EVERY_CASE) {
+        return None;
+    }
+    let subject = Subject { purpose: AuditPurpose::Protection, ..subject(case.id, case.project_id) };
+    Some(Visible::of_subject(case_view(&look, case), subject, access.recorder().clone()))
+}
+
+fn case_view(look: &Looking, case: &CaseReference) -> CaseView {
+    CaseView {
         id: case.id,
         version: case.version,
         created_month: look.told("CaseReference.createdMonth", case.created_month),
@@ -68,8 +94,7 @@ pub fn show_case(access: &Access, case: &CaseReference) -> Option<Visible<CaseVi
         languages: look.field("CaseReference.languages", Some(case.profile.languages.clone())),
         area: look.field("CaseReference.area", case.profile.area.clone()),
         protection_flags: look.field("CaseReference.protectionFlags", Some(case.flags.clone())),
-    };
-    Some(Visible::of_subject(view, subject(case.id, case.project_id), access.recorder().clone()))
+    }
 }
 
 /// A consent as the sender's team sees it.
@@ -98,12 +123,14 @@ pub struct ConsentView {
     pub obtained_at: Protected<Timestamp>,
     /// When it lapses.
     pub expires_at: Protected<Timestamp>,
+    /// When it was withdrawn.
+    pub withdrawn_at: Protected<Timestamp>,
 }
 
 /// The view of a consent; `None` unless the viewer is of the case's team. A recipient reads what it
 /// may know of a consent on the referral.
 pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<ConsentView>> {
-    let look = look(access, Action::RecordConsent, consent.project_id, consent.team_id, false)?;
+    let look = look(access, Action::RecordConsent, consent.team_id, false)?;
     if !look.sees_all(&["Consent.id", "Consent.version"]) {
         return None;
     }
@@ -119,6 +146,7 @@ pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<Consen
         contact_rule: look.field("Consent.contactRule", Some(consent.contact_rule)),
         obtained_at: look.field("Consent.obtainedAt", Some(consent.obtained_at)),
         expires_at: look.field("Consent.expiresAt", Some(consent.expires_at)),
+        withdrawn_at: look.field("Consent.withdrawnAt", consent.withdrawn_at),
     };
     Some(Visible::of_subject(view, subject(consent.id, consent.project_id), access.recorder().clone()))
 }
@@ -142,7 +170,7 @@ pub struct DemandView {
 /// The view of a demand; `None` unless the viewer is of the team that saw the need.
 pub fn show_demand(access: &Access, demand: &Demand) -> Option<Visible<DemandView>> {
     let concerns_violence = demand.need.concerns_gender_based_violence();
-    let look = look(access, Action::RecordDemand, demand.project_id, demand.team_id, concerns_violence)?;
+    let look = look(access, Action::RecordDemand, demand.team_id, concerns_violence)?;
     if !look.sees_all(&["Demand.id", "Demand.month"]) {
         return None;
     }
@@ -157,9 +185,9 @@ pub fn show_demand(access: &Access, demand: &Demand) -> Option<Visible<DemandVie
 }
 
 /// The viewer before what belongs to a team (P-17), if the act is theirs.
-fn look(access: &Access, action: Action, project: ProjectId, team: TeamId, concerns_violence: bool) -> Option<Looking> {
+fn look(access: &Access, action: Action, team: TeamId, concerns_violence: bool) -> Option<Looking> {
     permit(access, action).ok()?;
-    let relation = access.relation_to_team(project, team);
+    let relation = access.relation_to_team(team);
     Some(Looking::new(access, access.facts(relation, Standing::Plain, concerns_violence)))
 }
 

@@ -32,6 +32,8 @@ statements! {
     LAST_SIGNED = "SELECT COALESCE(max(sequence), 0) FROM audit_signed_heads WHERE trail = $1";
     FIRST_TO_KEEP = "SELECT min(sequence) FROM audit_events WHERE trail = $1 AND sequence > $2 AND at >= $3";
     FIND_HASH = "SELECT hash FROM audit_events WHERE trail = $1 AND sequence = $2";
+    COUNT_OBJECTS = "SELECT (SELECT count(*) FROM cases WHERE id = $1) + (SELECT count(*) FROM consents WHERE id = $1) \
+        + (SELECT count(*) FROM referrals WHERE id = $1) + (SELECT count(*) FROM demands WHERE id = $1)";
     DROP_BODIES = "UPDATE audit_events SET at = NULL, actor_id = NULL, actor_role = NULL, organization_id = NULL, \
         action = NULL, object = NULL, fields = NULL, purpose = NULL, reason = NULL, consent_id = NULL \
         WHERE trail = $1 AND sequence BETWEEN $2 AND $3";
@@ -123,6 +125,12 @@ impl Tx {
             events = later;
         }
         Ok(())
+    }
+
+    /// True when there is a person-linked object with this id, whoever may see it: for the trail only.
+    pub async fn object_exists(&mut self, id: &str) -> Result<bool, StoreError> {
+        let count: i64 = in_tx!(self, |c| sqlx::query_scalar(COUNT_OBJECTS).bind(id).fetch_one(c).await)?;
+        Ok(count > 0)
     }
 
     /// Keeps a signed head beside the trail.

@@ -23,8 +23,8 @@ macro_rules! select_events {
     };
 }
 
-// An event whose content was dropped is shown to nobody. A cursor is at the same place for whoever may see the
-// entry and whoever may not.
+// An event whose content was dropped is shown to nobody. A cursor that names somebody else's event is at no
+// place of the list, like one that names none.
 statements! {
     LIST_STORED = select_events!("WHERE trail = $1 AND sequence > $2 ORDER BY sequence LIMIT $3");
     LIST_TRAILS = "SELECT trail FROM audit_heads UNION SELECT trail FROM audit_events UNION SELECT trail FROM audit_signed_heads \
@@ -36,8 +36,8 @@ statements! {
         FROM audit_signed_notes WHERE trail = $1";
     LIST_OWN = select_events!(
         "WHERE actor_id = $1 AND at IS NOT NULL \
-         AND (CAST($2 AS TEXT) IS NULL OR (at, trail, sequence) < (SELECT e.at, e.trail, e.sequence FROM audit_events e WHERE e.trail = $2 AND e.sequence = $3 AND e.actor_id = $1)) \
-         ORDER BY at DESC, trail DESC, sequence DESC LIMIT $4"
+         AND (CAST($2 AS TEXT) IS NULL OR (at, trail, sequence) < (SELECT e.at, e.trail, e.sequence FROM audit_events e WHERE e.actor_id = $1 AND e.hash = $2)) \
+         ORDER BY at DESC, trail DESC, sequence DESC LIMIT $3"
     );
     LIST_OF_TRAIL = select_events!(
         "WHERE trail = $1 AND at IS NOT NULL \
@@ -99,6 +99,7 @@ impl EventRow {
         Ok(TrailEvent {
             trail: stored.trail,
             sequence: stored.sequence,
+            hash: stored.hash,
             at: Timestamp::from_microseconds(columns.at),
             actor_id: TABLE.optional_id(columns.actor_id.as_deref())?,
             actor_role: TABLE.optional_code(columns.actor_role.as_deref())?,
@@ -204,17 +205,16 @@ impl Tx {
 }
 
 impl Store {
-    /// The scope's own acts, last first, behind the entry of this trail and number.
+    /// The scope's own acts, last first, behind the one with this hash.
     pub async fn list_own_events(
         &self,
         scope: &AuditScope,
-        after: Option<(&str, i64)>,
+        after: Option<&str>,
         limit: i64,
     ) -> Result<Vec<TrailEvent>, StoreError> {
         let rows: Vec<EventRow> = read!(self, |pool| sqlx::query_as(LIST_OWN)
             .bind(optional_text(scope.account))
-            .bind(after.map(|(trail, _)| trail))
-            .bind(after.map(|(_, sequence)| sequence))
+            .bind(after)
             .bind(limit)
             .fetch_all(pool)
             .await)?;

@@ -1,12 +1,16 @@
 //! Case references.
 
-use super::reach::of_own_team;
+use super::keys::KeyStore;
+use super::reach::{in_reached_project, of_own_team, through_glass};
 use super::row::{Table, optional_text};
-use super::{Store, StoreError, Tx, in_list, in_tx, read, sealed, statements};
+use super::sealed::SealedAt;
+use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
+use crate::crypto::blind_index;
 use crate::domain::case::{CaseReference, FileNumber};
-use crate::domain::id::CaseId;
+use crate::domain::erasure::ErasureUnit;
+use crate::domain::id::{CaseId, ProjectId, TeamId};
 use crate::domain::place::AreaCode;
-use crate::domain::profile::{AdminStatus, Language, Profile, ProtectionFlag, Situation};
+use crate::domain::profile::{AdminStatus, Gender, Household, Language, Profile, ProtectionFlag, Situation};
 use crate::domain::referral::Referral;
 use crate::domain::scope::Scope;
 use crate::domain::spoken_code::SpokenCode;
@@ -18,7 +22,7 @@ const TABLE: Table = Table("cases");
 macro_rules! select_cases {
     ($condition:literal) => {
         concat!(
-            "SELECT id, version, project_id, team_id, spoken_code, age_band, gender, household, languages, area, created_month, ",
+            "SELECT id, version, project_id, team_id, age_band, area, created_month, ",
             "last_contact_at, sealed FROM cases WHERE erasing_at IS NULL AND ",
             $condition
         )
@@ -26,15 +30,19 @@ macro_rules! select_cases {
 }
 
 statements! {
-    FIND = concat!(select_cases!("project_id = $1 AND id = $2 AND "), of_own_team!("$3"));
-    FIND_BY_SPOKEN_CODE = concat!(select_cases!("project_id = $1 AND spoken_code = $2 AND "), of_own_team!("$3"));
+    FIND = concat!(select_cases!("id = $2 AND "), of_own_team!("$1", "$3"));
+    FIND_BY_SPOKEN_CODE = concat!(select_cases!("spoken_code_index = $2 AND "), of_own_team!("$1", "$3"));
     LIST_BY_FILE_NUMBER =
-        concat!(select_cases!("project_id = $1 AND file_number_index = $2 AND "), of_own_team!("$3"), " ORDER BY id");
+        concat!(select_cases!("project_id = $1 AND file_number_index = $2 AND "), of_own_team!("$1", "$3"), " ORDER BY id");
+    FIND_THROUGH_GLASS = concat!(select_cases!("id = $1 AND "), through_glass!("cases.id", "$2", "$3"));
+    FIND_FOR_GLASS = concat!(select_cases!("spoken_code_index = $3 AND "), in_reached_project!("$1", "$2"));
+    GIVE = "UPDATE cases SET team_id = $2, version = version + 1 WHERE id = $1 AND team_id = $3";
     LIST = select_cases!("id IN");
-    SPOKEN_CODE_EXISTS = "SELECT count(*) FROM cases WHERE spoken_code = $1";
-    INSERT = "INSERT INTO cases (id, version, project_id, team_id, spoken_code, age_band, gender, household, languages, area, \
-        created_month, last_contact_at, file_number_index, sealed) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    FIND_OF = select_cases!("id = $1");
+    SPOKEN_CODE_EXISTS = "SELECT count(*) FROM cases WHERE spoken_code_index = $1";
+    INSERT = "INSERT INTO cases (id, version, project_id, team_id, spoken_code_index, file_number_index, age_band, area, \
+        created_month, last_contact_at, sealed) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     // Of a case that is being erased nothing is changed any more.
     TOUCH = "UPDATE cases SET last_contact_at = $2 WHERE id = $1 AND erasing_at IS NULL";
     UPDATE = "UPDATE cases SET version = $2, last_contact_at = $3, sealed = $4 \
@@ -44,22 +52,30 @@ statements! {
     FIND_STALE = select_cases!("id = $1 AND last_contact_at <= $2");
 }
 
-/// The facts of a case that would harm a person if the disk were read.
+/// What a person is known by, and what would harm her if the disk were read.
 #[derive(Serialize, Deserialize)]
 struct SealedFacts {
+    spoken_code: String,
+    file_number: Option<String>,
+    gender: Option<Gender>,
+    household: Option<Household>,
+    languages: Vec<Language>,
     admin_status: Option<AdminStatus>,
     situation: Option<Situation>,
     flags: Vec<ProtectionFlag>,
-    file_number: Option<String>,
 }
 
 impl SealedFacts {
     fn of(case: &CaseReference) -> Self {
         Self {
+            spoken_code: case.spoken_code.spelled(),
+            file_number: case.file_number.as_ref().map(|number| number.as_str().to_owned()),
+            gender: case.profile.gender,
+            household: case.profile.household,
+            languages: case.profile.languages.clone(),
             admin_status: case.profile.admin_status,
             situation: case.profile.situation,
             flags: case.flags.clone(),
-            file_number: case.file_number.as_ref().map(|number| number.as_str().to_owned()),
         }
     }
 }
@@ -70,22 +86,20 @@ struct CaseRow {
     version: i64,
     project_id: String,
     team_id: String,
-    spoken_code: String,
     age_band: Option<String>,
-    gender: Option<String>,
-    household: Option<String>,
-    languages: String,
     area: Option<String>,
     created_month: String,
     last_contact_at: i64,
     sealed: String,
 }
 
+/// Where the facts of a case stand.
+fn sealed_at(row: &str, id: CaseId, project: ProjectId) -> SealedAt<'_> {
+    SealedAt { table: "cases", column: "sealed", row, unit: ErasureUnit::Case(id), project: Some(project) }
+}
+
 impl CaseRow {
-    fn into_case(self) -> Result<CaseReference, StoreError> {
-        let facts: SealedFacts = sealed::open(TABLE, &self.sealed)?;
-        let languages: Result<Vec<Language>, _> =
-            self.languages.split_ascii_whitespace().map(Language::parse).collect();
+    fn into_case(self, facts: SealedFacts) -> Result<CaseReference, StoreError> {
         let area = self.area.as_deref().map(AreaCode::parse).transpose();
         let file_number = facts.file_number.as_deref().map(FileNumber::parse).transpose();
         Ok(CaseReference {
@@ -93,14 +107,14 @@ impl CaseRow {
             version: self.version,
             project_id: TABLE.id(&self.project_id)?,
             team_id: TABLE.id(&self.team_id)?,
-            spoken_code: TABLE.parsed("spoken_code", SpokenCode::parse(&self.spoken_code))?,
+            spoken_code: TABLE.parsed("spoken_code", SpokenCode::parse(&facts.spoken_code))?,
             profile: Profile {
                 age_band: TABLE.optional_code(self.age_band.as_deref())?,
-                gender: TABLE.optional_code(self.gender.as_deref())?,
-                household: TABLE.optional_code(self.household.as_deref())?,
+                gender: facts.gender,
+                household: facts.household,
                 admin_status: facts.admin_status,
                 situation: facts.situation,
-                languages: TABLE.parsed("languages", languages)?,
+                languages: facts.languages,
                 area: TABLE.parsed("area", area)?,
             },
             flags: facts.flags,
@@ -109,6 +123,34 @@ impl CaseRow {
             last_contact_at: Timestamp::from_microseconds(self.last_contact_at),
         })
     }
+}
+
+/// The cases of rows, their keys fetched at once. One that was erased is no case any more.
+async fn open_cases(
+    keys: &KeyStore,
+    rows: impl IntoIterator<Item = CaseRow>,
+) -> Result<Vec<CaseReference>, StoreError> {
+    let with_ids = rows.into_iter().map(|row| Ok((TABLE.id(&row.id)?, row)));
+    let rows: Vec<(CaseId, CaseRow)> = with_ids.collect::<Result<_, StoreError>>()?;
+    let opened = keys.fetch(rows.iter().map(|(id, _)| ErasureUnit::Case(*id))).await?;
+    let mut cases = Vec::with_capacity(rows.len());
+    for (id, row) in rows {
+        let at = sealed_at(&row.id, id, TABLE.id(&row.project_id)?);
+        if let Some(facts) = opened.open(at, &row.sealed)? {
+            cases.push(row.into_case(facts)?);
+        }
+    }
+    Ok(cases)
+}
+
+async fn open_case(keys: &KeyStore, row: Option<CaseRow>) -> Result<Option<CaseReference>, StoreError> {
+    Ok(open_cases(keys, row).await?.pop())
+}
+
+/// By which a spoken code is found: 128 bits of a keyed hash, the same in every project, because no two may give
+/// the same code.
+async fn spoken_code_index(keys: &KeyStore, code: SpokenCode) -> Result<String, StoreError> {
+    Ok(blind_index(&keys.spoken_code_key().await?, "network", "spoken_code", &code.spelled()))
 }
 
 impl Store {
@@ -120,7 +162,24 @@ impl Store {
             .bind(optional_text(scope.account))
             .fetch_optional(pool)
             .await)?;
-        row.map(CaseRow::into_case).transpose()
+        open_case(&self.keys, row).await
+    }
+
+    /// The case that a broken glass of the scope's account opens at `now`. Whether it does is a condition of
+    /// this very statement.
+    pub async fn find_case_through_glass(
+        &self,
+        scope: &Scope,
+        id: CaseId,
+        now: Timestamp,
+    ) -> Result<Option<CaseReference>, StoreError> {
+        let row: Option<CaseRow> = read!(self, |pool| sqlx::query_as(FIND_THROUGH_GLASS)
+            .bind(id.to_string())
+            .bind(optional_text(scope.account))
+            .bind(now.microseconds())
+            .fetch_optional(pool)
+            .await)?;
+        open_case(&self.keys, row).await
     }
 
     /// The case within reach that has this spoken code.
@@ -129,13 +188,14 @@ impl Store {
         scope: &Scope,
         code: SpokenCode,
     ) -> Result<Option<CaseReference>, StoreError> {
+        let index = spoken_code_index(&self.keys, code).await?;
         let row: Option<CaseRow> = read!(self, |pool| sqlx::query_as(FIND_BY_SPOKEN_CODE)
             .bind(optional_text(scope.project))
-            .bind(code.spelled())
+            .bind(&index)
             .bind(optional_text(scope.account))
             .fetch_optional(pool)
             .await)?;
-        row.map(CaseRow::into_case).transpose()
+        open_case(&self.keys, row).await
     }
 
     /// The cases within reach whose file number has this index; several numbers share one, so the
@@ -151,7 +211,7 @@ impl Store {
             .bind(optional_text(scope.account))
             .fetch_all(pool)
             .await)?;
-        rows.into_iter().map(CaseRow::into_case).collect()
+        open_cases(&self.keys, rows).await
     }
 }
 
@@ -164,7 +224,7 @@ impl Store {
             let ids = referrals.iter().map(|referral| referral.case_id.to_string());
             ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
         })?;
-        rows.into_iter().map(CaseRow::into_case).collect()
+        open_cases(&self.keys, rows).await
     }
 }
 
@@ -182,7 +242,7 @@ impl Store {
             .bind(at_most)
             .fetch_all(pool)
             .await)?;
-        rows.into_iter().map(CaseRow::into_case).collect()
+        open_cases(&self.keys, rows).await
     }
 
     /// The cases with these ids; for retention.
@@ -194,7 +254,7 @@ impl Store {
         let rows: Vec<CaseRow> = read!(self, |pool| {
             ids.iter().fold(sqlx::query_as(sql), |query, id| query.bind(id.to_string())).fetch_all(pool).await
         })?;
-        rows.into_iter().map(CaseRow::into_case).collect()
+        open_cases(&self.keys, rows).await
     }
 }
 
@@ -207,13 +267,49 @@ impl Tx {
             .bind(optional_text(scope.account))
             .fetch_optional(c)
             .await)?;
-        row.map(CaseRow::into_case).transpose()
+        open_case(&self.keys, row).await
+    }
+
+    /// The case of a referral that the caller has read within its scope.
+    pub async fn find_case_of(&mut self, referral: &Referral) -> Result<Option<CaseReference>, StoreError> {
+        let row: Option<CaseRow> =
+            in_tx!(self, |c| sqlx::query_as(FIND_OF).bind(referral.case_id.to_string()).fetch_optional(c).await)?;
+        open_case(&self.keys, row).await
+    }
+
+    /// The case with this spoken code of the scope's project or unit, whatever its team: only to break the
+    /// glass over it.
+    pub async fn find_case_to_open(
+        &mut self,
+        scope: &Scope,
+        code: SpokenCode,
+    ) -> Result<Option<CaseReference>, StoreError> {
+        let index = spoken_code_index(&self.keys, code).await?;
+        let row: Option<CaseRow> = in_tx!(self, |c| sqlx::query_as(FIND_FOR_GLASS)
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.unit))
+            .bind(&index)
+            .fetch_optional(c)
+            .await)?;
+        open_case(&self.keys, row).await
+    }
+
+    /// Gives a case from one team to another. [`StoreError::Stale`] when it is no longer the first one's.
+    pub(super) async fn give_case(&mut self, id: CaseId, from: TeamId, to: TeamId) -> Result<(), StoreError> {
+        let given = in_tx!(self, |c| sqlx::query(GIVE)
+            .bind(id.to_string())
+            .bind(to.to_string())
+            .bind(from.to_string())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if given == 0 { Err(StoreError::Stale) } else { Ok(()) }
     }
 
     /// True when any project has given this spoken code.
     pub async fn spoken_code_exists(&mut self, code: SpokenCode) -> Result<bool, StoreError> {
-        let count: i64 =
-            in_tx!(self, |c| sqlx::query_scalar(SPOKEN_CODE_EXISTS).bind(code.spelled()).fetch_one(c).await)?;
+        let index = spoken_code_index(&self.keys, code).await?;
+        let count: i64 = in_tx!(self, |c| sqlx::query_scalar(SPOKEN_CODE_EXISTS).bind(&index).fetch_one(c).await)?;
         Ok(count > 0)
     }
 
@@ -223,22 +319,21 @@ impl Tx {
         case: &CaseReference,
         file_number_index: Option<&str>,
     ) -> Result<(), StoreError> {
-        let languages = case.profile.languages.iter().map(Language::as_str).collect::<Vec<_>>().join(" ");
+        let id = case.id.to_string();
+        let spoken_code_index = spoken_code_index(&self.keys, case.spoken_code).await?;
+        let sealed = self.seal(sealed_at(&id, case.id, case.project_id), &SealedFacts::of(case)).await?;
         in_tx!(self, |c| sqlx::query(INSERT)
-            .bind(case.id.to_string())
+            .bind(&id)
             .bind(case.version)
             .bind(case.project_id.to_string())
             .bind(case.team_id.to_string())
-            .bind(case.spoken_code.spelled())
+            .bind(&spoken_code_index)
+            .bind(file_number_index)
             .bind(optional_text(case.profile.age_band))
-            .bind(optional_text(case.profile.gender))
-            .bind(optional_text(case.profile.household))
-            .bind(&languages)
             .bind(optional_text(case.profile.area.as_ref()))
             .bind(case.created_month.to_string())
             .bind(case.last_contact_at.microseconds())
-            .bind(file_number_index)
-            .bind(sealed::seal(&SealedFacts::of(case)))
+            .bind(&sealed)
             .execute(c)
             .await
             .map(drop))?;
@@ -259,11 +354,13 @@ impl Tx {
     /// Writes the sealed facts of a case that was changed once since it was read. [`StoreError::Stale`] when
     /// somebody else changed it first.
     pub async fn update_case(&mut self, case: &CaseReference) -> Result<(), StoreError> {
+        let id = case.id.to_string();
+        let sealed = self.seal(sealed_at(&id, case.id, case.project_id), &SealedFacts::of(case)).await?;
         let changed = in_tx!(self, |c| sqlx::query(UPDATE)
-            .bind(case.id.to_string())
+            .bind(&id)
             .bind(case.version)
             .bind(case.last_contact_at.microseconds())
-            .bind(sealed::seal(&SealedFacts::of(case)))
+            .bind(&sealed)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
@@ -281,6 +378,6 @@ impl Tx {
             .bind(before.microseconds())
             .fetch_optional(c)
             .await)?;
-        row.map(CaseRow::into_case).transpose()
+        open_case(&self.keys, row).await
     }
 }

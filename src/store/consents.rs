@@ -26,8 +26,10 @@ macro_rules! select_consents {
 // Only the team of the case finds a consent by its id; a recipient reads what it may know of one on the
 // referral.
 statements! {
-    FIND = concat!(select_consents!("id = $1 AND project_id = $2 AND "), of_own_case!("$3"));
+    FIND = concat!(select_consents!("id = $1 AND "), of_own_case!("$2", "$3"));
     LIST = select_consents!("id IN");
+    LOCK = "UPDATE consents SET version = version WHERE id = $1";
+    WITHDRAW = "UPDATE consents SET version = version + 1, withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
     INSERT = "INSERT INTO consents (id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, \
         explained, contact_rule, obtained_at, expires_at, withdrawn_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
@@ -109,6 +111,24 @@ impl Tx {
             .fetch_optional(c)
             .await)?;
         row.map(ConsentRow::into_consent).transpose()
+    }
+
+    /// A consent of the scope's project, locked until the commit: a sending and a withdrawal at once come one
+    /// after the other, and the later one sees what the earlier one did.
+    pub async fn lock_consent(&mut self, scope: &Scope, id: ConsentId) -> Result<Option<Consent>, StoreError> {
+        in_tx!(self, |c| sqlx::query(LOCK).bind(id.to_string()).execute(c).await.map(drop))?;
+        self.find_consent(scope, id).await
+    }
+
+    /// Records that a consent is withdrawn; one that was withdrawn before keeps its time.
+    pub async fn withdraw_consent(&mut self, id: ConsentId, now: Timestamp) -> Result<bool, StoreError> {
+        let changed = in_tx!(self, |c| sqlx::query(WITHDRAW)
+            .bind(id.to_string())
+            .bind(now.microseconds())
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(changed > 0)
     }
 
     /// Writes a new consent.

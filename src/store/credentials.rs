@@ -1,14 +1,15 @@
 //! What people sign in with: passwords, second factors, recovery codes, enrolment codes, failed attempts.
 
 use super::row::Table;
-use super::sealed::{open, seal};
+use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
+use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::AccountId;
 use crate::domain::sign_in::Attempts;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-const FACTORS: Table = Table("second_factors");
+const FACTORS: &str = "second_factors";
 
 statements! {
     FIND_PASSWORD = "SELECT hash FROM passwords WHERE account_id = $1";
@@ -57,13 +58,9 @@ struct SealedFactor {
     key: String,
 }
 
-/// The two calls of the codec for second factors.
-fn seal_factor(key: &str) -> String {
-    seal(&SealedFactor { key: key.to_owned() })
-}
-
-fn open_factor(sealed: &str) -> Result<String, StoreError> {
-    open::<SealedFactor>(FACTORS, sealed).map(|factor| factor.key)
+/// Where the key of a second factor is sealed. Setting one up and putting it into force do not move it.
+fn place(account: AccountId, row: &str) -> SealedAt<'_> {
+    SealedAt { table: FACTORS, column: "sealed", row, unit: ErasureUnit::Account(account), project: None }
 }
 
 impl Store {
@@ -84,7 +81,9 @@ impl Store {
             .bind(is_confirmed)
             .fetch_optional(pool)
             .await)?;
-        row.map(|(used_step, sealed)| Ok(StoredFactor { key: open_factor(&sealed)?, used_step })).transpose()
+        let Some((used_step, sealed)) = row else { return Ok(None) };
+        let opened: Option<SealedFactor> = self.open_sealed(place(account, &account.to_string()), &sealed).await?;
+        Ok(opened.map(|factor| StoredFactor { key: factor.key, used_step }))
     }
 
     /// How many recovery codes an account has left.
@@ -129,13 +128,9 @@ impl Tx {
 
     /// Writes the key of a second factor that is being set up; an earlier one of the kind is gone by it.
     pub async fn save_pending_factor(&mut self, account: AccountId, key: &str) -> Result<(), StoreError> {
-        let sealed = seal_factor(key);
-        in_tx!(self, |c| sqlx::query(SAVE_PENDING_FACTOR)
-            .bind(account.to_string())
-            .bind(sealed)
-            .execute(c)
-            .await
-            .map(drop))?;
+        let row = account.to_string();
+        let sealed = self.seal(place(account, &row), &SealedFactor { key: key.to_owned() }).await?;
+        in_tx!(self, |c| sqlx::query(SAVE_PENDING_FACTOR).bind(row).bind(sealed).execute(c).await.map(drop))?;
         Ok(())
     }
 

@@ -14,8 +14,8 @@ const TABLE: Table = Table("demands");
 statements! {
     FIND = concat!(
         "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
-        FROM demands WHERE project_id = $1 AND id = $2 AND ",
-        of_own_team!("$3")
+        FROM demands WHERE id = $2 AND ",
+        of_own_team!("$1", "$3")
     );
     LIST = "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
         FROM demands WHERE project_id = $1 AND CAST($4 AS BOOLEAN) AND month >= $2 AND month <= $3 ORDER BY position, id";
@@ -26,6 +26,7 @@ statements! {
         (id, position, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     SETTLE = "UPDATE demands SET result = $2 WHERE referral_id = $1";
+    DELETE_OF = "DELETE FROM demands WHERE referral_id = $1";
 }
 
 /// Months from the first to the last, both included.
@@ -146,6 +147,12 @@ impl Tx {
             .execute(c)
             .await
             .map(drop))?;
+        Ok(())
+    }
+
+    /// Takes the need of a referral that was entered in error out of the ledger: it is counted nowhere.
+    pub async fn delete_demand_of(&mut self, referral: ReferralId) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(DELETE_OF).bind(referral.to_string()).execute(c).await.map(drop))?;
         Ok(())
     }
 }

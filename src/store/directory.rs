@@ -1,11 +1,16 @@
-//! The directory as versioned documents (ruling R4).
+//! The directory as versioned documents (ruling R4). Phones and mailboxes stand sealed beside the document, in every
+//! version, under the contacts of the organisation.
 
+use super::keys::{KeyStore, UnitKeys};
 use super::row::Table;
+use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::directory::Document;
+use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::OrganizationId;
 use crate::domain::referral::Vetting;
 use crate::domain::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
 
 const TABLE: Table = Table("directory_documents");
 
@@ -14,16 +19,16 @@ statements! {
     RAISE_VERSION = "UPDATE directory_head SET version = version + 1 WHERE name = 'directory' RETURNING version";
     // Changes nothing, and holds the head's row until the commit on both databases.
     LOCK = "UPDATE directory_head SET version = version WHERE name = 'directory'";
-    CHANGES = "SELECT entry_id, version, source, is_gone, document FROM directory_documents \
+    CHANGES = "SELECT entry_id, version, source, source_key, is_gone, document, contacts FROM directory_documents \
         WHERE is_current AND version > $1 ORDER BY entry_id";
-    CURRENT_OF_SOURCE = "SELECT entry_id, source_key, document FROM directory_documents \
+    CURRENT_OF_SOURCE = "SELECT entry_id, version, source, source_key, is_gone, document, contacts FROM directory_documents \
         WHERE is_current AND NOT is_gone AND source = $1 ORDER BY entry_id";
-    FIND = "SELECT entry_id, version, source, is_gone, document FROM directory_documents WHERE is_current AND entry_id = $1";
+    FIND = "SELECT entry_id, version, source, source_key, is_gone, document, contacts FROM directory_documents WHERE is_current AND entry_id = $1";
     SUPERSEDE = "UPDATE directory_documents SET is_current = false WHERE entry_id = $1 AND is_current";
     FIND_SOURCE = "SELECT source, source_key FROM directory_documents WHERE is_current AND entry_id = $1";
     INSERT = "INSERT INTO directory_documents \
-        (entry_id, version, valid_from, source, source_key, is_current, is_gone, document) \
-        VALUES ($1, $2, $3, $4, $5, true, $6, $7)";
+        (entry_id, version, valid_from, source, source_key, is_current, is_gone, document, contacts) \
+        VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8)";
     FIND_VETTING = "SELECT is_vetted, protocol_expires_on FROM vettings WHERE organization_id = $1";
     SAVE_VETTING = "INSERT INTO vettings (organization_id, is_vetted, protocol_expires_on) VALUES ($1, $2, $3) \
         ON CONFLICT (organization_id) DO UPDATE SET \
@@ -66,25 +71,112 @@ pub struct DirectoryChange<'a> {
 }
 
 #[derive(sqlx::FromRow)]
-struct EntryRow {
+pub(super) struct EntryRow {
     entry_id: String,
     version: i64,
     source: String,
+    source_key: String,
     is_gone: bool,
     document: String,
+    contacts: String,
 }
 
-impl EntryRow {
-    fn into_entry(self) -> Result<DirectoryRow, StoreError> {
-        let document = TABLE.parsed("document", serde_json::from_str(&self.document))?;
-        Ok(DirectoryRow {
-            entry_id: self.entry_id,
-            version: self.version,
-            source: self.source,
-            is_gone: self.is_gone,
-            document,
-        })
+/// How an entry is reached.
+#[derive(Serialize, Deserialize)]
+struct Contacts {
+    email: Option<String>,
+    phones: Vec<String>,
+}
+
+impl Contacts {
+    /// Takes them out of a document; `None` where there are none.
+    fn taken_from(document: &mut Document) -> Option<Self> {
+        let Document::Service(service) = document else { return None };
+        let contacts = Self { email: service.email.take(), phones: std::mem::take(&mut service.phones) };
+        (contacts.email.is_some() || !contacts.phones.is_empty()).then_some(contacts)
     }
+
+    fn put_into(self, document: &mut Document) {
+        if let Document::Service(service) = document {
+            service.email = self.email;
+            service.phones = self.phones;
+        }
+    }
+}
+
+/// An entry before its contacts are opened.
+struct Read {
+    row: EntryRow,
+    document: Document,
+    organization: OrganizationId,
+}
+
+/// Where the contacts of one version of an entry stand. `row` names both.
+fn sealed_at(row: &str, organization: OrganizationId) -> SealedAt<'_> {
+    SealedAt {
+        table: "directory_documents",
+        column: "contacts",
+        row,
+        unit: ErasureUnit::Contacts(organization),
+        project: None,
+    }
+}
+
+fn row_name(entry_id: &str, version: i64) -> String {
+    format!("{entry_id}/{version}")
+}
+
+fn organization_of(document: &Document) -> OrganizationId {
+    match document {
+        Document::Organization(organization) => organization.id,
+        Document::Service(service) => service.organization_id,
+    }
+}
+
+/// The unit with which the contacts of an entry are erased.
+pub(super) fn contacts_of(document: &Document) -> ErasureUnit {
+    ErasureUnit::Contacts(organization_of(document))
+}
+
+/// What the columns `document` and `contacts` hold of a version of an entry.
+pub(super) fn seal_document(
+    keys: &KeyStore,
+    unit_keys: &UnitKeys,
+    version: i64,
+    document: &Document,
+) -> Result<(String, String), StoreError> {
+    let name = row_name(&entry_id(document), version);
+    let mut document = document.clone();
+    let contacts = Contacts::taken_from(&mut document);
+    let at = sealed_at(&name, organization_of(&document));
+    let contacts = contacts.map(|contacts| unit_keys.seal(keys, at, &contacts)).transpose()?;
+    let document = serde_json::to_string(&document).expect("documents are plain structs of texts and numbers");
+    Ok((document, contacts.unwrap_or_default()))
+}
+
+/// The entries of rows, each with its source's own key. The keys of those with contacts are fetched at once; an entry
+/// whose contacts were erased has none.
+pub(super) async fn open_entries(
+    keys: &KeyStore,
+    rows: impl IntoIterator<Item = EntryRow>,
+) -> Result<Vec<(String, DirectoryRow)>, StoreError> {
+    let read = rows.into_iter().map(|row| {
+        let document: Document = TABLE.parsed("document", serde_json::from_str(&row.document))?;
+        Ok(Read { organization: organization_of(&document), document, row })
+    });
+    let read: Vec<Read> = read.collect::<Result<_, StoreError>>()?;
+    let with_contacts = read.iter().filter(|read| !read.row.contacts.is_empty());
+    let opened = keys.fetch(with_contacts.map(|read| ErasureUnit::Contacts(read.organization))).await?;
+    let open = |Read { row, mut document, organization }| {
+        let name = row_name(&row.entry_id, row.version);
+        let contacts: Option<Contacts> = opened.open(sealed_at(&name, organization), &row.contacts)?;
+        if let Some(contacts) = contacts {
+            contacts.put_into(&mut document);
+        }
+        let EntryRow { entry_id, version, source, source_key, is_gone, .. } = row;
+        Ok((source_key, DirectoryRow { entry_id, version, source, is_gone, document }))
+    };
+    read.into_iter().map(open).collect()
 }
 
 impl Store {
@@ -96,7 +188,7 @@ impl Store {
     /// The current entries that changed after `version`, tombstones included; all of them after 0.
     pub async fn directory_changes(&self, version: i64) -> Result<Vec<DirectoryRow>, StoreError> {
         let rows: Vec<EntryRow> = read!(self, |pool| sqlx::query_as(CHANGES).bind(version).fetch_all(pool).await)?;
-        rows.into_iter().map(EntryRow::into_entry).collect()
+        Ok(open_entries(&self.keys, rows).await?.into_iter().map(|(_, entry)| entry).collect())
     }
 }
 
@@ -104,8 +196,8 @@ impl Tx {
     /// The entry as it stands in this transaction; tombstones count as absent.
     pub async fn find_document(&mut self, entry_id: &str) -> Result<Option<Document>, StoreError> {
         let row: Option<EntryRow> = in_tx!(self, |c| sqlx::query_as(FIND).bind(entry_id).fetch_optional(c).await)?;
-        let entry = row.map(EntryRow::into_entry).transpose()?;
-        Ok(entry.filter(|entry| !entry.is_gone).map(|entry| entry.document))
+        let entry = open_entries(&self.keys, row).await?.pop();
+        Ok(entry.filter(|(_, entry)| !entry.is_gone).map(|(_, entry)| entry.document))
     }
 
     /// Lets no other import or edit of the directory come between what is read now and the commit.
@@ -121,14 +213,9 @@ impl Tx {
 
     /// The current entries of one source, tombstones left out.
     pub async fn documents_of_source(&mut self, source: &str) -> Result<Vec<StoredEntry>, StoreError> {
-        let rows: Vec<(String, String, String)> =
-            in_tx!(self, |c| sqlx::query_as(CURRENT_OF_SOURCE).bind(source).fetch_all(c).await)?;
-        rows.into_iter()
-            .map(|(_, source_key, document)| {
-                let document = TABLE.parsed("document", serde_json::from_str(&document))?;
-                Ok(StoredEntry { source_key, document })
-            })
-            .collect()
+        let rows: Vec<EntryRow> = in_tx!(self, |c| sqlx::query_as(CURRENT_OF_SOURCE).bind(source).fetch_all(c).await)?;
+        let entries = open_entries(&self.keys, rows).await?.into_iter();
+        Ok(entries.map(|(source_key, entry)| StoredEntry { source_key, document: entry.document }).collect())
     }
 
     /// Writes changes of one source as the directory's next version, and returns that version. Holding
@@ -140,10 +227,12 @@ impl Tx {
         now: Timestamp,
     ) -> Result<i64, StoreError> {
         let version: i64 = in_tx!(self, |c| sqlx::query_scalar(RAISE_VERSION).fetch_one(c).await)?;
+        // All keys by one commit, before the first row.
+        let units: Vec<_> = changes.iter().map(|change| (contacts_of(change.document), None)).collect();
+        let keys = self.keys.fetch_or_make(&units).await?;
         for change in changes {
             let entry_id = entry_id(change.document);
-            let document =
-                serde_json::to_string(change.document).expect("documents are plain structs of texts and numbers");
+            let (document, contacts) = seal_document(&self.keys, &keys, version, change.document)?;
             in_tx!(self, |c| sqlx::query(SUPERSEDE).bind(&entry_id).execute(c).await.map(drop))?;
             in_tx!(self, |c| sqlx::query(INSERT)
                 .bind(&entry_id)
@@ -153,6 +242,7 @@ impl Tx {
                 .bind(change.source_key)
                 .bind(change.is_gone)
                 .bind(&document)
+                .bind(&contacts)
                 .execute(c)
                 .await
                 .map(drop))?;

@@ -25,14 +25,28 @@ statements! {
     );
     UNLINK_DEMANDS = concat!("UPDATE demands SET referral_id = NULL WHERE ", of_its_referrals!("referral_id"));
     ERASE_EVENTS = concat!("DELETE FROM referral_events WHERE ", of_its_referrals!("referral_id"));
+    ERASE_DELETIONS = concat!("DELETE FROM deletion_requests WHERE ", of_its_referrals!("referral_id"));
+    ERASE_CUSTODIES = concat!("DELETE FROM custodies WHERE ", of_its_referrals!("referral_id"));
+    ERASE_GLASSES = "DELETE FROM glasses WHERE case_id = $1";
+    ERASE_OPENINGS = "DELETE FROM case_openings WHERE case_id = $1";
     ERASE_REFERRALS = "DELETE FROM referrals WHERE case_id = $1";
     ERASE_CONSENTS = "DELETE FROM consents WHERE case_id = $1";
     ERASE_CASE = "DELETE FROM cases WHERE id = $1 AND erasing_at IS NOT NULL";
 }
 
 /// What goes with a case, in the order in which the references between the tables allow it.
-const ROWS_OF_A_CASE: [&str; 6] =
-    [ERASE_KEYS_OF_CALLS, UNLINK_DEMANDS, ERASE_EVENTS, ERASE_REFERRALS, ERASE_CONSENTS, ERASE_CASE];
+const ROWS_OF_A_CASE: [&str; 10] = [
+    ERASE_KEYS_OF_CALLS,
+    UNLINK_DEMANDS,
+    ERASE_EVENTS,
+    ERASE_DELETIONS,
+    ERASE_CUSTODIES,
+    ERASE_GLASSES,
+    ERASE_OPENINGS,
+    ERASE_REFERRALS,
+    ERASE_CONSENTS,
+    ERASE_CASE,
+];
 
 impl Store {
     /// The cases whose erasure is decided and not finished, with their projects.

@@ -17,6 +17,9 @@ pub enum StoreError {
         /// What could not be read.
         value: &'static str,
     },
+    /// The unit of erasure is gone: nothing of it is written any more.
+    #[error("what was to be sealed belongs to something that was erased")]
+    Erased,
     /// The database is not one that Relais may use.
     #[error("{0}")]
     Unsuitable(String),

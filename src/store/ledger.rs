@@ -23,10 +23,6 @@ impl Ledger {
         Self { path: Arc::new(path.to_owned()) }
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Writes entries behind all others, and comes back when they are on the disk.
     pub(super) async fn append(&self, entries: &[LedgerEntry]) -> Result<(), StoreError> {
         if entries.is_empty() {

@@ -1,29 +1,40 @@
-//! The system of record: one SQL text for SQLite and PostgreSQL, one folder of migrations.
+//! The system of record: one SQL text for SQLite and PostgreSQL, one folder of migrations; and beside it the key
+//! store, a database of its own, without which nothing that is sealed here can be read.
 //!
 //! Invariants: SQL stands nowhere else. Every statement is a constant of a `statements!` block, so that
 //! a test can prepare each on both databases. There is one write path, [`Store::write`]; nobody outside
 //! holds a transaction. Every read of people-linked rows takes a [`Scope`](crate::domain::scope::Scope)
-//! first. To add a table, start at `migrations/` and at the nearest module here.
+//! first. What is sealed is sealed by [`sealed`], and its key is committed before the row. To add a table, start at `migrations/` and at the nearest module here.
 
 mod accounts;
 mod audit;
 mod audit_reads;
+mod backup;
 mod cases;
 mod connect;
 mod consents;
 mod credentials;
+mod deletions;
 mod demands;
 mod directory;
 mod erased_rows;
 mod erasure;
 mod error;
+mod freezes;
+mod glasses;
 mod idempotency;
 mod jobs;
+mod keys;
 mod ledger;
 mod legal_holds;
+mod notices;
+mod open;
+mod openings;
+mod postgres_programs;
 mod projects;
 mod reach;
 mod referrals;
+mod restore;
 mod retention;
 mod row;
 mod sealed;
@@ -33,19 +44,25 @@ mod tokens;
 
 pub use self::accounts::StoredAccount;
 pub use self::audit::UnsignedHead;
+pub use self::backup::BackupMade;
 pub use self::connect::sqlite_file;
 pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
+pub use self::glasses::GlassReach;
 pub use self::idempotency::{Claim, IdempotencyKey};
 pub use self::jobs::{Leased, NextRun};
+pub use self::keys::{KeyPurpose, Rotation, RotationRefused};
 pub use self::legal_holds::Held;
-pub use self::projects::KeyPurpose;
+pub use self::open::{Location, make_kek_file, read_kek_id};
 pub use self::referrals::Selection;
+pub use self::restore::Restored;
 pub use self::retention::{DueRows, EntryVersion, Passing};
+pub use self::sealed::SealedAt;
 
 use sqlx::{AssertSqlSafe, Executor, PgPool, SqlSafeStr, SqlitePool};
+use std::sync::Arc;
 
 /// A pool for each kind of work, by database.
 #[derive(Clone, Debug)]
@@ -56,23 +73,54 @@ enum Db {
     Postgres(PgPool),
 }
 
+impl Db {
+    /// Begins a transaction. On SQLite it takes the write lock at once, so that what it reads cannot change
+    /// before it writes.
+    async fn begin(&self) -> Result<TxInner, StoreError> {
+        let inner = match self {
+            Self::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(TxInner::Sqlite),
+            Self::Postgres(pool) => pool.begin().await.map(TxInner::Postgres),
+        };
+        inner.map_err(StoreError::from)
+    }
+
+    async fn prepare(&self, sql: AssertSqlSafe<String>) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite { read, .. } => read.acquire().await?.prepare(sql.into_sql_str()).await.map(drop),
+            Self::Postgres(pool) => pool.acquire().await?.prepare(sql.into_sql_str()).await.map(drop),
+        }
+    }
+}
+
 /// The store of one Relais node.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Store {
     db: Db,
     /// Connections that only emergencies use.
     reserved: Db,
+    keys: Arc<keys::KeyStore>,
     ledger: ledger::Ledger,
 }
 
 /// A transaction under way; it ends with the closure given to [`Store::write`].
 pub struct Tx {
     inner: TxInner,
+    keys: Arc<keys::KeyStore>,
 }
 
 enum TxInner {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+impl TxInner {
+    async fn commit(self) -> Result<(), StoreError> {
+        let committed = match self {
+            Self::Sqlite(transaction) => transaction.commit().await,
+            Self::Postgres(transaction) => transaction.commit().await,
+        };
+        committed.map_err(StoreError::from)
+    }
 }
 
 /// Runs `$body` with `$pool` bound to the reading pool of whichever database it is.
@@ -144,17 +192,9 @@ impl Store {
         E: From<StoreError>,
         W: AsyncFnOnce(&mut Tx) -> Result<T, E>,
     {
-        let inner = match &self.db {
-            Db::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(TxInner::Sqlite),
-            Db::Postgres(pool) => pool.begin().await.map(TxInner::Postgres),
-        };
-        let mut tx = Tx { inner: inner.map_err(StoreError::from)? };
+        let mut tx = Tx { inner: self.db.begin().await?, keys: Arc::clone(&self.keys) };
         let value = work(&mut tx).await?;
-        let committed = match tx.inner {
-            TxInner::Sqlite(transaction) => transaction.commit().await,
-            TxInner::Postgres(transaction) => transaction.commit().await,
-        };
-        committed.map_err(StoreError::from)?;
+        tx.inner.commit().await?;
         Ok(value)
     }
 
@@ -162,22 +202,19 @@ impl Store {
     /// database refuses, with its reason.
     pub async fn refused_statements(&self) -> Vec<(String, String)> {
         let mut refused = Vec::new();
-        for (name, sql) in all_statements() {
+        let of_keys = keys::statements().map(|statement| (&self.keys.db, statement));
+        for (db, (name, sql)) in all_statements().map(|statement| (&self.db, statement)).chain(of_keys) {
             // A head of a list is no statement without its list, nor one of rows without its rows.
             let sql = match sql.rsplit_once(' ') {
                 Some((_, "IN")) => in_list(sql, 2),
                 Some((head, "VALUES")) => value_rows(sql, 2, head.matches(',').count() + 1),
                 _ => AssertSqlSafe(sql.to_owned()),
             };
-            if let Err(error) = self.prepare(sql).await {
+            if let Err(error) = db.prepare(sql).await {
                 refused.push((name.to_owned(), error.to_string()));
             }
         }
         refused
-    }
-
-    async fn prepare(&self, sql: AssertSqlSafe<String>) -> Result<(), sqlx::Error> {
-        read!(self, |pool| pool.acquire().await?.prepare(sql.into_sql_str()).await.map(drop))
     }
 }
 
@@ -191,12 +228,18 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         connect::STATEMENTS,
         consents::STATEMENTS,
         credentials::STATEMENTS,
+        deletions::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
         erased_rows::STATEMENTS,
+        freezes::STATEMENTS,
+        glasses::STATEMENTS,
         idempotency::STATEMENTS,
         jobs::STATEMENTS,
         legal_holds::STATEMENTS,
+        open::STATEMENTS,
+        notices::STATEMENTS,
+        openings::STATEMENTS,
         projects::STATEMENTS,
         referrals::STATEMENTS,
         retention::STATEMENTS,

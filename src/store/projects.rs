@@ -1,50 +1,32 @@
-//! Projects and the keys of their pseudonyms.
+//! Projects.
 
-use super::row::Table;
+use super::keys::KeyStore;
+use super::row::{Table, optional_text};
+use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::account::Project;
-use crate::domain::id::ProjectId;
+use crate::domain::erasure::ErasureUnit;
+use crate::domain::freeze::ProjectStatus;
+use crate::domain::id::{OrganizationId, ProjectId};
 use crate::domain::referral::Referral;
-use crate::domain::time::Month;
+use crate::domain::scope::Scope;
 
 const TABLE: Table = Table("projects");
 
 statements! {
-    FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects WHERE id = $1";
-    LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects WHERE id IN";
-    LIST_ALL = "SELECT id, organization_id, name, country, risk_profile, mailbox FROM projects ORDER BY name, id";
-    LIST_ALIAS_KEYS = "SELECT project_id, key FROM project_keys WHERE purpose = 'alias' AND project_id IN";
+    FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects WHERE id = $1";
+    LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects WHERE id IN";
     SAVE = "INSERT INTO projects (id, organization_id, name, country, risk_profile, mailbox) \
         VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id, name = excluded.name, \
         country = excluded.country, risk_profile = excluded.risk_profile, mailbox = excluded.mailbox";
-    INSERT_KEY = "INSERT INTO project_keys (project_id, purpose, key) VALUES ($1, $2, $3) \
-        ON CONFLICT (project_id, purpose) DO NOTHING";
-    FIND_KEY = "SELECT key FROM project_keys WHERE project_id = $1 AND purpose = $2";
-}
-
-/// What a project's key is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyPurpose {
-    /// Aliases of cases for partners.
-    Alias,
-    /// The index by which a file number is found.
-    FileNumber,
-    /// Fingerprints of creates, by which a repeated call is known.
-    Fingerprint,
-    /// Person keys of the demand ledger in one month.
-    Demand(Month),
-}
-
-impl std::fmt::Display for KeyPurpose {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Alias => formatter.write_str("alias"),
-            Self::FileNumber => formatter.write_str("file_number"),
-            Self::Fingerprint => formatter.write_str("fingerprint"),
-            Self::Demand(month) => write!(formatter, "demand:{month}"),
-        }
-    }
+    LIST_LED = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects \
+        WHERE id = $1 OR organization_id = $2 ORDER BY name, id";
+    LIST_BY_NAME = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects \
+        WHERE id = $1 OR name = $1 ORDER BY id";
+    LIST_ALL = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects ORDER BY name, id";
+    SET_STATUS = "UPDATE projects SET status = $2 WHERE id = $1";
+    LOCK = "UPDATE projects SET status = status WHERE id = $1";
 }
 
 #[derive(sqlx::FromRow)]
@@ -55,19 +37,36 @@ struct ProjectRow {
     country: String,
     risk_profile: String,
     mailbox: String,
+    status: String,
 }
 
-impl ProjectRow {
-    fn into_project(self) -> Result<Project, StoreError> {
+/// Where the mailbox of a project stands: with the contacts of its organisation.
+fn sealed_at(row: &str, organization: OrganizationId) -> SealedAt<'_> {
+    SealedAt { table: "projects", column: "mailbox", row, unit: ErasureUnit::Contacts(organization), project: None }
+}
+
+/// The projects of rows, the keys of their mailboxes fetched at once. One whose contacts were erased has an empty
+/// mailbox.
+async fn open_projects(
+    keys: &KeyStore,
+    rows: impl IntoIterator<Item = ProjectRow>,
+) -> Result<Vec<Project>, StoreError> {
+    let with_ids = rows.into_iter().map(|row| Ok((TABLE.id(&row.organization_id)?, row)));
+    let rows: Vec<(OrganizationId, ProjectRow)> = with_ids.collect::<Result<_, StoreError>>()?;
+    let opened = keys.fetch(rows.iter().map(|(organization, _)| ErasureUnit::Contacts(*organization))).await?;
+    let open = |(organization_id, row): (OrganizationId, ProjectRow)| {
+        let mailbox: Option<String> = opened.open(sealed_at(&row.id, organization_id), &row.mailbox)?;
         Ok(Project {
-            id: TABLE.id(&self.id)?,
-            organization_id: TABLE.id(&self.organization_id)?,
-            risk_profile: TABLE.code(&self.risk_profile)?,
-            name: self.name,
-            country: self.country,
-            mailbox: self.mailbox.into(),
+            id: TABLE.id(&row.id)?,
+            organization_id,
+            risk_profile: TABLE.code(&row.risk_profile)?,
+            name: row.name,
+            country: row.country,
+            status: TABLE.code(&row.status)?,
+            mailbox: mailbox.unwrap_or_default().into(),
         })
-    }
+    };
+    rows.into_iter().map(open).collect()
 }
 
 impl Store {
@@ -75,27 +74,32 @@ impl Store {
     pub async fn find_project(&self, id: ProjectId) -> Result<Option<Project>, StoreError> {
         let row: Option<ProjectRow> =
             read!(self, |pool| sqlx::query_as(FIND).bind(id.to_string()).fetch_optional(pool).await)?;
-        row.map(ProjectRow::into_project).transpose()
+        Ok(open_projects(&self.keys, row).await?.pop())
+    }
+
+    /// The projects of a scope: the own one, or all of the own unit.
+    pub async fn list_projects_led(&self, scope: &Scope) -> Result<Vec<Project>, StoreError> {
+        let rows: Vec<ProjectRow> = read!(self, |pool| sqlx::query_as(LIST_LED)
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.unit))
+            .fetch_all(pool)
+            .await)?;
+        open_projects(&self.keys, rows).await
+    }
+
+    /// The projects with this id or exactly this name; every project for `None`.
+    pub async fn list_projects_named(&self, name: Option<&str>) -> Result<Vec<Project>, StoreError> {
+        let rows: Vec<ProjectRow> = match name {
+            Some(name) => read!(self, |pool| sqlx::query_as(LIST_BY_NAME).bind(name).fetch_all(pool).await)?,
+            None => return self.list_projects().await,
+        };
+        open_projects(&self.keys, rows).await
     }
 
     /// Every project, by name; nothing of their cases.
     pub async fn list_projects(&self) -> Result<Vec<Project>, StoreError> {
         let rows: Vec<ProjectRow> = read!(self, |pool| sqlx::query_as(LIST_ALL).fetch_all(pool).await)?;
-        rows.into_iter().map(ProjectRow::into_project).collect()
-    }
-
-    /// A key that was made before; `None` where there is none yet.
-    pub async fn find_project_key(
-        &self,
-        project: ProjectId,
-        purpose: KeyPurpose,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        let key: Option<String> = read!(self, |pool| sqlx::query_scalar(FIND_KEY)
-            .bind(project.to_string())
-            .bind(purpose.to_string())
-            .fetch_optional(pool)
-            .await)?;
-        key.map(|key| decode_key(&key)).transpose()
+        open_projects(&self.keys, rows).await
     }
 }
 
@@ -107,58 +111,50 @@ impl Store {
             let ids = referrals.iter().map(|referral| referral.project_id.to_string());
             ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
         })?;
-        rows.into_iter().map(ProjectRow::into_project).collect()
-    }
-
-    /// The alias keys of their projects.
-    pub async fn list_alias_keys_of(&self, referrals: &[Referral]) -> Result<Vec<(ProjectId, Vec<u8>)>, StoreError> {
-        let sql = in_list(LIST_ALIAS_KEYS, referrals.len());
-        let rows: Vec<(String, String)> = read!(self, |pool| {
-            let ids = referrals.iter().map(|referral| referral.project_id.to_string());
-            ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
-        })?;
-        rows.into_iter().map(|(project, key)| Ok((TABLE.id(&project)?, decode_key(&key)?))).collect()
+        open_projects(&self.keys, rows).await
     }
 }
 
 impl Tx {
-    /// Writes a project, new or changed.
-    pub async fn save_project(&mut self, project: &Project) -> Result<(), StoreError> {
-        in_tx!(self, |c| sqlx::query(SAVE)
-            .bind(project.id.to_string())
-            .bind(project.organization_id.to_string())
-            .bind(&project.name)
-            .bind(&project.country)
-            .bind(project.risk_profile.to_string())
-            .bind(project.mailbox.expose())
+    /// A project as it stands in this transaction.
+    pub async fn find_project(&mut self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        let row: Option<ProjectRow> =
+            in_tx!(self, |c| sqlx::query_as(FIND).bind(id.to_string()).fetch_optional(c).await)?;
+        Ok(open_projects(&self.keys, row).await?.pop())
+    }
+
+    /// A project, locked until the commit: of two who change whether it works the second sees what the
+    /// first has done.
+    pub async fn lock_project(&mut self, id: ProjectId) -> Result<Option<Project>, StoreError> {
+        in_tx!(self, |c| sqlx::query(LOCK).bind(id.to_string()).execute(c).await.map(drop))?;
+        self.find_project(id).await
+    }
+
+    /// Says whether a project works.
+    pub(super) async fn set_project_status(&mut self, id: ProjectId, status: ProjectStatus) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(SET_STATUS)
+            .bind(id.to_string())
+            .bind(status.to_string())
             .execute(c)
             .await
             .map(drop))?;
         Ok(())
     }
 
-    /// The key of a project for a purpose; `fresh` becomes the key when there is none yet. Two nodes
-    /// that come at once end with the same key.
-    pub async fn project_key(
-        &mut self,
-        project: ProjectId,
-        purpose: KeyPurpose,
-        fresh: [u8; 32],
-    ) -> Result<Vec<u8>, StoreError> {
-        let (project, purpose) = (project.to_string(), purpose.to_string());
-        in_tx!(self, |c| sqlx::query(INSERT_KEY)
-            .bind(&project)
-            .bind(&purpose)
-            .bind(data_encoding::HEXLOWER.encode(&fresh))
+    /// Writes a project, new or changed; whether it works stays as it is.
+    pub async fn save_project(&mut self, project: &Project) -> Result<(), StoreError> {
+        let id = project.id.to_string();
+        let mailbox = self.seal(sealed_at(&id, project.organization_id), project.mailbox.expose()).await?;
+        in_tx!(self, |c| sqlx::query(SAVE)
+            .bind(&id)
+            .bind(project.organization_id.to_string())
+            .bind(&project.name)
+            .bind(&project.country)
+            .bind(project.risk_profile.to_string())
+            .bind(&mailbox)
             .execute(c)
             .await
             .map(drop))?;
-        let key: String =
-            in_tx!(self, |c| sqlx::query_scalar(FIND_KEY).bind(&project).bind(&purpose).fetch_one(c).await)?;
-        decode_key(&key)
+        Ok(())
     }
-}
-
-fn decode_key(key: &str) -> Result<Vec<u8>, StoreError> {
-    Table("project_keys").parsed("key", data_encoding::HEXLOWER.decode(key.as_bytes()))
 }

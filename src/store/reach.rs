@@ -17,22 +17,60 @@ macro_rules! in_reached_project {
 }
 pub(super) use in_reached_project;
 
-/// The row's `team_id` is a team of the scope's account.
+/// The row's `team_id` is a team of the scope's account, in the scope's project. The row's own project may
+/// be another one: a case that a desk has taken over keeps the project that it came from.
 macro_rules! of_own_team {
-    ($account:literal) => {
-        concat!("team_id IN (SELECT m.team_id FROM team_members m WHERE m.account_id = ", $account, ")")
+    ($project:literal, $account:literal) => {
+        concat!(
+            "team_id IN (SELECT m.team_id FROM team_members m JOIN teams o ON o.id = m.team_id WHERE m.account_id = ",
+            $account,
+            " AND o.project_id = ",
+            $project,
+            ")"
+        )
     };
 }
 pub(super) use of_own_team;
 
-/// The row's `case_id` is a case of a team of the scope's account.
+/// The row's `case_id` is a case of a team of the scope's account, in the scope's project.
 macro_rules! of_own_case {
-    ($account:literal) => {
+    ($project:literal, $account:literal) => {
         concat!(
-            "EXISTS (SELECT 1 FROM cases c JOIN team_members m ON m.team_id = c.team_id WHERE c.id = case_id AND m.account_id = ",
+            "EXISTS (SELECT 1 FROM cases c JOIN team_members m ON m.team_id = c.team_id JOIN teams o ON o.id = c.team_id ",
+            "WHERE c.id = case_id AND m.account_id = ",
             $account,
+            " AND o.project_id = ",
+            $project,
             ")"
         )
     };
 }
 pub(super) use of_own_case;
+
+/// The project whose team follows the case now is at work: while it is frozen nobody outside reads the row.
+macro_rules! of_project_at_work {
+    ($case:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM cases w JOIN teams o ON o.id = w.team_id JOIN projects p ON p.id = o.project_id WHERE w.id = ",
+            $case,
+            " AND p.status = 'active')"
+        )
+    };
+}
+pub(super) use of_project_at_work;
+
+/// The row is, or belongs to, the case of a broken glass of the scope's account that has not ended.
+macro_rules! through_glass {
+    ($case:literal, $account:literal, $now:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM glasses g WHERE g.case_id = ",
+            $case,
+            " AND g.account_id = ",
+            $account,
+            " AND g.ends_at > ",
+            $now,
+            ")"
+        )
+    };
+}
+pub(super) use through_glass;

@@ -1,26 +1,45 @@
 //! Referrals and their timelines.
 
-use super::reach::{in_reached_project, of_own_case};
+use super::keys::KeyStore;
+use super::reach::{in_reached_project, of_own_case, of_project_at_work};
 use super::row::{Table, optional_text, optional_time};
-use super::{Store, StoreError, Tx, in_list, in_tx, read, sealed, statements};
+use super::sealed::SealedAt;
+use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::disclosure::Offer;
-use crate::domain::id::{CaseId, ReferralId};
+use crate::domain::erasure::ErasureUnit;
+use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId};
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("referrals");
 
-/// Sent by the scope's project or unit, for a case of the own teams unless the scope covers all.
+/// Sent by the scope's project or unit where the scope covers all teams, or for a case of the own teams. The
+/// first condition keeps to the projects that either can be of: their index serves the lists.
 macro_rules! sent {
     ($project:literal, $unit:literal, $account:literal, $covers:literal) => {
         concat!(
+            "(",
             in_reached_project!($project, $unit),
-            " AND (CAST(",
+            " OR project_id IN (SELECT k.project_id FROM custodies k JOIN team_members h ON h.team_id = k.to_team_id ",
+            "WHERE h.account_id = ",
+            $account,
+            ")) AND ((CAST(",
             $covers,
-            " AS BOOLEAN) OR ",
-            of_own_case!($account),
+            " AS BOOLEAN) AND ",
+            in_reached_project!($project, $unit),
+            ") OR ",
+            of_own_case!($project, $account),
             ")"
+        )
+    };
+}
+
+macro_rules! columns {
+    () => {
+        concat!(
+            "id, version, case_id, project_id, (SELECT c.team_id FROM cases c WHERE c.id = case_id) AS team_id, sender_id, recipient_id, service_id, ",
+            "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, service_started_at, decline_code, outcome_code, sealed "
         )
     };
 }
@@ -28,8 +47,8 @@ macro_rules! sent {
 macro_rules! select_referrals {
     ($($condition:expr),+) => {
         concat!(
-            "SELECT id, version, case_id, project_id, (SELECT c.team_id FROM cases c WHERE c.id = case_id) AS team_id, sender_id, recipient_id, service_id, ",
-            "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, service_started_at, decline_code, outcome_code, sealed ",
+            "SELECT ",
+            columns!(),
             // Of a case that is being erased nothing is shown any more.
             "FROM referrals WHERE case_id NOT IN (SELECT e.id FROM cases e WHERE e.erasing_at IS NOT NULL) AND ",
             $($condition),+
@@ -44,13 +63,17 @@ statements! {
     FIND = select_referrals!(
         "id = $1 AND ((",
         sent!("$2", "$3", "$4", "$5"),
-        ") OR (recipient_id = $6 AND requested_at IS NOT NULL))"
+        ") OR (recipient_id = $6 AND requested_at IS NOT NULL AND ",
+        of_project_at_work!("case_id"),
+        "))"
     );
     LIST_RECEIVED = select_referrals!(
-        "recipient_id = $1 AND requested_at IS NOT NULL \
-         AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3 AND r.recipient_id = $1)) \
-         ORDER BY requested_at DESC, id DESC LIMIT $4"
+        "recipient_id = $1 AND requested_at IS NOT NULL AND ",
+        of_project_at_work!("case_id"),
+        " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
+         AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3 AND r.recipient_id = $1 AND ",
+        of_project_at_work!("r.case_id"),
+        ")) ORDER BY requested_at DESC, id DESC LIMIT $4"
     );
     LIST_SENT = select_referrals!(
         sent!("$1", "$6", "$7", "$8"),
@@ -64,8 +87,22 @@ statements! {
         urgency, needed_by, consent_id, status, status_at, is_open, created_at, requested_at, service_started_at, decline_code, \
         outcome_code, sealed) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, true, $14, NULL, NULL, NULL, NULL, $15)";
+    LIST_LEFT_OPEN = select_referrals!(
+        "is_open AND requested_at IS NOT NULL AND project_id = $1 AND EXISTS (SELECT 1 FROM cases c JOIN teams o ON o.id = c.team_id \
+         WHERE c.id = case_id AND o.project_id = $1) \
+         AND EXISTS (SELECT 1 FROM projects p WHERE p.id = $1 AND p.status <> 'active') ORDER BY urgency, requested_at, id LIMIT $2"
+    );
+    FIND_LEFT_OPEN = select_referrals!(
+        "id = $1 AND is_open AND requested_at IS NOT NULL AND EXISTS (SELECT 1 FROM cases c JOIN teams o ON o.id = c.team_id \
+         JOIN projects p ON p.id = o.project_id WHERE c.id = case_id AND p.id = referrals.project_id AND p.status <> 'active')"
+    );
+    LOCK_OPEN_OF_CONSENT = concat!(
+        "UPDATE referrals SET version = version WHERE consent_id = $1 AND is_open RETURNING ",
+        columns!()
+    );
     UPDATE = "UPDATE referrals SET version = $2, status = $3, status_at = $4, is_open = $5, requested_at = $6, \
-        service_started_at = $7, decline_code = $8, outcome_code = $9, sealed = $10 WHERE id = $1 AND version = $2 - 1";
+        service_started_at = $7, decline_code = $8, outcome_code = $9, sealed = $10, needed_by = $11 \
+        WHERE id = $1 AND version = $2 - 1";
     INSERT_EVENT = "INSERT INTO referral_events (referral_id, version, at, event, party, actor_id, organization_id, code) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     LIST_EVENTS = "SELECT referral_id, version, at, event, party, actor_id, organization_id, code FROM referral_events \
@@ -110,8 +147,7 @@ struct ReferralRow {
 }
 
 impl ReferralRow {
-    fn into_referral(self) -> Result<Referral, StoreError> {
-        let offer = Offer { told: sealed::open(TABLE, &self.sealed)? };
+    fn into_referral(self, offer: Offer) -> Result<Referral, StoreError> {
         Ok(Referral {
             id: TABLE.id(&self.id)?,
             version: self.version,
@@ -135,6 +171,33 @@ impl ReferralRow {
             offer,
         })
     }
+}
+
+/// Where the offer of a referral stands.
+fn sealed_at(row: &str, id: ReferralId, project: ProjectId) -> SealedAt<'_> {
+    SealedAt { table: "referrals", column: "sealed", row, unit: ErasureUnit::Referral(id), project: Some(project) }
+}
+
+/// The referrals of rows, their keys fetched at once. One that was erased stays a referral, and its offer tells
+/// nothing any more.
+async fn open_referrals(
+    keys: &KeyStore,
+    rows: impl IntoIterator<Item = ReferralRow>,
+) -> Result<Vec<Referral>, StoreError> {
+    let with_ids = rows.into_iter().map(|row| Ok((TABLE.id(&row.id)?, row)));
+    let rows: Vec<(ReferralId, ReferralRow)> = with_ids.collect::<Result<_, StoreError>>()?;
+    let opened = keys.fetch(rows.iter().map(|(id, _)| ErasureUnit::Referral(*id))).await?;
+    let mut referrals = Vec::with_capacity(rows.len());
+    for (id, row) in rows {
+        let at = sealed_at(&row.id, id, TABLE.id(&row.project_id)?);
+        let told = opened.open(at, &row.sealed)?;
+        referrals.push(row.into_referral(told.map_or_else(Offer::default, |told| Offer { told }))?);
+    }
+    Ok(referrals)
+}
+
+async fn open_referral(keys: &KeyStore, row: Option<ReferralRow>) -> Result<Option<Referral>, StoreError> {
+    Ok(open_referrals(keys, row).await?.pop())
 }
 
 #[derive(sqlx::FromRow)]
@@ -177,7 +240,7 @@ impl Store {
             .bind(optional_text(scope.organization))
             .fetch_optional(pool)
             .await)?;
-        row.map(ReferralRow::into_referral).transpose()
+        open_referral(&self.keys, row).await
     }
 
     /// Referrals received by the scope's organisation, last sent first.
@@ -193,7 +256,7 @@ impl Store {
             .bind(selection.limit)
             .fetch_all(pool)
             .await)?;
-        rows.into_iter().map(ReferralRow::into_referral).collect()
+        open_referrals(&self.keys, rows).await
     }
 
     /// Referrals made by the scope's project, last made first.
@@ -209,7 +272,18 @@ impl Store {
             .bind(scope.covers_all_teams)
             .fetch_all(pool)
             .await)?;
-        rows.into_iter().map(ReferralRow::into_referral).collect()
+        open_referrals(&self.keys, rows).await
+    }
+
+    /// What a project that does not work left open with recipients, its own teams' cases only; nothing while it
+    /// works. The caller has found the project, and the desk or the lead of it, for the viewer.
+    pub async fn list_left_open(&self, project: ProjectId, limit: i64) -> Result<Vec<Referral>, StoreError> {
+        let rows: Vec<ReferralRow> = read!(self, |pool| sqlx::query_as(LIST_LEFT_OPEN)
+            .bind(project.to_string())
+            .bind(limit)
+            .fetch_all(pool)
+            .await)?;
+        open_referrals(&self.keys, rows).await
     }
 
     /// The timelines of referrals that the caller has read within its scope, oldest change first.
@@ -237,11 +311,28 @@ impl Tx {
             .bind(optional_text(scope.organization))
             .fetch_optional(c)
             .await)?;
-        row.map(ReferralRow::into_referral).transpose()
+        open_referral(&self.keys, row).await
+    }
+
+    /// A referral that a project which does not work left open; who may take it over is for the caller to
+    /// say, by the project's desk.
+    pub async fn find_left_open(&mut self, id: ReferralId) -> Result<Option<Referral>, StoreError> {
+        let row: Option<ReferralRow> =
+            in_tx!(self, |c| sqlx::query_as(FIND_LEFT_OPEN).bind(id.to_string()).fetch_optional(c).await)?;
+        open_referral(&self.keys, row).await
+    }
+
+    /// The open referrals on a consent that the caller has locked, each locked until the commit as well, so
+    /// that no answer comes between reading and ending them.
+    pub async fn lock_open_referrals_on(&mut self, consent: ConsentId) -> Result<Vec<Referral>, StoreError> {
+        let rows: Vec<ReferralRow> =
+            in_tx!(self, |c| sqlx::query_as(LOCK_OPEN_OF_CONSENT).bind(consent.to_string()).fetch_all(c).await)?;
+        open_referrals(&self.keys, rows).await
     }
 
     /// Writes a new draft with the first line of its timeline.
     pub async fn insert_referral(&mut self, referral: &Referral, first: &TimelineEntry) -> Result<(), StoreError> {
+        let sealed = self.seal_offer(referral).await?;
         in_tx!(self, |c| sqlx::query(INSERT)
             .bind(referral.id.to_string())
             .bind(referral.version)
@@ -257,7 +348,7 @@ impl Tx {
             .bind(referral.consent_id.to_string())
             .bind(referral.status.to_string())
             .bind(referral.status_at.microseconds())
-            .bind(sealed::seal(&referral.offer.told))
+            .bind(&sealed)
             .execute(c)
             .await
             .map(drop))?;
@@ -267,6 +358,7 @@ impl Tx {
     /// Writes a referral that was changed once since it was read, with the line of its timeline.
     /// [`StoreError::Stale`] when somebody else changed it first.
     pub async fn update_referral(&mut self, referral: &Referral, entry: &TimelineEntry) -> Result<(), StoreError> {
+        let sealed = self.seal_offer(referral).await?;
         let changed = in_tx!(self, |c| sqlx::query(UPDATE)
             .bind(referral.id.to_string())
             .bind(referral.version)
@@ -277,7 +369,8 @@ impl Tx {
             .bind(referral.service_started_at.map(Timestamp::microseconds))
             .bind(optional_text(referral.decline_code))
             .bind(optional_text(referral.outcome_code))
-            .bind(sealed::seal(&referral.offer.told))
+            .bind(&sealed)
+            .bind(referral.needed_by.map(Timestamp::microseconds))
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
@@ -285,6 +378,15 @@ impl Tx {
             return Err(StoreError::Stale);
         }
         self.insert_event(entry).await
+    }
+
+    /// The offer, sealed; nothing of one that was erased.
+    async fn seal_offer(&mut self, referral: &Referral) -> Result<String, StoreError> {
+        let id = referral.id.to_string();
+        match self.seal(sealed_at(&id, referral.id, referral.project_id), &referral.offer.told).await {
+            Err(StoreError::Erased) => Ok(String::new()),
+            sealed => sealed,
+        }
     }
 
     async fn insert_event(&mut self, entry: &TimelineEntry) -> Result<(), StoreError> {

@@ -1,8 +1,9 @@
 //! What the clocks of retention look for and erase, beside cases. Rows go in batches, so that nobody waits
 //! long for the one writer of SQLite.
 
+use super::directory::{DirectoryRow, EntryRow, contacts_of, open_entries, seal_document};
 use super::row::Table;
-use super::{KeyPurpose, Store, StoreError, Tx, in_tx, read, statements};
+use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::demand::Demand;
 use crate::domain::directory::Document;
 use crate::domain::id::{CaseId, ProjectId};
@@ -10,8 +11,6 @@ use crate::domain::time::{Month, Timestamp};
 
 /// Most rows of one transaction.
 const BATCH: i64 = 1000;
-
-const DOCUMENTS: Table = Table("directory_documents");
 
 /// True for rows of a call that made something of a held case.
 macro_rules! of_nothing_held {
@@ -34,8 +33,41 @@ macro_rules! gone_with_contacts {
     ($condition:literal) => {
         concat!(
             "FROM directory_documents d JOIN directory_documents t ON t.entry_id = d.entry_id AND t.is_current AND t.is_gone \
-             WHERE (d.document LIKE '%\"phones\"%' OR d.document LIKE '%\"email\"%') AND ",
+             WHERE d.contacts <> '' AND ",
             $condition
+        )
+    };
+}
+
+macro_rules! count_passing {
+    ($table:literal, $from:literal) => {
+        concat!("SELECT count(*) FROM ", $table, " WHERE ", $from, " <= $1")
+    };
+}
+
+macro_rules! oldest_passing {
+    ($table:literal, $from:literal) => {
+        concat!("SELECT CAST(min(", $from, ") AS BIGINT) FROM ", $table, " WHERE ", $from, " > $1")
+    };
+}
+
+/// Erases a batch of rows that hang on nothing, the oldest first.
+macro_rules! erase_passing {
+    ($table:literal, $key:literal, $from:literal) => {
+        concat!(
+            "DELETE FROM ",
+            $table,
+            " WHERE ",
+            $key,
+            " IN (SELECT t.",
+            $key,
+            " FROM ",
+            $table,
+            " t WHERE t.",
+            $from,
+            " <= $1 ORDER BY t.",
+            $from,
+            " LIMIT $2)"
         )
     };
 }
@@ -53,8 +85,6 @@ statements! {
         AND EXISTS (SELECT 1 FROM referral_events e WHERE e.referral_id = r.id AND e.code IS NOT NULL)";
     ERASE_DETAILS = "UPDATE referral_events SET code = NULL WHERE code IS NOT NULL AND referral_id IN \
         (SELECT r.id FROM referrals r WHERE r.case_id = $2 AND NOT r.is_open AND r.status_at <= $1)";
-    LIST_MONTH_KEYS = "SELECT project_id, purpose FROM project_keys WHERE purpose LIKE 'demand:%' ORDER BY purpose, project_id";
-    DESTROY_KEY = "DELETE FROM project_keys WHERE project_id = $1 AND purpose = $2";
     ERASE_DEMANDS = "DELETE FROM demands WHERE project_id = $1 AND month = $2";
     COUNT_CALLS = concat!("SELECT count(*) FROM idempotency_keys WHERE created_at <= $1 AND ", of_nothing_held!());
     COUNT_HELD_CALLS = "SELECT count(*) FROM idempotency_keys WHERE created_at <= $1";
@@ -63,16 +93,25 @@ statements! {
         "DELETE FROM idempotency_keys WHERE (account_id, key) IN (SELECT i.account_id, i.key FROM idempotency_keys i \
          WHERE i.created_at <= $1 AND i.", of_nothing_held!(), " ORDER BY i.created_at LIMIT $2)"
     );
-    COUNT_TOKENS = "SELECT count(*) FROM tokens WHERE expires_at <= $1";
-    OLDEST_TOKEN = "SELECT CAST(min(expires_at) AS BIGINT) FROM tokens WHERE expires_at > $1";
-    ERASE_TOKENS = "DELETE FROM tokens WHERE hash IN (SELECT t.hash FROM tokens t WHERE t.expires_at <= $1 ORDER BY t.expires_at LIMIT $2)";
+    COUNT_TOKENS = count_passing!("tokens", "expires_at");
+    OLDEST_TOKENS = oldest_passing!("tokens", "expires_at");
+    ERASE_TOKENS = erase_passing!("tokens", "hash", "expires_at");
+    COUNT_SESSIONS = count_passing!("sessions", "authenticated_at");
+    OLDEST_SESSIONS = oldest_passing!("sessions", "authenticated_at");
+    ERASE_SESSIONS = erase_passing!("sessions", "hash", "authenticated_at");
+    COUNT_ATTEMPTS = count_passing!("sign_in_attempts", "failed_at");
+    OLDEST_ATTEMPTS = oldest_passing!("sign_in_attempts", "failed_at");
+    ERASE_ATTEMPTS = erase_passing!("sign_in_attempts", "handle_hash", "failed_at");
+    COUNT_ENROLMENTS = count_passing!("enrolments", "expires_at");
+    OLDEST_ENROLMENTS = oldest_passing!("enrolments", "expires_at");
+    ERASE_ENROLMENTS = erase_passing!("enrolments", "account_id", "expires_at");
     OLDEST_CONTACTS = concat!("SELECT CAST(min(t.valid_from) AS BIGINT) ", gone_with_contacts!("t.valid_from > $1"));
     LIST_CONTACTS = concat!(
-        "SELECT d.entry_id, d.version, d.document ",
+        "SELECT d.entry_id, d.version, d.source, d.source_key, d.is_gone, d.document, d.contacts ",
         gone_with_contacts!("t.valid_from <= $1 AND (d.entry_id, d.version) > ($2, CAST($3 AS BIGINT))"),
         " ORDER BY d.entry_id, d.version LIMIT $4"
     );
-    REWRITE_DOCUMENT = "UPDATE directory_documents SET document = $3 WHERE entry_id = $1 AND version = $2";
+    REWRITE_DOCUMENT = "UPDATE directory_documents SET document = $3, contacts = $4 WHERE entry_id = $1 AND version = $2";
 }
 
 /// Rows that end by their own time and hang on nothing.
@@ -82,35 +121,36 @@ pub enum Passing {
     Calls,
     /// Tokens, by their expiry.
     Tokens,
+    /// Sessions, by their sign-in.
+    Sessions,
+    /// Failed attempts to sign in, by the last one.
+    Attempts,
+    /// Codes of enrolment, by their expiry.
+    Enrolments,
+}
+
+/// The statements of one kind of such rows.
+struct Statements {
+    count: &'static str,
+    /// Those counted above, and those that are held.
+    count_with_held: &'static str,
+    oldest: &'static str,
+    erase: &'static str,
 }
 
 impl Passing {
-    const fn count(self) -> &'static str {
-        match self {
-            Self::Calls => COUNT_CALLS,
-            Self::Tokens => COUNT_TOKENS,
-        }
-    }
-
-    const fn count_with_held(self) -> &'static str {
-        match self {
-            Self::Calls => COUNT_HELD_CALLS,
-            Self::Tokens => COUNT_TOKENS,
-        }
-    }
-
-    const fn oldest(self) -> &'static str {
-        match self {
-            Self::Calls => OLDEST_CALL,
-            Self::Tokens => OLDEST_TOKEN,
-        }
-    }
-
-    const fn erase(self) -> &'static str {
-        match self {
-            Self::Calls => ERASE_CALLS,
-            Self::Tokens => ERASE_TOKENS,
-        }
+    const fn statements(self) -> Statements {
+        let (count, oldest, erase) = match self {
+            Self::Calls => {
+                let (count, oldest, erase) = (COUNT_CALLS, OLDEST_CALL, ERASE_CALLS);
+                return Statements { count, count_with_held: COUNT_HELD_CALLS, oldest, erase };
+            }
+            Self::Tokens => (COUNT_TOKENS, OLDEST_TOKENS, ERASE_TOKENS),
+            Self::Sessions => (COUNT_SESSIONS, OLDEST_SESSIONS, ERASE_SESSIONS),
+            Self::Attempts => (COUNT_ATTEMPTS, OLDEST_ATTEMPTS, ERASE_ATTEMPTS),
+            Self::Enrolments => (COUNT_ENROLMENTS, OLDEST_ENROLMENTS, ERASE_ENROLMENTS),
+        };
+        Statements { count, count_with_held: count, oldest, erase }
     }
 }
 
@@ -198,22 +238,12 @@ impl Store {
         self.oldest(OLDEST_DETAILED, after).await
     }
 
-    /// The months whose demands can still be linked to cases, the oldest first.
-    pub async fn list_month_keys(&self) -> Result<Vec<(ProjectId, Month)>, StoreError> {
-        let table = Table("project_keys");
-        let rows: Vec<(String, String)> = read!(self, |pool| sqlx::query_as(LIST_MONTH_KEYS).fetch_all(pool).await)?;
-        let months = rows.iter().map(|(project, purpose)| {
-            let month = purpose.split_once(':').and_then(|(_, month)| Month::parse(month));
-            Ok((table.id(project)?, month.ok_or_else(|| table.corrupt("purpose"))?))
-        });
-        months.collect()
-    }
-
     /// What of these rows is due before this time.
     pub async fn passing_rows(&self, passing: Passing, before: Timestamp) -> Result<DueRows, StoreError> {
-        let due = self.count(passing.count(), before).await?;
-        let with_held = self.count(passing.count_with_held(), before).await?;
-        let next_from = self.oldest(passing.oldest(), before).await?;
+        let statements = passing.statements();
+        let due = self.count(statements.count, before).await?;
+        let with_held = self.count(statements.count_with_held, before).await?;
+        let next_from = self.oldest(statements.oldest, before).await?;
         Ok(DueRows { due, held: with_held.saturating_sub(due), next_from })
     }
 
@@ -225,19 +255,19 @@ impl Store {
         at_most: i64,
     ) -> Result<Vec<EntryVersion>, StoreError> {
         let (entry, version) = after.map_or(("", 0), |entry| (entry.entry_id.as_str(), entry.version));
-        let rows: Vec<(String, i64, String)> = read!(self, |pool| sqlx::query_as(LIST_CONTACTS)
+        let rows: Vec<EntryRow> = read!(self, |pool| sqlx::query_as(LIST_CONTACTS)
             .bind(before.microseconds())
             .bind(entry)
             .bind(version)
             .bind(at_most)
             .fetch_all(pool)
             .await)?;
-        rows.into_iter()
-            .map(|(entry_id, version, document)| {
-                let document = DOCUMENTS.parsed("document", serde_json::from_str(&document))?;
-                Ok(EntryVersion { entry_id, version, document })
-            })
-            .collect()
+        let entries = open_entries(&self.keys, rows).await?.into_iter();
+        let version = |(_, entry): (String, DirectoryRow)| {
+            let DirectoryRow { entry_id, version, document, .. } = entry;
+            EntryVersion { entry_id, version, document }
+        };
+        Ok(entries.map(version).collect())
     }
 
     /// The oldest time after this one at which a service was gone whose contacts still stand somewhere.
@@ -249,13 +279,7 @@ impl Store {
     /// here takes the old pages out of its log. PostgreSQL keeps dead rows until its vacuum; what is sealed in
     /// them opens with no key.
     pub async fn settle_files(&self) -> Result<(), StoreError> {
-        match &self.db {
-            super::Db::Sqlite { write, .. } => {
-                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await.map(drop)?;
-            }
-            super::Db::Postgres(_) => {}
-        }
-        Ok(())
+        self.truncate_logs().await
     }
 }
 
@@ -289,20 +313,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Destroys a key of a project for good.
-    pub async fn destroy_project_key(&mut self, project: ProjectId, purpose: KeyPurpose) -> Result<(), StoreError> {
-        in_tx!(self, |c| sqlx::query(DESTROY_KEY)
-            .bind(project.to_string())
-            .bind(purpose.to_string())
-            .execute(c)
-            .await
-            .map(drop))?;
-        Ok(())
-    }
-
     /// Erases a batch of rows that are due before this time; none are left when fewer than a batch went.
     pub async fn erase_passing(&mut self, passing: Passing, before: Timestamp) -> Result<(u64, bool), StoreError> {
-        let erased = in_tx!(self, |c| sqlx::query(passing.erase())
+        let erased = in_tx!(self, |c| sqlx::query(passing.statements().erase)
             .bind(before.microseconds())
             .bind(BATCH)
             .execute(c)
@@ -313,12 +326,14 @@ impl Tx {
 
     /// Writes a version of an entry anew. Only for taking out what may no longer be kept.
     pub async fn rewrite_document(&mut self, entry: &EntryVersion) -> Result<(), StoreError> {
-        let document =
-            serde_json::to_string(&entry.document).expect("documents are plain structs of texts and numbers");
+        let organizations = [(contacts_of(&entry.document), None)];
+        let keys = self.keys.fetch_or_make(&organizations).await?;
+        let (document, contacts) = seal_document(&self.keys, &keys, entry.version, &entry.document)?;
         in_tx!(self, |c| sqlx::query(REWRITE_DOCUMENT)
             .bind(&entry.entry_id)
             .bind(entry.version)
             .bind(&document)
+            .bind(&contacts)
             .execute(c)
             .await
             .map(drop))?;

@@ -10,6 +10,7 @@ const TABLE: Table = Table("teams");
 statements! {
     SAVE = "INSERT INTO teams (id, project_id, name) VALUES ($1, $2, $3) \
         ON CONFLICT (id) DO UPDATE SET name = excluded.name";
+    FIND = "SELECT id, project_id, name FROM teams WHERE id = $1";
     LIST_OF = "SELECT t.id, t.project_id, t.name FROM team_members m JOIN teams t ON t.id = m.team_id \
         WHERE m.account_id = $1 ORDER BY t.name, t.id";
     LIST_IN = "SELECT id, project_id, name FROM teams WHERE project_id = $1 ORDER BY name, id";
@@ -31,6 +32,13 @@ impl TeamRow {
 }
 
 impl Store {
+    /// A team: its name and project; nothing of its cases.
+    pub async fn find_team(&self, id: TeamId) -> Result<Option<Team>, StoreError> {
+        let row: Option<TeamRow> =
+            read!(self, |pool| sqlx::query_as(FIND).bind(id.to_string()).fetch_optional(pool).await)?;
+        row.map(TeamRow::into_team).transpose()
+    }
+
     /// The teams of an account, by name.
     pub async fn list_teams_of(&self, account: AccountId) -> Result<Vec<Team>, StoreError> {
         let rows: Vec<TeamRow> =
@@ -47,6 +55,12 @@ impl Store {
 }
 
 impl Tx {
+    /// A team as it stands in this transaction.
+    pub async fn find_team(&mut self, id: TeamId) -> Result<Option<Team>, StoreError> {
+        let row: Option<TeamRow> = in_tx!(self, |c| sqlx::query_as(FIND).bind(id.to_string()).fetch_optional(c).await)?;
+        row.map(TeamRow::into_team).transpose()
+    }
+
     /// Writes a team, new or renamed.
     pub async fn save_team(&mut self, team: &Team) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(SAVE)

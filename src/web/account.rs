@@ -62,7 +62,7 @@ struct TokenLine {
 
 impl AccountPage {
     fn new(frame: Frame, signed_in: &SignedIn, overview: Overview) -> Self {
-        let SignedIn { account, session, .. } = signed_in;
+        let SignedIn { session, .. } = signed_in;
         let sessions = overview.sessions.iter().map(|it| SessionLine {
             id: it.id.to_string(),
             method: frame.code("method", &it.authentication.method),
@@ -71,7 +71,7 @@ impl AccountPage {
             is_this: it.id == session.id,
         });
         let teams: Vec<String> = overview.teams.into_iter().map(|team| team.name).collect();
-        let scopes = account.role.token_scopes().iter().map(|scope| (scope.code(), frame.code("scope", scope)));
+        let scopes = overview.token_scopes.iter().map(|scope| (scope.code(), frame.code("scope", scope)));
         Self {
             handle: overview.handle.unwrap_or_default(),
             role: overview.role.map(|role| frame.code("role", &role)).unwrap_or_default(),

@@ -5,7 +5,7 @@ use crate::kit::schema::SCHEMA;
 use crate::kit::steps::{Ready, fresh_key, mutation, organization_id, service_id, step_input, text};
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Service, Specialisation, Tier};
-use relais::domain::id::{Identifier, OrganizationId, ProjectId};
+use relais::domain::id::{DeletionId, GlassId, Identifier, NoticeId, OrganizationId, ProjectId, ReferralId, TeamId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -51,6 +51,10 @@ enum Input {
     Create(Value),
     /// A step on a fresh referral in this state.
     Step(&'static str),
+    /// The glass over the case of a fresh referral.
+    Glass,
+    /// The withdrawal of a fresh consent.
+    Withdrawal,
 }
 
 fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row {
@@ -62,6 +66,9 @@ fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row
     let selection = match type_name.as_str() {
         "ServiceConnection" | "ReferralConnection" => "{ nodes { id } pageInfo { hasNextPage } }",
         "ServiceGapReport" => "{ cells { persons } }",
+        "AuditEventConnection" => "{ nodes { action } pageInfo { hasNextPage } }",
+        "CaseReadings" => "{ ownTeamDays }",
+        "BreakGlassRate" => "{ glasses }",
         "LegalHold" => "{ caseId }",
         _ => "{ id }",
     };
@@ -124,6 +131,15 @@ async fn cell(world: &World, ready: &Ready, row: &Row, viewer: &str) -> String {
             json!({ "input": input })
         }
         Input::Step(state) => json!({ "input": step_input(row.root, &world.refer(ready, state).await) }),
+        Input::Glass => {
+            let referred = world.refer(ready, "REQUESTED").await;
+            json!({ "input": { "case": { "referralId": referred.id }, "reason": "PERSON_ASKS" } })
+        }
+        Input::Withdrawal => {
+            let over = json!({ "basis": "CHILD_CONSENT_MATURE" });
+            let consent = world.consented(&ready.sender, &ready.case, &organization_id(LAWYERS), &over).await;
+            json!({ "input": { "consentId": consent } })
+        }
     };
     outcome(row.root, &world.ask(&person, &row.document, variables).await)
 }
@@ -176,6 +192,17 @@ async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
         query("sentReferrals", "of a case of Paris", json!({ "case": ready.case })),
         query("caseBySpokenCode", "of Paris", json!({ "spokenCode": code })),
         query("casesByFileNumber", "of Paris", json!({ "fileNumber": "PAN-2026/118" })),
+        query("whoSawWhat", "a case of Paris", json!({ "case": ready.case })),
+        query("auditEvents", "the own ones, first 3", json!({ "first": 3 })),
+        query("auditEvents", "of Paris", json!({ "trail": ProjectId::derived("corridor", "paris").to_string() })),
+        query("auditEvents", "of the network", json!({ "trail": "network" })),
+        query("projects", "", json!({})),
+        query("project", "Paris", json!({ "id": project_of_paris() })),
+        query("continuityList", "Paris, at work", json!({ "projectId": project_of_paris() })),
+        query("notices", "", json!({})),
+        query("breakGlassReviews", "", json!({})),
+        query("breakGlassRate", "Paris", json!({ "projectId": project_of_paris() })),
+        query("deletionRequests", "", json!({})),
         query("legalHolds", "all", json!({})),
         query("serviceGaps", "of one's own project", json!({ "firstMonth": "2026-11", "lastMonth": "2026-11" })),
     ]);
@@ -213,6 +240,41 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
     ]
 }
 
+fn project_of_paris() -> String {
+    ProjectId::derived("corridor", "paris").to_string()
+}
+
+/// What protection does: each on something fresh, so that the columns do not depend on each other; the freeze
+/// comes last.
+fn protection_rows() -> Vec<Row> {
+    let project = json!({ "projectId": project_of_paris() });
+    let fixed = |input: Value| Input::Fixed(json!({ "input": input }));
+    let desk =
+        json!({ "projectId": project_of_paris(), "teamId": TeamId::derived("corridor", "project paris").to_string() });
+    vec![
+        act("referralCancel", "REQUESTED", Input::Step("REQUESTED")),
+        act("referralMarkError", "COMPLETED", Input::Step("COMPLETED")),
+        act("breakGlassOpen", "by a referral, REQUESTED", Input::Glass),
+        act(
+            "breakGlassReview",
+            "never was",
+            fixed(json!({ "breakGlassId": GlassId::from_bytes([7; 16]).to_string(), "verdict": "JUSTIFIED" })),
+        ),
+        act("custodyTake", "never was", fixed(json!({ "referralId": ReferralId::from_bytes([7; 16]).to_string() }))),
+        act("noticeSeen", "never was", fixed(json!({ "noticeId": NoticeId::from_bytes([7; 16]).to_string() }))),
+        act(
+            "deletionAnswer",
+            "never was",
+            fixed(json!({ "deletionId": DeletionId::from_bytes([7; 16]).to_string(), "answer": "DELETED" })),
+        ),
+        act("consentWithdraw", "of a case of Paris", Input::Withdrawal),
+        act("projectNameDesk", "the own team", fixed(desk)),
+        act("projectThawRequest", "Paris, at work", fixed(project.clone())),
+        act("projectThawConfirm", "Paris, at work", fixed(project.clone())),
+        act("projectFreeze", "Paris", fixed(project)),
+    ]
+}
+
 /// A referral of the trained caseworker against violence, for the untrained colleague to try to send.
 async fn ready_against_violence(world: &World) -> Ready {
     let mut ready = world.ready_for_the_lawyers(&service_id(MINORITY_APPEAL), json!({})).await;
@@ -247,7 +309,7 @@ on_both_databases! {
         let mut rows = directory_rows(&world).await;
         rows.extend(person_rows(&world, &ready).await);
         rows.extend(mutation_rows(&ready));
-        let shown: BTreeSet<&str> = rows.iter().map(|row| row.root).collect();
+        let shown: BTreeSet<&str> = rows.iter().chain(&protection_rows()).map(|row| row.root).collect();
         let roots = ["Query", "Mutation"].iter().flat_map(|root| &SCHEMA.objects[*root]);
         let missing: Vec<&str> = roots.map(|field| field.name.as_str()).filter(|name| !shown.contains(name)).collect();
         assert!(missing.is_empty(), "no row shows who may use {missing:?}");
@@ -256,6 +318,9 @@ on_both_databases! {
         }
         let send = act("referralSend", "DRAFT, to care after violence", Input::Step("DRAFT"));
         line(&world, &against_violence, &send, &mut table).await;
+        for row in protection_rows() {
+            line(&world, &ready, &row, &mut table).await;
+        }
         insta::assert_snapshot!("everybody_may_do_what_the_table_says", table);
     }
 }

@@ -18,7 +18,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("clock", &["domain"]),
     ("i18n", &["domain"]),
     ("policy", &["domain"]),
-    ("store", &["domain"]),
+    ("crypto", &[]),
+    // The clock gives the months of keys, and the random bytes that these are made of.
+    ("store", &["domain", "crypto", "clock"]),
     ("directory", &["domain"]),
     ("import", &["domain"]),
     ("identity", &["domain"]),
@@ -31,8 +33,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The limits and the proxies are configuration.
     ("edge", &["domain", "clock", "config"]),
     ("log", &["domain", "clock"]),
-    // What a password may cost.
-    ("config", &["identity"]),
+    // What a password may cost, and the reveal budget.
+    ("config", &["domain", "identity"]),
     ("serve", &[]),
 ];
 
@@ -53,6 +55,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hyper", &["src/graphql/http", "src/serve", "src/app"]),
     ("fluent", &["src/i18n"]),
     ("governor", &["src/edge"]),
+    ("chacha20poly1305", &["src/crypto"]),
+    ("hkdf", &["src/crypto"]),
     ("ed25519_dalek", &["src/domain/audit", "src/seal"]),
     // Chance is a parameter.
     ("getrandom", &["src/clock"]),

@@ -263,9 +263,22 @@ fn a_database_that_cannot_be_used_is_told_without_its_password() {
 fn every_command_explains_itself() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut told = String::new();
-    for command in
-        ["", "serve", "demo", "migrate", "import", "import services-advisor", "import hsds", "apply", "schema"]
-    {
+    for command in [
+        "",
+        "serve",
+        "demo",
+        "migrate",
+        "import",
+        "import services-advisor",
+        "import hsds",
+        "apply",
+        "keys",
+        "keys init",
+        "keys rotate",
+        "backup",
+        "restore",
+        "schema",
+    ] {
         let arguments: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let ran = run_in(folder.path(), &arguments, &[]);
         told += &format!("$ relais {}\n{}\n", arguments.join(" "), ran.succeeded());

@@ -240,7 +240,8 @@ fn told_under(table: &'static Table, drawn: &Drawn) -> String {
     let access = drawn.access_under(table);
     let view = show_referral(&access, drawn.facts());
     let told: Vec<_> = view.iter().flat_map(house).collect();
-    let relations = (access.relation_to_referral(&drawn.referral), access.relation_to_figures());
+    let relations =
+        (access.relation_to_referral(&drawn.referral), access.relation_to_figures(), access.relation_to_event(None));
     format!("{told:?} {relations:?} {:?}", access.scope())
 }
 

@@ -30,8 +30,11 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 21] = [
+const OF_NO_PERSON: [&str; 23] = [
     "Team.name",
+    "Project.name",
+    // Whoever names a desk names a team.
+    "Mutation.projectNameDesk",
     "Organization.name",
     "Organization.alternateName",
     "Service.name",
@@ -117,9 +120,11 @@ fn no_input_takes_free_text_or_files() {
         "ConsentRecordInput.language",
         "DemandRecordInput.area",
         "DemandRecordInput.idempotencyKey",
+        "GlassCaseInput.spokenCode",
         "ProfileInput.area",
         "ProfileInput.languages",
         "ReferralCreateInput.idempotencyKey",
+        "auditEvents.after",
         "caseBySpokenCode.spokenCode",
         "casesByFileNumber.fileNumber",
         "inbox.after",
@@ -157,7 +162,8 @@ impl Told {
         }
         let Value::Object(fields) = value else { return };
         let type_name = fields.get("__typename").and_then(Value::as_str).unwrap_or(type_name);
-        let is_subject = ["CaseReference", "Consent", "Referral", "Demand"].contains(&type_name);
+        let is_subject =
+            ["CaseReference", "Consent", "Referral", "Demand", "ContinuityEntry", "Deletion"].contains(&type_name);
         let subject = if is_subject { fields["id"].as_str() } else { subject };
         for (name, value) in fields.iter().filter(|(name, value)| *name != "__typename" && !value.is_null()) {
             // Of a timeline only that it was read is recorded.

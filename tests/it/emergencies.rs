@@ -7,7 +7,9 @@ use crate::kit::world::{World, answered, graphql_request, on_both_databases};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
+use relais::domain::id::{Identifier, ProjectId};
 use relais::config::{Limits, Server};
+use relais::graphql::emergency::{EMERGENCY_OPERATIONS, When};
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 use tower::ServiceExt as _;
@@ -84,6 +86,13 @@ on_both_databases! {
         let accept = request(&world, "lawyer", "referralAccept", &input(&acknowledged.referral()));
         assert_eq!(outcome("referralAccept", answered(node.clone(), accept).await).done()["status"], "ACCEPTED");
         assert_eq!(ordinary(&world, &node, "caseworker").await, busy, "the flood is still there");
+        // What ends harm does not wait either; whether the account may is for the act to say.
+        let freeze = "mutation($id: ID!) { projectFreeze(input: { projectId: $id }) { project { id } errors { __typename } } }";
+        let project = json!({ "id": ProjectId::derived("corridor", "paris").to_string() });
+        let frozen = graphql_request(&world.person("coordinator"), "en", freeze, project.clone());
+        assert!(answered(node.clone(), frozen).await.at("projectFreeze/project/id").is_string());
+        let not_allowed = graphql_request(&world.person("another partner"), "en", freeze, project);
+        assert_eq!(answered(node.clone(), not_allowed).await.code(), "FORBIDDEN");
         drop(unread);
         assert_eq!(ordinary(&world, &node, "caseworker").await.0, StatusCode::OK);
     }
@@ -147,9 +156,10 @@ async fn an_emergency_has_connections_of_its_own() {
 
 #[test]
 fn every_operation_that_an_emergency_waits_for_is_one_of_the_schema() {
-    for operation in relais::graphql::emergency::EMERGENCY_OPERATIONS {
+    for (operation, when) in EMERGENCY_OPERATIONS {
         let field = SCHEMA.field("Mutation", operation);
         let input = &SCHEMA.inputs[&field.arguments[0].type_name];
-        assert!(input.iter().any(|field| field.name == "referralId"), "{operation} answers one referral");
+        let answers_a_referral = input.iter().any(|field| field.name == "referralId");
+        assert_eq!(answers_a_referral, when == When::ReferralIsEmergency, "{operation}");
     }
 }

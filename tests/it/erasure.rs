@@ -2,6 +2,7 @@
 //! every place where something could be left is searched for the marks.
 
 use crate::kit::erasing::{ended, id};
+use crate::kit::key_store::keks_of;
 use crate::kit::loop_calls::{confirmed, every_field, fresh_key, girl, with};
 use crate::kit::world::{LAWYERS, World, on_both_databases};
 use crate::retention::{of_herself, open_to_all, referred, renewed, woman};
@@ -54,8 +55,8 @@ async fn leave_traces(world: &World) -> Marks {
     let mut marks = vec![
         ("file number", "ZZ-77/4141".to_owned()),
         ("spoken code", code),
-        ("language", "kpe-zz".to_owned()),
-        ("second language", "sus-qq".to_owned()),
+        ("language", "kpe-ZZ".to_owned()),
+        ("second language", "sus-QQ".to_owned()),
         ("time of need", "1796455882654321".to_owned()),
         ("alias", alias),
         ("person key of a referral", person_key(&key(month).await, case, Need::LegalAsylum)),
@@ -118,8 +119,16 @@ on_both_databases! {
 
         let marks = leave_traces(&world).await;
         let there = marks.found_in_tables(&world).await;
-        let all: BTreeSet<&str> = marks.0.iter().map(|(kind, _)| *kind).filter(|kind| *kind != "alias").collect();
-        assert_eq!(there, all, "what is looked for is there to be found; an alias is never stored");
+        // An alias is never stored, and what is sealed is there for who has its key only.
+        let hidden = ["alias", "file number", "spoken code", "second language"];
+        let all: BTreeSet<&str> = marks.0.iter().map(|(kind, _)| *kind).filter(|kind| !hidden.contains(kind)).collect();
+        assert_eq!(there, all, "what is looked for is there to be found");
+        let read = "{ casesByFileNumber(fileNumber: \"ZZ-77/4141\") { spokenCode fileNumber languages } }";
+        let read = world.ask(&world.person("caseworker"), read, Value::Null).await;
+        let sealed: BTreeSet<&str> = ["file number", "spoken code", "language", "second language"].into();
+        assert_eq!(marks.found_in(&read.bytes), sealed, "and who has the key reads the rest");
+        let keys = async || world.key_texts("SELECT unit FROM data_keys WHERE unit >= 'cas' AND unit < 'cat' OR unit >= 'ref' AND unit < 'reg'").await;
+        assert_eq!(keys().await.len(), 2, "of the case and of its referral");
         for file in files(&world).await.iter().filter(|file| !file.is_empty()).take(1) {
             assert!(!marks.found_in(file).is_empty(), "and in the file too");
         }
@@ -131,6 +140,7 @@ on_both_databases! {
 
         let nothing = BTreeSet::new();
         assert_eq!(marks.found_in_tables(&world).await, nothing, "in the tables");
+        assert!(keys().await.is_empty(), "in the key store");
         for file in files(&world).await {
             assert_eq!(marks.found_in(&file), nothing, "in a file of {} bytes", file.len());
         }
@@ -175,16 +185,18 @@ on_both_databases! {
         let (case, _) = referred(&world, woman(), of_herself()).await;
         assert!(!case.is_empty());
         world.set_clock("2027-02-01T00:00:00Z");
-        let (before, keys) = (world.rows("demands").await, world.rows("project_keys").await);
+        let keys = async || world.key_texts("SELECT wrapped FROM pseudonym_keys ORDER BY wrapped").await;
+        let (before, held) = (world.rows("demands").await, keys().await);
         let order = Order { clock_is_right: true, is_dry_run: false };
-        for (act, table) in [("DELETE", "demands"), ("INSERT", "demands"), ("DELETE", "project_keys")] {
+        for (act, table) in [("DELETE", "demands"), ("INSERT", "demands"), ("INSERT", "audit_events")] {
             world.break_table(act, table).await;
             assert!(run(world.app.context(), order, &mut |_, _| {}).await.is_err(), "{act} {table}");
             world.mend(table).await;
-            assert_eq!((world.rows("demands").await, world.rows("project_keys").await), (before.clone(), keys.clone()));
+            assert_eq!((world.rows("demands").await, keys().await), (before.clone(), held.clone()));
         }
         world.retention().await;
         assert_ne!(world.rows("demands").await, before);
+        assert!(keys().await.len() < held.len());
     }
 
     /// Scenario 20: the figure still counts them, and nobody can say who they were.
@@ -223,9 +235,8 @@ on_both_databases! {
 /// How many demand records lead to one of the cases: by a key that the database still holds, by their
 /// referral, or by an id that the audit trail tells the time and the actor of.
 async fn linked(world: &World, cases: &[String]) -> usize {
-    let keys = world.column("project_keys", "key").await;
-    let keys: Vec<Vec<u8>> =
-        keys.iter().map(|key| data_encoding::HEXLOWER.decode(key.as_bytes()).expect("a key")).collect();
+    let keys = world.pseudonym_keys(&keks_of(&world.kek_file())).await;
+    assert!(!keys.is_empty());
     let told: BTreeSet<String> = world.column("audit_events", "object").await.into_iter().collect();
     let mut computed = BTreeSet::new();
     for (key, case) in keys.iter().flat_map(|key| cases.iter().map(move |case| (key, case))) {

@@ -1,14 +1,16 @@
 //! Jobs: shared by all nodes, taken again after a silence, tried ever more seldom when they fail.
 
-use crate::kit::installation::{Installation, installed_on_both_databases};
+use crate::kit::installation::installed_on_both_databases;
 use crate::kit::server::Server;
 use crate::kit::world::{World, on_both_databases};
+use crate::retention::{sealing, woman};
 use relais::actions::ActionError;
 use relais::actions::jobs::{Ran, Worker, enlist, list, run_due};
 use relais::actions::retention::{Order, run};
 use relais::domain::job::{Job, JobKind, JobResult, PERIODIC};
 use relais::domain::time::Timestamp;
 use relais::store::{Leased, NextRun, Store, StoreError};
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -127,13 +129,31 @@ on_both_databases! {
         enlist(context).await.expect("a store");
         enlist(context).await.expect("a store");
         assert_eq!(world.rows("jobs").await.len(), PERIODIC.len(), "listed twice is listed once");
-        let done: Vec<_> = PERIODIC.iter().map(|periodic| (periodic.kind, JobResult::Done)).collect();
-        assert_eq!(run_once(&world, &one).await, done);
+        // A node without the audit key leaves the signing to those that have it.
+        assert_eq!(run_once(&world, &one).await, [(RETENTION, JobResult::Done)]);
         assert_eq!(run_once(&world, &other).await, []);
         world.clock.set(world.now().plus_seconds(3599));
-        assert!(!run_once(&world, &other).await.contains(&(RETENTION, JobResult::Done)));
+        assert_eq!(run_once(&world, &other).await, []);
         world.clock.set(world.now().plus_seconds(1));
-        assert!(run_once(&world, &other).await.contains(&(RETENTION, JobResult::Done)));
+        assert_eq!(run_once(&world, &other).await, [(RETENTION, JobResult::Done)]);
+    }
+
+    async fn heads_of_the_audit_trail_are_signed_each_minute_by_a_node_that_has_the_key(world: World) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (app, _) = sealing(&world, folder.path());
+        enlist(app.context()).await.expect("a store");
+        let due = async || {
+            let ran = run_due(app.context(), &worker(&world)).await.expect("a store");
+            ran.iter().map(|Ran { kind, result, .. }| (*kind, *result)).collect::<Vec<_>>()
+        };
+        assert_eq!(due().await, [(JobKind::AuditHeads, JobResult::Done), (RETENTION, JobResult::Done)]);
+        let signed = world.rows("audit_signed_heads").await.len();
+        assert!(signed > 0, "what the world wrote when it was made");
+        world.open_case("caseworker", woman(), json!({})).await.done();
+        world.clock.set(world.now().plus_seconds(59));
+        assert_eq!(due().await, []);
+        world.clock.set(world.now().plus_seconds(1));
+        assert_eq!(due().await, [(JobKind::AuditHeads, JobResult::Done)]);
     }
 
     async fn a_failing_job_is_tried_ever_more_seldom_and_everybody_can_see_it(world: World) {
@@ -161,24 +181,23 @@ on_both_databases! {
         let worker = worker(&world);
         enlist(world.app.context()).await.expect("a store");
         run_once(&world, &worker).await;
-        world.move_to_day(200);
-        let before = world.rows("tokens").await;
-        assert!(run_once(&world, &worker).await.contains(&(RETENTION, JobResult::Refused)));
+        world.open_case("caseworker", woman(), json!({})).await.done();
+        world.move_to_day(800);
+        assert_eq!(run_once(&world, &worker).await, [(RETENTION, JobResult::Refused)]);
         // What is written under the wrong clock does not vouch for it.
         world.apply(include_str!("kit/world.json")).await;
         world.clock.set(world.now().plus_hours(1));
-        assert!(run_once(&world, &worker).await.contains(&(RETENTION, JobResult::Refused)));
-        assert!(before.iter().all(|row| !row.is_empty()) && world.rows("tokens").await.len() > before.len());
-        let job = the_retention_job(&world).await;
-        assert_eq!(job.last_result, Some(JobResult::Refused));
+        assert_eq!(run_once(&world, &worker).await, [(RETENTION, JobResult::Refused)]);
+        assert_eq!(world.rows("cases").await.len(), 1, "nothing was erased");
+        assert_eq!(the_retention_job(&world).await.last_result, Some(JobResult::Refused));
 
         let refused = run(world.app.context(), Order::default(), &mut |_, _| {}).await.expect_err("a jump").to_string();
-        assert!(refused.contains("4801 hours"), "{refused}");
+        assert!(refused.contains("19201 hours"), "{refused}");
         let order = Order { clock_is_right: true, ..Order::default() };
         run(world.app.context(), order, &mut |_, _| {}).await.expect("a confirmed clock");
-        assert!(world.rows("tokens").await.len() < before.len() * 2, "what had run out is gone");
+        assert!(world.rows("cases").await.is_empty());
         world.clock.set(world.now().plus_hours(24));
-        assert!(run_once(&world, &worker).await.contains(&(RETENTION, JobResult::Done)));
+        assert_eq!(run_once(&world, &worker).await, [(RETENTION, JobResult::Done)]);
     }
 
     async fn a_node_works_on_what_is_due_as_soon_as_it_runs(world: World) {

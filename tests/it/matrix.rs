@@ -6,14 +6,18 @@ mod flips;
 mod named;
 mod objects;
 mod people;
+mod questions;
 mod sheet;
 
 use self::objects::{Object, Objects, in_order, titles};
 use self::sheet::Book;
-use crate::kit::requirement::announce;
+use crate::kit::requirement::{announce, is_full};
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::organization_id;
 use crate::kit::world::{Answer, LAWYERS, Person, World};
+use relais::domain::account::TokenScope;
+use relais::domain::code::CodeList;
+use relais::domain::id::{Identifier, ProjectId};
 use serde_json::{Value, json};
 
 /// Fewest cells that a run compares.
@@ -24,6 +28,36 @@ pub struct Matrix {
     pub world: World,
     pub people: Vec<(&'static str, Person)>,
     pub objects: Objects,
+    pub trail: TrailPlaces,
+}
+
+/// From where on the audit trail no longer changes while it is asked about.
+pub struct TrailPlaces {
+    pub paris: String,
+    pub after_in_paris: String,
+    pub after_own: String,
+}
+
+impl TrailPlaces {
+    async fn mark(world: &World, people: &[(&'static str, Person)]) -> Self {
+        let person = |handle: &str| &people.iter().find(|(known, _)| *known == handle).expect("somebody").1;
+        let paris = ProjectId::derived("corridor", "paris").to_string();
+        // A refusal, so that an entry of the own acts has a reason; and an act behind it that is the mark.
+        let forbidden = "{ serviceGaps(firstMonth: \"2026-11\", lastMonth: \"2026-11\") { threshold } }";
+        let open = json!({ "idempotencyKey": "the-mark-1", "person": { "area": "FR" } });
+        world.ask(person("caseworker"), forbidden, json!({})).await;
+        world.act(person("caseworker"), "caseOpen", &open).await;
+        let cursor = async |handle: &str, arguments: String| {
+            let question = format!("{{ auditEvents({arguments}) {{ pageInfo {{ endCursor }} }} }}");
+            let answer = world.ask(person(handle), &question, json!({})).await;
+            answer.text_at("auditEvents/pageInfo/endCursor").to_owned()
+        };
+        Self {
+            after_in_paris: cursor("auditor", format!("first: 1, trail: \"{paris}\"")).await,
+            after_own: cursor("caseworker", "first: 1".to_owned()).await,
+            paris,
+        }
+    }
 }
 
 impl Matrix {
@@ -31,7 +65,8 @@ impl Matrix {
         let people = people::settle(&world).await;
         let agent = people.iter().find(|(handle, _)| *handle == "agent of the hospital").expect("the agent");
         let objects = Objects::settle(&world, &agent.1).await;
-        Self { world, people, objects }
+        let trail = TrailPlaces::mark(&world, &people).await;
+        Self { world, people, objects, trail }
     }
 
     pub fn person(&self, handle: &str) -> &Person {
@@ -242,6 +277,51 @@ impl Matrix {
     }
 }
 
+/// What can befall somebody's credential, as what is then put into its row; and the clock stands still. A frozen
+/// project is one more line, once there are frozen projects.
+fn variants() -> Vec<(String, String)> {
+    let narrowed = TokenScope::ALL.iter().map(|scope| (format!("a token for {scope}"), format!("scopes = '{scope}'")));
+    let run_out = ("an expired token".to_owned(), "expires_at = created_at".to_owned());
+    let revoked = ("a revoked token".to_owned(), "hash = 'revoked ' || hash".to_owned());
+    narrowed.chain([run_out, revoked]).collect()
+}
+
+/// Whose credentials are narrowed, run out and revoked: one of each tie that reads anything of a person.
+const WITH_VARIANTS: [&str; 6] =
+    ["caseworker", "coordinator", "protection lead", "lawyer", "analyst", "agent of the hospital"];
+
+impl Matrix {
+    /// What is left of what somebody is told when the credential is another one.
+    async fn book_of_variants(&self) -> Book {
+        let mut book = Book::default();
+        let rows = self.world.texts("SELECT hash || ' ' || scopes FROM tokens".to_owned()).await;
+        for (variant, put) in variants() {
+            self.world.execute(&format!("UPDATE tokens SET {put}")).await;
+            for handle in WITH_VARIANTS {
+                let person = self.person(handle);
+                for path in
+                    PATHS.iter().filter(|path| path.type_name != "Referral" || !matches!(path.ask, Ask::One { .. }))
+                {
+                    let told = path.read(self, person).await;
+                    let heading = format!("{} by {}: {handle}, {variant}", path.type_name, path.name);
+                    book.add(heading, &SCHEMA.leaves(path.type_name), &told);
+                }
+                self.figures(&mut book, &format!("{handle}, {variant}"), person).await;
+            }
+            self.restore_tokens(&rows).await;
+        }
+        book
+    }
+
+    async fn restore_tokens(&self, rows: &[String]) {
+        for row in rows {
+            let (hash, scopes) = row.split_once(' ').expect("a hash and scopes");
+            let put = format!("hash = '{hash}', scopes = '{scopes}', expires_at = created_at + 7776000000000");
+            self.world.execute(&format!("UPDATE tokens SET {put} WHERE hash IN ('{hash}', 'revoked {hash}')")).await;
+        }
+    }
+}
+
 async fn told(world: World) {
     let matrix = Matrix::settle(world).await;
     let book = matrix.book().await;
@@ -251,9 +331,18 @@ async fn told(world: World) {
     columns.push(String::new());
     columns.extend(titles(&matrix.objects.services));
     insta::assert_snapshot!("what_every_field_tells", book.print(&columns));
+    let variants = matrix.book_of_variants().await;
+    announce(&format!("the variants of the matrix compared {} cells", variants.cells));
+    insta::assert_snapshot!("what_other_credentials_tell", variants.print(&columns));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_field_tells_every_viewer_what_has_been_reviewed_on_sqlite() {
+async fn every_field_tells_every_viewer_what_has_been_reviewed() {
     told(World::on_sqlite().await).await;
+    // The same sheets, from the other database.
+    if is_full()
+        && let Some(world) = World::on_postgres().await
+    {
+        told(world).await;
+    }
 }

@@ -10,6 +10,7 @@ use crate::kit::schema::SCHEMA;
 use crate::kit::steps::{Ready, Referred, organization_id, service_id, step_input};
 use crate::kit::world::{Person, World, answered, graphql_request};
 use crate::markers::{CARE_AFTER_TORTURE, CARE_CENTRE, Marked, Stage, TABLE};
+use relais::domain::id::{Identifier, ProjectId};
 use serde_json::json;
 
 /// Who asks, and as what.
@@ -26,7 +27,7 @@ const VIEWERS: [(&str, Side); 15] = [
     ("coordinator of another project", Side::Nobody),
     ("directory editor", Side::Nobody),
     ("analyst", Side::Nobody),
-    ("auditor", Side::Nobody),
+    ("auditor", Side::Auditor),
     ("sysadmin", Side::Nobody),
     ("nobody", Side::Nobody),
 ];
@@ -37,8 +38,12 @@ enum Side {
     Team,
     Coordinator,
     Recipient,
+    Auditor,
     Nobody,
 }
+
+/// What an auditor may meet: which consent something rests on, and when it happened.
+const AUDITOR: [&str; 2] = ["consent id", "an exact time"];
 
 /// What the coordinator's side may meet at any stage: what the recipient is offered, and exact times.
 const COORDINATOR: [&str; 9] = [
@@ -92,6 +97,7 @@ fn may_meet(side: Side, stage: Stage, kind: &str) -> bool {
         Side::Team => true,
         Side::Coordinator => COORDINATOR.contains(&kind),
         Side::Recipient => to_the_recipient.contains(&stage),
+        Side::Auditor => AUDITOR.contains(&kind),
         Side::Nobody => false,
     }
 }
@@ -136,6 +142,11 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
         "caseBySpokenCode" => vec![format!("{root}(spokenCode: \"{code}\")")],
         "casesByFileNumber" => vec![format!("{root}(fileNumber: \"ZZ-77/4141\")")],
         "serviceGaps" => vec![format!("{root}(firstMonth: \"2026-11\", lastMonth: \"2026-12\")")],
+        "whoSawWhat" => vec![format!("{root}(case: \"{}\")", marked.case)],
+        "auditEvents" => {
+            let project = ProjectId::derived("corridor", "paris");
+            vec![format!("{root}(first: 9)"), format!("{root}(first: 9, trail: \"{project}\")")]
+        }
         other => panic!("say here how {other} is asked about the marked case"),
     }
 }

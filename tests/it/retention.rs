@@ -3,12 +3,20 @@
 use crate::kit::erasing::{PROTECTION_LEAD, ended, id};
 use crate::kit::loop_calls::{Referral, confirmed, girl, with};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World, on_both_databases};
+use relais::actions::Settings;
+use relais::actions::audit::{seal_all_heads, verify};
+use relais::actions::retention::{Order, run};
+use relais::app::App;
+use relais::domain::audit::seal::PublicKey;
 use relais::domain::code::CodeList as _;
 use relais::domain::directory::Document;
 use relais::domain::id::CaseId;
-use relais::domain::retention::{CLOCKS, Keeping, Kept, RetentionClock, TABLES};
+use relais::domain::retention::{CLOCKS, KEY_TABLES, Keeping, Kept, RetentionClock, TABLES};
+use relais::domain::time::Timestamp;
+use relais::seal::{Anchors, Sealer, make_key};
 use relais::store::{DirectoryChange, StoreError};
 use serde_json::{Value, json};
+use std::path::Path;
 
 const README: &str = include_str!("../../README.md");
 
@@ -52,6 +60,17 @@ pub fn of_herself() -> Value {
 pub async fn renewed(world: &World, handle: &str) -> Person {
     world.apply(include_str!("kit/world.json")).await.remove(handle).expect("somebody of the world")
 }
+
+/// A node of this world that signs the audit trail, and the key by which that is checked.
+pub fn sealing(world: &World, folder: &Path) -> (App, PublicKey) {
+    let key = folder.join("key");
+    make_key(&key, world.app.context().chance.as_ref()).expect("a key");
+    let sealer = Sealer::open(&key, folder.join("heads")).expect("a key that can be used");
+    let public = sealer.public_key();
+    (world.app.clone().sealing(sealer), public)
+}
+
+const CONFIRMED: Order = Order { clock_is_right: true, is_dry_run: false };
 
 async fn counted(world: &World, table: &str) -> usize {
     world.rows(table).await.len()
@@ -114,7 +133,7 @@ on_both_databases! {
 
     async fn the_key_of_a_month_goes_60_days_after_its_end(world: World) {
         referred(&world, woman(), of_herself()).await;
-        let keys = async || world.texts("SELECT purpose FROM project_keys WHERE purpose LIKE 'demand:%'".to_owned()).await;
+        let keys = async || world.key_texts("SELECT purpose FROM pseudonym_keys WHERE purpose LIKE 'demand:%'").await;
         let before = world.rows("demands").await;
         world.set_clock("2027-01-29T23:59:59Z");
         let report = world.retention().await;
@@ -148,6 +167,33 @@ on_both_databases! {
         assert_eq!(counted(&world, "tokens").await, 0);
     }
 
+    async fn sessions_attempts_and_enrolments_go_soon_after_they_are_of_no_use(world: World) {
+        let now = world.now().microseconds();
+        world.execute(&format!(
+            "INSERT INTO sessions (hash, id, account_id, stage, method, authenticated_at, confirmed_at, seen_at) \
+             SELECT 'h', 'ses', min(id), 'open', 'password', {now}, {now}, {now} FROM accounts"
+        )).await;
+        world.execute(&format!("INSERT INTO sign_in_attempts (handle_hash, failures, failed_at) VALUES ('h', 1, {now})")).await;
+        world.execute("DELETE FROM enrolments").await;
+        world.execute(&format!("INSERT INTO enrolments (account_id, hash, expires_at) SELECT min(id), 'h', {now} FROM accounts")).await;
+        let one = Timestamp::from_microseconds(now);
+        for (table, clock, days) in [
+            ("sessions", RetentionClock::Session, 1),
+            ("sign_in_attempts", RetentionClock::SignInAttempt, 1),
+            ("enrolments", RetentionClock::Enrolment, 7),
+        ] {
+            world.clock.set(one.plus_days(days).plus_seconds(-1));
+            assert_eq!(ended(&world.retention().await, clock).erased, 0, "{table}, just before");
+            assert_eq!(counted(&world, table).await, 1, "{table}, just before");
+            world.clock.set(one.plus_days(days));
+            assert_eq!(ended(&world.dry_retention().await, clock).erased, 1, "{table}");
+        }
+        world.retention().await;
+        for table in ["sessions", "sign_in_attempts", "enrolments"] {
+            assert_eq!(counted(&world, table).await, 0, "{table}, just after");
+        }
+    }
+
     async fn contacts_of_a_service_go_from_all_its_versions_30_days_after_it_is_gone(world: World) {
         let mut gone = world.like(MINORITY_APPEAL, "gone");
         for phone in ["+33 1 99 00 41 41", "+33 1 99 00 42 42"] {
@@ -172,6 +218,49 @@ on_both_databases! {
         let left = world.texts("SELECT document FROM directory_documents WHERE document LIKE '%\"phones\"%'".to_owned()).await;
         assert_eq!(left.len(), all.len() - 3, "those of living services stay");
         assert_eq!(ended(&world.retention().await, RetentionClock::DirectoryContact).erased, 0);
+    }
+
+    async fn content_of_the_audit_trail_goes_after_365_days_and_the_chain_still_holds(world: World) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (app, key) = sealing(&world, folder.path());
+        let (case, _) = referred(&world, woman(), of_herself()).await;
+        seal_all_heads(app.context()).await.expect("signed heads");
+        let told = async || world.texts(format!("SELECT action FROM audit_events WHERE object = '{case}'")).await.len();
+        let (entries, of_the_case) = (counted(&world, "audit_events").await, told().await);
+        assert!(of_the_case > 0);
+        world.move_to_day(364);
+        let report = run(app.context(), CONFIRMED, &mut |_, _| {}).await.expect("retention ends well");
+        assert_eq!(ended(&report, RetentionClock::AuditBody).erased, 0);
+        world.move_to_day(367);
+        let longer = Settings { audit_days: 1096, ..Settings::default() };
+        let report = run(app.clone().with_settings(longer).context(), CONFIRMED, &mut |_, _| {}).await;
+        assert_eq!(ended(&report.expect("retention ends well"), RetentionClock::AuditBody).erased, 0, "where so chosen");
+        assert!(told().await >= of_the_case);
+        let report = run(app.context(), CONFIRMED, &mut |_, _| {}).await.expect("retention ends well");
+        assert_eq!(ended(&report, RetentionClock::AuditBody).erased, entries as u64);
+        assert_eq!(told().await, 1, "what retention did since is told");
+        assert!(counted(&world, "audit_events").await > entries, "the hashes stay");
+        let verdicts = verify(app.context(), &[key], &Anchors::default(), &mut |_, _| {}).await.expect("a trail");
+        assert!(verdicts.iter().all(|verdict| verdict.finding.is_none()), "{verdicts:?}");
+        assert!(verdicts.iter().map(|verdict| verdict.verified.dropped).sum::<i64>() >= entries as i64);
+    }
+
+    async fn the_trail_of_a_project_with_a_held_case_stays_whole(world: World) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (app, _) = sealing(&world, folder.path());
+        let (case, _) = referred(&world, woman(), of_herself()).await;
+        let lead = world.apply(PROTECTION_LEAD).await.remove("protection lead").expect("the lead");
+        let hold = json!({ "caseId": case, "reason": "HARM_REVIEW", "reviewOn": "2027-11-01" });
+        world.done(&lead, "legalHoldSet", &hold).await;
+        seal_all_heads(app.context()).await.expect("signed heads");
+        let without = async |condition: &str| {
+            world.texts(format!("SELECT hash FROM audit_events WHERE action IS NULL AND {condition}")).await.len()
+        };
+        world.move_to_day(400);
+        let report = run(app.context(), CONFIRMED, &mut |_, _| {}).await.expect("retention ends well");
+        assert!(ended(&report, RetentionClock::AuditBody).held > 0);
+        assert_eq!(without("trail <> 'network'").await, 0);
+        assert!(without("trail = 'network'").await > 0);
     }
 
     async fn an_alias_is_told_for_30_days_after_the_referral_ended(world: World) {
@@ -220,8 +309,7 @@ on_both_databases! {
         referred(&world, woman(), of_herself()).await;
         world.move_to_day(731);
         world.break_table("DELETE", "tokens").await;
-        let order = relais::actions::retention::Order { clock_is_right: true, is_dry_run: false };
-        let failed = relais::actions::retention::run(world.app.context(), order, &mut |_, _| {}).await;
+        let failed = run(world.app.context(), CONFIRMED, &mut |_, _| {}).await;
         assert!(failed.is_err());
         assert_eq!((counted(&world, "cases").await, counted(&world, "idempotency_keys").await), (0, 0));
         world.mend("tokens").await;
@@ -236,6 +324,15 @@ on_both_databases! {
         tables.sort();
         let listed: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
         assert_eq!(listed, tables, "add the table to domain::retention::TABLES");
+        let listing = if world.sqlite_file().is_some() {
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        } else {
+            "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY table_name"
+        };
+        let mut of_keys = world.key_texts(listing).await;
+        of_keys.retain(|name| !name.starts_with('_') && !name.starts_with("sqlite_"));
+        let listed: Vec<&str> = KEY_TABLES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(listed, of_keys, "add the table to domain::retention::KEY_TABLES");
         for (table, keeping) in TABLES {
             let columns = world.names(table).await;
             let hangs_on_a_person = ["case_id", "referral_id", "person_key"].iter().any(|name| columns.iter().any(|column| column == name));

@@ -2,7 +2,7 @@
 
 use crate::kit::browser::Browser;
 use crate::kit::people::{is_signed_in, new_account};
-use crate::kit::world::{BEGINNING, World, on_both_databases};
+use crate::kit::world::{BEGINNING, on_both_databases};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use relais::actions::{people, session};

@@ -83,12 +83,17 @@ on_both_databases! {
         world.enrolled("caseworker-9", Role::Caseworker).await;
         let disabled = world.enrolled("caseworker-8", Role::Caseworker).await;
         people::disable(world.app.context(), &disabled.handle).await.expect("disabled");
+        let passwords = &world.app.context().passwords;
+        let before = passwords.hashed();
         let (status, wrong) = tried(&world, "caseworker-9", "corbeau lampe riviere").await;
+        assert_eq!(passwords.hashed(), before + 1);
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.contains(WRONG), "{wrong}");
         // Who has never enrolled, who is shut out with the right password, and nobody at all.
         for handle in ["caseworker", "caseworker-8", "caseworker-7"] {
+            let before = passwords.hashed();
             let answered = tried(&world, handle, PASSWORD).await;
+            assert_eq!(passwords.hashed(), before + 1, "{handle}: the same work is done");
             assert_eq!(answered, (status, wrong.replace("caseworker-9", handle)), "{handle}");
         }
         let failed = world.texts("SELECT object FROM audit_events WHERE action = 'sign_in_failed'".to_owned()).await;

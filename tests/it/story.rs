@@ -75,11 +75,11 @@ fn the_story_goes_as_told_on_a_scratch_folder_that_goes_away() {
 #[tokio::test]
 async fn the_story_goes_as_told_on_postgres() {
     let Some(database) = fresh_database().await else { return };
-    let url = ("RELAIS_DATABASE_URL", database.url());
-    let demo = Demo::start(&[], std::slice::from_ref(&url));
+    let environment = database.environment();
+    let demo = Demo::start(&[], &environment);
     let printed = demo.server.printed();
     assert!(!printed.contains("RELAIS_DATABASE_URL="), "a URL may hold a password: {printed}");
-    demo.tell(&[url]);
+    demo.tell(&environment);
     demo.end();
 }
 

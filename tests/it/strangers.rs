@@ -11,7 +11,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
-    CaseId, ConsentId, DemandId, Identifier, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId,
+    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, LocationId, NoticeId, OrganizationId,
+    ProjectId, ReferralId, ServiceId, TeamId,
 };
 use relais::domain::spoken_code::SpokenCode;
 use serde_json::{Value, json};
@@ -36,6 +37,11 @@ fn never(id: &str) -> String {
         "dem" => DemandId::from_bytes(bytes).to_string(),
         "tea" => TeamId::from_bytes(bytes).to_string(),
         "loc" => LocationId::from_bytes(bytes).to_string(),
+        "prj" => ProjectId::from_bytes(bytes).to_string(),
+        "ntc" => NoticeId::from_bytes(bytes).to_string(),
+        "cus" => CustodyId::from_bytes(bytes).to_string(),
+        "gla" => GlassId::from_bytes(bytes).to_string(),
+        "del" => DeletionId::from_bytes(bytes).to_string(),
         other => panic!("no kind {other}"),
     }
 }
@@ -57,7 +63,8 @@ impl Question {
     fn of_query(root: &str, argument: &str, existing: &str) -> Self {
         let field = SCHEMA.field("Query", root);
         let type_name = &field.arguments.iter().find(|it| it.name == argument).expect("the argument").type_name;
-        let is_required = !matches!(argument, "case" | "after");
+        let is_required =
+            !matches!((root, argument), ("sentReferrals", "case") | ("auditEvents", "trail") | (_, "after"));
         let mark = if is_required { "!" } else { "" };
         let selection = SCHEMA.everything(&field.type_name);
         let page = if field.type_name.ends_with("Connection") { "first: 3, " } else { "" };
@@ -107,6 +114,20 @@ struct Paris {
     demand: String,
     referral: Referred,
     draft: Referred,
+    glass: String,
+    notice: String,
+    deletion: String,
+}
+
+/// What protection keeps of Paris: a broken glass, the notice of it to the team, and a request to delete.
+async fn protection(world: &World, ready: &Ready, referral: &Referred) -> (String, String, String) {
+    let glass = json!({ "case": { "referralId": referral.id }, "reason": "PERSON_ASKS" });
+    let glass = text(&world.done(&world.person("coordinator"), "breakGlassOpen", &glass).await["id"]);
+    let cancelled = world.refer(ready, "REQUESTED").await;
+    let cancel = json!({ "referralId": cancelled.id, "expectedVersion": cancelled.version, "reason": "NOT_SAFE" });
+    world.done(&ready.sender, "referralCancel", &cancel).await;
+    let found = world.ask(&ready.sender, "{ notices { id } deletionRequests { id } }", json!({})).await;
+    (glass, text(found.at("notices/0/id")), text(found.at("deletionRequests/0/id")))
 }
 
 async fn paris(world: &World) -> Paris {
@@ -128,7 +149,9 @@ async fn paris(world: &World) -> Paris {
     let draft = world.refer(&ready, "DRAFT").await;
     world.clock.set(world.now().plus_hours(1));
     let referral = world.refer(&ready, "REQUESTED").await;
-    Paris { spoken_code: text(&other["spokenCode"]), consent: named, demand, referral, draft, case: ready.case }
+    let (glass, notice, deletion) = protection(world, &ready, &referral).await;
+    let spoken_code = text(&other["spokenCode"]);
+    Paris { spoken_code, consent: named, demand, referral, draft, case: ready.case, glass, notice, deletion }
 }
 
 fn cursor(list: &str, id: &str) -> String {
@@ -143,6 +166,8 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_query("referral", "id", id),
         Question::of_query("referral", "id", &paris.draft.id),
         Question::of_query("sentReferrals", "case", &paris.case),
+        Question::of_query("whoSawWhat", "case", &paris.case),
+        Question::of_query("auditEvents", "trail", &ProjectId::derived("corridor", "paris").to_string()),
         Question::of_query("caseBySpokenCode", "spokenCode", &paris.spoken_code)
             .instead(SpokenCode::from_chance(0x00F0_F0F0).spelled()),
         Question::of_query("casesByFileNumber", "fileNumber", "PAN-2026/118").instead("PAN-2099/000".to_owned()),
@@ -157,9 +182,13 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         &paris.case,
         &paris.consent,
         &paris.demand,
+        &paris.glass,
+        &paris.notice,
+        &paris.deletion,
     ] {
         questions.push(Question::of_query("node", "id", id));
     }
+    questions.extend(of_protection(paris));
     let create = json!({ "idempotencyKey": "", "caseId": own.case, "serviceId": service_id(DAY_CENTRE_SERVICE),
         "need": "SOCIAL_DAY_CENTRE", "consentId": own.consent });
     let consent = json!({ "idempotencyKey": "", "caseId": own.case, "recipientId": organization_id(LAWYERS),
@@ -196,6 +225,51 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
     }
     questions
 }
+
+/// Questions of protection. Those that end something come last.
+fn of_protection(paris: &Paris) -> Vec<Question> {
+    let project = ProjectId::derived("corridor", "paris").to_string();
+    let team = TeamId::derived("corridor", "project paris").to_string();
+    let mut questions = vec![
+        Question::of_query("project", "id", &project),
+        Question::of_query("node", "id", &project),
+        Question::of_query("continuityList", "projectId", &project),
+        Question::of_query("breakGlassRate", "projectId", &project),
+    ];
+    for root in ["projectFreeze", "projectThawRequest", "projectThawConfirm"] {
+        questions.push(Question::of_mutation(root, "projectId", &json!({}), &project));
+    }
+    let sureau = ProjectId::derived("corridor", "sureau").to_string();
+    let Referred { id, version } = &paris.referral;
+    let closing = |reason: &str| json!({ "expectedVersion": version, "reason": reason });
+    questions.extend([
+        Question::of_mutation("projectNameDesk", "projectId", &json!({ "teamId": team }), &project),
+        Question::of_mutation("projectNameDesk", "teamId", &json!({ "projectId": sureau }), &team),
+        Question::of_mutation("custodyTake", "referralId", &json!({}), id),
+        Question::of_mutation("breakGlassReview", "breakGlassId", &json!({ "verdict": "JUSTIFIED" }), &paris.glass),
+        Question::of_mutation("noticeSeen", "noticeId", &json!({}), &paris.notice),
+        Question::of_mutation("deletionAnswer", "deletionId", &json!({ "answer": "DELETED" }), &paris.deletion),
+        Question::of_mutation("consentWithdraw", "consentId", &json!({}), &paris.consent),
+        Question::of_mutation("referralCancel", "referralId", &closing("NOT_SAFE"), id),
+        Question::of_mutation("referralMarkError", "referralId", &closing("TRIAL"), id),
+    ]);
+    questions
+}
+
+/// Questions that a caseworker of Paris is refused for the role, whatever they name.
+const OF_LEADS: [&str; 10] = [
+    "continuityList.projectId",
+    "breakGlassRate.projectId",
+    "projectFreeze.projectId",
+    "projectThawRequest.projectId",
+    "projectThawConfirm.projectId",
+    "projectNameDesk.projectId",
+    "projectNameDesk.teamId",
+    "custodyTake.referralId",
+    "breakGlassReview.breakGlassId",
+    // Of the recipient.
+    "deletionAnswer.deletionId",
+];
 
 /// Every argument and input field of the schema that is an id, as `root.argument`.
 fn all_ids() -> BTreeSet<String> {
@@ -263,7 +337,14 @@ on_both_databases! {
         }
         // The same questions tell the two apart for whoever may know.
         let caseworker = world.person("caseworker");
-        for question in questions.iter().filter(|question| !question.place.ends_with("locationId") && !question.place.starts_with("inbox")) {
+        let is_of_others = |question: &&Question| {
+            question.place.ends_with("locationId")
+                || question.place.starts_with("inbox")
+                || question.place == "auditEvents.trail"
+                || OF_LEADS.contains(&question.place.as_str())
+                || question.existing == paris.glass
+        };
+        for question in questions.iter().filter(|question| !is_of_others(question)) {
             let there = question.asked_by(&world, &caseworker, &question.existing).await;
             let never = question.asked_by(&world, &caseworker, &question.never).await;
             let is_of_the_newcomer = question.variables.to_string().contains(&own.case);

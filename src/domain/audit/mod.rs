@@ -29,6 +29,18 @@ code_list! {
         GapsRead = "gaps_read": "the table of gaps was read",
         DirectoryImported = "directory_imported": "a feed was imported into the directory",
         CommandsApplied = "commands_applied": "a command file was applied",
+        ProjectFrozen = "project_frozen": "a project was frozen",
+        ThawRequested = "thaw_requested": "somebody asked to thaw a project",
+        ProjectThawed = "project_thawed": "a project was thawed",
+        DeskNamed = "desk_named": "a desk was named for when a project is frozen",
+        ContinuityRead = "continuity_read": "the list of what a frozen project left open was read",
+        CustodyTaken = "custody_taken": "a desk took over a case",
+        GlassBroken = "glass_broken": "a case was opened from outside its team",
+        GlassReviewed = "glass_reviewed": "the opening of a case from outside its team was reviewed",
+        RevealAlert = "reveal_alert": "somebody opened more cases than the budget allows without an alert",
+        ConsentWithdrawn = "consent_withdrawn": "a consent was withdrawn",
+        DeletionRequested = "deletion_requested": "a recipient was asked to delete what it holds",
+        DeletionAnswered = "deletion_answered": "a recipient answered a request to delete",
         AppealClosed = "appeal_closed": "it was recorded how an appeal of age ended",
         CaseErased = "case_erased": "a case was erased with everything that hung on it",
         DetailsErased = "details_erased": "the codes of a case's timelines were erased",
@@ -66,7 +78,20 @@ impl AuditAction {
             | Self::AppealClosed
             | Self::Disclosed => AuditPurpose::Care,
             Self::CaseErased | Self::DetailsErased | Self::MonthKeyDestroyed => AuditPurpose::Retention,
-            Self::LegalHoldSet | Self::LegalHoldLifted => AuditPurpose::Protection,
+            Self::LegalHoldSet
+            | Self::LegalHoldLifted
+            | Self::ProjectFrozen
+            | Self::ThawRequested
+            | Self::ProjectThawed
+            | Self::DeskNamed
+            | Self::ContinuityRead
+            | Self::CustodyTaken
+            | Self::GlassBroken
+            | Self::GlassReviewed
+            | Self::DeletionRequested
+            | Self::DeletionAnswered => AuditPurpose::Protection,
+            Self::RevealAlert => AuditPurpose::Security,
+            Self::ConsentWithdrawn => AuditPurpose::PersonRequest,
             Self::GapsRead => AuditPurpose::Statistics,
             Self::DirectoryImported
             | Self::CommandsApplied
@@ -103,6 +128,15 @@ code_list! {
         Retention = "retention": "erasing what has been kept long enough",
         Audit = "audit": "checking who did what",
         Security = "security": "keeping out who does not belong",
+    }
+}
+
+code_list! {
+    /// Why something was refused.
+    RefusalReason {
+        Forbidden = "forbidden": "the role, the token or the want of a project does not allow it",
+        NotVisible = "not_visible": "there is no such object, or not for the viewer",
+        SignInFailed = "sign_in_failed": "the credential opens nothing",
     }
 }
 

@@ -15,6 +15,8 @@ pub struct TrailEvent {
     pub trail: String,
     /// Its number there.
     pub sequence: i64,
+    /// Its hash, in hexadecimal.
+    pub hash: String,
     /// When.
     pub at: Timestamp,
     /// Who; `None` for an operator at the command line.
@@ -99,6 +101,7 @@ mod tests {
         TrailEvent {
             trail: "prj_x".to_owned(),
             sequence: 1,
+            hash: String::new(),
             at: Timestamp::parse(at).expect("an instant"),
             actor_id: Some(AccountId::from_bytes([organization; 16])),
             actor_role: Some(Role::PartnerAgent),

@@ -6,6 +6,7 @@ mod case;
 mod consent;
 mod demand;
 mod legal_hold;
+mod protection;
 mod referral;
 
 use async_graphql::MergedObject;
@@ -18,4 +19,5 @@ pub struct Mutation(
     referral::ReferralMutations,
     demand::DemandMutations,
     legal_hold::LegalHoldMutations,
+    protection::ProtectionMutations,
 );

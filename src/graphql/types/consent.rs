@@ -71,4 +71,9 @@ impl Consent {
     async fn expires_at(&self) -> Option<DateTime> {
         self.0.reveal(&self.0.expires_at).map(|time| DateTime(*time))
     }
+
+    /// When it was withdrawn; null unless it was.
+    async fn withdrawn_at(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.withdrawn_at).map(|time| DateTime(*time))
+    }
 }

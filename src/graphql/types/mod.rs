@@ -1,10 +1,12 @@
 //! Objects of the schema. Each holds a view that policy made, and reads person-linked fields through it.
 
+pub mod audit;
 pub mod case;
 pub mod consent;
 pub mod demand;
 pub mod legal_hold;
 pub mod organization;
+pub mod protection;
 pub mod referral;
 pub mod service;
 pub mod viewer;

@@ -50,7 +50,7 @@ impl Viewer {
 
 /// A team: the people, whatever their profession, who all take part in the same cases.
 #[derive(Description)]
-pub struct Team(model::Team);
+pub struct Team(pub model::Team);
 
 #[Object(use_type_description)]
 impl Team {

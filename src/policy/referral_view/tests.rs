@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::account::{Account, RiskProfile, Role};
 use crate::domain::consent::{ConsentBasis, ConsentModality};
 use crate::domain::disclosure::Offer;
+use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{AccountId, CaseId, ConsentId, Identifier, ProjectId, TeamId};
 use crate::domain::spoken_code::SpokenCode;
 use crate::policy::access::Viewer;
@@ -129,6 +130,7 @@ impl Facts {
             country: "FR".to_owned(),
             risk_profile: RiskProfile::Standard,
             mailbox: "passerelles@example.org".to_owned().into(),
+            status: ProjectStatus::Active,
         };
         Self { consent: consent(&referral), timeline: timeline(&referral), case, project, referral, now }
     }

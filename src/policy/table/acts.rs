@@ -1,8 +1,10 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerReferral, CreateReferral, HoldCase, KeepOwnAccount, ListReadings, OpenCase, ReadCase, ReadGaps,
-    ReadOwnAccount, ReadReferral, ReadTrail, RecordConsent, RecordDemand, SearchDirectory,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, CreateReferral, HoldCase, KeepOwnAccount, LeadProject,
+    ListReadings, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadNotices, ReadOwnAccount,
+    ReadProject, ReadReferral, ReadTrail, RecordConsent, RecordDemand, ReviewGlass, SearchDirectory, TakeCustody,
+    WithdrawConsent,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
@@ -17,6 +19,9 @@ use crate::domain::code::CodeList as _;
 const WORKERS: &[Role] = &[Caseworker, PartnerAgent, PartnerAdmin];
 /// Who may read referrals at all.
 const READERS: &[Role] = &[Caseworker, PartnerAgent, PartnerAdmin, Coordinator, ProtectionLead];
+
+/// Who answers for what happens in a project.
+const LEADS: &[Role] = &[Coordinator, ProtectionLead];
 
 pub(super) fn acts() -> Vec<Act> {
     vec![
@@ -33,6 +38,19 @@ pub(super) fn acts() -> Vec<Act> {
         act(AnswerReferral, WORKERS).by_token(TokenScope::Answers),
         act(ReadReferral, READERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
+        // Protection.
+        act(ReadProject, READERS).by_token(TokenScope::Referrals),
+        act(LeadProject, LEADS).by_token(TokenScope::Protection),
+        act(ReadContinuity, READERS).by_token(TokenScope::Referrals),
+        act(TakeCustody, WORKERS).in_project().by_token(TokenScope::Cases),
+        act(ReadNotices, Role::ALL),
+        act(BreakGlass, LEADS).by_token(TokenScope::Protection),
+        act(ReviewGlass, &[Coordinator, ProtectionLead, Auditor]).by_token(TokenScope::Protection),
+        // Never harder than recording it.
+        act(WithdrawConsent, WORKERS).in_project().by_token(TokenScope::Cases),
+        act(CloseReferral, READERS).by_token(TokenScope::Referrals),
+        act(ReadDeletions, READERS).by_token(TokenScope::Referrals),
+        act(AnswerDeletion, WORKERS).by_token(TokenScope::Answers),
         act(HoldCase, &[ProtectionLead]).by_token(TokenScope::Protection),
         act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
         // Everybody may see the own acts; whole trails are a matter of scope.
@@ -49,6 +67,9 @@ pub(super) fn ties() -> Vec<Tie> {
         Tie { relation: Relation::Coordinator, roles: vec![Coordinator] },
         Tie { relation: Relation::ProtectionLead, roles: vec![ProtectionLead] },
         Tie { relation: Relation::Figures, roles: vec![Coordinator, Analyst] },
+        Tie { relation: Relation::Staff, roles: WORKERS.to_vec() },
+        Tie { relation: Relation::Desk, roles: WORKERS.to_vec() },
+        Tie { relation: Relation::ThroughGlass, roles: LEADS.to_vec() },
         Tie { relation: Relation::Auditor, roles: vec![Auditor] },
     ]
 }

@@ -3,14 +3,20 @@
 
 use super::row::{Row, field};
 use super::terms::Class::{Internal, Person};
+use super::terms::Mask::Hour;
 use super::terms::Relation::{Auditor, Oneself, Team};
 use super::terms::Standing::Plain;
 
 pub(super) fn rows() -> Vec<Row> {
-    let mut rows: Vec<Row> = [
-        "AuditEvent.trail",
-        "AuditEvent.sequence",
-        "AuditEvent.at",
+    // The numbers of a trail tell how much happens in somebody else's project, and exact times would let two
+    // partners join their acts (P-08): the own acts come without.
+    let mut rows: Vec<Row> = vec![
+        field("AuditEvent.trail", Internal).to(Auditor, &[Plain]),
+        field("AuditEvent.sequence", Internal).to(Auditor, &[Plain]),
+        field("AuditEvent.at", Internal).to(Auditor, &[Plain]).masked(Oneself, &[Plain], Hour),
+        field("AuditEvent.consentId", Internal).to(Auditor, &[Plain]),
+    ];
+    let of_both = [
         "AuditEvent.actorId",
         "AuditEvent.actorRole",
         "AuditEvent.organizationId",
@@ -19,10 +25,8 @@ pub(super) fn rows() -> Vec<Row> {
         "AuditEvent.fields",
         "AuditEvent.purpose",
         "AuditEvent.reason",
-        "AuditEvent.consentId",
-    ]
-    .map(|name| field(name, Internal).to(Oneself, &[Plain]).to(Auditor, &[Plain]))
-    .into();
+    ];
+    rows.extend(of_both.map(|name| field(name, Internal).to(Oneself, &[Plain]).to(Auditor, &[Plain])));
     rows.extend(
         [
             "CaseReadings.ownTeamDays",
@@ -35,7 +39,7 @@ pub(super) fn rows() -> Vec<Row> {
             "CaseReading.role",
             "CaseReading.fields",
             "CaseReading.purpose",
-            "CaseReading.consentGivenOn",
+            "CaseReading.consentedOn",
         ]
         .map(|name| field(name, Person).to(Team, &[Plain])),
     );

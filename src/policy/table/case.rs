@@ -4,12 +4,17 @@
 use super::row::{Row, field};
 use super::terms::Class::{Internal, Person, Public, Sensitive, Statistic};
 use super::terms::Guard::{EnoughPersons, TrainedForViolence};
-use super::terms::Relation::{Figures, ProtectionLead, Team};
+use super::terms::Relation::{Figures, ProtectionLead, Team, ThroughGlass};
 use super::terms::Standing::Plain;
 
 impl Row {
     fn team(self) -> Self {
         self.to(Team, &[Plain])
+    }
+
+    /// The team, and whoever has broken the glass over the case.
+    fn team_and_glass(self) -> Self {
+        self.team().to(ThroughGlass, &[Plain])
     }
 
     fn figures(self) -> Self {
@@ -29,19 +34,19 @@ pub(super) fn rows() -> Vec<Row> {
 fn cases() -> Vec<Row> {
     vec![
         // A case is there for whoever sees its id.
-        field("CaseReference.id", Internal).team(),
-        field("CaseReference.version", Internal).team(),
-        field("CaseReference.spokenCode", Person).team(),
-        field("CaseReference.fileNumber", Person).team(),
-        field("CaseReference.ageBand", Person).team(),
-        field("CaseReference.gender", Person).team(),
-        field("CaseReference.household", Person).team(),
-        field("CaseReference.adminStatus", Sensitive).team(),
-        field("CaseReference.situation", Sensitive).team(),
-        field("CaseReference.languages", Person).team(),
-        field("CaseReference.area", Person).team(),
-        field("CaseReference.protectionFlags", Sensitive).team(),
-        field("CaseReference.createdMonth", Person).team(),
+        field("CaseReference.id", Internal).team_and_glass(),
+        field("CaseReference.version", Internal).team_and_glass(),
+        field("CaseReference.spokenCode", Person).team_and_glass(),
+        field("CaseReference.fileNumber", Person).team_and_glass(),
+        field("CaseReference.ageBand", Person).team_and_glass(),
+        field("CaseReference.gender", Person).team_and_glass(),
+        field("CaseReference.household", Person).team_and_glass(),
+        field("CaseReference.adminStatus", Sensitive).team_and_glass(),
+        field("CaseReference.situation", Sensitive).team_and_glass(),
+        field("CaseReference.languages", Person).team_and_glass(),
+        field("CaseReference.area", Person).team_and_glass(),
+        field("CaseReference.protectionFlags", Sensitive).team_and_glass(),
+        field("CaseReference.createdMonth", Person).team_and_glass(),
     ]
 }
 
@@ -58,6 +63,7 @@ fn consents() -> Vec<Row> {
         field("Consent.contactRule", Person).team(),
         field("Consent.obtainedAt", Person).team(),
         field("Consent.expiresAt", Person).team(),
+        field("Consent.withdrawnAt", Person).team(),
     ]
 }
 

@@ -18,6 +18,7 @@ mod incoming;
 mod objects;
 mod pages;
 mod plumbing;
+mod protection;
 mod referral;
 mod row;
 mod terms;
@@ -28,7 +29,8 @@ pub use self::plumbing::is_plumbing;
 pub use self::row::{Act, ActFacts, Action, Cell, Denied, Door, Entry, Row, Tie};
 pub use self::terms::{Class, Facts, Guard, Guards, Mask, Relation, Sight, Standing, Standings};
 
-use crate::domain::account::Role;
+use crate::domain::account::{Role, TokenScope};
+use crate::domain::code::CodeList as _;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -50,7 +52,15 @@ pub struct Content {
 impl Content {
     /// The table as it is written down.
     pub fn standard() -> Self {
-        let areas = [directory::rows(), case::rows(), referral::rows(), account::rows(), audit::rows(), pages::rows()];
+        let areas = [
+            directory::rows(),
+            case::rows(),
+            referral::rows(),
+            account::rows(),
+            audit::rows(),
+            pages::rows(),
+            protection::rows(),
+        ];
         Self {
             rows: areas.into_iter().flatten().collect(),
             acts: acts::acts(),
@@ -104,6 +114,14 @@ impl Table {
     pub fn permit(&self, action: Action, facts: &ActFacts<'_>) -> Result<(), Denied> {
         let act = self.content.acts.iter().find(|act| act.action == action);
         act.map_or(Err(Denied::Forbidden), |act| act.decide(facts))
+    }
+
+    /// What a token of this role can be good for: what its acts ask of a token.
+    pub fn token_scopes(&self, role: Role) -> Vec<TokenScope> {
+        let asks_for = |scope: &TokenScope| {
+            self.content.acts.iter().any(|act| act.token_scope == Some(*scope) && act.roles.contains(&role))
+        };
+        TokenScope::ALL.iter().copied().filter(asks_for).collect()
     }
 
     /// Whether the role can be this to an object.

@@ -49,6 +49,10 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "readings", types: &["CaseReadings", "CaseReading"], standings: &[Plain] },
     Object { key: "trail", types: &["AuditEvent"], standings: &[Plain] },
     Object { key: "account", types: &["Viewer", "Team"], standings: &[Plain] },
+    Object { key: "project", types: &["Project", "ContinuityEntry", "Custody"], standings: &[Plain] },
+    Object { key: "glass", types: &["BreakGlass", "BreakGlassRate"], standings: &[Plain] },
+    Object { key: "notice", types: &["Notice"], standings: &[Plain] },
+    Object { key: "deletion", types: &["Deletion"], standings: &[Plain] },
     Object { key: "page", types: &["page:", "export:"], standings: &[Plain] },
 ];
 

@@ -7,6 +7,21 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
     matches!(type_name, "Query" | "Mutation" | "PageInfo")
         || is_of("Connection", &["pageInfo", "edges", "nodes"])
         || is_of("Edge", &["node", "cursor"])
-        || is_of("Payload", &["errors", "case", "consent", "referral", "demand", "legalHold"])
+        || is_of(
+            "Payload",
+            &[
+                "errors",
+                "case",
+                "consent",
+                "referral",
+                "demand",
+                "project",
+                "custody",
+                "notice",
+                "breakGlass",
+                "deletion",
+                "legalHold",
+            ],
+        )
         || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields", "event"])
 }

@@ -90,6 +90,17 @@ code_list! {
         HoldCase = "hold_case": "hold a case back from erasure, lift holds and list them",
         ListReadings = "list_readings": "list who saw what of a case, for the person",
         ReadTrail = "read_trail": "read the audit trail: the own acts, and for an auditor whole trails",
+        ReadProject = "read_project": "read whether a project works, and who takes over when it does not",
+        LeadProject = "lead_project": "freeze and thaw a project, and name its desk",
+        ReadContinuity = "read_continuity": "read what a frozen project left open",
+        TakeCustody = "take_custody": "take over a case of a frozen project",
+        ReadNotices = "read_notices": "read and mark one's notices",
+        BreakGlass = "break_glass": "open one case of another team for an hour",
+        ReviewGlass = "review_glass": "review the opening of a case by somebody else",
+        WithdrawConsent = "withdraw_consent": "record that a person withdraws a consent",
+        CloseReferral = "close_referral": "cancel a referral, or mark it as entered in error",
+        ReadDeletions = "read_deletions": "read requests to delete and their answers",
+        AnswerDeletion = "answer_deletion": "answer a request to delete",
     }
 }
 

@@ -36,6 +36,9 @@ code_list! {
         ProtectionLead = "protection_lead": "protection lead; for what is linked to a person, of its organisation",
         Recipient = "recipient": "of the organisation that received the referral",
         Figures = "figures": "reads the figures of its project",
+        Staff = "staff": "works in the project",
+        Desk = "desk": "of the desk that takes over what a frozen project leaves open",
+        ThroughGlass = "through_glass": "has broken the glass over the case, within its hour",
         Auditor = "auditor": "reads the audit trails of its organisation's projects, and of the network",
     }
 }

@@ -4,6 +4,7 @@
 
 -- The directory as versioned documents: history, provenance, deletions and the load of the read model
 -- in one table. `version` is the directory's own count, so that a node reads "all since mine".
+-- `contacts` holds phones and mailbox, sealed with the contacts of the organisation; the document has none.
 CREATE TABLE directory_documents (
     entry_id   TEXT    NOT NULL,
     version    BIGINT  NOT NULL,
@@ -13,6 +14,7 @@ CREATE TABLE directory_documents (
     is_current BOOLEAN NOT NULL,
     is_gone    BOOLEAN NOT NULL,
     document   TEXT    NOT NULL,
+    contacts   TEXT    NOT NULL,
     PRIMARY KEY (entry_id, version)
 );
 CREATE UNIQUE INDEX directory_documents_current ON directory_documents (entry_id) WHERE is_current;
@@ -34,6 +36,7 @@ CREATE TABLE vettings (
     protocol_expires_on TEXT
 );
 
+-- `mailbox` is sealed with the contacts of the organisation.
 CREATE TABLE projects (
     id              TEXT NOT NULL PRIMARY KEY,
     organization_id TEXT NOT NULL,
@@ -41,15 +44,6 @@ CREATE TABLE projects (
     country         TEXT NOT NULL,
     risk_profile    TEXT NOT NULL,
     mailbox         TEXT NOT NULL
-);
-
--- Keys of pseudonyms: 'alias', 'file_number', 'fingerprint', and one per month for the demand ledger, which is
--- destroyed so that nobody can link a month's records to cases any more.
-CREATE TABLE project_keys (
-    project_id TEXT NOT NULL REFERENCES projects (id),
-    purpose    TEXT NOT NULL,
-    key        TEXT NOT NULL,
-    PRIMARY KEY (project_id, purpose)
 );
 
 -- The people who all take part in the same cases, whatever their profession; nobody else reads these.
@@ -90,22 +84,20 @@ CREATE TABLE tokens (
 );
 CREATE INDEX tokens_account ON tokens (account_id);
 
--- `sealed` holds what would harm a person (status, situation, concerns, the team's file number),
--- behind the codec; it is never filtered in SQL. The index finds a file number without telling it.
+-- `sealed` holds what the person is known by and what would harm her: spoken code, file number, gender, household,
+-- languages, status, situation, concerns. It is never filtered in SQL. The indexes are keyed hashes: they find a code
+-- or a number without telling it.
 CREATE TABLE cases (
     id                TEXT   NOT NULL PRIMARY KEY,
     version           BIGINT NOT NULL,
     project_id        TEXT   NOT NULL REFERENCES projects (id),
     team_id           TEXT   NOT NULL REFERENCES teams (id),
-    spoken_code       TEXT   NOT NULL UNIQUE,
+    spoken_code_index TEXT   NOT NULL UNIQUE,
+    file_number_index TEXT,
     age_band          TEXT,
-    gender            TEXT,
-    household         TEXT,
-    languages         TEXT   NOT NULL,
     area              TEXT,
     created_month     TEXT   NOT NULL,
     last_contact_at   BIGINT NOT NULL,
-    file_number_index TEXT,
     sealed            TEXT   NOT NULL
 );
 CREATE INDEX cases_file_number ON cases (project_id, file_number_index);
@@ -128,7 +120,7 @@ CREATE TABLE consents (
 );
 CREATE INDEX consents_case ON consents (case_id);
 
--- `sealed` holds the offer: it may tell an administrative status.
+-- `sealed` holds the offer: it may tell an administrative status. It is empty once the referral was erased.
 CREATE TABLE referrals (
     id                 TEXT    NOT NULL PRIMARY KEY,
     version            BIGINT  NOT NULL,

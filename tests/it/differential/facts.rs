@@ -279,6 +279,7 @@ fn project() -> Project {
         name: "Passerelles".to_owned(),
         country: "FR".to_owned(),
         risk_profile: RiskProfile::Standard,
+        status: relais::domain::freeze::ProjectStatus::Active,
         mailbox: "passerelles@example.org".to_owned().into(),
     }
 }

@@ -69,6 +69,11 @@ impl Browser {
         Self { router: world.router(), cookies: BTreeMap::new(), language: "en" }
     }
 
+    /// The same browser before another node.
+    pub fn before(&self, router: Router) -> Self {
+        Self { router, ..self.clone() }
+    }
+
     /// Opens a page.
     pub async fn get(&mut self, path: &str) -> Page {
         let request = Request::get(path).header(header::ACCEPT_LANGUAGE, self.language);

@@ -68,21 +68,23 @@ pub fn seed_feeds() -> Vec<PathBuf> {
 pub struct Installation {
     url: String,
     folder: TempDir,
-    _postgres: Option<PostgresDatabase>,
+    postgres: Option<PostgresDatabase>,
 }
 
 impl Installation {
     pub fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("relais.db").display());
-        Self { url, folder, _postgres: None }
+        Self { url, folder, postgres: None }
     }
 
     /// `None` where there is no PostgreSQL here; that has been said then.
     pub async fn on_postgres() -> Option<Self> {
         let postgres = fresh_database().await?;
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Some(Self { url: postgres.url(), folder, _postgres: Some(postgres) })
+        let key = folder.path().join("audit.key");
+        relais::seal::make_key(&key, &relais::clock::System).expect("a key");
+        Some(Self { url: postgres.url(), folder, postgres: Some(postgres) })
     }
 
     pub fn url(&self) -> String {
@@ -96,13 +98,35 @@ impl Installation {
         path.to_string_lossy().into_owned()
     }
 
-    fn environment(&self) -> (&'static str, String) {
-        ("RELAIS_DATABASE_URL", self.url())
+    /// Where its database is; on a server, where its audit key and its file of signed heads are too.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let embedded = || vec![("RELAIS_DATABASE_URL", self.url())];
+        let mut environment = self.postgres.as_ref().map_or_else(embedded, PostgresDatabase::environment);
+        if self.postgres.is_some() {
+            environment.push(("RELAIS_AUDIT__SIGNING_KEY_FILE", self.path("audit.key")));
+            environment.push(("RELAIS_AUDIT__HEADS_FILE", self.heads_file()));
+        }
+        environment
+    }
+
+    /// The file to which its signed heads are added.
+    pub fn heads_file(&self) -> String {
+        self.path(if self.postgres.is_some() { "audit.heads" } else { "relais.db.audit-heads" })
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A path in its folder.
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_string_lossy().into_owned()
     }
 
     /// Runs a command on its database.
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        run_in(self.folder.path(), arguments, &[self.environment()])
+        run_in(self.folder.path(), arguments, &self.environment())
     }
 
     /// Imports an HSDS file, which goes well.
@@ -134,9 +158,11 @@ impl Installation {
     }
 
     /// The same under more variables.
-    pub fn serve_with(&self, more: &[(&str, String)]) -> Server {
-        let refresh = ("RELAIS_SERVER__REFRESH_SECONDS", "1".to_owned());
-        Server::spawn(&["serve", "--listen", "127.0.0.1:0"], &[&[self.environment(), refresh], more].concat())
+    pub fn serve_with(&self, more: &[(&'static str, String)]) -> Server {
+        let mut environment = self.environment();
+        environment.push(("RELAIS_SERVER__REFRESH_SECONDS", "1".to_owned()));
+        environment.extend_from_slice(more);
+        Server::spawn(&["serve", "--listen", "127.0.0.1:0"], &environment)
     }
 
     /// Changes the database past the house.

@@ -23,22 +23,28 @@ const INPUT: &str = "... on InputError { inputProblem: problem }";
 const CONFLICT: &str = "... on ConflictError { currentVersion }";
 const TRANSITION: &str = "... on InvalidTransitionError { status event }";
 const CONSENT_MISSING: &str = "... on ConsentMissingError { consentProblem: problem missingFields }";
+const PROTECTION: &str = "... on ProtectionError { protectionProblem: problem }";
 const RECIPIENT: &str = "... on RecipientUnavailableError { recipientProblem: problem }";
 
 /// A mutation: its name, what comes back and how, and the errors that it names beside the key's.
 struct Mutation(&'static str, &'static str, &'static str, &'static [&'static str]);
 
 const MUTATIONS: [Mutation; 10] = [
-    Mutation("caseOpen", "case", CASE, &[INPUT]),
-    Mutation("consentRecord", "consent", CONSENT, &[INPUT]),
-    Mutation("demandRecord", "demand", DEMAND, &[INPUT]),
-    Mutation("referralCreate", "referral", REFERRAL, &[INPUT, CONSENT_MISSING, RECIPIENT]),
-    Mutation("referralSend", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, CONSENT_MISSING, RECIPIENT]),
-    Mutation("referralAcknowledge", "referral", REFERRAL, &[CONFLICT, TRANSITION]),
-    Mutation("referralAccept", "referral", REFERRAL, &[CONFLICT, TRANSITION]),
-    Mutation("referralDecline", "referral", REFERRAL, &[CONFLICT, TRANSITION]),
-    Mutation("referralStart", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION]),
-    Mutation("referralComplete", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION]),
+    Mutation("caseOpen", "case", CASE, &[INPUT, PROTECTION]),
+    Mutation("consentRecord", "consent", CONSENT, &[INPUT, PROTECTION]),
+    Mutation("demandRecord", "demand", DEMAND, &[INPUT, PROTECTION]),
+    Mutation("referralCreate", "referral", REFERRAL, &[INPUT, CONSENT_MISSING, RECIPIENT, PROTECTION]),
+    Mutation(
+        "referralSend",
+        "referral",
+        REFERRAL,
+        &[INPUT, CONFLICT, TRANSITION, CONSENT_MISSING, RECIPIENT, PROTECTION],
+    ),
+    Mutation("referralAcknowledge", "referral", REFERRAL, &[CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralAccept", "referral", REFERRAL, &[CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralDecline", "referral", REFERRAL, &[CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralStart", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralComplete", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
 ];
 
 /// What a mutation came to.
@@ -85,7 +91,16 @@ impl Outcome {
         assert!(errors.len() == 1 && payload[self.object].is_null(), "not refused: {}", self.answer.text());
         assert!(errors[0]["message"].as_str().is_some_and(|message| message.len() > 10), "{}", self.answer.text());
         let mut words = Vec::new();
-        for name in ["__typename", "inputProblem", "consentProblem", "recipientProblem", "currentVersion", "event"] {
+        let names = [
+            "__typename",
+            "inputProblem",
+            "consentProblem",
+            "recipientProblem",
+            "protectionProblem",
+            "currentVersion",
+            "event",
+        ];
+        for name in names {
             words.extend(word(&errors[0][name]));
         }
         words.extend(errors[0]["missingFields"].as_array().into_iter().flatten().filter_map(word));

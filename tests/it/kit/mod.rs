@@ -6,6 +6,7 @@ pub mod client;
 pub mod erasing;
 pub mod hearing;
 pub mod installation;
+pub mod key_store;
 pub mod loop_calls;
 pub mod people;
 pub mod postgres;

@@ -14,6 +14,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use relais::clock::System;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::process::{Lines, Missing, on_path};
@@ -58,10 +59,11 @@ fi
 rm -rf -- "$home"
 "#;
 
-/// An empty schema, dropped with this value.
+/// An empty schema, dropped with this value and with the schema of its keys; and a key file in a folder of its own.
 pub struct PostgresDatabase {
     server_url: String,
     schema: String,
+    folder: tempfile::TempDir,
 }
 
 /// A fresh, empty schema for one test; `None`, and one line on standard error, where there is no
@@ -74,7 +76,10 @@ pub async fn fresh_database() -> Option<PostgresDatabase> {
         .execute(&mut connection)
         .await
         .expect("the user of the tests may create a schema");
-    let database = PostgresDatabase { server_url, schema };
+    let folder = tempfile::tempdir().expect("a folder for the key file");
+    let database = PostgresDatabase { server_url, schema, folder };
+    relais::store::make_kek_file(&database.kek_file(), &System).expect("a key file");
+    relais::seal::make_key(&database.file("audit-key"), &System).expect("a signing key");
     // The schema exists whether or not the farewell is heard.
     let _ = connection.close().await;
     Some(database)
@@ -84,6 +89,26 @@ impl PostgresDatabase {
     /// URL that leads to this schema and no other, fit for `RELAIS_DATABASE_URL`.
     pub fn url(&self) -> String {
         within_schema(&self.server_url, &self.schema)
+    }
+
+    /// The key file; the erasure ledger stands beside it.
+    pub fn kek_file(&self) -> PathBuf {
+        self.file("relais.kek")
+    }
+
+    /// The variables that lead to the schema and to the files that a server needs beside it.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let file = |name| self.file(name).to_string_lossy().into_owned();
+        vec![
+            ("RELAIS_DATABASE_URL", self.url()),
+            ("RELAIS_KEK_FILE", file("relais.kek")),
+            ("RELAIS_AUDIT__SIGNING_KEY_FILE", file("audit-key")),
+            ("RELAIS_AUDIT__HEADS_FILE", file("audit-heads")),
+        ]
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 }
 
@@ -114,8 +139,10 @@ fn drop_schema(server_url: &str, schema: &str) -> Option<()> {
              SELECT held.pid FROM pg_locks AS held
              JOIN pg_database AS base ON base.oid = held.database AND base.datname = current_database()
              JOIN pg_class AS relation ON relation.oid = held.relation
-             WHERE relation.relnamespace = '{schema}'::regnamespace);
-         DROP SCHEMA {schema} CASCADE"
+             WHERE relation.relnamespace IN (
+                 SELECT oid FROM pg_namespace WHERE nspname IN ('{schema}', '{schema}_keys')));
+         DROP SCHEMA IF EXISTS {schema}_keys CASCADE;
+         DROP SCHEMA IF EXISTS {schema} CASCADE"
     );
     let work = async {
         let mut connection = PgConnection::connect(server_url).await.ok()?;

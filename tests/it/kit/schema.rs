@@ -13,7 +13,7 @@ pub struct Schema {
     pub objects: BTreeMap<String, Vec<Field>>,
     pub inputs: BTreeMap<String, Vec<Argument>>,
     pub members: BTreeMap<String, Vec<String>>,
-    pub enums: BTreeSet<String>,
+    pub enums: BTreeMap<String, Vec<String>>,
     pub enum_values: BTreeSet<String>,
     pub subscribes: bool,
     pub scalars: BTreeSet<String>,
@@ -30,6 +30,9 @@ pub struct Field {
 pub struct Argument {
     pub name: String,
     pub type_name: String,
+    pub is_list: bool,
+    pub is_required: bool,
+    pub description: String,
 }
 
 /// Fields not followed when everything is asked for: each leads around in a circle at a price.
@@ -42,7 +45,7 @@ impl Schema {
             objects: BTreeMap::new(),
             inputs: BTreeMap::new(),
             members: BTreeMap::new(),
-            enums: BTreeSet::new(),
+            enums: BTreeMap::new(),
             enum_values: BTreeSet::new(),
             subscribes: false,
             scalars: BTreeSet::new(),
@@ -74,8 +77,9 @@ impl Schema {
                     schema.members.insert(name, members.collect());
                 }
                 TypeKind::Enum(list) => {
-                    schema.enums.insert(name);
-                    schema.enum_values.extend(list.values.into_iter().map(|value| value.node.value.node.to_string()));
+                    let values = list.values.into_iter().map(|value| value.node.value.node.to_string());
+                    schema.enums.insert(name.clone(), values.collect());
+                    schema.enum_values.extend(schema.enums[&name].iter().cloned());
                 }
                 TypeKind::Scalar => drop(schema.scalars.insert(name)),
                 TypeKind::Interface(_) => {}
@@ -150,7 +154,14 @@ impl Schema {
 }
 
 fn argument(definition: InputValueDefinition) -> Argument {
-    Argument { name: definition.name.node.to_string(), type_name: named(&definition.ty.node) }
+    let of = &definition.ty.node;
+    Argument {
+        name: definition.name.node.to_string(),
+        type_name: named(of),
+        is_list: matches!(of.base, BaseType::List(_)),
+        is_required: !of.nullable && definition.default_value.is_none(),
+        description: definition.description.map_or_else(String::new, |text| text.node),
+    }
 }
 
 fn named(of: &Type) -> String {

@@ -178,6 +178,8 @@ pub fn step_input(step: &str, referred: &Referred) -> Value {
         "referralSend" => json!({ "capacityConfirmed": true }),
         "referralDecline" => json!({ "code": "FULL" }),
         "referralComplete" => json!({ "outcome": "SERVICE_RECEIVED" }),
+        "referralCancel" => json!({ "reason": "NOT_SAFE" }),
+        "referralMarkError" => json!({ "reason": "TRIAL" }),
         _ => json!({}),
     };
     merged(json!({ "referralId": referred.id, "expectedVersion": referred.version }), &extra)

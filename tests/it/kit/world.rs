@@ -15,6 +15,7 @@ use relais::domain::time::Timestamp;
 use relais::identity::password::PasswordCost;
 use relais::import::plan::Completeness;
 use relais::import::{Format, SourceName};
+use relais::store::Location;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -70,7 +71,7 @@ impl Answer {
 pub struct World {
     pub app: App,
     pub clock: Arc<Fixed>,
-    database_url: String,
+    location: Location,
     router: Router,
     people: BTreeMap<String, Person>,
     // Fields are dropped in this order: connections first, then what they connect to.
@@ -82,19 +83,19 @@ impl World {
     pub async fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("relais.db").display());
-        Self::open(&url, None, Some(folder)).await
+        Self::open(Location::from(&url), None, Some(folder)).await
     }
 
     /// `None` where there is no PostgreSQL here; that has been said then.
     pub async fn on_postgres() -> Option<Self> {
         let database = fresh_database().await?;
-        let url = database.url().to_owned();
-        Some(Self::open(&url, Some(database), None).await)
+        let location = Location { kek_file: Some(database.kek_file()), ..Location::from(&database.url()) };
+        Some(Self::open(location, Some(database), None).await)
     }
 
-    async fn open(url: &str, postgres: Option<PostgresDatabase>, folder: Option<tempfile::TempDir>) -> Self {
+    async fn open(location: Location, postgres: Option<PostgresDatabase>, folder: Option<tempfile::TempDir>) -> Self {
         let clock = Arc::new(Fixed::at(Timestamp::parse(BEGINNING).expect("an instant")));
-        let app = App::open(url, clock.clone(), clock.clone()).await.expect("an open database");
+        let app = App::open(location.clone(), clock.clone(), clock.clone()).await.expect("an open database");
         let app = app.with_password_cost(PasswordCost::LEAST);
         // The clock stands still: a limit that a test is not about would be met for good.
         let app = app.with_edge(&Limits::NONE, &Server::default());
@@ -102,7 +103,7 @@ impl World {
             router: app.router(),
             app,
             clock,
-            database_url: url.to_owned(),
+            location,
             people: BTreeMap::new(),
             _postgres: postgres,
             _folder: folder,
@@ -140,6 +141,12 @@ impl World {
             .into_iter()
             .map(|issued| (issued.handle, Person { token: Some(issued.token.expose().clone()) }))
             .collect()
+    }
+
+    /// Applies a command file whose people join those of the world.
+    pub async fn join(&mut self, text: &str) {
+        let joined = self.apply(text).await;
+        self.people.extend(joined);
     }
 
     /// The person with this handle of `world.json`; `nobody` and `stranger` (a wrong token) exist too.
@@ -180,7 +187,12 @@ impl World {
 
     /// Where its rows are, for a test that looks at them or breaks something.
     pub fn database_url(&self) -> &str {
-        &self.database_url
+        &self.location.database_url
+    }
+
+    /// Where everything of it is, for a second node.
+    pub fn location(&self) -> Location {
+        self.location.clone()
     }
 }
 

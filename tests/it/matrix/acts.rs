@@ -2,23 +2,13 @@
 //! word of an act's row can be turned unnoticed.
 
 use super::Matrix;
+use super::questions::{Question, questions};
 use crate::kit::requirement::announce;
-use crate::kit::steps::{fresh_key, mutation, organization_id, service_id};
-use crate::kit::world::{LAWYERS, Person, World, answered, graphql_request};
+use crate::kit::world::{Person, World, answered, graphql_request};
 use relais::app::App;
 use relais::domain::account::{Role, TokenScope};
 use relais::domain::code::CodeList;
-use relais::domain::id::{CaseId, ConsentId, DemandId, Identifier, ReferralId};
-use relais::policy::table::{Act, ActFacts, Action, Content, Entry, Table};
-use serde_json::{Value, json};
-
-/// A question through one door that rests on one act.
-struct Question {
-    door: &'static str,
-    action: Action,
-    document: String,
-    variables: Value,
-}
+use relais::policy::table::{Act, ActFacts, Action, Content, Table};
 
 /// Somebody of each role, in a project; and who has none.
 const HANDLES: [(&str, Option<Role>, bool); 12] = [
@@ -35,74 +25,6 @@ const HANDLES: [(&str, Option<Role>, bool); 12] = [
     ("lawyer", Some(Role::PartnerAgent), false),
     ("analyst without a project", Some(Role::Analyst), false),
 ];
-
-fn never<T: Identifier>() -> String {
-    T::from_bytes([0xA7; 16]).to_string()
-}
-
-fn query(door: &'static str, action: Action, asked: String) -> Question {
-    Question { door, action, document: format!("{{ {asked} }}"), variables: json!({}) }
-}
-
-fn queries() -> Vec<Question> {
-    let service = service_id("of nothing");
-    let by_id = |root: &str, id: &str| format!("{root}(id: \"{id}\") {{ __typename }}");
-    vec![
-        query("Query.viewer", Action::ReadOwnAccount, "viewer { id }".to_owned()),
-        query("Query.services", Action::SearchDirectory, "services(first: 1) { nodes { id } }".to_owned()),
-        query("Query.service", Action::SearchDirectory, by_id("service", &service)),
-        query("Query.organization", Action::SearchDirectory, by_id("organization", &organization_id("of nothing"))),
-        query("Query.referral", Action::ReadReferral, by_id("referral", &never::<ReferralId>())),
-        query("Query.inbox", Action::ReadReferral, "inbox(first: 1) { nodes { id } }".to_owned()),
-        query("Query.sentReferrals", Action::ReadReferral, "sentReferrals(first: 1) { nodes { id } }".to_owned()),
-        query("Query.caseBySpokenCode", Action::ReadCase, "caseBySpokenCode(spokenCode: \"x\") { id }".to_owned()),
-        query("Query.casesByFileNumber", Action::ReadCase, "casesByFileNumber(fileNumber: \"x\") { id }".to_owned()),
-        query(
-            "Query.serviceGaps",
-            Action::ReadGaps,
-            "serviceGaps(firstMonth: \"2026-11\", lastMonth: \"2026-11\") { threshold }".to_owned(),
-        ),
-        query("Query.node", Action::SearchDirectory, by_id("node", &service)),
-        query("Query.node", Action::ReadReferral, by_id("node", &never::<ReferralId>())),
-        query("Query.node", Action::ReadCase, by_id("node", &never::<CaseId>())),
-        query("Query.node", Action::RecordConsent, by_id("node", &never::<ConsentId>())),
-        query("Query.node", Action::RecordDemand, by_id("node", &never::<DemandId>())),
-    ]
-}
-
-/// Acts on what never was, so that nothing happens to whom they are not refused.
-fn mutations() -> Vec<Question> {
-    let act = |door: &'static str, action, input: Value| {
-        let name = door.trim_start_matches("Mutation.");
-        Question { door, action, document: mutation(name), variables: json!({ "input": input }) }
-    };
-    let (case, consent, key) = (never::<CaseId>(), never::<ConsentId>(), fresh_key());
-    let step = |more: Value| {
-        crate::kit::steps::merged(json!({ "referralId": never::<ReferralId>(), "expectedVersion": 1 }), &more)
-    };
-    let consents = json!({ "idempotencyKey": key, "caseId": case, "recipientId": organization_id(LAWYERS),
-        "basis": "SELF_INFORMED", "fieldScope": ["AGE_BAND"], "modality": "VERBAL", "language": "fr", "explained": ["RISKS"] });
-    let refers = json!({ "idempotencyKey": key, "caseId": case, "serviceId": service_id("of nothing"),
-        "need": "SOL_ETM", "consentId": consent });
-    let demands = json!({ "idempotencyKey": key, "caseId": case, "need": "SOL_ETM", "result": "UNMET_FULL" });
-    vec![
-        // Without an area: it is refused as data by whoever may do it.
-        act("Mutation.caseOpen", Action::OpenCase, json!({ "idempotencyKey": key, "person": {} })),
-        act("Mutation.consentRecord", Action::RecordConsent, consents),
-        act("Mutation.demandRecord", Action::RecordDemand, demands),
-        act("Mutation.referralCreate", Action::CreateReferral, refers),
-        act("Mutation.referralSend", Action::CreateReferral, step(json!({}))),
-        act("Mutation.referralAcknowledge", Action::AnswerReferral, step(json!({}))),
-        act("Mutation.referralAccept", Action::AnswerReferral, step(json!({}))),
-        act("Mutation.referralDecline", Action::AnswerReferral, step(json!({ "code": "FULL" }))),
-        act("Mutation.referralStart", Action::AnswerReferral, step(json!({}))),
-        act("Mutation.referralComplete", Action::AnswerReferral, step(json!({ "outcome": "SERVICE_RECEIVED" }))),
-    ]
-}
-
-fn questions() -> Vec<Question> {
-    queries().into_iter().chain(mutations()).collect()
-}
 
 async fn answer(app: &App, table: &'static Table, person: &Person, question: &Question) -> (String, String) {
     let request = graphql_request(person, "en", &question.document, question.variables.clone());
@@ -124,11 +46,6 @@ async fn each_door_is_shut_to_those_to_whom_the_table_gives_none_of_its_acts() {
     let matrix = Matrix::settle(World::on_sqlite().await).await;
     let content = Table::standard().content();
     let questions = questions();
-    for door in content.doors.iter() {
-        let Entry::Acts(acts) = &door.entry else { continue };
-        let asked: Vec<Action> = questions.iter().filter(|it| it.door == door.name).map(|it| it.action).collect();
-        assert_eq!(asked, *acts, "{} is asked for each of its acts, and no other", door.name);
-    }
     for question in &questions {
         for (handle, role, has_project) in HANDLES {
             let (code, text) = answer(&matrix.world.app, Table::standard(), matrix.person(handle), question).await;
@@ -175,7 +92,9 @@ async fn no_word_of_an_act_can_be_turned_unnoticed() {
     for (position, act) in standard.acts.iter().enumerate() {
         for (what, act) in turned(act) {
             let action = act.action;
-            if has_a_second_lock(action, &what) {
+            // What no question reaches lies behind pages, and stands in the reviewed sheet of acts.
+            let is_asked = questions.iter().any(|question| question.action == action);
+            if has_a_second_lock(action, &what) || !is_asked {
                 continue;
             }
             count += 1;
@@ -203,25 +122,31 @@ async fn no_word_of_an_act_can_be_turned_unnoticed() {
     assert!(survivors.is_empty(), "nobody notices {survivors:?}");
 }
 
-/// What each scope of a token opens of what its owner may do: reviewed, not computed.
+/// Every act as people have reviewed it, by what it decides and not by how it is written: whose it is, whether it
+/// takes a project, and what a token must be good for. Acts behind pages stand here too.
 #[test]
-fn a_token_opens_what_its_scope_says_and_no_more() {
+fn every_act_is_whose_people_have_reviewed_it_to_be() {
     let mut sheet = String::new();
     for action in Action::ALL {
         let act = act_of(Table::standard().content(), *action);
-        let role = act.roles.first().copied();
+        let roles: Vec<&str> =
+            Role::ALL.iter().filter(|role| is_given(act, Some(**role), true)).map(|role| role.code()).collect();
+        let anybody = Role::ALL.iter().copied().find(|role| is_given(act, Some(*role), true));
         let opens = |scopes: &[TokenScope]| {
-            act.decide(&ActFacts { role, has_project: true, token_scopes: Some(scopes) }).is_ok()
+            act.decide(&ActFacts { role: anybody, has_project: true, token_scopes: Some(scopes) }).is_ok()
         };
-        let scopes: Vec<&str> = TokenScope::ALL.iter().filter(|scope| opens(&[**scope])).map(|it| it.code()).collect();
-        let alone = if opens(&[]) { "any token" } else { "" };
-        sheet.push_str(&format!(
-            "{:20}{alone}{}\n",
-            action.code(),
-            if alone.is_empty() { scopes.join(" ") } else { String::new() }
-        ));
+        let scopes: Vec<&str> = TokenScope::ALL.iter().filter(|it| opens(&[**it])).map(|it| it.code()).collect();
+        let token = match (opens(&[]), scopes.is_empty()) {
+            (true, _) => "any token".to_owned(),
+            (false, true) => "no token".to_owned(),
+            (false, false) => format!("a token for {}", scopes.join(", ")),
+        };
+        let nobody = if is_given(act, None, false) { " or nobody" } else { "" };
+        let project = if is_given(act, anybody, false) { "" } else { ", in a project" };
+        let roles = if roles.len() == Role::ALL.len() { "everybody".to_owned() } else { roles.join(" ") };
+        sheet.push_str(&format!("{action}: {roles}{nobody}{project}; {token}\n"));
     }
-    insta::assert_snapshot!("scopes_of_tokens", sheet);
+    insta::assert_snapshot!("acts", sheet);
 }
 
 #[tokio::test]

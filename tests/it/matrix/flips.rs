@@ -8,6 +8,7 @@ use crate::kit::requirement::announce;
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::organization_id;
 use crate::kit::world::{LAWYERS, World, answered, graphql_request};
+use relais::domain::account::Role;
 use relais::domain::code::CodeList;
 use relais::domain::id::{Identifier, ProjectId};
 use relais::policy::table::{Content, Facts, Guard, Object, Relation, Row, Sight, Standing, Table, object_of};
@@ -30,7 +31,8 @@ struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 8] = [
+const HOLDERS: [(&str, &str); 9] = [
+    ("CaseReading", "readings"),
     ("Offer", "offer"),
     ("TimelineEntry", "timeline"),
     ("Capacity", "capacity"),
@@ -78,6 +80,12 @@ impl Matrix {
             ("service", _) => by_node(handle, "Service", self.id_of(entry(relation, standing))),
             ("organization", _) => vec![self.organization(row, relation)],
             ("figures", _) => vec![self.figures_probe(handle, row)],
+            ("readings", _) => {
+                let inner = selection(row);
+                let document = format!("query($id: ID!) {{ whoSawWhat(case: $id, language: EN) {inner} }}");
+                vec![Probe { handle, document, id: self.objects.cases[0].id.clone() }]
+            }
+            ("trail", _) => vec![self.trail_probe(handle, row, relation)],
             ("legal-hold", _) => {
                 let document = format!("{{ legalHolds {} }}", selection(row));
                 vec![Probe { handle, document, id: String::new() }]
@@ -90,14 +98,23 @@ impl Matrix {
                 let document = format!("{{ viewer {} }}", selection(row));
                 vec![Probe { handle, document, id: String::new() }]
             }
-            ("trail", _) => vec![self.trail(handle, row, relation)],
-            ("readings", _) => vec![self.readings(handle, row)],
-            ("legal-hold", _) => {
-                let document = format!("{{ legalHolds {} }}", selection(row));
-                vec![Probe { handle, document, id: String::new() }]
-            }
             (other, _) => panic!("no question about {other}"),
         }
+    }
+
+    /// Entries that stood in the trail before anything was turned.
+    fn trail_probe(&self, handle: &'static str, row: &str, relation: Relation) -> Probe {
+        let inner = selection(row);
+        let document = if relation == Relation::Auditor {
+            format!(
+                "query($id: String!) {{ auditEvents(trail: \"{}\", first: 100, after: $id) {{ nodes {inner} }} }}",
+                self.trail.paris
+            )
+        } else {
+            format!("query($id: String!) {{ auditEvents(first: 100, after: $id) {{ nodes {inner} }} }}")
+        };
+        let id = if relation == Relation::Auditor { &self.trail.after_in_paris } else { &self.trail.after_own };
+        Probe { handle, document, id: id.clone() }
     }
 
     /// An act that the state refuses, and whose refusal tells the state or does not.
@@ -212,7 +229,8 @@ fn viewer(object: &str, relation: Relation) -> &'static str {
         Relation::ProtectionLead => "protection lead of Paris",
         Relation::Recipient | Relation::Counterpart => "lawyer",
         Relation::OwnOrganization => "directory editor of the lawyers",
-        Relation::Figures => "coordinator",
+        Relation::Figures | Relation::ThroughGlass | Relation::Desk => "coordinator",
+        Relation::Staff => "caseworker",
         Relation::Auditor => "auditor",
     }
 }
@@ -297,7 +315,8 @@ fn with_row(content: &Content, position: usize, row: Row) -> Content {
 fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, standing: Standing) -> bool {
     let object = object_of(row).expect("an object");
     let timeline = row.starts_with("TimelineEntry.").then_some("Referral.timeline");
-    let id = content.rows.iter().map(|row| row.name).find(|name| object.types[0] == name.trim_end_matches(".id"));
+    let ids = content.rows.iter().map(|row| row.name).filter(|name| name.ends_with(".id"));
+    let id = ids.into_iter().find(|name| object.types[0] == name.trim_end_matches(".id"));
     let facts = all_guards_hold(relation, standing);
     let is_shut = |lead: &str| {
         let lead = content.rows.iter().find(|row| row.name == lead).expect("a lead has a row");
@@ -322,7 +341,9 @@ const GUARDED_TWICE: (&str, Guard) = ("Referral.service", Guard::ServiceKnown);
 /// Every cell of every row turned over: told becomes untold and untold told, a mask falls, a guard goes home.
 fn flips(matrix: &Matrix, content: &Content) -> Vec<Flip> {
     let mut flips = Vec::new();
-    for (position, row) in content.rows.iter().enumerate() {
+    // Pages have a test of their own.
+    let of_the_api = |row: &Row| row.name.split('.').next().is_some_and(|of| SCHEMA.objects.contains_key(of));
+    for (position, row) in content.rows.iter().enumerate().filter(|(_, row)| of_the_api(row)) {
         let object = object_of(row.name).expect("an object");
         let reached = relations(content, object)
             .into_iter()
@@ -414,4 +435,32 @@ async fn no_cell_of_the_table_can_be_turned_unnoticed() {
     assert!(flips.len() > 1_000, "every row is turned: {}", flips.len());
     let survivors = matrix.survivors(flips).await;
     assert!(survivors.is_empty(), "{} flips that nobody notices:\n{}", survivors.len(), survivors.join("\n"));
+}
+
+/// What is made and shown once, in the answer to the very act: there is no view of it to ask for again.
+const SHOWN_ONCE: [&str; 5] = [
+    "page:/account/recovery-codes.codes",
+    "page:/account/second-factor.key",
+    "page:/account/tokens.token",
+    "page:/enrol/second-factor.codes",
+    "page:/enrol/second-factor.key",
+];
+
+#[tokio::test]
+async fn no_field_of_a_page_can_be_hidden_unnoticed() {
+    let world = World::on_sqlite().await;
+    let reader = world.enrolled("reader of pages", Role::Caseworker).await;
+    let standard = Table::standard().content();
+    for (position, row) in standard.rows.iter().enumerate().filter(|(_, row)| row.name.starts_with("page:")) {
+        if SHOWN_ONCE.contains(&row.name) {
+            continue;
+        }
+        let path = row.name.trim_start_matches("page:").split('.').next().expect("a path");
+        let content = with_row(standard, position, turned(row, Relation::Oneself, Standing::Plain));
+        let table: &'static Table = Box::leak(Box::new(Table::new(content)));
+        let before = reader.browser.clone().get(path).await;
+        let after = reader.browser.before(world.app.clone().under(table).router()).get(path).await;
+        assert_eq!(before.html, reader.browser.clone().get(path).await.html, "the page stays as it is");
+        assert_ne!(before.html, after.html, "{} is missed by nobody", row.name);
+    }
 }

@@ -2,6 +2,8 @@
 
 use crate::kit::steps::organization_id;
 use crate::kit::world::{LAWYERS, Person, World};
+use relais::domain::account::TokenScope;
+use relais::domain::code::CodeList;
 use relais::domain::id::{AccountId, Identifier, TeamId};
 use serde_json::{Value, json};
 
@@ -86,6 +88,9 @@ pub async fn settle(world: &World) -> Vec<(&'static str, Person)> {
         let account = AccountId::derived("corridor", handle);
         world.execute(&format!("INSERT INTO team_members (team_id, account_id) VALUES ('{team}', '{account}')")).await;
     }
+    // Tokens that are good for everything, so that nothing but the role decides.
+    let scopes: Vec<&str> = TokenScope::ALL.iter().map(|scope| scope.code()).collect();
+    world.execute(&format!("UPDATE tokens SET scopes = '{}'", scopes.join(" "))).await;
     let person = |handle: &str| made.get(handle).cloned().unwrap_or_else(|| world.person(handle));
     PEOPLE.map(|handle| (handle, person(handle))).into()
 }

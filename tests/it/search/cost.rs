@@ -26,7 +26,7 @@ on_both_databases! {
         let published = "UPDATE directory_documents SET document = replace(document, '\"network\"', '\"public\"')";
         assert!(world.execute(published).await > 0);
         let node =
-            App::open(world.database_url(), world.clock.clone(), world.clock.clone()).await.expect("a second node");
+            App::open(world.location(), world.clock.clone(), world.clock.clone()).await.expect("a second node");
         let router = node.router();
         node.context().store.close().await;
         let query = "{ services(first: 100) { nodes { id name organization { name } phones } } }";

@@ -97,6 +97,18 @@ conflict = Somebody else changed this referral: read it again (version { $versio
 transition = This act is not possible in the present state.
 key-reused = This idempotency key was used for another request: take a new one.
 
+## Protection
+protection-project-frozen = The project is frozen: reading goes on, nothing else. Two people thaw it.
+protection-project-not-frozen = The project is not frozen.
+protection-thaw-not-requested = Nobody has asked to thaw the project yet: ask first, and let somebody else confirm.
+protection-second-person-needed = This takes two people, and the other one was you: ask a colleague.
+protection-desk-unfit = A desk is a team of another project of the same organisation.
+protection-second-factor-needed = Show your second factor again: it counts for five minutes.
+protection-glass-too-often = The glass is broken at most three times in 24 hours: call the team.
+protection-review-overdue = An earlier opening has waited more than 72 hours for its review: have it reviewed first.
+protection-already-reviewed = It was reviewed before.
+protection-already-answered = It was answered before.
+
 ## The table of need to know
 policy-acts = May
 policy-in-project = { "" }, in the own project
@@ -189,3 +201,21 @@ policy-mask-hour = by the hour
 policy-mask-without-reason = only that it is closed, not why
 policy-mask-own-side = only the own organisation
 policy-mask-since-sending = from the sending on
+policy-object-project = Projects, and what they left open
+policy-object-glass = Broken glasses
+policy-object-notice = Notices
+policy-object-deletion = Requests to delete
+policy-action-read-project = read whether a project works
+policy-action-lead-project = freeze and thaw a project, name its desk
+policy-action-read-continuity = read what a frozen project left open
+policy-action-take-custody = take over a case of a frozen project
+policy-action-read-notices = read and mark one’s notices
+policy-action-break-glass = open one case of another team for an hour
+policy-action-review-glass = review the opening of a case by somebody else
+policy-action-withdraw-consent = record that a consent is withdrawn
+policy-action-close-referral = cancel a referral, or mark it as entered in error
+policy-action-read-deletions = read requests to delete
+policy-action-answer-deletion = answer a request to delete
+policy-relation-staff = Working in the project
+policy-relation-desk = Of the desk that takes over
+policy-relation-through-glass = Through a broken glass, for an hour

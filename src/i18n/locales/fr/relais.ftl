@@ -97,6 +97,18 @@ conflict = Quelqu’un d’autre a modifié cette orientation : relisez-la (vers
 transition = Cette action n’est pas possible dans l’état actuel.
 key-reused = Cette clé d’idempotence a déjà servi à une autre demande : prenez-en une nouvelle.
 
+## Protection
+protection-project-frozen = Le projet est gelé : on y lit, rien de plus. Deux personnes lèvent le gel.
+protection-project-not-frozen = Le projet n’est pas gelé.
+protection-thaw-not-requested = Personne n’a encore demandé la levée du gel : demandez-la, puis une autre personne confirme.
+protection-second-person-needed = Il faut deux personnes, et l’autre était vous : demandez à un·e collègue.
+protection-desk-unfit = Un relais de continuité est une équipe d’un autre projet de la même organisation.
+protection-second-factor-needed = Montrez de nouveau votre second facteur : il vaut cinq minutes.
+protection-glass-too-often = On brise la glace au plus trois fois en 24 heures : appelez l’équipe.
+protection-review-overdue = Une ouverture antérieure attend son examen depuis plus de 72 heures : faites-la examiner d’abord.
+protection-already-reviewed = L’examen a déjà eu lieu.
+protection-already-answered = La réponse a déjà été donnée.
+
 ## The table of need to know
 policy-acts = Peut
 policy-in-project = { "" }, dans son projet
@@ -189,3 +201,21 @@ policy-mask-hour = à l’heure près
 policy-mask-without-reason = seulement qu’elle est close, sans le motif
 policy-mask-own-side = seulement sa propre organisation
 policy-mask-since-sending = depuis l’envoi
+policy-object-project = Projets, et ce qu’ils laissent en cours
+policy-object-glass = Glaces brisées
+policy-object-notice = Avis
+policy-object-deletion = Demandes d’effacement
+policy-action-read-project = lire si un projet est actif
+policy-action-lead-project = geler un projet, lever le gel, nommer son relais de continuité
+policy-action-read-continuity = lire ce qu’un projet gelé laisse en cours
+policy-action-take-custody = reprendre un cas d’un projet gelé
+policy-action-read-notices = lire et marquer ses avis
+policy-action-break-glass = ouvrir un cas d’une autre équipe pendant une heure
+policy-action-review-glass = examiner l’ouverture d’un cas par quelqu’un d’autre
+policy-action-withdraw-consent = enregistrer le retrait d’un consentement
+policy-action-close-referral = annuler une orientation, ou la marquer comme erreur
+policy-action-read-deletions = lire les demandes d’effacement
+policy-action-answer-deletion = répondre à une demande d’effacement
+policy-relation-staff = Travaillant dans le projet
+policy-relation-desk = Du relais de continuité
+policy-relation-through-glass = Par la glace brisée, une heure durant

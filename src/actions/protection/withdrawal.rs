@@ -1,0 +1,146 @@
+//! Ending what a person no longer wants, what the sender no longer needs, and what should never have been.
+//!
+//! Invariant: nothing blocks a withdrawal (P-07): no version, no state, no frozen project, no lapsed consent; and
+//! nobody is asked why. It takes the same lock as a sending, so that of the two the later one knows the earlier.
+
+use super::project::leaders_of;
+use super::{Notify, deletion};
+use crate::actions::disclosure::act;
+use crate::actions::referral::{Target, audit, decide, find_for_change, settle, write};
+use crate::actions::{ActionError, Context, consent};
+use crate::domain::account::Account;
+use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
+use crate::domain::demand::DemandResult;
+use crate::domain::id::ConsentId;
+use crate::domain::lifecycle::Party;
+use crate::domain::notice::{Addressee, NoticeKind};
+use crate::domain::referral::{CancelReason, Command, ErrorReason, Referral};
+use crate::domain::time::Timestamp;
+use crate::policy::access::Access;
+use crate::policy::person_view::ConsentView;
+use crate::policy::referral_view::ReferralView;
+use crate::policy::rules::{Action, permit};
+use crate::policy::table::Relation;
+use crate::policy::visible::Visible;
+use crate::store::Tx;
+
+/// Withdraws a consent, and with it every open referral that rests on it. Withdrawn again, it stays as it is.
+pub async fn withdraw(context: &Context, access: &Access, id: ConsentId) -> Result<Visible<ConsentView>, ActionError> {
+    let account = permit(access, Action::WithdrawConsent)?;
+    let now = context.now();
+    context
+        .store
+        .write(async |tx| {
+            let consent = tx.lock_consent(&access.scope(), id).await?.ok_or(ActionError::NotVisible)?;
+            if !tx.withdraw_consent(id, now).await? {
+                return Ok(());
+            }
+            for referral in tx.lock_open_referrals_on(id).await? {
+                end_withdrawn(context, tx, access, account, referral, now).await?;
+            }
+            tx.touch_case(consent.case_id, now).await?;
+            let notify = Notify {
+                kind: NoticeKind::ConsentWithdrawn,
+                object: id.to_string(),
+                actor_id: Some(account.id),
+                at: now,
+                context,
+            };
+            notify.send(tx, &[Addressee::Team(consent.team_id)]).await?;
+            let event = AuditEvent {
+                project_id: Some(consent.project_id),
+                consent_id: Some(id),
+                ..act(access, now, AuditAction::ConsentWithdrawn, consent.case_id.to_string())
+            };
+            Ok::<_, ActionError>(tx.append_audit(&[event]).await?)
+        })
+        .await?;
+    consent::find(context, access, id).await
+}
+
+async fn end_withdrawn(
+    context: &Context,
+    tx: &mut Tx,
+    access: &Access,
+    account: &Account,
+    referral: Referral,
+    now: Timestamp,
+) -> Result<(), ActionError> {
+    let change = decide(access, &referral, &Command::WithdrawConsent, Party::Sender, now)?;
+    let changed = write(tx, account, Party::Sender, referral, &change).await?;
+    tx.settle_demand(changed.id, DemandResult::PersonDeclined).await?;
+    deletion::ask(context, tx, access, &changed, now).await?;
+    audit(tx, access, &changed, AuditPurpose::PersonRequest).await
+}
+
+/// How a sender or a coordinator closes a referral.
+#[derive(Clone, Copy, Debug)]
+pub enum Closing {
+    /// It is not wanted any more.
+    Cancel(CancelReason),
+    /// It should never have been: its content is purged and a tombstone stays.
+    MarkError(ErrorReason),
+}
+
+/// Closes a referral from the sending side. A frozen project may close too: it takes away, and tells nothing.
+pub async fn close(
+    context: &Context,
+    access: &Access,
+    target: Target,
+    closing: Closing,
+) -> Result<Visible<ReferralView>, ActionError> {
+    let account = permit(access, Action::CloseReferral)?;
+    let now = context.now();
+    let command = match closing {
+        Closing::Cancel(reason) => Command::Cancel { reason },
+        Closing::MarkError(reason) => Command::MarkError { reason },
+    };
+    let written = context
+        .store
+        .write(async |tx| {
+            let referral = find_for_change(tx, access, target, Relation::Coordinator).await?;
+            let party = match access.relation_to_referral(&referral) {
+                Relation::Team => Party::Sender,
+                _ => Party::Coordinator,
+            };
+            let was_closed = referral.status.is_terminal();
+            let change = decide(access, &referral, &command, party, now)?;
+            let changed = write(tx, account, party, referral, &change).await?;
+            match closing {
+                Closing::Cancel(CancelReason::PersonDeclined) => {
+                    tx.settle_demand(changed.id, DemandResult::PersonDeclined).await?;
+                }
+                Closing::Cancel(_) => {}
+                Closing::MarkError(_) => tx.delete_demand_of(changed.id).await?,
+            }
+            if !was_closed {
+                deletion::ask(context, tx, access, &changed, now).await?;
+            }
+            tell(context, tx, account, &changed, now).await?;
+            tx.touch_case(changed.case_id, now).await?;
+            let purpose = if party == Party::Coordinator { AuditPurpose::Coordination } else { AuditPurpose::Care };
+            audit(tx, access, &changed, purpose).await
+        })
+        .await;
+    settle(context, access, target, written).await
+}
+
+async fn tell(
+    context: &Context,
+    tx: &mut Tx,
+    account: &Account,
+    closed: &Referral,
+    now: Timestamp,
+) -> Result<(), ActionError> {
+    let project = tx.find_project(closed.project_id).await?;
+    let mut to = vec![Addressee::Team(closed.team_id)];
+    to.extend(project.iter().flat_map(|project| leaders_of(project)));
+    let notify = Notify {
+        kind: NoticeKind::ReferralClosed,
+        object: closed.id.to_string(),
+        actor_id: Some(account.id),
+        at: now,
+        context,
+    };
+    notify.send(tx, &to).await
+}

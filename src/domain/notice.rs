@@ -1,0 +1,72 @@
+//! Notices: what somebody has to look at. A notice says of which kind and of which object, and nothing
+//! of its content; it stays in Relais, and whoever opens it reads the object by the rules of the object.
+
+use super::account::Role;
+use super::code::code_list;
+use super::id::{AccountId, NoticeId, OrganizationId, ProjectId, TeamId};
+use super::time::Timestamp;
+
+code_list! {
+    /// What a notice is about.
+    NoticeKind {
+        ProjectFrozen = "project_frozen": "a project was frozen",
+        ThawRequested = "thaw_requested": "somebody asks to thaw a project: a second person must confirm",
+        ProjectThawed = "project_thawed": "a project was thawed",
+        DeskNamed = "desk_named": "a desk was named for when a project is frozen",
+        CustodyTaken = "custody_taken": "a desk has taken over a case",
+        GlassBroken = "glass_broken": "somebody outside the team has opened a case: review it within 72 hours",
+        GlassReviewed = "glass_reviewed": "the opening of a case from outside the team was reviewed",
+        RevealBudgetExceeded = "reveal_budget_exceeded": "somebody has opened more cases than the work explains",
+        ConsentWithdrawn = "consent_withdrawn": "a person has withdrawn a consent",
+        ReferralClosed = "referral_closed": "a referral was cancelled, or marked as entered in error",
+        DeletionRequested = "deletion_requested": "a sender asks to delete what is held of a closed referral",
+        DeletionAnswered = "deletion_answered": "a recipient has answered a request to delete",
+    }
+}
+
+/// To whom a notice is addressed. Whoever caused it is not shown it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addressee {
+    /// Everybody of a team.
+    Team(TeamId),
+    /// Who has this role in a project.
+    OfProject(ProjectId, Role),
+    /// Who has this role in an organisation, whatever the project.
+    OfOrganization(OrganizationId, Role),
+    /// Who answers the referrals to an organisation.
+    Recipients(OrganizationId),
+    /// One account.
+    Account(AccountId),
+}
+
+/// A notice to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Identifier.
+    pub id: NoticeId,
+    /// When.
+    pub at: Timestamp,
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// The object, by its id.
+    pub object: String,
+    /// To whom.
+    pub addressee: Addressee,
+    /// Who caused it; `None` for an operator at the command line.
+    pub actor_id: Option<AccountId>,
+}
+
+/// A notice as somebody finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceivedNotice {
+    /// Identifier.
+    pub id: NoticeId,
+    /// When.
+    pub at: Timestamp,
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// The object, by its id.
+    pub object: String,
+    /// When the viewer marked it as seen.
+    pub seen_at: Option<Timestamp>,
+}

@@ -1,0 +1,86 @@
+//! Queries of protection.
+
+use super::error::{ApiError, Nullable, nullable, parse_id};
+use super::request::request;
+use super::types::protection::{BreakGlass, BreakGlassRate, ContinuityEntry, Deletion, Notice, Project};
+use crate::actions::protection::{continuity, deletion, glass, notice, project};
+use async_graphql::{Context, ID, Object};
+
+#[derive(Default)]
+pub struct ProtectionQuery;
+
+#[Object]
+impl ProtectionQuery {
+    /// The viewer's project, or every project of the organisation for its protection lead.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn projects(&self, context: &Context<'_>) -> Result<Vec<Project>, ApiError> {
+        let request = request(context);
+        let found = project::list(&request.context, &request.access).await?;
+        Ok(found.into_iter().map(Project).collect())
+    }
+
+    /// The project with this id; null when there is none, or not for the viewer.
+    async fn project(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "An id beginning with `prj_`.")] id: ID,
+    ) -> Nullable<Project> {
+        let request = request(context);
+        let found = match parse_id(&id) {
+            Ok(id) => Ok(project::find(&request.context, &request.access, id).await),
+            Err(refused) => Err(refused),
+        };
+        nullable(found, Project)
+    }
+
+    /// What a frozen project left open with recipients, most urgent first, at most 100; for its desk and for
+    /// who leads it. Empty while it works, and for everybody else.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn continuity_list(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The project, an id beginning with `prj_`.")] project_id: ID,
+    ) -> Result<Vec<ContinuityEntry>, ApiError> {
+        let request = request(context);
+        let found = continuity::list(&request.context, &request.access, parse_id(&project_id)?).await?;
+        Ok(found.into_iter().map(ContinuityEntry).collect())
+    }
+
+    /// The newest notices to the viewer and to what the viewer acts for, at most 100.
+    #[graphql(complexity = "100 * child_complexity + 1")]
+    async fn notices(&self, context: &Context<'_>) -> Result<Vec<Notice>, ApiError> {
+        let request = request(context);
+        let found = notice::list(&request.context, &request.access).await?;
+        Ok(found.into_iter().map(Notice).collect())
+    }
+
+    /// Broken glasses that wait for the viewer's review, oldest first, at most 100.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn break_glass_reviews(&self, context: &Context<'_>) -> Result<Vec<BreakGlass>, ApiError> {
+        let request = request(context);
+        let found = glass::list_to_review(&request.context, &request.access).await?;
+        Ok(found.into_iter().map(BreakGlass).collect())
+    }
+
+    /// How often the glass was broken in a project within 30 days; null for who does not oversee it.
+    async fn break_glass_rate(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The project, an id beginning with `prj_`.")] project_id: ID,
+    ) -> Nullable<BreakGlassRate> {
+        let request = request(context);
+        let found = match parse_id(&project_id) {
+            Ok(id) => Ok(glass::rate(&request.context, &request.access, id).await),
+            Err(refused) => Err(refused),
+        };
+        nullable(found, BreakGlassRate)
+    }
+
+    /// Requests to delete what is held of closed referrals, asked or received, last asked first, at most 100.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn deletion_requests(&self, context: &Context<'_>) -> Result<Vec<Deletion>, ApiError> {
+        let request = request(context);
+        let found = deletion::list(&request.context, &request.access).await?;
+        Ok(found.into_iter().map(Deletion).collect())
+    }
+}
