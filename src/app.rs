@@ -3,13 +3,14 @@
 use crate::actions::credentials::Passwords;
 use crate::actions::jobs::{self, Ran, Worker};
 use crate::actions::protection::project::replay_freezes;
+use crate::actions::provider::Provider;
 use crate::actions::{ActionError, Context, Settings, audit, directory};
 use crate::clock::{Chance, Clock, pause};
 use crate::config::{Limits, Server};
 use crate::directory::Directory;
 use crate::domain::job::{JobKind, JobResult};
-use crate::edge::Edge;
 use crate::domain::reveal::RevealBudget;
+use crate::edge::Edge;
 use crate::graphql::http::methods;
 use crate::graphql::limits::Limits as GraphqlLimits;
 use crate::graphql::{Api, sdl};
@@ -50,6 +51,7 @@ impl App {
             clock,
             chance,
             reveal_budget,
+            provider: None,
             passwords,
             table,
             settings,
@@ -91,6 +93,12 @@ impl App {
     pub fn with_password_cost(self, cost: PasswordCost) -> Self {
         let passwords = Passwords::new(cost);
         Self { context: Context { passwords, ..self.context }, edge: self.edge }
+    }
+
+    /// The same node, with this identity provider, or without any.
+    #[must_use]
+    pub fn with_provider(self, provider: Option<Arc<Provider>>) -> Self {
+        Self { context: Context { provider, ..self.context }, edge: self.edge }
     }
 
     /// The same node deciding by another table: for a test that shows what one row of it is worth.

@@ -3,9 +3,13 @@
 //! This is the only place that reads the environment. Variables are `RELAIS_SECTION__KEY`, and
 //! `RELAIS_DATABASE_URL`; `RELAIS_TEST_…` is reserved for tests and ignored here.
 
+mod limits;
 mod networks;
+mod oidc;
 
+pub use self::limits::Limits;
 pub use self::networks::Networks;
+pub use self::oidc::Oidc;
 
 use crate::domain::reveal::RevealBudget;
 use crate::identity::password::PasswordCost;
@@ -32,6 +36,8 @@ pub struct Config {
     pub server: Server,
     /// How people sign in.
     pub sign_in: SignIn,
+    /// Sign-in by an identity provider.
+    pub oidc: Oidc,
     /// What to log.
     pub log: Log,
     /// When to raise an alert.
@@ -84,67 +90,15 @@ pub struct Server {
     pub refresh_seconds: u64,
     /// Addresses or CIDRs, separated by commas, of the proxies whose `X-Forwarded-For` and `X-Request-Id` count.
     pub trusted_proxies: Networks,
+    /// The address under which browsers reach Relais, without a path; empty for that of `listen`.
+    pub public_url: String,
 }
 
-/// How much callers may ask. A point is one selection of a GraphQL document, fragments written out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Limits {
-    /// Points a minute for everybody without an account at one address (one /64 of IPv6).
-    pub anonymous_points_per_minute: u32,
-    /// Points a minute for one account, whatever it signs in with.
-    pub account_points_per_minute: u32,
-    /// Points a minute for one token.
-    pub token_points_per_minute: u32,
-    /// Attempts to sign in from one address in a minute.
-    pub sign_ins_per_minute_of_an_address: u32,
-    /// Attempts to sign in to one account in an hour.
-    pub sign_ins_per_hour_of_an_account: u32,
-    /// Requests worked on at once; the next one is told to come back.
-    pub requests_in_flight: u32,
-    /// How many of these are kept for the answers to emergency referrals.
-    pub reserved_for_emergencies: u32,
-}
-
-impl Limits {
-    /// No limit that a caller could meet: for tests that are about something else.
-    pub const NONE: Self = Self {
-        anonymous_points_per_minute: u32::MAX,
-        account_points_per_minute: u32::MAX,
-        token_points_per_minute: u32::MAX,
-        sign_ins_per_minute_of_an_address: u32::MAX,
-        sign_ins_per_hour_of_an_account: u32::MAX,
-        requests_in_flight: 65_536,
-        reserved_for_emergencies: 32,
-    };
-
-    /// The name of a limit under which nobody could be served.
-    fn unusable(&self) -> Option<&'static str> {
-        [
-            ("anonymous_points_per_minute", self.anonymous_points_per_minute),
-            ("account_points_per_minute", self.account_points_per_minute),
-            ("token_points_per_minute", self.token_points_per_minute),
-            ("sign_ins_per_minute_of_an_address", self.sign_ins_per_minute_of_an_address),
-            ("sign_ins_per_hour_of_an_account", self.sign_ins_per_hour_of_an_account),
-            ("reserved_for_emergencies", self.reserved_for_emergencies),
-            ("requests_in_flight", self.requests_in_flight.saturating_sub(self.reserved_for_emergencies)),
-        ]
-        .into_iter()
-        .find_map(|(name, value)| (value == 0).then_some(name))
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            anonymous_points_per_minute: 6_000,
-            account_points_per_minute: 60_000,
-            token_points_per_minute: 30_000,
-            sign_ins_per_minute_of_an_address: 3,
-            sign_ins_per_hour_of_an_account: 10,
-            requests_in_flight: 512,
-            reserved_for_emergencies: 32,
-        }
+impl Server {
+    /// The address under which browsers reach Relais, without a slash at its end.
+    pub fn public_address(&self) -> String {
+        let address = self.public_url.trim_end_matches('/');
+        if address.is_empty() { format!("http://{}", self.listen) } else { address.to_owned() }
     }
 }
 
@@ -282,11 +236,8 @@ impl fmt::Debug for DatabaseUrl {
 
 impl Default for Server {
     fn default() -> Self {
-        Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
-            refresh_seconds: 2,
-            trusted_proxies: Networks::default(),
-        }
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        Self { listen, refresh_seconds: 2, trusted_proxies: Networks::default(), public_url: String::new() }
     }
 }
 
@@ -343,6 +294,14 @@ pub enum ConfigError {
     /// Nobody could be answered, or no emergency.
     #[error("limits.{0} must be at least 1, and limits.requests_in_flight above limits.reserved_for_emergencies")]
     Limit(&'static str),
+    /// A part of the sign-in by a provider is missing or would be unsafe.
+    #[error("{key}: {reason}")]
+    Oidc {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with its value; the value is not told.
+        reason: &'static str,
+    },
     /// The authority's recommendation: six months to a year, up to three where misuse is a documented risk.
     #[error("retention.audit_days must be from 180 to 1096")]
     AuditDays,
@@ -401,6 +360,7 @@ impl Config {
         if let Some(name) = self.limits.unusable() {
             return Err(ConfigError::Limit(name));
         }
+        self.oidc.check(&self.server)?;
         if !(180..=1096).contains(&self.retention.audit_days) {
             return Err(ConfigError::AuditDays);
         }
@@ -440,7 +400,7 @@ mod tests {
     #[test]
     fn variables_stand_over_defaults_and_flags_over_variables() {
         let config = load(&[
-            ("RELAIS_DATABASE_URL", "postgres://relais:secret@localhost/relais"),
+            ("RELAIS_DATABASE_URL", "postgres://relais:swordfish@localhost/relais"),
             ("RELAIS_SERVER__LISTEN", "127.0.0.1:9000"),
             ("RELAIS_LOG__JSON", "true"),
             ("RELAIS_TEST_DATA", "ignored"),
@@ -449,7 +409,7 @@ mod tests {
         .expect("a usable configuration");
         assert_eq!(config.server.listen.port(), 9000);
         assert!(config.log.json);
-        assert!(!format!("{config:?}").contains("secret"));
+        assert!(!format!("{config:?}").contains("swordfish"));
         let flags = Flags { listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 9001))), file: None };
         let variables = HashMap::from([("RELAIS_SERVER__LISTEN".to_owned(), "127.0.0.1:9000".to_owned())]);
         assert_eq!(Config::from_parts(&flags, variables).expect("usable").server.listen.port(), 9001);

@@ -11,6 +11,7 @@ pub mod demo;
 pub mod directory;
 pub mod domain;
 pub mod edge;
+pub mod egress;
 pub mod graphql;
 pub mod i18n;
 pub mod identity;

@@ -226,7 +226,7 @@ pub async fn apply(context: &Context, file: &CommandFile, tokens: Tokens) -> Res
 async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandError> {
     for (index, command) in file.projects.iter().enumerate() {
         let project = Project {
-            id: project_id(file, &command.key),
+            id: project_id(&file.source, &command.key),
             organization_id: organization(tx, file, "projects", index, &command.organization).await?,
             name: command.name.clone(),
             country: command.country.clone(),
@@ -236,12 +236,12 @@ async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandEr
             status: ProjectStatus::Active,
         };
         tx.save_project(&project).await?;
-        let team = Team { id: own_team_id(file, &command.key), project_id: project.id, name: project.name };
+        let team = Team { id: own_team_id(&file.source, &command.key), project_id: project.id, name: project.name };
         tx.save_team(&team).await?;
     }
     for (index, command) in file.teams.iter().enumerate() {
         let project_id = known_project(file, "teams", index, &command.project)?;
-        let team = Team { id: team_id(file, &command.key), project_id, name: command.name.clone() };
+        let team = Team { id: team_id(&file.source, &command.key), project_id, name: command.name.clone() };
         tx.save_team(&team).await?;
     }
     Ok(())
@@ -351,36 +351,36 @@ async fn staffed_organization(
     }
 }
 
-fn project_id(file: &CommandFile, key: &str) -> ProjectId {
-    ProjectId::derived(&file.source, key)
+pub(super) fn project_id(source: &str, key: &str) -> ProjectId {
+    ProjectId::derived(source, key)
 }
 
 fn known_project(file: &CommandFile, list: &'static str, index: usize, key: &str) -> Result<ProjectId, CommandError> {
     let is_known = file.projects.iter().any(|project| project.key == key);
-    if is_known { Ok(project_id(file, key)) } else { Err(unknown(list, index, "project", key)) }
+    if is_known { Ok(project_id(&file.source, key)) } else { Err(unknown(list, index, "project", key)) }
 }
 
 /// The team that a project has from the beginning.
-fn own_team_id(file: &CommandFile, project_key: &str) -> TeamId {
-    TeamId::derived(&file.source, &format!("project {project_key}"))
+pub(super) fn own_team_id(source: &str, project_key: &str) -> TeamId {
+    TeamId::derived(source, &format!("project {project_key}"))
 }
 
-fn team_id(file: &CommandFile, key: &str) -> TeamId {
-    TeamId::derived(&file.source, &format!("team {key}"))
+pub(super) fn team_id(source: &str, key: &str) -> TeamId {
+    TeamId::derived(source, &format!("team {key}"))
 }
 
 /// The teams of an account: those that are named, all of its project, or the project's own one.
 fn teams_of(file: &CommandFile, index: usize, command: &AccountCommand) -> Result<Vec<TeamId>, CommandError> {
     let follows_cases = matches!(command.role, Role::Caseworker | Role::PartnerAgent | Role::PartnerAdmin);
     if let (true, Some(project)) = (command.teams.is_empty() && follows_cases, &command.project) {
-        return Ok(vec![own_team_id(file, project)]);
+        return Ok(vec![own_team_id(&file.source, project)]);
     }
     let team = |key: &String| {
         let is_known = |team: &&TeamCommand| team.key == *key && Some(&team.project) == command.project.as_ref();
         file.teams
             .iter()
             .find(is_known)
-            .map(|_| team_id(file, key))
+            .map(|_| team_id(&file.source, key))
             .ok_or_else(|| unknown("accounts", index, "team", key))
     };
     command.teams.iter().map(team).collect()

@@ -12,7 +12,7 @@ use crate::domain::consent::{
 };
 use crate::domain::id::{CaseId, ConsentId, OrganizationId};
 use crate::domain::profile::AgeBand;
-use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::refusal::{InputProblem, RecipientProblem, Refusal};
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
 use crate::policy::person_view::{ConsentView, show_consent};
@@ -58,7 +58,11 @@ pub async fn record(
         .once(context, id, async |tx| {
             let case =
                 tx.find_case(&access.scope(), input.case_id).await?.ok_or_else(|| hidden(access, input.case_id))?;
-            super::directory::organization(context, access, input.recipient_id)?;
+            let recipient = super::directory::organization(context, access, input.recipient_id)?;
+            // Nobody can agree to the police being told (P-10).
+            if !recipient.may_receive_referrals() {
+                return Err(Refusal::Recipient(RecipientProblem::NeverARecipient).into());
+            }
             let consent = checked(&input, &case, id, now)?;
             tx.insert_consent(&consent).await?;
             tx.touch_case(case.id, now).await?;

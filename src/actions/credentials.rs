@@ -3,10 +3,11 @@
 
 use super::{ActionError, Context};
 use crate::domain::account::Account;
-use crate::domain::sign_in::CredentialProblem;
+use crate::domain::sign_in::{Attempts, CredentialProblem};
+use crate::domain::time::Timestamp;
 use crate::identity::password::{self, PasswordCost, Weakness};
 use crate::identity::{code, digest};
-use crate::store::StoreError;
+use crate::store::{StoreError, Tx};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
@@ -142,18 +143,36 @@ pub(super) fn fresh_recovery_codes(context: &Context) -> (Vec<String>, Vec<Strin
     (codes, hashes)
 }
 
-/// Counts an attempt under a handle before it is looked at, or says how long to wait. A success forgets
-/// the count.
-pub(super) async fn claim_attempt(context: &Context, handle: &str) -> Result<(), CredentialError> {
+/// An attempt that was counted as failed before it was looked at.
+pub(super) struct ClaimedAttempt {
+    hash: String,
+    seen: Attempts,
+    at: Timestamp,
+}
+
+impl ClaimedAttempt {
+    /// Takes the count back: the attempt was right, and another step follows. Earlier failures go on counting.
+    pub(super) async fn release(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        tx.release_attempt(&self.hash, self.seen, self.at).await
+    }
+
+    /// Forgets all failures under the handle: its person is in.
+    pub(super) async fn forget(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        tx.delete_attempts(&self.hash).await
+    }
+}
+
+/// Counts an attempt under a handle before it is looked at, or says how long to wait.
+pub(super) async fn claim_attempt(context: &Context, handle: &str) -> Result<ClaimedAttempt, CredentialError> {
     let hash = attempts_of(handle);
-    let now = context.now();
+    let at = context.now();
     let seen = context.store.find_attempts(&hash).await?;
-    let seconds = seen.seconds_to_wait(now);
+    let seconds = seen.seconds_to_wait(at);
     if seconds > 0 {
         return Err(CredentialError::Wait { seconds });
     }
-    let is_claimed = context.store.write(async |tx| tx.claim_attempt(&hash, seen, now).await).await?;
-    if is_claimed { Ok(()) } else { Err(CredentialError::Wait { seconds: 1 }) }
+    let is_claimed = context.store.write(async |tx| tx.claim_attempt(&hash, seen, at).await).await?;
+    if is_claimed { Ok(ClaimedAttempt { hash, seen, at }) } else { Err(CredentialError::Wait { seconds: 1 }) }
 }
 
 /// Under which key the attempts of a handle are counted.

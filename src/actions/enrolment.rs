@@ -79,7 +79,7 @@ pub async fn under_way(context: &Context, secret: &str) -> Result<Option<Begun>,
 pub async fn confirm(context: &Context, secret: &str, typed: &str) -> Result<Enrolled, CredentialError> {
     let begun = under_way(context, secret).await?.ok_or(CredentialProblem::EnrolmentCode)?;
     let Begun { signed_in: SignedIn { account, session: begun, .. }, key } = begun;
-    claim_attempt(context, &account.handle).await?;
+    let attempt = claim_attempt(context, &account.handle).await?;
     let now = context.now();
     let step = key.accepted_step(typed, None, now).ok_or(CredentialProblem::CodeWrong)?;
     let (recovery_codes, hashes) = fresh_recovery_codes(context);
@@ -92,7 +92,7 @@ pub async fn confirm(context: &Context, secret: &str, typed: &str) -> Result<Enr
                 return Err(CredentialProblem::EnrolmentCode.into());
             }
             tx.save_recovery_codes(account.id, &hashes).await?;
-            tx.delete_attempts(&attempts_of(&account.handle)).await?;
+            attempt.forget(tx).await?;
             let changed = event(AuditAction::SecondFactorChanged, now, Some(&account), account.id.to_string());
             tx.append_audit(&[changed]).await?;
             Ok(session::open_within(context, tx, &account, SessionStage::SignedIn, authentication).await?)

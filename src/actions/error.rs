@@ -22,6 +22,10 @@ pub enum ActionError {
     /// The database is busy or out of reach: the same call may succeed later.
     #[error("unavailable")]
     Unavailable(#[source] StoreError),
+    /// The identity provider does not answer, and nobody goes on without its word: the same call may succeed
+    /// later.
+    #[error("the identity provider does not answer")]
+    ProviderUnavailable,
     /// A fault of ours.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -26,6 +26,7 @@ pub mod legal_hold;
 pub mod own_account;
 pub mod people;
 pub mod protection;
+pub mod provider;
 pub mod referral;
 mod referral_facts;
 pub mod refusal;
@@ -38,6 +39,7 @@ pub mod trail;
 pub use self::error::ActionError;
 
 use self::credentials::Passwords;
+use self::provider::Provider;
 use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
 use crate::domain::id::Identifier;
@@ -62,6 +64,8 @@ pub struct Context {
     pub chance: Arc<dyn Chance>,
     /// How many cases one person opens before somebody else is told.
     pub reveal_budget: RevealBudget,
+    /// The identity provider, where there is one.
+    pub provider: Option<Arc<Provider>>,
     /// The hashing of passwords.
     pub passwords: Passwords,
     /// Who may see and do what.

@@ -3,7 +3,7 @@
 //! Invariant: whoever changes a password, a second factor, recovery codes or tokens has proved within the
 //! last five minutes who they are; a session found open on somebody's desk changes nothing.
 
-use super::credentials::{CredentialError, attempts_of, claim_attempt, fresh_recovery_codes, new_password_hash};
+use super::credentials::{CredentialError, claim_attempt, fresh_recovery_codes, new_password_hash};
 use super::session::{self, Opened, SignedIn, event};
 use super::token::{self, MadeToken, NewToken};
 use super::{ActionError, Context};
@@ -85,7 +85,7 @@ pub async fn change_password(
 ) -> Result<Opened, CredentialError> {
     must_be_fresh(context, signed_in)?;
     let account = &signed_in.account;
-    claim_attempt(context, &account.handle).await?;
+    let attempt = claim_attempt(context, &account.handle).await?;
     let hash = context.store.find_password_hash(account.id).await?;
     if !context.passwords.matches(present, hash.as_deref()).await? {
         return Err(CredentialProblem::SignIn.into());
@@ -96,7 +96,7 @@ pub async fn change_password(
         .store
         .write(async |tx| {
             tx.save_password(account.id, &hash, now).await?;
-            tx.delete_attempts(&attempts_of(&account.handle)).await?;
+            attempt.forget(tx).await?;
             let changed = event(AuditAction::PasswordChanged, now, Some(account), account.id.to_string());
             tx.append_audit(&[changed]).await?;
             tx.delete_sessions_of(account.id).await?;
@@ -134,7 +134,7 @@ pub async fn confirm_second_factor(
 ) -> Result<(Opened, Vec<String>), CredentialError> {
     let key = pending_second_factor(context, signed_in).await?.ok_or(CredentialProblem::CodeWrong)?;
     let account = &signed_in.account;
-    claim_attempt(context, &account.handle).await?;
+    let attempt = claim_attempt(context, &account.handle).await?;
     let now = context.now();
     let step = key.accepted_step(typed, None, now).ok_or(CredentialProblem::CodeWrong)?;
     let (codes, hashes) = fresh_recovery_codes(context);
@@ -147,7 +147,7 @@ pub async fn confirm_second_factor(
                 return Err(CredentialProblem::CodeWrong.into());
             }
             tx.save_recovery_codes(account.id, &hashes).await?;
-            tx.delete_attempts(&attempts_of(&account.handle)).await?;
+            attempt.forget(tx).await?;
             let changed = event(AuditAction::SecondFactorChanged, now, Some(account), account.id.to_string());
             tx.append_audit(&[changed]).await?;
             tx.delete_sessions_of(account.id).await?;

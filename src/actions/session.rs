@@ -4,6 +4,7 @@
 //! Invariants: only the SHA-256 of a session's secret is stored; a new proof is a new secret, so that one
 //! planted before it is worth nothing after; account, role and risk are read at every look-up.
 
+use super::provider::{self, Standing};
 use super::{ActionError, Context};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent};
@@ -97,6 +98,15 @@ pub(super) async fn find_at(
     if !super::account::may_act(context, &account) || !session.is_alive(risk, now) {
         return Ok(None);
     }
+    let account = match provider::standing(context, &session).await? {
+        Standing::Held => account,
+        // The provider's groups may have made it another one.
+        Standing::Renewed => match context.store.find_account(session.account_id).await? {
+            Some(account) => account,
+            None => return Ok(None),
+        },
+        Standing::Ended => return Ok(None),
+    };
     if session.is_seen_anew(now) {
         context.store.write(async |tx| tx.touch_session(session.id, now).await).await?;
     }

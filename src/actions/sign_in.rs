@@ -4,7 +4,7 @@
 //! ended are answered alike, after the same work; an attempt is counted before it is looked at; the second
 //! factor is set up with an enrolment code only, never with a password alone.
 
-use super::credentials::{CredentialError, attempts_of, claim_attempt};
+use super::credentials::{CredentialError, claim_attempt};
 use super::session::{self, Opened, SignedIn, event};
 use super::{ActionError, Context};
 use crate::domain::account::Account;
@@ -50,8 +50,12 @@ impl Possession {
 
 /// The first step: handle and password.
 pub async fn with_password(context: &Context, handle: &str, password: &str) -> Result<Step, CredentialError> {
-    claim_attempt(context, handle).await?;
-    let account = context.store.find_account_by_handle(handle).await?;
+    let attempt = claim_attempt(context, handle).await?;
+    // No handle holds a control character, and one database would refuse the question.
+    let account = match handle.chars().any(char::is_control) {
+        true => None,
+        false => context.store.find_account_by_handle(handle).await?,
+    };
     let account = account.filter(|account| super::account::may_act(context, account));
     let hash = match &account {
         Some(account) => context.store.find_password_hash(account.id).await?,
@@ -79,8 +83,10 @@ pub async fn with_password(context: &Context, handle: &str, password: &str) -> R
             if let Some(renewed) = &renewed {
                 tx.save_password(account.id, renewed, now).await?;
             }
-            if !has_factor {
-                tx.delete_attempts(&attempts_of(&account.handle)).await?;
+            if has_factor {
+                attempt.release(tx).await?;
+            } else {
+                attempt.forget(tx).await?;
             }
             session::open_within(context, tx, account, stage, authentication).await
         })
@@ -98,7 +104,7 @@ pub async fn awaits_code(context: &Context, secret: &str) -> Result<bool, Action
 pub async fn with_code(context: &Context, secret: &str, typed: &str) -> Result<Opened, CredentialError> {
     let pending = session::find_at(context, secret, SessionStage::SecondFactor).await?;
     let SignedIn { account, session: pending, .. } = pending.ok_or(CredentialProblem::SignIn)?;
-    claim_attempt(context, &account.handle).await?;
+    let attempt = claim_attempt(context, &account.handle).await?;
     let Some(possession) = possession_of(context, &account, typed).await? else {
         return Err(failed(context, Some(&account), CredentialProblem::CodeWrong).await);
     };
@@ -110,7 +116,7 @@ pub async fn with_code(context: &Context, secret: &str, typed: &str) -> Result<O
             if !possession.spend(tx, &account).await? {
                 return Err(CredentialProblem::CodeWrong.into());
             }
-            tx.delete_attempts(&attempts_of(&account.handle)).await?;
+            attempt.forget(tx).await?;
             tx.delete_session(pending.id).await?;
             Ok(session::open_within(context, tx, &account, SessionStage::SignedIn, authentication).await?)
         })
@@ -125,7 +131,7 @@ pub async fn with_code(context: &Context, secret: &str, typed: &str) -> Result<O
 /// goes on under another secret, and its absolute end stays.
 pub async fn confirm(context: &Context, signed_in: &SignedIn, typed: &str) -> Result<Opened, CredentialError> {
     let SignedIn { account, session, .. } = signed_in;
-    claim_attempt(context, &account.handle).await?;
+    let attempt = claim_attempt(context, &account.handle).await?;
     let now = context.now();
     let has_factor = context.store.find_second_factor(account.id, true).await?.is_some();
     let possession = if has_factor { possession_of(context, account, typed).await? } else { None };
@@ -148,7 +154,7 @@ pub async fn confirm(context: &Context, signed_in: &SignedIn, typed: &str) -> Re
             {
                 return Err(CredentialProblem::CodeWrong.into());
             }
-            tx.delete_attempts(&attempts_of(&account.handle)).await?;
+            attempt.forget(tx).await?;
             Ok(session::renew_within(context, tx, signed_in, authentication).await?)
         })
         .await;

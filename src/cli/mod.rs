@@ -10,6 +10,7 @@ mod log;
 mod people;
 mod policy;
 mod project;
+mod provider;
 mod retention;
 mod serve;
 mod worker;
@@ -69,7 +70,7 @@ enum Command {
         #[arg(long)]
         renew_tokens: bool,
     },
-    /// Accounts: add, list, disable, enable, reset, role.
+    /// Accounts: add, list, disable, enable, reset, role, link, unlink.
     User {
         #[command(subcommand)]
         command: people::UserCommand,
@@ -160,7 +161,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
     match command {
         Command::Serve { .. } => {
             let sealer = audit::open_sealer(&config, config.database_url.expose())?;
-            let app = open(&config).await?.sealing(sealer);
+            let app = provider::with_provider(open(&config).await?.sealing(sealer), &config).await?;
             serve::serve_app(app, &config, |_| {}).await
         }
         Command::Demo { data, .. } => serve::run_demo(&config, data.as_deref()).await,

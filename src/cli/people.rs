@@ -1,6 +1,7 @@
 //! `relais user`, `relais token` and `relais session`: accounts and what opens them.
 
 use super::open;
+use super::provider::{self, LinkArguments};
 use crate::actions::Context;
 use crate::actions::people::{self, EnrolmentCode, NewAccount};
 use crate::actions::token::NewToken;
@@ -43,6 +44,10 @@ pub(super) enum UserCommand {
     },
     /// Give an account another role, project or teams. Its sessions end.
     Role(RoleArguments),
+    /// Let an identity of the identity provider open an account.
+    Link(LinkArguments),
+    /// Have an identity open its account no longer.
+    Unlink(LinkArguments),
 }
 
 #[derive(Debug, Args)]
@@ -192,6 +197,8 @@ async fn user(context: &Context, command: UserCommand) -> anyhow::Result<()> {
             println!("reset: {handle}; password, second factor, sessions and tokens are gone");
             print_code(&code);
         }
+        UserCommand::Link(arguments) => provider::link(context, arguments).await?,
+        UserCommand::Unlink(arguments) => provider::unlink(context, arguments).await?,
         UserCommand::Role(arguments) => {
             let RoleArguments { handle, role, project, teams } = arguments;
             people::change_role(context, &handle, role, project.as_deref(), &teams).await?;

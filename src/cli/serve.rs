@@ -1,6 +1,7 @@
 //! `relais serve` and `relais demo`.
 
 use super::audit::open_sealer;
+use super::provider::with_provider;
 use super::{location, open_at, warn_of_duties};
 use crate::app::App;
 use crate::config::Config;
@@ -51,5 +52,6 @@ pub(super) async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Re
     let sealer = open_sealer(config, folder.database_url().expose())?;
     let app = open_at(config, location(config, url)).await?.sealing(sealer);
     let tokens = demo::load(app.context()).await?;
+    let app = with_provider(app, config).await?;
     serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await
 }

@@ -27,6 +27,7 @@ pub mod need;
 pub mod notice;
 pub mod place;
 pub mod profile;
+pub mod provider;
 pub mod referral;
 pub mod refusal;
 pub mod retention;

@@ -40,6 +40,9 @@ impl From<ActionError> for ApiError {
             ActionError::Unauthenticated => coded("UNAUTHENTICATED", "Sign in: send a bearer token."),
             ActionError::Forbidden => coded("FORBIDDEN", "Your role does not allow this."),
             ActionError::Unavailable(_) => coded("UNAVAILABLE", "The service is busy: try again in a moment."),
+            ActionError::ProviderUnavailable => {
+                coded("UNAVAILABLE", "The identity provider does not answer: try again in a moment.")
+            }
             ActionError::Internal(cause) => Self::internal(cause),
             ActionError::Refused(refusal) => Self::from(refusal),
         }

@@ -206,7 +206,10 @@ unions! {
     /// Why a case reference was not opened.
     CaseOpenError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError) }
     /// Why a consent was not recorded.
-    ConsentRecordError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError) }
+    ConsentRecordError {
+        Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError),
+        Recipient(RecipientUnavailableError),
+    }
     /// Why a referral was not drafted.
     ReferralCreateError {
         Input(InputError), Consent(ConsentMissingError), Recipient(RecipientUnavailableError), KeyReused(IdempotencyConflictError),

@@ -39,6 +39,8 @@ statements! {
         ON CONFLICT (handle_hash) DO NOTHING";
     COUNT_ATTEMPT = "UPDATE sign_in_attempts SET failures = $2, failed_at = $3 \
         WHERE handle_hash = $1 AND failures = $4 AND failed_at = $5";
+    RELEASE_FIRST_ATTEMPT = "DELETE FROM sign_in_attempts \
+        WHERE handle_hash = $1 AND failures = 1 AND failed_at = $2";
     DELETE_ATTEMPTS = "DELETE FROM sign_in_attempts WHERE handle_hash = $1";
     DELETE_OLD_ATTEMPTS = "DELETE FROM sign_in_attempts WHERE failed_at <= $1";
 }
@@ -252,6 +254,35 @@ impl Tx {
         };
         in_tx!(self, |c| sqlx::query(DELETE_OLD_ATTEMPTS).bind(forgotten).execute(c).await.map(drop))?;
         Ok(claimed > 0)
+    }
+
+    /// Takes back the count of an attempt that was no failure: the count is again what it was let through on,
+    /// unless another attempt came after it.
+    pub async fn release_attempt(
+        &mut self,
+        handle_hash: &str,
+        seen: Attempts,
+        claimed_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let claimed_at = claimed_at.microseconds();
+        match seen.failed_at {
+            Some(failed_at) => in_tx!(self, |c| sqlx::query(COUNT_ATTEMPT)
+                .bind(handle_hash)
+                .bind(seen.failures)
+                .bind(failed_at.microseconds())
+                .bind(seen.failures.saturating_add(1))
+                .bind(claimed_at)
+                .execute(c)
+                .await
+                .map(drop))?,
+            None => in_tx!(self, |c| sqlx::query(RELEASE_FIRST_ATTEMPT)
+                .bind(handle_hash)
+                .bind(claimed_at)
+                .execute(c)
+                .await
+                .map(drop))?,
+        }
+        Ok(())
     }
 
     /// Forgets the failures under a handle.

@@ -14,6 +14,19 @@ macro_rules! of_its_referrals {
     };
 }
 
+/// The object of a notice is one of the case's own.
+macro_rules! of_its_objects {
+    ($column:literal) => {
+        concat!(
+            $column,
+            " IN (SELECT r.id FROM referrals r WHERE r.case_id = $1 UNION SELECT k.id FROM consents k WHERE k.case_id = $1 ",
+            "UNION SELECT g.id FROM glasses g WHERE g.case_id = $1 ",
+            "UNION SELECT d.id FROM deletion_requests d JOIN referrals r ON r.id = d.referral_id WHERE r.case_id = $1 ",
+            "UNION SELECT u.id FROM custodies u JOIN referrals r ON r.id = u.referral_id WHERE r.case_id = $1)"
+        )
+    };
+}
+
 statements! {
     DECIDE = "UPDATE cases SET erasing_at = $2 WHERE id = $1 AND erasing_at IS NULL";
     LIST_DECIDED = "SELECT id, project_id FROM cases WHERE erasing_at IS NOT NULL ORDER BY id";
@@ -25,6 +38,12 @@ statements! {
     );
     UNLINK_DEMANDS = concat!("UPDATE demands SET referral_id = NULL WHERE ", of_its_referrals!("referral_id"));
     ERASE_EVENTS = concat!("DELETE FROM referral_events WHERE ", of_its_referrals!("referral_id"));
+    ERASE_READINGS_OF_NOTICES = concat!(
+        "DELETE FROM notice_readings WHERE notice_id IN (SELECT n.id FROM notices n WHERE ",
+        of_its_objects!("n.object"),
+        ")"
+    );
+    ERASE_NOTICES = concat!("DELETE FROM notices WHERE ", of_its_objects!("object"));
     ERASE_DELETIONS = concat!("DELETE FROM deletion_requests WHERE ", of_its_referrals!("referral_id"));
     ERASE_CUSTODIES = concat!("DELETE FROM custodies WHERE ", of_its_referrals!("referral_id"));
     ERASE_GLASSES = "DELETE FROM glasses WHERE case_id = $1";
@@ -35,10 +54,12 @@ statements! {
 }
 
 /// What goes with a case, in the order in which the references between the tables allow it.
-const ROWS_OF_A_CASE: [&str; 10] = [
+const ROWS_OF_A_CASE: [&str; 12] = [
     ERASE_KEYS_OF_CALLS,
     UNLINK_DEMANDS,
     ERASE_EVENTS,
+    ERASE_READINGS_OF_NOTICES,
+    ERASE_NOTICES,
     ERASE_DELETIONS,
     ERASE_CUSTODIES,
     ERASE_GLASSES,

@@ -32,6 +32,7 @@ mod open;
 mod openings;
 mod postgres_programs;
 mod projects;
+mod provider;
 mod reach;
 mod referrals;
 mod restore;
@@ -56,6 +57,7 @@ pub use self::jobs::{Leased, NextRun};
 pub use self::keys::{KeyPurpose, Rotation, RotationRefused};
 pub use self::legal_holds::Held;
 pub use self::open::{Location, make_kek_file, read_kek_id};
+pub use self::provider::{BegunSignIn, IdentityLink};
 pub use self::referrals::Selection;
 pub use self::restore::Restored;
 pub use self::retention::{DueRows, EntryVersion, Passing};
@@ -241,6 +243,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         notices::STATEMENTS,
         openings::STATEMENTS,
         projects::STATEMENTS,
+        provider::STATEMENTS,
         referrals::STATEMENTS,
         retention::STATEMENTS,
         sessions::STATEMENTS,

@@ -76,7 +76,7 @@ impl AccountPage {
             handle: overview.handle.unwrap_or_default(),
             role: overview.role.map(|role| frame.code("role", &role)).unwrap_or_default(),
             organization: overview.organization.unwrap_or_default(),
-            teams: teams.join(", "),
+            teams: frame.listed(&teams),
             has_password: overview.has_password,
             has_second_factor: overview.has_second_factor,
             recovery_codes: overview.recovery_codes,
@@ -108,7 +108,7 @@ impl TokenLine {
         Self {
             id: token.id.clone(),
             name: token.name.clone(),
-            scopes: scopes.join(", "),
+            scopes: frame.listed(&scopes),
             expires: token.expires_at.date().to_string(),
             last_used: token.last_used_on.map_or_else(|| frame.text("page-never"), |day| day.to_string()),
         }

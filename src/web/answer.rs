@@ -87,6 +87,23 @@ pub(super) fn redirect_with_session(to: &'static str, secret: &str) -> Response<
     response
 }
 
+/// Sends the visitor to the identity provider, with the cookie by which this browser is known when it is back.
+pub(super) fn send_off(address: &str, browser_secret: &str) -> Response<Body> {
+    let Ok(location) = HeaderValue::from_str(address) else { return fault() };
+    let mut response = redirect(SIGN_IN);
+    let headers = response.headers_mut();
+    headers.insert(header::LOCATION, location);
+    headers.append(header::SET_COOKIE, cookies::provider(browser_secret));
+    response
+}
+
+/// Sends the visitor on who is back from the identity provider, with the cookie of a session just opened.
+pub(super) fn taken_back(to: &'static str, secret: &str) -> Response<Body> {
+    let mut response = redirect_with_session(to, secret);
+    response.headers_mut().append(header::SET_COOKIE, cookies::ended_provider());
+    response
+}
+
 /// Sends the visitor on, and has the browser forget everything that it knows of us.
 pub(super) fn signed_out() -> Response<Body> {
     let mut response = redirect(SIGN_IN);
@@ -110,7 +127,7 @@ pub(super) fn refused(visit: &Visit, error: &ActionError) -> Response<Body> {
         ActionError::NotVisible | ActionError::Forbidden | ActionError::Refused(_) => {
             message(visit, StatusCode::NOT_FOUND, "not-found")
         }
-        ActionError::Unavailable(_) | ActionError::Internal(_) => unavailable(error),
+        ActionError::Unavailable(_) | ActionError::ProviderUnavailable | ActionError::Internal(_) => unavailable(error),
     }
 }
 

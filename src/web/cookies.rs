@@ -2,6 +2,7 @@
 //!
 //! All begin with `__Host-`: a browser takes and sends them over TLS only, for this host only.
 
+use crate::domain::provider::SIGN_IN_MINUTES;
 use crate::i18n::Language;
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, SameSite};
@@ -10,6 +11,8 @@ use cookie::{Cookie, SameSite};
 const SESSION: &str = "__Host-relais";
 /// Holds a secret to which forms are bound before anybody is signed in.
 const FORM: &str = "__Host-relais-form";
+/// Holds the secret by which a browser is known when it comes back from the identity provider.
+const PROVIDER: &str = "__Host-relais-oidc";
 /// Holds the tag of a language that a link chose.
 const LANGUAGE: &str = "__Host-relais-language";
 /// Longest secret that is looked at.
@@ -32,6 +35,21 @@ pub(super) fn form(secret: &str) -> HeaderValue {
     header_value(&built(FORM, secret, SameSite::Strict))
 }
 
+/// The cookie by which a browser is known when it comes back from the identity provider: by a link of another
+/// site, so a strict one would not come with it.
+pub(super) fn provider(secret: &str) -> HeaderValue {
+    let mut cookie = built(PROVIDER, secret, SameSite::Lax);
+    cookie.set_max_age(cookie::time::Duration::minutes(SIGN_IN_MINUTES));
+    header_value(&cookie)
+}
+
+/// Has the browser forget that cookie.
+pub(super) fn ended_provider() -> HeaderValue {
+    let mut cookie = built(PROVIDER, "", SameSite::Lax);
+    cookie.make_removal();
+    header_value(&cookie)
+}
+
 /// The cookie of a chosen language.
 pub(super) fn language(language: Language) -> HeaderValue {
     header_value(&built(LANGUAGE, language.tag(), SameSite::Lax))
@@ -45,6 +63,11 @@ pub(super) fn session_of(headers: &HeaderMap) -> Option<String> {
 /// The secret to which the visitor's forms are bound.
 pub(super) fn form_of(headers: &HeaderMap) -> Option<String> {
     value_of(headers, FORM)
+}
+
+/// The secret by which this browser is known.
+pub(super) fn provider_of(headers: &HeaderMap) -> Option<String> {
+    value_of(headers, PROVIDER)
 }
 
 /// The language that the visitor chose before.

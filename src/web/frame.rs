@@ -26,9 +26,19 @@ impl Frame {
         i18n::text_with(self.language, key, &[("number", number.to_string())])
     }
 
+    /// The text under a key with a name in it.
+    pub(super) fn named(&self, key: &str, name: &str) -> String {
+        i18n::text_with(self.language, key, &[("name", name.to_owned())])
+    }
+
     /// The name of a code, such as a role.
     pub(super) fn code<T: CodeList>(&self, prefix: &str, code: &T) -> String {
         self.text(&i18n::code_key(prefix, *code))
+    }
+
+    /// Several names in one line, with the comma of the language.
+    pub(super) fn listed(&self, names: &[String]) -> String {
+        names.join(if self.language == Language::Arabic { "، " } else { ", " })
     }
 
     /// The languages to choose from: tag, own name, and whether it is this page's.

@@ -14,6 +14,7 @@ mod enrol;
 mod form;
 mod frame;
 mod picture;
+mod provider;
 mod second_factor;
 mod sign_in;
 mod tokens;
@@ -87,6 +88,8 @@ pub const PAGES: &[Page] = &[
     sent("/enrol/skip", || post(enrol::skip)),
     shown_and_sent(SIGN_IN, || get(sign_in::show).post(sign_in::with_password)),
     shown_and_sent(SIGN_IN_CODE, || get(sign_in::show_code).post(sign_in::with_code)),
+    shown("/sign-in/oidc", || get(provider::begin)),
+    shown("/sign-in/oidc/callback", || get(provider::complete)),
     sent("/sign-out", || post(account::sign_out)),
     shown("/static/relais.css", || get(style)),
 ];

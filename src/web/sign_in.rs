@@ -3,7 +3,7 @@
 use super::form::Form;
 use super::frame::Frame;
 use super::visit::Visit;
-use super::{HOME, SIGN_IN, SIGN_IN_CODE, answer};
+use super::{HOME, SIGN_IN, SIGN_IN_CODE, answer, provider};
 use crate::actions::Context;
 use crate::actions::credentials::CredentialError;
 use crate::actions::sign_in::{self, Step};
@@ -19,6 +19,7 @@ struct SignInPage {
     frame: Frame,
     handle: String,
     problem: Option<String>,
+    provider: Option<String>,
 }
 
 #[derive(Template)]
@@ -28,11 +29,13 @@ struct CodePage {
     problem: Option<String>,
 }
 
-pub(super) async fn show(visit: Visit) -> Response<Body> {
+pub(super) async fn show(State(context): State<Context>, visit: Visit) -> Response<Body> {
     if visit.signed_in().is_some() {
         return answer::redirect(HOME);
     }
-    answer::page(&visit, &SignInPage { frame: visit.frame(), handle: String::new(), problem: None })
+    let frame = visit.frame();
+    let provider = provider::name_for(&context, &frame);
+    answer::page(&visit, &SignInPage { frame, handle: String::new(), problem: None, provider })
 }
 
 pub(super) async fn with_password(
@@ -51,7 +54,8 @@ pub(super) async fn with_password(
         Err(error) => {
             let frame = form.visit.frame();
             let problem = frame.problem(&error);
-            let page = SignInPage { frame, handle: handle.chars().take(60).collect(), problem };
+            let provider = provider::name_for(&context, &frame);
+            let page = SignInPage { frame, handle: handle.chars().take(60).collect(), problem, provider };
             answer::not_accepted(&form.visit, &error, &page)
         }
     }

@@ -23,11 +23,12 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("store", &["domain", "crypto", "clock"]),
     ("directory", &["domain"]),
     ("import", &["domain"]),
-    ("identity", &["domain"]),
+    ("identity", &["domain", "clock", "egress"]),
     ("seal", &["domain", "clock"]),
     ("actions", &["domain", "policy", "store", "directory", "identity", "import", "clock", "seal"]),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
+    ("egress", &[]),
     // The clock gives the secret that a form is bound to before anybody is signed in.
     ("web", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
     // The limits and the proxies are configuration.
@@ -41,8 +42,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
 /// Crates (by the start of their name) and the only places that may name them.
 const CRATES: &[(&str, &[&str])] = &[
     ("sqlx", &["src/store"]),
-    // `egress`, once it exists: the only maker of HTTP clients.
-    ("reqwest", &[]),
+    // The only maker of HTTP clients, and of the TLS under them.
+    ("reqwest", &["src/egress"]),
+    ("rustls", &["src/egress"]),
+    ("openidconnect", &["src/identity"]),
     ("async_graphql", &["src/graphql"]),
     ("axum", &["src/graphql/http", "src/edge", "src/serve", "src/app", "src/web"]),
     ("argon2", &["src/identity"]),
@@ -322,6 +325,7 @@ fn crates_are_named_only_where_they_live() {
         ("src/actions/referral.rs", "use sqlx::Row;", true),
         ("src/stored.rs", "fn f(row: &sqlx::Row) {}", true),
         ("src/store/mod.rs", "use reqwest::Client;", true),
+        ("src/egress.rs", "use reqwest::Client;", false),
         ("src/actions/referral.rs", "#[derive(async_graphql::Enum)] enum E {}", true),
         ("src/graphql/query.rs", "use axum::Router;", true),
         ("src/graphql/query.rs", "use {std::fmt, hyper_util::rt};", true),

@@ -12,7 +12,7 @@ use relais::store::{Location, Store, StoreError, make_kek_file};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-const CASE: &str = "query($id: ID!) { node(id: $id) { ... on Case { id spokenCode } } }";
+const CASE: &str = "query($id: ID!) { node(id: $id) { ... on CaseReference { id spokenCode } } }";
 
 async fn backup(world: &World, folder: &Path) -> Result<relais::store::BackupMade, StoreError> {
     world.app.context().store.backup(&world.location(), folder, world.clock.now()).await

@@ -6,8 +6,10 @@ mod flips;
 mod named;
 mod objects;
 mod people;
+mod protected;
 mod questions;
 mod sheet;
+mod turning;
 
 use self::objects::{Object, Objects, in_order, titles};
 use self::sheet::Book;
@@ -65,6 +67,9 @@ impl Matrix {
         let people = people::settle(&world).await;
         let agent = people.iter().find(|(handle, _)| *handle == "agent of the hospital").expect("the agent");
         let objects = Objects::settle(&world, &agent.1).await;
+        let lead = people.iter().find(|(handle, _)| *handle == "protection lead").expect("the lead");
+        let hold = json!({ "caseId": objects.cases[0].id, "reason": "JUDICIAL_ORDER", "reviewOn": "2027-05-01" });
+        world.done(&lead.1, "legalHoldSet", &hold).await;
         let trail = TrailPlaces::mark(&world, &people).await;
         Self { world, people, objects, trail }
     }

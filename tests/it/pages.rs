@@ -128,7 +128,7 @@ on_both_databases! {
                 ("a neighbour", own.as_str(), &[("sec-fetch-site", "same-site")][..]),
                 ("another origin", own.as_str(), &[("origin", "https://evil.example")][..]),
                 ("an origin that looks alike", own.as_str(), &[("origin", "https://relais.example.evil.example")][..]),
-                ("JSON", own.as_str(), &[("sec-fetch-site", "same-origin"), ("content-type", "text/plain")][..]),
+                ("a text", own.as_str(), &[("sec-fetch-site", "same-origin"), ("content-type", "text/plain")][..]),
             ] {
                 let fields = [("handle", "caseworker-9"), ("password", PASSWORD), ("language", "ar"), ("days", "1")];
                 let page = enrolled.browser.post_with(route, token, &fields, headers).await;
@@ -212,7 +212,9 @@ async fn the_pages_say_what_they_say_in_three_languages() {
             assert_hardened(&page, name);
             assert_well_formed(&page.html, name);
             assert!(!page.html.contains("Unknown localization"), "{name}: {}", page.html);
-            write!(told, "== {name} ({})\n{}\n", page.status.as_u16(), page.text()).expect("a string takes all");
+            // What is drawn by chance is no part of what a page says.
+            let text = page.codes().iter().fold(page.text(), |text, code| text.replace(code.as_str(), "…"));
+            write!(told, "== {name} ({})\n{text}\n", page.status.as_u16()).expect("a string takes all");
         }
         insta::assert_snapshot!(name, told);
     }

@@ -6,7 +6,7 @@ use crate::kit::steps::girl_of_sixteen;
 use crate::kit::world::{World, on_both_databases};
 use serde_json::{Value, json};
 
-const BY_ID: &str = "query($id: ID!) { node(id: $id) { ... on Case { id spokenCode fileNumber gender } } }";
+const BY_ID: &str = "query($id: ID!) { node(id: $id) { ... on CaseReference { id spokenCode fileNumber gender } } }";
 
 async fn sealed_of(world: &World, id: &str) -> String {
     world.texts(format!("SELECT sealed FROM cases WHERE id = '{id}'")).await.remove(0)
@@ -33,7 +33,7 @@ on_both_databases! {
 
     async fn contacts_stand_in_no_version_of_a_document_and_are_read_all_the_same(world: World) {
         let mut feed: Value = serde_json::from_str(include_str!("../../seeds/paris-region.json")).expect("a feed");
-        let first = feed.as_array_mut().expect("services").first_mut().expect("a service");
+        let first = feed["contents"].as_array_mut().expect("services").first_mut().expect("a service");
         first["phones"] = json!([{ "id": "5f0c3a52-8c6e-4c8e-9a55-0d8f3f3f7aff", "number": "01 99 00 77 66" }]);
         first["email"] = json!("cerisier@example.org");
         let id = crate::kit::loop_calls::service(first["id"].as_str().expect("an id"));

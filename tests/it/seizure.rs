@@ -23,7 +23,7 @@ const MARKS: [(&str, &str); 11] = [
     ("D2 mailbox of a project", MAILBOX_OF_PROJECT),
     ("D3 file number", FILE_NUMBER),
     ("D3 language, of the case and of the offer", LANGUAGE),
-    ("D4 status", "unhcr_registered"),
+    ("D4 status", "regular"),
     ("D4 situation", "at_landing_point"),
     ("D4 concern", "self_harm_risk"),
     ("D4 concern", "chronic_illness"),
@@ -60,6 +60,8 @@ fn forms(mark: &str) -> Vec<String> {
             forms.push(inner[..inner.len() / 4 * 4 - 4].to_owned());
         }
     }
+    // Of a short mark too little is left in base64 to be told from chance.
+    forms.retain(|form| form.len() >= mark.len().min(8));
     forms
 }
 
@@ -85,7 +87,7 @@ async fn act(client: &Client, name: &str, wanted: &str, input: Value) -> Value {
 /// Publishes a service and a project that are reached at marks; gives the tokens of everybody.
 fn settle(here: &Installation) -> std::collections::BTreeMap<String, String> {
     let mut feed: Value = serde_json::from_str(include_str!("../../seeds/paris-region.json")).expect("a feed");
-    let first = feed.as_array_mut().expect("services").first_mut().expect("a service");
+    let first = feed["contents"].as_array_mut().expect("services").first_mut().expect("a service");
     first["phones"] = json!([{ "id": "5f0c3a52-8c6e-4c8e-9a55-0d8f3f3f7aff", "number": PHONE }]);
     first["email"] = json!(MAILBOX_OF_SERVICE);
     // The feed and the command file are the operator's, and not part of what is seized.
@@ -109,7 +111,7 @@ async fn whole_loop(caseworker: &Client, lawyer: &Client) -> String {
         "idempotencyKey": fresh_key(), "fileNumber": FILE_NUMBER,
         "protectionFlags": ["SELF_HARM_RISK", "CHRONIC_ILLNESS", "LGBTQI", "CHILD_LABOUR"],
         "person": { "ageBand": "AGE_15_17", "gender": "OTHER", "household": "SEPARATED_CHILD",
-            "adminStatus": "UNHCR_REGISTERED", "situation": "AT_LANDING_POINT", "languages": [LANGUAGE],
+            "adminStatus": "REGULAR", "situation": "AT_LANDING_POINT", "languages": [LANGUAGE],
             "area": "FR-93055" } }),
     )
     .await;

@@ -8,7 +8,7 @@ use relais::domain::erasure::{ErasureUnit, LedgerEntry, LedgerEvent};
 use relais::domain::id::{CaseId, Identifier, OrganizationId, ProjectId, ReferralId};
 use serde_json::{Value, json};
 
-const CASE: &str = "query($id: ID!) { node(id: $id) { ... on Case { id spokenCode } } }";
+const CASE: &str = "query($id: ID!) { node(id: $id) { ... on CaseReference { id spokenCode } } }";
 const REFERRAL: &str =
     "query($id: ID!) { referral(id: $id) { id status need offer { ageBand adminStatus } case { id } } }";
 
@@ -60,6 +60,21 @@ on_both_databases! {
         assert_eq!(written, [format!("erased {id} {}", world.clock.now().microseconds())]);
         shred(&world, &[&id, &id]).await;
         assert_eq!(ledger(&world), written);
+    }
+
+    /// Deleting a row of SQLite leaves its bytes in the page and in the log, unless both are seen to.
+    async fn the_bytes_of_a_destroyed_key_are_in_no_file(world: World) {
+        let Some(database) = world.sqlite_file() else { return };
+        let case = world.open_case("caseworker", girl(), json!({})).await.id();
+        let wrapped = world.key_texts(&format!("SELECT wrapped FROM data_keys WHERE unit = '{case}'")).await.remove(0);
+        let is_in_a_file = || {
+            let folder = std::fs::read_dir(database.parent().expect("a folder")).expect("a folder");
+            let mut files = folder.map(|entry| std::fs::read(entry.expect("an entry").path()).expect("a file"));
+            files.any(|bytes| String::from_utf8_lossy(&bytes).contains(&wrapped))
+        };
+        assert!(is_in_a_file(), "the control");
+        shred(&world, &[&case]).await;
+        assert!(!is_in_a_file());
     }
 
     async fn what_hangs_on_an_erased_case_is_answered_and_can_go_on(world: World) {

@@ -14,8 +14,10 @@ const WRONG: &str = "The handle or the password is wrong, or this account cannot
 async fn tried(world: &World, handle: &str, password: &str) -> (StatusCode, String) {
     let mut browser = Browser::of(world);
     let page = browser.submit("/sign-in", "/sign-in", &[("handle", handle), ("password", password)]).await;
-    let told = page.html.replace(&page.html.split("value=\"").nth(1).unwrap_or_default()[..43], "TOKEN");
-    (page.status, if page.status == StatusCode::SEE_OTHER { page.leads_to().to_owned() } else { told })
+    if page.status == StatusCode::SEE_OTHER {
+        return (page.status, page.leads_to().to_owned());
+    }
+    (page.status, page.html.replace(&page.form_token(), "TOKEN"))
 }
 
 on_both_databases! {
@@ -160,10 +162,6 @@ on_both_databases! {
         assert!(is_signed_in(&browser).await);
         let replayed = enrolled.gives_code(&world, &mut other).await;
         assert_eq!(replayed.status, StatusCode::UNPROCESSABLE_ENTITY, "the same code in another session");
-        world.pass_minutes(2);
-        let stale = browser.clone();
-        drop(stale);
-        assert!(is_signed_in(&browser).await);
     }
 
     async fn a_recovery_code_stands_in_once(world: World) {

@@ -113,7 +113,7 @@ async fn find_case(tx: &mut Tx, access: &Access, which: &Which) -> Result<CaseRe
 
 /// A broken glass, for whoever broke it and for who oversees the project.
 pub async fn find(context: &Context, access: &Access, id: GlassId) -> Result<Visible<Glass>, ActionError> {
-    access.account().ok_or(ActionError::Unauthenticated)?;
+    permit(access, Action::ReviewGlass)?;
     let glass = context.store.find_glass(id).await?.ok_or(ActionError::NotVisible)?;
     let project = context.store.find_project(glass.project_id).await?.ok_or(ActionError::NotVisible)?;
     show_glass(access, glass, &project).ok_or(ActionError::NotVisible)

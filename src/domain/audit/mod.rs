@@ -61,6 +61,8 @@ code_list! {
         SessionConfirmed = "session_confirmed": "who was signed in proved it anew",
         SessionEnded = "session_ended": "a session was ended",
         SignInFailed = "sign_in_failed": "an attempt to sign in failed",
+        IdentityLinked = "identity_linked": "an identity of a provider was linked to an account",
+        IdentityUnlinked = "identity_unlinked": "an identity of a provider opens its account no longer",
         TokenIssued = "token_issued": "an API token was made",
         TokenRevoked = "token_revoked": "an API token was revoked",
     }
@@ -99,7 +101,9 @@ impl AuditAction {
             | Self::AccountChanged
             | Self::AccountDisabled
             | Self::AccountEnabled
-            | Self::AccountReset => AuditPurpose::Administration,
+            | Self::AccountReset
+            | Self::IdentityLinked
+            | Self::IdentityUnlinked => AuditPurpose::Administration,
             Self::TrailRead => AuditPurpose::Audit,
             Self::Refused
             | Self::PasswordChanged

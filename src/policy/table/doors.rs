@@ -41,7 +41,6 @@ fn roots() -> Vec<Door> {
                 ReadProject,
                 ReadNotices,
                 TakeCustody,
-                BreakGlass,
                 ReviewGlass,
                 ReadDeletions,
             ],
@@ -113,8 +112,16 @@ const HALF_WAY_PAGES: &[&str] = &[
 ];
 
 /// Pages for whoever comes, and their style.
-const OPEN_PAGES: &[&str] =
-    &["GET /enrol", "POST /enrol", "GET /sign-in", "POST /sign-in", "POST /sign-out", "GET /static/relais.css"];
+const OPEN_PAGES: &[&str] = &[
+    "GET /enrol",
+    "POST /enrol",
+    "GET /sign-in",
+    "POST /sign-in",
+    "GET /sign-in/oidc",
+    "GET /sign-in/oidc/callback",
+    "POST /sign-out",
+    "GET /static/relais.css",
+];
 
 const COMMANDS: &[&str] = &[
     "relais apply",

@@ -3,7 +3,7 @@
 use super::world::World;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use std::collections::BTreeMap;
 use tower::ServiceExt;
@@ -105,7 +105,8 @@ impl Browser {
             .header(header::COOKIE, self.cookie_header())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         for (name, value) in headers {
-            request = request.header(*name, *value);
+            let name = HeaderName::try_from(*name).expect("a name");
+            request.headers_mut().expect("a request").insert(name, value.parse().expect("a value"));
         }
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.append_pair("form_token", token);

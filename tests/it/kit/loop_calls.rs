@@ -31,7 +31,7 @@ struct Mutation(&'static str, &'static str, &'static str, &'static [&'static str
 
 const MUTATIONS: [Mutation; 10] = [
     Mutation("caseOpen", "case", CASE, &[INPUT, PROTECTION]),
-    Mutation("consentRecord", "consent", CONSENT, &[INPUT, PROTECTION]),
+    Mutation("consentRecord", "consent", CONSENT, &[INPUT, RECIPIENT, PROTECTION]),
     Mutation("demandRecord", "demand", DEMAND, &[INPUT, PROTECTION]),
     Mutation("referralCreate", "referral", REFERRAL, &[INPUT, CONSENT_MISSING, RECIPIENT, PROTECTION]),
     Mutation(

@@ -3,56 +3,13 @@
 //! nobody checks.
 
 use super::Matrix;
-use super::sheet::letter;
+use super::turning::{Probe, flips, selection, survivors, turned, with_row};
 use crate::kit::requirement::announce;
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::organization_id;
-use crate::kit::world::{LAWYERS, World, answered, graphql_request};
+use crate::kit::world::{LAWYERS, World};
 use relais::domain::account::Role;
-use relais::domain::code::CodeList;
-use relais::domain::id::{Identifier, ProjectId};
-use relais::policy::table::{Content, Facts, Guard, Object, Relation, Row, Sight, Standing, Table, object_of};
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// A turned table, what was turned, and who would notice by asking what.
-struct Flip {
-    name: String,
-    content: Content,
-    probes: Vec<Probe>,
-}
-
-/// A question of somebody.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Probe {
-    handle: &'static str,
-    document: String,
-    id: String,
-}
-
-/// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 9] = [
-    ("CaseReading", "readings"),
-    ("Offer", "offer"),
-    ("TimelineEntry", "timeline"),
-    ("Capacity", "capacity"),
-    ("Eligibility", "eligibility"),
-    ("Freshness", "freshness"),
-    ("Place", "places"),
-    ("Schedule", "schedules"),
-    ("ServiceDetail", "details"),
-];
-
-fn selection(row: &str) -> String {
-    let (type_name, field) = row.split_once('.').expect("a type and a field");
-    let of = &SCHEMA.field(type_name, field).type_name;
-    let is_object = SCHEMA.objects.contains_key(of) || SCHEMA.members.contains_key(of);
-    let asked = if is_object { format!("{field} {{ __typename }}") } else { field.to_owned() };
-    match HOLDERS.iter().find(|(held, _)| *held == type_name) {
-        Some((_, holder)) => format!("{{ {holder} {{ {asked} }} }}"),
-        None => format!("{{ {asked} }}"),
-    }
-}
+use relais::policy::table::{Relation, Row, Standing, Table, object_of};
 
 impl Matrix {
     fn id_of(&self, title: &str) -> String {
@@ -128,20 +85,6 @@ impl Matrix {
              {{ errors {{ ... on InvalidTransitionError {{ status }} }} }} }}"
         );
         Probe { handle, document, id: object.id.clone() }
-    }
-
-    fn trail(&self, handle: &'static str, row: &str, relation: Relation) -> Probe {
-        let project = ProjectId::derived("corridor", "paris");
-        let trail = if relation == Relation::Auditor { format!("trail: \"{project}\", ") } else { String::new() };
-        let document = format!("{{ auditEvents({trail}first: 1) {{ nodes {} }} }}", selection(row));
-        Probe { handle, document, id: String::new() }
-    }
-
-    fn readings(&self, handle: &'static str, row: &str) -> Probe {
-        let asked = selection(row);
-        let asked = if row.starts_with("CaseReading.") { format!("{{ readings {asked} }}") } else { asked };
-        let document = format!("query($id: ID!) {{ whoSawWhat(case: $id) {asked} }}");
-        Probe { handle, document, id: self.objects.cases[0].id.clone() }
     }
 
     fn organization(&self, row: &str, relation: Relation) -> Probe {
@@ -283,157 +226,26 @@ fn search(handle: &'static str, row: &str) -> Probe {
     Probe { handle, document, id: String::new() }
 }
 
-/// The relations that somebody can have to an object of which the table says anything at all.
-fn relations(content: &Content, object: &Object) -> BTreeSet<Relation> {
-    let of_object = content.rows.iter().filter(|row| object_of(row.name) == Some(object));
-    of_object.flat_map(|row| row.cells.iter().map(|cell| cell.relation)).collect()
-}
-
-fn all_guards_hold(relation: Relation, standing: Standing) -> Facts {
-    Guard::ALL.iter().fold(Facts::new(relation, standing), |facts, guard| facts.holding(*guard, true))
-}
-
-/// The row with what it tells one relation in one standing turned over.
-fn turned(row: &Row, relation: Relation, standing: Standing) -> Row {
-    let mut turned = row.clone();
-    if row.decide(&all_guards_hold(relation, standing)) == Sight::Absent {
-        return turned.to(relation, &[standing]);
-    }
-    for cell in turned.cells.iter_mut().filter(|cell| cell.relation == relation) {
-        cell.standings = cell.standings.with(standing, false);
-    }
-    turned
-}
-
-fn with_row(content: &Content, position: usize, row: Row) -> Content {
-    let mut content = content.clone();
-    content.rows[position] = row;
-    content
-}
-
-/// Where the object, or what leads to the field, is shut anyway, a cell of the field cannot be seen.
-fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, standing: Standing) -> bool {
-    let object = object_of(row).expect("an object");
-    let timeline = row.starts_with("TimelineEntry.").then_some("Referral.timeline");
-    let ids = content.rows.iter().map(|row| row.name).filter(|name| name.ends_with(".id"));
-    let id = ids.into_iter().find(|name| object.types[0] == name.trim_end_matches(".id"));
-    let facts = all_guards_hold(relation, standing);
-    let is_shut = |lead: &str| {
-        let lead = content.rows.iter().find(|row| row.name == lead).expect("a lead has a row");
-        lead.decide(&facts) == Sight::Absent
-    };
-    id.into_iter().chain(timeline).any(|lead| lead != row && is_shut(lead))
-}
-
-/// What a second lock keeps shut, so that the API alone cannot tell: the store finds no draft for a recipient; a
-/// case and a consent have rows of their own; and a draft has no offer and was never sent. The views, past these
-/// locks, are held against a second reading in `differential`.
-fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool {
-    let is_of_the_team = matches!(row, "Referral.case" | "Referral.consent") && relation != Relation::Team;
-    let is_empty = row == "Referral.requestedAt" || (row.starts_with("Offer.") && row != "Offer.languages");
-    is_of_the_team
-        || (standing == Standing::Draft && (is_empty || (row == "Referral.id" && relation == Relation::Recipient)))
-}
-
-/// The resolver of a referral's service asks the directory again, by the viewer's own rights.
-const GUARDED_TWICE: (&str, Guard) = ("Referral.service", Guard::ServiceKnown);
-
-/// Every cell of every row turned over: told becomes untold and untold told, a mask falls, a guard goes home.
-fn flips(matrix: &Matrix, content: &Content) -> Vec<Flip> {
-    let mut flips = Vec::new();
-    // Pages have a test of their own.
-    let of_the_api = |row: &Row| row.name.split('.').next().is_some_and(|of| SCHEMA.objects.contains_key(of));
-    for (position, row) in content.rows.iter().enumerate().filter(|(_, row)| of_the_api(row)) {
-        let object = object_of(row.name).expect("an object");
-        let reached = relations(content, object)
-            .into_iter()
-            .flat_map(|relation| object.standings.iter().map(move |standing| (relation, *standing)));
-        for (relation, standing) in reached {
-            if is_behind_a_shut_lead(content, row.name, relation, standing)
-                || has_a_second_lock(row.name, relation, standing)
-            {
-                continue;
-            }
-            let name = format!("{} for {relation} while {standing}", row.name);
-            let mut add = |what: &str, turned: Row, probes: Vec<Probe>| {
-                let content = with_row(content, position, turned);
-                flips.push(Flip { name: format!("{name}, {what}"), content, probes });
-            };
-            add("turned", turned(row, relation, standing), matrix.probes(row.name, relation, standing));
-            for (at, cell) in row.cells.iter().enumerate() {
-                if cell.relation != relation || !cell.standings.has(standing) {
-                    continue;
-                }
-                if cell.mask.is_some() {
-                    let mut bare = row.clone();
-                    bare.cells[at].mask = None;
-                    add("without its mask", bare, matrix.probes(row.name, relation, standing));
-                }
-                let is_guarded_once = |guard: &&Guard| cell.guards.has(**guard) && (row.name, **guard) != GUARDED_TWICE;
-                for guard in Guard::ALL.iter().filter(is_guarded_once) {
-                    let mut bare = row.clone();
-                    bare.cells[at].guards = cell.guards.with(*guard, false);
-                    let probes = matrix.probes_of_guard(row.name, relation, standing);
-                    add(&format!("without {guard}"), bare, probes);
-                }
-            }
-        }
-    }
-    flips
-}
-
-impl Matrix {
-    async fn answer(&self, table: &'static Table, probe: &Probe) -> String {
-        let router = self.world.app.clone().under(table).router();
-        let request = graphql_request(self.person(probe.handle), "en", &probe.document, json!({ "id": probe.id }));
-        let answer = answered(router, request).await;
-        // A trail grows while it is asked for: of it only the shape is compared.
-        let grows = probe.document.contains("auditEvents") || probe.document.contains("whoSawWhat");
-        if grows { shape(&super::usable(&answer).json).to_string() } else { super::usable(&answer).text() }
-    }
-
-    /// The names of the flips that nobody would notice.
-    async fn survivors(&self, flips: Vec<Flip>) -> Vec<String> {
-        let mut known: BTreeMap<Probe, String> = BTreeMap::new();
-        let mut survivors = Vec::new();
-        for flip in flips {
-            // Leaked on purpose: a node holds its table for as long as the process lives.
-            let table: &'static Table = Box::leak(Box::new(Table::new(flip.content)));
-            let mut is_noticed = false;
-            for probe in flip.probes {
-                if !known.contains_key(&probe) {
-                    let answer = self.answer(Table::standard(), &probe).await;
-                    known.insert(probe.clone(), answer);
-                }
-                if self.answer(table, &probe).await != known[&probe] {
-                    is_noticed = true;
-                    break;
-                }
-            }
-            if !is_noticed {
-                survivors.push(flip.name);
-            }
-        }
-        survivors
-    }
-}
-
-/// An answer with a letter for each value.
-fn shape(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), shape(value))).collect(),
-        Value::Array(entries) => Value::Array(entries.iter().take(1).map(shape).collect()),
-        leaf => Value::String(letter(leaf, &[]).to_string()),
-    }
+/// What is asked for in a world of its own, in which a project is frozen and a glass is broken.
+pub fn is_of_protection(row: &Row, relation: Relation) -> bool {
+    let object = object_of(row.name).map(|object| object.key);
+    matches!(object, Some("project" | "glass" | "notice" | "deletion")) || relation == Relation::ThroughGlass
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_cell_of_the_table_can_be_turned_unnoticed() {
     let matrix = Matrix::settle(World::on_sqlite().await).await;
-    let flips = flips(&matrix, Table::standard().content());
+    // Pages have a test of their own.
+    let is_of_the_api = |row: &Row| row.name.split('.').next().is_some_and(|of| SCHEMA.objects.contains_key(of));
+    let flips = flips(
+        Table::standard().content(),
+        |row, relation| is_of_the_api(row) && !is_of_protection(row, relation),
+        |row, relation, standing| matrix.probes(row, relation, standing),
+        |row, relation, standing| matrix.probes_of_guard(row, relation, standing),
+    );
     announce(&format!("{} cells of the table were turned", flips.len()));
     assert!(flips.len() > 1_000, "every row is turned: {}", flips.len());
-    let survivors = matrix.survivors(flips).await;
+    let survivors = survivors(&matrix.world.app, |handle| matrix.person(handle).clone(), flips).await;
     assert!(survivors.is_empty(), "{} flips that nobody notices:\n{}", survivors.len(), survivors.join("\n"));
 }
 

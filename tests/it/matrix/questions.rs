@@ -2,7 +2,9 @@
 //! happens to whoever may ask it.
 
 use crate::kit::schema::{Argument, Field, SCHEMA};
-use relais::domain::id::{CaseId, ConsentId, DemandId, Identifier, ReferralId, ServiceId};
+use relais::domain::id::{
+    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, NoticeId, ProjectId, ReferralId, ServiceId,
+};
 use relais::policy::table::{Action, Entry, Table};
 use serde_json::{Map, Value, json};
 
@@ -15,13 +17,18 @@ pub struct Question {
 }
 
 /// What `node` leads to, by the kind of the id.
-fn of_node() -> [(Action, String); 5] {
+fn of_node() -> [(Action, String); 10] {
     [
         (Action::SearchDirectory, never::<ServiceId>()),
         (Action::ReadReferral, never::<ReferralId>()),
         (Action::ReadCase, never::<CaseId>()),
         (Action::RecordConsent, never::<ConsentId>()),
         (Action::RecordDemand, never::<DemandId>()),
+        (Action::ReadProject, never::<ProjectId>()),
+        (Action::ReadNotices, never::<NoticeId>()),
+        (Action::TakeCustody, never::<CustodyId>()),
+        (Action::ReviewGlass, never::<GlassId>()),
+        (Action::ReadDeletions, never::<DeletionId>()),
     ]
 }
 

@@ -42,7 +42,7 @@ on_both_databases! {
             }
         }
         // Another node, which knows nothing of the one before it.
-        let restarted = App::open(world.database_url(), world.clock.clone(), world.clock.clone()).await.expect("a node");
+        let restarted = App::open(world.location(), world.clock.clone(), world.clock.clone()).await.expect("a node");
         let question = "query($id: ID!) { referral(id: $id) { id } inbox { nodes { id } } }";
         let asked = graphql_request(&ready.recipient, "en", question, json!({ "id": accepted.id }));
         let answer = answered(restarted.router(), asked).await;
@@ -54,6 +54,30 @@ on_both_databases! {
         let after = seen(&world, "lawyer", &accepted.id).await;
         assert_eq!((&after["version"], &after["status"]), (&json!(accepted.version), &json!("ACCEPTED")), "as it was");
         world.done(&ready.recipient, "referralAcknowledge", &step_input("referralAcknowledge", &requested)).await;
+    }
+
+    /// The ledger outlives the database: a backup of before the freeze comes back frozen.
+    async fn p_26_a_database_restored_from_before_the_freeze_is_frozen_when_it_is_opened(world: World) {
+        let world = protected(world).await;
+        let sent = world.refer(&ready(&world).await, "REQUESTED").await;
+        let as_in_the_backup = async || {
+            world.execute("DELETE FROM freezes").await;
+            world.execute("UPDATE projects SET status = 'active'").await;
+        };
+        freeze(&world, "coordinator").await;
+        as_in_the_backup().await;
+        assert_eq!(seen(&world, "lawyer", &sent.id).await["status"], "REQUESTED", "what the backup knows");
+        let reopen = async || {
+            let node = App::open(world.location(), world.clock.clone(), world.clock.clone()).await;
+            node.expect("a node").close().await;
+        };
+        reopen().await;
+        assert_eq!(seen(&world, "lawyer", &sent.id).await, Value::Null);
+        // A thaw is remembered as well, and what is thawed stays so.
+        thaw(&world).await;
+        as_in_the_backup().await;
+        reopen().await;
+        assert_eq!(seen(&world, "lawyer", &sent.id).await["status"], "REQUESTED");
     }
 
     async fn the_staff_of_a_frozen_project_read_and_do_nothing_else(world: World) {

@@ -3,6 +3,7 @@
 mod freeze;
 mod glass;
 mod reveal;
+mod rules;
 mod withdrawal;
 
 use crate::kit::steps::{Ready, service_id};

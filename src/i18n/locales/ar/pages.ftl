@@ -29,6 +29,16 @@ page-start-again = البدء من جديد
 page-confirm = أكّد أنك أنت
 page-confirm-why = لا يتغيّر ما تسجّل به الدخول إلا بعد إثبات حديث. بعد ذلك أعد طلبك خلال خمس دقائق.
 
+## تسجيل الدخول عبر مزوّد الهوية
+page-provider-sign-in = تسجيل الدخول بواسطة { $name }
+page-provider-somewhere = حساب منظمتك
+page-provider-unknown-title = لم يُفتح لك الدخول بعد
+page-provider-unknown = أنت معروف هناك، لكن لا حساب لك هنا. اسأل من يتولى Relais لديكم:
+page-provider-refused-title = لم يُسجَّل دخولك
+page-provider-refused = استغرق تسجيل الدخول وقتًا طويلًا، أو بدأ في متصفح آخر، أو لم يكتمل. ابدأ من جديد.
+page-provider-silent-title = مزوّد الهوية لا يجيب
+page-provider-silent = لا يمكن الوصول إليه حاليًا. حاول مجددًا بعد قليل.
+
 ## التفعيل
 page-enrol = تفعيل حسابي
 page-enrol-why = أعطاك مدير Relais هذا الرمز. يُستعمل مرة واحدة خلال 24 ساعة.

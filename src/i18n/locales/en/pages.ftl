@@ -29,6 +29,16 @@ page-start-again = Start again
 page-confirm = Confirm that it is you
 page-confirm-why = What you sign in with changes only after a recent proof. Then ask again within five minutes.
 
+## Sign-in by the identity provider
+page-provider-sign-in = Sign in with { $name }
+page-provider-somewhere = the account of your organisation
+page-provider-unknown-title = Nobody has let you in yet
+page-provider-unknown = You are known there, but no account here belongs to you. Ask those who look after Relais at your place:
+page-provider-refused-title = You are not signed in
+page-provider-refused = The sign-in took too long, was begun in another browser, or was not completed. Begin it anew.
+page-provider-silent-title = No answer from the identity provider
+page-provider-silent = It cannot be reached at present. Try again shortly.
+
 ## Enrolment
 page-enrol = Activate my account
 page-enrol-why = The administrator of Relais gave you the code. It works once, within 24 hours.

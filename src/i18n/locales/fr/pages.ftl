@@ -29,6 +29,16 @@ page-start-again = Recommencer
 page-confirm = Confirmez que c’est vous
 page-confirm-why = Ce qui sert à se connecter ne change qu’après une preuve récente. Ensuite, refaites votre demande dans les cinq minutes.
 
+## Connexion par le fournisseur d’identité
+page-provider-sign-in = Se connecter avec { $name }
+page-provider-somewhere = le compte de votre organisation
+page-provider-unknown-title = Personne ne vous a encore ouvert l’accès
+page-provider-unknown = Vous êtes connu là-bas, mais aucun compte d’ici n’est le vôtre. Demandez à qui s’occupe de Relais chez vous :
+page-provider-refused-title = Vous n’êtes pas connecté
+page-provider-refused = La connexion a pris trop de temps, a commencé dans un autre navigateur ou n’a pas abouti. Recommencez-la.
+page-provider-silent-title = Le fournisseur d’identité ne répond pas
+page-provider-silent = Il est injoignable pour le moment. Réessayez bientôt.
+
 ## Inscription
 page-enrol = Activer mon compte
 page-enrol-why = Le code vous a été remis par l’administrateur de Relais. Il sert une seule fois, pendant 24 heures.

@@ -1,0 +1,121 @@
+//! What protection keeps, turned over cell by cell: a world in which a glass is broken and looked at, a consent is
+//! withdrawn and its deletion answered, a desk is named and the project frozen, and one case taken over.
+
+use super::flips::is_of_protection;
+use super::turning::{Probe, flips, selection, survivors};
+use crate::kit::requirement::announce;
+use crate::kit::steps::{Ready, service_id, text};
+use crate::kit::world::{MINORITY_APPEAL, World};
+use relais::domain::id::{Identifier, ProjectId, TeamId};
+use relais::policy::table::{Relation, Table};
+use serde_json::{Value, json};
+
+struct Protected {
+    world: World,
+    project: String,
+    glass: String,
+    custody: String,
+}
+
+impl Protected {
+    async fn settle(mut world: World) -> Self {
+        world.join(include_str!("../protection/world.json")).await;
+        let project = ProjectId::derived("corridor", "paris").to_string();
+        let mut readies = Vec::new();
+        for _ in 0..3 {
+            readies.push(world.ready_for_the_lawyers(&service_id(MINORITY_APPEAL), json!({})).await);
+        }
+        let left = world.refer(&readies[0], "ACCEPTED").await;
+        let taken = world.refer(&readies[1], "ACCEPTED").await;
+        let glass = break_glass(&world, &left.id).await;
+        withdraw(&world, &readies[2]).await;
+        let desk = TeamId::derived("corridor", "project desk");
+        let named = json!({ "projectId": project, "teamId": desk.to_string() });
+        world.done(&world.person("coordinator"), "projectNameDesk", &named).await;
+        world.done(&world.person("coordinator"), "projectFreeze", &json!({ "projectId": project })).await;
+        world.done(&world.person("coordinator"), "projectThawRequest", &json!({ "projectId": project })).await;
+        let desk = world.person("desk caseworker");
+        let custody = world.done(&desk, "custodyTake", &json!({ "referralId": taken.id })).await;
+        see_notices(&world).await;
+        Self { project, glass, custody: text(&custody["id"]), world }
+    }
+
+    fn probe(&self, row: &str, relation: Relation) -> Vec<Probe> {
+        let type_name = row.split('.').next().expect("a type");
+        let selection = selection(row);
+        let of_project = |root: &str| format!("query($id: ID!) {{ {root} {selection} }}");
+        let (document, id) = match type_name {
+            "Project" => (of_project("project(id: $id)"), &self.project),
+            "ContinuityEntry" => (of_project("continuityList(projectId: $id)"), &self.project),
+            "BreakGlassRate" => (of_project("breakGlassRate(projectId: $id)"), &self.project),
+            "Custody" => (by_node("Custody", &selection), &self.custody),
+            "BreakGlass" => (by_node("BreakGlass", &selection), &self.glass),
+            "CaseReference" => (by_node("BreakGlass", &format!("{{ case {selection} }}")), &self.glass),
+            "Notice" => (format!("{{ notices {selection} }}"), &self.project),
+            "Deletion" => (format!("{{ deletionRequests {selection} }}"), &self.project),
+            other => panic!("no question about {other}"),
+        };
+        vec![Probe { handle: viewer(type_name, relation), document, id: id.clone() }]
+    }
+}
+
+fn by_node(of: &str, selection: &str) -> String {
+    format!("query($id: ID!) {{ node(id: $id) {{ ... on {of} {selection} }} }}")
+}
+
+fn viewer(type_name: &str, relation: Relation) -> &'static str {
+    match (type_name, relation) {
+        // The first coordinator broke the glass; to the second it is a colleague's.
+        ("BreakGlass" | "CaseReference", Relation::Oneself | Relation::ThroughGlass) => "coordinator",
+        (_, Relation::Coordinator) => "second coordinator",
+        (_, Relation::ProtectionLead) => "protection lead",
+        (_, Relation::Auditor) => "auditor",
+        (_, Relation::Desk) => "desk caseworker",
+        ("Custody", Relation::Team) => "desk caseworker",
+        (_, Relation::Recipient) => "lawyer",
+        _ => "caseworker",
+    }
+}
+
+/// Broken by the coordinator, and looked at by the protection lead.
+async fn break_glass(world: &World, referral: &str) -> String {
+    let input = json!({ "case": { "referralId": referral }, "reason": "LIFE_AT_RISK" });
+    let glass = text(&world.done(&world.person("coordinator"), "breakGlassOpen", &input).await["id"]);
+    let verdict = json!({ "breakGlassId": glass, "verdict": "JUSTIFIED" });
+    world.done(&world.person("protection lead"), "breakGlassReview", &verdict).await;
+    glass
+}
+
+/// A consent withdrawn under an accepted referral; the recipient has deleted what it held.
+async fn withdraw(world: &World, ready: &Ready) {
+    world.refer(ready, "ACCEPTED").await;
+    world.done(&ready.sender, "consentWithdraw", &json!({ "consentId": ready.consent })).await;
+    let asked = world.ask(&ready.recipient, "{ deletionRequests { id } }", json!({})).await;
+    let answer = json!({ "deletionId": asked.at("deletionRequests/0/id"), "answer": "DELETED" });
+    world.done(&ready.recipient, "deletionAnswer", &answer).await;
+}
+
+/// The caseworker has seen what there is to be seen.
+async fn see_notices(world: &World) {
+    let person = world.person("caseworker");
+    let notices = world.ask(&person, "{ notices { id } }", json!({})).await;
+    for notice in notices.at("notices").as_array().into_iter().flatten() {
+        world.done(&person, "noticeSeen", &json!({ "noticeId": notice["id"] })).await;
+    }
+    assert_ne!(notices.at("notices"), &Value::Array(Vec::new()), "there is something to be seen");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_cell_of_what_protection_keeps_can_be_turned_unnoticed() {
+    let protected = Protected::settle(World::on_sqlite().await).await;
+    let flips = flips(
+        Table::standard().content(),
+        is_of_protection,
+        |row, relation, _| protected.probe(row, relation),
+        |row, relation, _| protected.probe(row, relation),
+    );
+    announce(&format!("{} cells of what protection keeps were turned", flips.len()));
+    assert!(flips.len() > 80, "every row is turned: {}", flips.len());
+    let survivors = survivors(&protected.world.app, |handle| protected.world.person(handle), flips).await;
+    assert!(survivors.is_empty(), "{} flips that nobody notices:\n{}", survivors.len(), survivors.join("\n"));
+}
