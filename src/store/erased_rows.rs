@@ -19,7 +19,7 @@ macro_rules! of_its_objects {
     ($column:literal) => {
         concat!(
             $column,
-            " IN (SELECT r.id FROM referrals r WHERE r.case_id = $1 UNION SELECT k.id FROM consents k WHERE k.case_id = $1 ",
+            " IN (SELECT CAST($1 AS TEXT) UNION SELECT r.id FROM referrals r WHERE r.case_id = $1 UNION SELECT k.id FROM consents k WHERE k.case_id = $1 ",
             "UNION SELECT g.id FROM glasses g WHERE g.case_id = $1 ",
             "UNION SELECT d.id FROM deletion_requests d JOIN referrals r ON r.id = d.referral_id WHERE r.case_id = $1 ",
             "UNION SELECT u.id FROM custodies u JOIN referrals r ON r.id = u.referral_id WHERE r.case_id = $1)"
