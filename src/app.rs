@@ -6,11 +6,13 @@ use crate::actions::protection::project::replay_freezes;
 use crate::actions::provider::Provider;
 use crate::actions::{ActionError, Context, Settings, audit, directory};
 use crate::clock::{Chance, Clock, pause};
+use crate::config::{Limits, Server};
 use crate::directory::Directory;
 use crate::domain::job::{JobKind, JobResult};
 use crate::domain::reveal::RevealBudget;
+use crate::edge::Edge;
 use crate::graphql::http::methods;
-use crate::graphql::limits::Limits;
+use crate::graphql::limits::Limits as GraphqlLimits;
 use crate::graphql::{Api, sdl};
 use crate::identity::password::PasswordCost;
 use crate::policy::table::Table;
@@ -29,6 +31,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct App {
     context: Context,
+    edge: Edge,
 }
 
 impl App {
@@ -57,7 +60,19 @@ impl App {
         };
         replay_freezes(&context).await?;
         directory::refresh(&context).await?;
-        Ok(Self { context })
+        let edge = edge(&context, &Limits::default(), &Server::default());
+        Ok(Self { context, edge })
+    }
+
+    /// The same node with these limits instead of the default ones, behind these proxies.
+    #[must_use]
+    pub fn with_edge(self, limits: &Limits, server: &Server) -> Self {
+        Self { edge: edge(&self.context, limits, server), context: self.context }
+    }
+
+    /// What stands around every route: whoever signs people in counts their attempts here.
+    pub const fn edge(&self) -> &Edge {
+        &self.edge
     }
 
     /// This node with another reveal budget.
@@ -70,20 +85,20 @@ impl App {
     /// The same node, going by what is configured.
     #[must_use]
     pub fn with_settings(self, settings: Settings) -> Self {
-        Self { context: Context { settings, ..self.context } }
+        Self { context: Context { settings, ..self.context }, edge: self.edge }
     }
 
     /// The same node, hashing passwords at this cost.
     #[must_use]
     pub fn with_password_cost(self, cost: PasswordCost) -> Self {
         let passwords = Passwords::new(cost);
-        Self { context: Context { passwords, ..self.context } }
+        Self { context: Context { passwords, ..self.context }, edge: self.edge }
     }
 
     /// The same node, with this identity provider, or without any.
     #[must_use]
     pub fn with_provider(self, provider: Option<Arc<Provider>>) -> Self {
-        Self { context: Context { provider, ..self.context } }
+        Self { context: Context { provider, ..self.context }, edge: self.edge }
     }
 
     /// The same node deciding by another table: for a test that shows what one row of it is worth.
@@ -105,7 +120,8 @@ impl App {
         let routes = ROUTES.iter().filter(|route| is_served(Box::new(route.doors())));
         let router = routes.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self)));
         let pages = web::PAGES.iter().filter(|page| is_served(Box::new(page.doors())));
-        harden(pages.fold(router, |router, page| router.route(page.path, page.serve(&self.context))))
+        let served = pages.fold(router, |router, page| router.route(page.path, page.serve(&self.context)));
+        self.edge.around(harden(served))
     }
 
     /// The doors of every route, as the table names them: `METHOD /path`.
@@ -163,6 +179,10 @@ impl App {
     }
 }
 
+fn edge(context: &Context, limits: &Limits, server: &Server) -> Edge {
+    Edge::new(limits, server, context.clock.clone(), context.chance.as_ref())
+}
+
 /// Logs what a job came to: its kind and its fault, of no person.
 fn tell(ran: &Ran) {
     let (job, cause) = (ran.kind, ran.error.as_ref().map(chain_of));
@@ -194,7 +214,7 @@ const ROUTES: &[Route] = &[
     Route {
         path: "/graphql",
         methods: &["GET", "POST"],
-        answer: |app| methods(Api::new(app.context.clone()), Limits::STANDARD),
+        answer: |app| methods(Api::new(app.context.clone(), app.edge.clone()), GraphqlLimits::STANDARD),
     },
     Route { path: "/healthz", methods: &["GET"], answer: |_| get(async || "ok\n") },
     Route { path: "/readyz", methods: &["GET"], answer: |app| get(readiness).with_state(app.clone()) },

@@ -3,8 +3,12 @@
 //! This is the only place that reads the environment. Variables are `RELAIS_SECTION__KEY`, and
 //! `RELAIS_DATABASE_URL`; `RELAIS_TEST_…` is reserved for tests and ignored here.
 
+mod limits;
+mod networks;
 mod oidc;
 
+pub use self::limits::Limits;
+pub use self::networks::Networks;
 pub use self::oidc::Oidc;
 
 use crate::domain::reveal::RevealBudget;
@@ -38,6 +42,8 @@ pub struct Config {
     pub log: Log,
     /// When to raise an alert.
     pub protection: Protection,
+    /// How much callers may ask.
+    pub limits: Limits,
     /// How to work on what is due at a time.
     pub jobs: Jobs,
     /// For how long what is kept.
@@ -82,6 +88,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Seconds between two looks at the database for changes of the directory by another process.
     pub refresh_seconds: u64,
+    /// Addresses or CIDRs, separated by commas, of the proxies whose `X-Forwarded-For` and `X-Request-Id` count.
+    pub trusted_proxies: Networks,
     /// The address under which browsers reach Relais, without a path; empty for that of `listen`.
     pub public_url: String,
 }
@@ -229,7 +237,7 @@ impl fmt::Debug for DatabaseUrl {
 impl Default for Server {
     fn default() -> Self {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
-        Self { listen, refresh_seconds: 2, public_url: String::new() }
+        Self { listen, refresh_seconds: 2, trusted_proxies: Networks::default(), public_url: String::new() }
     }
 }
 
@@ -283,6 +291,9 @@ pub enum ConfigError {
     /// A page or a log would be meaningless.
     #[error("server.refresh_seconds must be from 1 to 3600")]
     RefreshSeconds,
+    /// Nobody could be answered, or no emergency.
+    #[error("limits.{0} must be at least 1, and limits.requests_in_flight above limits.reserved_for_emergencies")]
+    Limit(&'static str),
     /// A part of the sign-in by a provider is missing or would be unsafe.
     #[error("{key}: {reason}")]
     Oidc {
@@ -345,6 +356,9 @@ impl Config {
         }
         if !(1..=3600).contains(&self.server.refresh_seconds) {
             return Err(ConfigError::RefreshSeconds);
+        }
+        if let Some(name) = self.limits.unusable() {
+            return Err(ConfigError::Limit(name));
         }
         self.oidc.check(&self.server)?;
         if !(180..=1096).contains(&self.retention.audit_days) {

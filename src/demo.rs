@@ -90,7 +90,7 @@ pub fn story(address: SocketAddr, database: Option<&DatabaseUrl>, tokens: &[Issu
         export("RELAIS_DATABASE_URL", database.expose());
     }
     for (name, handle) in STORY_ACCOUNTS {
-        let token = tokens.iter().find(|issued| issued.handle == handle).map_or("", |issued| &issued.token);
+        let token = tokens.iter().find(|issued| issued.handle == handle).map_or("", |issued| issued.token.expose());
         export(name, token);
     }
     let told = README.split("<!-- story -->").nth(1).and_then(|rest| rest.split("<!-- /story -->").next());

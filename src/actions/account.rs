@@ -2,14 +2,15 @@
 
 use super::{ActionError, Context};
 use crate::domain::account::{Account, Team};
+use crate::domain::sensitive::Sensitive;
 use crate::identity::{digest, token};
 use crate::policy::access::{Access, Viewer};
 
 /// The access of whoever holds a bearer token, narrowed to what the token may be used for.
 /// [`ActionError::Unauthenticated`] when there is a token and it opens nothing: somebody who meant to sign in
 /// must not be taken for a stranger. Account, role and scopes are read anew each time.
-pub async fn access(context: &Context, bearer: Option<&str>) -> Result<Access, ActionError> {
-    let Some(text) = bearer else { return Ok(Access::new(Viewer::Anonymous, context.table)) };
+pub async fn access(context: &Context, bearer: Option<&Sensitive<String>>) -> Result<Access, ActionError> {
+    let Some(text) = bearer.map(Sensitive::expose) else { return Ok(Access::new(Viewer::Anonymous, context.table)) };
     // What cannot be a token of ours is refused without asking the database.
     if token::id_of(text).is_none() {
         return Err(ActionError::Unauthenticated);

@@ -11,6 +11,7 @@ use crate::domain::disclosure::keyed_hash;
 use crate::domain::id::{CaseId, ProjectId, TeamId};
 use crate::domain::profile::{AdminStatus, Profile, ProtectionFlag};
 use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::sensitive::Sensitive;
 use crate::domain::spoken_code::SpokenCode;
 use crate::policy::access::Access;
 use crate::policy::person_view::{CaseView, show_case};
@@ -19,7 +20,7 @@ use crate::policy::visible::Visible;
 use crate::store::{KeyPurpose, Tx};
 
 /// What opening a case takes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash)]
 pub struct OpenCase {
     /// The caller's own key of this call.
     pub idempotency_key: String,
@@ -28,7 +29,7 @@ pub struct OpenCase {
     /// Protection concerns.
     pub protection_flags: Vec<ProtectionFlag>,
     /// The team's own file number.
-    pub file_number: Option<String>,
+    pub file_number: Option<Sensitive<String>>,
     /// The team that follows the case; needed of who is of several.
     pub team_id: Option<TeamId>,
 }
@@ -51,7 +52,7 @@ pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result
                 spoken_code: free_spoken_code(context, tx).await?,
                 profile: located(input.profile.clone().into_profile()?)?,
                 flags: input.protection_flags.clone(),
-                file_number: input.file_number.as_deref().map(file_number).transpose()?,
+                file_number: input.file_number.as_ref().map(file_number).transpose()?,
                 created_month: now.month(),
                 last_contact_at: now,
             };
@@ -138,10 +139,10 @@ pub async fn find(context: &Context, access: &Access, id: CaseId) -> Result<Visi
 pub async fn find_by_spoken_code(
     context: &Context,
     access: &Access,
-    typed: &str,
+    typed: &Sensitive<String>,
 ) -> Result<Visible<CaseView>, ActionError> {
     permit(access, Action::ReadCase)?;
-    let code = SpokenCode::parse(typed).map_err(|_| Refusal::input("spokenCode", InputProblem::SpokenCode))?;
+    let code = SpokenCode::parse(typed.expose()).map_err(|_| Refusal::input("spokenCode", InputProblem::SpokenCode))?;
     let case = context.store.find_case_by_spoken_code(&access.scope(), code).await?;
     case.and_then(|case| show_case(access, &case)).ok_or(ActionError::NotVisible)
 }
@@ -150,7 +151,7 @@ pub async fn find_by_spoken_code(
 pub async fn list_by_file_number(
     context: &Context,
     access: &Access,
-    typed: &str,
+    typed: &Sensitive<String>,
 ) -> Result<Vec<Visible<CaseView>>, ActionError> {
     let account = permit(access, Action::ReadCase)?;
     let number = file_number(typed)?;

@@ -9,6 +9,7 @@ use crate::domain::directory::{Document, Service, Tier};
 use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId, TeamId};
 use crate::domain::referral::Vetting;
+use crate::domain::sensitive::Sensitive;
 use crate::domain::sign_in::CredentialProblem;
 use crate::domain::time::Date;
 use crate::store::{DirectoryChange, StoreError, Tx};
@@ -129,7 +130,7 @@ pub struct IssuedToken {
     /// What that account is for.
     pub role: Role,
     /// The token.
-    pub token: String,
+    pub token: Sensitive<String>,
 }
 
 /// Why a command file did nothing.
@@ -230,7 +231,7 @@ async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandEr
             name: command.name.clone(),
             country: command.country.clone(),
             risk_profile: command.risk_profile,
-            mailbox: command.mailbox.clone(),
+            mailbox: command.mailbox.clone().into(),
             // For a new one; whether a known one works is not for a command file to say.
             status: ProjectStatus::Active,
         };
@@ -317,7 +318,7 @@ async fn issue(context: &Context, tx: &mut Tx, account: Account) -> Result<Issue
     token::make_room_within(context, tx, &account).await?;
     let new = NewToken::of_everything(context.table, &account, TOKEN_NAME);
     let made = token::issue_within::<CommandError>(context, tx, &account, &new, None).await?;
-    Ok(IssuedToken { handle: account.handle, role: account.role, token: made.text })
+    Ok(IssuedToken { handle: account.handle, role: account.role, token: made.text.into() })
 }
 
 async fn organization(

@@ -20,7 +20,7 @@ use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
 
 /// What recording a consent takes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash)]
 pub struct RecordConsent {
     /// The caller's own key of this call.
     pub idempotency_key: String,

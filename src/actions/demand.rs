@@ -23,7 +23,7 @@ use crate::store::{KeyPurpose, MonthRange, Tx};
 const MOST_MONTHS: i64 = 24;
 
 /// What recording a need without an answer takes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash)]
 pub struct RecordDemand {
     /// The caller's own key of this call.
     pub idempotency_key: String,

@@ -4,6 +4,7 @@ use super::input::{ProfileInput, position};
 use super::{ActionError, Context};
 use crate::directory::{Change, Distance, EntryId, Query, SearchKey};
 use crate::domain::directory::{Document, Organization};
+use crate::domain::fingerprint::feed;
 use crate::domain::fit::Verdict;
 use crate::domain::id::{Identifier, OrganizationId, ServiceId};
 use crate::domain::need::Need;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 const LONGEST_RADIUS_METERS: f64 = 20_100_000.0;
 
 /// What is looked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct SearchServices {
     /// Latitude and longitude of the point to be near to, in degrees.
     pub near: Option<(f64, f64)>,
@@ -37,8 +38,20 @@ pub struct SearchServices {
     pub verdicts: Option<Vec<Verdict>>,
 }
 
+impl SearchServices {
+    /// Which question it is; a cursor of another one is refused.
+    fn digest(&self) -> [u8; 32] {
+        let Self { near, within_meters, need, profile, verdicts } = self;
+        let near = near.map(|(latitude, longitude)| (latitude.to_bits(), longitude.to_bits()));
+        let mut digest = Sha256::new();
+        let all = (near, within_meters.map(f64::to_bits), need, profile, verdicts);
+        feed(&all, |part| digest.update(part));
+        digest.finalize().into()
+    }
+}
+
 /// One service that was found, at its nearest place.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Found {
     /// The service.
     pub service: Visible<ServiceView>,
@@ -49,7 +62,7 @@ pub struct Found {
 }
 
 /// A page of services.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct FoundPage {
     /// The services, nearest first.
     pub found: Vec<Found>,
@@ -73,7 +86,7 @@ pub fn search(
     if !radius_is_usable || (input.within_meters.is_some() && near.is_none()) {
         return Err(Refusal::input("withinMeters", InputProblem::Radius).into());
     }
-    let question = format!("{input:?}");
+    let question = input.digest();
     let cursor = after.map(|text| Cursor::read(text, &question)).transpose()?;
     let evaluated_at = cursor.map_or_else(|| context.now(), |cursor| cursor.evaluated_at);
     let profile = input.profile.clone().into_profile()?;
@@ -204,7 +217,7 @@ const CURSOR_VERSION: u8 = 1;
 const CURSOR_BYTES: usize = 1 + 8 + 8 + 16 + 8;
 
 impl Cursor {
-    fn write(self, question: &str) -> String {
+    fn write(self, question: &[u8; 32]) -> String {
         let mut bytes = vec![CURSOR_VERSION; 9];
         bytes.extend(self.key.distance_meters().to_be_bytes());
         bytes.extend(self.key.service().bytes());
@@ -214,7 +227,7 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn read(text: &str, question: &str) -> Result<Self, Refusal> {
+    fn read(text: &str, question: &[u8; 32]) -> Result<Self, Refusal> {
         let refused = Refusal::input("after", InputProblem::Cursor);
         let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| {
             bytes.len() == CURSOR_BYTES
@@ -234,7 +247,7 @@ impl Cursor {
     }
 }
 
-fn cursor_hash(question: &str, rest: &[u8]) -> [u8; 8] {
+fn cursor_hash(question: &[u8; 32], rest: &[u8]) -> [u8; 8] {
     let digest = Sha256::new().chain_update(question).chain_update(rest).finalize();
     let mut short = [0; 8];
     short.copy_from_slice(&digest[..8]);

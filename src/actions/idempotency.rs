@@ -4,34 +4,36 @@ use super::protection::require_project_at_work;
 use super::{ActionError, Context};
 use crate::domain::account::Account;
 use crate::domain::audit::AuditEvent;
-use crate::domain::disclosure::keyed_hash;
+use crate::domain::fingerprint::feed;
 use crate::domain::id::Identifier;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::store::{Claim, IdempotencyKey, KeyPurpose, Tx};
-use std::fmt::Debug;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use std::hash::Hash;
 
 /// A create under its caller's key.
-pub(super) struct Create<'a> {
+pub(super) struct Create<'a, Asked> {
     key: &'a str,
     operation: &'static str,
-    asked: String,
+    asked: &'a Asked,
     account: &'a Account,
 }
 
-impl<'a> Create<'a> {
+impl<'a, Asked: Hash> Create<'a, Asked> {
     /// Checks the key; `asked` is everything else that was asked, so that the same key with another
-    /// question is told apart.
+    /// question is told apart. No copy of it is made, as text or otherwise.
     pub(super) fn new(
         account: &'a Account,
         key: &'a str,
         operation: &'static str,
-        asked: &impl Debug,
+        asked: &'a Asked,
     ) -> Result<Self, Refusal> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         if !(8..=64).contains(&key.len()) || !key.chars().all(allowed) {
             return Err(Refusal::input("idempotencyKey", InputProblem::IdempotencyKey));
         }
-        Ok(Self { key, operation, asked: format!("{asked:?}"), account })
+        Ok(Self { key, operation, asked, account })
     }
 
     /// Makes the object `id` by `work`, which gives the audit event of the act, unless the same call has made
@@ -60,8 +62,7 @@ impl<'a> Create<'a> {
     async fn claim<T: Identifier>(&self, context: &Context, tx: &mut Tx, id: T) -> Result<Option<T>, ActionError> {
         let project = self.account.project_id.ok_or(ActionError::Forbidden)?;
         let secret = tx.project_key(project, KeyPurpose::Fingerprint, context.chance.key()).await?;
-        // Keyed: what was asked may be guessed, such as a file number, and must not be found again by trying.
-        let fingerprint = data_encoding::HEXLOWER.encode(&keyed_hash(&secret, &[self.asked.as_bytes()]));
+        let fingerprint = data_encoding::HEXLOWER.encode(&fingerprint(&secret, self.asked));
         let key = IdempotencyKey {
             account_id: self.account.id,
             key: self.key,
@@ -75,5 +76,26 @@ impl<'a> Create<'a> {
                 T::parse(&object_id).map(Some).map_err(|invalid| ActionError::Internal(Box::new(invalid)))
             }
         }
+    }
+}
+
+/// HMAC-SHA-256 over the question. Keyed: what was asked may be guessed, such as a file number, and must not be
+/// found again by trying.
+fn fingerprint(key: &[u8], asked: &impl Hash) -> [u8; 32] {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
+    feed(asked, |part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_the_key_nothing_is_found_by_trying() {
+        let by = |key: u8, asked: &str| fingerprint(&[key; 32], &asked);
+        assert_eq!(by(1, "PAN-7"), by(1, "PAN-7"));
+        assert_ne!(by(1, "PAN-7"), by(1, "PAN-8"));
+        assert_ne!(by(1, "PAN-7"), by(2, "PAN-7"));
     }
 }

@@ -4,9 +4,10 @@ use crate::domain::case::FileNumber;
 use crate::domain::place::{AreaCode, InvalidPosition, Position};
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Profile, Situation};
 use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::sensitive::Sensitive;
 
 /// A profile as a caller types it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default, Hash)]
 pub struct ProfileInput {
     /// Age band.
     pub age_band: Option<AgeBand>,
@@ -57,9 +58,9 @@ pub(super) fn area(field: &'static str, code: &str) -> Result<AreaCode, Refusal>
     AreaCode::parse(code).map_err(|_| Refusal::input(field, InputProblem::AreaCode))
 }
 
-pub(super) fn file_number(text: &str) -> Result<FileNumber, Refusal> {
-    readable("fileNumber", text)?;
-    FileNumber::parse(text).map_err(|_| Refusal::input("fileNumber", InputProblem::FileNumber))
+pub(super) fn file_number(typed: &Sensitive<String>) -> Result<FileNumber, Refusal> {
+    readable("fileNumber", typed.expose())?;
+    FileNumber::parse(typed.expose()).map_err(|_| Refusal::input("fileNumber", InputProblem::FileNumber))
 }
 
 /// Refuses control characters: one database stores U+0000, the other refuses it, and no person types it.

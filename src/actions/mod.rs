@@ -14,6 +14,7 @@ pub mod credentials;
 pub mod demand;
 pub mod directory;
 pub mod disclosure;
+pub mod emergency;
 pub mod enrolment;
 mod erasure;
 mod error;
@@ -93,6 +94,12 @@ impl Default for Settings {
 }
 
 impl Context {
+    /// The same over the connections that are kept for emergencies.
+    #[must_use]
+    pub fn reserved(&self) -> Self {
+        Self { store: self.store.reserved(), ..self.clone() }
+    }
+
     fn now(&self) -> Timestamp {
         self.clock.now()
     }

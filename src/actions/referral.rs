@@ -27,7 +27,7 @@ use crate::policy::visible::Visible;
 use crate::store::{KeyPurpose, Selection, StoreError, Tx};
 
 /// What drafting a referral takes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash)]
 pub struct CreateReferral {
     /// The caller's own key of this call.
     pub idempotency_key: String,

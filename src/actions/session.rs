@@ -9,6 +9,7 @@ use super::{ActionError, Context};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::id::SessionId;
+use crate::domain::provider::ProviderSession;
 use crate::domain::session::{Authentication, Session, SessionStage};
 use crate::domain::time::Timestamp;
 use crate::identity::digest;
@@ -143,8 +144,13 @@ pub(super) async fn renew_within(
     let secret = data_encoding::BASE64URL_NOPAD.encode(&context.chance.key());
     let id = context.fresh_id();
     let session = Session { id, authentication, confirmed_at: now, seen_at: now, ..before.clone() };
+    // As it stands outside of this transaction, which may have ended the session already.
+    let bound = context.store.find_provider_session(before.id).await?;
     tx.delete_session(before.id).await?;
     tx.insert_session(&digest(&secret), &session).await?;
+    if let Some(bound) = bound {
+        tx.insert_provider_session(&ProviderSession { session_id: id, ..bound }).await?;
+    }
     tx.append_audit(&[event(AuditAction::SessionConfirmed, now, Some(account), id.to_string())]).await?;
     Ok(Opened { secret, session })
 }

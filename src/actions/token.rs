@@ -108,6 +108,9 @@ where
     E: From<StoreError> + From<CredentialProblem>,
 {
     new.checked(context.table, account)?;
+    if tx.is_mapped_account(account.id).await? {
+        return Err(CredentialProblem::TokenOfProvider.into());
+    }
     if !has_room_within(context, tx, account).await? {
         return Err(CredentialProblem::TokenCount.into());
     }

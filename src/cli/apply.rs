@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use std::path::Path;
 
 pub(super) async fn run_apply(config: &Config, file: &Path, renew_tokens: bool) -> anyhow::Result<()> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let text = std::fs::read_to_string(file).context("cannot read the command file")?;
     let commands = commands::read(&text)?;
     let app = open(config).await?;
     let tokens = if renew_tokens { Tokens::OfAllAccounts } else { Tokens::OfNewAccounts };
@@ -21,7 +21,7 @@ pub(super) async fn run_apply(config: &Config, file: &Path, renew_tokens: bool) 
         commands.accounts.len()
     );
     for IssuedToken { handle, role, token } in issued {
-        println!("{handle} ({role}): {token}");
+        println!("{handle} ({role}): {}", token.expose());
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ pub(super) async fn run(config: &Config, format: ImportFormat) -> anyhow::Result
 }
 
 async fn run_import(config: &Config, format: Format, arguments: ImportArguments) -> anyhow::Result<()> {
-    let bytes = std::fs::read(&arguments.file).with_context(|| format!("cannot read {}", arguments.file.display()))?;
+    let bytes = std::fs::read(&arguments.file).context("cannot read the feed")?;
     let app = open(config).await?;
     let completeness = match (arguments.complete, arguments.partial) {
         (true, _) => Completeness::Complete,

@@ -151,7 +151,7 @@ pub fn run() -> anyhow::Result<()> {
         _ => None,
     };
     let config = Config::load(&Flags { file: line.config, listen })?;
-    log::start_log(&config);
+    log::start_log(&config.log);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime cannot start")?;
     runtime.block_on(execute(line.command, config))

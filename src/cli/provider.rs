@@ -42,7 +42,7 @@ pub(super) async fn with_provider(app: App, config: &Config) -> anyhow::Result<A
         client_id: oidc.client_id.clone(),
         client_secret: oidc.read_client_secret()?,
         redirect_url: Oidc::redirect_url(&config.server),
-        scopes: oidc.scopes.split_whitespace().map(str::to_owned).collect(),
+        scopes: oidc.scopes.split_whitespace().filter(|scope| *scope != "openid").map(str::to_owned).collect(),
         groups_claim: oidc.groups_claim.clone(),
     };
     let relying_party = RelyingParty::new(settings, client).context("oidc.issuer")?;

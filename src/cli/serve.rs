@@ -33,7 +33,7 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
     // Behind the proxy every client has the proxy's address.
     let limits = ServeLimits { connections_per_address: None, ..ServeLimits::STANDARD };
     tokio::select! {
-        served = serve(listener, app.router(), stopped, limits) => served.context("serving failed")?,
+        served = serve(listener, app.clone().with_edge(&config.limits, &config.server).router(), stopped, limits) => served.context("serving failed")?,
         () = app.keep_directory_fresh(config.server.refresh_seconds) => {}
         () = app.work_on_jobs(config.jobs.look_seconds) => {}
     }

@@ -3,6 +3,7 @@
 use super::code::code_list;
 use super::freeze::ProjectStatus;
 use super::id::{AccountId, OrganizationId, ProjectId, TeamId};
+use super::sensitive::{Sensitive, hidden_debug};
 use super::time::{Date, Timestamp};
 
 code_list! {
@@ -118,7 +119,7 @@ pub struct Team {
 }
 
 /// One project.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Project {
     /// Identifier.
     pub id: ProjectId,
@@ -131,7 +132,9 @@ pub struct Project {
     /// How dangerous a leak would be.
     pub risk_profile: RiskProfile,
     /// Role mailbox of the team.
-    pub mailbox: String,
+    pub mailbox: Sensitive<String>,
     /// Whether it works.
     pub status: ProjectStatus,
 }
+
+hidden_debug!(Project);

@@ -6,11 +6,12 @@
 
 use super::id::{CaseId, ProjectId, TeamId};
 use super::profile::{AdminStatus, Profile, ProtectionFlag};
+use super::sensitive::{Sensitive, hidden_debug};
 use super::spoken_code::SpokenCode;
 use super::time::{Month, Timestamp};
 
 /// A case reference.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CaseReference {
     /// Identifier.
     pub id: CaseId,
@@ -44,8 +45,10 @@ impl CaseReference {
 
 /// A team's own file number: 2 to 24 letters, digits, dashes, slashes or dots, a digit among them, so
 /// that a name does not pass for one. Letters are raised.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct FileNumber(String);
+#[derive(Clone, PartialEq, Eq)]
+pub struct FileNumber(Sensitive<String>);
+
+hidden_debug!(CaseReference, FileNumber);
 
 /// The text cannot be a file number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +62,7 @@ impl FileNumber {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '.');
         let has_digit = text.chars().any(|c| c.is_ascii_digit());
         if (2..=24).contains(&text.len()) && text.chars().all(allowed) && has_digit {
-            Ok(Self(text))
+            Ok(Self(text.into()))
         } else {
             Err(InvalidFileNumber)
         }
@@ -67,7 +70,7 @@ impl FileNumber {
 
     /// The number as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.expose()
     }
 }
 

@@ -6,6 +6,7 @@
 use super::code::code_list;
 use super::id::{CaseId, ConsentId, OrganizationId, ProjectId, TeamId};
 use super::profile::{AgeBand, Language};
+use super::sensitive::hidden_debug;
 use super::time::Timestamp;
 
 code_list! {
@@ -66,7 +67,7 @@ code_list! {
 }
 
 /// A consent on record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Consent {
     /// Identifier.
     pub id: ConsentId,
@@ -99,6 +100,8 @@ pub struct Consent {
     /// When it was withdrawn.
     pub withdrawn_at: Option<Timestamp>,
 }
+
+hidden_debug!(Consent);
 
 impl Consent {
     /// True while it is neither withdrawn nor lapsed.

@@ -11,6 +11,7 @@ use super::need::Need;
 use super::place::AreaCode;
 use super::profile::{AgeBand, Gender, Household};
 use super::referral::DeclineCode;
+use super::sensitive::hidden_debug;
 use super::time::Month;
 use std::collections::BTreeMap;
 
@@ -38,7 +39,7 @@ impl DemandResult {
 }
 
 /// One need of one person, in one month, with what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Demand {
     /// Identifier.
     pub id: DemandId,
@@ -65,6 +66,8 @@ pub struct Demand {
     /// What became of it.
     pub result: DemandResult,
 }
+
+hidden_debug!(Demand);
 
 /// The person key of a case and need under the key of a project's month: 16 bytes of HMAC-SHA-256, in
 /// lower-case hexadecimal.

@@ -8,6 +8,7 @@ use super::id::{LocationId, OrganizationId, ProjectId, ServiceId};
 use super::need::{Need, NeedFamily};
 use super::place::{Area, Position};
 use super::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
+use super::sensitive::hidden_debug;
 use super::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -291,7 +292,7 @@ impl Place {
 }
 
 /// A service, with everything that decides whom it takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Service {
     /// Identifier, derived from source and key.
     pub id: ServiceId,
@@ -369,6 +370,8 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub projects: Vec<ProjectId>,
 }
+
+hidden_debug!(Service);
 
 impl Service {
     /// Capacity at `now`; unknown where none was told.

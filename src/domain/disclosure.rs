@@ -10,6 +10,7 @@ use super::directory::{Eligibility, KnownConsequence, Service, Specialisation};
 use super::id::{CaseId, Identifier, OrganizationId};
 use super::lifecycle::Status;
 use super::profile::{Profile, ProtectionFlag, Situation};
+use super::sensitive::hidden_debug;
 use super::time::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -41,11 +42,13 @@ pub fn stage(status: Status, consent_is_live: bool) -> Stage {
 
 /// What an offer tells of the person: age band, languages and area, and beyond these only the
 /// dimensions by which the service restricts its intake; detention never.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Offer {
     /// The part of the profile that is told; the rest is absent.
     pub told: Profile,
 }
+
+hidden_debug!(Offer);
 
 impl Offer {
     /// The offer of a profile to a service with this public.

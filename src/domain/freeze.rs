@@ -214,7 +214,7 @@ mod tests {
             name: String::new(),
             country: country.to_owned(),
             risk_profile: RiskProfile::Severe,
-            mailbox: String::new(),
+            mailbox: Default::default(),
             status: ProjectStatus::Active,
         };
         let (tripoli, team) = (project(1, 1, "LY"), TeamId::from_bytes([7; 16]));

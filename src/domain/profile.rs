@@ -2,6 +2,7 @@
 
 use super::code::code_list;
 use super::place::AreaCode;
+use super::sensitive::hidden_debug;
 use serde::{Deserialize, Serialize};
 
 code_list! {
@@ -204,7 +205,7 @@ impl From<Language> for String {
 }
 
 /// What is known of a person's situation, coarse enough to be nobody. Unknown is always allowed.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Profile {
     /// Age band, as declared.
     pub age_band: Option<AgeBand>,
@@ -221,6 +222,8 @@ pub struct Profile {
     /// Commune or larger area where the person is.
     pub area: Option<AreaCode>,
 }
+
+hidden_debug!(Profile);
 
 #[cfg(test)]
 mod tests {

@@ -12,6 +12,7 @@ use super::id::{AccountId, CaseId, ConsentId, LocationId, OrganizationId, Projec
 use super::lifecycle::{Event, Party, Status, next};
 use super::need::Need;
 use super::refusal::{ConsentProblem, InputProblem, RecipientProblem, Refusal};
+use super::sensitive::hidden_debug;
 use super::time::{Date, Timestamp};
 
 code_list! {
@@ -121,7 +122,7 @@ code_list! {
 }
 
 /// A referral.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Referral {
     /// Identifier.
     pub id: ReferralId,
@@ -165,6 +166,8 @@ pub struct Referral {
     pub offer: Offer,
 }
 
+hidden_debug!(Referral);
+
 /// Whether an organisation may receive electronic referrals (guard G3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Vetting {
@@ -182,7 +185,7 @@ impl Vetting {
 }
 
 /// Everything that the decision to send rests on, as it stands in the same transaction.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct SendFacts<'a> {
     /// The case.
     pub case: &'a CaseReference,
@@ -202,8 +205,10 @@ pub struct SendFacts<'a> {
     pub capacity_confirmed: bool,
 }
 
+hidden_debug!(SendFacts<'a>);
+
 /// What somebody wants to do with a referral.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Command<'a> {
     /// Send it.
     Send(SendFacts<'a>),
@@ -241,6 +246,8 @@ pub enum Command<'a> {
     },
 }
 
+hidden_debug!(Command<'a>);
+
 impl Command<'_> {
     /// The event that the command asks for.
     pub const fn event(&self) -> Event {
@@ -259,7 +266,7 @@ impl Command<'_> {
 }
 
 /// What was decided.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Change {
     /// What happens.
     pub event: Event,
@@ -271,8 +278,10 @@ pub struct Change {
     pub detail: Detail,
 }
 
+hidden_debug!(Change);
+
 /// What belongs to an event beyond its time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Detail {
     /// Nothing.
     None,
@@ -290,8 +299,10 @@ pub enum Detail {
     Error(ErrorReason),
 }
 
+hidden_debug!(Detail);
+
 /// One line of a timeline.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TimelineEntry {
     /// The referral.
     pub referral_id: ReferralId,
@@ -310,6 +321,8 @@ pub struct TimelineEntry {
     /// The decline or outcome code that belongs to it.
     pub code: Option<String>,
 }
+
+hidden_debug!(TimelineEntry);
 
 impl Referral {
     /// Decides a command of `party` at `now`; changes nothing.

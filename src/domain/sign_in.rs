@@ -54,6 +54,7 @@ code_list! {
         TokenName = "token_name": "a token has a name of 1 to 40 characters",
         TokenScopes = "token_scopes": "a token has at least one scope, and none beyond its owner's role",
         TokenDays = "token_days": "a token lives from 1 to 90 days",
+        TokenOfProvider = "token_of_provider": "an account that the identity provider's groups decide over has no tokens: they would outlast its membership",
         TokenCount = "token_count": "an account has at most ten tokens",
     }
 }

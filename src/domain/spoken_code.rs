@@ -4,6 +4,8 @@
 //! The check is a weighted sum in GF(32): it finds every single wrong character and every exchange of
 //! two characters, because all weights differ and none is zero.
 
+use super::sensitive::hidden_debug;
+
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const LENGTH: usize = 6;
 
@@ -52,19 +54,14 @@ impl SpokenCode {
             Ok(Self(digits))
         }
     }
-}
 
-impl std::fmt::Display for SpokenCode {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|digit| write!(formatter, "{}", char::from(ALPHABET[usize::from(*digit)])))
+    /// The six characters, for the register and for who reads it aloud. The type itself prints nothing.
+    pub fn spelled(self) -> String {
+        self.0.iter().map(|digit| char::from(ALPHABET[usize::from(*digit)])).collect()
     }
 }
 
-impl std::fmt::Debug for SpokenCode {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{self}")
-    }
-}
+hidden_debug!(SpokenCode);
 
 /// The check digit of the first five: Σ digit · 2^(position + 1) in GF(32). With the check itself at
 /// weight 1, the weights 1, 2, 4, 8, 16 and 32 mod x⁵ + x² + 1 are all different.
@@ -86,7 +83,7 @@ mod tests {
     #[test]
     fn what_people_type_is_read_and_what_they_mix_up_is_told() {
         let code = SpokenCode::from_chance(0x00AB_CDEF);
-        let text = code.to_string();
+        let text = code.spelled();
         for typed in [text.clone(), text.to_lowercase(), format!("{}-{}", &text[..3], &text[3..]), format!(" {text} ")]
         {
             assert_eq!(SpokenCode::parse(&typed), Ok(code), "{typed}");
@@ -105,7 +102,7 @@ mod tests {
             let mut exchanged = code.0;
             exchanged.swap(position, other);
             for candidate in [wrong, exchanged] {
-                let text = SpokenCode(candidate).to_string();
+                let text = SpokenCode(candidate).spelled();
                 prop_assert_eq!(SpokenCode::parse(&text).is_ok(), candidate == code.0);
             }
         }

@@ -12,6 +12,7 @@ mod media;
 mod parameters;
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use async_graphql::parser::parse_query;
@@ -23,11 +24,37 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodRouter, get};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use self::answer::{Fault, executed};
+use self::answer::{Fault, executed, held, with_told};
 use self::media::{Media, is_json, negotiate};
 use self::parameters::Parameters;
-use super::guard::{Refused, measure, scan};
+use super::guard::{Cost, Refused, measure, scan};
 use super::limits::Limits;
+use crate::domain::sensitive::Sensitive;
+use crate::edge::access_line::{CallerAddress, Told};
+use crate::edge::cross_site::is_foreign;
+use crate::edge::lanes::Place;
+
+/// Who sends a request, as far as its head tells, and what it will cost.
+pub struct Caller {
+    /// The bearer token; nobody is signed in without one.
+    pub bearer: Option<Sensitive<String>>,
+    /// The value of `Accept-Language`.
+    pub language: Option<String>,
+    /// The address that it comes by.
+    pub address: Option<IpAddr>,
+    /// What the guard measured of the document.
+    pub cost: Cost,
+}
+
+/// What an [`Endpoint`] has to say.
+pub struct Answered {
+    /// The answer, or why there is none.
+    pub result: Result<async_graphql::Response, EndpointError>,
+    /// What the log may tell of the request.
+    pub told: Told,
+    /// The place that the request holds until its answer is sent or lost.
+    pub place: Option<Place>,
+}
 
 /// Why an [`Endpoint`] did not run a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,21 +63,20 @@ pub enum EndpointError {
     Unauthenticated,
     /// The server cannot answer now, and trying again later makes sense: 503.
     Unavailable,
+    /// Every place is taken: 503.
+    Busy,
+    /// The caller has asked too much, and may ask again after this many seconds: 429.
+    RateLimited(i64),
 }
 
 /// What runs a request that has passed the guard.
 pub trait Endpoint: Clone + Send + Sync + 'static {
-    /// Runs `request` for whoever holds `bearer` (nobody, when it is `None`), with texts in
-    /// the best of the languages that `language`, an `Accept-Language` value, asks for.
+    /// Runs `request` for whoever holds the caller's token, with texts in the best of the languages
+    /// that the caller asks for.
     ///
     /// The document is already parsed and stands in the request. Errors of the answer must
     /// have been through [`ErrorCodes`](super::codes::ErrorCodes).
-    fn execute(
-        &self,
-        bearer: Option<String>,
-        language: Option<String>,
-        request: async_graphql::Request,
-    ) -> impl Future<Output = Result<async_graphql::Response, EndpointError>> + Send;
+    fn execute(&self, caller: Caller, request: async_graphql::Request) -> impl Future<Output = Answered> + Send;
 }
 
 /// The routes of the API, without the hardening that [`serve`](crate::serve) adds to all.
@@ -86,7 +112,7 @@ async fn by_post<E: Endpoint>(State(gate): State<Gate<E>>, request: Request) -> 
 async fn by_other_method(headers: HeaderMap) -> Response<Body> {
     let media = negotiate(&headers).unwrap_or(Media::Json);
     Fault::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Use GET or POST.")
-        .with_header(header::ALLOW, "GET, POST")
+        .with_header(header::ALLOW, HeaderValue::from_static("GET, POST"))
         .into_response(media)
 }
 
@@ -96,26 +122,28 @@ impl<E: Endpoint> Gate<E> {
             let message = "Accept application/graphql-response+json or application/json.";
             return Fault::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message).into_response(Media::Json);
         };
-        match self.run(method, media, request).await {
+        let Answered { result, told, place } = match self.run(method, media, request).await {
+            Ok(answered) => answered,
+            Err(fault) => return fault.into_response(media),
+        };
+        let response = match result {
             Ok(response) => executed(response, media),
-            Err(fault) => fault.into_response(media),
-        }
+            Err(error) => Fault::from(error).into_response(media),
+        };
+        held(with_told(response, told), place)
     }
 
-    async fn run(&self, method: Method, media: Media, request: Request) -> Result<async_graphql::Response, Fault> {
+    async fn run(&self, method: Method, media: Media, request: Request) -> Result<Answered, Fault> {
+        if is_foreign(request.headers()) {
+            let message = "The request comes from another site. Call the API from your own server or program.";
+            return Err(Fault::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
+        }
         let bearer = bearer_token(request.headers())?;
         let language = text_of(request.headers().get(header::ACCEPT_LANGUAGE));
+        let address = request.extensions().get::<CallerAddress>().and_then(|caller| caller.0);
         let parameters = self.parameters(method, request).await?;
-        let prepared = self.prepare(method, media, parameters)?;
-        self.endpoint.execute(bearer, language, prepared).await.map_err(|error| match error {
-            EndpointError::Unauthenticated => unauthenticated(),
-            EndpointError::Unavailable => Fault::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "UNAVAILABLE",
-                "The service cannot answer now. Try again shortly.",
-            )
-            .with_header(header::RETRY_AFTER, "5"),
-        })
+        let (cost, prepared) = self.prepare(method, media, parameters)?;
+        Ok(self.endpoint.execute(Caller { bearer, language, address, cost }, prepared).await)
     }
 
     async fn parameters(&self, method: Method, request: Request) -> Result<Parameters, Fault> {
@@ -153,7 +181,12 @@ impl<E: Endpoint> Gate<E> {
     }
 
     /// Scans, parses once, measures, and hands the parsed document on.
-    fn prepare(&self, method: Method, media: Media, parameters: Parameters) -> Result<async_graphql::Request, Fault> {
+    fn prepare(
+        &self,
+        method: Method,
+        media: Media,
+        parameters: Parameters,
+    ) -> Result<(Cost, async_graphql::Request), Fault> {
         let refuse = |refused| Fault::refused(refused, media);
         scan(&parameters.query, &self.limits).map_err(refuse)?;
         let document = parse_query(&parameters.query).map_err(|error| refuse(unread(&error)))?;
@@ -161,11 +194,12 @@ impl<E: Endpoint> Gate<E> {
         if method == Method::Get && cost.kind != OperationType::Query {
             let message = "GET only runs queries. Send this operation by POST.";
             let status = StatusCode::METHOD_NOT_ALLOWED;
-            return Err(Fault::new(status, "METHOD_NOT_ALLOWED", message).with_header(header::ALLOW, "POST"));
+            return Err(Fault::new(status, "METHOD_NOT_ALLOWED", message)
+                .with_header(header::ALLOW, HeaderValue::from_static("POST")));
         }
         let mut request = parameters.into_request();
         request.set_parsed_query(document);
-        Ok(request)
+        Ok((cost, request))
     }
 }
 
@@ -177,7 +211,7 @@ fn unread(error: &async_graphql::parser::Error) -> Refused {
 
 /// The token of `Authorization: Bearer`. Credentials that we do not understand are refused
 /// rather than ignored: who sends some does not mean to be anonymous.
-fn bearer_token(headers: &HeaderMap) -> Result<Option<String>, Fault> {
+fn bearer_token(headers: &HeaderMap) -> Result<Option<Sensitive<String>>, Fault> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let token = match (values.next(), values.next()) {
         (None, _) => return Ok(None),
@@ -189,25 +223,47 @@ fn bearer_token(headers: &HeaderMap) -> Result<Option<String>, Fault> {
         Some((scheme, token))
             if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.bytes().all(of_token) =>
         {
-            Ok(Some(token.to_owned()))
+            Ok(Some(token.to_owned().into()))
         }
         _ => Err(unauthenticated()),
     }
 }
 
+impl From<EndpointError> for Fault {
+    fn from(error: EndpointError) -> Self {
+        let (status, code, message, wait) = match error {
+            EndpointError::Unauthenticated => return unauthenticated(),
+            EndpointError::Unavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The service cannot answer now. Try again shortly.", 5)
+            }
+            EndpointError::Busy => {
+                (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "Every place is taken. Try again shortly.", 5)
+            }
+            EndpointError::RateLimited(seconds) => {
+                let message = "You have asked too much in a short time. Ask again after the seconds of Retry-After.";
+                (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message, seconds)
+            }
+        };
+        Self::new(status, code, message).with_header(header::RETRY_AFTER, wait)
+    }
+}
+
 fn unauthenticated() -> Fault {
     let message = "The access token is missing, expired or not valid.";
-    Fault::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message).with_header(header::WWW_AUTHENTICATE, "Bearer")
+    Fault::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
+        .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }
 
 fn too_large(body_bytes: usize) -> Fault {
     let message = format!("The body has more than {body_bytes} bytes. Send less at once.");
-    Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "QUERY_TOO_LARGE", message).with_header(header::CONNECTION, "close")
+    Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "QUERY_TOO_LARGE", message)
+        .with_header(header::CONNECTION, HeaderValue::from_static("close"))
 }
 
 fn too_slow(timeout: Duration) -> Fault {
     let message = format!("The body did not arrive within {} s.", timeout.as_secs());
-    Fault::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message).with_header(header::CONNECTION, "close")
+    Fault::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message)
+        .with_header(header::CONNECTION, HeaderValue::from_static("close"))
 }
 
 fn text_of(value: Option<&HeaderValue>) -> Option<String> {

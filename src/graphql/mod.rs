@@ -5,6 +5,7 @@
 //! from a code list of the domain. Start at `query` and `mutations`.
 
 pub mod codes;
+pub mod emergency;
 mod enums;
 mod error;
 pub mod guard;
@@ -12,6 +13,7 @@ pub mod http;
 pub mod limits;
 mod mutations;
 mod node;
+mod operation;
 mod order;
 mod page;
 mod protection_query;
@@ -22,16 +24,21 @@ mod types;
 mod user_errors;
 
 use self::codes::ErrorCodes;
-use self::http::{Endpoint, EndpointError};
+use self::http::{Answered, Caller, Endpoint, EndpointError};
 use self::limits::Limits;
 use self::mutations::Mutation;
+use self::operation::operation;
 use self::order::RootOrder;
 use self::protection_query::ProtectionQuery;
 use self::query::LoopQuery;
 use self::request::RequestContext;
 use crate::actions::{ActionError, Context, account, disclosure, refusal};
+use crate::edge::Edge;
+use crate::edge::access_line::Told;
+use crate::edge::rates::TooMuch;
 use crate::i18n::Language;
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use crate::policy::access::{Access, Viewer};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, Value};
 use std::sync::LazyLock;
 
 type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -64,11 +71,12 @@ pub struct Api {
     schema: RelaisSchema,
     context: Context,
     codes: ErrorCodes,
+    edge: Edge,
 }
 
 impl Api {
     /// The API over the actions' context.
-    pub fn new(context: Context) -> Self {
+    pub fn new(context: Context, edge: Edge) -> Self {
         let chance = context.chance.clone();
         let codes = ErrorCodes::new(move || {
             let mut bytes = [0; 8];
@@ -76,36 +84,82 @@ impl Api {
             bytes
         })
         .describing(error::describe);
-        Self { schema: SCHEMA.clone(), context, codes }
+        Self { schema: SCHEMA.clone(), context, codes, edge }
     }
 }
 
 impl Endpoint for Api {
-    async fn execute(
-        &self,
-        bearer: Option<String>,
-        language: Option<String>,
-        mut request: async_graphql::Request,
-    ) -> Result<async_graphql::Response, EndpointError> {
-        let access = account::access(&self.context, bearer.as_deref()).await;
+    async fn execute(&self, caller: Caller, mut request: async_graphql::Request) -> Answered {
+        let mut told = Told { operation: operation(&mut request), cost: caller.cost.selections, ..Told::default() };
+        let Some(place) = self.edge.lanes.ordinary() else {
+            return emergency::execute(self, caller, request, told).await;
+        };
+        let result = match self.admitted(&self.context, &caller, &mut told).await {
+            Ok(access) => self.run(&self.context, access, &caller, request, &mut told).await,
+            Err(refused) => Err(refused),
+        };
+        Answered { result, told, place: Some(place) }
+    }
+}
+
+impl Api {
+    /// Who asks, unless they have asked too much. A token is counted before it is looked up, and who has none
+    /// that opens anything counts as what they are: somebody at an address.
+    async fn admitted(&self, context: &Context, caller: &Caller, told: &mut Told) -> Result<Access, EndpointError> {
+        let (rates, cost) = (&self.edge.rates, caller.cost.selections);
+        let Some(token) = &caller.bearer else {
+            rates.anonymous(caller.address, cost).map_err(too_much)?;
+            return Ok(Access::new(Viewer::Anonymous, context.table));
+        };
+        rates.token(token, cost).map_err(too_much)?;
+        let access = account::access(context, Some(token)).await;
         if matches!(access, Err(ActionError::Unauthenticated)) {
-            refusal::record_failed_sign_in(&self.context).await;
+            refusal::record_failed_sign_in(context).await;
+            rates.anonymous(caller.address, cost).map_err(too_much)?;
         }
         let access = access.map_err(refused)?;
+        if let Some(account) = access.account() {
+            told.account_id = Some(account.id);
+            rates.account(account.id, cost).map_err(too_much)?;
+        }
+        Ok(access)
+    }
+
+    async fn run(
+        &self,
+        context: &Context,
+        access: Access,
+        caller: &Caller,
+        mut request: async_graphql::Request,
+        told: &mut Told,
+    ) -> Result<async_graphql::Response, EndpointError> {
         let carried = RequestContext {
-            context: self.context.clone(),
+            context: context.clone(),
             access: access.clone(),
-            language: Language::negotiate(language.as_deref()),
-            now: self.context.clock.now(),
+            language: Language::negotiate(caller.language.as_deref()),
+            now: context.clock.now(),
         };
         let order = RootOrder::of(&mut request);
         let mut response = self.schema.execute(request.data(carried)).await;
         order.restore(&mut response);
         // What was told is written down before it is told; what cannot be written down is not told.
-        disclosure::record(&self.context, &access).await.map_err(refused)?;
-        refusal::record(&self.context, &access, error::has_code(&response, "FORBIDDEN")).await;
+        disclosure::record(context, &access).await.map_err(refused)?;
+        refusal::record(context, &access, error::has_code(&response, "FORBIDDEN")).await;
         self.codes.stamp(&mut response);
+        told.code = code_of(&response);
         Ok(response)
+    }
+}
+
+fn too_much(asked: TooMuch) -> EndpointError {
+    EndpointError::RateLimited(asked.seconds())
+}
+
+/// The code of the first error.
+fn code_of(response: &async_graphql::Response) -> Option<String> {
+    match response.errors.first()?.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.clone()),
+        _ => None,
     }
 }
 
@@ -114,6 +168,6 @@ fn refused(error: ActionError) -> EndpointError {
         return EndpointError::Unauthenticated;
     }
     let cause = error::cause_chain(&error);
-    tracing::error!(%cause, "a request could not be answered");
+    tracing::error!(cause, "a request could not be answered");
     EndpointError::Unavailable
 }

@@ -128,7 +128,7 @@ impl LoopQuery {
         #[graphql(desc = "Six characters; case, blanks and dashes do not matter.")] spoken_code: String,
     ) -> Nullable<CaseReference> {
         let request = request(context);
-        let found = case::find_by_spoken_code(&request.context, &request.access, &spoken_code).await;
+        let found = case::find_by_spoken_code(&request.context, &request.access, &spoken_code.into()).await;
         nullable(Ok(found), CaseReference)
     }
 
@@ -140,7 +140,7 @@ impl LoopQuery {
         #[graphql(desc = "The team's own file number.")] file_number: String,
     ) -> Result<Vec<CaseReference>, ApiError> {
         let request = request(context);
-        let found = case::list_by_file_number(&request.context, &request.access, &file_number).await?;
+        let found = case::list_by_file_number(&request.context, &request.access, &file_number.into()).await?;
         Ok(found.into_iter().map(CaseReference).collect())
     }
 

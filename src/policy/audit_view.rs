@@ -89,7 +89,7 @@ pub fn show_event(access: &Access, event: TrailEvent) -> Option<Visible<EventVie
 }
 
 /// Who saw what of a case, as its team may give it to the person.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ReadingsView {
     /// The case.
     pub case_id: CaseId,

@@ -13,7 +13,8 @@ use crate::domain::place::DistanceBand;
 use std::sync::Arc;
 
 /// A service as a viewer may know it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct ServiceView {
     /// The service, without what the viewer may not know; a redacted place in it holds an area and no point.
     pub service: Arc<Service>,

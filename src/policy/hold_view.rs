@@ -11,7 +11,7 @@ use crate::domain::legal_hold::{LegalHold, LegalHoldReason};
 use crate::domain::time::{Date, Timestamp};
 
 /// A legal hold as the protection lead sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HoldView {
     /// The case, by its id.
     pub case_id: CaseId,

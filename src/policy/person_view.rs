@@ -20,7 +20,8 @@ use crate::domain::time::{Month, Timestamp};
 const OF_EVERY_CASE: &[&str] = &["CaseReference.id", "CaseReference.version", "CaseReference.createdMonth"];
 
 /// A case reference as its team sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct CaseView {
     /// Identifier.
     pub id: CaseId,
@@ -82,7 +83,7 @@ fn case_view(look: &Looking, case: &CaseReference) -> CaseView {
         id: case.id,
         version: case.version,
         created_month: look.told("CaseReference.createdMonth", case.created_month),
-        spoken_code: look.field("CaseReference.spokenCode", Some(case.spoken_code.to_string())),
+        spoken_code: look.field("CaseReference.spokenCode", Some(case.spoken_code.spelled())),
         file_number: look
             .field("CaseReference.fileNumber", case.file_number.as_ref().map(|number| number.as_str().to_owned())),
         age_band: look.field("CaseReference.ageBand", case.profile.age_band),
@@ -97,7 +98,8 @@ fn case_view(look: &Looking, case: &CaseReference) -> CaseView {
 }
 
 /// A consent as the sender's team sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct ConsentView {
     /// Identifier.
     pub id: ConsentId,
@@ -150,7 +152,8 @@ pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<Consen
 }
 
 /// A demand record as the team that saw the need sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct DemandView {
     /// Identifier.
     pub id: DemandId,

@@ -78,7 +78,8 @@ pub fn show_project(access: &Access, facts: ProjectFacts) -> Option<Visible<Proj
 }
 
 /// An open referral of a frozen project, as its desk may speak of it: no alias, no case, no person.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct ContinuityView {
     /// The referral.
     pub id: ReferralId,
@@ -126,7 +127,7 @@ pub fn show_continuity(
         urgency: look.told("ContinuityEntry.urgency", referral.urgency),
         is_accepted: look.told("ContinuityEntry.accepted", is_accepted),
         service_id: look.field("ContinuityEntry.service", Some(referral.service_id)),
-        sender_mailbox: look.told("ContinuityEntry.senderMailbox", project.mailbox.clone()),
+        sender_mailbox: look.told("ContinuityEntry.senderMailbox", project.mailbox.expose().clone()),
     };
     let subject = Subject {
         object: referral.id.to_string(),
@@ -190,7 +191,8 @@ pub fn show_glass_rate(access: &Access, rate: GlassRate, project: &Project) -> O
 }
 
 /// A request to delete, as the side that asks or the side that is asked sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct DeletionView {
     /// The request.
     pub id: DeletionId,

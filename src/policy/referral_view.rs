@@ -67,7 +67,7 @@ impl CodeList for ReferralStatus {
 const REOPENING_DAYS: i64 = 30;
 
 /// Everything that the view of a referral is made of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ReferralFacts<'a> {
     /// The referral.
     pub referral: &'a Referral,
@@ -88,7 +88,8 @@ pub struct ReferralFacts<'a> {
 }
 
 /// A referral as one viewer may see it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct ReferralView {
     /// Identifier.
     pub id: ReferralId,
@@ -149,7 +150,8 @@ pub struct ReferralView {
 }
 
 /// One line of a timeline.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct TimelineView {
     /// When; for a recipient the hour.
     pub at: Timestamp,
@@ -164,7 +166,8 @@ pub struct TimelineView {
 }
 
 /// What an offer tells of the person.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct OfferView {
     /// Age band.
     pub age_band: Protected<AgeBand>,
@@ -297,7 +300,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         contact_rule: look.field("Referral.contactRule", Some(consent.contact_rule)),
         sender_id: look.field("Referral.sender", Some(referral.sender_id)),
         sender_project: look.field("Referral.senderProject", Some(facts.project.name.clone())),
-        sender_mailbox: look.field("Referral.senderMailbox", Some(facts.project.mailbox.clone())),
+        sender_mailbox: look.field("Referral.senderMailbox", Some(facts.project.mailbox.expose().clone())),
         offer: OfferView::of(look, &referral.offer.told),
         alias: look.field("Referral.alias", case_alias(facts)),
         consent_valid_until: look.masked("Referral.consentValidUntil", Some(consent.expires_at), hour),

@@ -7,7 +7,8 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A view of an object as one viewer may see it. Only this room makes one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Visible<T> {
     view: T,
     subject: Option<Subject>,
@@ -29,7 +30,8 @@ pub struct Subject {
 
 /// A field that opens only through [`Visible::reveal`], as every field of class D3 or above does. A value that
 /// the viewer may not have is not in it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Protected<F> {
     name: &'static str,
     value: Option<F>,
@@ -46,7 +48,8 @@ impl<F> Protected<F> {
 
 /// A field of class D3 or above that everybody who sees the object may have: it opens only through
 /// [`Visible::tell`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
 pub struct Told<F> {
     name: &'static str,
     value: F,

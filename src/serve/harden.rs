@@ -13,14 +13,20 @@ const INTERNAL_ERROR: &str = r#"{"errors":[{"message":"Internal error","extensio
 
 const TIMED_OUT: &str = r#"{"errors":[{"message":"The request took too long. Ask for less, or try again later.","extensions":{"code":"UNAVAILABLE"}}]}"#;
 
-/// On every answer. A page may loosen the first two for itself by setting its own; the
-/// others are not for discussion.
-const LOOSENABLE: [(HeaderName, HeaderValue); 2] = [
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
-    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-];
+/// On every answer, unless it sets its own: what is the same for everybody, such as a style sheet, may be kept.
+const LOOSENABLE: [(HeaderName, HeaderValue); 1] = [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
 
-const FIXED: [(HeaderName, HeaderValue); 5] = [
+/// On every answer, whatever it says itself.
+const FIXED: [(HeaderName, HeaderValue); 7] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+    ),
+    // A year. Browsers heed it only over TLS, which is the proxy's.
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
@@ -28,8 +34,14 @@ const FIXED: [(HeaderName, HeaderValue); 5] = [
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static(
-            "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
-             magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
+            "accelerometer=(), ambient-light-sensor=(), attribution-reporting=(), autoplay=(), battery=(), bluetooth=(), \
+             browsing-topics=(), camera=(), clipboard-read=(), clipboard-write=(), compute-pressure=(), \
+             cross-origin-isolated=(), display-capture=(), document-domain=(), encrypted-media=(), fullscreen=(), \
+             gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), interest-cohort=(), \
+             keyboard-map=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), \
+             picture-in-picture=(), publickey-credentials-create=(), publickey-credentials-get=(), \
+             screen-wake-lock=(), serial=(), speaker-selection=(), storage-access=(), sync-xhr=(), unload=(), usb=(), \
+             web-share=(), window-management=(), xr-spatial-tracking=()",
         ),
     ),
 ];
@@ -42,7 +54,6 @@ pub fn harden(router: Router) -> Router {
 
 /// The answer to a panic. The payload is dropped unread: it may quote a value.
 fn panicked(_payload: Box<dyn Any + Send>) -> Response<Body> {
-    tracing::error!("a request panicked");
     plain(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_ERROR)
 }
 
@@ -68,6 +79,9 @@ fn secure(mut response: Response<Body>) -> Response<Body> {
     for (name, value) in LOOSENABLE {
         headers.entry(name).or_insert(value);
     }
-    headers.extend(FIXED);
+    for (name, value) in FIXED {
+        // `extend` would leave the answer's own beside it.
+        headers.insert(name, value);
+    }
     response
 }

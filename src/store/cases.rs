@@ -68,7 +68,7 @@ struct SealedFacts {
 impl SealedFacts {
     fn of(case: &CaseReference) -> Self {
         Self {
-            spoken_code: case.spoken_code.to_string(),
+            spoken_code: case.spoken_code.spelled(),
             file_number: case.file_number.as_ref().map(|number| number.as_str().to_owned()),
             gender: case.profile.gender,
             household: case.profile.household,
@@ -150,7 +150,7 @@ async fn open_case(keys: &KeyStore, row: Option<CaseRow>) -> Result<Option<CaseR
 /// By which a spoken code is found: 128 bits of a keyed hash, the same in every project, because no two may give
 /// the same code.
 async fn spoken_code_index(keys: &KeyStore, code: SpokenCode) -> Result<String, StoreError> {
-    Ok(blind_index(&keys.spoken_code_key().await?, "network", "spoken_code", &code.to_string()))
+    Ok(blind_index(&keys.spoken_code_key().await?, "network", "spoken_code", &code.spelled()))
 }
 
 impl Store {

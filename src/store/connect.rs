@@ -17,6 +17,8 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 const OLDEST_POSTGRES: i32 = 150_000;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// Connections kept for emergencies.
+const RESERVED_CONNECTIONS: u32 = 2;
 
 statements! {
     COUNT_MIGRATIONS = "SELECT count(*) FROM _sqlx_migrations WHERE success";
@@ -77,6 +79,25 @@ impl Address {
         match self {
             Self::Sqlite(options) => open_sqlite(options.clone()).await,
             Self::Postgres(options) => open_postgres(options.clone()).await,
+        }
+    }
+}
+
+impl Address {
+    /// Connections of their own to a database that is open, made when there is a first emergency. SQLite has
+    /// one writer, whoever asks.
+    pub(super) fn reserve(&self, db: &Db) -> Db {
+        match (self, db) {
+            (Self::Sqlite(options), Db::Sqlite { write, .. }) => {
+                let options = with_settings(options.clone()).read_only(true);
+                let read = SqlitePoolOptions::new().max_connections(RESERVED_CONNECTIONS).connect_lazy_with(options);
+                Db::Sqlite { read, write: write.clone() }
+            }
+            (Self::Postgres(options), _) => {
+                let pools = PgPoolOptions::new().max_connections(RESERVED_CONNECTIONS).acquire_timeout(BUSY_TIMEOUT);
+                Db::Postgres(pools.connect_lazy_with(options.clone()))
+            }
+            (Self::Sqlite(_), Db::Postgres(_)) => db.clone(),
         }
     }
 }

@@ -98,6 +98,8 @@ impl Db {
 #[derive(Clone)]
 pub struct Store {
     db: Db,
+    /// Connections that only emergencies use.
+    reserved: Db,
     keys: Arc<keys::KeyStore>,
     ledger: ledger::Ledger,
 }
@@ -178,6 +180,13 @@ fn value_rows(head: &'static str, rows: usize, columns: usize) -> AssertSqlSafe<
 }
 
 impl Store {
+    /// The same store over connections of their own, which are free while all others are taken. SQLite has one
+    /// writer, whoever asks; its queue is short, because requests without a place in their lane never reach it.
+    #[must_use]
+    pub fn reserved(&self) -> Self {
+        Self { db: self.reserved.clone(), ..self.clone() }
+    }
+
     /// Runs `work` in one transaction, and commits it when `work` succeeds. On SQLite the transaction
     /// takes the write lock at once, so that what it reads cannot change before it writes.
     pub async fn write<T, E, W>(&self, work: W) -> Result<T, E>

@@ -110,7 +110,8 @@ impl Store {
         keys.refuse_wrong_keks(&resolved.kek_file).await?;
         db.migrate(&MIGRATOR).await?;
         let id = keys.prepare().await?;
-        let store = Self { db, keys: Arc::new(keys), ledger: Ledger::at(&resolved.ledger_file) };
+        let reserved = resolved.database.reserve(&db);
+        let store = Self { db, reserved, keys: Arc::new(keys), ledger: Ledger::at(&resolved.ledger_file) };
         if mark.is_none() {
             store.mark(&id).await?;
         }
@@ -133,6 +134,7 @@ impl Store {
 
     /// Closes every connection, after those in use have come back.
     pub async fn close(&self) {
+        self.reserved.close().await;
         self.db.close().await;
         self.keys.db.close().await;
     }

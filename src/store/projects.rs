@@ -63,7 +63,7 @@ async fn open_projects(
             name: row.name,
             country: row.country,
             status: TABLE.code(&row.status)?,
-            mailbox: mailbox.unwrap_or_default(),
+            mailbox: mailbox.unwrap_or_default().into(),
         })
     };
     rows.into_iter().map(open).collect()
@@ -144,7 +144,7 @@ impl Tx {
     /// Writes a project, new or changed; whether it works stays as it is.
     pub async fn save_project(&mut self, project: &Project) -> Result<(), StoreError> {
         let id = project.id.to_string();
-        let mailbox = self.seal(sealed_at(&id, project.organization_id), &project.mailbox).await?;
+        let mailbox = self.seal(sealed_at(&id, project.organization_id), project.mailbox.expose()).await?;
         in_tx!(self, |c| sqlx::query(SAVE)
             .bind(&id)
             .bind(project.organization_id.to_string())

@@ -16,6 +16,7 @@ const SESSIONS: Table = Table("provider_sessions");
 statements! {
     FIND_LINK = "SELECT i.account_id, i.is_mapped, a.is_disabled FROM external_identities i \
         JOIN accounts a ON a.id = i.account_id WHERE i.issuer = $1 AND i.subject = $2";
+    COUNT_MAPPED = "SELECT count(*) FROM external_identities WHERE account_id = $1 AND is_mapped";
     INSERT_LINK = "INSERT INTO external_identities (issuer, subject, account_id, is_mapped, created_at) \
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (issuer, subject) DO NOTHING";
     DELETE_LINK = "DELETE FROM external_identities WHERE issuer = $1 AND subject = $2 AND account_id = $3";
@@ -137,6 +138,13 @@ impl Tx {
             Ok(IdentityLink { account_id: IDENTITIES.id(&account)?, is_mapped, is_disabled })
         });
         link.transpose()
+    }
+
+    /// Whether a provider's groups decide over an account.
+    pub async fn is_mapped_account(&mut self, account: AccountId) -> Result<bool, StoreError> {
+        let account = account.to_string();
+        let links: i64 = in_tx!(self, |c| sqlx::query_scalar(COUNT_MAPPED).bind(account).fetch_one(c).await)?;
+        Ok(links > 0)
     }
 
     /// Links an identity to an account; false when it is linked already, to whichever.

@@ -5,10 +5,12 @@ use super::frame::Frame;
 use super::visit::Visit;
 use super::{HOME, SIGN_IN, SIGN_IN_CODE, answer, provider};
 use crate::actions::Context;
+use crate::actions::credentials::CredentialError;
 use crate::actions::sign_in::{self, Step};
+use crate::edge::rates::SignIns;
 use askama::Template;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::Response;
 
 #[derive(Template)]
@@ -36,9 +38,17 @@ pub(super) async fn show(State(context): State<Context>, visit: Visit) -> Respon
     answer::page(&visit, &SignInPage { frame, handle: String::new(), problem: None, provider })
 }
 
-pub(super) async fn with_password(State(context): State<Context>, form: Form) -> Response<Body> {
+pub(super) async fn with_password(
+    State(context): State<Context>,
+    Extension(sign_ins): Extension<SignIns>,
+    form: Form,
+) -> Response<Body> {
     let handle = form.get("handle").trim();
-    match sign_in::with_password(&context, handle, form.get("password")).await {
+    let step = match sign_ins.count(handle) {
+        Ok(()) => sign_in::with_password(&context, handle, form.get("password")).await,
+        Err(asked) => Err(CredentialError::Wait { seconds: asked.seconds() }),
+    };
+    match step {
         Ok(Step::SignedIn(opened)) => answer::redirect_with_session(HOME, &opened.secret),
         Ok(Step::SecondFactor(opened)) => answer::redirect_with_session(SIGN_IN_CODE, &opened.secret),
         Err(error) => {

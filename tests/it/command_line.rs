@@ -108,8 +108,8 @@ installed_on_both_databases! {
             ("hsds", &empty, "ours", 1, &["nothing was imported", "no row"]),
             ("hsds", &commands, "ours", 1, &["nothing was imported", "expected HSDS services"]),
             ("services-advisor", &good, "ours", 1, &["nothing was imported", "expected", "GeoJSON", "choose the format"]),
-            ("hsds", &folder, "ours", 1, &["cannot read", &folder, "directory"]),
-            ("hsds", "no-such-file.json", "ours", 1, &["cannot read no-such-file.json"]),
+            ("hsds", &folder, "ours", 1, &["cannot read the feed", "directory"]),
+            ("hsds", "no-such-file.json", "ours", 1, &["cannot read the feed", "No such file"]),
             ("hsds", &good, "Our Feed", 2, &["--source", "a–z, 0–9"]),
             ("hsds", &good, "", 2, &["--source"]),
         ] {

@@ -182,7 +182,7 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
         ("startedAt", told(view, &view.service_started_at)),
         ("decline", told(view, &view.decline_code)),
         ("outcome", told(view, &view.outcome_code)),
-        ("timeline", told(view, &view.timeline)),
+        ("timeline", there(view.reveal(&view.timeline).is_some())),
         ("case", there(view.case.is_some())),
         ("consent", there(view.consent.is_some())),
     ]

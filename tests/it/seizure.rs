@@ -155,6 +155,7 @@ async fn the_files_of_a_killed_server_and_its_backups_tell_nothing_without_the_k
     std::fs::create_dir(&temporary).expect("a folder");
     let mut environment = here.environment();
     environment.push(("TMPDIR", temporary.to_string_lossy().into_owned()));
+    environment.push(("RELAIS_HOSTING__CLINICAL_FACTS", "true".to_owned()));
     let server = Server::spawn(&["serve", "--listen", "127.0.0.1:0"], &environment);
     let client = |who: &str| Client::of(server.address(), tokens.get(who).map(String::as_str));
     let (caseworker, lawyer) = (client("caseworker"), client("lawyer"));

@@ -169,7 +169,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_query("whoSawWhat", "case", &paris.case),
         Question::of_query("auditEvents", "trail", &ProjectId::derived("corridor", "paris").to_string()),
         Question::of_query("caseBySpokenCode", "spokenCode", &paris.spoken_code)
-            .instead(SpokenCode::from_chance(0x00F0_F0F0).to_string()),
+            .instead(SpokenCode::from_chance(0x00F0_F0F0).spelled()),
         Question::of_query("casesByFileNumber", "fileNumber", "PAN-2026/118").instead("PAN-2099/000".to_owned()),
         Question::of_query("inbox", "after", &cursor("inbox", id)).instead(cursor("inbox", &never(id))),
         Question::of_query("sentReferrals", "after", &cursor("sent", id)).instead(cursor("sent", &never(id))),

@@ -10,7 +10,8 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::routing::get;
 use http_body_util::BodyExt as _;
 use hyper::body::Frame;
-use relais::graphql::http::{Endpoint, EndpointError, routes};
+use relais::edge::access_line::Told;
+use relais::graphql::http::{Answered, Caller, Endpoint, EndpointError, routes};
 use relais::graphql::limits::Limits;
 use relais::serve::harden;
 use serde_json::{Value, json};
@@ -197,17 +198,14 @@ async fn credentials_we_do_not_understand_are_refused() {
 struct ByToken;
 
 impl Endpoint for ByToken {
-    async fn execute(
-        &self,
-        bearer: Option<String>,
-        language: Option<String>,
-        _request: async_graphql::Request,
-    ) -> Result<async_graphql::Response, EndpointError> {
-        match bearer.as_deref() {
+    async fn execute(&self, caller: Caller, _request: async_graphql::Request) -> Answered {
+        let result = match caller.bearer.as_ref().map(|token| token.expose().as_str()) {
             Some("unknown") => Err(EndpointError::Unauthenticated),
             Some("busy") => Err(EndpointError::Unavailable),
-            _ => Ok(async_graphql::Response::new(language.unwrap_or_default())),
-        }
+            Some("greedy") => Err(EndpointError::RateLimited(7)),
+            _ => Ok(async_graphql::Response::new(caller.language.unwrap_or_default())),
+        };
+        Answered { result, told: Told::default(), place: None }
     }
 }
 
@@ -227,6 +225,9 @@ async fn the_endpoint_decides_who_and_whether() {
     let answer = with("busy").await;
     assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"));
     assert_eq!(answer.header(header::RETRY_AFTER), "5");
+    let answer = with("greedy").await;
+    assert_eq!((answer.status, answer.code()), (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"));
+    assert_eq!(answer.header(header::RETRY_AFTER), "7");
     assert_eq!(with("known").await.body["data"], "ar, fr;q=0.5");
 }
 
@@ -288,7 +289,9 @@ async fn a_misspelt_name_is_named() {
 #[tokio::test]
 async fn every_answer_is_hardened_even_a_panic() {
     let panics = get(|| async { panic!("MARKER") as &str });
-    let page = get(|| async { ([(header::CACHE_CONTROL, "max-age=60")], "page") });
+    let page = get(|| async {
+        ([(header::CACHE_CONTROL, "max-age=60"), (header::CONTENT_SECURITY_POLICY, "default-src *")], "page")
+    });
     let router = harden(Router::new().route("/panic", panics).route("/page", page));
     let answer = send_to(router.clone(), without_body(Method::GET, "/panic")).await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
@@ -299,13 +302,15 @@ async fn every_answer_is_hardened_even_a_panic() {
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
-            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
             ("cross-origin-opener-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),
+            ("strict-transport-security", "max-age=31536000"),
             ("cache-control", if path == "/page" { "max-age=60" } else { "no-store" }),
         ] {
             assert_eq!(answer.header(name), value, "{name} of {path}");
         }
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "no page loosens it: {path}: {policy}");
         assert!(answer.header("permissions-policy").contains("geolocation=()"), "{path}");
     }
 }

@@ -1,11 +1,16 @@
 //! How answers leave: the status, the media type, and the one shape of every error.
 
 use async_graphql::{Pos, Response as Executed, Value};
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use hyper::body::{Frame, SizeHint};
 use serde::Serialize;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use super::media::Media;
+use crate::edge::access_line::Told;
+use crate::edge::lanes::Place;
 use crate::graphql::guard::Refused;
 
 /// A request that was answered without the schema.
@@ -17,7 +22,7 @@ pub(super) struct Fault {
     /// The guard's refusal, if it is one: it knows the place, or the limit and its value, so
     /// that a client need not read the message.
     refused: Option<Refused>,
-    header: Option<(HeaderName, &'static str)>,
+    header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Fault {
@@ -26,8 +31,8 @@ impl Fault {
         Self { status, code, message, refused: None, header: None }
     }
 
-    pub(super) fn with_header(self, name: HeaderName, value: &'static str) -> Self {
-        Self { header: Some((name, value)), ..self }
+    pub(super) fn with_header(self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
+        Self { header: Some((name, value.into())), ..self }
     }
 
     pub(super) fn bad_request(message: &'static str) -> Self {
@@ -60,9 +65,46 @@ impl Fault {
         }];
         let mut response = json(self.status, media, &Errors { errors: &errors });
         if let Some((name, value)) = self.header {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
+            response.headers_mut().insert(name, value);
         }
-        response
+        with_told(response, Told { code: Some(self.code.to_owned()), ..Told::default() })
+    }
+}
+
+/// Notes for the log what is known of the request; what was noted before stays unless it is known better.
+pub(super) fn with_told(mut response: Response<Body>, told: Told) -> Response<Body> {
+    let before = response.extensions_mut().remove::<Told>().unwrap_or_default();
+    response.extensions_mut().insert(Told { code: told.code.clone().or(before.code), ..told });
+    response
+}
+
+/// Keeps a place until the answer is sent or lost: whoever reads slowly holds it as long.
+pub(super) fn held(response: Response<Body>, place: Option<Place>) -> Response<Body> {
+    match place {
+        None => response,
+        Some(place) => response.map(|body| Body::new(Held { body, _place: place })),
+    }
+}
+
+struct Held {
+    body: Body,
+    _place: Place,
+}
+
+impl HttpBody for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.get_mut().body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

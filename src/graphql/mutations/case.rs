@@ -2,6 +2,7 @@
 
 use crate::actions::case::{CloseAppeal, OpenCase, close_appeal, open};
 use crate::domain::profile::{AdminStatus, ProtectionFlag};
+use crate::domain::sensitive::Sensitive;
 use crate::graphql::error::{ApiError, parse_id};
 use crate::graphql::query::ProfileInput;
 use crate::graphql::request::request;
@@ -70,7 +71,7 @@ impl TryFrom<CaseOpenInput> for OpenCase {
             idempotency_key: input.idempotency_key,
             profile: input.person.into(),
             protection_flags: input.protection_flags,
-            file_number: input.file_number,
+            file_number: input.file_number.map(Sensitive::new),
             team_id: input.team_id.as_ref().map(parse_id).transpose()?,
         })
     }

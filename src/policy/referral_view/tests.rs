@@ -129,7 +129,7 @@ impl Facts {
             name: "Passerelles".to_owned(),
             country: "FR".to_owned(),
             risk_profile: RiskProfile::Standard,
-            mailbox: "passerelles@example.org".to_owned(),
+            mailbox: "passerelles@example.org".to_owned().into(),
             status: ProjectStatus::Active,
         };
         Self { consent: consent(&referral), timeline: timeline(&referral), case, project, referral, now }

@@ -315,6 +315,6 @@ fn project() -> Project {
         country: "FR".to_owned(),
         risk_profile: RiskProfile::Standard,
         status: relais::domain::freeze::ProjectStatus::Active,
-        mailbox: "passerelles@example.org".to_owned(),
+        mailbox: "passerelles@example.org".to_owned().into(),
     }
 }

@@ -3,6 +3,7 @@
 use axum::Router;
 use relais::app::App;
 use relais::clock::Fixed;
+use relais::config::{Limits, Server};
 use relais::domain::time::Timestamp;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -20,6 +21,8 @@ impl Bare {
         let url = format!("sqlite:{}", folder.path().join("relais.db").display());
         let clock = Arc::new(Fixed::at(Timestamp::parse(super::world::BEGINNING).expect("an instant")));
         let app = App::open(&url, clock.clone(), clock).await.expect("an open database");
+        // The clock stands still: a limit that a test is not about would be met for good.
+        let app = app.with_edge(&Limits::NONE, &Server::default());
         Self { router: app.router(), _folder: folder }
     }
 

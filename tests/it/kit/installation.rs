@@ -154,9 +154,40 @@ impl Installation {
 
     /// Serves its database, looking for changes each second.
     pub fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    /// The same under more variables.
+    pub fn serve_with(&self, more: &[(&'static str, String)]) -> Server {
         let mut environment = self.environment();
         environment.push(("RELAIS_SERVER__REFRESH_SECONDS", "1".to_owned()));
+        environment.extend_from_slice(more);
         Server::spawn(&["serve", "--listen", "127.0.0.1:0"], &environment)
+    }
+
+    /// Changes the database past the house.
+    pub async fn execute(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        if self.url.starts_with("sqlite:") {
+            let mut database = SqliteConnection::connect(&self.url).await.expect("the file opens");
+            sqlx::query(sql).execute(&mut database).await.expect("a statement of the test");
+        } else {
+            let mut database = PgConnection::connect(&self.url).await.expect("the server answers");
+            sqlx::query(sql).execute(&mut database).await.expect("a statement of the test");
+        }
+    }
+
+    /// The first column of a query, as texts.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let found = if self.url.starts_with("sqlite:") {
+            let mut database = SqliteConnection::connect(&self.url).await.expect("the file opens");
+            sqlx::query_scalar(sql).fetch_all(&mut database).await
+        } else {
+            let mut database = PgConnection::connect(&self.url).await.expect("the server answers");
+            sqlx::query_scalar(sql).fetch_all(&mut database).await
+        };
+        found.expect("a query of the test")
     }
 
     /// How many rows each table has. Entries of the directory are only ever added to their history, and

@@ -82,6 +82,11 @@ impl Server {
         self.address.expect("a server that was handed out listens")
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
     /// Its home and working directory.
     pub fn home(&self) -> &Path {
         self.home.path()

@@ -10,6 +10,7 @@ use relais::actions::commands::{self, Tokens};
 use relais::actions::import::{ImportFeed, import};
 use relais::app::App;
 use relais::clock::Fixed;
+use relais::config::{Limits, Server};
 use relais::domain::time::Timestamp;
 use relais::identity::password::PasswordCost;
 use relais::import::plan::Completeness;
@@ -96,6 +97,8 @@ impl World {
         let clock = Arc::new(Fixed::at(Timestamp::parse(BEGINNING).expect("an instant")));
         let app = App::open(location.clone(), clock.clone(), clock.clone()).await.expect("an open database");
         let app = app.with_password_cost(PasswordCost::LEAST);
+        // The clock stands still: a limit that a test is not about would be met for good.
+        let app = app.with_edge(&Limits::NONE, &Server::default());
         let mut world = Self {
             router: app.router(),
             app,
@@ -134,7 +137,10 @@ impl World {
     pub async fn apply(&self, text: &str) -> BTreeMap<String, Person> {
         let file = commands::read(text).expect("a command file");
         let issued = commands::apply(self.app.context(), &file, Tokens::OfAllAccounts).await.expect("applied commands");
-        issued.into_iter().map(|issued| (issued.handle, Person { token: Some(issued.token) })).collect()
+        issued
+            .into_iter()
+            .map(|issued| (issued.handle, Person { token: Some(issued.token.expose().clone()) }))
+            .collect()
     }
 
     /// Applies a command file whose people join those of the world.

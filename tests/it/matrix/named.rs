@@ -74,7 +74,7 @@ on_both_databases! {
             assert!(!answer.text().contains("\"id\""), "{}", answer.text());
         }
         let by_code = |code: &str| format!("{{ caseBySpokenCode(spokenCode: \"{code}\") {{ id }} }}");
-        let never = relais::domain::spoken_code::SpokenCode::from_chance(0x00F0_F0F0).to_string();
+        let never = relais::domain::spoken_code::SpokenCode::from_chance(0x00F0_F0F0).spelled();
         let there = matrix.world.ask(colleague, &by_code(&matrix.objects.spoken_code), json!({})).await;
         let never = matrix.world.ask(colleague, &by_code(&never), json!({})).await;
         assert_eq!(there.text(), never.text());

@@ -6,8 +6,11 @@ use super::provider::{Answer, REFRESH_TOKEN, Script};
 use super::stage::{HANDLE, SUBJECT, Stage};
 use crate::kit::world::{World, on_both_databases};
 use relais::actions::session::{self, Opened, SignedIn};
-use relais::actions::{ActionError, provider};
+use relais::actions::credentials::CredentialError;
+use relais::actions::token::NewToken;
+use relais::actions::{ActionError, own_account, provider};
 use relais::domain::account::Role;
+use relais::domain::sign_in::CredentialProblem;
 use relais::identity::oidc::Fault;
 use serde_json::json;
 
@@ -60,6 +63,10 @@ on_both_databases! {
         let opened = stage.sign_in().await.expect("a sign-in by the map");
         let lawyer = find(&stage, &opened).await.expect("signed in").account;
         assert_eq!((lawyer.role, lawyer.project_id), (Role::PartnerAgent, None));
+        let scopes = stage.context().table.token_scopes(lawyer.role);
+        let token = NewToken { name: "marked".to_owned(), scopes, days: 30 };
+        let refused = own_account::issue_token(stage.context(), &find(&stage, &opened).await.expect("signed in"), &token).await;
+        assert!(matches!(refused, Err(CredentialError::Refused(CredentialProblem::TokenOfProvider))));
         assert!(lawyer.handle.starts_with("oidc-") && !lawyer.handle.contains("member"), "{}", lawyer.handle);
         stage.set_clock(300);
         stage.date_claims();
@@ -137,6 +144,26 @@ on_both_databases! {
         }
         assert_eq!(stage.fake.times_asked("/realm/token"), 2);
     }
+}
+
+/// A new secret of a session, after a step-up here, rests on the same word of the provider.
+#[tokio::test]
+async fn a_step_up_here_does_not_part_a_session_from_its_provider() {
+    let stage = Stage::open(World::on_sqlite().await).await;
+    let opened = stage.sign_in().await.expect("a sign-in");
+    let signed_in = find(&stage, &opened).await.expect("signed in");
+    let key = own_account::begin_second_factor(stage.context(), &signed_in).await.ok().expect("a key");
+    let code = key.code_at(stage.now());
+    let stepped_up = own_account::confirm_second_factor(stage.context(), &signed_in, &code).await;
+    let (stepped_up, _) = stepped_up.ok().expect("a session with a second factor");
+    assert!(find(&stage, &opened).await.is_none(), "the old secret is void");
+    stage.set_clock(300);
+    stage.date_claims();
+    assert!(find(&stage, &stepped_up).await.is_some());
+    assert_eq!(stage.fake.times_asked("/realm/token"), 2, "the provider was asked");
+    stage.set_clock(600);
+    stage.fake.script().uses_left = 0;
+    assert!(find(&stage, &stepped_up).await.is_none());
 }
 
 #[tokio::test]

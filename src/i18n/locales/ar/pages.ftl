@@ -103,6 +103,7 @@ problem-passwords-differ = كلمتا المرور مختلفتان.
 problem-token-name = اسم الرمز من 1 إلى 40 حرفًا.
 problem-token-scopes = اختر شيئًا واحدًا على الأقل يسمح به الرمز.
 problem-token-days = مدة الرمز من 1 إلى 90 يومًا.
+problem-token-of-provider = مجموعات مزوّد الهوية هي التي تتحكم في هذا الحساب، لذلك لا رموز له: كانت ستبقى بعد خروجك منها.
 problem-token-count = لديك عشرة رموز: ألغِ واحدًا منها.
 
 ## الأدوار

@@ -103,6 +103,7 @@ problem-passwords-differ = The two passwords are not the same.
 problem-token-name = A token has a name of 1 to 40 characters.
 problem-token-scopes = Tick at least one thing that the token may be used for.
 problem-token-days = A token lives from 1 to 90 days.
+problem-token-of-provider = Your identity provider’s groups decide over this account, so it has no tokens: they would outlast your membership.
 problem-token-count = You have ten tokens already: revoke one.
 
 ## Roles

@@ -103,6 +103,7 @@ problem-passwords-differ = Les deux mots de passe ne sont pas les mêmes.
 problem-token-name = Un jeton porte un nom de 1 à 40 caractères.
 problem-token-scopes = Cochez au moins une chose que le jeton permet.
 problem-token-days = Un jeton vit de 1 à 90 jours.
+problem-token-of-provider = Les groupes de votre fournisseur d’identité décident de ce compte ; il n’a donc pas de jetons, qui survivraient à votre appartenance.
 problem-token-count = Vous avez déjà dix jetons : révoquez-en un.
 
 ## Rôles
