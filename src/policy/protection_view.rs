@@ -177,6 +177,13 @@ pub fn show_glass(access: &Access, glass: Glass, project: &Project) -> Option<Vi
     whole(access, relation, &fields, glass)
 }
 
+/// Whether the glass leads the viewer to its case at all; what of the case is seen through it is said by the case's
+/// own rows.
+pub fn leads_to_case(access: &Access, glass: &Glass) -> bool {
+    let is_own = access.account().is_some_and(|account| account.id == glass.account_id);
+    is_own && look(access, Relation::Oneself).sees("BreakGlass.case")
+}
+
 /// The rate of broken glasses of a project, for who oversees it.
 pub fn show_glass_rate(access: &Access, rate: GlassRate, project: &Project) -> Option<Visible<GlassRate>> {
     let fields = ["BreakGlassRate.glasses", "BreakGlassRate.caseReads", "BreakGlassRate.perThousand"];

@@ -58,7 +58,7 @@ fn side(drawn: &Drawn) -> Side {
     let is_of_project = account.project_id == Some(referral.project_id);
     let works = matches!(account.role, Role::Caseworker | Role::PartnerAgent | Role::PartnerAdmin);
     let leads_unit = account.project_id.is_none() && account.organization_id == referral.sender_id;
-    if works && is_of_project && account.team_ids.contains(&referral.team_id) {
+    if works && account.project_id.is_some() && account.team_ids.contains(&referral.team_id) {
         return Side::Team;
     }
     match account.role {
@@ -240,9 +240,7 @@ fn told_under(table: &'static Table, drawn: &Drawn) -> String {
     let access = drawn.access_under(table);
     let view = show_referral(&access, drawn.facts());
     let told: Vec<_> = view.iter().flat_map(house).collect();
-    let relations =
-        (access.relation_to_referral(&drawn.referral), access.relation_to_figures(), access.relation_to_event(None));
-    format!("{told:?} {relations:?} {:?}", access.scope())
+    format!("{told:?} {} {:?}", drawn.relations(&access), access.scope())
 }
 
 /// A role that could suddenly be something to an object, or no longer, is noticed.

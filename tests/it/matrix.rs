@@ -178,7 +178,7 @@ impl Path {
             }
             Ask::Pages { list } => {
                 let document = format!(
-                    "query($after: String) {{ list: {list}(first: 12, after: $after) \
+                    "query($after: String) {{ list: {list}(first: 6, after: $after) \
                      {{ nodes {selection} pageInfo {{ endCursor hasNextPage }} }} }}"
                 );
                 in_order(objects, &Value::Array(matrix.pages(person, &document, "nodes").await))
@@ -234,7 +234,7 @@ impl Matrix {
         let verdicts = "verdicts: [MATCH, TO_CONFIRM, NO]";
         let selection = SCHEMA.everything("ServiceEdge");
         let document = format!(
-            "query($after: String) {{ list: services(filter: {{ {near}, {verdicts}, person: {{ ageBand: AGE_15_17 }} }}, first: 25, after: $after) \
+            "query($after: String) {{ list: services(filter: {{ {near}, {verdicts}, person: {{ ageBand: AGE_15_17 }} }}, first: 15, after: $after) \
              {{ edges {selection} pageInfo {{ endCursor hasNextPage }} }} }}"
         );
         let edges = self.pages(person, &document, "edges").await;

@@ -171,8 +171,8 @@ on_both_databases! {
     async fn somebody_makes_a_token_at_the_pages_and_sees_it_once(world: World) {
         let mut enrolled = world.enrolled("caseworker-9", Role::Caseworker).await;
         let page = enrolled.browser.get("/account").await;
-        assert!(page.html.contains("scope-cases") && !page.html.contains("scope-audit"), "{}", page.html);
-        let refused = [("name", "inbox reader"), ("scope", "audit"), ("days", "30")];
+        assert!(page.html.contains("scope-cases") && !page.html.contains("scope-figures"), "{}", page.html);
+        let refused = [("name", "inbox reader"), ("scope", "figures"), ("days", "30")];
         let page = enrolled.browser.submit("/account", "/account/tokens", &refused).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         let fields = [("name", "inbox <reader>"), ("scope", "directory"), ("scope", "answers"), ("days", "30")];

@@ -14,7 +14,7 @@ use crate::domain::refusal::{InputProblem, ProtectionProblem, Refusal};
 use crate::domain::spoken_code::SpokenCode;
 use crate::policy::access::Access;
 use crate::policy::person_view::{CaseView, show_case_through_glass};
-use crate::policy::protection_view::{oversees, show_glass, show_glass_rate};
+use crate::policy::protection_view::{leads_to_case, oversees, show_glass, show_glass_rate};
 use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
 use crate::store::{GlassReach, Tx};
@@ -126,6 +126,9 @@ pub async fn case_of(
     glass: &Visible<Glass>,
 ) -> Result<Visible<CaseView>, ActionError> {
     permit(access, Action::BreakGlass)?;
+    if !leads_to_case(access, glass) {
+        return Err(ActionError::NotVisible);
+    }
     let now = context.now();
     let case = context.store.find_case_through_glass(&access.scope(), glass.case_id, now).await?;
     let case = case.ok_or(ActionError::NotVisible)?;

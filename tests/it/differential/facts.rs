@@ -9,9 +9,11 @@ use relais::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModali
 use relais::domain::demand::{Demand, DemandResult};
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::disclosure::Offer;
+use relais::domain::freeze::Desk;
+use relais::domain::glass::{Glass, GlassReason};
 use relais::domain::id::{
-    AccountId, CaseId, ConsentId, DemandId, Identifier, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId,
-    TeamId,
+    AccountId, CaseId, ConsentId, DemandId, GlassId, Identifier, LocationId, OrganizationId, ProjectId, ReferralId,
+    ServiceId, TeamId,
 };
 use relais::domain::lifecycle::{Event, Party, Status};
 use relais::domain::need::Need;
@@ -107,6 +109,39 @@ impl Drawn {
             alias_key: Some(ALIAS_KEY),
             now: self.now,
         }
+    }
+
+    /// What a viewer is to everything that was drawn, to a desk and to a broken glass.
+    pub fn relations(&self, access: &Access) -> String {
+        let desk = Desk {
+            project_id: self.project.id,
+            team_id: TeamId::from_bytes(TEAMS[1]),
+            named_by: AccountId::from_bytes([16; 16]),
+            named_at: self.now,
+            confirmed_at: Some(self.now),
+        };
+        let glass = Glass {
+            id: GlassId::from_bytes([17; 16]),
+            project_id: self.project.id,
+            team_id: self.case.team_id,
+            case_id: self.case.id,
+            account_id: AccountId::from_bytes([9; 16]),
+            handle: "somebody".to_owned(),
+            reason: GlassReason::ALL[0],
+            opened_at: self.now,
+            ends_at: self.now.plus_hours(1),
+            reviewed_at: None,
+            verdict: None,
+        };
+        let relations = [
+            access.relation_to_referral(&self.referral),
+            access.relation_to_figures(),
+            access.relation_to_event(None),
+            access.relation_to_project(&self.project),
+            access.relation_to_what_is_left(&self.project, Some(&desk)),
+            access.relation_through_glass(&glass, self.now),
+        ];
+        format!("{relations:?}")
     }
 
     pub fn consent_is_live(&self) -> bool {

@@ -12,6 +12,8 @@ pub static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::read);
 pub struct Schema {
     pub objects: BTreeMap<String, Vec<Field>>,
     pub inputs: BTreeMap<String, Vec<Argument>>,
+    /// Inputs of which exactly one field is given.
+    pub one_of: BTreeSet<String>,
     pub members: BTreeMap<String, Vec<String>>,
     pub enums: BTreeMap<String, Vec<String>>,
     pub enum_values: BTreeSet<String>,
@@ -44,6 +46,7 @@ impl Schema {
         let mut schema = Self {
             objects: BTreeMap::new(),
             inputs: BTreeMap::new(),
+            one_of: BTreeSet::new(),
             members: BTreeMap::new(),
             enums: BTreeMap::new(),
             enum_values: BTreeSet::new(),
@@ -69,6 +72,9 @@ impl Schema {
                     schema.objects.insert(name, fields.collect());
                 }
                 TypeKind::InputObject(input) => {
+                    if definition.node.directives.iter().any(|directive| directive.node.name.node == "oneOf") {
+                        schema.one_of.insert(name.clone());
+                    }
                     let fields = input.fields.into_iter().map(|field| argument(field.node));
                     schema.inputs.insert(name, fields.collect());
                 }

@@ -31,7 +31,8 @@ impl Matrix {
             ("refusal", _) => vec![self.refusal(handle, standing)],
             ("referral", _) => by_node(handle, "Referral", self.id_of(referral(standing))),
             ("case", _) => by_node(handle, "CaseReference", self.objects.cases[0].id.clone()),
-            ("consent", _) => by_node(handle, "Consent", self.objects.consents[0].id.clone()),
+            // The withdrawn one, which has a value in every field.
+            ("consent", _) => by_node(handle, "Consent", self.objects.consents[1].id.clone()),
             ("demand", _) => by_node(handle, "Demand", self.objects.demands[0].id.clone()),
             ("service", "ServiceEdge" | "FitReason") => vec![search(handle, row)],
             ("service", _) => by_node(handle, "Service", self.id_of(entry(relation, standing))),
@@ -261,7 +262,7 @@ const SHOWN_ONCE: [&str; 5] = [
 #[tokio::test]
 async fn no_field_of_a_page_can_be_hidden_unnoticed() {
     let world = World::on_sqlite().await;
-    let reader = world.enrolled("reader of pages", Role::Caseworker).await;
+    let reader = world.enrolled("reader-1", Role::Caseworker).await;
     let standard = Table::standard().content();
     for (position, row) in standard.rows.iter().enumerate().filter(|(_, row)| row.name.starts_with("page:")) {
         if SHOWN_ONCE.contains(&row.name) {

@@ -50,7 +50,7 @@ const VIOLENT_STATES: [&str; 3] = ["REQUESTED", "ACCEPTED", "COMPLETED"];
 
 /// Kinds of entries of the directory: a title, the tier, whether gender-based violence is concerned, the project
 /// that it names, and whether it is of the lawyers or of the hospital.
-const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 16] = [
+const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 20] = [
     ("public", Tier::Public, false, None, false),
     ("public, against violence", Tier::Public, true, None, false),
     ("network", Tier::Network, false, None, false),
@@ -67,6 +67,10 @@ const ENTRIES: [(&str, Tier, bool, Option<&str>, bool); 16] = [
     ("sealed, of the lawyers", Tier::Sealed, false, None, true),
     ("network, of the lawyers", Tier::Network, false, None, true),
     ("network, of the lawyers, against violence", Tier::Network, true, None, true),
+    ("public, of the lawyers, against violence", Tier::Public, true, None, true),
+    ("of project Paris, of the lawyers, against violence", Tier::Project, true, Some("paris"), true),
+    ("restricted, of the lawyers, against violence", Tier::Restricted, true, None, true),
+    ("sealed, of the lawyers, against violence", Tier::Sealed, true, None, true),
 ];
 
 /// Something that can be asked for.
@@ -93,7 +97,7 @@ impl Objects {
         organizations(world).await;
         let services = services(world).await;
         let curious = world.lawyers_curious_service().await.id.to_string();
-        let (mut referrals, ready) = referrals(world, &curious).await;
+        let (mut referrals, ready, withdrawn) = referrals(world, &curious).await;
         referrals.extend(against_violence(world, hospital_agent).await);
         fill(world).await;
         hold(world, &ready.case).await;
@@ -108,7 +112,10 @@ impl Objects {
         let object = |title: &str, id: &str| Object { title: title.to_owned(), id: id.to_owned(), version: 1 };
         Self {
             cases: vec![object("a case of Paris", &ready.case)],
-            consents: vec![object("a consent for the lawyers", &ready.consent)],
+            consents: vec![
+                object("a consent for the lawyers", &ready.consent),
+                object("a withdrawn consent", &withdrawn),
+            ],
             referrals,
             services,
             demands,
@@ -125,7 +132,7 @@ async fn hold(world: &World, case: &str) {
     world.execute(&format!("INSERT INTO legal_holds ({columns}) {row} FROM cases c WHERE c.id = '{case}'")).await;
 }
 
-async fn referrals(world: &World, curious: &str) -> (Vec<Object>, Ready) {
+async fn referrals(world: &World, curious: &str) -> (Vec<Object>, Ready, String) {
     let model = world.app.context().directory.snapshot().service(ServiceId::parse(curious).expect("an id"));
     let place = model.expect("the service").places[0].id;
     let mut readies = Vec::new();
@@ -152,7 +159,8 @@ async fn referrals(world: &World, curious: &str) -> (Vec<Object>, Ready) {
     let now = world.now().microseconds();
     world.execute(&format!("UPDATE consents SET expires_at = {} WHERE id = '{}'", now - 1, readies[1].consent)).await;
     world.execute(&format!("UPDATE consents SET withdrawn_at = {now} WHERE id = '{}'", readies[2].consent)).await;
-    (referrals, readies.remove(0))
+    let withdrawn = readies[2].consent.clone();
+    (referrals, readies.remove(0), withdrawn)
 }
 
 async fn against_violence(world: &World, agent: &Person) -> Vec<Object> {

@@ -4,8 +4,8 @@
 use super::flips::is_of_protection;
 use super::turning::{Probe, flips, selection, survivors};
 use crate::kit::requirement::announce;
-use crate::kit::steps::{Ready, service_id, text};
-use crate::kit::world::{MINORITY_APPEAL, World};
+use crate::kit::steps::{Ready, girl_of_sixteen, merged, organization_id, service_id, text};
+use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World};
 use relais::domain::id::{Identifier, ProjectId, TeamId};
 use relais::policy::table::{Relation, Table};
 use serde_json::{Value, json};
@@ -25,10 +25,12 @@ impl Protected {
         for _ in 0..3 {
             readies.push(world.ready_for_the_lawyers(&service_id(MINORITY_APPEAL), json!({})).await);
         }
+        let elsewhere = of_another_project(&world).await;
         let left = world.refer(&readies[0], "ACCEPTED").await;
         let taken = world.refer(&readies[1], "ACCEPTED").await;
         let glass = break_glass(&world, &left.id).await;
         withdraw(&world, &readies[2]).await;
+        withdraw(&world, &elsewhere).await;
         let desk = TeamId::derived("corridor", "project desk");
         let named = json!({ "projectId": project, "teamId": desk.to_string() });
         world.done(&world.person("coordinator"), "projectNameDesk", &named).await;
@@ -84,6 +86,17 @@ async fn break_glass(world: &World, referral: &str) -> String {
     let verdict = json!({ "breakGlassId": glass, "verdict": "JUSTIFIED" });
     world.done(&world.person("protection lead"), "breakGlassReview", &verdict).await;
     glass
+}
+
+/// A case of a project that is not frozen, so that its recipient goes on seeing what it was asked.
+async fn of_another_project(world: &World) -> Ready {
+    let mut ready = world.ready_for_the_lawyers(&service_id(MINORITY_APPEAL), json!({})).await;
+    ready.sender = world.person("caseworker of another project");
+    ready.case = text(&world.opened_case(&ready.sender, girl_of_sixteen()).await["id"]);
+    let basis = json!({ "basis": "CHILD_CONSENT_MATURE" });
+    ready.consent = world.consented(&ready.sender, &ready.case, &organization_id(LAWYERS), &basis).await;
+    ready.draft = merged(ready.draft, &json!({ "caseId": ready.case, "consentId": ready.consent }));
+    ready
 }
 
 /// A consent withdrawn under an accepted referral; the recipient has deleted what it held.

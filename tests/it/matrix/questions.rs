@@ -56,6 +56,9 @@ fn value(of: &Argument) -> Value {
         "String" if of.name.ends_with("Month") => json!("2026-11"),
         "String" => json!("question-1"),
         name if SCHEMA.enums.contains_key(name) => json!(SCHEMA.enums[name][0]),
+        name if SCHEMA.one_of.contains(name) => {
+            json!({ (&SCHEMA.inputs[name][0].name): value(&SCHEMA.inputs[name][0]) })
+        }
         name => object(&SCHEMA.inputs[name]),
     };
     if of.is_list { json!([one]) } else { one }

@@ -81,7 +81,10 @@ pub fn with_row(content: &Content, position: usize, row: Row) -> Content {
 fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, standing: Standing) -> bool {
     let object = object_of(row).expect("an object");
     let timeline = row.starts_with("TimelineEntry.").then(|| "Referral.timeline".to_owned());
-    let own = row.split('.').next().map(|of| format!("{of}.id"));
+    let of = row.split('.').next().expect("a type");
+    // What stands inside another object, or beside it, is there where that one is.
+    let is_inside = HOLDERS.iter().any(|(held, _)| *held == of) || matches!(of, "ServiceEdge" | "FitReason");
+    let own = (!is_inside).then(|| format!("{of}.id"));
     let first = Some(format!("{}.id", object.types[0]));
     let row_of = |name: &String| content.rows.iter().find(|row| row.name == name);
     let id = [own, first].into_iter().flatten().find(|name| row_of(name).is_some());
@@ -158,8 +161,8 @@ async fn answer(app: &App, table: &'static Table, person: &Person, probe: &Probe
     let router = app.clone().under(table).router();
     let request = graphql_request(person, "en", &probe.document, json!({ "id": probe.id }));
     let answer = answered(router, request).await;
-    // A trail grows while it is asked for: of it only the shape is compared.
-    let grows = probe.document.contains("auditEvents") || probe.document.contains("whoSawWhat");
+    // Who saw what grows while it is asked for: of it only the shape is compared.
+    let grows = probe.document.contains("whoSawWhat");
     if grows { shape(&super::usable(&answer).json).to_string() } else { super::usable(&answer).text() }
 }
 
