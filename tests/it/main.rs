@@ -40,6 +40,7 @@ mod oracle;
 mod pages;
 mod people_commands;
 mod policy;
+mod privacy_rules;
 mod protection;
 mod rates;
 mod referral;
