@@ -18,13 +18,14 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The fields that a line may hold. Values are the server's own words and numbers, ids of what an operator may
 /// look up, pseudonyms and classes; causes are the texts of our own error types.
-pub const FIELDS: [&str; 17] = [
+pub const FIELDS: [&str; 19] = [
     "cause",
     "code",
     "connections",
     "cost",
     "duration_microseconds",
     "error",
+    "fault",
     "incident",
     "job",
     "kind",
@@ -36,6 +37,7 @@ pub const FIELDS: [&str; 17] = [
     "route",
     "size",
     "status",
+    "units",
 ];
 
 /// What libraries tell below this level can hold statements, headers and bodies.

@@ -189,8 +189,7 @@ impl Resolved {
         if is_new && self.may_make_kek && !self.kek_file.exists() {
             make_kek_file(&self.kek_file, chance)?;
             tracing::warn!(
-                file = %self.kek_file.display(),
-                "made a key file beside the database: move it to another disk and name it in RELAIS_KEK_FILE"
+                "made the key file relais.kek beside the database: move it to another disk and name it in RELAIS_KEK_FILE"
             );
         }
         let mut keks = read_keks(&self.kek_file)?;

@@ -30,7 +30,9 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 23] = [
+const OF_NO_PERSON: [&str; 24] = [
+    // The list of who saw what, in words of our own: field names and days, never a value.
+    "CaseReadings.text",
     "Team.name",
     "Project.name",
     // Whoever names a desk names a team.

@@ -10,6 +10,7 @@ use super::row::{Door, Entry, door};
 
 pub(super) fn doors() -> Vec<Door> {
     let mut doors = roots();
+    doors.extend(mutations());
     doors.extend(ROUTES.iter().map(|name| Door { name, entry: Entry::Anybody }));
     doors.extend(ACCOUNT_PAGES.iter().map(|name| door(name, &[KeepOwnAccount])));
     doors.extend(HALF_WAY_PAGES.iter().map(|name| Door { name, entry: Entry::Unfinished }));
@@ -55,6 +56,11 @@ fn roots() -> Vec<Door> {
         door("Query.whoSawWhat", &[ListReadings]),
         door("Query.auditEvents", &[ReadTrail]),
         door("Query.legalHolds", &[HoldCase]),
+    ]
+}
+
+fn mutations() -> Vec<Door> {
+    vec![
         door("Mutation.caseAppealClose", &[OpenCase]),
         door("Mutation.caseOpen", &[OpenCase]),
         door("Mutation.consentRecord", &[RecordConsent]),
