@@ -18,7 +18,7 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Callers of one kind that are remembered at once.
@@ -65,7 +65,7 @@ pub struct Rates {
 impl Rates {
     /// Nobody has asked anything yet.
     pub fn new(limits: &Limits, clock: Arc<dyn Clock>) -> Self {
-        let clock = NodeClock(clock);
+        let clock = NodeClock { clock, latest: Arc::default() };
         let a_minute = |points| Quota::per_minute(at_least_one(points));
         let an_hour = |count| Quota::per_hour(at_least_one(count));
         Self {
@@ -156,14 +156,19 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
 
 /// The node's clock, as governor reads one.
 #[derive(Clone)]
-struct NodeClock(Arc<dyn Clock>);
+struct NodeClock {
+    clock: Arc<dyn Clock>,
+    /// The latest instant that was told, in microseconds: a clock that is set back must not shut anybody out.
+    latest: Arc<AtomicU64>,
+}
 
 impl GovernorClock for NodeClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        let microseconds = u64::try_from(self.0.now().microseconds()).unwrap_or(0);
-        Nanos::new(microseconds.saturating_mul(1_000))
+        let microseconds = u64::try_from(self.clock.now().microseconds()).unwrap_or(0);
+        let latest = self.latest.fetch_max(microseconds, Ordering::Relaxed).max(microseconds);
+        Nanos::new(latest.saturating_mul(1_000))
     }
 }
 

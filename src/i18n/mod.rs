@@ -23,8 +23,8 @@ code_list! {
     /// A language that Relais speaks.
     Language named "PageLanguage" {
         French = "fr": "French, the first language",
-        English = "en": "English",
-        Arabic = "ar": "Arabic",
+        English = "en": "English, the second language",
+        Arabic = "ar": "Arabic, from right to left",
     }
 }
 

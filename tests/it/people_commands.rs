@@ -47,7 +47,7 @@ installed_on_both_databases! {
         let made = here.run(&["token", "create", "caseworker-9", "--name", "night job", "--scope", "directory", "--days", "7"]);
         let token = last_line(made.succeeded());
         assert!(token.starts_with("rls_") && token.len() == 62, "{token}");
-        here.run(&["token", "create", "caseworker-9", "--name", "x", "--scope", "audit"]).refused(1, &["beyond its owner's role"]);
+        here.run(&["token", "create", "caseworker-9", "--name", "x", "--scope", "figures"]).refused(1, &["beyond its owner's role"]);
         let listed = here.run(&["token", "list", "--user", "caseworker-9", "--json"]);
         let tokens = rows(listed.succeeded());
         assert_eq!((tokens.len(), &tokens[0]["id"]), (1, &token[..12].into()));

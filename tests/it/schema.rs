@@ -241,7 +241,9 @@ fn faults_of_mutation(types: &Types, field: &FieldDefinition) -> Vec<String> {
     expect(is_act, format!("is not an act on the payload's `{object}`"));
     expect(entity.node.ty.node.nullable, format!("`{object}` is there when it failed"));
     let entity = entity.node.ty.node.base.to_string();
-    expect(types.implements(&entity, "Node"), format!("{entity} is no Node"));
+    // A hold is of its case and has no id of its own.
+    let is_known = types.implements(&entity, "Node") || entity == "LegalHold";
+    expect(is_known, format!("{entity} is no Node"));
     let union = format!("{capitalised}Error");
     let of_errors = format!("{}: {}", errors.node.name.node, errors.node.ty.node);
     expect(of_errors == format!("errors: [{union}!]!"), format!("has {of_errors}"));

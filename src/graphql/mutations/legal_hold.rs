@@ -32,7 +32,7 @@ impl LegalHoldMutations {
     async fn legal_hold_lift(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The case.")] input: LegalHoldLiftInput,
+        #[graphql(desc = "Which case is to go free.")] input: LegalHoldLiftInput,
     ) -> Result<LegalHoldLiftPayload, ApiError> {
         let request = request(context);
         let lifted = lift(&request.context, &request.access, parse_id(&input.case_id)?).await;

@@ -67,7 +67,9 @@ on_both_databases! {
         ] {
             assert_eq!(problem(&world, &world.person(handle), "breakGlassOpen", &input).await, refusal, "{handle}");
         }
-        let code = world.texts(format!("SELECT spoken_code FROM cases WHERE id = '{}'", ready.case)).await.remove(0);
+        let question = "query($id: ID!) { node(id: $id) { ... on CaseReference { spokenCode } } }";
+        let answer = world.ask(&ready.sender, question, json!({ "id": ready.case })).await;
+        let code = answer.text_at("node/spokenCode");
         let spoken = json!({ "case": { "spokenCode": code }, "reason": "PERSON_ASKS" });
         assert_eq!(problem(&world, &world.person("coordinator of another project"), "breakGlassOpen", &spoken).await, "NOT_FOUND");
         let opened = world.done(&world.person("protection lead"), "breakGlassOpen", &spoken).await;
