@@ -10,8 +10,7 @@ fn written(form: Form, work: impl FnOnce()) -> String {
     let kept = text.clone();
     let lines = Lines { form, clock, write: move |line: &str| kept.lock().expect("no panic").push_str(line) };
     tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), work);
-    let text = text.lock().expect("no panic").clone();
-    text
+    text.lock().expect("no panic").clone()
 }
 
 #[test]

@@ -13,7 +13,7 @@ use relais::domain::lifecycle::Status;
 use relais::policy::directory_view::show_service;
 use relais::policy::person_view::{show_case, show_consent, show_demand};
 use relais::policy::referral_view::{ReferralStatus, ReferralView, show_referral};
-use relais::policy::table::{Content, Table};
+use relais::policy::table::{Content, Relation, Table};
 use relais::policy::visible::{Protected, Visible};
 use std::fmt::Debug;
 

@@ -134,7 +134,7 @@ async fn tell(
 ) -> Result<(), ActionError> {
     let project = tx.find_project(closed.project_id).await?;
     let mut to = vec![Addressee::Team(closed.team_id)];
-    to.extend(project.iter().flat_map(|project| leaders_of(project)));
+    to.extend(project.iter().flat_map(leaders_of));
     let notify = Notify {
         kind: NoticeKind::ReferralClosed,
         object: closed.id.to_string(),
