@@ -43,7 +43,12 @@ fn stored(rows: &[EventColumns]) -> Vec<StoredEvent> {
     let mut hash = BEGINNING;
     let entry = |(row, sequence): (&EventColumns, i64)| {
         hash = link(&hash, TRAIL, sequence, row);
-        StoredEvent { trail: TRAIL.to_owned(), sequence, hash: hexadecimal(&hash), body: Body::Kept(row.clone()) }
+        StoredEvent {
+            trail: TRAIL.to_owned(),
+            sequence,
+            hash: hexadecimal(&hash),
+            body: Body::Kept(Box::new(row.clone())),
+        }
     };
     rows.iter().zip(1..).map(entry).collect()
 }

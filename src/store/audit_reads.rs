@@ -75,7 +75,7 @@ impl EventRow {
         let optional = [&self.actor_id, &self.actor_role, &self.organization_id, &self.reason, &self.consent_id];
         let has_optional = optional.into_iter().any(Option::is_some);
         let body = match (self.at, self.action, self.object, self.fields, self.purpose) {
-            (Some(at), Some(action), Some(object), Some(fields), Some(purpose)) => Body::Kept(EventColumns {
+            (Some(at), Some(action), Some(object), Some(fields), Some(purpose)) => Body::Kept(Box::new(EventColumns {
                 at,
                 actor_id: self.actor_id,
                 actor_role: self.actor_role,
@@ -86,7 +86,7 @@ impl EventRow {
                 purpose,
                 reason: self.reason,
                 consent_id: self.consent_id,
-            }),
+            })),
             (None, None, None, None, None) if !has_optional => Body::Dropped,
             _ => Body::Unreadable,
         };

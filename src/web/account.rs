@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::frame::{Frame, minute};
-use super::visit::Visit;
+use super::visit::{self, Visit};
 use super::{HOME, answer};
 use crate::actions::credentials::CredentialError;
 use crate::actions::own_account::Overview;
@@ -141,7 +141,7 @@ async fn page_of(
     visit: &Visit,
     problem: Option<(Part, String)>,
 ) -> Result<AccountPage, Response<Body>> {
-    let signed_in = visit.member()?;
+    let signed_in = visit.signed_in().ok_or_else(visit::sign_in_first)?;
     let overview = own_account::overview(context, signed_in).await;
     let overview = overview.map_err(|error| answer::refused(visit, &error))?;
     Ok(AccountPage { problem, ..AccountPage::new(visit.frame(), signed_in, overview) })
@@ -149,10 +149,7 @@ async fn page_of(
 
 pub(super) async fn change_password(State(context): State<Context>, form: Form) -> Response<Body> {
     let visit = &form.visit;
-    let signed_in = match visit.member() {
-        Ok(signed_in) => signed_in,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
     let (present, password, repeated) = (form.get("present"), form.get("password"), form.get("repeated"));
     match own_account::change_password(&context, signed_in, present, password, repeated).await {
         Ok(opened) => answer::redirect_with_session(HOME, &opened.secret),
@@ -181,10 +178,7 @@ pub(super) async fn done(
     visit: &Visit,
     work: impl AsyncFnOnce(&SignedIn) -> Result<(), ActionError>,
 ) -> Response<Body> {
-    let signed_in = match visit.member() {
-        Ok(signed_in) => signed_in,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
     match work(signed_in).await {
         Ok(()) => answer::redirect(HOME),
         Err(error) => answer::refused(visit, &error),

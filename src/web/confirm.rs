@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::frame::Frame;
-use super::visit::Visit;
+use super::visit::{self, Visit};
 use super::{HOME, answer};
 use crate::actions::{Context, own_account, sign_in};
 use askama::Template;
@@ -19,10 +19,7 @@ struct ConfirmPage {
 }
 
 pub(super) async fn show(State(context): State<Context>, visit: Visit) -> Response<Body> {
-    let signed_in = match visit.member() {
-        Ok(signed_in) => signed_in,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
     match own_account::has_second_factor(&context, signed_in).await {
         Ok(has_second_factor) => {
             answer::page(&visit, &ConfirmPage { frame: visit.frame(), has_second_factor, problem: None })
@@ -33,10 +30,7 @@ pub(super) async fn show(State(context): State<Context>, visit: Visit) -> Respon
 
 pub(super) async fn prove(State(context): State<Context>, form: Form) -> Response<Body> {
     let visit = &form.visit;
-    let signed_in = match visit.member() {
-        Ok(signed_in) => signed_in,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
     let has_second_factor = match own_account::has_second_factor(&context, signed_in).await {
         Ok(has_second_factor) => has_second_factor,
         Err(error) => return answer::refused(visit, &error),

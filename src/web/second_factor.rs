@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::frame::{Frame, grouped};
-use super::visit::Visit;
+use super::visit::{self, Visit};
 use super::{HOME, SECOND_FACTOR, answer, picture};
 use crate::actions::credentials::CredentialError;
 use crate::actions::{Context, own_account};
@@ -36,10 +36,7 @@ pub(super) struct RecoveryCodesPage {
 }
 
 pub(super) async fn begin(State(context): State<Context>, form: Form) -> Response<Body> {
-    let signed_in = match form.visit.member() {
-        Ok(signed_in) => signed_in,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(signed_in) = form.visit.signed_in() else { return visit::sign_in_first() };
     match own_account::begin_second_factor(&context, signed_in).await {
         Ok(_) => answer::redirect(SECOND_FACTOR),
         Err(error) => failed(&form.visit, &error),
@@ -52,10 +49,7 @@ pub(super) async fn show(State(context): State<Context>, visit: Visit) -> Respon
 
 pub(super) async fn confirm(State(context): State<Context>, form: Form) -> Response<Body> {
     let visit = &form.visit;
-    let signed_in = match visit.member() {
-        Ok(signed_in) => signed_in,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
     match own_account::confirm_second_factor(&context, signed_in, form.get("code")).await {
         Ok((opened, codes)) => {
             let page = RecoveryCodesPage { frame: visit.frame_under(&opened.secret), codes };
@@ -67,10 +61,7 @@ pub(super) async fn confirm(State(context): State<Context>, form: Form) -> Respo
 
 pub(super) async fn renew_recovery_codes(State(context): State<Context>, form: Form) -> Response<Body> {
     let visit = &form.visit;
-    let signed_in = match visit.member() {
-        Ok(signed_in) => signed_in,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
     match own_account::renew_recovery_codes(&context, signed_in).await {
         Ok(codes) => answer::page(visit, &RecoveryCodesPage { frame: visit.frame(), codes }),
         Err(error) => failed(visit, &error),
@@ -78,10 +69,7 @@ pub(super) async fn renew_recovery_codes(State(context): State<Context>, form: F
 }
 
 async fn page_of(context: &Context, visit: &Visit, error: Option<&CredentialError>) -> Response<Body> {
-    let signed_in = match visit.member() {
-        Ok(signed_in) => signed_in,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
     let key = match own_account::pending_second_factor(context, signed_in).await {
         Ok(Some(key)) => key,
         Ok(None) => return answer::redirect(HOME),

@@ -4,6 +4,7 @@ use super::account::{self, Part};
 use super::answer;
 use super::form::Form;
 use super::frame::Frame;
+use super::visit;
 use crate::actions::token::NewToken;
 use crate::actions::{Context, own_account};
 use crate::domain::account::TokenScope;
@@ -25,10 +26,7 @@ struct TokenPage {
 
 pub(super) async fn issue(State(context): State<Context>, form: Form) -> Response<Body> {
     let visit = &form.visit;
-    let signed_in = match visit.member() {
-        Ok(signed_in) => signed_in,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
     let new = NewToken {
         name: form.get("name").to_owned(),
         scopes: form.all("scope").filter_map(TokenScope::from_code).collect(),

@@ -70,11 +70,6 @@ impl Visit {
         self.signed_in.as_ref()
     }
 
-    /// Who is signed in, on a page that only they open.
-    pub(super) fn member(&self) -> Result<&SignedIn, Response<Body>> {
-        self.signed_in.as_ref().ok_or_else(|| answer::redirect(SIGN_IN))
-    }
-
     /// What stands around the page.
     pub(super) fn frame(&self) -> Frame {
         Frame { language: self.language, is_signed_in: self.signed_in.is_some(), form_token: self.form_token() }
@@ -91,6 +86,11 @@ impl Visit {
     pub(super) fn form_token(&self) -> String {
         token_of(&self.session_secret, &self.form_secret)
     }
+}
+
+/// Where a page sends whoever is not signed in, when only members open it.
+pub(super) fn sign_in_first() -> Response<Body> {
+    answer::redirect(SIGN_IN)
 }
 
 fn token_of(session_secret: &str, form_secret: &str) -> String {

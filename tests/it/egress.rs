@@ -145,7 +145,7 @@ async fn an_error_tells_no_address_and_no_secret() {
         ("/secret-path", EgressError::Unsendable),
         ("ftp://secret/", EgressError::Unsendable),
     ] {
-        let error = fetch(PATIENT, url).await.err().expect(url);
+        let error = fetch(PATIENT, url).await.expect_err(url);
         assert_eq!(error, expected, "{url}");
         let told = format!("{error} {error:?}");
         assert!(!told.contains("secret") && !told.contains("127.0.0.1"), "{told}");

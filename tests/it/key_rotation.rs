@@ -8,7 +8,7 @@ use relais::app::App;
 use relais::clock::System;
 use relais::store::{Location, Rotation, RotationRefused, make_kek_file, read_kek_id};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Everything sealed that somebody can ask for.
 async fn everything_of(app: &App, world: &World) -> Vec<Value> {
@@ -43,8 +43,9 @@ impl Keys {
     }
 }
 
-async fn node(world: &World, kek_file: &PathBuf, other: Option<&PathBuf>) -> Result<App, String> {
-    let location = Location { kek_file: Some(kek_file.clone()), other_kek_file: other.cloned(), ..world.location() };
+async fn node(world: &World, kek_file: &Path, other: Option<&PathBuf>) -> Result<App, String> {
+    let location =
+        Location { kek_file: Some(kek_file.to_path_buf()), other_kek_file: other.cloned(), ..world.location() };
     let opened = App::open(location, world.clock.clone(), world.clock.clone()).await;
     opened.map_err(|error| format!("{:#}", anyhow::Error::new(error)))
 }

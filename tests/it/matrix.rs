@@ -270,7 +270,7 @@ impl Matrix {
         let told = ["BASIC_FOOD", "BASIC_NFI", "SHELTER_WOMEN_SAFE", "SOL_ETM"].map(cell);
         book.add(format!("ServiceGapCell by serviceGaps: {handle}"), &SCHEMA.leaves("ServiceGapCell"), &told);
         let thresholds = [vec!["threshold".to_owned()], vec!["sensitiveThreshold".to_owned()]];
-        book.add(format!("ServiceGapReport by serviceGaps: {handle}"), &thresholds, &[report.clone()]);
+        book.add(format!("ServiceGapReport by serviceGaps: {handle}"), &thresholds, std::slice::from_ref(&report));
     }
 
     async fn found_by_spoken_code(&self, book: &mut Book, handle: &str, person: &Person) {

@@ -280,7 +280,7 @@ on_both_databases! {
             let ended = ended(&report, clock);
             assert_eq!((ended.erased, ended.in_appeal), (0, 1), "{clock}");
         }
-        assert_eq!(world.column("cases", "id").await, [case.clone()]);
+        assert_eq!(world.column("cases", "id").await, std::slice::from_ref(&case));
         let caseworker = renewed(&world, "caseworker").await;
         let close = |status: &str, version: i64| json!({ "caseId": case, "expectedVersion": version, "adminStatus": status });
         for (input, refusal) in [

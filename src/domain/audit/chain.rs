@@ -77,7 +77,7 @@ pub struct StoredEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     /// All of it.
-    Kept(EventColumns),
+    Kept(Box<EventColumns>),
     /// Nothing but the hash: it was kept long enough.
     Dropped,
     /// Something that the code never writes.

@@ -22,7 +22,8 @@ pub(super) struct Fault {
     /// The guard's refusal, if it is one: it knows the place, or the limit and its value, so
     /// that a client need not read the message.
     refused: Option<Refused>,
-    header: Option<(HeaderName, HeaderValue)>,
+    /// In a box, so that a fault stays small enough to be handed up as an error.
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Fault {
@@ -32,7 +33,7 @@ impl Fault {
     }
 
     pub(super) fn with_header(self, name: HeaderName, value: impl Into<HeaderValue>) -> Self {
-        Self { header: Some((name, value.into())), ..self }
+        Self { header: Some(Box::new((name, value.into()))), ..self }
     }
 
     pub(super) fn bad_request(message: &'static str) -> Self {
@@ -64,7 +65,7 @@ impl Fault {
             extensions: Extensions { code: self.code, limit, maximum },
         }];
         let mut response = json(self.status, media, &Errors { errors: &errors });
-        if let Some((name, value)) = self.header {
+        if let Some((name, value)) = self.header.map(|header| *header) {
             response.headers_mut().insert(name, value);
         }
         with_told(response, Told { code: Some(self.code.to_owned()), ..Told::default() })

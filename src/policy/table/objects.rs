@@ -62,5 +62,5 @@ pub fn object_of(name: &str) -> Option<&'static Object> {
         name.split_once('.').is_some_and(|(type_name, _)| type_name == *of)
             || (of.ends_with(':') && name.starts_with(*of))
     };
-    OBJECTS.iter().find(|object| object.types.iter().any(|of| is_of(of)))
+    OBJECTS.iter().find(|object| object.types.iter().any(is_of))
 }

@@ -35,6 +35,9 @@ pub enum Answer {
     Endless,
 }
 
+/// How a provider departs from what it should do.
+pub type Misconduct = fn(&mut Script);
+
 /// Everything that a provider does during one sign-in.
 #[derive(Clone, Debug)]
 pub struct Script {

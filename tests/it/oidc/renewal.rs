@@ -2,7 +2,7 @@
 //! without it.
 
 use super::keys::Signer;
-use super::provider::{Answer, REFRESH_TOKEN, Script};
+use super::provider::{Answer, Misconduct, REFRESH_TOKEN};
 use super::stage::{HANDLE, SUBJECT, Stage};
 use crate::kit::world::{World, on_both_databases};
 use relais::actions::credentials::CredentialError;
@@ -152,10 +152,10 @@ async fn a_step_up_here_does_not_part_a_session_from_its_provider() {
     let stage = Stage::open(World::on_sqlite().await).await;
     let opened = stage.sign_in().await.expect("a sign-in");
     let signed_in = find(&stage, &opened).await.expect("signed in");
-    let key = own_account::begin_second_factor(stage.context(), &signed_in).await.ok().expect("a key");
+    let key = own_account::begin_second_factor(stage.context(), &signed_in).await.expect("a key");
     let code = key.code_at(stage.now());
     let stepped_up = own_account::confirm_second_factor(stage.context(), &signed_in, &code).await;
-    let (stepped_up, _) = stepped_up.ok().expect("a session with a second factor");
+    let (stepped_up, _) = stepped_up.expect("a session with a second factor");
     assert!(find(&stage, &opened).await.is_none(), "the old secret is void");
     stage.set_clock(300);
     stage.date_claims();
@@ -206,7 +206,7 @@ async fn a_refresh_token_is_kept_or_replaced_as_the_provider_wants() {
 /// What a provider must not do on renewal.
 #[tokio::test]
 async fn a_wrong_word_on_renewal_ends_the_session() {
-    let cases: &[(&str, fn(&mut Script))] = &[
+    let cases: &[(&str, Misconduct)] = &[
         ("sub changes on refresh", |it| it.claims["sub"] = json!("somebody")),
         ("no ID token", |it| it.token_members = json!({ "id_token": null })),
         ("nonce of another sign-in", |it| it.claims["nonce"] = json!("A".repeat(43))),

@@ -1,7 +1,7 @@
 //! Nothing of a token, a code, a state or a claim is ever logged: the real binary at its most talkative.
 
 use super::keys::{rsa_private_line, rsa_public_pem};
-use super::provider::{ACCESS_TOKEN, Answer, CLIENT_ID, CLIENT_SECRET, CODE, FakeProvider, REFRESH_TOKEN, Script};
+use super::provider::{ACCESS_TOKEN, Answer, CLIENT_ID, CLIENT_SECRET, CODE, FakeProvider, Misconduct, REFRESH_TOKEN};
 use super::stage::{GROUPS, SUBJECT, Stage};
 use crate::kit::hearing::hear;
 use crate::kit::installation::Installation;
@@ -48,7 +48,7 @@ impl Visitor {
     }
 
     /// The whole way; gives the status of its end.
-    async fn sign_in(&mut self, fake: &FakeProvider, script: fn(&mut Script)) -> u16 {
+    async fn sign_in(&mut self, fake: &FakeProvider, script: Misconduct) -> u16 {
         let (status, location, text) = self.get("/sign-in/oidc").await;
         assert_eq!(status, 303, "{text}");
         let address = url::Url::parse(&location).expect("an address");
@@ -130,7 +130,7 @@ async fn at_its_most_talkative_the_log_holds_nothing_of_a_sign_in() {
     let mut server = Server::spawn(&["serve", "--listen", "127.0.0.1:0"], &provider);
     let mut visitor = Visitor::of(&server);
     assert_eq!(visitor.sign_in(&fake, |_| {}).await, 303);
-    let faults: [(fn(&mut Script), u16); 8] = [
+    let faults: [(Misconduct, u16); 8] = [
         (|it| it.claims["sub"] = json!("marked-stranger"), 403),
         (|it| it.claims["aud"] = json!("marked-audience"), 403),
         (|it| it.claims["acr"] = json!({ "marked": "class" }), 403),

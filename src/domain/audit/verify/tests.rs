@@ -41,7 +41,7 @@ impl Database {
             trail: TRAIL.to_owned(),
             sequence: 0,
             hash: String::new(),
-            body: Body::Kept(row),
+            body: Body::Kept(Box::new(row)),
         });
         let mut database = Self { entries: entries.collect(), head: None, evidence: Evidence::default() };
         database.compute_again(0);
