@@ -15,7 +15,7 @@ use self::objects::{Object, Objects, in_order, titles};
 use self::sheet::Book;
 use crate::kit::requirement::{announce, is_full};
 use crate::kit::schema::SCHEMA;
-use crate::kit::steps::organization_id;
+use crate::kit::steps::{merged, organization_id};
 use crate::kit::world::{Answer, LAWYERS, Person, World};
 use relais::domain::account::TokenScope;
 use relais::domain::code::CodeList;
@@ -178,7 +178,7 @@ impl Path {
             }
             Ask::Pages { list } => {
                 let document = format!(
-                    "query($after: String) {{ list: {list}(first: 6, after: $after) \
+                    "query($after: String) {{ list: {list}(first: SIZE, after: $after) \
                      {{ nodes {selection} pageInfo {{ endCursor hasNextPage }} }} }}"
                 );
                 in_order(objects, &Value::Array(matrix.pages(person, &document, "nodes").await))
@@ -199,11 +199,17 @@ fn usable(answer: &Answer) -> &Answer {
 }
 
 impl Matrix {
-    /// Everything under `entries` of all pages of the list `list` of a document.
+    /// Everything under `entries` of all pages of the list `list` of a document, whose pages are as large as what
+    /// they select allows: `first: SIZE`.
     pub async fn pages(&self, person: &Person, document: &str, entries: &str) -> Vec<Value> {
-        let (mut all, mut after) = (Vec::new(), Value::Null);
+        let (mut all, mut after, mut size) = (Vec::new(), Value::Null, 64);
         loop {
-            let answer = self.world.ask(person, document, json!({ "after": after })).await;
+            let sized = document.replace("SIZE", &size.to_string());
+            let answer = self.world.ask(person, &sized, json!({ "after": after })).await;
+            if answer.code() == "QUERY_TOO_COMPLEX" && size > 1 {
+                size /= 2;
+                continue;
+            }
             let page = usable(&answer).json["data"]["list"].clone();
             all.extend(page[entries].as_array().cloned().unwrap_or_default());
             after = page["pageInfo"]["endCursor"].clone();
@@ -234,7 +240,7 @@ impl Matrix {
         let verdicts = "verdicts: [MATCH, TO_CONFIRM, NO]";
         let selection = SCHEMA.everything("ServiceEdge");
         let document = format!(
-            "query($after: String) {{ list: services(filter: {{ {near}, {verdicts}, person: {{ ageBand: AGE_15_17 }} }}, first: 15, after: $after) \
+            "query($after: String) {{ list: services(filter: {{ {near}, {verdicts}, person: {{ ageBand: AGE_15_17 }} }}, first: SIZE, after: $after) \
              {{ edges {selection} pageInfo {{ endCursor hasNextPage }} }} }}"
         );
         let edges = self.pages(person, &document, "edges").await;
@@ -243,11 +249,18 @@ impl Matrix {
             self.objects.services.iter().map(|object| found(object).unwrap_or(Value::Null)).collect();
         book.add(format!("ServiceEdge by search: {handle}"), &SCHEMA.leaves("ServiceEdge"), &told);
         for key in [people::HOSPITAL, LAWYERS] {
-            let document =
-                format!("query($id: ID!) {{ organization(id: $id) {{ services {} }} }}", SCHEMA.everything("Service"));
-            let answer = self.world.ask(person, &document, json!({ "id": organization_id(key) })).await;
-            let services = usable(&answer).json.pointer("/data/organization/services").cloned().unwrap_or_default();
-            let told = in_order(&self.objects.services, &services);
+            let mut told = vec![Value::Null; self.objects.services.len()];
+            for part in SCHEMA.everything_in_parts("Service", 4) {
+                let document = format!("query($id: ID!) {{ organization(id: $id) {{ services {part} }} }}");
+                let answer = self.world.ask(person, &document, json!({ "id": organization_id(key) })).await;
+                let services = usable(&answer).json.pointer("/data/organization/services").cloned().unwrap_or_default();
+                let parts = in_order(&self.objects.services, &services);
+                told = told
+                    .into_iter()
+                    .zip(parts)
+                    .map(|(whole, part)| if whole.is_null() { part } else { merged(whole, &part) })
+                    .collect();
+            }
             let name = if key == LAWYERS { "the lawyers" } else { "the hospital" };
             book.add(format!("Service by organization, of {name}: {handle}"), &SCHEMA.leaves("Service"), &told);
         }

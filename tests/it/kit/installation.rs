@@ -213,6 +213,8 @@ macro_rules! count_rows {
             let count: i64 = sqlx::query_scalar(count).fetch_one(&mut $database).await.expect("a count");
             counts.insert(table, count);
         }
+        // Closed here and not some time after: who closes an embedded database last moves its log into it.
+        $database.close().await.expect("a connection that closes");
         counts
     }};
 }

@@ -106,6 +106,19 @@ impl Schema {
         self.selection(type_name, &mut Vec::new()).expect("a type with fields")
     }
 
+    /// The same in as many selections as are told here, each with the id, for where one alone would cost too much.
+    pub fn everything_in_parts(&self, type_name: &str, parts: usize) -> Vec<String> {
+        let fields = &self.objects[type_name];
+        let size = fields.len().div_ceil(parts);
+        let part = |fields: &[Field]| {
+            let mut path = vec![type_name.to_owned()];
+            let selected =
+                fields.iter().filter(|it| it.name != "id").filter_map(|it| self.selected(type_name, it, &mut path));
+            format!("{{ id {} }}", selected.collect::<Vec<_>>().join(" "))
+        };
+        fields.chunks(size).map(part).collect()
+    }
+
     /// Where each value of [`Schema::everything`] stands, as paths of field names.
     pub fn leaves(&self, type_name: &str) -> Vec<Vec<String>> {
         let mut leaves = Vec::new();
@@ -143,15 +156,20 @@ impl Schema {
             parts.extend(self.selection(member, path).map(|fields| format!("... on {member} {fields}")));
         }
         for field in self.objects.get(type_name).into_iter().flatten() {
-            let is_circle = CIRCLES.contains(&(type_name, field.name.as_str()));
-            if self.is_leaf(&field.type_name) {
-                parts.push(field.name.clone());
-            } else if !is_circle && let Some(fields) = self.selection(&field.type_name, path) {
-                parts.push(format!("{} {fields}", field.name));
-            }
+            parts.extend(self.selected(type_name, field, path));
         }
         path.pop();
         Some(format!("{{ {} }}", parts.join(" ")))
+    }
+
+    /// A field with all that can be read under it; nothing where its type would come again.
+    fn selected(&self, type_name: &str, field: &Field, path: &mut Vec<String>) -> Option<String> {
+        if self.is_leaf(&field.type_name) {
+            return Some(field.name.clone());
+        }
+        let is_circle = CIRCLES.contains(&(type_name, field.name.as_str()));
+        let fields = (!is_circle).then(|| self.selection(&field.type_name, path)).flatten()?;
+        Some(format!("{} {fields}", field.name))
     }
 
     fn is_leaf(&self, type_name: &str) -> bool {

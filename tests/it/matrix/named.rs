@@ -90,7 +90,7 @@ impl Matrix {
                 everything.push_str(&told.to_string());
             }
         }
-        let document = "query($after: String) { list: services(first: 40, after: $after, filter: { verdicts: [MATCH, TO_CONFIRM, NO] }) \
+        let document = "query($after: String) { list: services(first: SIZE, after: $after, filter: { verdicts: [MATCH, TO_CONFIRM, NO] }) \
             { nodes { id needs organization { id name } } pageInfo { endCursor hasNextPage } } }";
         for node in self.pages(person, document, "nodes").await {
             everything.push_str(&node.to_string());

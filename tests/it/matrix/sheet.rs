@@ -50,6 +50,34 @@ fn is_on_the_hour(text: &str) -> bool {
     time.len() >= 8 && time[2..].chars().all(|c| matches!(c, ':' | '0' | '.'))
 }
 
+/// Paths of fields, written as a selection is: what they begin with stands once.
+fn names(paths: &[&[String]]) -> String {
+    let of_one = |group: &[&[String]]| match group {
+        [[name]] => name.clone(),
+        [[first, ..], ..] => format!("{first}{{{}}}", names(&group.iter().map(|path| &path[1..]).collect::<Vec<_>>())),
+        _ => String::new(),
+    };
+    let groups = paths.chunk_by(|one, other| one.len() > 1 && other.len() > 1 && one[0] == other[0]);
+    groups.map(of_one).collect::<Vec<_>>().join(" ")
+}
+
+/// Letters with the names behind them, in lines that fit a screen.
+fn wrapped(letters: &str, names: &str) -> String {
+    const WIDTH: usize = 120;
+    let margin = letters.chars().count() + 4;
+    let mut lines = vec![format!("  {letters} ")];
+    for word in names.split(' ') {
+        let line = lines.last_mut().expect("a line");
+        if line.len() + word.len() >= WIDTH && line.len() > margin {
+            lines.push(format!("{:margin$}{word}", ""));
+        } else {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
 /// Sheets by what they say: equal ones stand once, under all their headings.
 #[derive(Default)]
 pub struct Book {
@@ -61,18 +89,16 @@ pub struct Book {
 impl Book {
     /// Writes down what was told of these objects, one a column.
     pub fn add(&mut self, heading: String, leaves: &[Vec<String>], objects: &[Value]) {
-        let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+        let mut lines: Vec<(String, Vec<&[String]>)> = Vec::new();
         for path in leaves {
             let letters: String = objects.iter().map(|object| letter(object, path)).collect();
-            let name = path.join(".");
             match lines.iter_mut().find(|(known, _)| *known == letters) {
-                Some((_, names)) => names.push(name),
-                None => lines.push((letters, vec![name])),
+                Some((_, paths)) => paths.push(path),
+                None => lines.push((letters, vec![path])),
             }
         }
         self.cells += leaves.len() * objects.len();
-        let sheet: String =
-            lines.iter().map(|(letters, names)| format!("  {letters}  {}\n", names.join(" "))).collect();
+        let sheet: String = lines.iter().map(|(letters, paths)| wrapped(letters, &names(paths))).collect();
         let position = *self.positions.entry(sheet.clone()).or_insert_with(|| {
             self.sheets.push((sheet, Vec::new()));
             self.sheets.len() - 1
