@@ -89,7 +89,7 @@ fn located(profile: Profile) -> Result<Profile, Refusal> {
 }
 
 /// What closing an appeal of age takes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct CloseAppeal {
     /// The case.
     pub case_id: CaseId,

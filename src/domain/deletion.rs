@@ -17,7 +17,7 @@ code_list! {
 }
 
 /// A request to a recipient to delete what it holds of a closed referral.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DeletionRequest {
     /// Identifier.
     pub id: DeletionId,

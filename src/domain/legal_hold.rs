@@ -20,7 +20,7 @@ code_list! {
 }
 
 /// One case held back from erasure.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LegalHold {
     /// The case.
     pub case_id: CaseId,

@@ -24,7 +24,7 @@ pub struct CallerAddress(pub Option<IpAddr>);
 
 /// What a handler knows of a request and the line tells. It travels in the answer's extensions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct LineFacts {
     /// The operation, out of a fixed list.
     pub operation: Option<&'static str>,
     /// The code of the first error.
@@ -78,7 +78,7 @@ struct Line<'a> {
 impl Line<'_> {
     fn write<B: HttpBody>(mut self, response: &Response<B>) {
         self.is_written = true;
-        let told = response.extensions().get::<Told>().cloned().unwrap_or_default();
+        let told = response.extensions().get::<LineFacts>().cloned().unwrap_or_default();
         let principal = told.account_id.map(|account| self.edge.pseudonyms.of(account, self.edge.clock.now()));
         tracing::info!(
             request = self.id(),

@@ -11,7 +11,7 @@ use super::http::{Answered, Caller, EndpointError};
 use super::operation::first_field;
 use crate::actions::emergency::is_emergency;
 use crate::domain::id::{Identifier, ReferralId};
-use crate::edge::access_line::Told;
+use crate::edge::access_line::LineFacts;
 use crate::edge::lanes::Place;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Name, Request, Value};
@@ -41,7 +41,7 @@ enum Asked {
 }
 
 /// Answers what is an emergency over connections of their own; tells everybody else that it is full.
-pub(super) async fn execute(api: &Api, caller: Caller, mut request: Request, mut told: Told) -> Answered {
+pub(super) async fn execute(api: &Api, caller: Caller, mut request: Request, mut told: LineFacts) -> Answered {
     let mut place = None;
     let result = match asked(&mut request) {
         Some(asked) => run(api, &caller, asked, request, &mut told, &mut place).await,
@@ -55,7 +55,7 @@ async fn run(
     caller: &Caller,
     asked: Asked,
     request: Request,
-    told: &mut Told,
+    told: &mut LineFacts,
     place: &mut Option<Place>,
 ) -> Result<async_graphql::Response, EndpointError> {
     let context = api.context.reserved();

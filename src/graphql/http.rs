@@ -30,7 +30,7 @@ use self::parameters::Parameters;
 use super::guard::{Cost, Refused, measure, scan};
 use super::limits::Limits;
 use crate::domain::sensitive::Sensitive;
-use crate::edge::access_line::{CallerAddress, Told};
+use crate::edge::access_line::{CallerAddress, LineFacts};
 use crate::edge::cross_site::is_foreign;
 use crate::edge::lanes::Place;
 
@@ -51,7 +51,7 @@ pub struct Answered {
     /// The answer, or why there is none.
     pub result: Result<async_graphql::Response, EndpointError>,
     /// What the log may tell of the request.
-    pub told: Told,
+    pub told: LineFacts,
     /// The place that the request holds until its answer is sent or lost.
     pub place: Option<Place>,
 }

@@ -34,7 +34,7 @@ use self::query::LoopQuery;
 use self::request::RequestContext;
 use crate::actions::{ActionError, Context, account, disclosure, refusal};
 use crate::edge::Edge;
-use crate::edge::access_line::Told;
+use crate::edge::access_line::LineFacts;
 use crate::edge::rates::TooMuch;
 use crate::i18n::Language;
 use crate::policy::access::{Access, Viewer};
@@ -90,7 +90,8 @@ impl Api {
 
 impl Endpoint for Api {
     async fn execute(&self, caller: Caller, mut request: async_graphql::Request) -> Answered {
-        let mut told = Told { operation: operation(&mut request), cost: caller.cost.selections, ..Told::default() };
+        let mut told =
+            LineFacts { operation: operation(&mut request), cost: caller.cost.selections, ..LineFacts::default() };
         let Some(place) = self.edge.lanes.ordinary() else {
             return emergency::execute(self, caller, request, told).await;
         };
@@ -105,7 +106,12 @@ impl Endpoint for Api {
 impl Api {
     /// Who asks, unless they have asked too much. A token is counted before it is looked up, and who has none
     /// that opens anything counts as what they are: somebody at an address.
-    async fn admitted(&self, context: &Context, caller: &Caller, told: &mut Told) -> Result<Access, EndpointError> {
+    async fn admitted(
+        &self,
+        context: &Context,
+        caller: &Caller,
+        told: &mut LineFacts,
+    ) -> Result<Access, EndpointError> {
         let (rates, cost) = (&self.edge.rates, caller.cost.selections);
         let Some(token) = &caller.bearer else {
             rates.anonymous(caller.address, cost).map_err(too_much)?;
@@ -131,7 +137,7 @@ impl Api {
         access: Access,
         caller: &Caller,
         mut request: async_graphql::Request,
-        told: &mut Told,
+        told: &mut LineFacts,
     ) -> Result<async_graphql::Response, EndpointError> {
         let carried = RequestContext {
             context: context.clone(),

@@ -28,7 +28,7 @@ fn whole<T>(access: &Access, relation: Relation, fields: &[&'static str], view: 
 }
 
 /// A project as its people see it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ProjectView {
     /// Identifier.
     pub id: ProjectId,
@@ -47,7 +47,7 @@ pub struct ProjectView {
 }
 
 /// What the view of a project is made of.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ProjectFacts {
     /// The project.
     pub project: Project,

@@ -295,8 +295,7 @@ impl Matrix {
     }
 }
 
-/// What can befall somebody's credential, as what is then put into its row; and the clock stands still. A frozen
-/// project is one more line, once there are frozen projects.
+/// What can befall somebody's credential, as what is then put into its row; and the clock stands still.
 fn variants() -> Vec<(String, String)> {
     let narrowed = TokenScope::ALL.iter().map(|scope| (format!("a token for {scope}"), format!("scopes = '{scope}'")));
     let run_out = ("an expired token".to_owned(), "expires_at = created_at".to_owned());
@@ -315,20 +314,27 @@ impl Matrix {
         let rows = self.world.texts("SELECT hash || ' ' || scopes FROM tokens".to_owned()).await;
         for (variant, put) in variants() {
             self.world.execute(&format!("UPDATE tokens SET {put}")).await;
-            for handle in WITH_VARIANTS {
-                let person = self.person(handle);
-                for path in
-                    PATHS.iter().filter(|path| path.type_name != "Referral" || !matches!(path.ask, Ask::One { .. }))
-                {
-                    let told = path.read(self, person).await;
-                    let heading = format!("{} by {}: {handle}, {variant}", path.type_name, path.name);
-                    book.add(heading, &SCHEMA.leaves(path.type_name), &told);
-                }
-                self.figures(&mut book, &format!("{handle}, {variant}"), person).await;
-            }
+            self.add_variant(&mut book, &variant).await;
             self.restore_tokens(&rows).await;
         }
+        // The last, because a thaw takes two people and time.
+        let paris = json!({ "projectId": ProjectId::derived("corridor", "paris").to_string() });
+        self.world.done(self.person("coordinator"), "projectFreeze", &paris).await;
+        self.add_variant(&mut book, "a frozen project").await;
         book
+    }
+
+    async fn add_variant(&self, book: &mut Book, variant: &str) {
+        for handle in WITH_VARIANTS {
+            let person = self.person(handle);
+            for path in PATHS.iter().filter(|path| path.type_name != "Referral" || !matches!(path.ask, Ask::One { .. }))
+            {
+                let told = path.read(self, person).await;
+                let heading = format!("{} by {}: {handle}, {variant}", path.type_name, path.name);
+                book.add(heading, &SCHEMA.leaves(path.type_name), &told);
+            }
+            self.figures(book, &format!("{handle}, {variant}"), person).await;
+        }
     }
 
     async fn restore_tokens(&self, rows: &[String]) {

@@ -214,7 +214,10 @@ async fn the_pages_say_what_they_say_in_three_languages() {
             assert!(!page.html.contains("Unknown localization"), "{name}: {}", page.html);
             // What is drawn by chance is no part of what a page says.
             let text = page.codes().iter().fold(page.text(), |text, code| text.replace(code.as_str(), "…"));
-            write!(told, "== {name} ({})\n{text}\n", page.status.as_u16()).expect("a string takes all");
+            let known =
+                |line: &str| if line.starts_with("rls_") { "rls_…\n".to_owned() } else { format!("{line}\n") };
+            let text: String = text.lines().map(known).collect();
+            write!(told, "== {name} ({})\n{text}", page.status.as_u16()).expect("a string takes all");
         }
         insta::assert_snapshot!(name, told);
     }

@@ -45,6 +45,23 @@ fn sensitive_types() -> BTreeSet<String> {
     names.flat_map(|name| FORMS.map(|form| format!("{name}{form}"))).collect()
 }
 
+/// Names that things of many kinds have, so that they tell nothing by themselves; the types of the policy that have
+/// such a field are found by their own names.
+const ORDINARY: [&str; 12] = [
+    "asked_at",
+    "code",
+    "day",
+    "event",
+    "expires_at",
+    "language",
+    "own_team_days",
+    "party",
+    "referral_id",
+    "review_on",
+    "set_at",
+    "stage",
+];
+
 /// Fields by which a struct is known to hold such a value, whatever it is called: those that no type of the
 /// schema has with a lower class.
 fn sensitive_fields() -> BTreeSet<String> {
@@ -54,7 +71,8 @@ fn sensitive_fields() -> BTreeSet<String> {
     };
     let (high, low): (Vec<_>, Vec<_>) = classed().partition(|(.., class)| is_sensitive(*class));
     let low: BTreeSet<&str> = low.into_iter().map(|(_, field, _)| field).collect();
-    high.into_iter().filter(|(_, field, _)| !low.contains(field)).map(|(_, field, _)| snake(field)).collect()
+    let names = high.into_iter().filter(|(_, field, _)| !low.contains(field)).map(|(_, field, _)| snake(field));
+    names.filter(|name| !ORDINARY.contains(&name.as_str())).collect()
 }
 
 /// A struct or an enum: its name, its line, what it derives, and the names of its fields.

@@ -171,19 +171,22 @@ on_both_databases! {
         }
     }
 
-    /// What the sign-in by an identity provider stands on.
     async fn a_session_opened_for_somebody_tells_how_and_when_they_proved_who_they_are(world: World) {
         let context = world.app.context();
         world.enrolled("caseworker-9", Role::Caseworker).await;
         let account = context.store.find_account_by_handle("caseworker-9").await.expect("a database").expect("an account");
         let at = Timestamp::parse(BEGINNING).expect("an instant");
-        let authentication = Authentication { method: AuthenticationMethod::Provider, at, second_factor_at: Some(at) };
+        let authentication = Authentication { method: AuthenticationMethod::Password, at, second_factor_at: Some(at) };
         let opened = session::open(context, &account, authentication).await.expect("a session");
         let found = session::find(context, &opened.secret).await.expect("a database").expect("signed in");
         assert_eq!((found.account.id, found.session.authentication), (account.id, authentication));
         assert!(found.session.has_fresh_second_factor(at.plus_minutes(4)));
         assert_eq!(found.access(context).second_factor_at(), Some(at));
         session::end(context, &found.access(context), found.session.id).await.expect("ended");
+        assert!(session::find(context, &opened.secret).await.expect("a database").is_none());
+        // Without the word of a provider, what was to stand on it opens nothing.
+        let authentication = Authentication { method: AuthenticationMethod::Provider, ..authentication };
+        let opened = session::open(context, &account, authentication).await.expect("a session");
         assert!(session::find(context, &opened.secret).await.expect("a database").is_none());
     }
 }

@@ -85,8 +85,12 @@ impl Run {
         let headers: Vec<String> = response.headers().values().map(|value| format!("{value:?}")).collect();
         let text = response.text().await.expect("a body");
         let answer: Value = serde_json::from_str(&text).unwrap_or_default();
-        if answer.get("errors").is_some() || answer.is_null() {
-            self.told.push(text);
+        // What a field tells beside the error of another is for who may read it.
+        match answer.get("errors") {
+            Some(errors) if !answer["data"].is_null() => self.told.push(errors.to_string()),
+            Some(_) => self.told.push(text),
+            None if answer.is_null() => self.told.push(text),
+            None => {}
         }
         self.told.extend(headers);
         answer
@@ -282,16 +286,20 @@ impl Run {
         assert!(internal >= 3, "the faults were met: {internal}");
     }
 
-    async fn listen(mut self, here: &Installation) {
+    async fn listen(mut self, here: &Installation, is_faulty: bool) {
         let command_line = std::fs::read(format!("/proc/{}/cmdline", self.server.id())).expect("the process lives");
         self.server.terminate();
         let output = self.server.output();
         let answered = output.lines().filter(|line| line.contains("answered")).count();
-        assert!(answered > INVALID_REQUESTS, "each request has its line: {answered}");
-        assert!(output.contains("internal error in a resolver") && output.contains("referralAccept"), "{output:.2000}");
+        let fewest = if is_faulty { 200 } else { INVALID_REQUESTS };
+        assert!(answered > fewest, "each request has its line: {answered}");
+        let fault = is_faulty.then_some("internal error in a resolver");
+        for told in fault.into_iter().chain(["referralAccept"]) {
+            assert!(output.contains(told), "{told} is not in the log: {output:.2000}");
+        }
         assert!(output.lines().all(|line| !line.chars().any(char::is_control)), "one event, one line");
         let scanner = self.marks.scanner();
-        assert!(scanner.needles() > 10_000, "{}", scanner.needles());
+        assert!(scanner.needles() > if is_faulty { 3_000 } else { 10_000 }, "{}", scanner.needles());
         let told = self.told.join("\n");
         let audit = here
             .texts("SELECT trail || ' ' || object || ' ' || fields || ' ' || action FROM audit_events")
@@ -309,7 +317,7 @@ impl Run {
         }
         // The control: one leak in all of it would be found.
         let leak = format!("{output}{}", self.tokens["lawyer"]);
-        assert_eq!(scanner.found(&leak).len(), 1);
+        assert!(!scanner.found(&leak).is_empty());
     }
 }
 
@@ -356,7 +364,7 @@ installed_on_both_databases! {
             } else {
                 run.a_thousand_that_mean_harm().await;
             }
-            run.listen(&here).await;
+            run.listen(&here, json).await;
             tokens = here.apply(&[&crate::kit::installation::file("tests/it/kit/world.json"), "--renew-tokens"]);
         }
     }

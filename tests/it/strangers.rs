@@ -257,8 +257,10 @@ fn of_protection(paris: &Paris) -> Vec<Question> {
 }
 
 /// Questions that a caseworker of Paris is refused for the role, whatever they name.
-const OF_LEADS: [&str; 10] = [
+const OF_LEADS: [&str; 12] = [
     "continuityList.projectId",
+    "legalHoldSet.caseId",
+    "legalHoldLift.caseId",
     "breakGlassRate.projectId",
     "projectFreeze.projectId",
     "projectThawRequest.projectId",

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::routing::get;
 use http_body_util::BodyExt as _;
 use hyper::body::Frame;
-use relais::edge::access_line::Told;
+use relais::edge::access_line::LineFacts;
 use relais::graphql::http::{Answered, Caller, Endpoint, EndpointError, routes};
 use relais::graphql::limits::Limits;
 use relais::serve::harden;
@@ -205,7 +205,7 @@ impl Endpoint for ByToken {
             Some("greedy") => Err(EndpointError::RateLimited(7)),
             _ => Ok(async_graphql::Response::new(caller.language.unwrap_or_default())),
         };
-        Answered { result, told: Told::default(), place: None }
+        Answered { result, told: LineFacts::default(), place: None }
     }
 }
 

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::media::Media;
-use crate::edge::access_line::Told;
+use crate::edge::access_line::LineFacts;
 use crate::edge::lanes::Place;
 use crate::graphql::guard::Refused;
 
@@ -68,14 +68,14 @@ impl Fault {
         if let Some((name, value)) = self.header.map(|header| *header) {
             response.headers_mut().insert(name, value);
         }
-        with_told(response, Told { code: Some(self.code.to_owned()), ..Told::default() })
+        with_told(response, LineFacts { code: Some(self.code.to_owned()), ..LineFacts::default() })
     }
 }
 
 /// Notes for the log what is known of the request; what was noted before stays unless it is known better.
-pub(super) fn with_told(mut response: Response<Body>, told: Told) -> Response<Body> {
-    let before = response.extensions_mut().remove::<Told>().unwrap_or_default();
-    response.extensions_mut().insert(Told { code: told.code.clone().or(before.code), ..told });
+pub(super) fn with_told(mut response: Response<Body>, told: LineFacts) -> Response<Body> {
+    let before = response.extensions_mut().remove::<LineFacts>().unwrap_or_default();
+    response.extensions_mut().insert(LineFacts { code: told.code.clone().or(before.code), ..told });
     response
 }
 

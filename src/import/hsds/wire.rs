@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// A service, in its full or its short form.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct Service {
     pub name: Option<String>,
@@ -42,7 +42,7 @@ pub(super) struct Service {
 }
 
 /// An organisation.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct Organization {
     pub id: Option<String>,
@@ -88,7 +88,7 @@ pub(super) struct ServiceArea {
 }
 
 /// A service at one of its locations.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct ServiceAtLocation {
     pub location: Option<Location>,
@@ -97,7 +97,7 @@ pub(super) struct ServiceAtLocation {
 }
 
 /// A location.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct Location {
     pub id: Option<String>,

@@ -207,10 +207,14 @@ async fn demands(world: &World, ready: &Ready) -> Vec<Object> {
 async fn figures(world: &World, sender: &Person) {
     for number in 0..11 {
         let case = world.opened_case(sender, json!({ "person": { "area": "FR-93055" } })).await;
-        let needs = if number < 5 { &["BASIC_FOOD", "SHELTER_WOMEN_SAFE"][..] } else { &["SHELTER_WOMEN_SAFE"] };
-        for need in needs {
-            let input =
-                json!({ "idempotencyKey": fresh_key(), "caseId": case["id"], "need": need, "result": "UNMET_FULL" });
+        let food = (number < 5).then_some(("BASIC_FOOD", "UNMET_FULL"));
+        let things = match number {
+            0..5 => Some(("BASIC_NFI", "UNMET_FULL")),
+            5 => Some(("BASIC_NFI", "UNMET_NO_SERVICE")),
+            _ => None,
+        };
+        for (need, result) in food.into_iter().chain(things).chain([("SHELTER_WOMEN_SAFE", "UNMET_FULL")]) {
+            let input = json!({ "idempotencyKey": fresh_key(), "caseId": case["id"], "need": need, "result": result });
             world.done(sender, "demandRecord", &input).await;
         }
     }

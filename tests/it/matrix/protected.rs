@@ -103,8 +103,9 @@ async fn of_another_project(world: &World) -> Ready {
 async fn withdraw(world: &World, ready: &Ready) {
     world.refer(ready, "ACCEPTED").await;
     world.done(&ready.sender, "consentWithdraw", &json!({ "consentId": ready.consent })).await;
-    let asked = world.ask(&ready.recipient, "{ deletionRequests { id } }", json!({})).await;
-    let answer = json!({ "deletionId": asked.at("deletionRequests/0/id"), "answer": "DELETED" });
+    let asked = world.ask(&ready.recipient, "{ deletionRequests { id answer } }", json!({})).await;
+    let mut open = asked.at("deletionRequests").as_array().into_iter().flatten().filter(|it| it["answer"].is_null());
+    let answer = json!({ "deletionId": open.next().expect("a request")["id"], "answer": "DELETED" });
     world.done(&ready.recipient, "deletionAnswer", &answer).await;
 }
 

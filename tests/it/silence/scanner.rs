@@ -1,5 +1,6 @@
 //! Marks, and where any of them turns up again: as it is, or in a form into which text is usually brought.
 
+use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use std::collections::BTreeSet;
@@ -38,24 +39,29 @@ impl Marks {
         let needles = self.all.iter().flat_map(|(place, mark)| {
             forms(mark).into_iter().map(move |(form, text)| (format!("{place}, {form}"), text))
         });
-        Scanner { needles: needles.collect() }
+        let (names, texts): (Vec<String>, Vec<String>) = needles.unzip();
+        Scanner { names, automaton: AhoCorasick::new(texts).expect("texts that can be looked for") }
     }
 }
 
 /// Every mark in every form.
 pub struct Scanner {
-    needles: Vec<(String, String)>,
+    names: Vec<String>,
+    automaton: AhoCorasick,
 }
 
 impl Scanner {
     /// What is found in a text: the place of the mark and its form.
     pub fn found(&self, text: &str) -> BTreeSet<&str> {
-        self.needles.iter().filter(|(_, needle)| text.contains(needle)).map(|(name, _)| name.as_str()).collect()
+        self.automaton
+            .find_overlapping_iter(text)
+            .map(|found| self.names[found.pattern().as_usize()].as_str())
+            .collect()
     }
 
     /// Number of texts looked for.
     pub fn needles(&self) -> usize {
-        self.needles.len()
+        self.names.len()
     }
 }
 
