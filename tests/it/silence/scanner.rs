@@ -9,13 +9,20 @@ use std::fmt::Write as _;
 /// Texts that occur nowhere else, each for one place where a caller can put something.
 #[derive(Default)]
 pub struct Marks {
+    /// Where their numbers begin, so that two runs over one database have none in common.
+    first: usize,
     all: Vec<(String, String)>,
 }
 
 impl Marks {
+    /// None yet; the first has this number.
+    pub fn from(first: usize) -> Self {
+        Self { first, all: Vec::new() }
+    }
+
     /// A fresh mark of letters and digits.
     pub fn latin(&mut self, place: &str) -> String {
-        let mark = format!("Zq7vKx{:03}Wj4", self.all.len());
+        let mark = format!("Zq7vKx{:03}Wj4", self.first + self.all.len());
         self.note(place, &mark);
         mark
     }
@@ -23,7 +30,7 @@ impl Marks {
     /// A fresh mark in Arabic letters.
     pub fn arabic(&mut self, place: &str) -> String {
         const LETTERS: [char; 10] = ['ض', 'ص', 'ث', 'ق', 'ف', 'غ', 'ع', 'ه', 'خ', 'ح'];
-        let number = format!("{:03}", self.all.len());
+        let number = format!("{:03}", self.first + self.all.len());
         let letters: String = number.bytes().map(|digit| LETTERS[usize::from(digit - b'0')]).collect();
         let mark = format!("مخيم{letters}أزرق");
         self.note(place, &mark);
