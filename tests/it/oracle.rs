@@ -129,9 +129,14 @@ fn leaves(type_name: &str, path: &mut Vec<String>, found: &mut Vec<String>, dept
 /// The ways to call a field of the query root: with the marked objects wherever it takes one.
 fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec<String> {
     let code = marked.value("spoken code");
+    let project = ProjectId::derived("corridor", "paris").to_string();
     let by_id = |ids: &[&str]| ids.iter().map(|id| format!("{root}(id: \"{id}\")")).collect();
     match root {
-        "viewer" => vec![root.to_owned()],
+        "viewer" | "projects" | "notices" | "deletionRequests" | "legalHolds" | "breakGlassReviews" => {
+            vec![root.to_owned()]
+        }
+        "project" => by_id(&[&project]),
+        "continuityList" | "breakGlassRate" => vec![format!("{root}(projectId: \"{project}\")")],
         "services" => vec![format!("{root}(first: 2)")],
         "service" => by_id(&[&service_id(CARE_AFTER_TORTURE)]),
         "organization" => by_id(&[&organization_id(CARE_CENTRE)]),
@@ -143,10 +148,7 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
         "casesByFileNumber" => vec![format!("{root}(fileNumber: \"ZZ-77/4141\")")],
         "serviceGaps" => vec![format!("{root}(firstMonth: \"2026-11\", lastMonth: \"2026-12\")")],
         "whoSawWhat" => vec![format!("{root}(case: \"{}\")", marked.case)],
-        "auditEvents" => {
-            let project = ProjectId::derived("corridor", "paris");
-            vec![format!("{root}(first: 9)"), format!("{root}(first: 9, trail: \"{project}\")")]
-        }
+        "auditEvents" => vec![format!("{root}(first: 9)"), format!("{root}(first: 9, trail: \"{project}\")")],
         other => panic!("say here how {other} is asked about the marked case"),
     }
 }
@@ -208,14 +210,14 @@ async fn ask_all(
     searched: &mut Searched,
 ) {
     let (marked, ready, referred) = subject;
-    let questions = questions(marked, ready, referred);
+    let (router, questions) = (world.router(), questions(marked, ready, referred));
     let mut offset = searched.answers % stride;
     let everything = format!("{{ referral(id: \"{}\") {} }}", referred.id, SCHEMA.everything("Referral"));
     for (person, side) in people {
-        let whole = answered(world.router(), graphql_request(person, "fr", &everything, json!({}))).await;
+        let whole = answered(router.clone(), graphql_request(person, "fr", &everything, json!({}))).await;
         searched.search(*side, stage, marked, &everything, &whole.bytes);
         for question in questions.iter().skip(offset).step_by(stride) {
-            let answer = answered(world.router(), graphql_request(person, "fr", question, json!({}))).await;
+            let answer = answered(router.clone(), graphql_request(person, "fr", question, json!({}))).await;
             searched.search(*side, stage, marked, question, &answer.bytes);
         }
         offset = (offset + 1) % stride;
