@@ -63,3 +63,4 @@ mod story;
 mod strangers;
 mod tokens;
 mod transport;
+mod two_worlds;

@@ -72,7 +72,7 @@ const STAGES: [(&str, Stage, i64); 8] = [
 ];
 
 /// What people without a name in the table above may have besides.
-const PEOPLE: &str = r#"{ "source": "corridor",
+pub const PEOPLE: &str = r#"{ "source": "corridor",
     "projects": [ { "key": "paris", "organization": "efc43c01-4b2a-472d-b3b3-06332930321e", "name": "Passerelles Île-de-France",
         "country": "FR", "risk_profile": "standard", "mailbox": "passerelles@example.org" } ],
     "teams": [ { "key": "night", "project": "paris", "name": "Nuit" } ],
@@ -154,7 +154,7 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
 }
 
 /// Every question there is about the marked case.
-fn questions(marked: &Marked, ready: &Ready, referred: &Referred) -> Vec<String> {
+pub fn questions(marked: &Marked, ready: &Ready, referred: &Referred) -> Vec<String> {
     let mut questions = Vec::new();
     for root in &SCHEMA.objects["Query"] {
         let mut selections = Vec::new();
