@@ -21,6 +21,7 @@ mod egress;
 mod emergencies;
 mod erasure;
 mod errors;
+mod frozen_clocks;
 mod guessing;
 mod hardening;
 mod hostile;
