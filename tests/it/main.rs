@@ -64,3 +64,4 @@ mod story;
 mod strangers;
 mod tokens;
 mod transport;
+mod upkeep;
