@@ -91,10 +91,8 @@ impl Store {
 
     /// Whether the case of this referral is held.
     pub async fn is_referral_held(&self, referral: ReferralId) -> Result<bool, StoreError> {
-        let held: i64 = read!(self, |pool| sqlx::query_scalar(IS_REFERRAL_HELD)
-            .bind(referral.to_string())
-            .fetch_one(pool)
-            .await)?;
+        let held: i64 =
+            read!(self, |pool| sqlx::query_scalar(IS_REFERRAL_HELD).bind(referral.to_string()).fetch_one(pool).await)?;
         Ok(held > 0)
     }
 }

@@ -150,7 +150,7 @@ async fn page_of(
 pub(super) async fn change_password(State(context): State<Context>, form: Form) -> Response<Body> {
     let visit = &form.visit;
     let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
-    let (present, password, repeated) = (form.get("present"), form.get("password"), form.get("repeated"));
+    let (present, password, repeated) = (form.secret("present"), form.secret("password"), form.secret("repeated"));
     match own_account::change_password(&context, signed_in, present, password, repeated).await {
         Ok(opened) => answer::redirect_with_session(HOME, &opened.secret),
         Err(error) => not_accepted(&context, visit, Part::Password, &error).await,

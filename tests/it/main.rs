@@ -38,6 +38,7 @@ mod markers;
 mod matrix;
 mod oidc;
 mod oracle;
+mod page_rates;
 mod pages;
 mod people_commands;
 mod policy;
