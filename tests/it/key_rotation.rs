@@ -237,9 +237,11 @@ impl KeyStoreOf {
         if self.url.starts_with("sqlite:") {
             let mut keys = SqliteConnection::connect(&self.url).await.expect("the file opens");
             sqlx::raw_sql(sql).execute(&mut keys).await.expect("a statement of the test");
+            keys.close().await.expect("a connection that closes");
         } else {
             let mut keys = PgConnection::connect(&self.url).await.expect("the server answers");
             sqlx::raw_sql(sql).execute(&mut keys).await.expect("a statement of the test");
+            keys.close().await.expect("a connection that closes");
         }
     }
 
@@ -248,10 +250,14 @@ impl KeyStoreOf {
         let sql = AssertSqlSafe(format!("SELECT count(*) FROM {}.key_store WHERE is_rotating", self.schema));
         let count: i64 = if self.url.starts_with("sqlite:") {
             let mut keys = SqliteConnection::connect(&self.url).await.expect("the file opens");
-            sqlx::query_scalar(sql).fetch_one(&mut keys).await.expect("a count")
+            let count = sqlx::query_scalar(sql).fetch_one(&mut keys).await.expect("a count");
+            keys.close().await.expect("a connection that closes");
+            count
         } else {
             let mut keys = PgConnection::connect(&self.url).await.expect("the server answers");
-            sqlx::query_scalar(sql).fetch_one(&mut keys).await.expect("a count")
+            let count = sqlx::query_scalar(sql).fetch_one(&mut keys).await.expect("a count");
+            keys.close().await.expect("a connection that closes");
+            count
         };
         count > 0
     }

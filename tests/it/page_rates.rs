@@ -92,6 +92,24 @@ on_both_databases! {
         refused(&browser.submit("/confirm", "/confirm", &[("proof", "000000")]).await, "en", "Too many attempts", "10");
     }
 
+    /// Whoever finds a session open does not find out the password by it.
+    async fn the_present_password_is_tried_as_seldom_as_at_the_sign_in(world: World) {
+        let enrolled = world.enrolled("caseworker-9", Role::Caseworker).await;
+        let mut browser = enrolled.signs_in(&world).await.before(limited(&world, THREE));
+        let new = "lampe rivière corbeau";
+        let fields = |present: &'static str| [("present", present), ("password", new), ("repeated", new)];
+        for _ in 0..3 {
+            let page = browser.submit("/account", "/account/password", &fields("a wrong password")).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.html);
+        }
+        world.pass_seconds(10);
+        let page = browser.submit("/account", "/account/password", &fields(PASSWORD)).await;
+        refused(&page, "en", "Too many attempts", "10");
+        world.pass_seconds(10);
+        let page = browser.submit("/account", "/account/password", &fields(PASSWORD)).await;
+        assert_eq!(page.leads_to(), "/account", "{}", page.html);
+    }
+
     async fn no_page_is_opened_without_bound(world: World) {
         let limits = Limits { pages_per_minute_of_an_address: 6, ..Limits::NONE };
         for door in relais::app::App::doors() {
