@@ -187,7 +187,7 @@ fn edge(context: &Context, limits: &Limits, server: &Server) -> Edge {
 fn tell(ran: &Ran) {
     let (job, cause) = (ran.kind, ran.error.as_ref().map(chain_of));
     match (ran.result, ran.kind) {
-        (JobResult::Done, _) => tracing::debug!(%job, "done"),
+        (JobResult::Done | JobResult::Waits, _) => tracing::debug!(%job, "done"),
         (JobResult::Refused, _) => tracing::error!(
             %job,
             "the clock is more than a day ahead of anything on record: nothing was erased; compare it with another \
@@ -199,6 +199,12 @@ fn tell(ran: &Ran) {
         ),
         (JobResult::Failed, JobKind::Retention) => {
             tracing::error!(cause, "RETENTION FAILED: what should be gone is still there; trying again");
+        }
+        (JobResult::Failed, JobKind::ReferralShred) => {
+            tracing::error!(cause, "what was entered in error can still be read; trying again");
+        }
+        (JobResult::Failed, JobKind::GlassReview) => {
+            tracing::error!(cause, "nobody was told of an overdue review; trying again");
         }
     }
 }

@@ -318,7 +318,7 @@ async fn issue(context: &Context, tx: &mut Tx, account: Account) -> Result<Issue
     token::make_room_within(context, tx, &account).await?;
     let new = NewToken::of_everything(context.table, &account, TOKEN_NAME);
     let made = token::issue_within::<CommandError>(context, tx, &account, &new, None).await?;
-    Ok(IssuedToken { handle: account.handle, role: account.role, token: made.text.into() })
+    Ok(IssuedToken { handle: account.handle, role: account.role, token: made.text })
 }
 
 async fn organization(

@@ -3,6 +3,7 @@
 
 use super::{ActionError, Context};
 use crate::domain::account::Account;
+use crate::domain::sensitive::Sensitive;
 use crate::domain::sign_in::{Attempts, CredentialProblem};
 use crate::domain::time::Timestamp;
 use crate::identity::password::{self, PasswordCost, Weakness};
@@ -12,7 +13,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
-use zeroize::Zeroizing;
 
 /// How many passwords are hashed at once: each takes 64 MiB.
 const HASHED_AT_ONCE: usize = 2;
@@ -72,12 +72,12 @@ impl Passwords {
 
     /// Whether this is the password of the hash. Where there is none, because the handle is nobody's, the
     /// password is hashed all the same, so that the answer takes as long.
-    pub(super) async fn matches(&self, password: &str, hash: Option<&str>) -> Result<bool, ActionError> {
-        let (password, hash, cost) = (Zeroizing::new(password.to_owned()), hash.map(str::to_owned), self.cost);
+    pub(super) async fn matches(&self, password: &Sensitive<String>, hash: Option<&str>) -> Result<bool, ActionError> {
+        let (password, hash, cost) = (password.clone(), hash.map(str::to_owned), self.cost);
         self.off_thread(move || match hash {
-            Some(hash) => password::matches(&password, &hash),
+            Some(hash) => password::matches(password.expose(), &hash),
             None => {
-                let _ = password::hash(&password, [0; 16], cost);
+                let _ = password::hash(password.expose(), [0; 16], cost);
                 false
             }
         })
@@ -85,11 +85,15 @@ impl Passwords {
     }
 
     /// The hash of a password.
-    pub(super) async fn hash(&self, context: &Context, password: &str) -> Result<String, CredentialError> {
+    pub(super) async fn hash(
+        &self,
+        context: &Context,
+        password: &Sensitive<String>,
+    ) -> Result<String, CredentialError> {
         let mut salt = [0; 16];
         context.chance.fill(&mut salt);
-        let (password, cost) = (Zeroizing::new(password.to_owned()), self.cost);
-        let hash = self.off_thread(move || password::hash(&password, salt, cost)).await?;
+        let (password, cost) = (password.clone(), self.cost);
+        let hash = self.off_thread(move || password::hash(password.expose(), salt, cost)).await?;
         Ok(hash.ok_or(CredentialProblem::PasswordTooLong)?)
     }
 
@@ -114,15 +118,15 @@ impl Passwords {
 pub(super) async fn new_password_hash(
     context: &Context,
     account: &Account,
-    password: &str,
-    repeated: &str,
+    password: &Sensitive<String>,
+    repeated: &Sensitive<String>,
 ) -> Result<String, CredentialError> {
     if password != repeated {
         return Err(CredentialProblem::PasswordsDiffer.into());
     }
     let organization = context.directory.snapshot().organization(account.organization_id);
     let name = organization.as_ref().map_or("", |organization| organization.name.as_str());
-    password::judge(password, &[&account.handle, name, "relais"]).map_err(|weakness| match weakness {
+    password::judge(password.expose(), &[&account.handle, name, "relais"]).map_err(|weakness| match weakness {
         Weakness::TooShort => CredentialProblem::PasswordTooShort,
         Weakness::TooLong => CredentialProblem::PasswordTooLong,
         Weakness::Guessable => CredentialProblem::PasswordGuessable,
@@ -131,15 +135,15 @@ pub(super) async fn new_password_hash(
 }
 
 /// Fresh recovery codes with their hashes.
-pub(super) fn fresh_recovery_codes(context: &Context) -> (Vec<String>, Vec<String>) {
-    let codes: Vec<String> = (0..RECOVERY_CODES)
+pub(super) fn fresh_recovery_codes(context: &Context) -> (Vec<Sensitive<String>>, Vec<String>) {
+    let codes: Vec<Sensitive<String>> = (0..RECOVERY_CODES)
         .map(|_| {
             let mut bytes = [0; code::RECOVERY_BYTES];
             context.chance.fill(&mut bytes);
-            code::spelled(&bytes)
+            Sensitive::new(code::spelled(&bytes))
         })
         .collect();
-    let hashes = codes.iter().map(|it| code::digest(it)).collect();
+    let hashes = codes.iter().map(|it| code::digest(it.expose())).collect();
     (codes, hashes)
 }
 

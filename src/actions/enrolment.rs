@@ -6,6 +6,7 @@ use super::credentials::{CredentialError, attempts_of, claim_attempt, fresh_reco
 use super::session::{self, Opened, SignedIn, event};
 use super::{ActionError, Context};
 use crate::domain::audit::AuditAction;
+use crate::domain::sensitive::Sensitive;
 use crate::domain::session::{Authentication, AuthenticationMethod, SessionStage};
 use crate::domain::sign_in::CredentialProblem;
 use crate::identity::code;
@@ -27,17 +28,17 @@ pub struct Enrolled {
     /// The session.
     pub opened: Opened,
     /// Shown once.
-    pub recovery_codes: Vec<String>,
+    pub recovery_codes: Vec<Sensitive<String>>,
 }
 
 /// The first step: the code, and a password typed twice.
 pub async fn begin(
     context: &Context,
-    typed_code: &str,
-    password: &str,
-    repeated: &str,
+    typed_code: &Sensitive<String>,
+    password: &Sensitive<String>,
+    repeated: &Sensitive<String>,
 ) -> Result<Opened, CredentialError> {
-    let hash = code::digest(typed_code);
+    let hash = code::digest(typed_code.expose());
     let now = context.now();
     let found = context.store.find_enrolment(&hash, now).await?;
     let account = match found {
@@ -68,7 +69,7 @@ pub async fn begin(
 }
 
 /// The enrolment that a session is for, while it counts.
-pub async fn under_way(context: &Context, secret: &str) -> Result<Option<Begun>, ActionError> {
+pub async fn under_way(context: &Context, secret: &Sensitive<String>) -> Result<Option<Begun>, ActionError> {
     let Some(signed_in) = session::find_at(context, secret, SessionStage::Enrolment).await? else { return Ok(None) };
     let factor = context.store.find_second_factor(signed_in.account.id, false).await?;
     let key = factor.and_then(|factor| OneTimeKey::parse(&factor.key));
@@ -76,12 +77,16 @@ pub async fn under_way(context: &Context, secret: &str) -> Result<Option<Begun>,
 }
 
 /// The second step: a code of the authenticator shows that the key is in it.
-pub async fn confirm(context: &Context, secret: &str, typed: &str) -> Result<Enrolled, CredentialError> {
+pub async fn confirm(
+    context: &Context,
+    secret: &Sensitive<String>,
+    typed: &Sensitive<String>,
+) -> Result<Enrolled, CredentialError> {
     let begun = under_way(context, secret).await?.ok_or(CredentialProblem::EnrolmentCode)?;
     let Begun { signed_in: SignedIn { account, session: begun, .. }, key } = begun;
     let attempt = claim_attempt(context, &account.handle).await?;
     let now = context.now();
-    let step = key.accepted_step(typed, None, now).ok_or(CredentialProblem::CodeWrong)?;
+    let step = key.accepted_step(typed.expose(), None, now).ok_or(CredentialProblem::CodeWrong)?;
     let (recovery_codes, hashes) = fresh_recovery_codes(context);
     let authentication =
         Authentication { method: AuthenticationMethod::PasswordAndCode, at: now, second_factor_at: Some(now) };
@@ -102,7 +107,7 @@ pub async fn confirm(context: &Context, secret: &str, typed: &str) -> Result<Enr
 }
 
 /// Ends the enrolment without a second factor, for who needs none.
-pub async fn skip_second_factor(context: &Context, secret: &str) -> Result<Opened, CredentialError> {
+pub async fn skip_second_factor(context: &Context, secret: &Sensitive<String>) -> Result<Opened, CredentialError> {
     let begun = under_way(context, secret).await?.ok_or(CredentialProblem::EnrolmentCode)?;
     let SignedIn { account, session: begun, .. } = begun.signed_in;
     if account.needs_second_factor() {

@@ -2,12 +2,44 @@
 
 use super::{ActionError, Context};
 use crate::clock::Chance;
-use crate::domain::job::{Job, JobKind, JobResult, PERIODIC, Periodic, back_off_seconds};
+use crate::domain::job::{Job, JobKind, JobResult, ONCE, Once, PERIODIC, Periodic, back_off_seconds};
 use crate::domain::time::Timestamp;
 use crate::store::{Leased, NextRun};
 
-/// Jobs of one kind that are taken at a time.
-const TAKEN_AT_ONCE: i64 = 1;
+/// How the work of one kind goes.
+#[derive(Clone, Copy)]
+struct Pace {
+    kind: JobKind,
+    /// Most jobs that are taken at a time.
+    at_most: i64,
+    lease_seconds: i64,
+    /// Seconds from one run to the next, or from one try to the next at most.
+    every_seconds: i64,
+}
+
+impl Pace {
+    const fn of_periodic(periodic: &Periodic) -> Self {
+        let Periodic { kind, every_seconds, lease_seconds } = *periodic;
+        Self { kind, at_most: 1, lease_seconds, every_seconds }
+    }
+
+    const fn of_once(once: &Once) -> Self {
+        let Once { kind, lease_seconds, wait_seconds } = *once;
+        Self { kind, at_most: 20, lease_seconds, every_seconds: wait_seconds }
+    }
+}
+
+/// How a run of a job ended.
+pub(super) enum Outcome {
+    /// It comes back after its period.
+    Periodic(JobResult),
+    /// It is done for good.
+    Over,
+    /// It asks again at this time.
+    Waits(Timestamp),
+    /// It has given its lease back itself, in the commit of what it did.
+    Settled(JobResult),
+}
 
 /// Somebody who works on jobs: one process, by a name that tells nothing but that it is another one.
 #[derive(Clone, Debug)]
@@ -55,14 +87,15 @@ pub async fn list(context: &Context) -> Result<Vec<Job>, ActionError> {
 /// Does what is due now and that nobody else does; gives what each came to.
 pub async fn run_due(context: &Context, worker: &Worker) -> Result<Vec<Ran>, ActionError> {
     let mut ran = Vec::new();
-    for periodic in PERIODIC.iter().filter(|periodic| can_do(context, periodic.kind)) {
+    let paces = PERIODIC.iter().map(Pace::of_periodic).chain(ONCE.iter().map(Pace::of_once));
+    for pace in paces.filter(|pace| can_do(context, pace.kind)) {
         let now = context.now();
-        let until = now.plus_seconds(periodic.lease_seconds);
+        let until = now.plus_seconds(pace.lease_seconds);
         let claimed = context.store.write(async |tx| {
-            Ok::<_, ActionError>(tx.claim_jobs(periodic.kind, &worker.name, now, until, TAKEN_AT_ONCE).await?)
+            Ok::<_, ActionError>(tx.claim_jobs(pace.kind, &worker.name, now, until, pace.at_most).await?)
         });
         for leased in claimed.await? {
-            ran.push(run_one(context, periodic, &leased).await?);
+            ran.push(run_one(context, pace, &leased).await?);
         }
     }
     Ok(ran)
@@ -72,20 +105,25 @@ pub async fn run_due(context: &Context, worker: &Worker) -> Result<Vec<Ran>, Act
 const fn can_do(context: &Context, kind: JobKind) -> bool {
     match kind {
         JobKind::AuditHeads => context.sealer.is_some(),
-        JobKind::Retention => true,
+        JobKind::Retention | JobKind::ReferralShred | JobKind::GlassReview => true,
     }
 }
 
-async fn run_one(context: &Context, periodic: &Periodic, leased: &Leased) -> Result<Ran, ActionError> {
-    let ended = run(context, periodic.kind).await;
-    let result = *ended.as_ref().unwrap_or(&JobResult::Failed);
+async fn run_one(context: &Context, pace: Pace, leased: &Leased) -> Result<Ran, ActionError> {
+    let ended = run(context, leased).await;
     let now = context.now();
-    let next = match result {
-        JobResult::Failed => now.plus_seconds(back_off_seconds(leased.job.attempts, periodic.every_seconds)),
-        JobResult::Done | JobResult::Refused => now.plus_seconds(periodic.every_seconds),
+    let (next, result) = match &ended {
+        Ok(Outcome::Periodic(result)) => (NextRun::At(now.plus_seconds(pace.every_seconds)), *result),
+        Ok(Outcome::Over) => (NextRun::Never, JobResult::Done),
+        Ok(Outcome::Waits(until)) => (NextRun::At(*until), JobResult::Waits),
+        Ok(Outcome::Settled(result)) => return Ok(Ran { kind: pace.kind, result: *result, error: None }),
+        Err(_) => {
+            let wait = back_off_seconds(leased.job.attempts, pace.every_seconds);
+            (NextRun::At(now.plus_seconds(wait)), JobResult::Failed)
+        }
     };
-    settle(context, leased, NextRun::At(next), result, now).await?;
-    Ok(Ran { kind: periodic.kind, result, error: ended.err() })
+    settle(context, leased, next, result, now).await?;
+    Ok(Ran { kind: pace.kind, result, error: ended.err() })
 }
 
 async fn settle(
@@ -95,15 +133,17 @@ async fn settle(
     result: JobResult,
     now: Timestamp,
 ) -> Result<(), ActionError> {
-    let done_at = (result == JobResult::Done).then_some(now);
+    let done_at = matches!(result, JobResult::Done | JobResult::Waits).then_some(now);
     // Whether the lease was still ours changes nothing: who took the job over settles it.
     context.store.write(async |tx| Ok(tx.settle_job(leased, next, result, done_at).await.map(drop)?)).await
 }
 
-/// Does the work of one kind. Each asks the domain what is due by now.
-async fn run(context: &Context, kind: JobKind) -> Result<JobResult, ActionError> {
-    match kind {
-        JobKind::AuditHeads => super::audit::seal_heads(context).await.map(|_| JobResult::Done),
-        JobKind::Retention => super::retention::run_as_job(context).await,
+/// Does the work of one job. Each kind asks the domain what is due by now.
+async fn run(context: &Context, leased: &Leased) -> Result<Outcome, ActionError> {
+    match leased.job.kind {
+        JobKind::AuditHeads => super::audit::seal_heads(context).await.map(|_| Outcome::Periodic(JobResult::Done)),
+        JobKind::Retention => super::retention::run_as_job(context).await.map(Outcome::Periodic),
+        JobKind::ReferralShred => super::erasure::shred_as_job(context, leased.job.object()).await,
+        JobKind::GlassReview => super::protection::glass::tell_overdue_as_job(context, leased).await,
     }
 }

@@ -35,6 +35,7 @@ pub mod session;
 pub mod sign_in;
 pub mod token;
 pub mod trail;
+pub mod upkeep;
 
 pub use self::error::ActionError;
 

@@ -10,6 +10,7 @@ use super::{ActionError, Context};
 use crate::domain::account::{ApiToken, Role, Team, TokenScope};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::SessionId;
+use crate::domain::sensitive::Sensitive;
 use crate::domain::session::Session;
 use crate::domain::sign_in::CredentialProblem;
 use crate::identity::one_time::OneTimeKey;
@@ -79,9 +80,9 @@ pub async fn has_second_factor(context: &Context, signed_in: &SignedIn) -> Resul
 pub async fn change_password(
     context: &Context,
     signed_in: &SignedIn,
-    present: &str,
-    password: &str,
-    repeated: &str,
+    present: &Sensitive<String>,
+    password: &Sensitive<String>,
+    repeated: &Sensitive<String>,
 ) -> Result<Opened, CredentialError> {
     must_be_fresh(context, signed_in)?;
     let account = &signed_in.account;
@@ -130,13 +131,13 @@ pub async fn pending_second_factor(
 pub async fn confirm_second_factor(
     context: &Context,
     signed_in: &SignedIn,
-    typed: &str,
-) -> Result<(Opened, Vec<String>), CredentialError> {
+    typed: &Sensitive<String>,
+) -> Result<(Opened, Vec<Sensitive<String>>), CredentialError> {
     let key = pending_second_factor(context, signed_in).await?.ok_or(CredentialProblem::CodeWrong)?;
     let account = &signed_in.account;
     let attempt = claim_attempt(context, &account.handle).await?;
     let now = context.now();
-    let step = key.accepted_step(typed, None, now).ok_or(CredentialProblem::CodeWrong)?;
+    let step = key.accepted_step(typed.expose(), None, now).ok_or(CredentialProblem::CodeWrong)?;
     let (codes, hashes) = fresh_recovery_codes(context);
     let authentication =
         crate::domain::session::Authentication { second_factor_at: Some(now), ..signed_in.session.authentication };
@@ -158,7 +159,10 @@ pub async fn confirm_second_factor(
 }
 
 /// Makes fresh recovery codes; the earlier ones count no more.
-pub async fn renew_recovery_codes(context: &Context, signed_in: &SignedIn) -> Result<Vec<String>, CredentialError> {
+pub async fn renew_recovery_codes(
+    context: &Context,
+    signed_in: &SignedIn,
+) -> Result<Vec<Sensitive<String>>, CredentialError> {
     must_be_fresh(context, signed_in)?;
     let account = &signed_in.account;
     if !has_second_factor(context, signed_in).await? {

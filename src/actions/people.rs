@@ -9,6 +9,7 @@ use super::{ActionError, Context};
 use crate::domain::account::{Account, ApiToken, Project, Role, Team};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, SessionId};
+use crate::domain::sensitive::Sensitive;
 use crate::domain::session::Session;
 use crate::domain::sign_in::CredentialProblem;
 use crate::identity::code;
@@ -34,7 +35,7 @@ pub struct NewAccount {
 /// A code with which somebody enrols, shown once.
 pub struct EnrolmentCode {
     /// The code.
-    pub code: String,
+    pub code: Sensitive<String>,
     /// Hours for which it counts.
     pub hours: i64,
 }
@@ -374,9 +375,9 @@ async fn teams_of(
 async fn new_code_within(context: &Context, tx: &mut Tx, account: AccountId) -> Result<EnrolmentCode, StoreError> {
     let mut bytes = [0; code::ENROLMENT_BYTES];
     context.chance.fill(&mut bytes);
-    let code = code::spelled(&bytes);
+    let code = Sensitive::new(code::spelled(&bytes));
     let hours = super::enrolment::CODE_HOURS;
-    tx.save_enrolment(account, &code::digest(&code), context.now().plus_hours(hours)).await?;
+    tx.save_enrolment(account, &code::digest(code.expose()), context.now().plus_hours(hours)).await?;
     Ok(EnrolmentCode { code, hours })
 }
 

@@ -14,6 +14,7 @@ use super::session::{self, Opened};
 use super::{ActionError, Context};
 use crate::domain::audit::AuditAction;
 use crate::domain::provider::{CHECK_LEASE_SECONDS, PendingSignIn, ProviderSession, SIGN_IN_MINUTES};
+use crate::domain::sensitive::Sensitive;
 use crate::domain::session::{Authentication, AuthenticationMethod, Session, SessionStage};
 use crate::identity::digest;
 use crate::identity::oidc::{Callback, Fault, Grant, GroupMap, RelyingParty, SignInSecrets};
@@ -87,17 +88,17 @@ pub struct Begun {
     /// Where the browser goes.
     pub address: String,
     /// What its cookie holds until it comes back.
-    pub browser_secret: String,
+    pub browser_secret: Sensitive<String>,
 }
 
 /// Begins a sign-in.
 pub async fn begin(context: &Context, provider: &Provider) -> Result<Begun, ProviderError> {
     let now = context.now();
     let secrets = SignInSecrets::draw(context.chance.as_ref());
-    let browser_secret = data_encoding::BASE64URL_NOPAD.encode(&context.chance.key());
+    let browser_secret = Sensitive::new(data_encoding::BASE64URL_NOPAD.encode(&context.chance.key()));
     let address = provider.relying_party.authorization_url(&secrets, now).await?;
     let begun = BegunSignIn {
-        browser_hash: digest(&browser_secret),
+        browser_hash: digest(browser_secret.expose()),
         expires_at: now.plus_minutes(SIGN_IN_MINUTES),
         pending: PendingSignIn { nonce: secrets.nonce, code_verifier: secrets.code_verifier },
     };
@@ -111,7 +112,7 @@ pub async fn complete(
     context: &Context,
     provider: &Provider,
     query: &str,
-    browser_secret: Option<&str>,
+    browser_secret: Option<&Sensitive<String>>,
 ) -> Result<Opened, ProviderError> {
     let now = context.now();
     let callback = Callback::read(query)?;
@@ -122,8 +123,8 @@ pub async fn complete(
     if now >= begun.expires_at {
         return Err(Fault::StateExpired.into());
     }
-    let is_same_browser =
-        browser_secret.is_some_and(|secret| bool::from(digest(secret).as_bytes().ct_eq(begun.browser_hash.as_bytes())));
+    let is_same_browser = browser_secret
+        .is_some_and(|secret| bool::from(digest(secret.expose()).as_bytes().ct_eq(begun.browser_hash.as_bytes())));
     if !is_same_browser {
         return Err(Fault::OtherBrowser.into());
     }

@@ -135,6 +135,8 @@ impl Run<'_> {
             RetentionClock::Session => self.passing(Passing::Sessions, before, &mut ended).await?,
             RetentionClock::SignInAttempt => self.passing(Passing::Attempts, before, &mut ended).await?,
             RetentionClock::Enrolment => self.passing(Passing::Enrolments, before, &mut ended).await?,
+            RetentionClock::Notice => self.passing(Passing::Notices, before, &mut ended).await?,
+            RetentionClock::CaseOpening => self.passing(Passing::Openings, before, &mut ended).await?,
             RetentionClock::DirectoryContact => self.contacts(before, &mut ended).await?,
             RetentionClock::AuditBody => self.audit_bodies(before, &mut ended).await?,
             RetentionClock::Alias | RetentionClock::Message | RetentionClock::Slip | RetentionClock::SealedNote => None,

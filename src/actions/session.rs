@@ -10,6 +10,7 @@ use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::id::SessionId;
 use crate::domain::provider::ProviderSession;
+use crate::domain::sensitive::Sensitive;
 use crate::domain::session::{Authentication, Session, SessionStage};
 use crate::domain::time::Timestamp;
 use crate::identity::digest;
@@ -19,7 +20,7 @@ use crate::store::Tx;
 /// A session just opened, with what its cookie is to hold; that is told once and not stored.
 pub struct Opened {
     /// What the cookie is to hold.
-    pub secret: String,
+    pub secret: Sensitive<String>,
     /// The session.
     pub session: Session,
 }
@@ -60,7 +61,7 @@ pub(super) async fn open_within(
     authentication: Authentication,
 ) -> Result<Opened, ActionError> {
     let now = context.now();
-    let secret = data_encoding::BASE64URL_NOPAD.encode(&context.chance.key());
+    let secret = Sensitive::new(data_encoding::BASE64URL_NOPAD.encode(&context.chance.key()));
     let session = Session {
         id: context.fresh_id(),
         account_id: account.id,
@@ -70,7 +71,7 @@ pub(super) async fn open_within(
         seen_at: now,
     };
     tx.delete_sessions_opened_by(Session::oldest_alive(now)).await?;
-    tx.insert_session(&digest(&secret), &session).await?;
+    tx.insert_session(&digest(secret.expose()), &session).await?;
     if stage == SessionStage::SignedIn {
         tx.append_audit(&[event(AuditAction::SessionOpened, now, Some(account), session.id.to_string())]).await?;
     }
@@ -78,17 +79,17 @@ pub(super) async fn open_within(
 }
 
 /// Who holds this secret, if it opens a session that still counts and somebody is signed in by it.
-pub async fn find(context: &Context, secret: &str) -> Result<Option<SignedIn>, ActionError> {
+pub async fn find(context: &Context, secret: &Sensitive<String>) -> Result<Option<SignedIn>, ActionError> {
     find_at(context, secret, SessionStage::SignedIn).await
 }
 
 /// The same for a session of another stage.
 pub(super) async fn find_at(
     context: &Context,
-    secret: &str,
+    secret: &Sensitive<String>,
     stage: SessionStage,
 ) -> Result<Option<SignedIn>, ActionError> {
-    let Some(session) = context.store.find_session(&digest(secret)).await? else { return Ok(None) };
+    let Some(session) = context.store.find_session(&digest(secret.expose())).await? else { return Ok(None) };
     if session.stage != stage {
         return Ok(None);
     }
@@ -141,13 +142,13 @@ pub(super) async fn renew_within(
 ) -> Result<Opened, ActionError> {
     let SignedIn { account, session: before, .. } = signed_in;
     let now = context.now();
-    let secret = data_encoding::BASE64URL_NOPAD.encode(&context.chance.key());
+    let secret = Sensitive::new(data_encoding::BASE64URL_NOPAD.encode(&context.chance.key()));
     let id = context.fresh_id();
     let session = Session { id, authentication, confirmed_at: now, seen_at: now, ..before.clone() };
     // As it stands outside of this transaction, which may have ended the session already.
     let bound = context.store.find_provider_session(before.id).await?;
     tx.delete_session(before.id).await?;
-    tx.insert_session(&digest(&secret), &session).await?;
+    tx.insert_session(&digest(secret.expose()), &session).await?;
     if let Some(bound) = bound {
         tx.insert_provider_session(&ProviderSession { session_id: id, ..bound }).await?;
     }

@@ -9,6 +9,7 @@ use super::session::{self, Opened, SignedIn, event};
 use super::{ActionError, Context};
 use crate::domain::account::Account;
 use crate::domain::audit::AuditAction;
+use crate::domain::sensitive::Sensitive;
 use crate::domain::session::{Authentication, AuthenticationMethod, SessionStage};
 use crate::domain::sign_in::CredentialProblem;
 use crate::identity::code;
@@ -49,7 +50,11 @@ impl Possession {
 }
 
 /// The first step: handle and password.
-pub async fn with_password(context: &Context, handle: &str, password: &str) -> Result<Step, CredentialError> {
+pub async fn with_password(
+    context: &Context,
+    handle: &str,
+    password: &Sensitive<String>,
+) -> Result<Step, CredentialError> {
     let attempt = claim_attempt(context, handle).await?;
     // No handle holds a control character, and one database would refuse the question.
     let account = match handle.chars().any(char::is_control) {
@@ -94,14 +99,19 @@ pub async fn with_password(context: &Context, handle: &str, password: &str) -> R
     Ok(if has_factor { Step::SecondFactor(opened) } else { Step::SignedIn(opened) })
 }
 
-/// Whether a session awaits the second factor.
-pub async fn awaits_code(context: &Context, secret: &str) -> Result<bool, ActionError> {
-    Ok(session::find_at(context, secret, SessionStage::SecondFactor).await?.is_some())
+/// Whose second factor a session awaits, by the handle; `None` where it awaits none.
+pub async fn awaits_code(context: &Context, secret: &Sensitive<String>) -> Result<Option<String>, ActionError> {
+    let pending = session::find_at(context, secret, SessionStage::SecondFactor).await?;
+    Ok(pending.map(|pending| pending.account.handle))
 }
 
 /// The second step: a code of the authenticator, or a recovery code. The session that awaited it ends, and
 /// another one begins.
-pub async fn with_code(context: &Context, secret: &str, typed: &str) -> Result<Opened, CredentialError> {
+pub async fn with_code(
+    context: &Context,
+    secret: &Sensitive<String>,
+    typed: &Sensitive<String>,
+) -> Result<Opened, CredentialError> {
     let pending = session::find_at(context, secret, SessionStage::SecondFactor).await?;
     let SignedIn { account, session: pending, .. } = pending.ok_or(CredentialProblem::SignIn)?;
     let attempt = claim_attempt(context, &account.handle).await?;
@@ -129,7 +139,11 @@ pub async fn with_code(context: &Context, secret: &str, typed: &str) -> Result<O
 
 /// Proves anew who is signed in, by the second factor, or by the password where there is none. The session
 /// goes on under another secret, and its absolute end stays.
-pub async fn confirm(context: &Context, signed_in: &SignedIn, typed: &str) -> Result<Opened, CredentialError> {
+pub async fn confirm(
+    context: &Context,
+    signed_in: &SignedIn,
+    typed: &Sensitive<String>,
+) -> Result<Opened, CredentialError> {
     let SignedIn { account, session, .. } = signed_in;
     let attempt = claim_attempt(context, &account.handle).await?;
     let now = context.now();
@@ -167,9 +181,10 @@ pub async fn confirm(context: &Context, signed_in: &SignedIn, typed: &str) -> Re
 async fn possession_of(
     context: &Context,
     account: &Account,
-    typed: &str,
+    typed: &Sensitive<String>,
 ) -> Result<Option<Possession>, CredentialError> {
     let Some(factor) = context.store.find_second_factor(account.id, true).await? else { return Ok(None) };
+    let typed = typed.expose();
     if typed.chars().filter(|c| !c.is_whitespace()).all(|c| c.is_ascii_digit()) {
         let step =
             OneTimeKey::parse(&factor.key).and_then(|key| key.accepted_step(typed, factor.used_step, context.now()));

@@ -4,6 +4,7 @@ use super::session::event;
 use super::{ActionError, Context};
 use crate::domain::account::{Account, ApiToken, TokenScope};
 use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::sensitive::Sensitive;
 use crate::domain::sign_in::CredentialProblem;
 use crate::identity::{digest, token};
 use crate::policy::table::Table;
@@ -24,7 +25,7 @@ pub struct NewToken {
 #[derive(Clone)]
 pub struct MadeToken {
     /// The text.
-    pub text: String,
+    pub text: Sensitive<String>,
     /// What is stored of it.
     pub token: ApiToken,
 }
@@ -63,13 +64,13 @@ pub(super) async fn make_within(
 ) -> Result<MadeToken, StoreError> {
     let mut bytes = [0; token::BYTES];
     context.chance.fill(&mut bytes);
-    let text = token::spelled(&bytes);
+    let text = Sensitive::new(token::spelled(&bytes));
     let created_at = context.now();
     let mut scopes = new.scopes.clone();
     scopes.sort_unstable();
     scopes.dedup();
     let made = ApiToken {
-        id: token::id_of(&text).expect("a token just spelled is well formed").to_owned(),
+        id: token::id_of(text.expose()).expect("a token just spelled is well formed").to_owned(),
         account_id: account.id,
         name: new.name.trim().to_owned(),
         scopes,
@@ -77,7 +78,7 @@ pub(super) async fn make_within(
         expires_at: created_at.plus_days(new.days),
         last_used_on: None,
     };
-    tx.insert_token(&digest(&text), &made).await?;
+    tx.insert_token(&digest(text.expose()), &made).await?;
     Ok(MadeToken { text, token: made })
 }
 

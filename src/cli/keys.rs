@@ -2,15 +2,13 @@
 
 use super::import::progress_bar;
 use super::{location, open_at};
+use crate::actions::upkeep::rotate_keys;
 use crate::clock::System;
 use crate::config::Config;
-use crate::store::{Rotation, make_kek_file, read_kek_id};
+use crate::store::{make_kek_file, read_kek_id};
 use anyhow::Context as _;
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
-
-/// Keys that one transaction wraps anew.
-const KEYS_A_STEP: i64 = 200;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysCommand {
@@ -40,20 +38,21 @@ pub(super) async fn run(config: &Config, command: KeysCommand) -> anyhow::Result
 }
 
 async fn rotate(config: &Config, new_kek: Option<&Path>) -> anyhow::Result<()> {
-    let to = new_kek.map(read_kek_id).transpose().context("nothing was changed")?;
+    // Before anything is opened: a file that holds no key is told first.
+    new_kek.map(read_kek_id).transpose().context("nothing was changed")?;
     let mut place = location(config, &config.database_url);
     place.other_kek_file = new_kek.map(Path::to_owned);
     let app = open_at(config, place).await?;
-    let store = &app.context().store;
-    store.begin_rotation(to.as_ref()).await?.context("nothing was changed")?;
     let bar = progress_bar("keys");
-    while let Rotation::UnderWay { left } = store.rotate_step(KEYS_A_STEP).await? {
+    let mut progress = |left: i64| {
         let left = u64::try_from(left).unwrap_or_default();
         bar.set_length(bar.length().unwrap_or_default().max(bar.position() + left));
         bar.set_position(bar.length().unwrap_or_default() - left);
-    }
+    };
+    let rotated = rotate_keys(app.context(), new_kek, &mut progress).await;
     bar.finish_and_clear();
     app.close().await;
+    rotated?.context("nothing was changed")?;
     println!("every key is wrapped anew, the old epoch keys are destroyed");
     if let Some(file) = new_kek {
         println!("put {} in the place of the old key file, then destroy the old one and its copies", file.display());

@@ -221,7 +221,7 @@ async fn token(context: &Context, command: TokenCommand) -> anyhow::Result<()> {
                 made.token.expires_at.date(),
                 codes(&made.token.scopes).join(" ")
             );
-            println!("{}", made.text);
+            println!("{}", made.text.expose());
         }
         TokenCommand::List { user, json } => {
             let tokens = people::list_tokens(context, user.as_deref()).await?;
@@ -256,7 +256,7 @@ async fn session(context: &Context, command: SessionCommand) -> anyhow::Result<(
 
 fn print_code(code: &EnrolmentCode) {
     println!("enrolment code, for /enrol, once and within {} hours:", code.hours);
-    println!("{}", code.code);
+    println!("{}", code.code.expose());
 }
 
 async fn handles(context: &Context) -> anyhow::Result<BTreeMap<String, String>> {

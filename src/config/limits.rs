@@ -12,9 +12,14 @@ pub struct Limits {
     pub account_points_per_minute: u32,
     /// Points a minute for one token.
     pub token_points_per_minute: u32,
-    /// Attempts to sign in from one address in a minute.
+    /// Pages and forms a minute from one address.
+    pub pages_per_minute_of_an_address: u32,
+    /// Pages and forms a minute of one session.
+    pub pages_per_minute_of_a_session: u32,
+    /// Attempts to prove who somebody is from one address in a minute: password, code, enrolment, confirmation, and
+    /// coming back from an identity provider.
     pub sign_ins_per_minute_of_an_address: u32,
-    /// Attempts to sign in to one account in an hour.
+    /// The same attempts at one account in an hour.
     pub sign_ins_per_hour_of_an_account: u32,
     /// Requests worked on at once; the next one is told to come back.
     pub requests_in_flight: u32,
@@ -28,6 +33,8 @@ impl Limits {
         anonymous_points_per_minute: u32::MAX,
         account_points_per_minute: u32::MAX,
         token_points_per_minute: u32::MAX,
+        pages_per_minute_of_an_address: u32::MAX,
+        pages_per_minute_of_a_session: u32::MAX,
         sign_ins_per_minute_of_an_address: u32::MAX,
         sign_ins_per_hour_of_an_account: u32::MAX,
         requests_in_flight: 65_536,
@@ -40,6 +47,8 @@ impl Limits {
             ("anonymous_points_per_minute", self.anonymous_points_per_minute),
             ("account_points_per_minute", self.account_points_per_minute),
             ("token_points_per_minute", self.token_points_per_minute),
+            ("pages_per_minute_of_an_address", self.pages_per_minute_of_an_address),
+            ("pages_per_minute_of_a_session", self.pages_per_minute_of_a_session),
             ("sign_ins_per_minute_of_an_address", self.sign_ins_per_minute_of_an_address),
             ("sign_ins_per_hour_of_an_account", self.sign_ins_per_hour_of_an_account),
             ("reserved_for_emergencies", self.reserved_for_emergencies),
@@ -56,6 +65,8 @@ impl Default for Limits {
             anonymous_points_per_minute: 6_000,
             account_points_per_minute: 60_000,
             token_points_per_minute: 30_000,
+            pages_per_minute_of_an_address: 600,
+            pages_per_minute_of_a_session: 120,
             sign_ins_per_minute_of_an_address: 3,
             sign_ins_per_hour_of_an_account: 10,
             requests_in_flight: 512,

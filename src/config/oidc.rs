@@ -1,6 +1,7 @@
 //! The section `oidc`: sign-in by an identity provider.
 
 use super::{ConfigError, Server};
+use crate::domain::sensitive::Sensitive;
 use serde::Deserialize;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -84,7 +85,7 @@ impl Oidc {
     }
 
     /// Reads the secret. [`ConfigError`] when it is missing, empty, or readable by others than its owner.
-    pub fn read_client_secret(&self) -> Result<String, ConfigError> {
+    pub fn read_client_secret(&self) -> Result<Sensitive<String>, ConfigError> {
         let refused = |reason| refused("oidc.client_secret_file", reason);
         let file = fs::metadata(&self.client_secret_file).map_err(|_| refused("the file cannot be read"))?;
         if !file.is_file() || file.len() > LONGEST_SECRET {
@@ -93,10 +94,15 @@ impl Oidc {
         if file.permissions().mode() & 0o077 != 0 {
             return Err(refused("others than its owner may read the file: chmod 400"));
         }
-        let text = fs::read_to_string(&self.client_secret_file).map_err(|_| refused("the file cannot be read"))?;
-        let secret = text.trim();
+        let text = fs::read_to_string(&self.client_secret_file).map(Sensitive::new);
+        let text = text.map_err(|_| refused("the file cannot be read"))?;
+        let secret = text.expose().trim();
         let is_one_word = !secret.is_empty() && !secret.chars().any(char::is_whitespace);
-        if is_one_word { Ok(secret.to_owned()) } else { Err(refused("a file that holds one secret is expected")) }
+        if is_one_word {
+            Ok(Sensitive::new(secret.to_owned()))
+        } else {
+            Err(refused("a file that holds one secret is expected"))
+        }
     }
 }
 
@@ -212,9 +218,13 @@ mod tests {
             let _ = fs::remove_file(&path);
             fs::write(&path, text).expect("a file");
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("permissions");
-            assert_eq!(oidc.read_client_secret().ok().as_deref(), expected, "{text} {mode:o}");
+            assert_eq!(
+                oidc.read_client_secret().ok().map(|secret| secret.expose().clone()).as_deref(),
+                expected,
+                "{text} {mode:o}"
+            );
         }
-        let told = oidc.read_client_secret().expect_err("two words").to_string();
+        let told = oidc.read_client_secret().err().expect("two words").to_string();
         assert!(!told.contains("words"), "{told}");
     }
 }

@@ -4,6 +4,7 @@
 //! minutes, a reason, and afterwards the word of somebody else; while that is overdue the right rests.
 
 use super::code::code_list;
+use super::freeze::{Freeze, moved_by_freezes};
 use super::id::{AccountId, CaseId, GlassId, ProjectId, TeamId};
 use super::refusal::{ProtectionProblem, Refusal};
 use super::time::Timestamp;
@@ -75,6 +76,13 @@ impl Glass {
             return Err(Refusal::Protection(ProtectionProblem::AlreadyReviewed));
         }
         Ok(Self { reviewed_at: Some(now), verdict: Some(verdict), ..self })
+    }
+}
+
+impl Glass {
+    /// Until when somebody else must have reviewed it; the time does not count in which its project was frozen.
+    pub fn review_due_at(&self, freezes: &[Freeze], now: Timestamp) -> Timestamp {
+        moved_by_freezes(self.opened_at.plus_hours(REVIEW_HOURS), self.opened_at, freezes, now)
     }
 }
 
@@ -152,6 +160,21 @@ mod tests {
         assert_eq!(problem(&three[..1], true, 71), None);
         assert_eq!(problem(&three[..1], true, 72), Some(ProtectionProblem::ReviewOverdue));
         assert_eq!(problem(&[glass(0, Some(80))], true, 90), None, "a late review gives the right back");
+    }
+
+    #[test]
+    fn a_review_is_due_later_by_the_time_of_a_freeze() {
+        let glass = glass(0, None);
+        assert_eq!(glass.review_due_at(&[], at(100)), at(72));
+        let freeze = |thawed: Option<i64>| Freeze {
+            project_id: glass.project_id,
+            frozen_at: at(10),
+            thaw_requested_at: None,
+            thaw_requested_by: None,
+            thawed_at: thawed.map(at),
+        };
+        assert_eq!(glass.review_due_at(&[freeze(Some(30))], at(100)), at(92));
+        assert_eq!(glass.review_due_at(&[freeze(None)], at(100)), at(162), "never while it is frozen");
     }
 
     #[test]

@@ -16,6 +16,7 @@ code_list! {
         CustodyTaken = "custody_taken": "a desk has taken over a case",
         GlassBroken = "glass_broken": "somebody outside the team has opened a case: review it within 72 hours",
         GlassReviewed = "glass_reviewed": "the opening of a case from outside the team was reviewed",
+        ReviewOverdue = "review_overdue": "a broken glass was not reviewed within 72 hours: who broke it can break no other before",
         RevealBudgetExceeded = "reveal_budget_exceeded": "somebody has opened more cases than the work explains",
         ConsentWithdrawn = "consent_withdrawn": "a person has withdrawn a consent",
         ReferralClosed = "referral_closed": "a referral was cancelled, or marked as entered in error",

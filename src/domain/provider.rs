@@ -3,6 +3,7 @@
 //! Nothing here is an address or a name. What is secret has neither `Debug` nor `Display`.
 
 use super::id::SessionId;
+use super::sensitive::Sensitive;
 use super::time::Timestamp;
 
 /// Minutes within which a sign-in that was begun is to come back from the provider.
@@ -58,7 +59,7 @@ pub struct ProviderSession {
     /// What ID tokens of this sign-in repeat, if anything.
     pub nonce: String,
     /// What the provider takes for a new word; without one the session ends with the word it has.
-    pub refresh_token: Option<String>,
+    pub refresh_token: Option<Sensitive<String>>,
     /// How the person signed in there.
     pub assurance: Assurance,
     /// When the provider gave its word last.

@@ -23,6 +23,13 @@ impl<T: Zeroize> Sensitive<T> {
     }
 }
 
+impl Sensitive<String> {
+    /// True where there is nothing to be seen.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl<T: Zeroize> From<T> for Sensitive<T> {
     fn from(value: T) -> Self {
         Self(value)

@@ -6,7 +6,7 @@
 
 use super::Edge;
 use super::address::caller;
-use super::rates::SignIns;
+use super::rates::PageRates;
 use crate::domain::id::AccountId;
 use crate::domain::time::Timestamp;
 use axum::Router;
@@ -56,7 +56,7 @@ async fn pass(State(edge): State<Edge>, mut request: Request, next: Next) -> Res
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let address = caller(peer, request.headers(), &edge.trusted);
     request.extensions_mut().insert(CallerAddress(address));
-    request.extensions_mut().insert(SignIns { rates: edge.rates.clone(), address });
+    request.extensions_mut().insert(PageRates { rates: edge.rates.clone(), address });
     let id = edge.request_id(peer, &request);
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let line = Line { edge: &edge, id: &id, route, began: edge.clock.now(), is_written: false };

@@ -39,17 +39,23 @@ impl TooMuch {
     }
 }
 
-/// Counts the attempts to sign in of one request's caller. The edge puts one into each request.
+/// Counts what one request's caller does on the pages. The edge puts one into each request.
 #[derive(Clone)]
-pub struct SignIns {
+pub struct PageRates {
     pub(super) rates: Arc<Rates>,
     pub(super) address: Option<IpAddr>,
 }
 
-impl SignIns {
-    /// Counts an attempt, before what was typed is looked at.
-    pub fn count(&self, handle: &str) -> Result<(), TooMuch> {
-        self.rates.sign_in(self.address, Some(handle))
+impl PageRates {
+    /// Counts a page, before anything is looked up for it; `session` is what the session's cookie holds.
+    pub fn page(&self, session: Option<&Sensitive<String>>) -> Result<(), TooMuch> {
+        self.rates.page(self.address, session)
+    }
+
+    /// Counts an attempt to prove who somebody is, before what was typed is looked at. The handle is that of the
+    /// account which it would open, where that is known by now.
+    pub fn attempt(&self, handle: Option<&str>) -> Result<(), TooMuch> {
+        self.rates.sign_in(self.address, handle)
     }
 }
 
@@ -58,6 +64,8 @@ pub struct Rates {
     anonymous: Limiter<IpAddr>,
     account: Limiter<AccountId>,
     token: Limiter<[u8; 32]>,
+    page_by_address: Limiter<IpAddr>,
+    page_by_session: Limiter<[u8; 32]>,
     sign_in_by_address: Limiter<IpAddr>,
     sign_in_by_account: Limiter<[u8; 32]>,
 }
@@ -72,6 +80,8 @@ impl Rates {
             anonymous: Limiter::new(a_minute(limits.anonymous_points_per_minute), &clock),
             account: Limiter::new(a_minute(limits.account_points_per_minute), &clock),
             token: Limiter::new(a_minute(limits.token_points_per_minute), &clock),
+            page_by_address: Limiter::new(a_minute(limits.pages_per_minute_of_an_address), &clock),
+            page_by_session: Limiter::new(a_minute(limits.pages_per_minute_of_a_session), &clock),
             sign_in_by_address: Limiter::new(a_minute(limits.sign_ins_per_minute_of_an_address), &clock),
             sign_in_by_account: Limiter::new(an_hour(limits.sign_ins_per_hour_of_an_account), &clock),
         }
@@ -90,6 +100,13 @@ impl Rates {
     /// A token asks for `cost` points, before it is known whose it is.
     pub fn token(&self, token: &Sensitive<String>, cost: usize) -> Result<(), TooMuch> {
         self.token.take(&Sha256::digest(token.expose()).into(), cost)
+    }
+
+    /// Somebody opens a page or sends a form, from this address and with this in the session's cookie. The address
+    /// counts even then: whoever makes up cookies is nobody new by it.
+    pub fn page(&self, address: Option<IpAddr>, session: Option<&Sensitive<String>>) -> Result<(), TooMuch> {
+        self.page_by_address.take(&address.map_or(NOWHERE, class_of), 1)?;
+        session.map_or(Ok(()), |session| self.page_by_session.take(&Sha256::digest(session.expose()).into(), 1))
     }
 
     /// Somebody tries to sign in from this address, as the account of this handle if it is known by now.
@@ -185,6 +202,8 @@ mod tests {
             anonymous_points_per_minute: 60,
             account_points_per_minute: 100,
             token_points_per_minute: 30,
+            pages_per_minute_of_an_address: 6,
+            pages_per_minute_of_a_session: 4,
             sign_ins_per_minute_of_an_address: 3,
             sign_ins_per_hour_of_an_account: 10,
             ..Limits::default()
@@ -242,6 +261,25 @@ mod tests {
         let refused = rates.sign_in(address(9), Some("lawyer")).expect_err("the eleventh of an account in an hour");
         assert!((300..=360).contains(&refused.seconds()), "{refused:?}");
         assert_eq!(rates.sign_in(address(9), Some("coordinator")), Ok(()));
+    }
+
+    #[test]
+    fn pages_are_counted_by_address_and_by_session() {
+        let (rates, clock) = rates();
+        let address = |number: u8| Some(IpAddr::from([192, 0, 2, number]));
+        let secret = |text: &str| Sensitive::new(text.to_owned());
+        for number in 1..5 {
+            assert_eq!(rates.page(address(number), Some(&secret("one"))), Ok(()), "from any address");
+        }
+        assert_eq!(rates.page(address(5), Some(&secret("one"))).expect_err("the fifth of a session").seconds(), 15);
+        assert_eq!(rates.page(address(5), Some(&secret("another"))), Ok(()));
+        for number in 0..6 {
+            assert_eq!(rates.page(address(9), Some(&secret(&format!("made up {number}")))), Ok(()));
+        }
+        assert!(rates.page(address(9), Some(&secret("made up 7"))).is_err(), "a cookie makes nobody new of an address");
+        assert!(rates.page(address(9), None).is_err());
+        pass(&clock, 10);
+        assert_eq!(rates.page(address(9), None), Ok(()));
     }
 
     #[test]

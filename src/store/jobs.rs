@@ -19,6 +19,7 @@ statements! {
         attempts = CASE WHEN CAST($6 AS BIGINT) IS NULL THEN attempts ELSE 0 END, last_done_at = coalesce(CAST($6 AS BIGINT), last_done_at) \
         WHERE name = $1 AND lease_owner = $2 AND leased_until = $3";
     OVER = "DELETE FROM jobs WHERE name = $1 AND lease_owner = $2 AND leased_until = $3";
+    END = "DELETE FROM jobs WHERE name = $1";
     NOTE_DONE = "UPDATE jobs SET last_done_at = $2, last_result = $3 WHERE name = $1";
     FIND = "SELECT name, kind, due_at, attempts, last_result, last_done_at FROM jobs WHERE name = $1";
     LIST = "SELECT name, kind, due_at, attempts, last_result, last_done_at FROM jobs ORDER BY due_at, name LIMIT 100";
@@ -146,6 +147,12 @@ impl Tx {
                 .map(|done| done.rows_affected()))?,
         };
         Ok(settled == 1)
+    }
+
+    /// Takes a job off the list whose work is done, whoever holds its lease.
+    pub async fn end_job(&mut self, name: &str) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(END).bind(name).execute(c).await.map(drop))?;
+        Ok(())
     }
 
     /// Notes that a job's work was done by somebody at the command line.

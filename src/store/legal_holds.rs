@@ -3,7 +3,7 @@
 use super::reach::in_reached_project;
 use super::row::{Table, optional_text};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
-use crate::domain::id::{CaseId, OrganizationId, ProjectId};
+use crate::domain::id::{CaseId, OrganizationId, ProjectId, ReferralId};
 use crate::domain::legal_hold::LegalHold;
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
@@ -29,6 +29,7 @@ statements! {
     LIFT = concat!("DELETE FROM legal_holds WHERE case_id = $3 AND ", in_reached_project!("$1", "$2"));
     LIST_HELD = "SELECT case_id, project_id FROM legal_holds";
     IS_HELD = "SELECT count(*) FROM legal_holds WHERE case_id = $1";
+    IS_REFERRAL_HELD = "SELECT count(*) FROM legal_holds h JOIN referrals r ON r.case_id = h.case_id WHERE r.id = $1";
 }
 
 #[derive(sqlx::FromRow)]
@@ -86,6 +87,13 @@ impl Store {
             held.projects.insert(TABLE.id(&project)?);
         }
         Ok(held)
+    }
+
+    /// Whether the case of this referral is held.
+    pub async fn is_referral_held(&self, referral: ReferralId) -> Result<bool, StoreError> {
+        let held: i64 =
+            read!(self, |pool| sqlx::query_scalar(IS_REFERRAL_HELD).bind(referral.to_string()).fetch_one(pool).await)?;
+        Ok(held > 0)
     }
 }
 

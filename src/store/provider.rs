@@ -7,6 +7,7 @@ use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::{AccountId, Identifier as _, SessionId};
 use crate::domain::provider::{Assurance, ExternalIdentity, PendingSignIn, ProviderSession};
+use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +80,7 @@ impl SealedSession {
             issuer: session.identity.issuer,
             subject: session.identity.subject,
             nonce: session.nonce,
-            refresh_token: session.refresh_token,
+            refresh_token: session.refresh_token.map(|token| token.expose().clone()),
             class: session.assurance.class,
             methods: session.assurance.methods,
             signed_in_at: session.assurance.at.map(Timestamp::microseconds),
@@ -92,7 +93,7 @@ impl SealedSession {
             session_id,
             identity: ExternalIdentity { issuer: self.issuer, subject: self.subject },
             nonce: self.nonce,
-            refresh_token: self.refresh_token,
+            refresh_token: self.refresh_token.map(Sensitive::new),
             assurance: Assurance { class: self.class, methods: self.methods, at },
             checked_at: Timestamp::from_microseconds(checked_at),
         }

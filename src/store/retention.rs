@@ -21,6 +21,18 @@ macro_rules! of_nothing_held {
     };
 }
 
+/// True for notices about nothing of a held case.
+macro_rules! about_nothing_held {
+    () => {
+        "object NOT IN (SELECT h.case_id FROM legal_holds h \
+         UNION SELECT r.id FROM referrals r JOIN legal_holds h ON h.case_id = r.case_id \
+         UNION SELECT k.id FROM consents k JOIN legal_holds h ON h.case_id = k.case_id \
+         UNION SELECT g.id FROM glasses g JOIN legal_holds h ON h.case_id = g.case_id \
+         UNION SELECT d.id FROM deletion_requests d JOIN referrals r ON r.id = d.referral_id JOIN legal_holds h ON h.case_id = r.case_id \
+         UNION SELECT u.id FROM custodies u JOIN referrals r ON r.id = u.referral_id JOIN legal_holds h ON h.case_id = r.case_id)"
+    };
+}
+
 /// Ended referrals whose timelines still tell codes.
 macro_rules! told_in_detail {
     () => {
@@ -105,6 +117,16 @@ statements! {
     COUNT_ENROLMENTS = count_passing!("enrolments", "expires_at");
     OLDEST_ENROLMENTS = oldest_passing!("enrolments", "expires_at");
     ERASE_ENROLMENTS = erase_passing!("enrolments", "account_id", "expires_at");
+    COUNT_NOTICES = concat!("SELECT count(*) FROM notices WHERE at <= $1 AND ", about_nothing_held!());
+    COUNT_HELD_NOTICES = count_passing!("notices", "at");
+    OLDEST_NOTICES = oldest_passing!("notices", "at");
+    ERASE_NOTICES = concat!(
+        "DELETE FROM notices WHERE id IN (SELECT n.id FROM notices n WHERE n.at <= $1 AND n.", about_nothing_held!(), " ORDER BY n.at, n.id LIMIT $2)"
+    );
+    COUNT_OPENINGS = count_passing!("case_openings", "opened_at");
+    OLDEST_OPENINGS = oldest_passing!("case_openings", "opened_at");
+    ERASE_OPENINGS = "DELETE FROM case_openings WHERE (account_id, case_id) IN (SELECT o.account_id, o.case_id FROM case_openings o \
+        WHERE o.opened_at <= $1 ORDER BY o.opened_at LIMIT $2)";
     OLDEST_CONTACTS = concat!("SELECT CAST(min(t.valid_from) AS BIGINT) ", gone_with_contacts!("t.valid_from > $1"));
     LIST_CONTACTS = concat!(
         "SELECT d.entry_id, d.version, d.source, d.source_key, d.is_gone, d.document, d.contacts ",
@@ -127,6 +149,10 @@ pub enum Passing {
     Attempts,
     /// Codes of enrolment, by their expiry.
     Enrolments,
+    /// Notices, by when they were written.
+    Notices,
+    /// What the reveal budget counts, by when the case was opened.
+    Openings,
 }
 
 /// The statements of one kind of such rows.
@@ -145,6 +171,11 @@ impl Passing {
                 let (count, oldest, erase) = (COUNT_CALLS, OLDEST_CALL, ERASE_CALLS);
                 return Statements { count, count_with_held: COUNT_HELD_CALLS, oldest, erase };
             }
+            Self::Notices => {
+                let (count, oldest, erase) = (COUNT_NOTICES, OLDEST_NOTICES, ERASE_NOTICES);
+                return Statements { count, count_with_held: COUNT_HELD_NOTICES, oldest, erase };
+            }
+            Self::Openings => (COUNT_OPENINGS, OLDEST_OPENINGS, ERASE_OPENINGS),
             Self::Tokens => (COUNT_TOKENS, OLDEST_TOKENS, ERASE_TOKENS),
             Self::Sessions => (COUNT_SESSIONS, OLDEST_SESSIONS, ERASE_SESSIONS),
             Self::Attempts => (COUNT_ATTEMPTS, OLDEST_ATTEMPTS, ERASE_ATTEMPTS),

@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use super::frame::{Frame, minute};
+use super::rate::attempt;
 use super::visit::{self, Visit};
 use super::{HOME, answer};
 use crate::actions::credentials::CredentialError;
@@ -11,10 +12,11 @@ use crate::actions::{ActionError, Context, own_account};
 use crate::domain::account::{ApiToken, TokenScope};
 use crate::domain::code::CodeList;
 use crate::domain::id::{Identifier, SessionId};
+use crate::edge::rates::PageRates;
 use crate::i18n::Language;
 use askama::Template;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::Response;
 
 #[derive(Template)]
@@ -147,11 +149,19 @@ async fn page_of(
     Ok(AccountPage { problem, ..AccountPage::new(visit.frame(), signed_in, overview) })
 }
 
-pub(super) async fn change_password(State(context): State<Context>, form: Form) -> Response<Body> {
+pub(super) async fn change_password(
+    State(context): State<Context>,
+    Extension(rates): Extension<PageRates>,
+    form: Form,
+) -> Response<Body> {
     let visit = &form.visit;
     let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
-    let (present, password, repeated) = (form.get("present"), form.get("password"), form.get("repeated"));
-    match own_account::change_password(&context, signed_in, present, password, repeated).await {
+    let (present, password, repeated) = (form.secret("present"), form.secret("password"), form.secret("repeated"));
+    let changed = match attempt(&rates, Some(&signed_in.account.handle)) {
+        Ok(()) => own_account::change_password(&context, signed_in, present, password, repeated).await,
+        Err(error) => Err(error),
+    };
+    match changed {
         Ok(opened) => answer::redirect_with_session(HOME, &opened.secret),
         Err(error) => not_accepted(&context, visit, Part::Password, &error).await,
     }

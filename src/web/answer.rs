@@ -5,6 +5,7 @@ use super::visit::Visit;
 use super::{CONFIRM, SIGN_IN, cookies};
 use crate::actions::ActionError;
 use crate::actions::credentials::CredentialError;
+use crate::domain::sensitive::Sensitive;
 use crate::i18n::{self, Language};
 use askama::Template;
 use axum::body::Body;
@@ -33,25 +34,40 @@ pub(super) fn page(visit: &Visit, page: &impl Template) -> Response<Body> {
 
 /// A page with another status than success.
 pub(super) fn with_status(visit: &Visit, status: StatusCode, page: &impl Template) -> Response<Body> {
-    let Ok(html) = page.render() else { return fault() };
-    let mut response = Response::new(Body::from(html));
-    *response.status_mut() = status;
+    let mut response = rendered(visit.language, status, page);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(visit.language.tag()));
-    headers.insert(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
     if let Some(secret) = &visit.new_form_secret {
         headers.append(header::SET_COOKIE, cookies::form(secret));
     }
     if let Some(language) = visit.chosen_language {
         headers.append(header::SET_COOKIE, cookies::language(language));
     }
+    response
+}
+
+fn rendered(language: Language, status: StatusCode, page: &impl Template) -> Response<Body> {
+    let Ok(html) = page.render() else { return fault() };
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.insert(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
     protect(headers);
     response
 }
 
+/// A page that says when to come back; nobody was looked up for it, and it holds no form.
+pub(super) fn too_often(language: Language, seconds: i64) -> Response<Body> {
+    let frame = Frame { language, is_signed_in: false, form_token: String::new() };
+    let (title, text) = (frame.text("page-too-often-title"), frame.counted("page-too-often", &seconds));
+    let mut response = rendered(language, StatusCode::TOO_MANY_REQUESTS, &MessagePage { frame, title, text });
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
 /// A page with the cookie of a session just opened.
-pub(super) fn page_with_session(visit: &Visit, secret: &str, template: &impl Template) -> Response<Body> {
+pub(super) fn page_with_session(visit: &Visit, secret: &Sensitive<String>, template: &impl Template) -> Response<Body> {
     let mut response = page(visit, template);
     response.headers_mut().append(header::SET_COOKIE, cookies::session(secret));
     response
@@ -81,14 +97,14 @@ pub(super) fn redirect(to: &'static str) -> Response<Body> {
 }
 
 /// Sends the visitor on, with the cookie of a session just opened.
-pub(super) fn redirect_with_session(to: &'static str, secret: &str) -> Response<Body> {
+pub(super) fn redirect_with_session(to: &'static str, secret: &Sensitive<String>) -> Response<Body> {
     let mut response = redirect(to);
     response.headers_mut().append(header::SET_COOKIE, cookies::session(secret));
     response
 }
 
 /// Sends the visitor to the identity provider, with the cookie by which this browser is known when it is back.
-pub(super) fn send_off(address: &str, browser_secret: &str) -> Response<Body> {
+pub(super) fn send_off(address: &str, browser_secret: &Sensitive<String>) -> Response<Body> {
     let Ok(location) = HeaderValue::from_str(address) else { return fault() };
     let mut response = redirect(SIGN_IN);
     let headers = response.headers_mut();
@@ -98,7 +114,7 @@ pub(super) fn send_off(address: &str, browser_secret: &str) -> Response<Body> {
 }
 
 /// Sends the visitor on who is back from the identity provider, with the cookie of a session just opened.
-pub(super) fn taken_back(to: &'static str, secret: &str) -> Response<Body> {
+pub(super) fn taken_back(to: &'static str, secret: &Sensitive<String>) -> Response<Body> {
     let mut response = redirect_with_session(to, secret);
     response.headers_mut().append(header::SET_COOKIE, cookies::ended_provider());
     response

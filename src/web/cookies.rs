@@ -3,6 +3,7 @@
 //! All begin with `__Host-`: a browser takes and sends them over TLS only, for this host only.
 
 use crate::domain::provider::SIGN_IN_MINUTES;
+use crate::domain::sensitive::Sensitive;
 use crate::i18n::Language;
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, SameSite};
@@ -19,8 +20,8 @@ const LANGUAGE: &str = "__Host-relais-language";
 const LONGEST_SECRET: usize = 64;
 
 /// The cookie of a session.
-pub(super) fn session(secret: &str) -> HeaderValue {
-    header_value(&built(SESSION, secret, SameSite::Lax))
+pub(super) fn session(secret: &Sensitive<String>) -> HeaderValue {
+    header_value(&built(SESSION, secret.expose(), SameSite::Lax))
 }
 
 /// Has the browser forget the cookie of a session.
@@ -31,14 +32,14 @@ pub(super) fn ended_session() -> HeaderValue {
 }
 
 /// The cookie to which forms are bound.
-pub(super) fn form(secret: &str) -> HeaderValue {
-    header_value(&built(FORM, secret, SameSite::Strict))
+pub(super) fn form(secret: &Sensitive<String>) -> HeaderValue {
+    header_value(&built(FORM, secret.expose(), SameSite::Strict))
 }
 
 /// The cookie by which a browser is known when it comes back from the identity provider: by a link of another
 /// site, so a strict one would not come with it.
-pub(super) fn provider(secret: &str) -> HeaderValue {
-    let mut cookie = built(PROVIDER, secret, SameSite::Lax);
+pub(super) fn provider(secret: &Sensitive<String>) -> HeaderValue {
+    let mut cookie = built(PROVIDER, secret.expose(), SameSite::Lax);
     cookie.set_max_age(cookie::time::Duration::minutes(SIGN_IN_MINUTES));
     header_value(&cookie)
 }
@@ -56,18 +57,18 @@ pub(super) fn language(language: Language) -> HeaderValue {
 }
 
 /// The secret of a session that the visitor brought, whatever it opens.
-pub(super) fn session_of(headers: &HeaderMap) -> Option<String> {
-    value_of(headers, SESSION)
+pub(super) fn session_of(headers: &HeaderMap) -> Option<Sensitive<String>> {
+    value_of(headers, SESSION).map(Sensitive::new)
 }
 
 /// The secret to which the visitor's forms are bound.
-pub(super) fn form_of(headers: &HeaderMap) -> Option<String> {
-    value_of(headers, FORM)
+pub(super) fn form_of(headers: &HeaderMap) -> Option<Sensitive<String>> {
+    value_of(headers, FORM).map(Sensitive::new)
 }
 
 /// The secret by which this browser is known.
-pub(super) fn provider_of(headers: &HeaderMap) -> Option<String> {
-    value_of(headers, PROVIDER)
+pub(super) fn provider_of(headers: &HeaderMap) -> Option<Sensitive<String>> {
+    value_of(headers, PROVIDER).map(Sensitive::new)
 }
 
 /// The language that the visitor chose before.

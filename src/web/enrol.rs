@@ -2,14 +2,16 @@
 
 use super::form::Form;
 use super::frame::{Frame, grouped};
+use super::rate::attempt;
 use super::second_factor::{RecoveryCodesPage, SecondFactorPage};
 use super::visit::Visit;
 use super::{ENROL_SECOND_FACTOR, HOME, answer, picture};
 use crate::actions::credentials::CredentialError;
 use crate::actions::{Context, enrolment};
+use crate::edge::rates::PageRates;
 use askama::Template;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::Response;
 
 const ENROL: &str = "/enrol";
@@ -29,14 +31,23 @@ pub(super) async fn show(visit: Visit) -> Response<Body> {
     answer::page(&visit, &EnrolPage { frame: visit.frame(), code: String::new(), problem: None })
 }
 
-pub(super) async fn begin(State(context): State<Context>, form: Form) -> Response<Body> {
-    let (code, password, repeated) = (form.get("code"), form.get("password"), form.get("repeated"));
-    match enrolment::begin(&context, code, password, repeated).await {
+pub(super) async fn begin(
+    State(context): State<Context>,
+    Extension(rates): Extension<PageRates>,
+    form: Form,
+) -> Response<Body> {
+    let (code, password, repeated) = (form.secret("code"), form.secret("password"), form.secret("repeated"));
+    // Whose code it is, is not known before it was looked at.
+    let begun = match attempt(&rates, None) {
+        Ok(()) => enrolment::begin(&context, code, password, repeated).await,
+        Err(error) => Err(error),
+    };
+    match begun {
         Ok(opened) => answer::redirect_with_session(ENROL_SECOND_FACTOR, &opened.secret),
         Err(error) => {
             let frame = form.visit.frame();
             let problem = frame.problem(&error);
-            let page = EnrolPage { frame, code: code.chars().take(60).collect(), problem };
+            let page = EnrolPage { frame, code: code.expose().chars().take(60).collect(), problem };
             answer::not_accepted(&form.visit, &error, &page)
         }
     }
@@ -48,7 +59,7 @@ pub(super) async fn show_second_factor(State(context): State<Context>, visit: Vi
 
 pub(super) async fn confirm(State(context): State<Context>, form: Form) -> Response<Body> {
     let visit = &form.visit;
-    match enrolment::confirm(&context, &visit.session_secret, form.get("code")).await {
+    match enrolment::confirm(&context, &visit.session_secret, form.secret("code")).await {
         Ok(enrolled) => {
             let frame = visit.frame_under(&enrolled.opened.secret);
             let page = RecoveryCodesPage { frame, codes: enrolled.recovery_codes };

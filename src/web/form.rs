@@ -3,6 +3,7 @@
 use super::answer;
 use super::visit::Visit;
 use crate::actions::Context;
+use crate::domain::sensitive::Sensitive;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, HeaderName, Response, StatusCode, header};
@@ -14,12 +15,14 @@ pub(super) const FORM_BYTES: usize = 16 * 1024;
 const FORM_FIELDS: usize = 32;
 /// The field that carries the token.
 const TOKEN: &str = "form_token";
+/// A field that was not sent.
+static NOTHING: Sensitive<String> = Sensitive::new(String::new());
 
 /// A form that came from one of our own pages, with its visitor.
 pub(super) struct Form {
     /// Who sent it.
     pub(super) visit: Visit,
-    fields: Vec<(String, String)>,
+    fields: Vec<(String, Sensitive<String>)>,
 }
 
 impl FromRequest<Context> for Form {
@@ -32,7 +35,10 @@ impl FromRequest<Context> for Form {
         let body = Bytes::from_request(Request::from_parts(parts, body), context).await;
         let fields: Vec<_> = body.as_deref().map_or_else(
             |_| Vec::new(),
-            |body| url::form_urlencoded::parse(body).into_owned().take(FORM_FIELDS).collect(),
+            |body| {
+                let fields = url::form_urlencoded::parse(body).into_owned().take(FORM_FIELDS);
+                fields.map(|(name, value)| (name, Sensitive::new(value))).collect()
+            },
         );
         let form = Self { visit, fields };
         let token = form.get(TOKEN).as_bytes().ct_eq(form.visit.form_token().as_bytes());
@@ -50,9 +56,14 @@ impl Form {
         self.all(name).next().unwrap_or_default()
     }
 
+    /// The value of a field that holds what proves who somebody is; empty when it was not sent.
+    pub(super) fn secret(&self, name: &str) -> &Sensitive<String> {
+        self.fields.iter().find(|(field, _)| field == name).map_or(&NOTHING, |(_, value)| value)
+    }
+
     /// Every value of a field that can be ticked several times.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+        self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.expose().as_str())
     }
 }
 

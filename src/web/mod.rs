@@ -2,8 +2,8 @@
 //!
 //! Invariants: a page calls the same actions as the API and decides nothing; a page without a door in
 //! the [table](crate::policy::table) is not served, and who may come through it is asked at each visit. `/graphql` knows nothing of the cookie that
-//! pages use. Every answer is made in [`answer`], every visitor is looked up in [`visit`], every form is
-//! checked in [`form`]. Titles and addresses tell nothing of what Relais is for: they stay in a browser's
+//! pages use. Every answer is made in [`answer`], every visit is counted in [`rate`], every visitor is
+//! looked up in [`visit`], every form is checked in [`form`]. Titles and addresses tell nothing of what Relais is for: they stay in a browser's
 //! history.
 
 mod account;
@@ -15,6 +15,7 @@ mod form;
 mod frame;
 mod picture;
 mod provider;
+mod rate;
 mod second_factor;
 mod sign_in;
 mod tokens;
@@ -22,6 +23,7 @@ mod visit;
 
 use crate::actions::Context;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 
@@ -55,7 +57,8 @@ impl Page {
 
     /// What answers, without the hardening that [`serve`](crate::serve) adds to all.
     pub fn serve(&self, context: &Context) -> MethodRouter {
-        (self.answer)().layer(DefaultBodyLimit::max(form::FORM_BYTES)).with_state(context.clone())
+        let counted: MethodRouter<Context> = (self.answer)().layer(from_fn(rate::count));
+        counted.layer(DefaultBodyLimit::max(form::FORM_BYTES)).with_state(context.clone())
     }
 }
 

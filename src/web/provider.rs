@@ -8,9 +8,10 @@ use super::visit::Visit;
 use super::{HOME, answer, cookies};
 use crate::actions::Context;
 use crate::actions::provider::{self, Advice, Provider, ProviderError};
+use crate::edge::rates::PageRates;
 use askama::Template;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, Response, StatusCode, Uri};
 
 #[derive(Template)]
@@ -42,14 +43,18 @@ pub(super) async fn begin(State(context): State<Context>, visit: Visit) -> Respo
 
 pub(super) async fn complete(
     State(context): State<Context>,
+    Extension(rates): Extension<PageRates>,
     visit: Visit,
     headers: HeaderMap,
     uri: Uri,
 ) -> Response<Body> {
     let Some(provider) = context.provider.as_deref() else { return nothing_here(&visit) };
+    if let Err(asked) = rates.attempt(None) {
+        return answer::too_often(visit.language, asked.seconds());
+    }
     let browser_secret = cookies::provider_of(&headers);
     let query = uri.query().unwrap_or_default();
-    match provider::complete(&context, provider, query, browser_secret.as_deref()).await {
+    match provider::complete(&context, provider, query, browser_secret.as_ref()).await {
         Ok(opened) => answer::taken_back(HOME, &opened.secret),
         Err(ProviderError::Action(error)) => answer::refused(&visit, &error),
         Err(ProviderError::Refused(fault)) => {

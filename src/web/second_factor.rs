@@ -6,6 +6,7 @@ use super::visit::{self, Visit};
 use super::{HOME, SECOND_FACTOR, answer, picture};
 use crate::actions::credentials::CredentialError;
 use crate::actions::{Context, own_account};
+use crate::domain::sensitive::Sensitive;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
@@ -32,7 +33,7 @@ pub(super) struct SecondFactorPage {
 #[template(path = "recovery_codes.html")]
 pub(super) struct RecoveryCodesPage {
     pub(super) frame: Frame,
-    pub(super) codes: Vec<String>,
+    pub(super) codes: Vec<Sensitive<String>>,
 }
 
 pub(super) async fn begin(State(context): State<Context>, form: Form) -> Response<Body> {
@@ -50,7 +51,7 @@ pub(super) async fn show(State(context): State<Context>, visit: Visit) -> Respon
 pub(super) async fn confirm(State(context): State<Context>, form: Form) -> Response<Body> {
     let visit = &form.visit;
     let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
-    match own_account::confirm_second_factor(&context, signed_in, form.get("code")).await {
+    match own_account::confirm_second_factor(&context, signed_in, form.secret("code")).await {
         Ok((opened, codes)) => {
             let page = RecoveryCodesPage { frame: visit.frame_under(&opened.secret), codes };
             answer::page_with_session(visit, &opened.secret, &page)

@@ -2,12 +2,12 @@
 
 use super::form::Form;
 use super::frame::Frame;
+use super::rate::attempt;
 use super::visit::Visit;
 use super::{HOME, SIGN_IN, SIGN_IN_CODE, answer, provider};
 use crate::actions::Context;
-use crate::actions::credentials::CredentialError;
 use crate::actions::sign_in::{self, Step};
-use crate::edge::rates::SignIns;
+use crate::edge::rates::PageRates;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::{Extension, State};
@@ -40,13 +40,13 @@ pub(super) async fn show(State(context): State<Context>, visit: Visit) -> Respon
 
 pub(super) async fn with_password(
     State(context): State<Context>,
-    Extension(sign_ins): Extension<SignIns>,
+    Extension(rates): Extension<PageRates>,
     form: Form,
 ) -> Response<Body> {
     let handle = form.get("handle").trim();
-    let step = match sign_ins.count(handle) {
-        Ok(()) => sign_in::with_password(&context, handle, form.get("password")).await,
-        Err(asked) => Err(CredentialError::Wait { seconds: asked.seconds() }),
+    let step = match attempt(&rates, Some(handle)) {
+        Ok(()) => sign_in::with_password(&context, handle, form.secret("password")).await,
+        Err(error) => Err(error),
     };
     match step {
         Ok(Step::SignedIn(opened)) => answer::redirect_with_session(HOME, &opened.secret),
@@ -63,20 +63,28 @@ pub(super) async fn with_password(
 
 pub(super) async fn show_code(State(context): State<Context>, visit: Visit) -> Response<Body> {
     match sign_in::awaits_code(&context, &visit.session_secret).await {
-        Ok(true) => answer::page(&visit, &CodePage { frame: visit.frame(), problem: None }),
-        Ok(false) => answer::redirect(SIGN_IN),
+        Ok(Some(_)) => answer::page(&visit, &CodePage { frame: visit.frame(), problem: None }),
+        Ok(None) => answer::redirect(SIGN_IN),
         Err(error) => answer::refused(&visit, &error),
     }
 }
 
-pub(super) async fn with_code(State(context): State<Context>, form: Form) -> Response<Body> {
+pub(super) async fn with_code(
+    State(context): State<Context>,
+    Extension(rates): Extension<PageRates>,
+    form: Form,
+) -> Response<Body> {
     let visit = &form.visit;
-    match sign_in::awaits_code(&context, &visit.session_secret).await {
-        Ok(true) => {}
-        Ok(false) => return answer::redirect(SIGN_IN),
+    let handle = match sign_in::awaits_code(&context, &visit.session_secret).await {
+        Ok(Some(handle)) => handle,
+        Ok(None) => return answer::redirect(SIGN_IN),
         Err(error) => return answer::refused(visit, &error),
-    }
-    match sign_in::with_code(&context, &visit.session_secret, form.get("code")).await {
+    };
+    let opened = match attempt(&rates, Some(&handle)) {
+        Ok(()) => sign_in::with_code(&context, &visit.session_secret, form.secret("code")).await,
+        Err(error) => Err(error),
+    };
+    match opened {
         Ok(opened) => answer::redirect_with_session(HOME, &opened.secret),
         Err(error) => {
             let frame = visit.frame();

@@ -9,6 +9,7 @@ use crate::actions::token::NewToken;
 use crate::actions::{Context, own_account};
 use crate::domain::account::TokenScope;
 use crate::domain::code::CodeList;
+use crate::domain::sensitive::Sensitive;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
@@ -20,7 +21,7 @@ use axum::http::Response;
 struct TokenPage {
     frame: Frame,
     name: String,
-    text: String,
+    text: Sensitive<String>,
     expires: String,
 }
 

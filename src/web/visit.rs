@@ -4,13 +4,14 @@ use super::frame::Frame;
 use super::{SIGN_IN, answer, cookies};
 use crate::actions::session::{self, SignedIn};
 use crate::actions::{ActionError, Context};
+use crate::domain::sensitive::Sensitive;
 use crate::i18n::Language;
 use crate::policy::rules::permit;
 use crate::policy::table::Entry;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
-use axum::http::{Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
 use sha2::{Digest, Sha256};
 
 /// One visit: made for one request, and only where the policy lets this visitor open this page.
@@ -20,11 +21,11 @@ pub(super) struct Visit {
     /// The language that this request chose, to be remembered.
     pub(super) chosen_language: Option<Language>,
     /// What the session's cookie holds, whatever it opens; empty where there is none.
-    pub(super) session_secret: String,
+    pub(super) session_secret: Sensitive<String>,
     /// A new secret to which forms are bound, when the visitor brought none.
-    pub(super) new_form_secret: Option<String>,
+    pub(super) new_form_secret: Option<Sensitive<String>>,
     signed_in: Option<SignedIn>,
-    form_secret: String,
+    form_secret: Sensitive<String>,
 }
 
 impl FromRequestParts<Context> for Visit {
@@ -52,16 +53,14 @@ impl Visit {
         let brought = cookies::form_of(&parts.headers);
         let new_form_secret = match brought {
             Some(_) => None,
-            None => Some(data_encoding::BASE64URL_NOPAD.encode(&context.chance.key())),
+            None => Some(Sensitive::new(data_encoding::BASE64URL_NOPAD.encode(&context.chance.key()))),
         };
         let form_secret = brought.or_else(|| new_form_secret.clone()).unwrap_or_default();
         let chosen_language = language_in(&parts.uri);
         let of_account = signed_in.as_ref().and_then(|signed_in| signed_in.language.as_deref());
-        let spoken = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let language = chosen_language
             .or_else(|| of_account.and_then(Language::from_tag))
-            .or_else(|| cookies::language_of(&parts.headers))
-            .unwrap_or_else(|| Language::negotiate(spoken));
+            .unwrap_or_else(|| language_of_browser(&parts.headers, &parts.uri));
         Ok(Self { language, chosen_language, session_secret, new_form_secret, signed_in, form_secret })
     }
 
@@ -76,7 +75,7 @@ impl Visit {
     }
 
     /// What stands around a page that is answered together with a new session.
-    pub(super) fn frame_under(&self, session_secret: &str) -> Frame {
+    pub(super) fn frame_under(&self, session_secret: &Sensitive<String>) -> Frame {
         let form_token = token_of(session_secret, &self.form_secret);
         Frame { language: self.language, is_signed_in: true, form_token }
     }
@@ -93,14 +92,21 @@ pub(super) fn sign_in_first() -> Response<Body> {
     answer::redirect(SIGN_IN)
 }
 
-fn token_of(session_secret: &str, form_secret: &str) -> String {
+fn token_of(session_secret: &Sensitive<String>, form_secret: &Sensitive<String>) -> String {
     let digest = Sha256::new()
         .chain_update("relais/form/1\0")
-        .chain_update(session_secret)
+        .chain_update(session_secret.expose())
         .chain_update("\0")
-        .chain_update(form_secret)
+        .chain_update(form_secret.expose())
         .finalize();
     data_encoding::BASE64URL_NOPAD.encode(&digest)
+}
+
+/// In which language a browser wants its pages, as far as it says so itself.
+pub(super) fn language_of_browser(headers: &HeaderMap, uri: &Uri) -> Language {
+    let spoken = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let chosen = language_in(uri).or_else(|| cookies::language_of(headers));
+    chosen.unwrap_or_else(|| Language::negotiate(spoken))
 }
 
 /// The language that a link chose, such as `?language=ar`.

@@ -4,8 +4,8 @@
 mod faulty;
 mod keys;
 mod pages;
-mod provider;
+pub mod provider;
 mod real;
 mod renewal;
 mod silence;
-mod stage;
+pub mod stage;

@@ -4,8 +4,13 @@
 use crate::kit::client::Client;
 use crate::kit::installation::{Installation, file};
 use crate::kit::loop_calls::{fresh_key, organization, service};
+use crate::kit::people::PASSWORD;
 use crate::kit::server::Server;
-use crate::kit::world::{LAWYERS, MINORITY_APPEAL};
+use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
+use crate::oidc::provider::{ACCESS_TOKEN, CLIENT_SECRET, CODE, REFRESH_TOKEN};
+use crate::oidc::stage::Stage;
+use relais::domain::account::Role;
+use relais::identity::one_time::OneTimeKey;
 use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection};
 use std::path::{Path, PathBuf};
@@ -198,4 +203,82 @@ async fn the_files_of_a_killed_server_and_its_backups_tell_nothing_without_the_k
     }
     std::fs::write(temporary.join("planted"), LANGUAGE.to_uppercase()).expect("planted");
     assert!(!hits(&texts_under(seized), LANGUAGE).is_empty());
+}
+
+/// Everything that somebody holds who takes the machine: the files of an embedded database with its key store, log
+/// and ledger, or every row on a server; and a backup of both.
+async fn seized(world: &World, backups: &Path) -> Vec<(PathBuf, String)> {
+    let store = &world.app.context().store;
+    store.backup(&world.location(), backups, world.now()).await.expect("a backup");
+    let mut texts = texts_under(backups);
+    if let Some(file) = world.sqlite_file() {
+        texts.extend(texts_under(file.parent().expect("a folder")));
+    }
+    let rows = world.every_row().await;
+    texts.extend(rows.into_iter().map(|(table, rows)| (PathBuf::from(table), rows.join("\n"))));
+    for table in ["data_keys", "epoch_keys", "pseudonym_keys"] {
+        let wrapped = world.key_texts(&format!("SELECT wrapped FROM {table}")).await;
+        texts.push((PathBuf::from(table), wrapped.join("\n")));
+    }
+    texts
+}
+
+/// The key of an authenticator as somebody could find it: spelled, in hexadecimal and in base64.
+fn spellings(key: &OneTimeKey) -> Vec<String> {
+    let spelled = key.spelled();
+    let bytes = data_encoding::BASE32_NOPAD.decode(spelled.as_bytes()).expect("base32");
+    let hexadecimal = data_encoding::HEXLOWER.encode(&bytes);
+    vec![spelled, hexadecimal, data_encoding::BASE64.encode(&bytes), data_encoding::BASE64URL_NOPAD.encode(&bytes)]
+}
+
+on_both_databases! {
+    /// What proves who somebody is, and what Relais proves to a provider who it is.
+    async fn what_signs_people_in_is_in_no_file_and_no_row_without_the_key(world: World) {
+        let enrolled = world.enrolled("caseworker-9", Role::Caseworker).await;
+        let browser = enrolled.signs_in(&world).await;
+        let under_way = world.added(&crate::kit::people::new_account("caseworker-8", Role::Caseworker)).await;
+        let stage = Stage::open(world).await;
+        let opened = stage.sign_in().await.expect("a sign-in at the provider");
+        // One that is still under way, whose nonce and verifier wait in a row.
+        stage.date_claims();
+        let trip = stage.begin().await.expect("a beginning");
+        let (nonce, world) = (stage.fake.script().nonce.clone(), &stage.world);
+        let store = &world.app.context().store;
+        let kept = store.find_provider_session(opened.session.id).await.expect("a store").expect("what binds it");
+        assert_eq!(kept.refresh_token.expect("a refresh token").expose(), REFRESH_TOKEN, "the control: it is kept");
+        let account = store.find_account_by_handle("caseworker-9").await.expect("a store").expect("an account");
+        let factor = store.find_second_factor(account.id, true).await.expect("a store").expect("a second factor");
+        assert_eq!(factor.key, enrolled.key.spelled(), "the control: it is kept");
+
+        let backups = tempfile::tempdir().expect("a folder");
+        let texts = seized(world, backups.path()).await;
+        let session = browser.cookies.get("__Host-relais").expect("a session").clone();
+        let mut marks: Vec<(&str, String)> = vec![
+            ("refresh token", REFRESH_TOKEN.to_owned()),
+            ("client secret", CLIENT_SECRET.to_owned()),
+            ("access token", ACCESS_TOKEN.to_owned()),
+            ("code of the provider", CODE.to_owned()),
+            ("nonce", nonce),
+            ("state", trip.state),
+            ("secret of a browser under way", trip.begun.browser_secret.expose().clone()),
+            ("secret of a session of the provider", opened.secret.expose().clone()),
+            ("secret of a session", session),
+            ("password", PASSWORD.to_owned()),
+            ("enrolment code", under_way),
+            ("token", world.person("caseworker").token.expect("a token")),
+        ];
+        marks.extend(spellings(&enrolled.key).into_iter().map(|spelling| ("key of the authenticator", spelling)));
+        marks.extend(enrolled.recovery_codes.iter().map(|code| ("recovery code", code.clone())));
+        for (kind, mark) in &marks {
+            let found = hits(&texts, mark);
+            assert!(found.is_empty(), "{kind}: {found:#?}");
+        }
+
+        // The control: each is found wherever it would lie.
+        for (kind, mark) in &marks {
+            let planted = vec![(PathBuf::from("planted"), format!("x{mark}y"))];
+            assert!(!hits(&planted, mark).is_empty(), "{kind} was planted and not seen");
+        }
+        assert!(!hits(&texts, "caseworker-9").is_empty(), "what is in the clear is found");
+    }
 }

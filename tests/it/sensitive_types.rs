@@ -184,6 +184,97 @@ fn no_type_that_holds_d2_or_above_prints_it() {
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
+/// Names under which goes what proves who somebody is: passwords, codes, the secrets of sessions and providers.
+const SECRETS: [&str; 12] = [
+    "browser_secret",
+    "client_secret",
+    "form_secret",
+    "new_form_secret",
+    "password",
+    "present",
+    "proof",
+    "recovery_codes",
+    "refresh_token",
+    "repeated",
+    "secret",
+    "session_secret",
+];
+
+/// Types that hold a secret under a name that others have too.
+const HOLDERS: [(&str, &str); 4] =
+    [("EnrolmentCode", "code"), ("IssuedToken", "token"), ("MadeToken", "text"), ("RecoveryCodesPage", "codes")];
+
+/// Where the bare text is read: it is judged, hashed and compared there, and sealed.
+const READ_IN: [&str; 4] =
+    ["src/identity/code.rs", "src/identity/mod.rs", "src/identity/password.rs", "src/store/provider.rs"];
+
+/// The words of the type that stands behind the colon at `colon`.
+fn type_at(file: &SourceFile, colon: usize) -> Vec<&str> {
+    let mut depth = 0_usize;
+    let mut words = Vec::new();
+    for token in &file.tokens[colon + 1..] {
+        match token.text.as_str() {
+            "<" | "(" | "[" => depth += 1,
+            ">" | ")" | "]" if depth > 0 => depth -= 1,
+            "," | ")" | "}" | ";" | "=" | "{" | ">" | "]" if depth == 0 => break,
+            _ => {}
+        }
+        words.push(token.text.as_str());
+    }
+    words
+}
+
+/// Fields and parameters that hold a secret as a plain text.
+fn bare_secrets(file: &SourceFile) -> Vec<String> {
+    let text = |at: usize| file.tokens.get(at).map_or("", |token| token.text.as_str());
+    let is_bare = |colon: usize| {
+        let words = type_at(file, colon);
+        words.iter().any(|word| matches!(*word, "String" | "str")) && !words.contains(&"Sensitive")
+    };
+    let mut found = Vec::new();
+    for (at, token) in file.tokens.iter().enumerate() {
+        if SECRETS.contains(&token.text.as_str()) && text(at + 1) == ":" && is_bare(at + 1) {
+            found.push(format!("{}:{}: {} is no Sensitive", file.path, token.line, token.text));
+        }
+        let Some((holder, field)) =
+            HOLDERS.iter().find(|(holder, _)| token.text == "struct" && text(at + 1) == *holder)
+        else {
+            continue;
+        };
+        let body = (at..file.tokens.len()).find(|index| text(*index) == "{").unwrap_or(at);
+        let end = closed(file, body);
+        let colon = (body..end).find(|index| text(*index) == *field && text(index + 1) == ":").map(|index| index + 1);
+        if colon.is_none_or(is_bare) {
+            found.push(format!("{}:{}: {holder} holds no Sensitive {field}", file.path, token.line));
+        }
+    }
+    found
+}
+
+#[test]
+fn what_proves_who_somebody_is_goes_through_the_code_as_sensitive() {
+    let files = files_under("src");
+    let read = files.iter().filter(|file| !READ_IN.contains(&file.path.as_str()));
+    let found: Vec<String> = read.flat_map(bare_secrets).collect();
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+    let all: Vec<&str> = files.iter().flat_map(|file| &file.tokens).map(|token| token.text.as_str()).collect();
+    for (holder, _) in HOLDERS {
+        assert!(all.windows(2).any(|pair| pair == ["struct", holder]), "{holder} is a type no more");
+    }
+    for (planted, is_found) in [
+        ("pub async fn open(context: &Context, password: &str) {}", true),
+        ("struct Visit { session_secret: Option<String>, other: u8 }", true),
+        ("struct MadeToken { text: String, token: ApiToken }", true),
+        ("struct MadeToken { token: ApiToken }", true),
+        ("struct MadeToken { text: Sensitive<String>, token: ApiToken }", false),
+        ("fn open(secret: &Sensitive<String>, handle: &str) {}", false),
+        ("fn open() { let opened = Opened { secret: made, name: String::new() }; }", false),
+        ("fn open(recovery_codes: &[Sensitive<String>], recovery_codes_left: String) {}", false),
+    ] {
+        assert_eq!(!bare_secrets(&SourceFile::read("src/planted.rs", planted)).is_empty(), is_found, "{planted}");
+    }
+}
+
 #[test]
 fn a_planted_debug_is_found() {
     for (text, expected) in [

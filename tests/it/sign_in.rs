@@ -6,6 +6,7 @@ use crate::kit::world::{World, on_both_databases};
 use axum::http::StatusCode;
 use relais::actions::people;
 use relais::domain::account::Role;
+use relais::domain::sensitive::Sensitive;
 use relais::identity::one_time::OneTimeKey;
 
 const WRONG: &str = "The handle or the password is wrong, or this account cannot be used.";
@@ -49,8 +50,8 @@ on_both_databases! {
         // Whoever stopped half-way has a password and no second factor, and does not get in by it.
         assert!(tried(&world, "caseworker-9", PASSWORD).await.1.contains(WRONG));
 
-        let code = people::reset(world.app.context(), "caseworker-9").await.expect("a reset").code;
-        let newer = people::reset(world.app.context(), "caseworker-9").await.expect("a reset").code;
+        let code = people::reset(world.app.context(), "caseworker-9").await.expect("a reset").code.expose().clone();
+        let newer = people::reset(world.app.context(), "caseworker-9").await.expect("a reset").code.expose().clone();
         assert_eq!(sent(&code).await.status, StatusCode::UNPROCESSABLE_ENTITY, "a newer code is there");
         world.pass_minutes(24 * 60);
         assert_eq!(sent(&newer).await.status, StatusCode::UNPROCESSABLE_ENTITY, "a day has passed");
@@ -59,7 +60,8 @@ on_both_databases! {
     async fn two_at_once_with_one_enrolment_code_are_one(world: World) {
         let code = world.added(&new_account("caseworker-9", Role::Caseworker)).await;
         let context = world.app.context();
-        let begin = || relais::actions::enrolment::begin(context, &code, PASSWORD, PASSWORD);
+        let (code, password) = (Sensitive::new(code), Sensitive::new(PASSWORD.to_owned()));
+        let begin = || relais::actions::enrolment::begin(context, &code, &password, &password);
         let (one, two, three) = tokio::join!(begin(), begin(), begin());
         assert_eq!([one, two, three].iter().filter(|begun| begun.is_ok()).count(), 1);
     }
@@ -135,7 +137,8 @@ on_both_databases! {
             .map(|number| {
                 let context = context.clone();
                 tokio::spawn(async move {
-                    relais::actions::sign_in::with_password(&context, "caseworker-9", &format!("guess {number}")).await
+                    let guess = Sensitive::new(format!("guess {number}"));
+                    relais::actions::sign_in::with_password(&context, "caseworker-9", &guess).await
                 })
             })
             .collect();

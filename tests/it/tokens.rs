@@ -19,7 +19,7 @@ fn new_token(scopes: &[TokenScope]) -> NewToken {
 
 async fn made(world: &World, handle: &str, scopes: &[TokenScope]) -> Person {
     let made = people::create_token(world.app.context(), handle, &new_token(scopes)).await.expect("a token");
-    Person { token: Some(made.text) }
+    Person { token: Some(made.text.expose().clone()) }
 }
 
 /// An act that each scope is for, as whoever may do it: `true` when it was allowed.

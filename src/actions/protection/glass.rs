@@ -3,12 +3,15 @@
 use super::Notify;
 use super::project::leaders_of;
 use crate::actions::disclosure::act;
+use crate::actions::jobs::Outcome;
+use crate::actions::retention::by_the_house;
 use crate::actions::{ActionError, Context};
 use crate::domain::account::{Account, Role};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::CaseReference;
 use crate::domain::glass::{Glass, GlassRate, GlassReason, GlassVerdict, OPEN_MINUTES, may_break};
-use crate::domain::id::{GlassId, ProjectId, ReferralId};
+use crate::domain::id::{GlassId, Identifier as _, ProjectId, ReferralId};
+use crate::domain::job::{JobKind, JobResult, name_of};
 use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::refusal::{InputProblem, ProtectionProblem, Refusal};
 use crate::domain::spoken_code::SpokenCode;
@@ -17,7 +20,7 @@ use crate::policy::person_view::{CaseView, show_case_through_glass};
 use crate::policy::protection_view::{leads_to_case, oversees, show_glass, show_glass_rate};
 use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
-use crate::store::{GlassReach, Tx};
+use crate::store::{GlassReach, Leased, NextRun, Tx};
 
 /// Most glasses of one list.
 const MOST_GLASSES: i64 = 100;
@@ -65,6 +68,8 @@ pub async fn open(
                 context,
             };
             notify.send(tx, &to).await?;
+            let job = name_of(JobKind::GlassReview, &glass.id.to_string());
+            tx.enlist_job(&job, JobKind::GlassReview, glass.review_due_at(&[], now)).await?;
             let event = act(access, now, AuditAction::GlassBroken, case.id.to_string());
             let reason = Some(crate::domain::code::CodeList::code(reason));
             tx.append_audit(&[AuditEvent { project_id: Some(project.id), reason, ..event }]).await?;
@@ -192,4 +197,38 @@ pub async fn rate(context: &Context, access: &Access, project: ProjectId) -> Res
     let project = context.store.find_project(project).await?.ok_or(ActionError::NotVisible)?;
     let rate = context.store.glass_rate(project.id, context.now().plus_days(-RATE_DAYS)).await?;
     show_glass_rate(access, rate, &project).ok_or(ActionError::NotVisible)
+}
+
+/// The run of the job that came with a glass: tells who leads its project when its review is overdue. Lease and
+/// notices go in one commit, so that nobody is told twice.
+pub(in crate::actions) async fn tell_overdue_as_job(
+    context: &Context,
+    leased: &Leased,
+) -> Result<Outcome, ActionError> {
+    let Ok(id) = GlassId::parse(leased.job.object()) else { return Ok(Outcome::Over) };
+    let Some(glass) = context.store.find_glass(id).await?.filter(|glass| glass.reviewed_at.is_none()) else {
+        return Ok(Outcome::Over);
+    };
+    let now = context.now();
+    let freezes = context.store.list_freezes(glass.project_id).await?;
+    let due_at = glass.review_due_at(&freezes, now);
+    if now < due_at {
+        // In a frozen project it is never due: whoever thaws it is not answered by the minute.
+        let is_frozen = freezes.iter().any(|freeze| freeze.thawed_at.is_none());
+        return Ok(Outcome::Waits(if is_frozen { due_at.max(now.plus_hours(1)) } else { due_at }));
+    }
+    let told = context.store.write(async |tx| {
+        if !tx.settle_job(leased, NextRun::Never, JobResult::Done, None).await? {
+            return Ok(());
+        }
+        let glass = tx.find_glass(id).await?.filter(|glass| glass.reviewed_at.is_none());
+        let Some(glass) = glass else { return Ok(()) };
+        let Some(project) = tx.find_project(glass.project_id).await? else { return Ok(()) };
+        let notify =
+            Notify { kind: NoticeKind::ReviewOverdue, object: id.to_string(), actor_id: None, at: now, context };
+        notify.send(tx, &leaders_of(&project)).await?;
+        let event = by_the_house(now, project.id, AuditAction::ReviewOverdue, id.to_string());
+        Ok::<_, ActionError>(tx.append_audit(&[event]).await?)
+    });
+    told.await.map(|()| Outcome::Settled(JobResult::Done))
 }

@@ -6,6 +6,7 @@
 use super::project::leaders_of;
 use super::{Notify, deletion};
 use crate::actions::disclosure::act;
+use crate::actions::erasure::{Shredding, decide_shredding, shred_referral};
 use crate::actions::referral::{Target, audit, decide, find_for_change, settle, write};
 use crate::actions::{ActionError, Context, consent};
 use crate::domain::account::Account;
@@ -118,11 +119,22 @@ pub async fn close(
             }
             tell(context, tx, account, &changed, now).await?;
             tx.touch_case(changed.case_id, now).await?;
+            let shredding = match closing {
+                Closing::Cancel(_) => None,
+                Closing::MarkError(_) => Some(decide_shredding(tx, changed.id, changed.case_id, now).await?),
+            };
             let purpose = if party == Party::Coordinator { AuditPurpose::Coordination } else { AuditPurpose::Care };
-            audit(tx, access, &changed, purpose).await
+            audit(tx, access, &changed, purpose).await?;
+            Ok::<_, ActionError>(shredding)
         })
         .await;
-    settle(context, access, target, written).await
+    if matches!(written, Ok(Some(Shredding::Now)))
+        && let Err(error) = shred_referral(context, target.id).await
+    {
+        // The mark stands, and so does the job that does it again.
+        tracing::error!(%error, "what was entered in error can still be read; trying again");
+    }
+    settle(context, access, target, written.map(drop)).await
 }
 
 async fn tell(

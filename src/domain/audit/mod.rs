@@ -37,6 +37,7 @@ code_list! {
         CustodyTaken = "custody_taken": "a desk took over a case",
         GlassBroken = "glass_broken": "a case was opened from outside its team",
         GlassReviewed = "glass_reviewed": "the opening of a case from outside its team was reviewed",
+        ReviewOverdue = "review_overdue": "who leads a project was told that the review of a broken glass is overdue",
         RevealAlert = "reveal_alert": "somebody opened more cases than the budget allows without an alert",
         ConsentWithdrawn = "consent_withdrawn": "a consent was withdrawn",
         DeletionRequested = "deletion_requested": "a recipient was asked to delete what it holds",
@@ -65,6 +66,10 @@ code_list! {
         IdentityUnlinked = "identity_unlinked": "an identity of a provider opens its account no longer",
         TokenIssued = "token_issued": "an API token was made",
         TokenRevoked = "token_revoked": "an API token was revoked",
+        RotationBegun = "rotation_begun": "a rotation of the keys was begun, or taken up again",
+        KeysRotated = "keys_rotated": "every key was wrapped anew and the old epoch keys were destroyed",
+        BackupBegun = "backup_begun": "a backup of data and keys was begun",
+        BackupRestored = "backup_restored": "a backup was put in the place of data and keys",
     }
 }
 
@@ -90,6 +95,7 @@ impl AuditAction {
             | Self::CustodyTaken
             | Self::GlassBroken
             | Self::GlassReviewed
+            | Self::ReviewOverdue
             | Self::DeletionRequested
             | Self::DeletionAnswered => AuditPurpose::Protection,
             Self::RevealAlert => AuditPurpose::Security,
@@ -114,7 +120,11 @@ impl AuditAction {
             | Self::SessionEnded
             | Self::SignInFailed
             | Self::TokenIssued
-            | Self::TokenRevoked => AuditPurpose::Security,
+            | Self::TokenRevoked
+            | Self::RotationBegun
+            | Self::KeysRotated
+            | Self::BackupBegun
+            | Self::BackupRestored => AuditPurpose::Security,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::metadata::{self, Metadata};
 use super::tokens::{ProtocolClient, Tokens};
 use crate::clock::Chance;
 use crate::domain::provider::{Assurance, ExternalIdentity};
+use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
 use crate::egress::Client;
 use base64::Engine as _;
@@ -38,7 +39,7 @@ pub struct Settings {
     /// Our name at the provider.
     pub client_id: String,
     /// Our secret there.
-    pub client_secret: String,
+    pub client_secret: Sensitive<String>,
     /// Where the provider sends browsers back to.
     pub redirect_url: String,
     /// What is asked for besides `openid`.
@@ -76,7 +77,7 @@ pub struct Grant {
     /// How they signed in there.
     pub assurance: Assurance,
     /// What the provider takes for its next word.
-    pub refresh_token: Option<String>,
+    pub refresh_token: Option<Sensitive<String>>,
 }
 
 /// One provider, as we know it now.
@@ -106,7 +107,7 @@ impl RelyingParty {
         Ok(Self {
             issuer: IssuerUrl::new(settings.issuer)?,
             client_id: ClientId::new(settings.client_id),
-            client_secret: ClientSecret::new(settings.client_secret),
+            client_secret: ClientSecret::new(settings.client_secret.expose().clone()),
             redirect_url: RedirectUrl::new(settings.redirect_url)?,
             scopes: settings.scopes.into_iter().map(Scope::new).collect(),
             groups_claim: settings.groups_claim,
@@ -162,13 +163,13 @@ impl RelyingParty {
     /// Asks the provider for a new word about somebody.
     pub async fn renew(
         &self,
-        refresh_token: &str,
+        refresh_token: &Sensitive<String>,
         nonce: &str,
         identity: &ExternalIdentity,
         now: Timestamp,
     ) -> Result<Grant, Fault> {
         let client = self.protocol_client(now).await?;
-        let refresh_token = RefreshToken::new(refresh_token.to_owned());
+        let refresh_token = RefreshToken::new(refresh_token.expose().clone());
         let request = client.exchange_refresh_token(&refresh_token);
         let tokens = request.request_async(&Wire(&self.client)).await.map_err(token_fault)?;
         let mut grant = self.granted(&tokens, nonce, false, now).await?;
@@ -176,7 +177,7 @@ impl RelyingParty {
             return Err(Fault::SubjectChanged);
         }
         // A provider that does not rotate its refresh tokens gives none a second time.
-        grant.refresh_token.get_or_insert_with(|| refresh_token.into_secret());
+        grant.refresh_token.get_or_insert_with(|| Sensitive::new(refresh_token.into_secret()));
         Ok(grant)
     }
 
@@ -210,7 +211,7 @@ impl RelyingParty {
             identity: ExternalIdentity { issuer: self.issuer.to_string(), subject: verified.subject },
             groups: verified.groups,
             assurance: verified.assurance,
-            refresh_token: tokens.refresh_token().map(|token| token.secret().clone()),
+            refresh_token: tokens.refresh_token().map(|token| Sensitive::new(token.secret().clone())),
         })
     }
 

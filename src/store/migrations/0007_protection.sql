@@ -50,7 +50,7 @@ CREATE TABLE notices (
 CREATE INDEX notices_at ON notices (at, id);
 
 CREATE TABLE notice_readings (
-    notice_id  TEXT   NOT NULL REFERENCES notices (id),
+    notice_id  TEXT   NOT NULL REFERENCES notices (id) ON DELETE CASCADE,
     account_id TEXT   NOT NULL REFERENCES accounts (id),
     seen_at    BIGINT NOT NULL,
     PRIMARY KEY (notice_id, account_id)
@@ -73,14 +73,15 @@ CREATE TABLE glasses (
 CREATE INDEX glasses_account ON glasses (account_id, opened_at);
 CREATE INDEX glasses_project ON glasses (project_id, opened_at);
 
--- When somebody last opened a case. Rows older than a day are deleted by the next opening: this counts, it
--- keeps no history; the audit trail does.
+-- When somebody last opened a case. Rows older than a day are deleted by the account's next opening, those of
+-- whoever opens none by retention: this counts, it keeps no history; the audit trail does.
 CREATE TABLE case_openings (
     account_id TEXT   NOT NULL REFERENCES accounts (id),
     case_id    TEXT   NOT NULL,
     opened_at  BIGINT NOT NULL,
     PRIMARY KEY (account_id, case_id)
 );
+CREATE INDEX case_openings_opened ON case_openings (opened_at);
 CREATE TABLE reveal_alerts (
     account_id TEXT   NOT NULL PRIMARY KEY REFERENCES accounts (id),
     alerted_at BIGINT NOT NULL

@@ -171,9 +171,11 @@ impl Installation {
         if self.url.starts_with("sqlite:") {
             let mut database = SqliteConnection::connect(&self.url).await.expect("the file opens");
             sqlx::query(sql).execute(&mut database).await.expect("a statement of the test");
+            database.close().await.expect("a connection that closes");
         } else {
             let mut database = PgConnection::connect(&self.url).await.expect("the server answers");
             sqlx::query(sql).execute(&mut database).await.expect("a statement of the test");
+            database.close().await.expect("a connection that closes");
         }
     }
 
@@ -182,7 +184,10 @@ impl Installation {
         let sql = AssertSqlSafe(sql.to_owned());
         let found = if self.url.starts_with("sqlite:") {
             let mut database = SqliteConnection::connect(&self.url).await.expect("the file opens");
-            sqlx::query_scalar(sql).fetch_all(&mut database).await
+            let found = sqlx::query_scalar(sql).fetch_all(&mut database).await;
+            // At once: who restores or rotates next must be alone.
+            database.close().await.expect("a connection that closes");
+            found
         } else {
             let mut database = PgConnection::connect(&self.url).await.expect("the server answers");
             sqlx::query_scalar(sql).fetch_all(&mut database).await

@@ -44,7 +44,7 @@ impl World {
 
     /// Adds an account; gives its enrolment code.
     pub async fn added(&self, new: &NewAccount) -> String {
-        people::add(self.app.context(), new).await.expect("an account is added").code
+        people::add(self.app.context(), new).await.expect("an account is added").code.expose().clone()
     }
 
     /// Adds an account of the clinic, whose person enrols at the pages with a second factor.

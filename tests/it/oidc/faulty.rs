@@ -306,13 +306,13 @@ async fn meet(stage: &mut Stage, case: &Case) -> Result<(), Fault> {
     stage.restart();
     stage.date_claims();
     (case.script)(&mut stage.fake.script());
-    let other = stage.begin().await?.begun.browser_secret;
+    let other = stage.begin().await?.begun.browser_secret.expose().clone();
     let trip = stage.begin().await?;
     stage.set_clock(case.seconds);
     let mut callback = stage.callback(&trip);
     (case.callback)(&mut callback);
     let browser = match case.browser {
-        Browser::Same => Some(trip.begun.browser_secret.as_str()),
+        Browser::Same => Some(trip.begun.browser_secret.expose().as_str()),
         Browser::Other => Some(other.as_str()),
         Browser::WithoutCookie => None,
     };
@@ -375,13 +375,13 @@ on_both_databases! {
         let stage = Stage::open(world).await;
         stage.date_claims();
         let trip = stage.begin().await.expect("a beginning");
-        let (callback, browser) = (stage.callback(&trip), Some(trip.begun.browser_secret.as_str()));
+        let (callback, browser) = (stage.callback(&trip), Some(trip.begun.browser_secret.expose().as_str()));
         assert_eq!(stage.complete(&callback, browser).await.map(drop), Ok(()));
         stage.fake.script().uses_left = 1;
         assert_eq!(stage.complete(&callback, browser).await.map(drop), Err(Fault::StateUnknown), "the state twice");
         stage.fake.script().uses_left = 0;
         let trip = stage.begin().await.expect("a beginning");
-        let (callback, browser) = (stage.callback(&trip), Some(trip.begun.browser_secret.as_str()));
+        let (callback, browser) = (stage.callback(&trip), Some(trip.begun.browser_secret.expose().as_str()));
         assert_eq!(stage.complete(&callback, browser).await.map(drop), Err(Fault::GrantRefused), "the code twice");
         // A failed attempt uses the state up, too.
         assert_eq!(stage.complete(&callback, browser).await.map(drop), Err(Fault::StateUnknown));
@@ -396,7 +396,7 @@ on_both_databases! {
         stage.fake.script().token_members = json!({ "id_token": old });
         let trip = stage.begin().await.expect("a beginning");
         let callback = stage.callback(&trip);
-        let replayed = stage.complete(&callback, Some(&trip.begun.browser_secret)).await;
+        let replayed = stage.complete(&callback, Some(trip.begun.browser_secret.expose())).await;
         assert_eq!(replayed.map(drop), Err(Fault::NonceOther));
     }
 
@@ -411,7 +411,7 @@ on_both_databases! {
         let attempts: Vec<_> = (0..50)
             .map(|_| {
                 let (stage, callback) = (Arc::clone(&stage), callback.clone());
-                let browser = trip.begun.browser_secret.clone();
+                let browser = trip.begun.browser_secret.expose().clone();
                 tokio::spawn(async move { stage.complete(&callback, Some(&browser)).await.map(drop) })
             })
             .collect();

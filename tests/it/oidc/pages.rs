@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
+use relais::domain::sensitive::Sensitive;
 use serde_json::json;
 use std::collections::BTreeMap;
 use tower::ServiceExt;
@@ -70,8 +71,8 @@ impl Browser {
 }
 
 /// What the session's cookie holds.
-pub fn session_secret(browser: &Browser) -> String {
-    browser.cookies.get("__Host-relais").expect("a session's cookie").clone()
+pub fn session_secret(browser: &Browser) -> Sensitive<String> {
+    Sensitive::new(browser.cookies.get("__Host-relais").expect("a session's cookie").clone())
 }
 
 /// Sends the browser off to the test's provider; gives the address at which it comes back.
@@ -159,6 +160,31 @@ async fn what_goes_wrong_is_told_in_words_that_help_and_tell_nothing() {
             assert!(told.iter().all(|told| !page.text.contains(told)), "{}", page.text);
         }
     }
+}
+
+#[tokio::test]
+async fn coming_back_is_tried_as_seldom_as_a_password() {
+    let stage = Stage::open(World::on_sqlite().await).await;
+    let limits = relais::config::Limits { sign_ins_per_minute_of_an_address: 3, ..relais::config::Limits::NONE };
+    let router = stage.app.clone().with_edge(&limits, &relais::config::Server::default()).router();
+    let mut browser = Browser::of(router);
+    let back = sent_off(&stage, &mut browser).await;
+    for number in 0..3 {
+        let page = browser.get(&format!("/sign-in/oidc/callback?code=guess&state=guess-{number}")).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{}", page.text);
+    }
+    for (language, word) in [("fr", "Trop souvent"), ("en", "Too often"), ("ar", "مرات كثيرة")] {
+        let page = browser.get_in(language, &back).await;
+        assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(
+            (&page.headers[header::RETRY_AFTER], &page.headers[header::CONTENT_LANGUAGE]),
+            (&"20".parse().expect("a value"), &language.parse().expect("a value"))
+        );
+        assert!(page.text.contains(word), "{}", page.text);
+    }
+    stage.world.pass_seconds(20);
+    let page = browser.get(&back).await;
+    assert_eq!(page.location, "/account", "the sign-in was not used up: {}", page.text);
 }
 
 #[tokio::test]

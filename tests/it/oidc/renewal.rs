@@ -10,6 +10,7 @@ use relais::actions::session::{self, Opened, SignedIn};
 use relais::actions::token::NewToken;
 use relais::actions::{ActionError, own_account, provider};
 use relais::domain::account::Role;
+use relais::domain::sensitive::Sensitive;
 use relais::domain::sign_in::CredentialProblem;
 use relais::identity::oidc::Fault;
 use serde_json::json;
@@ -153,7 +154,7 @@ async fn a_step_up_here_does_not_part_a_session_from_its_provider() {
     let opened = stage.sign_in().await.expect("a sign-in");
     let signed_in = find(&stage, &opened).await.expect("signed in");
     let key = own_account::begin_second_factor(stage.context(), &signed_in).await.expect("a key");
-    let code = key.code_at(stage.now());
+    let code = Sensitive::new(key.code_at(stage.now()));
     let stepped_up = own_account::confirm_second_factor(stage.context(), &signed_in, &code).await;
     let (stepped_up, _) = stepped_up.expect("a session with a second factor");
     assert!(find(&stage, &opened).await.is_none(), "the old secret is void");
@@ -199,7 +200,8 @@ async fn a_refresh_token_is_kept_or_replaced_as_the_provider_wants() {
         stage.fake.script().token_members = json!({ "refresh_token": given });
         assert!(find(&stage, &opened).await.is_some(), "{seconds}");
         let kept = stage.context().store.find_provider_session(opened.session.id).await.expect("an answer");
-        assert_eq!(kept.and_then(|kept| kept.refresh_token).as_deref(), Some(expected), "{seconds}");
+        let kept = kept.and_then(|kept| kept.refresh_token).expect("a refresh token");
+        assert_eq!(kept.expose(), expected, "{seconds}");
     }
 }
 

@@ -88,11 +88,11 @@ async fn libraries_that_talk_tell_nothing_of_a_sign_in_either() {
         stage.date_claims();
         let trip = stage.begin().await.expect("a beginning");
         let callback = stage.callback(&trip);
-        let opened = stage.complete(&callback, Some(&trip.begun.browser_secret)).await.expect("a sign-in");
+        let opened = stage.complete(&callback, Some(trip.begun.browser_secret.expose())).await.expect("a sign-in");
         stage.set_clock(300);
         stage.date_claims();
         assert!(session::find(stage.context(), &opened.secret).await.expect("an answer").is_some());
-        let again = stage.complete(&callback, Some(&trip.begun.browser_secret)).await.err();
+        let again = stage.complete(&callback, Some(trip.begun.browser_secret.expose())).await.err();
         stage.fake.script().claims["sub"] = json!("marked-stranger");
         let stranger = stage.sign_in().await.err();
         (trip, format!("{again:?} {stranger:?}"))
@@ -102,7 +102,7 @@ async fn libraries_that_talk_tell_nothing_of_a_sign_in_either() {
     let address = url::Url::parse(&trip.begun.address).expect("an address");
     let secret = |name: &&str| address.query_pairs().find(|(key, _)| key == name).expect("a parameter").1.into_owned();
     let mut secrets: Vec<String> = ["state", "nonce", "code_challenge"].iter().map(secret).collect();
-    secrets.extend([trip.begun.browser_secret.clone(), "marked".to_owned(), CLIENT_SECRET.to_owned()]);
+    secrets.extend([trip.begun.browser_secret.expose().clone(), "marked".to_owned(), CLIENT_SECRET.to_owned()]);
     for secret in &secrets {
         let told = lines.iter().find(|line| line.text.contains(secret));
         assert!(told.is_none() && !errors.contains(secret), "{secret} in {told:?} or {errors}");
@@ -120,6 +120,7 @@ async fn at_its_most_talkative_the_log_holds_nothing_of_a_sign_in() {
         ("RELAIS_DATABASE_URL", here.url()),
         ("RELAIS_LOG__LEVEL", "trace".to_owned()),
         ("RELAIS_SERVER__PUBLIC_URL", "http://127.0.0.1:8080".to_owned()),
+        ("RELAIS_LIMITS__SIGN_INS_PER_MINUTE_OF_AN_ADDRESS", "100".to_owned()),
         ("RELAIS_OIDC__ISSUER", fake.issuer.clone()),
         ("RELAIS_OIDC__CLIENT_ID", CLIENT_ID.to_owned()),
         ("RELAIS_OIDC__CLIENT_SECRET_FILE", secret),

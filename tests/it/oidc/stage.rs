@@ -7,6 +7,7 @@ use relais::actions::provider::{self, Begun, Provider, ProviderError};
 use relais::actions::session::Opened;
 use relais::app::App;
 use relais::domain::provider::ExternalIdentity;
+use relais::domain::sensitive::Sensitive;
 use relais::domain::time::Timestamp;
 use relais::egress::{Client, Limits};
 use relais::identity::oidc::{Fault, GroupMap, RelyingParty, Settings};
@@ -109,14 +110,15 @@ impl Stage {
     /// Brings the browser back.
     pub async fn complete(&self, callback: &[(String, String)], browser: Option<&str>) -> Result<Opened, Fault> {
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(callback).finish();
-        provider::complete(self.context(), self.provider(), &query, browser).await.map_err(fault)
+        let browser = browser.map(|secret| Sensitive::new(secret.to_owned()));
+        provider::complete(self.context(), self.provider(), &query, browser.as_ref()).await.map_err(fault)
     }
 
     /// The whole way.
     pub async fn sign_in(&self) -> Result<Opened, Fault> {
         self.date_claims();
         let trip = self.begin().await?;
-        self.complete(&self.callback(&trip), Some(&trip.begun.browser_secret)).await
+        self.complete(&self.callback(&trip), Some(trip.begun.browser_secret.expose())).await
     }
 }
 
@@ -134,7 +136,7 @@ pub fn provider_of(issuer: &str) -> Arc<Provider> {
     let settings = Settings {
         issuer: issuer.to_owned(),
         client_id: CLIENT_ID.to_owned(),
-        client_secret: CLIENT_SECRET.to_owned(),
+        client_secret: Sensitive::new(CLIENT_SECRET.to_owned()),
         redirect_url: REDIRECT_URL.to_owned(),
         scopes: vec!["profile".to_owned()],
         groups_claim: "groups".to_owned(),

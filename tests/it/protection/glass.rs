@@ -3,6 +3,8 @@
 use super::{notices, problem, project, protected, ready};
 use crate::kit::steps::text;
 use crate::kit::world::{World, on_both_databases};
+use relais::actions::jobs::{Worker, run_due};
+use relais::domain::job::JobKind;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -140,9 +142,67 @@ on_both_databases! {
         assert_eq!(shown.at("breakGlassRate/perThousand").as_f64(), expected);
         assert_eq!(ask("coordinator of another project").await.at("breakGlassRate"), &Value::Null);
     }
+
+    async fn whoever_leads_the_project_is_told_once_when_a_review_is_overdue(world: World) {
+        let world = protected(world).await;
+        let sent = world.refer(&ready(&world).await, "REQUESTED").await;
+        let glass = break_glass(&world, "coordinator", &sent.id).await;
+        let job = format!("SELECT name FROM jobs WHERE name = 'glass_review {glass}'");
+        assert_eq!(world.texts(job.clone()).await.len(), 1, "it comes with the glass");
+        let workers = [0, 1].map(|_| Worker::new(world.app.context().chance.as_ref()));
+        let told = async || world.texts("SELECT object FROM notices WHERE kind = 'review_overdue'".to_owned()).await;
+        world.pass_hours(72);
+        minutes_later(&world, -1);
+        look(&world, &workers[0]).await;
+        assert!(told().await.is_empty());
+        minutes_later(&world, 1);
+        for worker in &workers {
+            look(&world, worker).await;
+        }
+        assert_eq!(told().await, [glass.clone(), glass.clone()], "one to coordinators, one to the protection lead");
+        for handle in ["coordinator", "second coordinator", "protection lead"] {
+            assert!(notices(&world, handle).await.contains(&"REVIEW_OVERDUE".to_owned()), "{handle}");
+        }
+        for handle in ["caseworker", "auditor", "coordinator of another project", "lawyer"] {
+            assert!(!notices(&world, handle).await.contains(&"REVIEW_OVERDUE".to_owned()), "{handle}");
+        }
+        let trail = world.texts("SELECT object FROM audit_events WHERE action = 'review_overdue'".to_owned()).await;
+        assert_eq!((trail, world.texts(job).await.len()), (vec![glass], 0));
+        world.pass_hours(72);
+        look(&world, &workers[1]).await;
+        assert_eq!(told().await.len(), 2, "and never again");
+    }
+
+    /// A worker whose lease ran out while another one told finds nothing left to tell.
+    async fn two_workers_on_one_lease_tell_once_and_a_review_in_time_tells_nothing(world: World) {
+        let world = protected(world).await;
+        let sent = world.refer(&ready(&world).await, "REQUESTED").await;
+        let (late, reviewed) = (break_glass(&world, "coordinator", &sent.id).await, break_glass(&world, "coordinator", &sent.id).await);
+        let verdict = json!({ "breakGlassId": reviewed, "verdict": "JUSTIFIED" });
+        world.done(&world.person("protection lead"), "breakGlassReview", &verdict).await;
+        world.pass_hours(72);
+        let store = &world.app.context().store;
+        let (now, soon) = (world.now(), world.now().plus_minutes(5));
+        let kind = JobKind::GlassReview;
+        let claimed = store.write(async |tx| tx.claim_jobs(kind, "the silent one", now, soon, 20).await).await;
+        assert_eq!(claimed.expect("a store").len(), 2);
+        let worker = Worker::new(world.app.context().chance.as_ref());
+        look(&world, &worker).await;
+        assert!(world.texts("SELECT object FROM notices WHERE kind = 'review_overdue'".to_owned()).await.is_empty(), "it is leased");
+        minutes_later(&world, 5);
+        look(&world, &worker).await;
+        let told = world.texts("SELECT DISTINCT object FROM notices WHERE kind = 'review_overdue'".to_owned()).await;
+        assert_eq!(told, [late]);
+        assert!(world.texts("SELECT name FROM jobs WHERE kind = 'glass_review'".to_owned()).await.is_empty());
+    }
 }
 
 async fn case_reads(world: &World) -> usize {
     let reads = "SELECT object FROM audit_events WHERE action = 'disclosed' AND object LIKE 'cas%'";
     world.texts(reads.to_owned()).await.len()
+}
+
+async fn look(world: &World, worker: &Worker) {
+    let ran = run_due(world.app.context(), worker).await.expect("a store");
+    assert!(ran.iter().all(|ran| ran.error.is_none()), "{ran:?}");
 }

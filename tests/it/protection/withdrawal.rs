@@ -1,10 +1,14 @@
 //! Withdrawal takes effect at once, and nothing stands in its way; closing a referral looks the same to a partner.
 
 use super::{notices, problem, project, protected, ready, seen};
+use crate::kit::key_store::{keks_of, opens};
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::{Ready, Referred, mutation, step_input, text};
 use crate::kit::world::{World, graphql_request, on_both_databases};
+use relais::actions::jobs::{Worker, run_due};
+use relais::domain::job::{JobKind, JobResult};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 async fn withdraw(world: &World, consent: &str) -> Value {
     world.done(&world.person("caseworker"), "consentWithdraw", &json!({ "consentId": consent })).await
@@ -172,6 +176,73 @@ on_both_databases! {
             assert_eq!(refused.at("referralMarkError/errors/0/__typename"), "InvalidTransitionError");
         }
     }
+
+    async fn the_content_of_a_referral_in_error_is_unreadable_at_once(world: World) {
+        let world = protected(world).await;
+        let ready = ready(&world).await;
+        let (wrong, right) = (world.refer(&ready, "ACCEPTED").await, world.refer(&ready, "ACCEPTED").await);
+        let (keks, sealed) = (keks_of(&world.kek_file()), sealed_of(&world, &wrong.id).await);
+        let opened = async |sealed: &str| {
+            opens(&world.data_keys(&keks).await, "referrals", "sealed", &wrong.id, &wrong.id, sealed)
+        };
+        assert!(opened(&sealed).await, "the control");
+        close(&world, &ready, &wrong, "referralMarkError").await;
+        // Neither what its row said before, which may still lie in a log, nor what it says now.
+        assert!(!opened(&sealed).await && !opened(&sealed_of(&world, &wrong.id).await).await);
+        assert_eq!(seen(&world, "caseworker", &wrong.id).await["status"], "ENTERED_IN_ERROR");
+        assert_eq!(jobs_of_shredding(&world).await, 0, "it is done");
+        let ledger = std::fs::read_to_string(ledger_of(&world)).expect("a ledger");
+        assert!(ledger.contains(&format!("erased {} ", wrong.id)), "{ledger}");
+        let other = seen_offer(&world, &right.id).await;
+        assert_eq!(other["adminStatus"], "MINOR_IN_APPEAL", "another referral of the case is as it was");
+        // A cancelled one keeps what it says, until its clock.
+        close(&world, &ready, &right, "referralCancel").await;
+        assert_eq!(world.key_texts(&format!("SELECT unit FROM data_keys WHERE unit = '{}'", right.id)).await.len(), 1);
+    }
+
+    /// As if the process had died between its commit and the shredding: the ledger takes no line.
+    async fn what_stopped_before_the_shredding_is_done_by_the_next_look_at_the_jobs(world: World) {
+        let world = protected(world).await;
+        let ready = ready(&world).await;
+        let wrong = world.refer(&ready, "REQUESTED").await;
+        let keys = async || world.key_texts(&format!("SELECT unit FROM data_keys WHERE unit = '{}'", wrong.id)).await.len();
+        std::fs::create_dir(ledger_of(&world)).expect("a folder in the ledger's place");
+        close(&world, &ready, &wrong, "referralMarkError").await;
+        assert_eq!((keys().await, jobs_of_shredding(&world).await), (1, 1), "the mark stands, and what is left to do");
+        let worker = Worker::new(world.app.context().chance.as_ref());
+        let shredded = async || {
+            let ran = run_due(world.app.context(), &worker).await.expect("a store");
+            ran.iter().filter(|ran| ran.kind == JobKind::ReferralShred).map(|ran| ran.result).collect::<Vec<_>>()
+        };
+        assert_eq!(shredded().await, [JobResult::Failed]);
+        std::fs::remove_dir(ledger_of(&world)).expect("the folder");
+        assert_eq!(shredded().await, [], "it waits a minute");
+        world.clock.set(world.now().plus_minutes(1));
+        assert_eq!(shredded().await, [JobResult::Done]);
+        assert_eq!((keys().await, jobs_of_shredding(&world).await), (0, 0));
+    }
+
+    /// P-22: a hold is the only exception, and an exception to this as well.
+    async fn of_a_held_case_it_is_done_when_the_hold_is_lifted(world: World) {
+        let world = protected(world).await;
+        let ready = ready(&world).await;
+        let wrong = world.refer(&ready, "REQUESTED").await;
+        let lead = world.person("protection lead");
+        let hold = json!({ "caseId": ready.case, "reason": "LITIGATION", "reviewOn": "2027-05-01" });
+        world.done(&lead, "legalHoldSet", &hold).await;
+        close(&world, &ready, &wrong, "referralMarkError").await;
+        let keys = async || world.key_texts(&format!("SELECT unit FROM data_keys WHERE unit = '{}'", wrong.id)).await.len();
+        let worker = Worker::new(world.app.context().chance.as_ref());
+        let after_an_hour = async || {
+            world.clock.set(world.now().plus_hours(1));
+            let ran = run_due(world.app.context(), &worker).await.expect("a store");
+            ran.iter().filter(|ran| ran.kind == JobKind::ReferralShred).map(|ran| ran.result).collect::<Vec<_>>()
+        };
+        assert_eq!((after_an_hour().await, keys().await), (vec![JobResult::Waits], 1));
+        world.done(&lead, "legalHoldLift", &json!({ "caseId": ready.case })).await;
+        assert_eq!((after_an_hour().await, keys().await), (vec![JobResult::Done], 0));
+        assert_eq!(jobs_of_shredding(&world).await, 0);
+    }
 }
 
 #[test]
@@ -195,4 +266,21 @@ async fn close(world: &World, ready: &Ready, referred: &Referred, closing: &str)
         _ => json!({ "referralId": referred.id, "expectedVersion": referred.version, "reason": "WRONG_CASE" }),
     };
     world.done(&ready.sender, closing, &input).await;
+}
+
+fn ledger_of(world: &World) -> PathBuf {
+    world.kek_file().with_file_name("relais-erasures.ledger")
+}
+
+async fn sealed_of(world: &World, referral: &str) -> String {
+    world.texts(format!("SELECT sealed FROM referrals WHERE id = '{referral}'")).await.remove(0)
+}
+
+async fn jobs_of_shredding(world: &World) -> usize {
+    world.texts("SELECT name FROM jobs WHERE kind = 'referral_shred'".to_owned()).await.len()
+}
+
+async fn seen_offer(world: &World, referral: &str) -> Value {
+    let question = "query($id: ID!) { referral(id: $id) { offer { adminStatus } } }";
+    world.ask(&world.person("caseworker"), question, json!({ "id": referral })).await.at("referral/offer").clone()
 }

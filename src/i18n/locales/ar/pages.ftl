@@ -14,6 +14,8 @@ page-not-found-title = لا شيء هنا
 page-not-found = هذه الصفحة غير موجودة أو لم تعد موجودة.
 page-foreign-form-title = رُفضت الاستمارة
 page-foreign-form = هذه الاستمارة قديمة جدًا أو جاءت من مكان آخر. ارجع وأعد تحميل الصفحة ثم حاول من جديد.
+page-too-often-title = مرات كثيرة
+page-too-often = كانت المحاولات كثيرة. حاول بعد { $number } ث.
 page-unavailable = لا يمكن للخدمة أن تجيب الآن. حاول بعد قليل.
 
 ## تسجيل الدخول

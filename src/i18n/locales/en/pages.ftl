@@ -14,6 +14,8 @@ page-not-found-title = Nothing here
 page-not-found = This page does not exist, or no longer does.
 page-foreign-form-title = Form refused
 page-foreign-form = This form is too old or comes from elsewhere. Go back, reload the page and try again.
+page-too-often-title = Too often
+page-too-often = That was too often. Try again in { $number } s.
 page-unavailable = The service cannot answer at present. Try again shortly.
 
 ## Sign in

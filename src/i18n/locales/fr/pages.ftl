@@ -14,6 +14,8 @@ page-not-found-title = Rien ici
 page-not-found = Cette page n’existe pas, ou n’existe plus.
 page-foreign-form-title = Formulaire refusé
 page-foreign-form = Ce formulaire est trop ancien ou vient d’ailleurs. Revenez en arrière, rechargez la page et recommencez.
+page-too-often-title = Trop souvent
+page-too-often = C’était trop souvent. Réessayez dans { $number } s.
 page-unavailable = Le service ne peut pas répondre pour l’instant. Réessayez bientôt.
 
 ## Connexion
