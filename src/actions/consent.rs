@@ -11,7 +11,6 @@ use crate::domain::consent::{
     default_days,
 };
 use crate::domain::id::{CaseId, ConsentId, OrganizationId};
-use crate::domain::profile::AgeBand;
 use crate::domain::refusal::{InputProblem, RecipientProblem, Refusal};
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
@@ -81,9 +80,8 @@ pub async fn find(context: &Context, access: &Access, id: ConsentId) -> Result<V
 }
 
 fn checked(input: &RecordConsent, case: &CaseReference, id: ConsentId, now: Timestamp) -> Result<Consent, Refusal> {
-    let age_band = case.profile.age_band;
     let is_for_children = input.basis != ConsentBasis::SelfInformed;
-    if is_for_children && age_band.is_some_and(|band| band != AgeBand::Unknown && !band.is_child()) {
+    if is_for_children && !case.may_be_child() {
         return Err(Refusal::input("basis", InputProblem::BasisForAdult));
     }
     if input.field_scope.is_empty() {
@@ -92,7 +90,7 @@ fn checked(input: &RecordConsent, case: &CaseReference, id: ConsentId, now: Time
     if ALWAYS_EXPLAINED.iter().any(|item| !input.explained.contains(item)) {
         return Err(Refusal::input("explained", InputProblem::ExplanationMissing));
     }
-    let expires_at = input.expires_at.unwrap_or_else(|| now.plus_days(default_days(age_band)));
+    let expires_at = input.expires_at.unwrap_or_else(|| now.plus_days(default_days(case.is_guarded_as_child())));
     if expires_at <= now || expires_at > now.plus_days(LONGEST_DAYS) {
         return Err(Refusal::input("expiresAt", InputProblem::ConsentExpiry));
     }

@@ -5,7 +5,7 @@
 
 use super::code::code_list;
 use super::id::{CaseId, ConsentId, OrganizationId, ProjectId, TeamId};
-use super::profile::{AgeBand, Language};
+use super::profile::Language;
 use super::sensitive::hidden_debug;
 use super::time::Timestamp;
 
@@ -63,6 +63,7 @@ code_list! {
         Languages = "languages": "the languages spoken",
         Area = "area": "commune or district",
         ProtectionFlags = "protection_flags": "protection concerns that the service is specialised in",
+        AgeBasis = "age_basis": "on what the age rests, for a legal need",
     }
 }
 
@@ -113,9 +114,9 @@ impl Consent {
 /// Longest life of a consent, in days.
 pub const LONGEST_DAYS: i64 = 365;
 
-/// Days after which a consent lapses unless said otherwise: 90, for children 30 (P-04).
-pub fn default_days(age_band: Option<AgeBand>) -> i64 {
-    if age_band.is_some_and(AgeBand::is_child) { 30 } else { 90 }
+/// Days after which a consent lapses unless said otherwise: 90, for whoever is guarded as a child 30 (P-04, P-29).
+pub const fn default_days(is_guarded_as_child: bool) -> i64 {
+    if is_guarded_as_child { 30 } else { 90 }
 }
 
 /// What must have been explained whatever the service.

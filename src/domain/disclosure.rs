@@ -9,7 +9,8 @@ use super::consent::{Consent, ConsentField};
 use super::directory::{Eligibility, KnownConsequence, Service, Specialisation};
 use super::id::{CaseId, Identifier, OrganizationId};
 use super::lifecycle::Status;
-use super::profile::{Profile, ProtectionFlag, Situation};
+use super::need::{Need, NeedFamily};
+use super::profile::{AgeBasis, Profile, ProtectionFlag, Situation};
 use super::sensitive::hidden_debug;
 use super::time::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
@@ -91,6 +92,20 @@ pub fn flags_for(service: &Service, consent: &Consent, flags: &[ProtectionFlag])
         return Vec::new();
     }
     flags.iter().copied().filter(|flag| service.specialisations.iter().any(|field| field.concerns(*flag))).collect()
+}
+
+/// On what the age rests, as an accepted referral opens it: for a legal need, where the consent says so. Nobody else
+/// is told any value, because who is told the others would know a contested age by being told none (P-29). A
+/// service that assesses age makes up its own mind.
+pub fn age_basis_for(
+    service: &Service,
+    need: Need,
+    consent: &Consent,
+    age_basis: Option<AgeBasis>,
+) -> Option<AgeBasis> {
+    let assesses_age = service.known_consequences.contains(&KnownConsequence::AgeAssessment);
+    let is_told = need.family() == NeedFamily::Legal && consent.field_scope.contains(&ConsentField::AgeBasis);
+    age_basis.filter(|_| is_told && !assesses_age)
 }
 
 impl Specialisation {

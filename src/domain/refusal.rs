@@ -34,6 +34,7 @@ code_list! {
         ResultOfRecord = "result_of_record": "this result comes from a referral and cannot be recorded by hand",
         ClinicalFact = "clinical_fact": "this installation keeps needs and no clinical facts",
         NoAppeal = "no_appeal": "the case has no open appeal of age, or this status leaves it open",
+        AppealOpen = "appeal_open": "the age is contested until the last appeal has ended: say then what it rests on",
         ReviewDate = "review_date": "a hold is reviewed after today and within a year",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }

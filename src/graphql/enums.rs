@@ -21,7 +21,7 @@ use crate::domain::lifecycle::{Event, Party};
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::notice::NoticeKind;
 use crate::domain::place::DistanceBand;
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, ProtectionFlag, Situation};
+use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, ProtectionFlag, Situation};
 use crate::domain::referral::{CancelReason, DeclineCode, ErrorReason, OutcomeCode, Urgency};
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
 use crate::i18n::Language;
@@ -121,7 +121,7 @@ macro_rules! enums {
 }
 
 enums! {
-    AdminStatus, AgeBand, AuditAction, AuditPurpose, AuthorityLink, CapacityStatus, CapacityUnit, ConsentBasis, ConsentField, ConsentModality,
+    AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityStatus, CapacityUnit, ConsentBasis, ConsentField, ConsentModality,
     ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, Event, Explained, Finding,
     FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, RecipientProblem, ReferralStatus, RiskProfile, Role,

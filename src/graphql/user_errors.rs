@@ -240,6 +240,8 @@ unions! {
     ReferralCompleteError {
         Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
     }
+    /// Why it was not recorded on what an age rests.
+    CaseAgeBasisSetError { Input(InputError), Conflict(ConflictError) }
     /// Why it was not recorded how an appeal ended.
     CaseAppealCloseError { Input(InputError), Conflict(ConflictError) }
     /// Why a hold was not set.

@@ -220,6 +220,7 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
     hidden["need"] = json!("HEALTH_SEXUAL_VIOLENCE_CARE");
     let demand = json!({ "caseId": ready.case, "need": "SOL_ETM", "result": "UNMET_NO_SERVICE" });
     let close = json!({ "caseId": ready.case, "expectedVersion": 9, "adminStatus": "RECOGNISED_UAM" });
+    let basis = json!({ "caseId": ready.case, "expectedVersion": 9, "ageBasis": "CONTESTED" });
     let hold = json!({ "caseId": ready.case, "reason": "LITIGATION", "reviewOn": "2027-05-01" });
     vec![
         act("caseOpen", "in one's own project", Input::Create(json!({ "person": { "area": "FR-93055" } }))),
@@ -234,6 +235,7 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
         act("referralStart", "ACCEPTED", Input::Step("ACCEPTED")),
         act("referralComplete", "IN_SERVICE", Input::Step("IN_SERVICE")),
         act("demandRecord", "case of Paris", Input::Create(demand)),
+        act("caseAgeBasisSet", "case of Paris, an old version", Input::Fixed(json!({ "input": basis }))),
         act("caseAppealClose", "case of Paris, an old version", Input::Fixed(json!({ "input": close }))),
         act("legalHoldSet", "case of Paris", Input::Fixed(json!({ "input": hold }))),
         act("legalHoldLift", "case of Paris", Input::Fixed(json!({ "input": { "caseId": ready.case } }))),

@@ -197,6 +197,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
     let opened = json!({ "idempotencyKey": "", "person": { "area": "FR-93055" } });
     let demand = json!({ "idempotencyKey": "", "caseId": "", "need": "SOL_ETM", "result": "UNMET_FULL" });
     let close = json!({ "caseId": "", "expectedVersion": 9, "adminStatus": "RECOGNISED_UAM" });
+    let basis = json!({ "caseId": "", "expectedVersion": 9, "ageBasis": "CONTESTED" });
     let hold = json!({ "caseId": "", "reason": "LITIGATION", "reviewOn": "2027-05-01" });
     questions.extend([
         Question::of_mutation("caseOpen", "teamId", &opened, &TeamId::derived("corridor", "project paris").to_string()),
@@ -207,6 +208,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_mutation("referralCreate", "locationId", &create, &own.place_elsewhere),
         Question::of_mutation("referralCreate", "consentId", &create, &paris.consent),
         Question::of_mutation("demandRecord", "caseId", &demand, &paris.case),
+        Question::of_mutation("caseAgeBasisSet", "caseId", &basis, &paris.case),
         Question::of_mutation("caseAppealClose", "caseId", &close, &paris.case),
         Question::of_mutation("legalHoldSet", "caseId", &hold, &paris.case),
         Question::of_mutation("legalHoldLift", "caseId", &json!({ "caseId": "" }), &paris.case),

@@ -42,6 +42,7 @@ code_list! {
         DeletionRequested = "deletion_requested": "a recipient was asked to delete what it holds",
         DeletionAnswered = "deletion_answered": "a recipient answered a request to delete",
         AppealClosed = "appeal_closed": "it was recorded how an appeal of age ended",
+        AgeBasisSet = "age_basis_set": "it was recorded on what the age of a case rests",
         CaseErased = "case_erased": "a case was erased with everything that hung on it",
         DetailsErased = "details_erased": "the codes of a case's timelines were erased",
         MonthKeyDestroyed = "month_key_destroyed": "the key that linked a month's demands to cases was destroyed",
@@ -78,6 +79,7 @@ impl AuditAction {
             | Self::ReferralChanged
             | Self::DemandRecorded
             | Self::AppealClosed
+            | Self::AgeBasisSet
             | Self::Disclosed => AuditPurpose::Care,
             Self::CaseErased | Self::DetailsErased | Self::MonthKeyDestroyed => AuditPurpose::Retention,
             Self::LegalHoldSet

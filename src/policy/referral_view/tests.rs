@@ -118,6 +118,7 @@ impl Facts {
             team_id: referral.team_id,
             spoken_code: SpokenCode::from_chance(7),
             profile: Profile::default(),
+            age_basis: Some(AgeBasis::Contested),
             flags: vec![ProtectionFlag::Torture],
             file_number: None,
             created_month: now.month(),

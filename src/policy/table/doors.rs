@@ -61,6 +61,7 @@ fn roots() -> Vec<Door> {
 
 fn mutations() -> Vec<Door> {
     vec![
+        door("Mutation.caseAgeBasisSet", &[OpenCase]),
         door("Mutation.caseAppealClose", &[OpenCase]),
         door("Mutation.caseOpen", &[OpenCase]),
         door("Mutation.consentRecord", &[RecordConsent]),

@@ -20,6 +20,7 @@ fn is_of_the_work(name: &str) -> bool {
 pub const INCOMING: &[(&str, Class)] = &[
     ("AdminStatus", Sensitive),
     ("AgeBand", Person),
+    ("AgeBasis", Sensitive),
     ("AuditAction", Internal),
     ("AuditPurpose", Internal),
     ("AuthorityLink", Internal),
@@ -29,7 +30,10 @@ pub const INCOMING: &[(&str, Class)] = &[
     ("CancelReason", Person),
     ("CapacityStatus", Internal),
     ("CapacityUnit", Internal),
+    ("CaseAgeBasisSetInput.ageBasis", Sensitive),
     ("CaseAppealCloseInput.adminStatus", Sensitive),
+    ("CaseAppealCloseInput.ageBasis", Sensitive),
+    ("CaseOpenInput.ageBasis", Sensitive),
     ("CaseOpenInput.fileNumber", Person),
     ("CaseOpenInput.person", Sensitive),
     ("CaseOpenInput.protectionFlags", Sensitive),

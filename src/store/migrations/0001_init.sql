@@ -85,7 +85,7 @@ CREATE TABLE tokens (
 CREATE INDEX tokens_account ON tokens (account_id);
 
 -- `sealed` holds what the person is known by and what would harm her: spoken code, file number, gender, household,
--- languages, status, situation, concerns. It is never filtered in SQL. The indexes are keyed hashes: they find a code
+-- languages, status, situation, concerns, basis of the age. It is never filtered in SQL. The indexes are keyed hashes: they find a code
 -- or a number without telling it.
 CREATE TABLE cases (
     id                TEXT   NOT NULL PRIMARY KEY,

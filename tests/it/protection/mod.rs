@@ -1,5 +1,6 @@
 //! The acts of protection, as the people of a project, its desk and its partners live them.
 
+mod age;
 mod freeze;
 mod glass;
 mod reveal;

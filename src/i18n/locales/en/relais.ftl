@@ -62,6 +62,7 @@ input-outcome-of-event = This outcome does not belong to a completed referral.
 input-result-of-record = This result comes from a referral and is not recorded by hand.
 input-clinical-fact = This installation keeps needs, and no clinical facts: leave self-harm, disability and illness out.
 input-no-appeal = The case has no open appeal of age, or this status would leave it open.
+input-appeal-open = The age stays contested until the last appeal has ended: close it with `caseAppealClose`, and say what the age rests on then.
 input-review-date = A hold is reviewed after today and within a year.
 input-area-unknown = A case needs the code of an area, however large, such as FR or LY-TB.
 
@@ -91,6 +92,7 @@ field-situation = living situation
 field-languages = languages
 field-area = commune
 field-protection-flags = protection concerns
+field-age-basis = basis of the age
 
 ## Others
 conflict = Somebody else changed this referral: read it again (version { $version }), then decide.

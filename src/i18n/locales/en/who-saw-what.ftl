@@ -3,6 +3,7 @@
 ## Fields
 seen-admin-status = administrative status
 seen-age-band = age band
+seen-age-basis = what the age rests on
 seen-alias = the code name given to that organisation
 seen-area = commune or area
 seen-at = the time of a step

@@ -62,6 +62,7 @@ input-outcome-of-event = Cette issue n’est pas celle d’une orientation termi
 input-result-of-record = Ce résultat vient d’une orientation et ne se saisit pas à la main.
 input-clinical-fact = Cette installation garde des besoins, et aucun fait clinique : laissez de côté automutilation, handicap et maladie.
 input-no-appeal = Ce dossier n'a pas de recours de minorité ouvert, ou ce statut le laisserait ouvert.
+input-appeal-open = L’âge reste contesté jusqu’à la fin du dernier recours : le clore par `caseAppealClose`, en disant sur quoi l’âge repose alors.
 input-review-date = Un gel juridique se réexamine après aujourd'hui et dans l'année.
 input-area-unknown = Un dossier a besoin d’un code de territoire, même large, comme FR ou LY-TB.
 
@@ -91,6 +92,7 @@ field-situation = situation de vie
 field-languages = langues
 field-area = commune
 field-protection-flags = besoins de protection
+field-age-basis = ce sur quoi repose l’âge
 
 ## Others
 conflict = Quelqu’un d’autre a modifié cette orientation : relisez-la (version { $version }), puis décidez.

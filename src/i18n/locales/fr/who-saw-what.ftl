@@ -3,6 +3,7 @@
 ## Éléments
 seen-admin-status = le statut administratif
 seen-age-band = la tranche d’âge
+seen-age-basis = ce sur quoi repose l’âge
 seen-alias = le nom de code donné à cette organisation
 seen-area = la commune ou le territoire
 seen-at = le moment d’une étape
