@@ -142,6 +142,8 @@ identifiers! {
     GlassId = "gla",
     /// A notice.
     NoticeId = "ntc",
+    /// An override of consent.
+    OverrideId = "ovr",
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod case;
 pub mod code;
 pub mod consent;
+pub mod consent_override;
 pub mod deletion;
 pub mod demand;
 pub mod directory;

@@ -5,6 +5,7 @@ use crate::domain::account::{RiskProfile, Role};
 use crate::domain::audit::{AuditAction, AuditPurpose};
 use crate::domain::code::CodeList;
 use crate::domain::consent::{ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
+use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideStatus};
 use crate::domain::deletion::DeletionAnswer;
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{
@@ -126,5 +127,5 @@ enums! {
     FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
-    ErrorReason, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem,
+    ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem,
 }

@@ -2,8 +2,9 @@
 
 use super::error::{ApiError, Nullable, nullable, parse_id};
 use super::request::request;
+use super::types::consent_override::ConsentOverride;
 use super::types::protection::{BreakGlass, BreakGlassRate, ContinuityEntry, Deletion, Notice, Project};
-use crate::actions::protection::{continuity, deletion, glass, notice, project};
+use crate::actions::protection::{continuity, deletion, glass, notice, overrides, project};
 use async_graphql::{Context, ID, Object};
 
 #[derive(Default)]
@@ -74,6 +75,15 @@ impl ProtectionQuery {
             Err(refused) => Err(refused),
         };
         nullable(found, BreakGlassRate)
+    }
+
+    /// Referrals allowed without a consent, for the cases of the viewer's teams or for the projects that the viewer
+    /// leads, last asked first, at most 100; also those that are over, for as long as the audit trail tells of them.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn consent_overrides(&self, context: &Context<'_>) -> Result<Vec<ConsentOverride>, ApiError> {
+        let request = request(context);
+        let found = overrides::list(&request.context, &request.access).await?;
+        Ok(found.into_iter().map(ConsentOverride).collect())
     }
 
     /// Requests to delete what is held of closed referrals, asked or received, last asked first, at most 100.

@@ -268,6 +268,15 @@ unions! {
     BreakGlassReviewError { Protection(ProtectionError) }
     /// Why a consent was not withdrawn: no rule may stand in the way, and none does.
     ConsentWithdrawError { Protection(ProtectionError) }
+    /// Why an override was not asked for.
+    ConsentOverrideRequestError {
+        Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError),
+        Recipient(RecipientUnavailableError),
+    }
+    /// Why an override was not confirmed.
+    ConsentOverrideConfirmError { Protection(ProtectionError) }
+    /// Why an override was not taken back.
+    ConsentOverrideTakeBackError { Protection(ProtectionError) }
     /// Why a referral was not cancelled.
     ReferralCancelError { Conflict(ConflictError), Transition(InvalidTransitionError) }
     /// Why a referral was not marked as entered in error.

@@ -13,6 +13,7 @@ pub mod audit_view;
 pub mod directory_view;
 pub mod hold_view;
 mod looking;
+pub mod override_view;
 pub mod person_view;
 pub mod protection_view;
 pub mod referral_view;

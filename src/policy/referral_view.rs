@@ -11,7 +11,7 @@ use crate::domain::case::CaseReference;
 use crate::domain::code::CodeList;
 use crate::domain::consent::{Consent, ConsentField, ContactRule};
 use crate::domain::directory::Service;
-use crate::domain::disclosure::{DeadlineBand, Stage, age_basis_for, alias, deadline_band, flags_for, stage};
+use crate::domain::disclosure::{DeadlineBand, Stage, age_basis_for, alias, deadline_band, flags_for, stage, stage_on};
 use crate::domain::id::{LocationId, OrganizationId, ReferralId, ServiceId};
 use crate::domain::lifecycle::{Event, Party, Status};
 use crate::domain::need::Need;
@@ -231,11 +231,11 @@ fn look(access: &Access, facts: &ReferralFacts<'_>, relation: Relation) -> Looki
 /// How the referral stands. For thirty days after an accepted referral has ended the recipient keeps the name
 /// by which it knows the case, so that both sides can speak of reopening it.
 fn standing(facts: &ReferralFacts<'_>) -> Standing {
-    let (referral, is_live) = (facts.referral, facts.consent.is_live(facts.now));
+    let (referral, consent) = (facts.referral, facts.consent);
     let was_accepted = matches!(referral.status, Status::Completed | Status::NotRealised);
     let is_recent = facts.now < referral.status_at.plus_days(REOPENING_DAYS);
-    match stage(referral.status, is_live) {
-        Stage::Ended if was_accepted && is_recent && is_live => Standing::Reopenable,
+    match stage_on(referral.status, consent, facts.now) {
+        Stage::Ended if was_accepted && is_recent && consent.releases(facts.now) => Standing::Reopenable,
         stage => standing_at(stage),
     }
 }
@@ -285,7 +285,7 @@ pub fn show_refusal(access: &Access, referral: &Referral, refusal: Refusal) -> R
 
 fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralView {
     let (referral, consent) = (facts.referral, facts.consent);
-    let stage = stage(referral.status, consent.is_live(facts.now));
+    let stage = stage_on(referral.status, consent, facts.now);
     let band = referral.needed_by.map(|needed_by| deadline_band(referral.requested_at.unwrap_or(facts.now), needed_by));
     ReferralView {
         id: referral.id,

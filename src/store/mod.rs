@@ -30,6 +30,7 @@ mod legal_holds;
 mod notices;
 mod open;
 mod openings;
+mod overrides;
 mod postgres_programs;
 mod projects;
 mod provider;
@@ -242,6 +243,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         open::STATEMENTS,
         notices::STATEMENTS,
         openings::STATEMENTS,
+        overrides::STATEMENTS,
         projects::STATEMENTS,
         provider::STATEMENTS,
         referrals::STATEMENTS,

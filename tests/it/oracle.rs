@@ -141,6 +141,7 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
         "sentReferrals" => vec![format!("{root}(first: 3)"), format!("{root}(first: 3, case: \"{}\")", marked.case)],
         "caseBySpokenCode" => vec![format!("{root}(spokenCode: \"{code}\")")],
         "casesByFileNumber" => vec![format!("{root}(fileNumber: \"ZZ-77/4141\")")],
+        "consentOverrides" => vec![root.to_owned()],
         "serviceGaps" => vec![format!("{root}(firstMonth: \"2026-11\", lastMonth: \"2026-12\")")],
         "whoSawWhat" => vec![format!("{root}(case: \"{}\")", marked.case)],
         "auditEvents" => {

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
     CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, LocationId, NoticeId, OrganizationId,
-    ProjectId, ReferralId, ServiceId, TeamId,
+    OverrideId, ProjectId, ReferralId, ServiceId, TeamId,
 };
 use relais::domain::spoken_code::SpokenCode;
 use serde_json::{Value, json};
@@ -41,6 +41,7 @@ fn never(id: &str) -> String {
         "ntc" => NoticeId::from_bytes(bytes).to_string(),
         "cus" => CustodyId::from_bytes(bytes).to_string(),
         "gla" => GlassId::from_bytes(bytes).to_string(),
+        "ovr" => OverrideId::from_bytes(bytes).to_string(),
         "del" => DeletionId::from_bytes(bytes).to_string(),
         other => panic!("no kind {other}"),
     }
@@ -117,6 +118,7 @@ struct Paris {
     glass: String,
     notice: String,
     deletion: String,
+    held: String,
 }
 
 /// What protection keeps of Paris: a broken glass, the notice of it to the team, and a request to delete.
@@ -128,6 +130,12 @@ async fn protection(world: &World, ready: &Ready, referral: &Referred) -> (Strin
     world.done(&ready.sender, "referralCancel", &cancel).await;
     let found = world.ask(&ready.sender, "{ notices { id } deletionRequests { id } }", json!({})).await;
     (glass, text(found.at("notices/0/id")), text(found.at("deletionRequests/0/id")))
+}
+
+/// What asking for an override for the lawyers takes.
+fn override_input(case: &str) -> Value {
+    json!({ "idempotencyKey": "", "caseId": case, "recipientId": organization_id(LAWYERS), "basis": "VITAL_INTEREST",
+        "reason": "CANNOT_DECIDE" })
 }
 
 async fn paris(world: &World) -> Paris {
@@ -151,7 +159,9 @@ async fn paris(world: &World) -> Paris {
     let referral = world.refer(&ready, "REQUESTED").await;
     let (glass, notice, deletion) = protection(world, &ready, &referral).await;
     let spoken_code = text(&other["spokenCode"]);
-    Paris { spoken_code, consent: named, demand, referral, draft, case: ready.case, glass, notice, deletion }
+    let held = merged(override_input(&ready.case), &json!({ "idempotencyKey": fresh_key() }));
+    let held = text(&world.done(&ready.sender, "consentOverrideRequest", &held).await["id"]);
+    Paris { spoken_code, consent: named, demand, referral, draft, case: ready.case, glass, notice, deletion, held }
 }
 
 fn cursor(list: &str, id: &str) -> String {
@@ -185,6 +195,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         &paris.glass,
         &paris.notice,
         &paris.deletion,
+        &paris.held,
     ] {
         questions.push(Question::of_query("node", "id", id));
     }
@@ -203,6 +214,13 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_mutation("caseOpen", "teamId", &opened, &TeamId::derived("corridor", "project paris").to_string()),
         Question::of_mutation("consentRecord", "caseId", &consent, &paris.case),
         Question::of_mutation("consentRecord", "recipientId", &consent, &organization_id(SAFE_HOUSE)),
+        Question::of_mutation("consentOverrideRequest", "caseId", &override_input(""), &paris.case),
+        Question::of_mutation(
+            "consentOverrideRequest",
+            "recipientId",
+            &override_input(&own.case),
+            &organization_id(SAFE_HOUSE),
+        ),
         Question::of_mutation("referralCreate", "caseId", &create, &paris.case),
         Question::of_mutation("referralCreate", "serviceId", &create, &service_id(SAFE_HOUSE_SERVICE)),
         Question::of_mutation("referralCreate", "locationId", &create, &own.place_elsewhere),
@@ -251,6 +269,8 @@ fn of_protection(paris: &Paris) -> Vec<Question> {
         Question::of_mutation("breakGlassReview", "breakGlassId", &json!({ "verdict": "JUSTIFIED" }), &paris.glass),
         Question::of_mutation("noticeSeen", "noticeId", &json!({}), &paris.notice),
         Question::of_mutation("deletionAnswer", "deletionId", &json!({ "answer": "DELETED" }), &paris.deletion),
+        Question::of_mutation("consentOverrideConfirm", "consentOverrideId", &json!({}), &paris.held),
+        Question::of_mutation("consentOverrideTakeBack", "consentOverrideId", &json!({}), &paris.held),
         Question::of_mutation("consentWithdraw", "consentId", &json!({}), &paris.consent),
         Question::of_mutation("referralCancel", "referralId", &closing("NOT_SAFE"), id),
         Question::of_mutation("referralMarkError", "referralId", &closing("TRIAL"), id),
@@ -259,7 +279,7 @@ fn of_protection(paris: &Paris) -> Vec<Question> {
 }
 
 /// Questions that a caseworker of Paris is refused for the role, whatever they name.
-const OF_LEADS: [&str; 10] = [
+const OF_LEADS: [&str; 12] = [
     "continuityList.projectId",
     "breakGlassRate.projectId",
     "projectFreeze.projectId",
@@ -268,6 +288,8 @@ const OF_LEADS: [&str; 10] = [
     "projectNameDesk.projectId",
     "projectNameDesk.teamId",
     "custodyTake.referralId",
+    "legalHoldSet.caseId",
+    "legalHoldLift.caseId",
     "breakGlassReview.breakGlassId",
     // Of the recipient.
     "deletionAnswer.deletionId",

@@ -4,6 +4,7 @@
 
 mod case;
 mod consent;
+mod consent_override;
 mod demand;
 mod legal_hold;
 mod protection;
@@ -16,6 +17,7 @@ use async_graphql::MergedObject;
 pub struct Mutation(
     case::CaseMutations,
     consent::ConsentMutations,
+    consent_override::ConsentOverrideMutations,
     referral::ReferralMutations,
     demand::DemandMutations,
     legal_hold::LegalHoldMutations,

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod case;
 pub mod consent;
+pub mod consent_override;
 pub mod demand;
 pub mod legal_hold;
 pub mod organization;

@@ -13,6 +13,7 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "errors",
                 "case",
                 "consent",
+                "consentOverride",
                 "referral",
                 "demand",
                 "project",

@@ -1,5 +1,5 @@
 //! What protection keeps: projects and their freeze, what they left open, broken glasses, notices, requests to
-//! delete. Who breaks a glass is seen by who oversees the project, and nobody sees through it but the breaker.
+//! delete, overrides of consent. Who breaks a glass is seen by who oversees the project, and nobody sees through it but the breaker.
 
 use super::row::{Row, field};
 use super::terms::Class::{Internal, Person};
@@ -31,6 +31,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(continuity());
     rows.extend(glasses());
     rows.extend(deletions());
+    rows.extend(overrides());
     rows.extend(
         ["Notice.id", "Notice.at", "Notice.kind", "Notice.object", "Notice.seenAt"]
             .map(|name| field(name, Internal).to(Oneself, &[Plain])),
@@ -85,6 +86,26 @@ fn glasses() -> Vec<Row> {
             .map(|name| field(name, Internal).overseen()),
     );
     rows
+}
+
+/// An override of consent tells who leads the project that, by whom and why; of which case is the team's.
+fn overrides() -> Vec<Row> {
+    vec![
+        field("ConsentOverride.id", Internal).asking_side(),
+        field("ConsentOverride.status", Internal).asking_side(),
+        field("ConsentOverride.basis", Person).asking_side(),
+        field("ConsentOverride.reason", Person).asking_side(),
+        field("ConsentOverride.recipient", Person).asking_side(),
+        field("ConsentOverride.contactRule", Person).asking_side(),
+        field("ConsentOverride.requestedAt", Internal).asking_side(),
+        field("ConsentOverride.requestedBy", Internal).asking_side(),
+        field("ConsentOverride.confirmedAt", Internal).asking_side(),
+        field("ConsentOverride.confirmedBy", Internal).asking_side(),
+        field("ConsentOverride.expiresAt", Internal).asking_side(),
+        field("ConsentOverride.endedAt", Internal).asking_side(),
+        field("ConsentOverride.caseId", Internal).to(Team, &[Plain]),
+        field("ConsentOverride.consentId", Internal).to(Team, &[Plain]),
+    ]
 }
 
 fn deletions() -> Vec<Row> {

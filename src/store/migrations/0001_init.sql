@@ -102,6 +102,8 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_file_number ON cases (project_id, file_number_index);
 
+-- Where two people have allowed a referral without a consent, the basis says so, and nobody has said or explained
+-- anything: `modality` and `language` are empty.
 CREATE TABLE consents (
     id           TEXT   NOT NULL PRIMARY KEY,
     version      BIGINT NOT NULL,
@@ -110,8 +112,8 @@ CREATE TABLE consents (
     recipient_id TEXT   NOT NULL,
     basis        TEXT   NOT NULL,
     field_scope  TEXT   NOT NULL,
-    modality     TEXT   NOT NULL,
-    language     TEXT   NOT NULL,
+    modality     TEXT,
+    language     TEXT,
     explained    TEXT   NOT NULL,
     contact_rule TEXT   NOT NULL,
     obtained_at  BIGINT NOT NULL,

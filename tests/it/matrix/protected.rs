@@ -1,10 +1,10 @@
 //! What protection keeps, turned over cell by cell: a world in which a glass is broken and looked at, a consent is
-//! withdrawn and its deletion answered, a desk is named and the project frozen, and one case taken over.
+//! withdrawn and its deletion answered, an override of consent taken back, a desk is named and the project frozen, and one case taken over.
 
 use super::flips::is_of_protection;
 use super::turning::{Probe, flips, selection, survivors};
 use crate::kit::requirement::announce;
-use crate::kit::steps::{Ready, girl_of_sixteen, merged, organization_id, service_id, text};
+use crate::kit::steps::{Ready, fresh_key, girl_of_sixteen, merged, organization_id, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World};
 use relais::domain::id::{Identifier, ProjectId, TeamId};
 use relais::policy::table::{Relation, Table};
@@ -31,6 +31,7 @@ impl Protected {
         let glass = break_glass(&world, &left.id).await;
         withdraw(&world, &readies[2]).await;
         withdraw(&world, &elsewhere).await;
+        override_consent(&world, &readies[0].case).await;
         let desk = TeamId::derived("corridor", "project desk");
         let named = json!({ "projectId": project, "teamId": desk.to_string() });
         world.done(&world.person("coordinator"), "projectNameDesk", &named).await;
@@ -54,6 +55,7 @@ impl Protected {
             "BreakGlass" => (by_node("BreakGlass", &selection), &self.glass),
             "CaseReference" => (by_node("BreakGlass", &format!("{{ case {selection} }}")), &self.glass),
             "Notice" => (format!("{{ notices {selection} }}"), &self.project),
+            "ConsentOverride" => (format!("{{ consentOverrides {selection} }}"), &self.project),
             "Deletion" => (format!("{{ deletionRequests {selection} }}"), &self.project),
             other => panic!("no question about {other}"),
         };
@@ -103,9 +105,23 @@ async fn of_another_project(world: &World) -> Ready {
 async fn withdraw(world: &World, ready: &Ready) {
     world.refer(ready, "ACCEPTED").await;
     world.done(&ready.sender, "consentWithdraw", &json!({ "consentId": ready.consent })).await;
-    let asked = world.ask(&ready.recipient, "{ deletionRequests { id } }", json!({})).await;
-    let answer = json!({ "deletionId": asked.at("deletionRequests/0/id"), "answer": "DELETED" });
+    let asked = world.ask(&ready.recipient, "{ deletionRequests { id answer } }", json!({})).await;
+    let asked = asked.at("deletionRequests").as_array().expect("a list");
+    // Two of one instant stand in either order.
+    let unanswered = asked.iter().find(|request| request["answer"].is_null()).expect("it was asked");
+    let answer = json!({ "deletionId": unanswered["id"], "answer": "DELETED" });
     world.done(&ready.recipient, "deletionAnswer", &answer).await;
+}
+
+/// Asked for, confirmed by somebody else, and taken back, so that it has a value everywhere.
+async fn override_consent(world: &World, case: &str) {
+    let input = json!({ "idempotencyKey": fresh_key(), "caseId": case, "recipientId": organization_id(LAWYERS),
+        "basis": "VITAL_INTEREST", "reason": "CANNOT_DECIDE" });
+    let held = world.done(&world.person("caseworker"), "consentOverrideRequest", &input).await;
+    let named = json!({ "consentOverrideId": held["id"] });
+    for act in ["consentOverrideConfirm", "consentOverrideTakeBack"] {
+        world.done(&world.person("coordinator"), act, &named).await;
+    }
 }
 
 /// The caseworker has seen what there is to be seen.

@@ -3,6 +3,7 @@
 mod age;
 mod freeze;
 mod glass;
+mod overrides;
 mod reveal;
 mod rules;
 mod withdrawal;
