@@ -68,6 +68,7 @@ pub(super) async fn end_open_referrals(
     demand: Option<DemandResult>,
     now: Timestamp,
 ) -> Result<(), ActionError> {
+    let purpose = if demand.is_some() { AuditPurpose::PersonRequest } else { AuditPurpose::Protection };
     for referral in tx.lock_open_referrals_on(consent).await? {
         let change = decide(access, &referral, &Command::WithdrawConsent, Party::Sender, now)?;
         let changed = write(tx, account, Party::Sender, referral, &change).await?;
@@ -75,7 +76,7 @@ pub(super) async fn end_open_referrals(
             tx.settle_demand(changed.id, result).await?;
         }
         deletion::ask(context, tx, access, &changed, now).await?;
-        audit(tx, access, &changed, AuditPurpose::PersonRequest).await?;
+        audit(tx, access, &changed, purpose).await?;
     }
     Ok(())
 }

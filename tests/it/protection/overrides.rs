@@ -148,6 +148,11 @@ on_both_databases! {
         for name in ["alias", "consentValidUntil", "consentScope", "protectionFlags", "ageBasis"] {
             assert!(told[0][name].is_null(), "{name} is told: {}", told[0]);
         }
+        // The list for the person says whose decision it was.
+        let question = "query($id: ID!) { whoSawWhat(case: $id, language: EN) { text readings { consentedOn } } }";
+        let saw = world.ask(&ready.sender, question, json!({ "id": case })).await;
+        assert!(saw.text_at("whoSawWhat/text").contains("Without your consent: decided on 2026-11-23"), "{}", saw.text());
+        assert_eq!(saw.at("whoSawWhat/readings/0/consentedOn"), &Value::Null);
         // Nothing of it stays behind as a name for reopening either.
         let completed = world.refer(&ready, "COMPLETED").await;
         assert!(read(&world, &completed.id).await["alias"].is_null());
