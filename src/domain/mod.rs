@@ -38,4 +38,5 @@ pub mod sensitive;
 pub mod session;
 pub mod sign_in;
 pub mod spoken_code;
+pub mod statutory_report;
 pub mod time;

@@ -36,6 +36,7 @@ code_list! {
         NoAppeal = "no_appeal": "the case has no open appeal of age, or this status leaves it open",
         BasisNeedsTwo = "basis_needs_two": "this ground is no consent: two people ask for an override",
         ReasonOfBasis = "reason_of_basis": "this reason belongs to another ground",
+        ReportDay = "report_day": "the day of a report lies in the future",
         AppealOpen = "appeal_open": "the age is contested until the last appeal has ended: say then what it rests on",
         ReviewDate = "review_date": "a hold is reviewed after today and within a year",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",

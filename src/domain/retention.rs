@@ -227,6 +227,7 @@ pub const TABLES: &[(&str, Keeping)] = &[
     ("second_factors", Keeping::Stays("staff's, for as long as the account")),
     ("sessions", Keeping::Ends(RetentionClock::Session)),
     ("sign_in_attempts", Keeping::Ends(RetentionClock::SignInAttempt)),
+    ("statutory_reports", Keeping::Ends(RetentionClock::CaseReference)),
     ("team_members", Keeping::Stays("which accounts a team has now")),
     ("teams", Keeping::Stays("what a team is, of no person")),
     ("tokens", Keeping::Ends(RetentionClock::Token)),

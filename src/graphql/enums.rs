@@ -25,6 +25,7 @@ use crate::domain::place::DistanceBand;
 use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, ProtectionFlag, Situation};
 use crate::domain::referral::{CancelReason, DeclineCode, ErrorReason, OutcomeCode, Urgency};
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
+use crate::domain::statutory_report::{ReportAuthority, ReportInformation};
 use crate::i18n::Language;
 use crate::policy::referral_view::ReferralStatus;
 use async_graphql::parser::types::Field;
@@ -127,5 +128,5 @@ enums! {
     FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
-    ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem,
+    ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, ReportAuthority, ReportInformation, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem,
 }

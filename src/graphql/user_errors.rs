@@ -268,6 +268,10 @@ unions! {
     BreakGlassReviewError { Protection(ProtectionError) }
     /// Why a consent was not withdrawn: no rule may stand in the way, and none does.
     ConsentWithdrawError { Protection(ProtectionError) }
+    /// Why a statutory report was not recorded.
+    StatutoryReportRecordError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError) }
+    /// Why the record of a statutory report was not confirmed.
+    StatutoryReportConfirmError { Protection(ProtectionError) }
     /// Why an override was not asked for.
     ConsentOverrideRequestError {
         Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError),

@@ -17,6 +17,7 @@ pub mod override_view;
 pub mod person_view;
 pub mod protection_view;
 pub mod referral_view;
+pub mod report_view;
 pub mod rules;
 pub mod suppress;
 pub mod table;

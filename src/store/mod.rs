@@ -36,6 +36,7 @@ mod projects;
 mod provider;
 mod reach;
 mod referrals;
+mod reports;
 mod restore;
 mod retention;
 mod row;
@@ -247,6 +248,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         projects::STATEMENTS,
         provider::STATEMENTS,
         referrals::STATEMENTS,
+        reports::STATEMENTS,
         retention::STATEMENTS,
         sessions::STATEMENTS,
         teams::STATEMENTS,

@@ -6,7 +6,7 @@ use crate::kit::steps::{Ready, fresh_key, mutation, organization_id, service_id,
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
-    DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, TeamId,
+    DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, ReportId, TeamId,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -214,6 +214,7 @@ async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
         query("breakGlassRate", "Paris", json!({ "projectId": project_of_paris() })),
         query("deletionRequests", "", json!({})),
         query("consentOverrides", "all", json!({})),
+        query("statutoryReports", "all", json!({})),
         query("legalHolds", "all", json!({})),
         query("serviceGaps", "of one's own project", json!({ "firstMonth": "2026-11", "lastMonth": "2026-11" })),
     ]);
@@ -233,12 +234,14 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
     let close = json!({ "caseId": ready.case, "expectedVersion": 9, "adminStatus": "RECOGNISED_UAM" });
     let asked = json!({ "caseId": ready.case, "recipientId": organization_id(LAWYERS), "basis": "VITAL_INTEREST",
         "reason": "CANNOT_DECIDE" });
+    let report = json!({ "caseId": ready.case, "authority": "PROSECUTOR", "reportedOn": "2026-11-20", "information": "INFORMED" });
     let basis = json!({ "caseId": ready.case, "expectedVersion": 9, "ageBasis": "CONTESTED" });
     let hold = json!({ "caseId": ready.case, "reason": "LITIGATION", "reviewOn": "2027-05-01" });
     vec![
         act("caseOpen", "in one's own project", Input::Create(json!({ "person": { "area": "FR-93055" } }))),
         act("consentRecord", "case of Paris, for the lawyers", Input::Create(consent(LAWYERS))),
         act("consentRecord", "case of Paris, for a safe house", Input::Create(consent(SAFE_HOUSE))),
+        act("statutoryReportRecord", "case of Paris", Input::Create(report)),
         act("consentOverrideRequest", "case of Paris, for the lawyers", Input::Create(asked)),
         act("referralCreate", "case of Paris, to the lawyers", Input::Create(ready.draft.clone())),
         act("referralCreate", "case of Paris, to care after violence", Input::Create(hidden)),
@@ -283,6 +286,11 @@ fn protection_rows() -> Vec<Row> {
             "never was",
             fixed(json!({ "deletionId": DeletionId::from_bytes([7; 16]).to_string(), "answer": "DELETED" })),
         ),
+        act(
+            "statutoryReportConfirm",
+            "never was",
+            fixed(json!({ "statutoryReportId": ReportId::from_bytes([7; 16]).to_string() })),
+        ),
         act("consentOverrideConfirm", "asked by the caseworker", Input::Override),
         act(
             "consentOverrideTakeBack",
@@ -308,7 +316,7 @@ async fn ready_against_violence(world: &World) -> Ready {
 }
 
 async fn line(world: &World, ready: &Ready, row: &Row, table: &mut String) {
-    let mut line = format!("{:20}{:40}", row.root, row.object);
+    let mut line = format!("{:20}{:40}", format!("{} ", row.root), row.object);
     for (viewer, _) in VIEWERS {
         write!(line, "{:21}", cell(world, ready, row, viewer).await).expect("a string takes all");
     }

@@ -130,6 +130,7 @@ fn no_input_takes_free_text_or_files() {
         "ProfileInput.area",
         "ProfileInput.languages",
         "ReferralCreateInput.idempotencyKey",
+        "StatutoryReportRecordInput.idempotencyKey",
         "auditEvents.after",
         "caseBySpokenCode.spokenCode",
         "casesByFileNumber.fileNumber",
@@ -168,9 +169,17 @@ impl Told {
         }
         let Value::Object(fields) = value else { return };
         let type_name = fields.get("__typename").and_then(Value::as_str).unwrap_or(type_name);
-        let is_subject =
-            ["CaseReference", "Consent", "Referral", "Demand", "ContinuityEntry", "Deletion", "ConsentOverride"]
-                .contains(&type_name);
+        let is_subject = [
+            "CaseReference",
+            "Consent",
+            "Referral",
+            "Demand",
+            "ContinuityEntry",
+            "Deletion",
+            "ConsentOverride",
+            "StatutoryReport",
+        ]
+        .contains(&type_name);
         let subject = if is_subject { fields["id"].as_str() } else { subject };
         for (name, value) in fields.iter().filter(|(name, value)| *name != "__typename" && !value.is_null()) {
             // Of a timeline only that it was read is recorded.

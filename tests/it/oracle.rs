@@ -142,6 +142,7 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
         "caseBySpokenCode" => vec![format!("{root}(spokenCode: \"{code}\")")],
         "casesByFileNumber" => vec![format!("{root}(fileNumber: \"ZZ-77/4141\")")],
         "consentOverrides" => vec![root.to_owned()],
+        "statutoryReports" => vec![root.to_owned(), format!("{root}(case: \"{}\")", marked.case)],
         "serviceGaps" => vec![format!("{root}(firstMonth: \"2026-11\", lastMonth: \"2026-12\")")],
         "whoSawWhat" => vec![format!("{root}(case: \"{}\")", marked.case)],
         "auditEvents" => {

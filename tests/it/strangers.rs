@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
     CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, LocationId, NoticeId, OrganizationId,
-    OverrideId, ProjectId, ReferralId, ServiceId, TeamId,
+    OverrideId, ProjectId, ReferralId, ReportId, ServiceId, TeamId,
 };
 use relais::domain::spoken_code::SpokenCode;
 use serde_json::{Value, json};
@@ -41,6 +41,7 @@ fn never(id: &str) -> String {
         "ntc" => NoticeId::from_bytes(bytes).to_string(),
         "cus" => CustodyId::from_bytes(bytes).to_string(),
         "gla" => GlassId::from_bytes(bytes).to_string(),
+        "rep" => ReportId::from_bytes(bytes).to_string(),
         "ovr" => OverrideId::from_bytes(bytes).to_string(),
         "del" => DeletionId::from_bytes(bytes).to_string(),
         other => panic!("no kind {other}"),
@@ -64,8 +65,10 @@ impl Question {
     fn of_query(root: &str, argument: &str, existing: &str) -> Self {
         let field = SCHEMA.field("Query", root);
         let type_name = &field.arguments.iter().find(|it| it.name == argument).expect("the argument").type_name;
-        let is_required =
-            !matches!((root, argument), ("sentReferrals", "case") | ("auditEvents", "trail") | (_, "after"));
+        let is_required = !matches!(
+            (root, argument),
+            ("sentReferrals" | "statutoryReports", "case") | ("auditEvents", "trail") | (_, "after")
+        );
         let mark = if is_required { "!" } else { "" };
         let selection = SCHEMA.everything(&field.type_name);
         let page = if field.type_name.ends_with("Connection") { "first: 3, " } else { "" };
@@ -119,6 +122,7 @@ struct Paris {
     notice: String,
     deletion: String,
     held: String,
+    report: String,
 }
 
 /// What protection keeps of Paris: a broken glass, the notice of it to the team, and a request to delete.
@@ -136,6 +140,12 @@ async fn protection(world: &World, ready: &Ready, referral: &Referred) -> (Strin
 fn override_input(case: &str) -> Value {
     json!({ "idempotencyKey": "", "caseId": case, "recipientId": organization_id(LAWYERS), "basis": "VITAL_INTEREST",
         "reason": "CANNOT_DECIDE" })
+}
+
+/// What recording a report takes.
+fn report_input(case: &str) -> Value {
+    json!({ "idempotencyKey": "", "caseId": case, "authority": "PROSECUTOR", "reportedOn": "2026-11-20",
+        "information": "INFORMED" })
 }
 
 async fn paris(world: &World) -> Paris {
@@ -161,7 +171,21 @@ async fn paris(world: &World) -> Paris {
     let spoken_code = text(&other["spokenCode"]);
     let held = merged(override_input(&ready.case), &json!({ "idempotencyKey": fresh_key() }));
     let held = text(&world.done(&ready.sender, "consentOverrideRequest", &held).await["id"]);
-    Paris { spoken_code, consent: named, demand, referral, draft, case: ready.case, glass, notice, deletion, held }
+    let report = merged(report_input(&ready.case), &json!({ "idempotencyKey": fresh_key() }));
+    let report = text(&world.done(&ready.sender, "statutoryReportRecord", &report).await["id"]);
+    Paris {
+        spoken_code,
+        consent: named,
+        demand,
+        referral,
+        draft,
+        case: ready.case,
+        glass,
+        notice,
+        deletion,
+        held,
+        report,
+    }
 }
 
 fn cursor(list: &str, id: &str) -> String {
@@ -176,6 +200,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_query("referral", "id", id),
         Question::of_query("referral", "id", &paris.draft.id),
         Question::of_query("sentReferrals", "case", &paris.case),
+        Question::of_query("statutoryReports", "case", &paris.case),
         Question::of_query("whoSawWhat", "case", &paris.case),
         Question::of_query("auditEvents", "trail", &ProjectId::derived("corridor", "paris").to_string()),
         Question::of_query("caseBySpokenCode", "spokenCode", &paris.spoken_code)
@@ -196,6 +221,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         &paris.notice,
         &paris.deletion,
         &paris.held,
+        &paris.report,
     ] {
         questions.push(Question::of_query("node", "id", id));
     }
@@ -214,6 +240,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_mutation("caseOpen", "teamId", &opened, &TeamId::derived("corridor", "project paris").to_string()),
         Question::of_mutation("consentRecord", "caseId", &consent, &paris.case),
         Question::of_mutation("consentRecord", "recipientId", &consent, &organization_id(SAFE_HOUSE)),
+        Question::of_mutation("statutoryReportRecord", "caseId", &report_input(""), &paris.case),
         Question::of_mutation("consentOverrideRequest", "caseId", &override_input(""), &paris.case),
         Question::of_mutation(
             "consentOverrideRequest",
@@ -269,6 +296,7 @@ fn of_protection(paris: &Paris) -> Vec<Question> {
         Question::of_mutation("breakGlassReview", "breakGlassId", &json!({ "verdict": "JUSTIFIED" }), &paris.glass),
         Question::of_mutation("noticeSeen", "noticeId", &json!({}), &paris.notice),
         Question::of_mutation("deletionAnswer", "deletionId", &json!({ "answer": "DELETED" }), &paris.deletion),
+        Question::of_mutation("statutoryReportConfirm", "statutoryReportId", &json!({}), &paris.report),
         Question::of_mutation("consentOverrideConfirm", "consentOverrideId", &json!({}), &paris.held),
         Question::of_mutation("consentOverrideTakeBack", "consentOverrideId", &json!({}), &paris.held),
         Question::of_mutation("consentWithdraw", "consentId", &json!({}), &paris.consent),

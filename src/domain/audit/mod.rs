@@ -43,6 +43,8 @@ code_list! {
         DeletionAnswered = "deletion_answered": "a recipient answered a request to delete",
         AppealClosed = "appeal_closed": "it was recorded how an appeal of age ended",
         AgeBasisSet = "age_basis_set": "it was recorded on what the age of a case rests",
+        ReportRecorded = "report_recorded": "a statutory report was recorded, without its content",
+        ReportConfirmed = "report_confirmed": "a second person confirmed the record of a statutory report",
         OverrideRequested = "override_requested": "somebody asked to refer without a consent",
         OverrideConfirmed = "override_confirmed": "a second person allowed a referral without a consent",
         OverrideTakenBack = "override_taken_back": "a referral without a consent was taken back",
@@ -96,6 +98,8 @@ impl AuditAction {
             | Self::CustodyTaken
             | Self::GlassBroken
             | Self::GlassReviewed
+            | Self::ReportRecorded
+            | Self::ReportConfirmed
             | Self::OverrideRequested
             | Self::OverrideConfirmed
             | Self::OverrideTakenBack

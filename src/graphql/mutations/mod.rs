@@ -9,6 +9,7 @@ mod demand;
 mod legal_hold;
 mod protection;
 mod referral;
+mod statutory_report;
 
 use async_graphql::MergedObject;
 
@@ -22,4 +23,5 @@ pub struct Mutation(
     demand::DemandMutations,
     legal_hold::LegalHoldMutations,
     protection::ProtectionMutations,
+    statutory_report::StatutoryReportMutations,
 );

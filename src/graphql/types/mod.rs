@@ -10,4 +10,5 @@ pub mod organization;
 pub mod protection;
 pub mod referral;
 pub mod service;
+pub mod statutory_report;
 pub mod viewer;

@@ -14,6 +14,7 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "case",
                 "consent",
                 "consentOverride",
+                "statutoryReport",
                 "referral",
                 "demand",
                 "project",

@@ -1,8 +1,8 @@
 //! What protection keeps: projects and their freeze, what they left open, broken glasses, notices, requests to
-//! delete, overrides of consent. Who breaks a glass is seen by who oversees the project, and nobody sees through it but the breaker.
+//! delete, overrides of consent, statutory reports. Who breaks a glass is seen by who oversees the project, and nobody sees through it but the breaker.
 
 use super::row::{Row, field};
-use super::terms::Class::{Internal, Person};
+use super::terms::Class::{Internal, Person, Sensitive};
 use super::terms::Guard::ServiceKnown;
 use super::terms::Mask::Hour;
 use super::terms::Relation::{Auditor, Coordinator, Desk, Oneself, ProtectionLead, Recipient, Staff, Team};
@@ -32,6 +32,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(glasses());
     rows.extend(deletions());
     rows.extend(overrides());
+    rows.extend(reports());
     rows.extend(
         ["Notice.id", "Notice.at", "Notice.kind", "Notice.object", "Notice.seenAt"]
             .map(|name| field(name, Internal).to(Oneself, &[Plain])),
@@ -105,6 +106,21 @@ fn overrides() -> Vec<Row> {
         field("ConsentOverride.endedAt", Internal).asking_side(),
         field("ConsentOverride.caseId", Internal).to(Team, &[Plain]),
         field("ConsentOverride.consentId", Internal).to(Team, &[Plain]),
+    ]
+}
+
+/// A statutory report tells who leads the project that it was made; of which case is the team's.
+fn reports() -> Vec<Row> {
+    vec![
+        field("StatutoryReport.id", Internal).asking_side(),
+        field("StatutoryReport.authority", Sensitive).asking_side(),
+        field("StatutoryReport.reportedOn", Sensitive).asking_side(),
+        field("StatutoryReport.information", Sensitive).asking_side(),
+        field("StatutoryReport.recordedAt", Internal).asking_side(),
+        field("StatutoryReport.recordedBy", Internal).asking_side(),
+        field("StatutoryReport.confirmedAt", Internal).asking_side(),
+        field("StatutoryReport.confirmedBy", Internal).asking_side(),
+        field("StatutoryReport.caseId", Internal).to(Team, &[Plain]),
     ]
 }
 

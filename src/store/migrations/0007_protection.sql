@@ -121,3 +121,18 @@ CREATE TABLE consent_overrides (
 );
 CREATE INDEX consent_overrides_case ON consent_overrides (case_id);
 CREATE INDEX consent_overrides_project ON consent_overrides (project_id, requested_at);
+
+-- That a report was made, and nothing of what it said. `sealed` holds to what kind of authority, on which day, and who
+-- was told of it.
+CREATE TABLE statutory_reports (
+    id           TEXT   NOT NULL PRIMARY KEY,
+    case_id      TEXT   NOT NULL REFERENCES cases (id),
+    project_id   TEXT   NOT NULL REFERENCES projects (id),
+    recorded_at  BIGINT NOT NULL,
+    recorded_by  TEXT   NOT NULL REFERENCES accounts (id),
+    confirmed_at BIGINT,
+    confirmed_by TEXT REFERENCES accounts (id),
+    sealed       TEXT   NOT NULL
+);
+CREATE INDEX statutory_reports_case ON statutory_reports (case_id);
+CREATE INDEX statutory_reports_project ON statutory_reports (project_id, recorded_at);

@@ -1,5 +1,6 @@
 //! What protection keeps, turned over cell by cell: a world in which a glass is broken and looked at, a consent is
-//! withdrawn and its deletion answered, an override of consent taken back, a desk is named and the project frozen, and one case taken over.
+//! withdrawn and its deletion answered, an override of consent taken back, a report confirmed,
+//! a desk is named and the project frozen, and one case taken over.
 
 use super::flips::is_of_protection;
 use super::turning::{Probe, flips, selection, survivors};
@@ -32,6 +33,7 @@ impl Protected {
         withdraw(&world, &readies[2]).await;
         withdraw(&world, &elsewhere).await;
         override_consent(&world, &readies[0].case).await;
+        report(&world, &readies[0].case).await;
         let desk = TeamId::derived("corridor", "project desk");
         let named = json!({ "projectId": project, "teamId": desk.to_string() });
         world.done(&world.person("coordinator"), "projectNameDesk", &named).await;
@@ -55,6 +57,7 @@ impl Protected {
             "BreakGlass" => (by_node("BreakGlass", &selection), &self.glass),
             "CaseReference" => (by_node("BreakGlass", &format!("{{ case {selection} }}")), &self.glass),
             "Notice" => (format!("{{ notices {selection} }}"), &self.project),
+            "StatutoryReport" => (format!("{{ statutoryReports {selection} }}"), &self.project),
             "ConsentOverride" => (format!("{{ consentOverrides {selection} }}"), &self.project),
             "Deletion" => (format!("{{ deletionRequests {selection} }}"), &self.project),
             other => panic!("no question about {other}"),
@@ -122,6 +125,15 @@ async fn override_consent(world: &World, case: &str) {
     for act in ["consentOverrideConfirm", "consentOverrideTakeBack"] {
         world.done(&world.person("coordinator"), act, &named).await;
     }
+}
+
+/// Recorded, and confirmed by somebody else.
+async fn report(world: &World, case: &str) {
+    let input = json!({ "idempotencyKey": fresh_key(), "caseId": case, "authority": "PROSECUTOR",
+        "reportedOn": "2026-11-20", "information": "INFORMED" });
+    let made = world.done(&world.person("caseworker"), "statutoryReportRecord", &input).await;
+    let named = json!({ "statutoryReportId": made["id"] });
+    world.done(&world.person("coordinator"), "statutoryReportConfirm", &named).await;
 }
 
 /// The caseworker has seen what there is to be seen.

@@ -4,7 +4,7 @@
 use crate::kit::schema::{Argument, Field, SCHEMA};
 use relais::domain::id::{
     CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, NoticeId, OverrideId, ProjectId,
-    ReferralId, ServiceId,
+    ReferralId, ReportId, ServiceId,
 };
 use relais::policy::table::{Action, Entry, Table};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ pub struct Question {
 }
 
 /// What `node` leads to, by the kind of the id.
-fn of_node() -> [(Action, String); 11] {
+fn of_node() -> [(Action, String); 12] {
     [
         (Action::SearchDirectory, never::<ServiceId>()),
         (Action::ReadReferral, never::<ReferralId>()),
@@ -31,6 +31,7 @@ fn of_node() -> [(Action, String); 11] {
         (Action::ReviewGlass, never::<GlassId>()),
         (Action::ReadDeletions, never::<DeletionId>()),
         (Action::ReadOverrides, never::<OverrideId>()),
+        (Action::ReadReports, never::<ReportId>()),
     ]
 }
 

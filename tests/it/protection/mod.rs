@@ -4,6 +4,7 @@ mod age;
 mod freeze;
 mod glass;
 mod overrides;
+mod reports;
 mod reveal;
 mod rules;
 mod withdrawal;
