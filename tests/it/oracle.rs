@@ -141,7 +141,13 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
         "sentReferrals" => vec![format!("{root}(first: 3)"), format!("{root}(first: 3, case: \"{}\")", marked.case)],
         "caseBySpokenCode" => vec![format!("{root}(spokenCode: \"{code}\")")],
         "casesByFileNumber" => vec![format!("{root}(fileNumber: \"ZZ-77/4141\")")],
-        "consentOverrides" => vec![root.to_owned()],
+        "consentOverrides" | "legalHolds" | "projects" | "notices" | "breakGlassReviews" | "deletionRequests" => {
+            vec![root.to_owned()]
+        }
+        "project" => by_id(&[&ProjectId::derived("corridor", "paris").to_string()]),
+        "continuityList" | "breakGlassRate" => {
+            vec![format!("{root}(projectId: \"{}\")", ProjectId::derived("corridor", "paris"))]
+        }
         "statutoryReports" => vec![root.to_owned(), format!("{root}(case: \"{}\")", marked.case)],
         "serviceGaps" => vec![format!("{root}(firstMonth: \"2026-11\", lastMonth: \"2026-12\")")],
         "whoSawWhat" => vec![format!("{root}(case: \"{}\")", marked.case)],
