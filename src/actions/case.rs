@@ -9,7 +9,7 @@ use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::{CaseReference, FileNumber};
 use crate::domain::disclosure::keyed_hash;
 use crate::domain::id::{CaseId, ProjectId, TeamId};
-use crate::domain::profile::{AdminStatus, Profile, ProtectionFlag};
+use crate::domain::profile::{AdminStatus, AgeBasis, Profile, ProtectionFlag};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::sensitive::Sensitive;
 use crate::domain::spoken_code::SpokenCode;
@@ -26,6 +26,8 @@ pub struct OpenCase {
     pub idempotency_key: String,
     /// What is known of the person.
     pub profile: ProfileInput,
+    /// On what the age rests.
+    pub age_basis: Option<AgeBasis>,
     /// Protection concerns.
     pub protection_flags: Vec<ProtectionFlag>,
     /// The team's own file number.
@@ -51,6 +53,7 @@ pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result
                 team_id: team(account, input.team_id)?,
                 spoken_code: free_spoken_code(context, tx).await?,
                 profile: located(input.profile.clone().into_profile()?)?,
+                age_basis: input.age_basis,
                 flags: input.protection_flags.clone(),
                 file_number: input.file_number.as_ref().map(file_number).transpose()?,
                 created_month: now.month(),
@@ -97,35 +100,73 @@ pub struct CloseAppeal {
     pub expected_version: i64,
     /// The status that the appeal led to.
     pub admin_status: AdminStatus,
+    /// On what the age rests now; needed where it was contested.
+    pub age_basis: Option<AgeBasis>,
 }
 
-/// Records how an appeal for recognition as a minor ended: the guards of P-29 end with it, and the case's
+/// What saying on what the age rests takes.
+#[derive(Clone, Copy)]
+pub struct SetAgeBasis {
+    /// The case.
+    pub case_id: CaseId,
+    /// The version that the caller has read.
+    pub expected_version: i64,
+    /// On what the age rests.
+    pub age_basis: AgeBasis,
+}
+
+/// Records how the last appeal for recognition as a minor ended: the guards of P-29 end with it, and the case's
 /// retention clock runs from now.
 pub async fn close_appeal(
     context: &Context,
     access: &Access,
     input: CloseAppeal,
 ) -> Result<Visible<CaseView>, ActionError> {
+    let fields = if input.age_basis.is_some() { vec!["adminStatus", "ageBasis"] } else { vec!["adminStatus"] };
+    let target = (input.case_id, input.expected_version);
+    change(context, access, target, (AuditAction::AppealClosed, fields), |case| {
+        case.with_appeal_closed(input.admin_status, input.age_basis)
+    })
+    .await
+}
+
+/// Says on what the age rests. Contested it brings every guard of a child with it (P-29).
+pub async fn set_age_basis(
+    context: &Context,
+    access: &Access,
+    input: SetAgeBasis,
+) -> Result<Visible<CaseView>, ActionError> {
+    let target = (input.case_id, input.expected_version);
+    change(context, access, target, (AuditAction::AgeBasisSet, vec!["ageBasis"]), |case| {
+        case.with_age_basis(input.age_basis)
+    })
+    .await
+}
+
+/// Changes sealed facts of a case on the version that the caller has read; that is a contact.
+async fn change(
+    context: &Context,
+    access: &Access,
+    (id, expected_version): (CaseId, i64),
+    (action, fields): (AuditAction, Vec<&'static str>),
+    decide: impl Fn(CaseReference) -> Result<CaseReference, Refusal>,
+) -> Result<Visible<CaseView>, ActionError> {
     permit(access, Action::OpenCase)?;
     let now = context.now();
-    let closed = context.store.write(async |tx| {
-        let mut case = tx.find_case(&access.scope(), input.case_id).await?.ok_or(ActionError::NotVisible)?;
-        if case.version != input.expected_version {
+    let changed = context.store.write(async |tx| {
+        let case = tx.find_case(&access.scope(), id).await?.ok_or(ActionError::NotVisible)?;
+        if case.version != expected_version {
             return Err(Refusal::Conflict { current_version: case.version }.into());
         }
-        let was_open = case.has_open_appeal();
-        case.profile.admin_status = Some(input.admin_status);
-        if !was_open || case.has_open_appeal() {
-            return Err(Refusal::input("adminStatus", InputProblem::NoAppeal).into());
-        }
+        let mut case = decide(case)?;
         case.version += 1;
         case.last_contact_at = now;
         tx.update_case(&case).await?;
-        let event = act(access, now, AuditAction::AppealClosed, case.id.to_string());
-        Ok::<_, ActionError>(tx.append_audit(&[AuditEvent { fields: vec!["adminStatus"], ..event }]).await?)
+        let event = act(access, now, action, case.id.to_string());
+        Ok::<_, ActionError>(tx.append_audit(&[AuditEvent { fields: fields.clone(), ..event }]).await?)
     });
-    closed.await?;
-    find(context, access, input.case_id).await
+    changed.await?;
+    find(context, access, id).await
 }
 
 /// The case with this id.

@@ -3,6 +3,7 @@
 use super::disclosure::act;
 use super::idempotency::Create;
 use super::input::language;
+use super::protection::overrides;
 use super::{ActionError, Context, hidden};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::CaseReference;
@@ -11,7 +12,6 @@ use crate::domain::consent::{
     default_days,
 };
 use crate::domain::id::{CaseId, ConsentId, OrganizationId};
-use crate::domain::profile::AgeBand;
 use crate::domain::refusal::{InputProblem, RecipientProblem, Refusal};
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
@@ -65,6 +65,7 @@ pub async fn record(
             }
             let consent = checked(&input, &case, id, now)?;
             tx.insert_consent(&consent).await?;
+            overrides::replace(context, tx, access, &consent, now).await?;
             tx.touch_case(case.id, now).await?;
             let event = act(access, now, AuditAction::ConsentRecorded, case.id.to_string());
             Ok(AuditEvent { consent_id: Some(id), ..event })
@@ -81,9 +82,10 @@ pub async fn find(context: &Context, access: &Access, id: ConsentId) -> Result<V
 }
 
 fn checked(input: &RecordConsent, case: &CaseReference, id: ConsentId, now: Timestamp) -> Result<Consent, Refusal> {
-    let age_band = case.profile.age_band;
-    let is_for_children = input.basis != ConsentBasis::SelfInformed;
-    if is_for_children && age_band.is_some_and(|band| band != AgeBand::Unknown && !band.is_child()) {
+    if input.basis.is_override() {
+        return Err(Refusal::input("basis", InputProblem::BasisNeedsTwo));
+    }
+    if input.basis.is_for_children() && !case.may_be_child() {
         return Err(Refusal::input("basis", InputProblem::BasisForAdult));
     }
     if input.field_scope.is_empty() {
@@ -92,7 +94,7 @@ fn checked(input: &RecordConsent, case: &CaseReference, id: ConsentId, now: Time
     if ALWAYS_EXPLAINED.iter().any(|item| !input.explained.contains(item)) {
         return Err(Refusal::input("explained", InputProblem::ExplanationMissing));
     }
-    let expires_at = input.expires_at.unwrap_or_else(|| now.plus_days(default_days(age_band)));
+    let expires_at = input.expires_at.unwrap_or_else(|| now.plus_days(default_days(case.is_guarded_as_child())));
     if expires_at <= now || expires_at > now.plus_days(LONGEST_DAYS) {
         return Err(Refusal::input("expiresAt", InputProblem::ConsentExpiry));
     }
@@ -105,8 +107,8 @@ fn checked(input: &RecordConsent, case: &CaseReference, id: ConsentId, now: Time
         recipient_id: input.recipient_id,
         basis: input.basis,
         field_scope: input.field_scope.clone(),
-        modality: input.modality,
-        language: language("language", &input.language)?,
+        modality: Some(input.modality),
+        language: Some(language("language", &input.language)?),
         explained: input.explained.clone(),
         contact_rule: input.contact_rule,
         obtained_at: now,

@@ -265,7 +265,19 @@ impl Run<'_> {
                 self.count(ended, dropped.await?.unsigned_abs());
             }
         }
+        self.overrides(before, ended).await?;
         Ok(context.store.oldest_body_after(before).await?)
+    }
+
+    /// Overrides stand on the coordinator's list for as long as the trail tells of them.
+    async fn overrides(&mut self, before: Timestamp, ended: &mut Ended) -> Result<(), ActionError> {
+        let due = self.context.store.count_due_overrides(before).await?.unsigned_abs();
+        if due > 0 && !self.is_dry_run {
+            let erased = self.context.store.write(async |tx| tx.erase_due_overrides(before).await);
+            erased.await?;
+        }
+        self.count(ended, due);
+        Ok(())
     }
 
     async fn contacts(&mut self, before: Timestamp, ended: &mut Ended) -> Result<Option<Timestamp>, ActionError> {

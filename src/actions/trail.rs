@@ -6,7 +6,7 @@ use crate::domain::audit::AuditAction;
 use crate::domain::audit::readings::Readings;
 use crate::domain::id::CaseId;
 use crate::policy::access::Access;
-use crate::policy::audit_view::{EventView, ReadingsView, show_event, show_readings};
+use crate::policy::audit_view::{EventView, Ground, ReadingsView, show_event, show_readings};
 use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
 use std::collections::BTreeMap;
@@ -71,7 +71,8 @@ pub async fn who_saw_what(
             continue;
         }
         if let Some(consent) = context.store.find_consent(&scope, consent_id).await? {
-            consents.insert(consent_id, consent.obtained_at.date());
+            let ground = Ground { on: consent.obtained_at.date(), is_consent: !consent.basis.is_override() };
+            consents.insert(consent_id, ground);
         }
     }
     show_readings(access, &case, readings, consents).ok_or(ActionError::NotVisible)

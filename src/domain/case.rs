@@ -5,7 +5,8 @@
 //! the team.
 
 use super::id::{CaseId, ProjectId, TeamId};
-use super::profile::{AdminStatus, Profile, ProtectionFlag};
+use super::profile::{AdminStatus, AgeBand, AgeBasis, Profile, ProtectionFlag};
+use super::refusal::{InputProblem, Refusal};
 use super::sensitive::{Sensitive, hidden_debug};
 use super::spoken_code::SpokenCode;
 use super::time::{Month, Timestamp};
@@ -25,6 +26,8 @@ pub struct CaseReference {
     pub spoken_code: SpokenCode,
     /// What is known of the person, coarse enough to be nobody.
     pub profile: Profile,
+    /// On what the age rests; apart from the profile, so that no offer holds it.
+    pub age_basis: Option<AgeBasis>,
     /// Protection concerns.
     pub flags: Vec<ProtectionFlag>,
     /// The team's own file number.
@@ -36,10 +39,45 @@ pub struct CaseReference {
 }
 
 impl CaseReference {
-    /// True while an appeal for recognition as a minor is open: until its team says how it ended, every guard
-    /// of a child holds and no retention clock of the case starts (P-29).
+    /// True while an appeal for recognition as a minor is open, or the age is contested: until its team says how
+    /// that ended, every guard of a child holds and no retention clock of the case starts (P-29).
     pub fn has_open_appeal(&self) -> bool {
-        self.profile.admin_status == Some(AdminStatus::MinorInAppeal)
+        self.profile.admin_status == Some(AdminStatus::MinorInAppeal) || self.age_basis == Some(AgeBasis::Contested)
+    }
+
+    /// True when the guards of a child hold: by the age, or by the presumption while that is contested (P-29).
+    pub fn is_guarded_as_child(&self) -> bool {
+        self.has_open_appeal() || self.profile.age_band.is_some_and(AgeBand::is_child)
+    }
+
+    /// True when nothing tells an adult: a ground of consent for children is open then.
+    pub fn may_be_child(&self) -> bool {
+        self.is_guarded_as_child() || self.profile.age_band.is_none_or(|band| band == AgeBand::Unknown)
+    }
+
+    /// The case with another basis of the age. While an appeal is open nothing but its end, which
+    /// [`Self::with_appeal_closed`] records, takes the presumption of a contested age away.
+    pub fn with_age_basis(mut self, basis: AgeBasis) -> Result<Self, Refusal> {
+        if self.age_basis == Some(AgeBasis::Contested) && basis != AgeBasis::Contested {
+            return Err(Refusal::input("ageBasis", InputProblem::AppealOpen));
+        }
+        self.age_basis = Some(basis);
+        Ok(self)
+    }
+
+    /// The case after its last appeal of age has ended in this status, and in this basis where the age was
+    /// contested: nothing may be left that keeps an appeal open.
+    pub fn with_appeal_closed(mut self, status: AdminStatus, basis: Option<AgeBasis>) -> Result<Self, Refusal> {
+        let was_open = self.has_open_appeal();
+        self.profile.admin_status = Some(status);
+        if !was_open || status == AdminStatus::MinorInAppeal {
+            return Err(Refusal::input("adminStatus", InputProblem::NoAppeal));
+        }
+        self.age_basis = basis.or(self.age_basis);
+        if self.has_open_appeal() {
+            return Err(Refusal::input("ageBasis", InputProblem::AppealOpen));
+        }
+        Ok(self)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::code::code_list;
 use super::id::{CaseId, ConsentId, OrganizationId, ProjectId, TeamId};
-use super::profile::{AgeBand, Language};
+use super::profile::Language;
 use super::sensitive::hidden_debug;
 use super::time::Timestamp;
 
@@ -16,6 +16,8 @@ code_list! {
         GuardianPlusAssent = "guardian_plus_assent": "consent of the legal representative and assent of the child",
         ChildConsentMature = "child_consent_mature": "consent of a mature child of 15 to 17 without a safe caregiver",
         BestInterestsTwoPerson = "best_interests_two_person": "best interests of a child who cannot consent, recorded by two people",
+        VitalInterest = "vital_interest": "no consent: a life is at risk and the person cannot decide, by two people for 24 hours",
+        LegalDuty = "legal_duty": "no consent: the law orders a report, by two people for 24 hours",
     }
 }
 
@@ -63,6 +65,19 @@ code_list! {
         Languages = "languages": "the languages spoken",
         Area = "area": "commune or district",
         ProtectionFlags = "protection_flags": "protection concerns that the service is specialised in",
+        AgeBasis = "age_basis": "on what the age rests, for a legal need",
+    }
+}
+
+impl ConsentBasis {
+    /// True where nobody has consented: two people have allowed an offer, for a day (P-05).
+    pub const fn is_override(self) -> bool {
+        matches!(self, Self::VitalInterest | Self::LegalDuty)
+    }
+
+    /// True for the grounds that are for children only.
+    pub const fn is_for_children(self) -> bool {
+        matches!(self, Self::GuardianPlusAssent | Self::ChildConsentMature | Self::BestInterestsTwoPerson)
     }
 }
 
@@ -85,10 +100,10 @@ pub struct Consent {
     pub basis: ConsentBasis,
     /// What may be told.
     pub field_scope: Vec<ConsentField>,
-    /// How it was given.
-    pub modality: ConsentModality,
-    /// The language in which it was explained.
-    pub language: Language,
+    /// How it was given; nobody gives an override.
+    pub modality: Option<ConsentModality>,
+    /// The language in which it was explained; nobody explains an override.
+    pub language: Option<Language>,
     /// What was explained.
     pub explained: Vec<Explained>,
     /// How the person may be reached.
@@ -108,14 +123,24 @@ impl Consent {
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.withdrawn_at.is_none() && now < self.expires_at
     }
+
+    /// True while an acceptance opens more than the offer. An override opens nothing: nobody has agreed to it (P-05).
+    pub fn releases(&self, now: Timestamp) -> bool {
+        self.is_live(now) && !self.basis.is_override()
+    }
+
+    /// True of an override that has run out: what it carried is not told any more.
+    pub fn has_run_out(&self, now: Timestamp) -> bool {
+        self.basis.is_override() && !self.is_live(now)
+    }
 }
 
 /// Longest life of a consent, in days.
 pub const LONGEST_DAYS: i64 = 365;
 
-/// Days after which a consent lapses unless said otherwise: 90, for children 30 (P-04).
-pub fn default_days(age_band: Option<AgeBand>) -> i64 {
-    if age_band.is_some_and(AgeBand::is_child) { 30 } else { 90 }
+/// Days after which a consent lapses unless said otherwise: 90, for whoever is guarded as a child 30 (P-04, P-29).
+pub const fn default_days(is_guarded_as_child: bool) -> i64 {
+    if is_guarded_as_child { 30 } else { 90 }
 }
 
 /// What must have been explained whatever the service.

@@ -9,7 +9,8 @@ use super::consent::{Consent, ConsentField};
 use super::directory::{Eligibility, KnownConsequence, Service, Specialisation};
 use super::id::{CaseId, Identifier, OrganizationId};
 use super::lifecycle::Status;
-use super::profile::{Profile, ProtectionFlag, Situation};
+use super::need::{Need, NeedFamily};
+use super::profile::{AgeBasis, Profile, ProtectionFlag, Situation};
 use super::sensitive::hidden_debug;
 use super::time::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
@@ -22,7 +23,7 @@ code_list! {
         Offer = "offer": "the offer only",
         Accepted = "accepted": "accepted in principle",
         Handover = "handover": "accepted and handed over",
-        Ended = "ended": "ended by an answer or for want of one: need, dates and own codes",
+        Ended = "ended": "ended by an answer or for want of one, or sent without a consent more than a day ago: need, dates and own codes",
         Closed = "closed": "ended without a word why: nothing but that it is closed",
     }
 }
@@ -37,6 +38,15 @@ pub fn stage(status: Status, consent_is_live: bool) -> Stage {
         Status::HandedOver | Status::InService => Stage::Handover,
         Status::Completed | Status::Declined | Status::NotRealised | Status::Expired => Stage::Ended,
         Status::Cancelled | Status::Withdrawn | Status::EnteredInError => Stage::Closed,
+    }
+}
+
+/// The stage that a state opens to the recipient on this consent, as it is now. On an override an acceptance opens
+/// nothing, and once that has run out nothing of the person is told any more (P-05).
+pub fn stage_on(status: Status, consent: &Consent, now: Timestamp) -> Stage {
+    match stage(status, consent.releases(now)) {
+        Stage::Offer if consent.has_run_out(now) => Stage::Ended,
+        stage => stage,
     }
 }
 
@@ -60,6 +70,24 @@ impl Offer {
             admin_status: profile.admin_status.filter(|_| !public.admin_statuses.is_empty()),
             situation: situation.filter(|_| !public.situations.is_empty()),
             ..profile.clone()
+        };
+        Self { told }
+    }
+
+    /// The offer, as far as these fields go.
+    #[must_use]
+    pub fn within(&self, scope: &[ConsentField]) -> Self {
+        let has = |field| scope.contains(&field);
+        // Named one by one, so that a new field of the profile cannot be kept unnoticed.
+        let Profile { age_band, gender, household, admin_status, situation, languages, area } = &self.told;
+        let told = Profile {
+            age_band: age_band.filter(|_| has(ConsentField::AgeBand)),
+            gender: gender.filter(|_| has(ConsentField::Gender)),
+            household: household.filter(|_| has(ConsentField::Household)),
+            admin_status: admin_status.filter(|_| has(ConsentField::AdminStatus)),
+            situation: situation.filter(|_| has(ConsentField::Situation)),
+            languages: if has(ConsentField::Languages) { languages.clone() } else { Vec::new() },
+            area: area.clone().filter(|_| has(ConsentField::Area)),
         };
         Self { told }
     }
@@ -91,6 +119,20 @@ pub fn flags_for(service: &Service, consent: &Consent, flags: &[ProtectionFlag])
         return Vec::new();
     }
     flags.iter().copied().filter(|flag| service.specialisations.iter().any(|field| field.concerns(*flag))).collect()
+}
+
+/// On what the age rests, as an accepted referral opens it: for a legal need, where the consent says so. Nobody else
+/// is told any value, because who is told the others would know a contested age by being told none (P-29). A
+/// service that assesses age makes up its own mind.
+pub fn age_basis_for(
+    service: &Service,
+    need: Need,
+    consent: &Consent,
+    age_basis: Option<AgeBasis>,
+) -> Option<AgeBasis> {
+    let assesses_age = service.known_consequences.contains(&KnownConsequence::AgeAssessment);
+    let is_told = need.family() == NeedFamily::Legal && consent.field_scope.contains(&ConsentField::AgeBasis);
+    age_basis.filter(|_| is_told && !assesses_age)
 }
 
 impl Specialisation {

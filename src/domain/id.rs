@@ -142,6 +142,10 @@ identifiers! {
     GlassId = "gla",
     /// A notice.
     NoticeId = "ntc",
+    /// The record of a statutory report.
+    ReportId = "rep",
+    /// An override of consent.
+    OverrideId = "ovr",
 }
 
 #[cfg(test)]

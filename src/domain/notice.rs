@@ -22,6 +22,11 @@ code_list! {
         ReferralClosed = "referral_closed": "a referral was cancelled, or marked as entered in error",
         DeletionRequested = "deletion_requested": "a sender asks to delete what is held of a closed referral",
         DeletionAnswered = "deletion_answered": "a recipient has answered a request to delete",
+        ReportRecorded = "report_recorded": "somebody has recorded a statutory report: a second person must confirm",
+        ReportConfirmed = "report_confirmed": "a second person has confirmed the record of a statutory report",
+        OverrideRequested = "override_requested": "somebody asks to refer without a consent: a second person must confirm",
+        OverrideConfirmed = "override_confirmed": "a referral without a consent is allowed for 24 hours",
+        OverrideEnded = "override_ended": "a referral without a consent was taken back, or has a consent now",
     }
 }
 

@@ -42,6 +42,16 @@ impl AgeBand {
 }
 
 code_list! {
+    /// On what the age rests. It is of the case and not of the profile, so that no offer can tell it (P-29).
+    AgeBasis {
+        Declared = "declared": "as the person says",
+        Documented = "documented": "by a document",
+        Recognised = "recognised": "recognised by the authority or the judge",
+        Contested = "contested": "an authority contests it: presumed a child until every appeal is closed",
+    }
+}
+
+code_list! {
     /// Gender, as the person states it.
     Gender {
         Woman = "woman": "woman or girl",

@@ -6,7 +6,7 @@
 use super::case::CaseReference;
 use super::code::code_list;
 use super::consent::{Consent, Explained};
-use super::directory::{CapacityStatus, Organization, Service, ServiceStatus, Specialisation};
+use super::directory::{CapacityStatus, KnownConsequence, Organization, Service, ServiceStatus, Specialisation};
 use super::disclosure::Offer;
 use super::id::{AccountId, CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId};
 use super::lifecycle::{Event, Party, Status, next};
@@ -379,6 +379,15 @@ impl Referral {
         self
     }
 
+    /// The referral on the person's own consent in place of an override: it tells no more than that allows.
+    #[must_use]
+    pub fn resting_on(mut self, consent: &Consent) -> Self {
+        self.version += 1;
+        self.consent_id = consent.id;
+        self.offer = self.offer.within(&consent.field_scope);
+        self
+    }
+
     /// Checks guards G1 to G6 and G8 of sending, and gives the offer that they allow.
     fn offer_to_send(&self, facts: &SendFacts<'_>, now: Timestamp) -> Result<Offer, Refusal> {
         let organization = facts.organization.ok_or(Refusal::Recipient(RecipientProblem::ServiceNotOpen))?;
@@ -403,8 +412,11 @@ impl Referral {
             return Err(Refusal::consent(ConsentProblem::OtherRecipient));
         }
         require_live(consent, now)?;
+        // Whom nobody can ask nobody can explain to: the two people answer for it, but never for an assessment of age.
         let explained = consent.explained.contains(&Explained::Consequences);
-        if !service.known_consequences.is_empty() && !explained {
+        let assesses_age = service.known_consequences.contains(&KnownConsequence::AgeAssessment);
+        let is_answered_for = explained || (consent.basis.is_override() && !assesses_age);
+        if !service.known_consequences.is_empty() && !is_answered_for {
             return Err(Refusal::consent(ConsentProblem::ConsequencesNotExplained));
         }
         Ok(())

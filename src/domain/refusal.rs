@@ -34,6 +34,10 @@ code_list! {
         ResultOfRecord = "result_of_record": "this result comes from a referral and cannot be recorded by hand",
         ClinicalFact = "clinical_fact": "this installation keeps needs and no clinical facts",
         NoAppeal = "no_appeal": "the case has no open appeal of age, or this status leaves it open",
+        BasisNeedsTwo = "basis_needs_two": "this ground is no consent: two people ask for an override",
+        ReasonOfBasis = "reason_of_basis": "this reason belongs to another ground",
+        ReportDay = "report_day": "the day of a report lies in the future",
+        AppealOpen = "appeal_open": "the age is contested until the last appeal has ended: say then what it rests on",
         ReviewDate = "review_date": "a hold is reviewed after today and within a year",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }
@@ -77,6 +81,8 @@ code_list! {
         ReviewOverdue = "review_overdue": "an earlier opening waits for its review for more than 72 hours",
         AlreadyReviewed = "already_reviewed": "it was reviewed before",
         AlreadyAnswered = "already_answered": "it was answered before",
+        AlreadyConfirmed = "already_confirmed": "it was confirmed before",
+        OverrideEnded = "override_ended": "the override was not confirmed in time, has run out, or was ended",
     }
 }
 

@@ -5,6 +5,7 @@ use crate::domain::account::{RiskProfile, Role};
 use crate::domain::audit::{AuditAction, AuditPurpose};
 use crate::domain::code::CodeList;
 use crate::domain::consent::{ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
+use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideStatus};
 use crate::domain::deletion::DeletionAnswer;
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{
@@ -21,9 +22,10 @@ use crate::domain::lifecycle::{Event, Party};
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::notice::NoticeKind;
 use crate::domain::place::DistanceBand;
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, ProtectionFlag, Situation};
+use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, ProtectionFlag, Situation};
 use crate::domain::referral::{CancelReason, DeclineCode, ErrorReason, OutcomeCode, Urgency};
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
+use crate::domain::statutory_report::{ReportAuthority, ReportInformation};
 use crate::i18n::Language;
 use crate::policy::referral_view::ReferralStatus;
 use async_graphql::parser::types::Field;
@@ -121,10 +123,10 @@ macro_rules! enums {
 }
 
 enums! {
-    AdminStatus, AgeBand, AuditAction, AuditPurpose, AuthorityLink, CapacityStatus, CapacityUnit, ConsentBasis, ConsentField, ConsentModality,
+    AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityStatus, CapacityUnit, ConsentBasis, ConsentField, ConsentModality,
     ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, Event, Explained, Finding,
     FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
-    ErrorReason, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem,
+    ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, ReportAuthority, ReportInformation, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem,
 }

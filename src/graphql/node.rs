@@ -4,16 +4,18 @@ use super::error::{ApiError, nullable, parse_id};
 use super::request::RequestContext;
 use super::types::case::CaseReference;
 use super::types::consent::Consent;
+use super::types::consent_override::ConsentOverride;
 use super::types::demand::Demand;
 use super::types::organization::Organization;
 use super::types::protection::{BreakGlass, Custody, Deletion, Notice, Project};
 use super::types::referral::Referral;
 use super::types::service::Service;
-use crate::actions::protection::{continuity, deletion, glass, notice, project};
+use super::types::statutory_report::StatutoryReport;
+use crate::actions::protection::{continuity, deletion, glass, notice, overrides, project, reports};
 use crate::actions::{ActionError, case, consent, demand, directory, referral};
 use crate::domain::id::{
-    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, NoticeId, OrganizationId, ProjectId,
-    ReferralId, ServiceId,
+    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId,
+    ProjectId, ReferralId, ReportId, ServiceId,
 };
 use async_graphql::{ID, Interface};
 
@@ -43,6 +45,10 @@ pub enum Node {
     BreakGlass(BreakGlass),
     /// A request to delete.
     Deletion(Deletion),
+    /// The record of a statutory report.
+    StatutoryReport(StatutoryReport),
+    /// An override of consent.
+    ConsentOverride(ConsentOverride),
 }
 
 /// The object with this id, by the same rules as its own field.
@@ -97,8 +103,16 @@ async fn find_of_protection(request: &RequestContext, id: &ID, prefix: &str) -> 
         DeletionId::PREFIX => {
             found(id, async |id| deletion::find(context, access, id).await, |view| Node::Deletion(Deletion(view))).await
         }
+        ReportId::PREFIX => {
+            let found_report = async |id| reports::find(context, access, id).await;
+            found(id, found_report, |view| Node::StatutoryReport(StatutoryReport(view))).await
+        }
+        OverrideId::PREFIX => {
+            let found_override = async |id| overrides::find(context, access, id).await;
+            found(id, found_override, |view| Node::ConsentOverride(ConsentOverride(view))).await
+        }
         _ => Err(ApiError::bad_user_input(
-            "An id begins with svc_, org_, ref_, cas_, con_, dem_, prj_, ntc_, cus_, gla_ or del_.",
+            "An id begins with svc_, org_, ref_, cas_, con_, dem_, prj_, ntc_, cus_, gla_, del_, ovr_ or rep_.",
         )),
     }
 }

@@ -2,8 +2,10 @@
 
 use super::error::{ApiError, Nullable, nullable, parse_id};
 use super::request::request;
+use super::types::consent_override::ConsentOverride;
 use super::types::protection::{BreakGlass, BreakGlassRate, ContinuityEntry, Deletion, Notice, Project};
-use crate::actions::protection::{continuity, deletion, glass, notice, project};
+use super::types::statutory_report::StatutoryReport;
+use crate::actions::protection::{continuity, deletion, glass, notice, overrides, project, reports};
 use async_graphql::{Context, ID, Object};
 
 #[derive(Default)]
@@ -74,6 +76,29 @@ impl ProtectionQuery {
             Err(refused) => Err(refused),
         };
         nullable(found, BreakGlassRate)
+    }
+
+    /// Statutory reports of the cases of the viewer's teams or of the projects that the viewer leads, last recorded first,
+    /// at most 100.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn statutory_reports(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only those of this case, an id beginning with `cas_`.")] case: Option<ID>,
+    ) -> Result<Vec<StatutoryReport>, ApiError> {
+        let request = request(context);
+        let case = case.as_ref().map(parse_id).transpose()?;
+        let found = reports::list(&request.context, &request.access, case).await?;
+        Ok(found.into_iter().map(StatutoryReport).collect())
+    }
+
+    /// Referrals allowed without a consent, for the cases of the viewer's teams or for the projects that the viewer
+    /// leads, last asked first, at most 100; also those that are over, for as long as the audit trail tells of them.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn consent_overrides(&self, context: &Context<'_>) -> Result<Vec<ConsentOverride>, ApiError> {
+        let request = request(context);
+        let found = overrides::list(&request.context, &request.access).await?;
+        Ok(found.into_iter().map(ConsentOverride).collect())
     }
 
     /// Requests to delete what is held of closed referrals, asked or received, last asked first, at most 100.

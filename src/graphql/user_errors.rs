@@ -240,6 +240,8 @@ unions! {
     ReferralCompleteError {
         Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
     }
+    /// Why it was not recorded on what an age rests.
+    CaseAgeBasisSetError { Input(InputError), Conflict(ConflictError) }
     /// Why it was not recorded how an appeal ended.
     CaseAppealCloseError { Input(InputError), Conflict(ConflictError) }
     /// Why a hold was not set.
@@ -266,6 +268,19 @@ unions! {
     BreakGlassReviewError { Protection(ProtectionError) }
     /// Why a consent was not withdrawn: no rule may stand in the way, and none does.
     ConsentWithdrawError { Protection(ProtectionError) }
+    /// Why a statutory report was not recorded.
+    StatutoryReportRecordError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError) }
+    /// Why the record of a statutory report was not confirmed.
+    StatutoryReportConfirmError { Protection(ProtectionError) }
+    /// Why an override was not asked for.
+    ConsentOverrideRequestError {
+        Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError),
+        Recipient(RecipientUnavailableError),
+    }
+    /// Why an override was not confirmed.
+    ConsentOverrideConfirmError { Protection(ProtectionError) }
+    /// Why an override was not taken back.
+    ConsentOverrideTakeBackError { Protection(ProtectionError) }
     /// Why a referral was not cancelled.
     ReferralCancelError { Conflict(ConflictError), Transition(InvalidTransitionError) }
     /// Why a referral was not marked as entered in error.

@@ -228,6 +228,21 @@ impl Access {
         if leads { Relation::ProtectionLead } else { Relation::Member }
     }
 
+    /// What the viewer is to what protection keeps of a case: of the team that follows it, or leading its project, which
+    /// this organisation runs.
+    pub fn relation_to_protected(&self, team: TeamId, project: ProjectId, organization: OrganizationId) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let scope = self.scope();
+        let is_of_project = scope.project == Some(project) || scope.unit == Some(organization);
+        let leading = [Relation::Coordinator, Relation::ProtectionLead];
+        let leading = leading.into_iter().find(|relation| self.table.can_be(account.role, *relation));
+        match (self.relation_to_team(team), leading) {
+            (Relation::Team, _) => Relation::Team,
+            (_, Some(leading)) if is_of_project => leading,
+            _ => Relation::Member,
+        }
+    }
+
     /// What the viewer is to the figures of its own project.
     pub fn relation_to_figures(&self) -> Relation {
         let Some(account) = self.account() else { return Relation::Anonymous };

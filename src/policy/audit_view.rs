@@ -97,8 +97,17 @@ pub struct ReadingsView {
     pub own_team: Told<(usize, Option<(Date, Date)>)>,
     /// Everybody else's readings, last day first.
     pub readings: Told<Readings>,
-    /// The days on which the consents were given that the readings rest on.
-    pub consents: BTreeMap<ConsentId, Date>,
+    /// What the readings rest on.
+    pub consents: BTreeMap<ConsentId, Ground>,
+}
+
+/// What a reading rests on: a consent, or what two people decided without one.
+#[derive(Clone, Copy, Debug)]
+pub struct Ground {
+    /// On which day it was given, or decided.
+    pub on: Date,
+    /// True where the person consented.
+    pub is_consent: bool,
 }
 
 const PROMISED: [&str; 11] = [
@@ -121,7 +130,7 @@ pub fn show_readings(
     access: &Access,
     case: &CaseReference,
     readings: Readings,
-    consents: BTreeMap<ConsentId, Date>,
+    consents: BTreeMap<ConsentId, Ground>,
 ) -> Option<Visible<ReadingsView>> {
     permit(access, Action::ListReadings).ok()?;
     let facts = access.facts(access.relation_to_team(case.team_id), Standing::Plain, false);

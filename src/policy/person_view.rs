@@ -13,7 +13,7 @@ use crate::domain::glass::Glass;
 use crate::domain::id::{CaseId, ConsentId, DemandId, OrganizationId, ProjectId, TeamId};
 use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, ProtectionFlag, Situation};
+use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, ProtectionFlag, Situation};
 use crate::domain::time::{Month, Timestamp};
 
 /// What everybody is told who sees a case at all.
@@ -35,6 +35,8 @@ pub struct CaseView {
     pub file_number: Protected<String>,
     /// Age band.
     pub age_band: Protected<AgeBand>,
+    /// On what the age rests.
+    pub age_basis: Protected<AgeBasis>,
     /// Gender.
     pub gender: Protected<Gender>,
     /// Household.
@@ -87,6 +89,7 @@ fn case_view(look: &Looking, case: &CaseReference) -> CaseView {
         file_number: look
             .field("CaseReference.fileNumber", case.file_number.as_ref().map(|number| number.as_str().to_owned())),
         age_band: look.field("CaseReference.ageBand", case.profile.age_band),
+        age_basis: look.field("CaseReference.ageBasis", case.age_basis),
         gender: look.field("CaseReference.gender", case.profile.gender),
         household: look.field("CaseReference.household", case.profile.household),
         admin_status: look.field("CaseReference.adminStatus", case.profile.admin_status),
@@ -140,8 +143,8 @@ pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<Consen
         recipient_id: look.field("Consent.recipient", Some(consent.recipient_id)),
         basis: look.field("Consent.basis", Some(consent.basis)),
         field_scope: look.field("Consent.fieldScope", Some(consent.field_scope.clone())),
-        modality: look.field("Consent.modality", Some(consent.modality)),
-        language: look.field("Consent.language", Some(consent.language.clone())),
+        modality: look.field("Consent.modality", consent.modality),
+        language: look.field("Consent.language", consent.language.clone()),
         explained: look.field("Consent.explained", Some(consent.explained.clone())),
         contact_rule: look.field("Consent.contactRule", Some(consent.contact_rule)),
         obtained_at: look.field("Consent.obtainedAt", Some(consent.obtained_at)),

@@ -11,12 +11,14 @@ use crate::domain::case::CaseReference;
 use crate::domain::code::CodeList;
 use crate::domain::consent::{Consent, ConsentField, ContactRule};
 use crate::domain::directory::Service;
-use crate::domain::disclosure::{DeadlineBand, Stage, alias, deadline_band, flags_for, stage};
+use crate::domain::disclosure::{DeadlineBand, Stage, age_basis_for, alias, deadline_band, flags_for, stage, stage_on};
 use crate::domain::id::{LocationId, OrganizationId, ReferralId, ServiceId};
 use crate::domain::lifecycle::{Event, Party, Status};
 use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Profile, ProtectionFlag, Situation};
+use crate::domain::profile::{
+    AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, Profile, ProtectionFlag, Situation,
+};
 use crate::domain::referral::{DeclineCode, OutcomeCode, Referral, TimelineEntry, Urgency};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
@@ -135,6 +137,8 @@ pub struct ReferralView {
     pub consent_scope: Protected<Vec<ConsentField>>,
     /// Protection concerns that the service is specialised in.
     pub protection_flags: Protected<Vec<ProtectionFlag>>,
+    /// On what the age rests, for a legal need.
+    pub age_basis: Protected<AgeBasis>,
     /// When the service began.
     pub service_started_at: Protected<Timestamp>,
     /// Why it was declined.
@@ -227,11 +231,11 @@ fn look(access: &Access, facts: &ReferralFacts<'_>, relation: Relation) -> Looki
 /// How the referral stands. For thirty days after an accepted referral has ended the recipient keeps the name
 /// by which it knows the case, so that both sides can speak of reopening it.
 fn standing(facts: &ReferralFacts<'_>) -> Standing {
-    let (referral, is_live) = (facts.referral, facts.consent.is_live(facts.now));
+    let (referral, consent) = (facts.referral, facts.consent);
     let was_accepted = matches!(referral.status, Status::Completed | Status::NotRealised);
     let is_recent = facts.now < referral.status_at.plus_days(REOPENING_DAYS);
-    match stage(referral.status, is_live) {
-        Stage::Ended if was_accepted && is_recent && is_live => Standing::Reopenable,
+    match stage_on(referral.status, consent, facts.now) {
+        Stage::Ended if was_accepted && is_recent && consent.releases(facts.now) => Standing::Reopenable,
         stage => standing_at(stage),
     }
 }
@@ -281,7 +285,7 @@ pub fn show_refusal(access: &Access, referral: &Referral, refusal: Refusal) -> R
 
 fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralView {
     let (referral, consent) = (facts.referral, facts.consent);
-    let stage = stage(referral.status, consent.is_live(facts.now));
+    let stage = stage_on(referral.status, consent, facts.now);
     let band = referral.needed_by.map(|needed_by| deadline_band(referral.requested_at.unwrap_or(facts.now), needed_by));
     ReferralView {
         id: referral.id,
@@ -306,6 +310,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         consent_valid_until: look.masked("Referral.consentValidUntil", Some(consent.expires_at), hour),
         consent_scope: look.field("Referral.consentScope", Some(consent.field_scope.clone())),
         protection_flags: look.field("Referral.protectionFlags", concerns(facts)),
+        age_basis: look.field("Referral.ageBasis", age_basis(facts)),
         service_started_at: look.masked("Referral.serviceStartedAt", referral.service_started_at, hour),
         decline_code: look.field("Referral.declineCode", referral.decline_code),
         outcome_code: look.field("Referral.outcomeCode", referral.outcome_code),
@@ -362,6 +367,11 @@ fn case_alias(facts: &ReferralFacts<'_>) -> Option<String> {
 fn concerns(facts: &ReferralFacts<'_>) -> Option<Vec<ProtectionFlag>> {
     let (service, case) = (facts.service?, facts.case?);
     Some(flags_for(service, facts.consent, &case.flags))
+}
+
+fn age_basis(facts: &ReferralFacts<'_>) -> Option<AgeBasis> {
+    let (service, case) = (facts.service?, facts.case?);
+    age_basis_for(service, facts.referral.need, facts.consent, case.age_basis)
 }
 
 #[cfg(test)]

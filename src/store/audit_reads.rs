@@ -47,6 +47,8 @@ statements! {
     LIST_DISCLOSURES = select_events!(
         "WHERE trail = $1 AND action = 'disclosed' AND object IN (SELECT CAST($2 AS TEXT) \
          UNION ALL SELECT c.id FROM consents c WHERE c.case_id = $2 AND c.project_id = $1 \
+         UNION ALL SELECT y.id FROM statutory_reports y WHERE y.case_id = $2 AND y.project_id = $1 \
+         UNION ALL SELECT v.id FROM consent_overrides v WHERE v.case_id = $2 AND v.project_id = $1 \
          UNION ALL SELECT r.id FROM referrals r WHERE r.case_id = $2 AND r.project_id = $1 \
          UNION ALL SELECT d.id FROM demands d JOIN referrals r ON r.id = d.referral_id WHERE r.case_id = $2 AND d.project_id = $1) \
          ORDER BY sequence"

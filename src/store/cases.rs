@@ -10,7 +10,7 @@ use crate::domain::case::{CaseReference, FileNumber};
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::{CaseId, ProjectId, TeamId};
 use crate::domain::place::AreaCode;
-use crate::domain::profile::{AdminStatus, Gender, Household, Language, Profile, ProtectionFlag, Situation};
+use crate::domain::profile::{AdminStatus, AgeBasis, Gender, Household, Language, Profile, ProtectionFlag, Situation};
 use crate::domain::referral::Referral;
 use crate::domain::scope::Scope;
 use crate::domain::spoken_code::SpokenCode;
@@ -63,6 +63,7 @@ struct SealedFacts {
     admin_status: Option<AdminStatus>,
     situation: Option<Situation>,
     flags: Vec<ProtectionFlag>,
+    age_basis: Option<AgeBasis>,
 }
 
 impl SealedFacts {
@@ -76,6 +77,7 @@ impl SealedFacts {
             admin_status: case.profile.admin_status,
             situation: case.profile.situation,
             flags: case.flags.clone(),
+            age_basis: case.age_basis,
         }
     }
 }
@@ -117,6 +119,7 @@ impl CaseRow {
                 languages: facts.languages,
                 area: TABLE.parsed("area", area)?,
             },
+            age_basis: facts.age_basis,
             flags: facts.flags,
             file_number: TABLE.parsed("file_number", file_number)?,
             created_month: Month::parse(&self.created_month).ok_or_else(|| TABLE.corrupt("created_month"))?,

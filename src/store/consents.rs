@@ -30,6 +30,7 @@ statements! {
     LIST = select_consents!("id IN");
     LOCK = "UPDATE consents SET version = version WHERE id = $1";
     WITHDRAW = "UPDATE consents SET version = version + 1, withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
+    END = "UPDATE consents SET version = version + 1, expires_at = $2 WHERE id = $1 AND expires_at > $2";
     INSERT = "INSERT INTO consents (id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, \
         explained, contact_rule, obtained_at, expires_at, withdrawn_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
@@ -45,8 +46,8 @@ struct ConsentRow {
     recipient_id: String,
     basis: String,
     field_scope: String,
-    modality: String,
-    language: String,
+    modality: Option<String>,
+    language: Option<String>,
     explained: String,
     contact_rule: String,
     obtained_at: i64,
@@ -65,8 +66,8 @@ impl ConsentRow {
             recipient_id: TABLE.id(&self.recipient_id)?,
             basis: TABLE.code(&self.basis)?,
             field_scope: TABLE.codes(&self.field_scope)?,
-            modality: TABLE.code(&self.modality)?,
-            language: TABLE.parsed("language", Language::parse(&self.language))?,
+            modality: TABLE.optional_code(self.modality.as_deref())?,
+            language: TABLE.parsed("language", self.language.as_deref().map(Language::parse).transpose())?,
             explained: TABLE.codes(&self.explained)?,
             contact_rule: TABLE.code(&self.contact_rule)?,
             obtained_at: Timestamp::from_microseconds(self.obtained_at),
@@ -131,6 +132,12 @@ impl Tx {
         Ok(changed > 0)
     }
 
+    /// Lets what carried a referral without a consent lapse now, because a consent has taken its place.
+    pub async fn end_consent(&mut self, id: ConsentId, now: Timestamp) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(END).bind(id.to_string()).bind(now.microseconds()).execute(c).await.map(drop))?;
+        Ok(())
+    }
+
     /// Writes a new consent.
     pub async fn insert_consent(&mut self, consent: &Consent) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(INSERT)
@@ -141,8 +148,8 @@ impl Tx {
             .bind(consent.recipient_id.to_string())
             .bind(consent.basis.to_string())
             .bind(joined(&consent.field_scope))
-            .bind(consent.modality.to_string())
-            .bind(consent.language.as_str())
+            .bind(optional_text(consent.modality))
+            .bind(consent.language.as_ref().map(Language::as_str))
             .bind(joined(&consent.explained))
             .bind(consent.contact_rule.to_string())
             .bind(consent.obtained_at.microseconds())

@@ -21,6 +21,8 @@ macro_rules! of_its_objects {
             $column,
             " IN (SELECT CAST($1 AS TEXT) UNION SELECT r.id FROM referrals r WHERE r.case_id = $1 UNION SELECT k.id FROM consents k WHERE k.case_id = $1 ",
             "UNION SELECT g.id FROM glasses g WHERE g.case_id = $1 ",
+            "UNION SELECT v.id FROM consent_overrides v WHERE v.case_id = $1 ",
+            "UNION SELECT y.id FROM statutory_reports y WHERE y.case_id = $1 ",
             "UNION SELECT d.id FROM deletion_requests d JOIN referrals r ON r.id = d.referral_id WHERE r.case_id = $1 ",
             "UNION SELECT u.id FROM custodies u JOIN referrals r ON r.id = u.referral_id WHERE r.case_id = $1)"
         )
@@ -34,7 +36,9 @@ statements! {
     ERASE_KEYS_OF_CALLS = concat!(
         "DELETE FROM idempotency_keys WHERE object_id = $1 OR ",
         of_its_referrals!("object_id"),
-        " OR object_id IN (SELECT k.id FROM consents k WHERE k.case_id = $1)"
+        " OR object_id IN (SELECT k.id FROM consents k WHERE k.case_id = $1 \
+          UNION SELECT v.id FROM consent_overrides v WHERE v.case_id = $1 \
+          UNION SELECT y.id FROM statutory_reports y WHERE y.case_id = $1)"
     );
     UNLINK_DEMANDS = concat!("UPDATE demands SET referral_id = NULL WHERE ", of_its_referrals!("referral_id"));
     ERASE_EVENTS = concat!("DELETE FROM referral_events WHERE ", of_its_referrals!("referral_id"));
@@ -49,12 +53,14 @@ statements! {
     ERASE_GLASSES = "DELETE FROM glasses WHERE case_id = $1";
     ERASE_OPENINGS = "DELETE FROM case_openings WHERE case_id = $1";
     ERASE_REFERRALS = "DELETE FROM referrals WHERE case_id = $1";
+    ERASE_REPORTS = "DELETE FROM statutory_reports WHERE case_id = $1";
+    ERASE_OVERRIDES = "DELETE FROM consent_overrides WHERE case_id = $1";
     ERASE_CONSENTS = "DELETE FROM consents WHERE case_id = $1";
     ERASE_CASE = "DELETE FROM cases WHERE id = $1 AND erasing_at IS NOT NULL";
 }
 
 /// What goes with a case, in the order in which the references between the tables allow it.
-const ROWS_OF_A_CASE: [&str; 12] = [
+const ROWS_OF_A_CASE: [&str; 14] = [
     ERASE_KEYS_OF_CALLS,
     UNLINK_DEMANDS,
     ERASE_EVENTS,
@@ -65,6 +71,8 @@ const ROWS_OF_A_CASE: [&str; 12] = [
     ERASE_GLASSES,
     ERASE_OPENINGS,
     ERASE_REFERRALS,
+    ERASE_REPORTS,
+    ERASE_OVERRIDES,
     ERASE_CONSENTS,
     ERASE_CASE,
 ];

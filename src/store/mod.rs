@@ -30,11 +30,13 @@ mod legal_holds;
 mod notices;
 mod open;
 mod openings;
+mod overrides;
 mod postgres_programs;
 mod projects;
 mod provider;
 mod reach;
 mod referrals;
+mod reports;
 mod restore;
 mod retention;
 mod row;
@@ -242,9 +244,11 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         open::STATEMENTS,
         notices::STATEMENTS,
         openings::STATEMENTS,
+        overrides::STATEMENTS,
         projects::STATEMENTS,
         provider::STATEMENTS,
         referrals::STATEMENTS,
+        reports::STATEMENTS,
         retention::STATEMENTS,
         sessions::STATEMENTS,
         teams::STATEMENTS,

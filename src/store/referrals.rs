@@ -103,6 +103,7 @@ statements! {
     UPDATE = "UPDATE referrals SET version = $2, status = $3, status_at = $4, is_open = $5, requested_at = $6, \
         service_started_at = $7, decline_code = $8, outcome_code = $9, sealed = $10, needed_by = $11 \
         WHERE id = $1 AND version = $2 - 1";
+    MOVE = "UPDATE referrals SET version = $2, consent_id = $3, sealed = $4 WHERE id = $1 AND version = $2 - 1";
     INSERT_EVENT = "INSERT INTO referral_events (referral_id, version, at, event, party, actor_id, organization_id, code) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     LIST_EVENTS = "SELECT referral_id, version, at, event, party, actor_id, organization_id, code FROM referral_events \
@@ -378,6 +379,20 @@ impl Tx {
             return Err(StoreError::Stale);
         }
         self.insert_event(entry).await
+    }
+
+    /// Writes a referral that rests on another consent than when it was locked.
+    pub async fn move_referral(&mut self, referral: &Referral) -> Result<(), StoreError> {
+        let sealed = self.seal_offer(referral).await?;
+        let moved = in_tx!(self, |c| sqlx::query(MOVE)
+            .bind(referral.id.to_string())
+            .bind(referral.version)
+            .bind(referral.consent_id.to_string())
+            .bind(&sealed)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if moved == 0 { Err(StoreError::Stale) } else { Ok(()) }
     }
 
     /// The offer, sealed; nothing of one that was erased.

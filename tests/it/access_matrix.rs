@@ -5,7 +5,9 @@ use crate::kit::schema::SCHEMA;
 use crate::kit::steps::{Ready, fresh_key, mutation, organization_id, service_id, step_input, text};
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Service, Specialisation, Tier};
-use relais::domain::id::{DeletionId, GlassId, Identifier, NoticeId, OrganizationId, ProjectId, ReferralId, TeamId};
+use relais::domain::id::{
+    DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, ReportId, TeamId,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -55,6 +57,8 @@ enum Input {
     Glass,
     /// The withdrawal of a fresh consent.
     Withdrawal,
+    /// A fresh override that the sender has asked for.
+    Override,
 }
 
 fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row {
@@ -135,6 +139,12 @@ async fn cell(world: &World, ready: &Ready, row: &Row, viewer: &str) -> String {
             let referred = world.refer(ready, "REQUESTED").await;
             json!({ "input": { "case": { "referralId": referred.id }, "reason": "PERSON_ASKS" } })
         }
+        Input::Override => {
+            let input = json!({ "idempotencyKey": fresh_key(), "caseId": ready.case, "basis": "VITAL_INTEREST",
+                "recipientId": organization_id(LAWYERS), "reason": "CANNOT_DECIDE" });
+            let asked = world.done(&ready.sender, "consentOverrideRequest", &input).await;
+            json!({ "input": { "consentOverrideId": asked["id"] } })
+        }
         Input::Withdrawal => {
             let over = json!({ "basis": "CHILD_CONSENT_MATURE" });
             let consent = world.consented(&ready.sender, &ready.case, &organization_id(LAWYERS), &over).await;
@@ -203,6 +213,8 @@ async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
         query("breakGlassReviews", "", json!({})),
         query("breakGlassRate", "Paris", json!({ "projectId": project_of_paris() })),
         query("deletionRequests", "", json!({})),
+        query("consentOverrides", "all", json!({})),
+        query("statutoryReports", "all", json!({})),
         query("legalHolds", "all", json!({})),
         query("serviceGaps", "of one's own project", json!({ "firstMonth": "2026-11", "lastMonth": "2026-11" })),
     ]);
@@ -220,11 +232,17 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
     hidden["need"] = json!("HEALTH_SEXUAL_VIOLENCE_CARE");
     let demand = json!({ "caseId": ready.case, "need": "SOL_ETM", "result": "UNMET_NO_SERVICE" });
     let close = json!({ "caseId": ready.case, "expectedVersion": 9, "adminStatus": "RECOGNISED_UAM" });
+    let asked = json!({ "caseId": ready.case, "recipientId": organization_id(LAWYERS), "basis": "VITAL_INTEREST",
+        "reason": "CANNOT_DECIDE" });
+    let report = json!({ "caseId": ready.case, "authority": "PROSECUTOR", "reportedOn": "2026-11-20", "information": "INFORMED" });
+    let basis = json!({ "caseId": ready.case, "expectedVersion": 9, "ageBasis": "CONTESTED" });
     let hold = json!({ "caseId": ready.case, "reason": "LITIGATION", "reviewOn": "2027-05-01" });
     vec![
         act("caseOpen", "in one's own project", Input::Create(json!({ "person": { "area": "FR-93055" } }))),
         act("consentRecord", "case of Paris, for the lawyers", Input::Create(consent(LAWYERS))),
         act("consentRecord", "case of Paris, for a safe house", Input::Create(consent(SAFE_HOUSE))),
+        act("statutoryReportRecord", "case of Paris", Input::Create(report)),
+        act("consentOverrideRequest", "case of Paris, for the lawyers", Input::Create(asked)),
         act("referralCreate", "case of Paris, to the lawyers", Input::Create(ready.draft.clone())),
         act("referralCreate", "case of Paris, to care after violence", Input::Create(hidden)),
         act("referralSend", "DRAFT", Input::Step("DRAFT")),
@@ -234,6 +252,7 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
         act("referralStart", "ACCEPTED", Input::Step("ACCEPTED")),
         act("referralComplete", "IN_SERVICE", Input::Step("IN_SERVICE")),
         act("demandRecord", "case of Paris", Input::Create(demand)),
+        act("caseAgeBasisSet", "case of Paris, an old version", Input::Fixed(json!({ "input": basis }))),
         act("caseAppealClose", "case of Paris, an old version", Input::Fixed(json!({ "input": close }))),
         act("legalHoldSet", "case of Paris", Input::Fixed(json!({ "input": hold }))),
         act("legalHoldLift", "case of Paris", Input::Fixed(json!({ "input": { "caseId": ready.case } }))),
@@ -267,6 +286,17 @@ fn protection_rows() -> Vec<Row> {
             "never was",
             fixed(json!({ "deletionId": DeletionId::from_bytes([7; 16]).to_string(), "answer": "DELETED" })),
         ),
+        act(
+            "statutoryReportConfirm",
+            "never was",
+            fixed(json!({ "statutoryReportId": ReportId::from_bytes([7; 16]).to_string() })),
+        ),
+        act("consentOverrideConfirm", "asked by the caseworker", Input::Override),
+        act(
+            "consentOverrideTakeBack",
+            "never was",
+            fixed(json!({ "consentOverrideId": OverrideId::from_bytes([7; 16]).to_string() })),
+        ),
         act("consentWithdraw", "of a case of Paris", Input::Withdrawal),
         act("projectNameDesk", "the own team", fixed(desk)),
         act("projectThawRequest", "Paris, at work", fixed(project.clone())),
@@ -286,7 +316,7 @@ async fn ready_against_violence(world: &World) -> Ready {
 }
 
 async fn line(world: &World, ready: &Ready, row: &Row, table: &mut String) {
-    let mut line = format!("{:20}{:40}", row.root, row.object);
+    let mut line = format!("{:20}{:40}", format!("{} ", row.root), row.object);
     for (viewer, _) in VIEWERS {
         write!(line, "{:21}", cell(world, ready, row, viewer).await).expect("a string takes all");
     }

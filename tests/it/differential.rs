@@ -10,6 +10,7 @@ use relais::domain::account::Role;
 use relais::domain::code::CodeList;
 use relais::domain::directory::Tier;
 use relais::domain::lifecycle::Status;
+use relais::domain::need::NeedFamily;
 use relais::policy::directory_view::show_service;
 use relais::policy::person_view::{show_case, show_consent, show_demand};
 use relais::policy::referral_view::{ReferralStatus, ReferralView, show_referral};
@@ -116,6 +117,10 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         | "languages" | "area" => by_side(stage <= 3),
         "admin" | "situation" => tell(side == Side::Team || (side == Side::Recipient && stage <= 3)),
         "flags" | "scope" => tell(side == Side::Team || (side == Side::Recipient && matches!(stage, 2 | 3))),
+        "basis" => {
+            let is_legal = drawn.referral.need.family() == NeedFamily::Legal;
+            tell(is_legal && (side == Side::Team || (side == Side::Recipient && matches!(stage, 2 | 3))))
+        }
         "validUntil" if side == Side::Recipient => {
             if matches!(stage, 2 | 3) {
                 Told::Less
@@ -179,6 +184,7 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
         ("validUntil", told(view, &view.consent_valid_until)),
         ("scope", told(view, &view.consent_scope)),
         ("flags", told(view, &view.protection_flags)),
+        ("basis", told(view, &view.age_basis)),
         ("startedAt", told(view, &view.service_started_at)),
         ("decline", told(view, &view.decline_code)),
         ("outcome", told(view, &view.outcome_code)),

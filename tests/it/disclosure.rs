@@ -19,7 +19,8 @@ fn what_is_linked_to_a_person_has_a_class_that_is_recorded() {
         for field in SCHEMA.objects[type_name].iter().filter(|field| !of_the_work.contains(&field.name.as_str())) {
             let class = Table::standard().class_of(type_name, &field.name).expect("a class");
             assert!(class.is_recorded(), "{type_name}.{} is of class {class}", field.name);
-            let is_sensitive = ["adminStatus", "situation", "protectionFlags"].contains(&field.name.as_str());
+            let is_sensitive =
+                ["adminStatus", "ageBasis", "situation", "protectionFlags"].contains(&field.name.as_str());
             assert_eq!(class == Class::Sensitive, is_sensitive, "{type_name}.{}", field.name);
         }
     }
@@ -120,6 +121,7 @@ fn no_input_takes_free_text_or_files() {
     let checked = [
         "CaseOpenInput.fileNumber",
         "CaseOpenInput.idempotencyKey",
+        "ConsentOverrideRequestInput.idempotencyKey",
         "ConsentRecordInput.idempotencyKey",
         "ConsentRecordInput.language",
         "DemandRecordInput.area",
@@ -128,6 +130,7 @@ fn no_input_takes_free_text_or_files() {
         "ProfileInput.area",
         "ProfileInput.languages",
         "ReferralCreateInput.idempotencyKey",
+        "StatutoryReportRecordInput.idempotencyKey",
         "auditEvents.after",
         "caseBySpokenCode.spokenCode",
         "casesByFileNumber.fileNumber",
@@ -166,8 +169,17 @@ impl Told {
         }
         let Value::Object(fields) = value else { return };
         let type_name = fields.get("__typename").and_then(Value::as_str).unwrap_or(type_name);
-        let is_subject =
-            ["CaseReference", "Consent", "Referral", "Demand", "ContinuityEntry", "Deletion"].contains(&type_name);
+        let is_subject = [
+            "CaseReference",
+            "Consent",
+            "Referral",
+            "Demand",
+            "ContinuityEntry",
+            "Deletion",
+            "ConsentOverride",
+            "StatutoryReport",
+        ]
+        .contains(&type_name);
         let subject = if is_subject { fields["id"].as_str() } else { subject };
         for (name, value) in fields.iter().filter(|(name, value)| *name != "__typename" && !value.is_null()) {
             // Of a timeline only that it was read is recorded.

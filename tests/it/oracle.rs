@@ -132,7 +132,8 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
     let project = ProjectId::derived("corridor", "paris").to_string();
     let by_id = |ids: &[&str]| ids.iter().map(|id| format!("{root}(id: \"{id}\")")).collect();
     match root {
-        "viewer" | "projects" | "notices" | "deletionRequests" | "legalHolds" | "breakGlassReviews" => {
+        "viewer" | "projects" | "notices" | "deletionRequests" | "legalHolds" | "breakGlassReviews"
+        | "consentOverrides" => {
             vec![root.to_owned()]
         }
         "project" => by_id(&[&project]),
@@ -146,6 +147,7 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
         "sentReferrals" => vec![format!("{root}(first: 3)"), format!("{root}(first: 3, case: \"{}\")", marked.case)],
         "caseBySpokenCode" => vec![format!("{root}(spokenCode: \"{code}\")")],
         "casesByFileNumber" => vec![format!("{root}(fileNumber: \"ZZ-77/4141\")")],
+        "statutoryReports" => vec![root.to_owned(), format!("{root}(case: \"{}\")", marked.case)],
         "serviceGaps" => vec![format!("{root}(firstMonth: \"2026-11\", lastMonth: \"2026-12\")")],
         "whoSawWhat" => vec![format!("{root}(case: \"{}\")", marked.case)],
         "auditEvents" => vec![format!("{root}(first: 9)"), format!("{root}(first: 9, trail: \"{project}\")")],

@@ -22,13 +22,14 @@ const FILE_NUMBER: &str = "ZQ-7731/MARQUE.9";
 const LANGUAGE: &str = "ckb-Arab-IQ";
 
 /// Marks that are in no public text, with the class of data that each stands for.
-const MARKS: [(&str, &str); 11] = [
+const MARKS: [(&str, &str); 12] = [
     ("D2 phone of a service", PHONE),
     ("D2 mailbox of a service", MAILBOX_OF_SERVICE),
     ("D2 mailbox of a project", MAILBOX_OF_PROJECT),
     ("D3 file number", FILE_NUMBER),
     ("D3 language, of the case and of the offer", LANGUAGE),
     ("D4 status", "regular"),
+    ("D4 basis of the age", "contested"),
     ("D4 situation", "at_landing_point"),
     ("D4 concern", "self_harm_risk"),
     ("D4 concern", "chronic_illness"),
@@ -114,7 +115,7 @@ async fn whole_loop(caseworker: &Client, lawyer: &Client) -> String {
         "case { id spokenCode fileNumber }",
         json!({
         "idempotencyKey": fresh_key(), "fileNumber": FILE_NUMBER,
-        "protectionFlags": ["SELF_HARM_RISK", "CHRONIC_ILLNESS", "LGBTQI", "CHILD_LABOUR"],
+        "ageBasis": "CONTESTED", "protectionFlags": ["SELF_HARM_RISK", "CHRONIC_ILLNESS", "LGBTQI", "CHILD_LABOUR"],
         "person": { "ageBand": "AGE_15_17", "gender": "OTHER", "household": "SEPARATED_CHILD",
             "adminStatus": "REGULAR", "situation": "AT_LANDING_POINT", "languages": [LANGUAGE],
             "area": "FR-93055" } }),

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
     CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, LocationId, NoticeId, OrganizationId,
-    ProjectId, ReferralId, ServiceId, TeamId,
+    OverrideId, ProjectId, ReferralId, ReportId, ServiceId, TeamId,
 };
 use relais::domain::spoken_code::SpokenCode;
 use serde_json::{Value, json};
@@ -41,6 +41,8 @@ fn never(id: &str) -> String {
         "ntc" => NoticeId::from_bytes(bytes).to_string(),
         "cus" => CustodyId::from_bytes(bytes).to_string(),
         "gla" => GlassId::from_bytes(bytes).to_string(),
+        "rep" => ReportId::from_bytes(bytes).to_string(),
+        "ovr" => OverrideId::from_bytes(bytes).to_string(),
         "del" => DeletionId::from_bytes(bytes).to_string(),
         other => panic!("no kind {other}"),
     }
@@ -63,8 +65,10 @@ impl Question {
     fn of_query(root: &str, argument: &str, existing: &str) -> Self {
         let field = SCHEMA.field("Query", root);
         let type_name = &field.arguments.iter().find(|it| it.name == argument).expect("the argument").type_name;
-        let is_required =
-            !matches!((root, argument), ("sentReferrals", "case") | ("auditEvents", "trail") | (_, "after"));
+        let is_required = !matches!(
+            (root, argument),
+            ("sentReferrals" | "statutoryReports", "case") | ("auditEvents", "trail") | (_, "after")
+        );
         let mark = if is_required { "!" } else { "" };
         let selection = SCHEMA.everything(&field.type_name);
         let page = if field.type_name.ends_with("Connection") { "first: 3, " } else { "" };
@@ -117,6 +121,8 @@ struct Paris {
     glass: String,
     notice: String,
     deletion: String,
+    held: String,
+    report: String,
 }
 
 /// What protection keeps of Paris: a broken glass, the notice of it to the team, and a request to delete.
@@ -128,6 +134,18 @@ async fn protection(world: &World, ready: &Ready, referral: &Referred) -> (Strin
     world.done(&ready.sender, "referralCancel", &cancel).await;
     let found = world.ask(&ready.sender, "{ notices { id } deletionRequests { id } }", json!({})).await;
     (glass, text(found.at("notices/0/id")), text(found.at("deletionRequests/0/id")))
+}
+
+/// What asking for an override for the lawyers takes.
+fn override_input(case: &str) -> Value {
+    json!({ "idempotencyKey": "", "caseId": case, "recipientId": organization_id(LAWYERS), "basis": "VITAL_INTEREST",
+        "reason": "CANNOT_DECIDE" })
+}
+
+/// What recording a report takes.
+fn report_input(case: &str) -> Value {
+    json!({ "idempotencyKey": "", "caseId": case, "authority": "PROSECUTOR", "reportedOn": "2026-11-20",
+        "information": "INFORMED" })
 }
 
 async fn paris(world: &World) -> Paris {
@@ -151,7 +169,23 @@ async fn paris(world: &World) -> Paris {
     let referral = world.refer(&ready, "REQUESTED").await;
     let (glass, notice, deletion) = protection(world, &ready, &referral).await;
     let spoken_code = text(&other["spokenCode"]);
-    Paris { spoken_code, consent: named, demand, referral, draft, case: ready.case, glass, notice, deletion }
+    let held = merged(override_input(&ready.case), &json!({ "idempotencyKey": fresh_key() }));
+    let held = text(&world.done(&ready.sender, "consentOverrideRequest", &held).await["id"]);
+    let report = merged(report_input(&ready.case), &json!({ "idempotencyKey": fresh_key() }));
+    let report = text(&world.done(&ready.sender, "statutoryReportRecord", &report).await["id"]);
+    Paris {
+        spoken_code,
+        consent: named,
+        demand,
+        referral,
+        draft,
+        case: ready.case,
+        glass,
+        notice,
+        deletion,
+        held,
+        report,
+    }
 }
 
 fn cursor(list: &str, id: &str) -> String {
@@ -166,6 +200,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_query("referral", "id", id),
         Question::of_query("referral", "id", &paris.draft.id),
         Question::of_query("sentReferrals", "case", &paris.case),
+        Question::of_query("statutoryReports", "case", &paris.case),
         Question::of_query("whoSawWhat", "case", &paris.case),
         Question::of_query("auditEvents", "trail", &ProjectId::derived("corridor", "paris").to_string()),
         Question::of_query("caseBySpokenCode", "spokenCode", &paris.spoken_code)
@@ -185,6 +220,8 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         &paris.glass,
         &paris.notice,
         &paris.deletion,
+        &paris.held,
+        &paris.report,
     ] {
         questions.push(Question::of_query("node", "id", id));
     }
@@ -197,16 +234,26 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
     let opened = json!({ "idempotencyKey": "", "person": { "area": "FR-93055" } });
     let demand = json!({ "idempotencyKey": "", "caseId": "", "need": "SOL_ETM", "result": "UNMET_FULL" });
     let close = json!({ "caseId": "", "expectedVersion": 9, "adminStatus": "RECOGNISED_UAM" });
+    let basis = json!({ "caseId": "", "expectedVersion": 9, "ageBasis": "CONTESTED" });
     let hold = json!({ "caseId": "", "reason": "LITIGATION", "reviewOn": "2027-05-01" });
     questions.extend([
         Question::of_mutation("caseOpen", "teamId", &opened, &TeamId::derived("corridor", "project paris").to_string()),
         Question::of_mutation("consentRecord", "caseId", &consent, &paris.case),
         Question::of_mutation("consentRecord", "recipientId", &consent, &organization_id(SAFE_HOUSE)),
+        Question::of_mutation("statutoryReportRecord", "caseId", &report_input(""), &paris.case),
+        Question::of_mutation("consentOverrideRequest", "caseId", &override_input(""), &paris.case),
+        Question::of_mutation(
+            "consentOverrideRequest",
+            "recipientId",
+            &override_input(&own.case),
+            &organization_id(SAFE_HOUSE),
+        ),
         Question::of_mutation("referralCreate", "caseId", &create, &paris.case),
         Question::of_mutation("referralCreate", "serviceId", &create, &service_id(SAFE_HOUSE_SERVICE)),
         Question::of_mutation("referralCreate", "locationId", &create, &own.place_elsewhere),
         Question::of_mutation("referralCreate", "consentId", &create, &paris.consent),
         Question::of_mutation("demandRecord", "caseId", &demand, &paris.case),
+        Question::of_mutation("caseAgeBasisSet", "caseId", &basis, &paris.case),
         Question::of_mutation("caseAppealClose", "caseId", &close, &paris.case),
         Question::of_mutation("legalHoldSet", "caseId", &hold, &paris.case),
         Question::of_mutation("legalHoldLift", "caseId", &json!({ "caseId": "" }), &paris.case),
@@ -249,6 +296,9 @@ fn of_protection(paris: &Paris) -> Vec<Question> {
         Question::of_mutation("breakGlassReview", "breakGlassId", &json!({ "verdict": "JUSTIFIED" }), &paris.glass),
         Question::of_mutation("noticeSeen", "noticeId", &json!({}), &paris.notice),
         Question::of_mutation("deletionAnswer", "deletionId", &json!({ "answer": "DELETED" }), &paris.deletion),
+        Question::of_mutation("statutoryReportConfirm", "statutoryReportId", &json!({}), &paris.report),
+        Question::of_mutation("consentOverrideConfirm", "consentOverrideId", &json!({}), &paris.held),
+        Question::of_mutation("consentOverrideTakeBack", "consentOverrideId", &json!({}), &paris.held),
         Question::of_mutation("consentWithdraw", "consentId", &json!({}), &paris.consent),
         Question::of_mutation("referralCancel", "referralId", &closing("NOT_SAFE"), id),
         Question::of_mutation("referralMarkError", "referralId", &closing("TRIAL"), id),
@@ -259,8 +309,6 @@ fn of_protection(paris: &Paris) -> Vec<Question> {
 /// Questions that a caseworker of Paris is refused for the role, whatever they name.
 const OF_LEADS: [&str; 12] = [
     "continuityList.projectId",
-    "legalHoldSet.caseId",
-    "legalHoldLift.caseId",
     "breakGlassRate.projectId",
     "projectFreeze.projectId",
     "projectThawRequest.projectId",
@@ -268,6 +316,8 @@ const OF_LEADS: [&str; 12] = [
     "projectNameDesk.projectId",
     "projectNameDesk.teamId",
     "custodyTake.referralId",
+    "legalHoldSet.caseId",
+    "legalHoldLift.caseId",
     "breakGlassReview.breakGlassId",
     // Of the recipient.
     "deletionAnswer.deletionId",

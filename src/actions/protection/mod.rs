@@ -1,11 +1,14 @@
 //! The acts of protection: freezing a project and what goes on meanwhile, breaking the glass, withdrawal,
-//! closing a referral, requests to delete, and the notices that all of these bring.
+//! closing a referral, requests to delete, overrides of consent, statutory
+//! reports, and the notices that all of these bring.
 
 pub mod continuity;
 pub mod deletion;
 pub mod glass;
 pub mod notice;
+pub mod overrides;
 pub mod project;
+pub mod reports;
 pub mod withdrawal;
 
 use super::{ActionError, Context};

@@ -36,9 +36,8 @@ pub async fn withdraw(context: &Context, access: &Access, id: ConsentId) -> Resu
             if !tx.withdraw_consent(id, now).await? {
                 return Ok(());
             }
-            for referral in tx.lock_open_referrals_on(id).await? {
-                end_withdrawn(context, tx, access, account, referral, now).await?;
-            }
+            tx.end_override_on(id, now).await?;
+            end_open_referrals(context, tx, access, account, id, Some(DemandResult::PersonDeclined), now).await?;
             tx.touch_case(consent.case_id, now).await?;
             let notify = Notify {
                 kind: NoticeKind::ConsentWithdrawn,
@@ -59,19 +58,28 @@ pub async fn withdraw(context: &Context, access: &Access, id: ConsentId) -> Resu
     consent::find(context, access, id).await
 }
 
-async fn end_withdrawn(
+/// Ends every open referral on what carried it, and asks its recipient to delete. `demand` is what that makes of the
+/// need; without one it stays as it is.
+pub(super) async fn end_open_referrals(
     context: &Context,
     tx: &mut Tx,
     access: &Access,
     account: &Account,
-    referral: Referral,
+    consent: ConsentId,
+    demand: Option<DemandResult>,
     now: Timestamp,
 ) -> Result<(), ActionError> {
-    let change = decide(access, &referral, &Command::WithdrawConsent, Party::Sender, now)?;
-    let changed = write(tx, account, Party::Sender, referral, &change).await?;
-    tx.settle_demand(changed.id, DemandResult::PersonDeclined).await?;
-    deletion::ask(context, tx, access, &changed, now).await?;
-    audit(tx, access, &changed, AuditPurpose::PersonRequest).await
+    let purpose = if demand.is_some() { AuditPurpose::PersonRequest } else { AuditPurpose::Protection };
+    for referral in tx.lock_open_referrals_on(consent).await? {
+        let change = decide(access, &referral, &Command::WithdrawConsent, Party::Sender, now)?;
+        let changed = write(tx, account, Party::Sender, referral, &change).await?;
+        if let Some(result) = demand {
+            tx.settle_demand(changed.id, result).await?;
+        }
+        deletion::ask(context, tx, access, &changed, now).await?;
+        audit(tx, access, &changed, purpose).await?;
+    }
+    Ok(())
 }
 
 /// How a sender or a coordinator closes a referral.

@@ -43,6 +43,13 @@ code_list! {
         DeletionRequested = "deletion_requested": "a recipient was asked to delete what it holds",
         DeletionAnswered = "deletion_answered": "a recipient answered a request to delete",
         AppealClosed = "appeal_closed": "it was recorded how an appeal of age ended",
+        AgeBasisSet = "age_basis_set": "it was recorded on what the age of a case rests",
+        ReportRecorded = "report_recorded": "a statutory report was recorded, without its content",
+        ReportConfirmed = "report_confirmed": "a second person confirmed the record of a statutory report",
+        OverrideRequested = "override_requested": "somebody asked to refer without a consent",
+        OverrideConfirmed = "override_confirmed": "a second person allowed a referral without a consent",
+        OverrideTakenBack = "override_taken_back": "a referral without a consent was taken back",
+        OverrideReplaced = "override_replaced": "a consent took the place of an override",
         CaseErased = "case_erased": "a case was erased with everything that hung on it",
         DetailsErased = "details_erased": "the codes of a case's timelines were erased",
         MonthKeyDestroyed = "month_key_destroyed": "the key that linked a month's demands to cases was destroyed",
@@ -83,6 +90,7 @@ impl AuditAction {
             | Self::ReferralChanged
             | Self::DemandRecorded
             | Self::AppealClosed
+            | Self::AgeBasisSet
             | Self::Disclosed => AuditPurpose::Care,
             Self::CaseErased | Self::DetailsErased | Self::MonthKeyDestroyed => AuditPurpose::Retention,
             Self::LegalHoldSet
@@ -96,6 +104,12 @@ impl AuditAction {
             | Self::GlassBroken
             | Self::GlassReviewed
             | Self::ReviewOverdue
+            | Self::ReportRecorded
+            | Self::ReportConfirmed
+            | Self::OverrideRequested
+            | Self::OverrideConfirmed
+            | Self::OverrideTakenBack
+            | Self::OverrideReplaced
             | Self::DeletionRequested
             | Self::DeletionAnswered => AuditPurpose::Protection,
             Self::RevealAlert => AuditPurpose::Security,

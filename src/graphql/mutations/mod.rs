@@ -4,10 +4,12 @@
 
 mod case;
 mod consent;
+mod consent_override;
 mod demand;
 mod legal_hold;
 mod protection;
 mod referral;
+mod statutory_report;
 
 use async_graphql::MergedObject;
 
@@ -16,8 +18,10 @@ use async_graphql::MergedObject;
 pub struct Mutation(
     case::CaseMutations,
     consent::ConsentMutations,
+    consent_override::ConsentOverrideMutations,
     referral::ReferralMutations,
     demand::DemandMutations,
     legal_hold::LegalHoldMutations,
     protection::ProtectionMutations,
+    statutory_report::StatutoryReportMutations,
 );

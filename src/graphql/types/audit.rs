@@ -130,7 +130,8 @@ pub struct CaseReading {
 
 impl CaseReading {
     fn of(reading: &Reading, view: &ReadingsView, language: Language) -> Self {
-        let consent = reading.consent_id.and_then(|id| view.consents.get(&id)).copied().map(Day);
+        let ground = reading.consent_id.and_then(|id| view.consents.get(&id)).filter(|ground| ground.is_consent);
+        let consent = ground.map(|ground| Day(ground.on));
         Self { reading: reading.clone(), consent, language }
     }
 }
@@ -209,8 +210,9 @@ fn page(request: &RequestContext, view: &Visible<ReadingsView>, language: Langua
         lines.push(text_with(language, "readings-what", &[("fields", what)]));
         let purpose = text(language, &code_key("purpose", reading.purpose));
         lines.push(text_with(language, "readings-purpose", &[("purpose", purpose)]));
-        if let Some(given) = reading.consent_id.and_then(|id| view.consents.get(&id)) {
-            lines.push(text_with(language, "readings-consent", &[("day", day(given))]));
+        if let Some(ground) = reading.consent_id.and_then(|id| view.consents.get(&id)) {
+            let key = if ground.is_consent { "readings-consent" } else { "readings-without-consent" };
+            lines.push(text_with(language, key, &[("day", day(&ground.on))]));
         }
     }
     lines.push(String::new());

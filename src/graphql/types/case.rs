@@ -1,6 +1,6 @@
 //! Case references.
 
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, ProtectionFlag, Situation};
+use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, ProtectionFlag, Situation};
 use crate::policy::person_view::CaseView;
 use crate::policy::visible::Visible;
 use async_graphql::{Description, ID, Object};
@@ -34,6 +34,11 @@ impl CaseReference {
     /// Age band; null when not recorded.
     async fn age_band(&self) -> Option<AgeBand> {
         self.0.reveal(&self.0.age_band).copied()
+    }
+
+    /// On what the age rests; null when not recorded.
+    async fn age_basis(&self) -> Option<AgeBasis> {
+        self.0.reveal(&self.0.age_basis).copied()
     }
 
     /// Gender; null when not recorded.

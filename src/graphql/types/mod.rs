@@ -3,10 +3,12 @@
 pub mod audit;
 pub mod case;
 pub mod consent;
+pub mod consent_override;
 pub mod demand;
 pub mod legal_hold;
 pub mod organization;
 pub mod protection;
 pub mod referral;
 pub mod service;
+pub mod statutory_report;
 pub mod viewer;

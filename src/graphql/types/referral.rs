@@ -10,7 +10,7 @@ use crate::domain::disclosure::{DeadlineBand, Stage};
 use crate::domain::id::OrganizationId;
 use crate::domain::lifecycle::{Event, Party};
 use crate::domain::need::Need;
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, ProtectionFlag, Situation};
+use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, ProtectionFlag, Situation};
 use crate::domain::referral::{DeclineCode, OutcomeCode, Urgency};
 use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
@@ -142,6 +142,11 @@ impl Referral {
     /// Protection concerns that the consent allows and the service is specialised in, from acceptance on.
     async fn protection_flags(&self) -> Option<&[ProtectionFlag]> {
         self.0.reveal(&self.0.protection_flags).map(Vec::as_slice)
+    }
+
+    /// On what the age rests, from acceptance on: for a legal need, where the consent allows it.
+    async fn age_basis(&self) -> Option<AgeBasis> {
+        self.0.reveal(&self.0.age_basis).copied()
     }
 
     /// When the service began; null before.

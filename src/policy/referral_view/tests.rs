@@ -80,8 +80,8 @@ fn consent(referral: &Referral) -> Consent {
         recipient_id: referral.recipient_id,
         basis: ConsentBasis::SelfInformed,
         field_scope: vec![ConsentField::ProtectionFlags],
-        modality: ConsentModality::Verbal,
-        language: language(),
+        modality: Some(ConsentModality::Verbal),
+        language: Some(language()),
         explained: Vec::new(),
         contact_rule: ContactRule::CodeWord,
         obtained_at: instant(),
@@ -118,6 +118,7 @@ impl Facts {
             team_id: referral.team_id,
             spoken_code: SpokenCode::from_chance(7),
             profile: Profile::default(),
+            age_basis: Some(AgeBasis::Contested),
             flags: vec![ProtectionFlag::Torture],
             file_number: None,
             created_month: now.month(),
@@ -202,11 +203,34 @@ fn a_closed_referral_tells_a_recipient_that_it_is_closed_and_nothing_else() {
     let view = facts.shown_to(&recipient()).expect("the referral was received");
     let text = format!("{:?}", *view);
     assert_eq!((*view.tell(&view.status), *view.tell(&view.stage)), (ReferralStatus::Closed, Stage::Closed));
-    // Every protected field is there and empty, 20 of the referral and 7 of the offer, but whose referral it was:
+    // Every protected field is there and empty, 21 of the referral and 7 of the offer, but whose referral it was:
     // the recipient's own organisation.
-    assert_eq!((text.matches("value: None").count(), text.matches("value: Some").count()), (27, 1), "{text}");
+    assert_eq!((text.matches("value: None").count(), text.matches("value: Some").count()), (28, 1), "{text}");
     assert_eq!(view.reveal(&view.recipient_id), Some(&OrganizationId::from_bytes(RECIPIENT)));
     assert!(view.case.is_none() && view.consent.is_none());
+}
+
+/// P-05: whatever the state, an override opens no more than the offer, and nothing of the person once it has run out.
+#[test]
+fn no_state_opens_more_than_the_offer_on_an_override_and_the_offer_only_for_its_day() {
+    for status in Status::ALL.iter().filter(|status| **status != Status::Draft) {
+        let mut live = Facts::with(*status);
+        live.consent.basis = ConsentBasis::VitalInterest;
+        let mut run_out = Facts::with(*status);
+        run_out.consent.basis = ConsentBasis::LegalDuty;
+        run_out.consent.expires_at = run_out.now;
+        for (facts, is_live) in [(live, true), (run_out, false)] {
+            let view = facts.shown_to(&recipient()).expect("it was received");
+            assert!(view.reveal(&view.alias).is_none() && view.reveal(&view.consent_scope).is_none(), "{status}");
+            assert!(
+                view.reveal(&view.protection_flags).is_none() && view.reveal(&view.age_basis).is_none(),
+                "{status}"
+            );
+            let is_told = is_live && !status.is_terminal();
+            assert_eq!(view.reveal(&view.offer.age_band).is_some(), is_told, "{status}");
+            assert_eq!(view.reveal(&view.contact_rule).is_some(), is_told, "{status}");
+        }
+    }
 }
 
 #[test]

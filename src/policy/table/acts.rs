@@ -1,10 +1,10 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, CreateReferral, HoldCase, KeepOwnAccount, LeadProject,
-    ListReadings, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadNotices, ReadOwnAccount,
-    ReadProject, ReadReferral, ReadTrail, RecordConsent, RecordDemand, ReviewGlass, SearchDirectory, TakeCustody,
-    WithdrawConsent,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmOverride, ConfirmReport, CreateReferral,
+    HoldCase, KeepOwnAccount, LeadProject, ListReadings, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps,
+    ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadReferral, ReadReports, ReadTrail, RecordConsent,
+    RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, TakeCustody, WithdrawConsent,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
@@ -48,6 +48,13 @@ pub(super) fn acts() -> Vec<Act> {
         act(ReviewGlass, &[Coordinator, ProtectionLead, Auditor]).by_token(TokenScope::Protection),
         // Never harder than recording it.
         act(WithdrawConsent, WORKERS).in_project().by_token(TokenScope::Cases),
+        act(RecordReport, WORKERS).in_project().by_token(TokenScope::Cases),
+        act(ConfirmReport, READERS).by_token(TokenScope::Referrals),
+        act(ReadReports, READERS).by_token(TokenScope::Referrals),
+        // One of the team asks; somebody else of the team, or who leads the project, confirms.
+        act(RequestOverride, WORKERS).in_project().by_token(TokenScope::Cases),
+        act(ConfirmOverride, READERS).by_token(TokenScope::Referrals),
+        act(ReadOverrides, READERS).by_token(TokenScope::Referrals),
         act(CloseReferral, READERS).by_token(TokenScope::Referrals),
         act(ReadDeletions, READERS).by_token(TokenScope::Referrals),
         act(AnswerDeletion, WORKERS).by_token(TokenScope::Answers),

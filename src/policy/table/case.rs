@@ -39,6 +39,7 @@ fn cases() -> Vec<Row> {
         field("CaseReference.spokenCode", Person).team_and_glass(),
         field("CaseReference.fileNumber", Person).team_and_glass(),
         field("CaseReference.ageBand", Person).team_and_glass(),
+        field("CaseReference.ageBasis", Sensitive).team_and_glass(),
         field("CaseReference.gender", Person).team_and_glass(),
         field("CaseReference.household", Person).team_and_glass(),
         field("CaseReference.adminStatus", Sensitive).team_and_glass(),

@@ -1,10 +1,10 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, CreateReferral, HoldCase, KeepOwnAccount, LeadProject,
-    ListReadings, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadNotices, ReadOwnAccount,
-    ReadProject, ReadReferral, ReadTrail, RecordConsent, RecordDemand, ReviewGlass, SearchDirectory, TakeCustody,
-    WithdrawConsent,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmOverride, ConfirmReport, CreateReferral,
+    HoldCase, KeepOwnAccount, LeadProject, ListReadings, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps,
+    ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadReferral, ReadReports, ReadTrail, RecordConsent,
+    RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, TakeCustody, WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
 
@@ -44,6 +44,8 @@ fn roots() -> Vec<Door> {
                 TakeCustody,
                 ReviewGlass,
                 ReadDeletions,
+                ReadOverrides,
+                ReadReports,
             ],
         ),
         door("Query.projects", &[ReadProject]),
@@ -53,6 +55,8 @@ fn roots() -> Vec<Door> {
         door("Query.breakGlassReviews", &[ReviewGlass]),
         door("Query.breakGlassRate", &[ReviewGlass]),
         door("Query.deletionRequests", &[ReadDeletions]),
+        door("Query.statutoryReports", &[ReadReports]),
+        door("Query.consentOverrides", &[ReadOverrides]),
         door("Query.whoSawWhat", &[ListReadings]),
         door("Query.auditEvents", &[ReadTrail]),
         door("Query.legalHolds", &[HoldCase]),
@@ -61,6 +65,7 @@ fn roots() -> Vec<Door> {
 
 fn mutations() -> Vec<Door> {
     vec![
+        door("Mutation.caseAgeBasisSet", &[OpenCase]),
         door("Mutation.caseAppealClose", &[OpenCase]),
         door("Mutation.caseOpen", &[OpenCase]),
         door("Mutation.consentRecord", &[RecordConsent]),
@@ -81,6 +86,11 @@ fn mutations() -> Vec<Door> {
         door("Mutation.breakGlassOpen", &[BreakGlass]),
         door("Mutation.breakGlassReview", &[ReviewGlass]),
         door("Mutation.consentWithdraw", &[WithdrawConsent]),
+        door("Mutation.statutoryReportRecord", &[RecordReport]),
+        door("Mutation.statutoryReportConfirm", &[ConfirmReport]),
+        door("Mutation.consentOverrideRequest", &[RequestOverride]),
+        door("Mutation.consentOverrideConfirm", &[ConfirmOverride]),
+        door("Mutation.consentOverrideTakeBack", &[ConfirmOverride]),
         door("Mutation.referralCancel", &[CloseReferral]),
         door("Mutation.referralMarkError", &[CloseReferral]),
         door("Mutation.deletionAnswer", &[AnswerDeletion]),

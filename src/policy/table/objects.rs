@@ -53,6 +53,8 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "glass", types: &["BreakGlass", "BreakGlassRate"], standings: &[Plain] },
     Object { key: "notice", types: &["Notice"], standings: &[Plain] },
     Object { key: "deletion", types: &["Deletion"], standings: &[Plain] },
+    Object { key: "override", types: &["ConsentOverride"], standings: &[Plain] },
+    Object { key: "report", types: &["StatutoryReport"], standings: &[Plain] },
     Object { key: "page", types: &["page:", "export:"], standings: &[Plain] },
 ];
 

@@ -13,6 +13,8 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "errors",
                 "case",
                 "consent",
+                "consentOverride",
+                "statutoryReport",
                 "referral",
                 "demand",
                 "project",

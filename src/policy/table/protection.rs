@@ -1,8 +1,8 @@
 //! What protection keeps: projects and their freeze, what they left open, broken glasses, notices, requests to
-//! delete. Who breaks a glass is seen by who oversees the project, and nobody sees through it but the breaker.
+//! delete, overrides of consent, statutory reports. Who breaks a glass is seen by who oversees the project, and nobody sees through it but the breaker.
 
 use super::row::{Row, field};
-use super::terms::Class::{Internal, Person};
+use super::terms::Class::{Internal, Person, Sensitive};
 use super::terms::Guard::ServiceKnown;
 use super::terms::Mask::Hour;
 use super::terms::Relation::{Auditor, Coordinator, Desk, Oneself, ProtectionLead, Recipient, Staff, Team};
@@ -31,6 +31,8 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(continuity());
     rows.extend(glasses());
     rows.extend(deletions());
+    rows.extend(overrides());
+    rows.extend(reports());
     rows.extend(
         ["Notice.id", "Notice.at", "Notice.kind", "Notice.object", "Notice.seenAt"]
             .map(|name| field(name, Internal).to(Oneself, &[Plain])),
@@ -85,6 +87,41 @@ fn glasses() -> Vec<Row> {
             .map(|name| field(name, Internal).overseen()),
     );
     rows
+}
+
+/// An override of consent tells who leads the project that, by whom and why; of which case is the team's.
+fn overrides() -> Vec<Row> {
+    vec![
+        field("ConsentOverride.id", Internal).asking_side(),
+        field("ConsentOverride.status", Internal).asking_side(),
+        field("ConsentOverride.basis", Person).asking_side(),
+        field("ConsentOverride.reason", Person).asking_side(),
+        field("ConsentOverride.recipient", Person).asking_side(),
+        field("ConsentOverride.contactRule", Person).asking_side(),
+        field("ConsentOverride.requestedAt", Internal).asking_side(),
+        field("ConsentOverride.requestedBy", Internal).asking_side(),
+        field("ConsentOverride.confirmedAt", Internal).asking_side(),
+        field("ConsentOverride.confirmedBy", Internal).asking_side(),
+        field("ConsentOverride.expiresAt", Internal).asking_side(),
+        field("ConsentOverride.endedAt", Internal).asking_side(),
+        field("ConsentOverride.caseId", Internal).to(Team, &[Plain]),
+        field("ConsentOverride.consentId", Internal).to(Team, &[Plain]),
+    ]
+}
+
+/// A statutory report tells who leads the project that it was made; of which case is the team's.
+fn reports() -> Vec<Row> {
+    vec![
+        field("StatutoryReport.id", Internal).asking_side(),
+        field("StatutoryReport.authority", Sensitive).asking_side(),
+        field("StatutoryReport.reportedOn", Sensitive).asking_side(),
+        field("StatutoryReport.information", Sensitive).asking_side(),
+        field("StatutoryReport.recordedAt", Internal).asking_side(),
+        field("StatutoryReport.recordedBy", Internal).asking_side(),
+        field("StatutoryReport.confirmedAt", Internal).asking_side(),
+        field("StatutoryReport.confirmedBy", Internal).asking_side(),
+        field("StatutoryReport.caseId", Internal).to(Team, &[Plain]),
+    ]
 }
 
 fn deletions() -> Vec<Row> {

@@ -60,6 +60,8 @@ fn referral() -> Vec<Row> {
         field("Referral.consentValidUntil", Person).to(Team, ALWAYS).masked(Recipient, CONSENTED, Hour),
         field("Referral.consentScope", Person).to(Team, ALWAYS).recipient(CONSENTED),
         field("Referral.protectionFlags", Sensitive).to(Team, ALWAYS).recipient(CONSENTED),
+        // Only of a referral for a legal need, as the domain's release says.
+        field("Referral.ageBasis", Sensitive).to(Team, ALWAYS).recipient(CONSENTED),
         field("Referral.serviceStartedAt", Person).sending_side().masked(Recipient, TOLD, Hour),
         field("Referral.declineCode", Person).sending_side().recipient(TOLD),
         field("Referral.outcomeCode", Person).sending_side().recipient(TOLD),

@@ -85,7 +85,7 @@ CREATE TABLE tokens (
 CREATE INDEX tokens_account ON tokens (account_id);
 
 -- `sealed` holds what the person is known by and what would harm her: spoken code, file number, gender, household,
--- languages, status, situation, concerns. It is never filtered in SQL. The indexes are keyed hashes: they find a code
+-- languages, status, situation, concerns, basis of the age. It is never filtered in SQL. The indexes are keyed hashes: they find a code
 -- or a number without telling it.
 CREATE TABLE cases (
     id                TEXT   NOT NULL PRIMARY KEY,
@@ -102,6 +102,8 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_file_number ON cases (project_id, file_number_index);
 
+-- Where two people have allowed a referral without a consent, the basis says so, and nobody has said or explained
+-- anything: `modality` and `language` are empty.
 CREATE TABLE consents (
     id           TEXT   NOT NULL PRIMARY KEY,
     version      BIGINT NOT NULL,
@@ -110,8 +112,8 @@ CREATE TABLE consents (
     recipient_id TEXT   NOT NULL,
     basis        TEXT   NOT NULL,
     field_scope  TEXT   NOT NULL,
-    modality     TEXT   NOT NULL,
-    language     TEXT   NOT NULL,
+    modality     TEXT,
+    language     TEXT,
     explained    TEXT   NOT NULL,
     contact_rule TEXT   NOT NULL,
     obtained_at  BIGINT NOT NULL,

@@ -101,3 +101,39 @@ CREATE TABLE deletion_requests (
 CREATE INDEX deletion_requests_recipient ON deletion_requests (recipient_id, asked_at);
 CREATE INDEX deletion_requests_project ON deletion_requests (project_id, asked_at);
 CREATE INDEX referrals_consent ON referrals (consent_id);
+
+-- Referring without a consent, for a day: who asked, who confirmed, how it ended. `consent_id` is what carries the
+-- referral; it has the basis of the override.
+CREATE TABLE consent_overrides (
+    id           TEXT   NOT NULL PRIMARY KEY,
+    case_id      TEXT   NOT NULL REFERENCES cases (id),
+    project_id   TEXT   NOT NULL REFERENCES projects (id),
+    recipient_id TEXT   NOT NULL,
+    basis        TEXT   NOT NULL,
+    reason       TEXT   NOT NULL,
+    contact_rule TEXT   NOT NULL,
+    requested_at BIGINT NOT NULL,
+    requested_by TEXT   NOT NULL REFERENCES accounts (id),
+    confirmed_at BIGINT,
+    confirmed_by TEXT REFERENCES accounts (id),
+    consent_id   TEXT REFERENCES consents (id),
+    ended_at     BIGINT,
+    ended_how    TEXT
+);
+CREATE INDEX consent_overrides_case ON consent_overrides (case_id);
+CREATE INDEX consent_overrides_project ON consent_overrides (project_id, requested_at);
+
+-- That a report was made, and nothing of what it said. `sealed` holds to what kind of authority, on which day, and who
+-- was told of it.
+CREATE TABLE statutory_reports (
+    id           TEXT   NOT NULL PRIMARY KEY,
+    case_id      TEXT   NOT NULL REFERENCES cases (id),
+    project_id   TEXT   NOT NULL REFERENCES projects (id),
+    recorded_at  BIGINT NOT NULL,
+    recorded_by  TEXT   NOT NULL REFERENCES accounts (id),
+    confirmed_at BIGINT,
+    confirmed_by TEXT REFERENCES accounts (id),
+    sealed       TEXT   NOT NULL
+);
+CREATE INDEX statutory_reports_case ON statutory_reports (case_id);
+CREATE INDEX statutory_reports_project ON statutory_reports (project_id, recorded_at);

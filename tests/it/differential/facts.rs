@@ -18,7 +18,9 @@ use relais::domain::id::{
 use relais::domain::lifecycle::{Event, Party, Status};
 use relais::domain::need::Need;
 use relais::domain::place::AreaCode;
-use relais::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Profile, ProtectionFlag, Situation};
+use relais::domain::profile::{
+    AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, Profile, ProtectionFlag, Situation,
+};
 use relais::domain::referral::{DeclineCode, OutcomeCode, Referral, TimelineEntry, Urgency};
 use relais::domain::spoken_code::SpokenCode;
 use relais::domain::time::Timestamp;
@@ -237,8 +239,8 @@ fn consent(chance: &mut Chance, referral: &Referral, at: Timestamp) -> Consent {
         recipient_id: referral.recipient_id,
         basis: ConsentBasis::SelfInformed,
         field_scope: ConsentField::ALL.to_vec(),
-        modality: ConsentModality::Verbal,
-        language: language(),
+        modality: Some(ConsentModality::Verbal),
+        language: Some(language()),
         explained: Vec::new(),
         contact_rule: ContactRule::ViaCaseworker,
         obtained_at: at,
@@ -255,6 +257,7 @@ fn case(referral: &Referral) -> CaseReference {
         team_id: referral.team_id,
         spoken_code: SpokenCode::from_chance(7),
         profile: profile(),
+        age_basis: Some(AgeBasis::Contested),
         flags: vec![ProtectionFlag::Torture],
         file_number: None,
         created_month: referral.status_at.month(),

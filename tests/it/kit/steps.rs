@@ -91,7 +91,7 @@ impl World {
         let input = json!({
             "idempotencyKey": fresh_key(), "caseId": case, "recipientId": recipient, "basis": "SELF_INFORMED",
             "fieldScope": ["AGE_BAND", "GENDER", "HOUSEHOLD", "ADMIN_STATUS", "SITUATION", "LANGUAGES", "AREA",
-                "PROTECTION_FLAGS"],
+                "PROTECTION_FLAGS", "AGE_BASIS"],
             "modality": "VERBAL", "language": "en",
             "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL", "CONSEQUENCES"],
         });
@@ -188,7 +188,7 @@ pub fn step_input(step: &str, referred: &Referred) -> Value {
 /// A case with a value in every field.
 pub fn girl_of_sixteen() -> Value {
     json!({
-        "fileNumber": "PAN-2026/118", "protectionFlags": ["TORTURE", "THREAT"],
+        "fileNumber": "PAN-2026/118", "protectionFlags": ["TORTURE", "THREAT"], "ageBasis": "CONTESTED",
         "person": { "ageBand": "AGE_15_17", "gender": "WOMAN", "household": "UNACCOMPANIED_CHILD",
             "adminStatus": "MINOR_IN_APPEAL", "situation": "SQUAT", "languages": ["bm", "fr"], "area": "FR-93055" },
     })

@@ -78,10 +78,11 @@ fn turned(act: &Act) -> Vec<(String, Act)> {
     turned
 }
 
-/// What a second lock holds shut: a case is opened and figures are read in one's own project, and without one there
-/// is nowhere; nobody has no account to act by.
+/// What a second lock holds shut: a case is opened, an override asked for, a report recorded and figures are read in one's own project, and
+/// without one there is nowhere; nobody has no account to act by.
 fn has_a_second_lock(action: Action, what: &str) -> bool {
-    (what == "project" && matches!(action, Action::OpenCase | Action::ReadGaps))
+    (what == "project"
+        && matches!(action, Action::OpenCase | Action::RequestOverride | Action::RecordReport | Action::ReadGaps))
         || (what == "nobody" && action != Action::SearchDirectory)
 }
 

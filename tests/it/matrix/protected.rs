@@ -1,10 +1,11 @@
 //! What protection keeps, turned over cell by cell: a world in which a glass is broken and looked at, a consent is
-//! withdrawn and its deletion answered, a desk is named and the project frozen, and one case taken over.
+//! withdrawn and its deletion answered, an override of consent taken back, a report confirmed,
+//! a desk is named and the project frozen, and one case taken over.
 
 use super::flips::is_of_protection;
 use super::turning::{Probe, flips, selection, survivors};
 use crate::kit::requirement::announce;
-use crate::kit::steps::{Ready, girl_of_sixteen, merged, organization_id, service_id, text};
+use crate::kit::steps::{Ready, fresh_key, girl_of_sixteen, merged, organization_id, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World};
 use relais::domain::id::{Identifier, ProjectId, TeamId};
 use relais::policy::table::{Relation, Table};
@@ -31,6 +32,8 @@ impl Protected {
         let glass = break_glass(&world, &left.id).await;
         withdraw(&world, &readies[2]).await;
         withdraw(&world, &elsewhere).await;
+        override_consent(&world, &readies[0].case).await;
+        report(&world, &readies[0].case).await;
         let desk = TeamId::derived("corridor", "project desk");
         let named = json!({ "projectId": project, "teamId": desk.to_string() });
         world.done(&world.person("coordinator"), "projectNameDesk", &named).await;
@@ -54,6 +57,8 @@ impl Protected {
             "BreakGlass" => (by_node("BreakGlass", &selection), &self.glass),
             "CaseReference" => (by_node("BreakGlass", &format!("{{ case {selection} }}")), &self.glass),
             "Notice" => (format!("{{ notices {selection} }}"), &self.project),
+            "StatutoryReport" => (format!("{{ statutoryReports {selection} }}"), &self.project),
+            "ConsentOverride" => (format!("{{ consentOverrides {selection} }}"), &self.project),
             "Deletion" => (format!("{{ deletionRequests {selection} }}"), &self.project),
             other => panic!("no question about {other}"),
         };
@@ -107,6 +112,26 @@ async fn withdraw(world: &World, ready: &Ready) {
     let mut open = asked.at("deletionRequests").as_array().into_iter().flatten().filter(|it| it["answer"].is_null());
     let answer = json!({ "deletionId": open.next().expect("a request")["id"], "answer": "DELETED" });
     world.done(&ready.recipient, "deletionAnswer", &answer).await;
+}
+
+/// Asked for, confirmed by somebody else, and taken back, so that it has a value everywhere.
+async fn override_consent(world: &World, case: &str) {
+    let input = json!({ "idempotencyKey": fresh_key(), "caseId": case, "recipientId": organization_id(LAWYERS),
+        "basis": "VITAL_INTEREST", "reason": "CANNOT_DECIDE" });
+    let held = world.done(&world.person("caseworker"), "consentOverrideRequest", &input).await;
+    let named = json!({ "consentOverrideId": held["id"] });
+    for act in ["consentOverrideConfirm", "consentOverrideTakeBack"] {
+        world.done(&world.person("coordinator"), act, &named).await;
+    }
+}
+
+/// Recorded, and confirmed by somebody else.
+async fn report(world: &World, case: &str) {
+    let input = json!({ "idempotencyKey": fresh_key(), "caseId": case, "authority": "PROSECUTOR",
+        "reportedOn": "2026-11-20", "information": "INFORMED" });
+    let made = world.done(&world.person("caseworker"), "statutoryReportRecord", &input).await;
+    let named = json!({ "statutoryReportId": made["id"] });
+    world.done(&world.person("coordinator"), "statutoryReportConfirm", &named).await;
 }
 
 /// The caseworker has seen what there is to be seen.

@@ -3,7 +3,8 @@
 
 use crate::kit::schema::{Argument, Field, SCHEMA};
 use relais::domain::id::{
-    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, NoticeId, ProjectId, ReferralId, ServiceId,
+    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, NoticeId, OverrideId, ProjectId,
+    ReferralId, ReportId, ServiceId,
 };
 use relais::policy::table::{Action, Entry, Table};
 use serde_json::{Map, Value, json};
@@ -17,7 +18,7 @@ pub struct Question {
 }
 
 /// What `node` leads to, by the kind of the id.
-fn of_node() -> [(Action, String); 10] {
+fn of_node() -> [(Action, String); 12] {
     [
         (Action::SearchDirectory, never::<ServiceId>()),
         (Action::ReadReferral, never::<ReferralId>()),
@@ -29,6 +30,8 @@ fn of_node() -> [(Action, String); 10] {
         (Action::TakeCustody, never::<CustodyId>()),
         (Action::ReviewGlass, never::<GlassId>()),
         (Action::ReadDeletions, never::<DeletionId>()),
+        (Action::ReadOverrides, never::<OverrideId>()),
+        (Action::ReadReports, never::<ReportId>()),
     ]
 }
 

@@ -1,7 +1,10 @@
 //! The acts of protection, as the people of a project, its desk and its partners live them.
 
+mod age;
 mod freeze;
 mod glass;
+mod overrides;
+mod reports;
 mod reveal;
 mod rules;
 mod withdrawal;

@@ -3,8 +3,12 @@
 ## العناصر
 seen-admin-status = الوضع القانوني أو الإداري
 seen-age-band = الفئة العمرية
+seen-age-basis = ما يستند إليه العمر
 seen-alias = الاسم الرمزي المعطى لهذه المنظمة
 seen-area = البلدية أو المنطقة
+seen-authority = الجهة التي أُرسل إليها الإبلاغ
+seen-information = هل أُعلم المعنيون بالإبلاغ
+seen-reported-on = يوم الإبلاغ
 seen-at = وقت إحدى الخطوات
 seen-basis = أساس الموافقة
 seen-code = سبب إحدى الخطوات
@@ -83,6 +87,7 @@ readings-who = { $day } – { $organization } ({ $role })
 readings-what = ما تم الاطلاع عليه: { $fields }.
 readings-purpose = السبب: { $purpose }.
 readings-consent = بناءً على موافقتك بتاريخ { $day }.
+readings-without-consent = بدون موافقتك: قرّره شخصان من الفريق بتاريخ { $day }، لأنه لم يكن ممكنًا سؤالك أو لأن القانون أوجب ذلك.
 readings-separator = ،
 readings-unknown-organization = منظمة لم تعد في الدليل
 readings-unknown-role = وظيفة غير معروفة

@@ -62,6 +62,10 @@ input-outcome-of-event = This outcome does not belong to a completed referral.
 input-result-of-record = This result comes from a referral and is not recorded by hand.
 input-clinical-fact = This installation keeps needs, and no clinical facts: leave self-harm, disability and illness out.
 input-no-appeal = The case has no open appeal of age, or this status would leave it open.
+input-basis-needs-two = This ground is no consent: two people ask for it and confirm it, with `consentOverrideRequest`.
+input-reason-of-basis = This reason belongs to another ground.
+input-report-day = The day of a report does not lie in the future.
+input-appeal-open = The age stays contested until the last appeal has ended: close it with `caseAppealClose`, and say what the age rests on then.
 input-review-date = A hold is reviewed after today and within a year.
 input-area-unknown = A case needs the code of an area, however large, such as FR or LY-TB.
 
@@ -91,6 +95,7 @@ field-situation = living situation
 field-languages = languages
 field-area = commune
 field-protection-flags = protection concerns
+field-age-basis = basis of the age
 
 ## Others
 conflict = Somebody else changed this referral: read it again (version { $version }), then decide.
@@ -108,6 +113,8 @@ protection-glass-too-often = The glass is broken at most three times in 24 hours
 protection-review-overdue = An earlier opening has waited more than 72 hours for its review: have it reviewed first.
 protection-already-reviewed = It was reviewed before.
 protection-already-answered = It was answered before.
+protection-already-confirmed = It was confirmed before.
+protection-override-ended = Nobody confirmed it in time, or it is over: ask again if it is still needed.
 
 ## The table of need to know
 policy-acts = May
@@ -216,6 +223,14 @@ policy-action-withdraw-consent = record that a consent is withdrawn
 policy-action-close-referral = cancel a referral, or mark it as entered in error
 policy-action-read-deletions = read requests to delete
 policy-action-answer-deletion = answer a request to delete
+policy-object-override = Referrals without a consent
+policy-action-request-override = ask to refer without a consent
+policy-action-confirm-override = confirm a referral without a consent, or take it back
+policy-action-read-overrides = list referrals without a consent
+policy-object-report = Statutory reports
+policy-action-record-report = record a statutory report
+policy-action-confirm-report = confirm the record of a statutory report
+policy-action-read-reports = list statutory reports
 policy-relation-staff = Working in the project
 policy-relation-desk = Of the desk that takes over
 policy-relation-through-glass = Through a broken glass, for an hour

@@ -3,8 +3,12 @@
 ## Fields
 seen-admin-status = administrative status
 seen-age-band = age band
+seen-age-basis = what the age rests on
 seen-alias = the code name given to that organisation
 seen-area = commune or area
+seen-authority = to which authority a report went
+seen-information = whether those concerned were told of a report
+seen-reported-on = the day of a report
 seen-at = the time of a step
 seen-basis = the ground of the consent
 seen-code = the reason of a step
@@ -83,6 +87,7 @@ readings-who = { $day } – { $organization } ({ $role })
 readings-what = What was read: { $fields }.
 readings-purpose = Why: { $purpose }.
 readings-consent = On your consent of { $day }.
+readings-without-consent = Without your consent: decided on { $day } by two people of the team, because you could not be asked or the law ordered it.
 readings-separator = ,
 readings-unknown-organization = an organisation that is no longer in the directory
 readings-unknown-role = unknown function

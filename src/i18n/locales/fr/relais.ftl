@@ -62,6 +62,10 @@ input-outcome-of-event = Cette issue n’est pas celle d’une orientation termi
 input-result-of-record = Ce résultat vient d’une orientation et ne se saisit pas à la main.
 input-clinical-fact = Cette installation garde des besoins, et aucun fait clinique : laissez de côté automutilation, handicap et maladie.
 input-no-appeal = Ce dossier n'a pas de recours de minorité ouvert, ou ce statut le laisserait ouvert.
+input-basis-needs-two = Ce fondement n’est pas un consentement : deux personnes le demandent et le confirment, par `consentOverrideRequest`.
+input-reason-of-basis = Ce motif relève d’un autre fondement.
+input-report-day = Le jour d’un signalement n’est pas dans l’avenir.
+input-appeal-open = L’âge reste contesté jusqu’à la fin du dernier recours : le clore par `caseAppealClose`, en disant sur quoi l’âge repose alors.
 input-review-date = Un gel juridique se réexamine après aujourd'hui et dans l'année.
 input-area-unknown = Un dossier a besoin d’un code de territoire, même large, comme FR ou LY-TB.
 
@@ -91,6 +95,7 @@ field-situation = situation de vie
 field-languages = langues
 field-area = commune
 field-protection-flags = besoins de protection
+field-age-basis = ce sur quoi repose l’âge
 
 ## Others
 conflict = Quelqu’un d’autre a modifié cette orientation : relisez-la (version { $version }), puis décidez.
@@ -108,6 +113,8 @@ protection-glass-too-often = On brise la glace au plus trois fois en 24 heures :
 protection-review-overdue = Une ouverture antérieure attend son examen depuis plus de 72 heures : faites-la examiner d’abord.
 protection-already-reviewed = L’examen a déjà eu lieu.
 protection-already-answered = La réponse a déjà été donnée.
+protection-already-confirmed = C’est déjà confirmé.
+protection-override-ended = Personne ne l’a confirmé à temps, ou c’est terminé : refaire la demande si elle reste nécessaire.
 
 ## The table of need to know
 policy-acts = Peut
@@ -216,6 +223,14 @@ policy-action-withdraw-consent = enregistrer le retrait d’un consentement
 policy-action-close-referral = annuler une orientation, ou la marquer comme erreur
 policy-action-read-deletions = lire les demandes d’effacement
 policy-action-answer-deletion = répondre à une demande d’effacement
+policy-object-override = Orientations sans consentement
+policy-action-request-override = demander une orientation sans consentement
+policy-action-confirm-override = confirmer une orientation sans consentement, ou la reprendre
+policy-action-read-overrides = lister les orientations sans consentement
+policy-object-report = Signalements prévus par la loi
+policy-action-record-report = noter un signalement prévu par la loi
+policy-action-confirm-report = confirmer la note d’un signalement
+policy-action-read-reports = lister les signalements
 policy-relation-staff = Travaillant dans le projet
 policy-relation-desk = Du relais de continuité
 policy-relation-through-glass = Par la glace brisée, une heure durant

@@ -3,8 +3,12 @@
 ## Éléments
 seen-admin-status = le statut administratif
 seen-age-band = la tranche d’âge
+seen-age-basis = ce sur quoi repose l’âge
 seen-alias = le nom de code donné à cette organisation
 seen-area = la commune ou le territoire
+seen-authority = l’autorité à qui un signalement est allé
+seen-information = si les personnes concernées en étaient informées
+seen-reported-on = le jour d’un signalement
 seen-at = le moment d’une étape
 seen-basis = la base du consentement
 seen-code = le motif d’une étape
@@ -83,6 +87,7 @@ readings-who = { $day } – { $organization } ({ $role })
 readings-what = Ce qui a été lu : { $fields }.
 readings-purpose = Pourquoi : { $purpose }.
 readings-consent = Sur votre accord du { $day }.
+readings-without-consent = Sans votre accord : décidé le { $day } par deux personnes de l’équipe, parce qu’on ne pouvait pas vous demander ou que la loi l’ordonnait.
 readings-separator = ,
 readings-unknown-organization = une organisation qui n’est plus dans l’annuaire
 readings-unknown-role = fonction inconnue
