@@ -41,8 +41,7 @@ pub async fn change(
     context
         .store
         .write(async |tx| {
-            let project = tx.lock_project(id).await?.filter(|project| access.leads(project));
-            let project = project.ok_or(ActionError::NotVisible)?;
+            let project = lock_led(tx, access, id).await?;
             take(context, tx, &project, step, Some(account.id), now).await
         })
         .await?;
@@ -135,6 +134,12 @@ pub async fn replay_freezes(context: &Context) -> Result<(), ActionError> {
     Ok(())
 }
 
+/// Locks a project that the viewer leads; any other answers like one that never was.
+async fn lock_led(tx: &mut Tx, access: &Access, id: ProjectId) -> Result<Project, ActionError> {
+    let project = tx.lock_project(id).await?.filter(|project| access.leads(project));
+    project.ok_or(ActionError::NotVisible)
+}
+
 /// Names the team that takes over what the project leaves open when it is frozen.
 pub async fn name_desk(
     context: &Context,
@@ -147,8 +152,7 @@ pub async fn name_desk(
     context
         .store
         .write(async |tx| {
-            let project = tx.lock_project(id).await?.filter(|project| access.leads(project));
-            let project = project.ok_or(ActionError::NotVisible)?;
+            let project = lock_led(tx, access, id).await?;
             // A team of somebody else answers like one that never was.
             let unfit = || Refusal::Protection(ProtectionProblem::DeskUnfit);
             let team = tx.find_team(team_id).await?.ok_or_else(unfit)?;
