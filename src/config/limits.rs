@@ -17,7 +17,8 @@ pub struct Limits {
     /// Pages and forms a minute of one session.
     pub pages_per_minute_of_a_session: u32,
     /// Attempts to prove who somebody is from one address in a minute: password, code, enrolment, confirmation, and
-    /// coming back from an identity provider.
+    /// coming back from an identity provider. A sign-in with a second factor takes two of them, so that the default
+    /// leaves the three sign-ins of the reference.
     pub sign_ins_per_minute_of_an_address: u32,
     /// The same attempts at one account in an hour.
     pub sign_ins_per_hour_of_an_account: u32,
@@ -67,8 +68,8 @@ impl Default for Limits {
             token_points_per_minute: 30_000,
             pages_per_minute_of_an_address: 600,
             pages_per_minute_of_a_session: 120,
-            sign_ins_per_minute_of_an_address: 3,
-            sign_ins_per_hour_of_an_account: 10,
+            sign_ins_per_minute_of_an_address: 6,
+            sign_ins_per_hour_of_an_account: 20,
             requests_in_flight: 512,
             reserved_for_emergencies: 32,
         }
