@@ -3,6 +3,7 @@
 use super::disclosure::act;
 use super::idempotency::Create;
 use super::input::{ProfileInput, file_number};
+use super::protection::require_project_at_work;
 use super::{ActionError, Context, hidden};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent};
@@ -151,10 +152,11 @@ async fn change(
     (action, fields): (AuditAction, Vec<&'static str>),
     decide: impl Fn(CaseReference) -> Result<CaseReference, Refusal>,
 ) -> Result<Visible<CaseView>, ActionError> {
-    permit(access, Action::OpenCase)?;
+    let account = permit(access, Action::OpenCase)?;
     let now = context.now();
     let changed = context.store.write(async |tx| {
         let case = tx.find_case(&access.scope(), id).await?.ok_or(ActionError::NotVisible)?;
+        require_project_at_work(tx, account.project_id).await?;
         if case.version != expected_version {
             return Err(Refusal::Conflict { current_version: case.version }.into());
         }

@@ -320,6 +320,8 @@ fn stands_still(ended: &mut Ended, reason: Standstill) {
 async fn destroy_month(context: &Context, project: ProjectId, month: Month, now: Timestamp) -> Result<(), ActionError> {
     let event = by_the_house(now, project, AuditAction::MonthKeyDestroyed, month.to_string());
     let unlinked_all = context.store.write(async |tx| {
+        // One run after the other: each reads what the one before has left, and none doubles it.
+        tx.lock_project(project).await?;
         let demands = unlinked(tx.demands_of_month(project, month).await?, || context.fresh_id());
         tx.replace_demands(project, month, &demands).await?;
         Ok::<_, ActionError>(tx.append_audit(std::slice::from_ref(&event)).await?)

@@ -4,6 +4,7 @@
 //! never authorises another (P-03).
 
 use super::code::code_list;
+use super::directory::Service;
 use super::id::{CaseId, ConsentId, OrganizationId, ProjectId, TeamId};
 use super::profile::Language;
 use super::sensitive::hidden_debug;
@@ -122,6 +123,11 @@ impl Consent {
     /// True while it is neither withdrawn nor lapsed.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.withdrawn_at.is_none() && now < self.expires_at
+    }
+
+    /// True where what is known to follow from asking the service was explained, or nothing is.
+    pub fn covers_consequences_of(&self, service: &Service) -> bool {
+        service.known_consequences.is_empty() || self.explained.contains(&Explained::Consequences)
     }
 
     /// True while an acceptance opens more than the offer. An override opens nothing: nobody has agreed to it (P-05).

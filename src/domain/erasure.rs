@@ -97,10 +97,13 @@ impl std::fmt::Display for LedgerEntry {
     }
 }
 
-/// The projects that are frozen at the end of the ledger, each with the time of its last freeze.
+/// The projects that are frozen by the latest word of the ledger on each, with the time of that freeze. Lines are in
+/// the order of time only within one node's file: several may have been put together.
 pub fn frozen_projects(entries: &[LedgerEntry]) -> Vec<(ProjectId, Timestamp)> {
     let mut frozen = std::collections::BTreeMap::new();
-    for entry in entries {
+    let mut in_time: Vec<&LedgerEntry> = entries.iter().collect();
+    in_time.sort_by_key(|entry| entry.at);
+    for entry in in_time {
         match entry.event {
             LedgerEvent::Frozen(project) => {
                 frozen.insert(project, entry.at);
@@ -150,5 +153,9 @@ mod tests {
         ];
         assert_eq!(frozen_projects(&entries), [(other, Timestamp::from_microseconds(4))]);
         assert!(frozen_projects(&entries[..0]).is_empty());
+        // Two nodes' files, one behind the other: the latest word counts, not the last line.
+        let later = LedgerEntry { event: LedgerEvent::Frozen(other), at: Timestamp::from_microseconds(9) };
+        let earlier = LedgerEntry { event: LedgerEvent::Thawed(other), at: Timestamp::from_microseconds(6) };
+        assert_eq!(frozen_projects(&[later, earlier]), [(other, Timestamp::from_microseconds(9))]);
     }
 }

@@ -5,7 +5,7 @@
 
 use super::case::CaseReference;
 use super::code::code_list;
-use super::consent::{Consent, Explained};
+use super::consent::Consent;
 use super::directory::{CapacityStatus, KnownConsequence, Organization, Service, ServiceStatus, Specialisation};
 use super::disclosure::Offer;
 use super::id::{AccountId, CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId};
@@ -413,10 +413,9 @@ impl Referral {
         }
         require_live(consent, now)?;
         // Whom nobody can ask nobody can explain to: the two people answer for it, but never for an assessment of age.
-        let explained = consent.explained.contains(&Explained::Consequences);
         let assesses_age = service.known_consequences.contains(&KnownConsequence::AgeAssessment);
-        let is_answered_for = explained || (consent.basis.is_override() && !assesses_age);
-        if !service.known_consequences.is_empty() && !is_answered_for {
+        let is_answered_for = consent.basis.is_override() && !assesses_age;
+        if !consent.covers_consequences_of(service) && !is_answered_for {
             return Err(Refusal::consent(ConsentProblem::ConsequencesNotExplained));
         }
         Ok(())

@@ -113,7 +113,7 @@ impl Rates {
     /// Counted before the password is looked at, so that trying costs the same whether it is right or wrong.
     pub fn sign_in(&self, address: Option<IpAddr>, handle: Option<&str>) -> Result<(), TooMuch> {
         self.sign_in_by_address.take(&address.map_or(NOWHERE, class_of), 1)?;
-        handle.map_or(Ok(()), |handle| self.sign_in_by_account.take(&Sha256::digest(handle).into(), 1))
+        handle.map_or(Ok(()), |handle| self.sign_in_by_account.take_while_there_is_room(&Sha256::digest(handle).into()))
     }
 }
 
@@ -143,6 +143,12 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
             burst: quota.burst_size(),
             questions: AtomicU32::new(0),
         }
+    }
+
+    /// Takes one, unless so many have asked that a newcomer could not be told from the others. Then nobody is held
+    /// back here: callers made up by the thousand must not shut out everybody else.
+    fn take_while_there_is_room(&self, key: &K) -> Result<(), TooMuch> {
+        if self.is_full() { Ok(()) } else { self.take(key, 1) }
     }
 
     fn take(&self, key: &K, cost: usize) -> Result<(), TooMuch> {
@@ -280,6 +286,18 @@ mod tests {
         assert!(rates.page(address(9), None).is_err());
         pass(&clock, 10);
         assert_eq!(rates.page(address(9), None), Ok(()));
+    }
+
+    #[test]
+    fn made_up_accounts_shut_nobody_out_of_the_pages() {
+        let (rates, _) = rates();
+        let handle = |number: usize| Sha256::digest(number.to_be_bytes()).into();
+        for number in 0..MOST_CALLERS {
+            assert_eq!(rates.sign_in_by_account.take_while_there_is_room(&handle(number)), Ok(()));
+        }
+        for _ in 0..100 {
+            assert_eq!(rates.sign_in_by_account.take_while_there_is_room(&handle(MOST_CALLERS)), Ok(()));
+        }
     }
 
     #[test]

@@ -241,9 +241,9 @@ unions! {
         Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
     }
     /// Why it was not recorded on what an age rests.
-    CaseAgeBasisSetError { Input(InputError), Conflict(ConflictError) }
+    CaseAgeBasisSetError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
     /// Why it was not recorded how an appeal ended.
-    CaseAppealCloseError { Input(InputError), Conflict(ConflictError) }
+    CaseAppealCloseError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
     /// Why a hold was not set.
     LegalHoldSetError { Input(InputError) }
     /// Why a hold was not lifted.

@@ -3,7 +3,7 @@
 use super::access::Access;
 use super::looking::Looking;
 use super::rules::{Action, permit};
-use super::table::{Sight, Standing};
+use super::table::{Relation, Sight, Standing};
 use super::visible::{Subject, Told, Visible};
 use crate::domain::account::Role;
 use crate::domain::audit::readings::{Readings, TrailEvent};
@@ -69,10 +69,15 @@ const OF_EVERY_EVENT: [&str; 5] =
 /// The view of an event; `None` when it is nothing to the viewer.
 pub fn show_event(access: &Access, event: TrailEvent) -> Option<Visible<EventView>> {
     permit(access, Action::ReadTrail).ok()?;
-    let facts = access.facts(access.relation_to_event(event.actor_id), Standing::Plain, false);
-    let look = Looking::new(access, facts);
+    let relation = access.relation_to_event(event.actor_id);
+    let look = Looking::new(access, access.facts(relation, Standing::Plain, false));
     if !look.sees_all(&OF_EVERY_EVENT) {
         return None;
+    }
+    let mut event = event;
+    if event.action == AuditAction::Refused && relation != Relation::Auditor {
+        // Only what exists is named in a refusal, and whether it does is not for who was refused to know.
+        event.object.clear();
     }
     let view = EventView {
         trail: look.value("AuditEvent.trail", Some(event.trail.clone())),

@@ -157,6 +157,13 @@ impl Tx {
         row.map(AccountRow::into_account).transpose()
     }
 
+    /// The account with this handle, unless it is disabled.
+    pub async fn find_enabled_account_by_handle(&mut self, handle: &str) -> Result<Option<Account>, StoreError> {
+        let row: Option<AccountRow> =
+            in_tx!(self, |c| sqlx::query_as(FIND_ENABLED_BY_HANDLE).bind(handle).fetch_optional(c).await)?;
+        row.map(AccountRow::into_account).transpose()
+    }
+
     /// Writes an account, new or changed, with its teams.
     pub async fn save_account(&mut self, account: &Account) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(SAVE)

@@ -7,7 +7,7 @@ use crate::domain::audit::readings::TrailEvent;
 use crate::domain::audit::seal::{Signed, SignedHead, SignedNote};
 use crate::domain::audit::verify::Evidence;
 use crate::domain::case::CaseReference;
-use crate::domain::scope::{AuditScope, Scope};
+use crate::domain::scope::AuditScope;
 use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("audit_events");
@@ -242,10 +242,11 @@ impl Store {
         rows.into_iter().map(EventRow::into_event).collect()
     }
 
-    /// Every reading of a case that the scope reaches, of its consents, its referrals and the needs behind them.
-    pub async fn list_disclosures(&self, scope: &Scope, case: &CaseReference) -> Result<Vec<TrailEvent>, StoreError> {
+    /// Every reading of a case that the caller has found within a scope, of its consents, its referrals and the needs
+    /// behind them. They stand in the trail of the project that the case came from, whoever follows it now.
+    pub async fn list_disclosures(&self, case: &CaseReference) -> Result<Vec<TrailEvent>, StoreError> {
         let rows: Vec<EventRow> = read!(self, |pool| sqlx::query_as(LIST_DISCLOSURES)
-            .bind(optional_text(scope.project))
+            .bind(case.project_id.to_string())
             .bind(case.id.to_string())
             .fetch_all(pool)
             .await)?;

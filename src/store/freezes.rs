@@ -129,6 +129,12 @@ impl Tx {
         Ok(last.filter(|freeze| freeze.thawed_at.is_none()))
     }
 
+    /// Whether a project was frozen at this time and two people have thawed it since.
+    pub async fn has_thawed(&mut self, project: ProjectId, frozen_at: Timestamp) -> Result<bool, StoreError> {
+        let rows: Vec<FreezeRow> = in_tx!(self, |c| sqlx::query_as(LIST).bind(project.to_string()).fetch_all(c).await)?;
+        Ok(rows.iter().any(|row| row.frozen_at == frozen_at.microseconds() && row.thawed_at.is_some()))
+    }
+
     /// Writes a freeze, new or changed, and with it whether the project works.
     pub async fn save_freeze(&mut self, freeze: &Freeze) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(INSERT)

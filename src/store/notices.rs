@@ -1,5 +1,6 @@
 //! Notices: to whom, of which kind, about which object, and who has seen them.
 
+use super::reach::of_project_at_work;
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::account::{Account, Role};
@@ -19,7 +20,11 @@ macro_rules! select_received {
             "FROM notices n WHERE (n.actor_id IS NULL OR n.actor_id <> $1) AND (n.account_id = $1 ",
             "OR n.team_id IN (SELECT m.team_id FROM team_members m WHERE m.account_id = $1) ",
             "OR (n.role = $2 AND n.project_id = $3) OR (n.role = $2 AND n.organization_id = $4) ",
-            "OR (n.role IS NULL AND n.organization_id = $5)) ",
+            // What a recipient is told of is a request to delete, which it reads while the project works.
+            "OR (n.role IS NULL AND n.organization_id = $5 AND EXISTS (SELECT 1 FROM deletion_requests d ",
+            "JOIN referrals f ON f.id = d.referral_id WHERE d.id = n.object AND ",
+            of_project_at_work!("f.case_id"),
+            "))) ",
             $rest
         )
     };
@@ -32,7 +37,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     SEE = "INSERT INTO notice_readings (notice_id, account_id, seen_at) VALUES ($1, $2, $3) \
         ON CONFLICT (notice_id, account_id) DO NOTHING";
-    COUNT_OTHERS = "SELECT count(*) FROM accounts WHERE role = $1 AND id <> $2 AND (project_id = $3 OR organization_id = $4)";
+    COUNT_OTHERS = "SELECT count(*) FROM accounts WHERE role = $1 AND id <> $2 AND NOT is_disabled AND (project_id = $3 OR organization_id = $4)";
 }
 
 #[derive(sqlx::FromRow)]

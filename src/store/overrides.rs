@@ -48,7 +48,7 @@ statements! {
     CONFIRM = "UPDATE consent_overrides SET confirmed_at = $2, confirmed_by = $3, consent_id = $4 WHERE id = $1";
     END = "UPDATE consent_overrides SET ended_at = $2, ended_how = $3 WHERE id = $1 AND ended_at IS NULL";
     END_ON_CONSENT = "UPDATE consent_overrides SET ended_at = $2, ended_how = 'taken_back' WHERE consent_id = $1 AND ended_at IS NULL";
-    LIST_OPEN = "SELECT id, consent_id FROM consent_overrides WHERE case_id = $1 AND recipient_id = $2 AND ended_at IS NULL \
+    LIST_OPEN = "SELECT id FROM consent_overrides WHERE case_id = $1 AND recipient_id = $2 AND ended_at IS NULL \
         ORDER BY id";
     COUNT_DUE = concat!("SELECT count(*) FROM consent_overrides WHERE ", due_overrides!());
     ERASE_DUE_READINGS = concat!(
@@ -211,17 +211,15 @@ impl Tx {
         Ok(())
     }
 
-    /// The overrides that a consent replaces, asked for, live or run out, each with what carries its referrals.
-    pub async fn overrides_replaced_by(
-        &mut self,
-        consent: &Consent,
-    ) -> Result<Vec<(OverrideId, Option<ConsentId>)>, StoreError> {
-        let rows: Vec<(String, Option<String>)> = in_tx!(self, |c| sqlx::query_as(LIST_OPEN)
+    /// The overrides that a consent replaces, asked for, live or run out. What carries the referrals of each is known
+    /// under its lock only.
+    pub async fn overrides_replaced_by(&mut self, consent: &Consent) -> Result<Vec<OverrideId>, StoreError> {
+        let rows: Vec<String> = in_tx!(self, |c| sqlx::query_scalar(LIST_OPEN)
             .bind(consent.case_id.to_string())
             .bind(consent.recipient_id.to_string())
             .fetch_all(c)
             .await)?;
-        rows.into_iter().map(|(id, consent)| Ok((TABLE.id(&id)?, TABLE.optional_id(consent.as_deref())?))).collect()
+        rows.iter().map(|id| TABLE.id(id)).collect()
     }
 
     /// Erases overrides that were asked for before this time, with the notices of them.

@@ -80,8 +80,9 @@ statements! {
         " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
          AND (CAST($3 AS TEXT) IS NULL OR (created_at, id) < (SELECT r.created_at, r.id FROM referrals r WHERE r.id = $3 AND ",
         sent!("$1", "$6", "$7", "$8"),
-        ")) AND (CAST($5 AS TEXT) IS NULL OR case_id = $5) \
-         ORDER BY created_at DESC, id DESC LIMIT $4"
+        ")) AND (CAST($5 AS TEXT) IS NULL OR (case_id = $5 AND ",
+        of_own_case!("$1", "$7"),
+        ")) ORDER BY created_at DESC, id DESC LIMIT $4"
     );
     INSERT = "INSERT INTO referrals (id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, \
         urgency, needed_by, consent_id, status, status_at, is_open, created_at, requested_at, service_started_at, decline_code, \

@@ -16,7 +16,7 @@ const TABLE: Table = Table("statutory_reports");
 
 /// Within reach of who leads the project (project $1, unit $2, all teams $4) or of the case's team (account $3).
 macro_rules! select_reports {
-    ($rest:literal) => {
+    ($($rest:tt)+) => {
         concat!(
             "SELECT id, case_id, project_id, organization_id, team_id, recorded_at, recorded_by, recorded_by_handle, confirmed_at, ",
             "confirmed_by_handle, sealed FROM (SELECT v.id, v.case_id, v.project_id, p.organization_id, c.team_id, v.recorded_at, ",
@@ -28,13 +28,13 @@ macro_rules! select_reports {
             ") OR ",
             of_own_team!("$1", "$3"),
             ") ",
-            $rest
+            $($rest)+
         )
     };
 }
 
 statements! {
-    LIST = select_reports!("AND (CAST($5 AS TEXT) IS NULL OR case_id = $5) ORDER BY recorded_at DESC, id DESC LIMIT $6");
+    LIST = select_reports!("AND (CAST($5 AS TEXT) IS NULL OR (case_id = $5 AND ", of_own_team!("$1", "$3"), ")) ORDER BY recorded_at DESC, id DESC LIMIT $6");
     FIND = select_reports!("AND id = $5");
     // Changes nothing, and holds the row until the commit.
     LOCK = "UPDATE statutory_reports SET sealed = sealed WHERE id = $1";

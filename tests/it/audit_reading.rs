@@ -193,6 +193,9 @@ on_both_databases! {
         let told = refused().await;
         let expected = [["sign_in_failed", "", ""], ["not_visible", &ready.case, &id], ["not_visible", "", &id], ["forbidden", "", &id]];
         assert_eq!(told, expected.map(|row| row.map(str::to_owned)));
+        // Its own trail tells the stranger that it was refused, and not whether there was something.
+        let trail = world.ask(&stranger, "{ auditEvents(first: 9) { nodes { action object reason } } }", json!({})).await;
+        assert!(trail.text().contains("REFUSED") && !trail.text().contains(&ready.case), "{}", trail.text());
         for _ in 0..20 {
             ask(&never).await;
             world.ask(&world.person("stranger"), "{ viewer { id } }", json!({})).await;

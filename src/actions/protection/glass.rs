@@ -50,11 +50,12 @@ pub async fn open(
     context
         .store
         .write(async |tx| {
+            // First whether they may break any, so that nobody who may not learns which cases there are.
+            let earlier = tx.lock_glasses_of(account.id, now.plus_hours(-24)).await?;
+            may_break(&earlier, access.has_fresh_second_factor(now), now)?;
             let case = find_case(tx, access, &which).await?;
             let project = tx.find_project(case.project_id).await?.filter(|project| access.leads(project));
             let project = project.ok_or(ActionError::NotVisible)?;
-            let earlier = tx.lock_glasses_of(account.id, now.plus_hours(-24)).await?;
-            may_break(&earlier, access.has_fresh_second_factor(now), now)?;
             let glass = fresh(id, &case, account, reason, now);
             tx.insert_glass(&glass).await?;
             let mut to = leaders_of(&project);

@@ -8,7 +8,6 @@ use crate::actions::idempotency::Create;
 use crate::actions::{ActionError, Context, directory, hidden};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::CaseReference;
-use crate::domain::code::CodeList as _;
 use crate::domain::consent::{Consent, ContactRule};
 use crate::domain::consent_override::{
     ConsentOverride, OverrideBasis, OverrideEnd, OverrideReason, OverrideStatus, check_reason,
@@ -169,15 +168,20 @@ pub(in crate::actions) async fn replace(
     given: &Consent,
     now: Timestamp,
 ) -> Result<(), ActionError> {
-    for (id, carried_by) in tx.overrides_replaced_by(given).await? {
+    for id in tx.overrides_replaced_by(given).await? {
         let Some(held) = tx.lock_override(&access.scope(), id).await? else { continue };
         if !tx.end_override(id, OverrideEnd::Replaced, now).await? {
             continue;
         }
-        if let Some(consent) = carried_by {
+        if let Some(consent) = held.consent_id {
             tx.lock_consent(&access.scope(), consent).await?;
+            let directory = context.directory.snapshot();
             for referral in tx.lock_open_referrals_on(consent).await? {
-                tx.move_referral(&referral.resting_on(given)).await?;
+                // A consent by which it could not be sent opens nothing of it: it stays on the override, which ends.
+                let service = directory.service(referral.service_id);
+                if service.is_some_and(|service| given.covers_consequences_of(&service)) {
+                    tx.move_referral(&referral.resting_on(given)).await?;
+                }
             }
             tx.end_consent(consent, now).await?;
         }
@@ -212,10 +216,10 @@ async fn tell(
     Notify { kind, object: held.id.to_string(), actor_id, at: now, context }.send(tx, &to).await
 }
 
+/// Without the reason, which tells of the person and not of the act.
 fn event(access: &Access, now: Timestamp, action: AuditAction, held: &ConsentOverride) -> AuditEvent {
     AuditEvent {
         project_id: Some(held.project_id),
-        reason: Some(held.reason.code()),
         consent_id: held.consent_id,
         ..act(access, now, action, held.id.to_string())
     }

@@ -109,7 +109,8 @@ async fn remember(context: &Context, step: Step, project: ProjectId, at: Timesta
     Ok(context.store.append_ledger(LedgerEntry { event, at }).await?)
 }
 
-/// Freezes again what the ledger knows to be frozen and a restored database does not; before anything is served.
+/// Freezes again what the ledger knows to be frozen and a restored database does not; before anything is served. A thaw
+/// that the database has on record may stand in another node's ledger only, and counts.
 pub async fn replay_freezes(context: &Context) -> Result<(), ActionError> {
     for (id, frozen_at) in context.store.projects_frozen_by_ledger()? {
         let freeze =
@@ -123,7 +124,8 @@ pub async fn replay_freezes(context: &Context) -> Result<(), ActionError> {
             .store
             .write(async |tx| {
                 let project = tx.lock_project(id).await?;
-                if project.is_some_and(|project| project.status == ProjectStatus::Active) {
+                let is_at_work = project.is_some_and(|project| project.status == ProjectStatus::Active);
+                if is_at_work && !tx.has_thawed(id, frozen_at).await? {
                     tx.save_freeze(&freeze).await?;
                     tx.append_audit(std::slice::from_ref(&event)).await?;
                 }
@@ -305,7 +307,7 @@ async fn leader(
     project: &Project,
     handle: &str,
 ) -> Result<Account, ProjectCommandError> {
-    let account = tx.find_account_by_handle(handle).await?;
+    let account = tx.find_enabled_account_by_handle(handle).await?;
     let account = account.ok_or_else(|| ProjectCommandError::NoAccount(handle.to_owned()))?;
     if Access::new(Viewer::Staff(account.clone()), table).leads(project) {
         Ok(account)

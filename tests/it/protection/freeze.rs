@@ -78,6 +78,24 @@ on_both_databases! {
         as_in_the_backup().await;
         reopen().await;
         assert_eq!(seen(&world, "lawyer", &sent.id).await["status"], "REQUESTED");
+        // A thaw through another node stands in that node's ledger; the database knows of it, and that counts.
+        world.clock.set(world.now().plus_hours(1));
+        freeze(&world, "coordinator").await;
+        world.execute("UPDATE freezes SET thawed_at = frozen_at + 1").await;
+        world.execute("UPDATE projects SET status = 'active'").await;
+        reopen().await;
+        assert_eq!(seen(&world, "lawyer", &sent.id).await["status"], "REQUESTED");
+    }
+
+    async fn p_26_a_partner_is_told_of_nothing_while_the_project_stands_still(world: World) {
+        let world = protected(world).await;
+        let ready = ready(&world).await;
+        world.refer(&ready, "ACCEPTED").await;
+        freeze(&world, "coordinator").await;
+        world.done(&ready.sender, "consentWithdraw", &json!({ "consentId": ready.consent })).await;
+        assert_eq!(notices(&world, "lawyer").await, Vec::<String>::new());
+        thaw(&world).await;
+        assert_eq!(notices(&world, "lawyer").await, ["DELETION_REQUESTED"]);
     }
 
     async fn the_staff_of_a_frozen_project_read_and_do_nothing_else(world: World) {
@@ -95,6 +113,8 @@ on_both_databases! {
             ("referralCreate", keyed(ready.draft.clone())),
             ("referralSend", step_input("referralSend", &draft)),
             ("demandRecord", keyed(json!({ "caseId": ready.case, "need": "SOL_ETM", "result": "UNMET_FULL" }))),
+            ("caseAgeBasisSet", json!({ "caseId": ready.case, "expectedVersion": 1, "ageBasis": "CONTESTED" })),
+            ("caseAppealClose", json!({ "caseId": ready.case, "expectedVersion": 1, "adminStatus": "RECOGNISED_UAM" })),
         ] {
             let before = world.tables().await;
             assert_eq!(problem(&world, &ready.sender, act, &input).await, "PROJECT_FROZEN", "{act}");
@@ -160,6 +180,9 @@ on_both_databases! {
             assert!(refused.contains(told), "{refused}");
             assert_eq!(status().await, "frozen");
         }
+        world.execute("UPDATE accounts SET is_disabled = true WHERE handle = 'second coordinator'").await;
+        let gone = thaw_by_operator(context, name, ["second coordinator", "coordinator"]).await.expect_err("gone").to_string();
+        assert!(gone.contains("no account"), "{gone}");
         thaw_by_operator(context, &project("paris"), ["coordinator", "protection lead"]).await.expect("a thaw");
         assert_eq!(status().await, "active");
         assert!(matches!(freeze_by_operator(context, "Passerelles").await, Err(ProjectCommandError::NotOne(0))));
@@ -233,6 +256,10 @@ async fn take_over(world: &World, ready: &Ready, accepted: &str, requested: &cra
     world.done(&desk, "referralCreate", &keyed).await;
     assert_eq!(seen(world, "caseworker", accepted).await, Value::Null);
     assert_eq!(seen(world, "desk caseworker", accepted).await["case"]["id"], ready.case.as_str());
+    // Who saw what before goes with the case, for the person to be told by whoever follows it now (P-28).
+    let asked = "query($id: ID!) { whoSawWhat(case: $id, language: EN) { readings { organization { id } } } }";
+    let readings = world.ask(&desk, asked, json!({ "id": ready.case })).await;
+    assert_ne!(readings.at("whoSawWhat/readings"), &json!([]), "{}", readings.text());
     for told in ["caseworker", "coordinator", "protection lead"] {
         assert!(notices(world, told).await.contains(&"CUSTODY_TAKEN".to_owned()), "{told}");
     }
