@@ -191,6 +191,22 @@ on_both_databases! {
         assert_eq!(notices(&world, "coordinator").await, ["OVERRIDE_ENDED", "OVERRIDE_REQUESTED"]);
     }
 
+    async fn p_05_his_own_consent_opens_only_what_it_has_explained(world: World) {
+        let world = protected(world).await;
+        let mut service = world.lawyers_curious_service().await;
+        service.known_consequences = vec![KnownConsequence::IdRequired];
+        world.publish(&service).await;
+        let always = ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL"];
+        for (more, expected) in [(&[][..], "ENDED"), (&["CONSEQUENCES"], "ACCEPTED")] {
+            let (case, held) = confirmed(&world).await;
+            let ready = on(&world, &case, &held, &service.id.to_string());
+            let Referred { id, .. } = world.refer(&ready, "ACCEPTED").await;
+            let explained = [&always[..], more].concat();
+            world.consented(&ready.sender, &case, &organization_id(LAWYERS), &json!({ "explained": explained })).await;
+            assert_eq!(read(&world, &id).await["stage"], expected, "{more:?}");
+        }
+    }
+
     async fn p_05_one_person_takes_it_back_and_the_person_withdraws_it(world: World) {
         let world = protected(world).await;
         for (who, act) in [("coordinator", "consentOverrideTakeBack"), ("caseworker", "consentWithdraw")] {
