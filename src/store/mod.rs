@@ -4,7 +4,7 @@
 //! Invariants: SQL stands nowhere else. Every statement is a constant of a `statements!` block, so that
 //! a test can prepare each on both databases. There is one write path, [`Store::write`]; nobody outside
 //! holds a transaction. Every read of people-linked rows takes a [`Scope`](crate::domain::scope::Scope)
-//! first. What is sealed is sealed by [`sealed`], and its key is committed before the row. To add a table, start at `migrations/` and at the nearest module here.
+//! first. What is sealed is sealed by `sealed`, and its key is committed before the row. To add a table, start at `migrations/` and at the nearest module here.
 
 mod accounts;
 mod audit;

@@ -2,8 +2,8 @@
 //!
 //! Invariants: a page calls the same actions as the API and decides nothing; a page without a door in
 //! the [table](crate::policy::table) is not served, and who may come through it is asked at each visit. `/graphql` knows nothing of the cookie that
-//! pages use. Every answer is made in [`answer`], every visit is counted in [`rate`], every visitor is
-//! looked up in [`visit`], every form is checked in [`form`]. Titles and addresses tell nothing of what Relais is for: they stay in a browser's
+//! pages use. Every answer is made in `answer`, every visit is counted in `rate`, every visitor is
+//! looked up in `visit`, every form is checked in `form`. Titles and addresses tell nothing of what Relais is for: they stay in a browser's
 //! history.
 
 mod account;

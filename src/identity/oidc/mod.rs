@@ -5,7 +5,7 @@
 //! checked; no key, address or algorithm is taken out of a token; a [`Fault`] names what was wrong and holds
 //! nothing of what was said. Who may do what is not decided here: see `actions::provider`.
 //!
-//! Start at [`RelyingParty`]; [`id_token`] is where a token is judged.
+//! Start at [`RelyingParty`]; `id_token` is where a token is judged.
 
 mod callback;
 mod claims;
