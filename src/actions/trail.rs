@@ -64,7 +64,7 @@ pub async fn who_saw_what(
     permit(access, Action::ListReadings)?;
     let scope = access.scope();
     let case = context.store.find_case(&scope, id).await?.ok_or_else(|| hidden(access, id))?;
-    let readings = Readings::of(context.store.list_disclosures(&case).await?);
+    let readings = Readings::of(context.store.list_disclosures(&scope, &case).await?);
     let mut consents = BTreeMap::new();
     for consent_id in readings.others.iter().filter_map(|reading| reading.consent_id) {
         if consents.contains_key(&consent_id) {

@@ -1,5 +1,6 @@
 //! Reading the audit trail: entry after entry for whoever verifies, and events for whoever may see them.
 
+use super::reach::of_own_team;
 use super::row::{Table, optional_text};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::audit::chain::{Body, EventColumns, StoredEvent};
@@ -7,7 +8,7 @@ use crate::domain::audit::readings::TrailEvent;
 use crate::domain::audit::seal::{Signed, SignedHead, SignedNote};
 use crate::domain::audit::verify::Evidence;
 use crate::domain::case::CaseReference;
-use crate::domain::scope::AuditScope;
+use crate::domain::scope::{AuditScope, Scope};
 use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("audit_events");
@@ -15,10 +16,10 @@ const TABLE: Table = Table("audit_events");
 const PAGE: i64 = 2_000;
 
 macro_rules! select_events {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "SELECT trail, sequence, hash, at, actor_id, actor_role, organization_id, action, object, fields, purpose, reason, consent_id FROM audit_events ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -45,7 +46,9 @@ statements! {
          AND (CAST($3 AS BIGINT) IS NULL OR sequence < $3) ORDER BY sequence DESC LIMIT $4"
     );
     LIST_DISCLOSURES = select_events!(
-        "WHERE trail = $1 AND action = 'disclosed' AND object IN (SELECT CAST($2 AS TEXT) \
+        "WHERE trail = $1 AND EXISTS (SELECT 1 FROM cases w WHERE w.id = $2 AND ",
+        of_own_team!("$3", "$4"),
+        ") AND action = 'disclosed' AND object IN (SELECT CAST($2 AS TEXT) \
          UNION ALL SELECT c.id FROM consents c WHERE c.case_id = $2 AND c.project_id = $1 \
          UNION ALL SELECT y.id FROM statutory_reports y WHERE y.case_id = $2 AND y.project_id = $1 \
          UNION ALL SELECT v.id FROM consent_overrides v WHERE v.case_id = $2 AND v.project_id = $1 \
@@ -242,12 +245,14 @@ impl Store {
         rows.into_iter().map(EventRow::into_event).collect()
     }
 
-    /// Every reading of a case that the caller has found within a scope, of its consents, its referrals and the needs
-    /// behind them. They stand in the trail of the project that the case came from, whoever follows it now.
-    pub async fn list_disclosures(&self, case: &CaseReference) -> Result<Vec<TrailEvent>, StoreError> {
+    /// Every reading of a case that the scope reaches, of its consents, its referrals and the needs behind them. They
+    /// stand in the trail of the project that the case came from, whoever follows it now.
+    pub async fn list_disclosures(&self, scope: &Scope, case: &CaseReference) -> Result<Vec<TrailEvent>, StoreError> {
         let rows: Vec<EventRow> = read!(self, |pool| sqlx::query_as(LIST_DISCLOSURES)
             .bind(case.project_id.to_string())
             .bind(case.id.to_string())
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.account))
             .fetch_all(pool)
             .await)?;
         rows.into_iter().map(EventRow::into_event).collect()

@@ -1,6 +1,6 @@
 //! Requests to recipients to delete what they hold, and their answers.
 
-use super::reach::{in_reached_project, of_own_team};
+use super::reach::{in_reached_project, of_own_team, within};
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::deletion::DeletionRequest;
@@ -66,23 +66,14 @@ impl DeletionRow {
     }
 }
 
-/// Binds a scope in the order of `select_deletions!`.
-macro_rules! within {
-    ($query:expr, $scope:expr) => {
-        $query
-            .bind(optional_text($scope.project))
-            .bind(optional_text($scope.unit))
-            .bind(optional_text($scope.account))
-            .bind($scope.covers_all_teams)
-            .bind(optional_text($scope.organization))
-    };
-}
-
 impl Store {
     /// Requests within reach, asked or received, last asked first.
     pub async fn list_deletion_requests(&self, scope: &Scope, limit: i64) -> Result<Vec<DeletionRequest>, StoreError> {
-        let rows: Vec<DeletionRow> =
-            read!(self, |pool| within!(sqlx::query_as(LIST), scope).bind(limit).fetch_all(pool).await)?;
+        let rows: Vec<DeletionRow> = read!(self, |pool| within!(sqlx::query_as(LIST), scope)
+            .bind(optional_text(scope.organization))
+            .bind(limit)
+            .fetch_all(pool)
+            .await)?;
         rows.into_iter().map(DeletionRow::into_request).collect()
     }
 
@@ -92,8 +83,11 @@ impl Store {
         scope: &Scope,
         id: DeletionId,
     ) -> Result<Option<DeletionRequest>, StoreError> {
-        let row: Option<DeletionRow> =
-            read!(self, |pool| within!(sqlx::query_as(FIND), scope).bind(id.to_string()).fetch_optional(pool).await)?;
+        let row: Option<DeletionRow> = read!(self, |pool| within!(sqlx::query_as(FIND), scope)
+            .bind(optional_text(scope.organization))
+            .bind(id.to_string())
+            .fetch_optional(pool)
+            .await)?;
         row.map(DeletionRow::into_request).transpose()
     }
 }
@@ -105,8 +99,11 @@ impl Tx {
         scope: &Scope,
         id: DeletionId,
     ) -> Result<Option<DeletionRequest>, StoreError> {
-        let row: Option<DeletionRow> =
-            in_tx!(self, |c| within!(sqlx::query_as(FIND), scope).bind(id.to_string()).fetch_optional(c).await)?;
+        let row: Option<DeletionRow> = in_tx!(self, |c| within!(sqlx::query_as(FIND), scope)
+            .bind(optional_text(scope.organization))
+            .bind(id.to_string())
+            .fetch_optional(c)
+            .await)?;
         row.map(DeletionRow::into_request).transpose()
     }
 

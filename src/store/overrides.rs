@@ -1,7 +1,7 @@
 //! Overrides of consent: who asked, who confirmed, how each ended.
 
-use super::reach::{in_reached_project, of_own_team};
-use super::row::{Table, optional_text, optional_time};
+use super::reach::{in_reached_project, of_own_team, within};
+use super::row::{Table, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::consent::Consent;
 use crate::domain::consent_override::{ConsentOverride, OverrideEnd};
@@ -104,17 +104,6 @@ impl OverrideRow {
             end: TABLE.optional_code(self.ended_how.as_deref())?,
         })
     }
-}
-
-/// Binds a scope in the order of `select_overrides!`.
-macro_rules! within {
-    ($query:expr, $scope:expr) => {
-        $query
-            .bind(optional_text($scope.project))
-            .bind(optional_text($scope.unit))
-            .bind(optional_text($scope.account))
-            .bind($scope.covers_all_teams)
-    };
 }
 
 impl Store {

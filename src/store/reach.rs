@@ -74,3 +74,16 @@ macro_rules! through_glass {
     };
 }
 pub(super) use through_glass;
+
+/// Binds what says who reaches the row, as the first four parameters: project, unit, account, and whether the scope covers
+/// all teams.
+macro_rules! within {
+    ($query:expr, $scope:expr) => {
+        $query
+            .bind($crate::store::row::optional_text($scope.project))
+            .bind($crate::store::row::optional_text($scope.unit))
+            .bind($crate::store::row::optional_text($scope.account))
+            .bind($scope.covers_all_teams)
+    };
+}
+pub(super) use within;

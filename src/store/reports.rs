@@ -1,7 +1,7 @@
 //! Statutory reports: that one was made, sealed with its case.
 
 use super::keys::KeyStore;
-use super::reach::{in_reached_project, of_own_team};
+use super::reach::{in_reached_project, of_own_team, within};
 use super::row::{Table, optional_text, optional_time};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
@@ -114,17 +114,6 @@ async fn open_reports(
         }
     }
     Ok(reports)
-}
-
-/// Binds a scope in the order of `select_reports!`.
-macro_rules! within {
-    ($query:expr, $scope:expr) => {
-        $query
-            .bind(optional_text($scope.project))
-            .bind(optional_text($scope.unit))
-            .bind(optional_text($scope.account))
-            .bind($scope.covers_all_teams)
-    };
 }
 
 impl Store {

@@ -220,7 +220,8 @@ on_both_databases! {
         assert_eq!(linked(&world, &cases).await, 15, "by the month's key each record leads to its case");
 
         world.set_clock("2027-01-31T00:00:00Z");
-        world.retention().await;
+        // Two at once, as the hourly job and an operator may be: no record is counted twice for it.
+        tokio::join!(world.retention(), world.retention());
         assert_eq!(told(world.person("coordinator")).await, before);
         assert_eq!(linked(&world, &cases).await, 0, "by no key that is left, by no referral, by no line of the trail");
 

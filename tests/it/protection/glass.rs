@@ -88,7 +88,12 @@ on_both_databases! {
             glasses.push(break_glass(&world, "coordinator", &sent.id).await);
             world.pass_hours(1);
         }
-        assert_eq!(problem(&world, &coordinator, "breakGlassOpen", &input).await, "GLASS_TOO_OFTEN");
+        // Whoever may break no more learns of no case whether there is one.
+        let unknown = relais::domain::spoken_code::SpokenCode::from_chance(0x00F0_F0F0).spelled();
+        for case in [input["case"].clone(), json!({ "spokenCode": unknown })] {
+            let tried = json!({ "case": case, "reason": "LIFE_AT_RISK" });
+            assert_eq!(problem(&world, &coordinator, "breakGlassOpen", &tried).await, "GLASS_TOO_OFTEN", "{case}");
+        }
         break_glass(&world, "protection lead", &sent.id).await;
         let verdict = |glass: &str| json!({ "breakGlassId": glass, "verdict": "JUSTIFIED" });
         assert!(to_review(&world, "coordinator").await.iter().all(|glass| !glasses.contains(glass)), "never one's own");

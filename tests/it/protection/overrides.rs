@@ -241,6 +241,9 @@ on_both_databases! {
         let told = world.ask(&world.person("coordinator"), question, json!({})).await.at("consentOverrides/0").clone();
         assert_eq!(told, json!({ "caseId": null, "consentId": null, "basis": "VITAL_INTEREST", "reason": "CANNOT_DECIDE",
             "requestedBy": "caseworker", "confirmedBy": "coordinator", "recipient": { "id": organization_id(LAWYERS) } }));
+        // The trail has the acts, and not the reason, which tells of the person.
+        let acts = world.texts("SELECT COALESCE(reason, action) FROM audit_events WHERE action LIKE 'override_%' ORDER BY 1".to_owned());
+        assert_eq!(acts.await, ["override_confirmed", "override_confirmed", "override_requested", "override_requested"]);
         let hold = json!({ "caseId": kept_case, "reason": "LITIGATION", "reviewOn": "2027-05-01" });
         world.done(&world.person("protection lead"), "legalHoldSet", &hold).await;
         for (day, count) in [(365, 2), (367, 1)] {

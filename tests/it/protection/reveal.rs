@@ -48,6 +48,16 @@ on_both_databases! {
         assert_eq!(alerts().await, 2, "by the day's budget, an hour after the first");
     }
 
+    async fn an_alert_goes_past_coordinators_who_are_gone_to_somebody_who_can_read_it(world: World) {
+        let world = protected(world).await;
+        let cases = cases(&world, 61).await;
+        world.execute("UPDATE accounts SET is_disabled = true WHERE role = 'coordinator'").await;
+        for case in &cases {
+            open(&world, &world.person("caseworker"), case).await;
+        }
+        assert_eq!(notices(&world, "protection lead").await, ["REVEAL_BUDGET_EXCEEDED"]);
+    }
+
     async fn one_case_read_often_is_one_case_and_a_day_later_none(world: World) {
         let world = protected(world).await;
         let cases = cases(&world, 61).await;
