@@ -222,13 +222,7 @@ mod tests {
 
     fn capacity(status: CapacityStatus, hours_ago: i64) -> Option<Capacity> {
         let updated_at_microseconds = Some(now().plus_hours(-hours_ago).microseconds());
-        Some(Capacity {
-            status,
-            unit: Some(CapacityUnit::Bed),
-            available: None,
-            maximum: None,
-            updated_at_microseconds,
-        })
+        Some(Capacity { unit: Some(CapacityUnit::Bed), updated_at_microseconds, ..Capacity::of(status) })
     }
 
     #[track_caller]

@@ -44,7 +44,7 @@ fn redact(service: &mut Service, index: usize, area: Option<Area>, told: &ToldOf
     place.redact();
     place.area = area.or(place.area.take());
     let told = told.get(&place.id).map(Vec::as_slice).unwrap_or_default();
-    service.phones.retain(|phone| !told.contains(phone));
+    service.phones.retain(|phone| !told.contains(&phone.typed));
     for detail in &mut service.details {
         detail.values.retain(|value| !told.contains(value));
     }

@@ -5,7 +5,7 @@ use super::keys::{KeyStore, UnitKeys};
 use super::row::Table;
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
-use crate::domain::directory::Document;
+use crate::domain::directory::{Document, Phone};
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::OrganizationId;
 use crate::domain::referral::Vetting;
@@ -85,7 +85,7 @@ pub(super) struct EntryRow {
 #[derive(Serialize, Deserialize)]
 struct Contacts {
     email: Option<String>,
-    phones: Vec<String>,
+    phones: Vec<Phone>,
 }
 
 impl Contacts {

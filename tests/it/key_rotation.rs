@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 async fn everything_of(app: &App, world: &World) -> Vec<Value> {
     let query = r#"{ casesByFileNumber(fileNumber: "PAN-2026/118") { id spokenCode fileNumber gender languages }
         sentReferrals { nodes { id alias senderMailbox offer { adminStatus languages } } }
-        services(first: 100) { nodes { id phones email } } }"#;
+        services(first: 100) { nodes { id phones { typed number } email } } }"#;
     let mut told = Vec::new();
     for who in ["caseworker", "lawyer"] {
         let query = if who == "lawyer" {

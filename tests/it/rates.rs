@@ -156,7 +156,7 @@ async fn the_default_limits_leave_room_for_work() {
         assert_eq!(node.ask(request, "192.0.2.1").await, passed());
     }
     let search = "{ services(first: 20) { pageInfo { endCursor } edges { verdict distanceMeters reasons { dimension message } \
-        node { id name phones organization { id name } places { name address } freshness { state } } } } }";
+        node { id name phones { typed } organization { id name } places { name address } freshness { state } } } } }";
     for _ in 0..120 {
         let request = graphql_request(&world.person("caseworker"), "en", search, json!({}));
         assert_eq!(node.ask(request, "192.0.2.1").await, passed(), "two such searches a second");

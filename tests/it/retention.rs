@@ -9,7 +9,7 @@ use relais::actions::retention::{Order, run};
 use relais::app::App;
 use relais::domain::audit::seal::PublicKey;
 use relais::domain::code::CodeList as _;
-use relais::domain::directory::Document;
+use relais::domain::directory::{Document, Phone};
 use relais::domain::id::CaseId;
 use relais::domain::retention::{CLOCKS, KEY_TABLES, Keeping, Kept, RetentionClock, TABLES};
 use relais::domain::time::Timestamp;
@@ -197,7 +197,7 @@ on_both_databases! {
     async fn contacts_of_a_service_go_from_all_its_versions_30_days_after_it_is_gone(world: World) {
         let mut gone = world.like(MINORITY_APPEAL, "gone");
         for phone in ["+33 1 99 00 41 41", "+33 1 99 00 42 42"] {
-            gone.phones = vec![phone.to_owned()];
+            gone.phones = vec![Phone::as_typed(phone)];
             gone.email = Some("gone@example.org".to_owned());
             world.publish(&gone).await;
         }

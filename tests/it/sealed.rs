@@ -44,9 +44,9 @@ on_both_databases! {
             assert!(!rows.contains(word), "{word} is told");
         }
         let node = world.node().await;
-        let query = "query($id: ID!) { service(id: $id) { phones email } }";
+        let query = "query($id: ID!) { service(id: $id) { phones { typed } email } }";
         let answer = crate::kit::key_store::asked(&node, &world.person("caseworker"), query, json!({ "id": id })).await;
-        assert_eq!(answer.at("service/phones"), &json!(["01 99 00 77 66"]), "{}", answer.text());
+        assert_eq!(answer.at("service/phones"), &json!([{ "typed": "01 99 00 77 66" }]), "{}", answer.text());
         assert_eq!(answer.at("service/email"), &json!("cerisier@example.org"));
     }
 

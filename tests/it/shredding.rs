@@ -28,7 +28,7 @@ fn ledger(world: &World) -> Vec<String> {
 
 /// Whether a node that starts now knows how to reach the lawyers.
 async fn knows_phones_of_the_lawyers(world: &World) -> bool {
-    let query = "query($id: ID!) { organization(id: $id) { services { phones } } }";
+    let query = "query($id: ID!) { organization(id: $id) { services { phones { typed } } } }";
     let variables = json!({ "id": organization(LAWYERS) });
     let answer = asked(&world.node().await, &world.person("caseworker"), query, variables).await;
     assert!(answer.at("organization/services").as_array().is_some_and(|services| !services.is_empty()));

@@ -164,7 +164,7 @@ impl Run {
         }
         self.marks.note("a point", "48.8921773");
         let near = json!({ "filter": { "near": { "latitude": 48.892_177_3, "longitude": 2.412_7 }, "need": "LEGAL_MINORITY_APPEAL" } });
-        let search = "query OP($filter: ServiceFilter) { services(filter: $filter) { nodes { id phones email } } }";
+        let search = "query OP($filter: ServiceFilter) { services(filter: $filter) { nodes { id phones { typed number } email } } }";
         assert!(self.ask(None, search, near).await["services"]["nodes"].is_array());
     }
 

@@ -88,7 +88,7 @@ impl Chance {
         let status = self.perhaps::<CapacityStatus>()?;
         let told_at = now().plus_hours(-i64::from(self.up_to(40)));
         let (unit, updated_at_microseconds) = (Some(CapacityUnit::Bed), Some(told_at.microseconds()));
-        Some(Capacity { status, unit, available: None, maximum: None, updated_at_microseconds })
+        Some(Capacity { unit, updated_at_microseconds, ..Capacity::of(status) })
     }
 
     fn service(&mut self) -> Service {

@@ -104,9 +104,9 @@ impl Service {
         self.0.service.alert.as_deref()
     }
 
-    /// Phone numbers as typed; empty when there are none, or for whoever is not signed in.
-    async fn phones(&self) -> &[String] {
-        &self.0.service.phones
+    /// Phone numbers; empty when there are none, or for whoever is not signed in.
+    async fn phones(&self) -> Vec<Phone> {
+        self.0.service.phones.iter().map(Phone::from).collect()
     }
 
     /// Role mailbox; null when there is none, or for whoever is not signed in.
@@ -154,6 +154,24 @@ impl Service {
     /// Who may know that it exists.
     async fn tier(&self) -> Tier {
         self.0.service.tier
+    }
+}
+
+/// A phone number.
+#[derive(SimpleObject)]
+pub struct Phone {
+    /// The number as its source types it.
+    typed: String,
+    /// The number in E.164, or a short number such as `115`; null where what is typed is no number there.
+    number: Option<String>,
+    /// True while somebody has marked it as not to be called.
+    do_not_use: bool,
+}
+
+impl From<&entry::Phone> for Phone {
+    fn from(phone: &entry::Phone) -> Self {
+        let entry::Phone { typed, number, do_not_use } = phone.clone();
+        Self { typed, number, do_not_use }
     }
 }
 

@@ -40,13 +40,10 @@ pub(super) fn read(
     phones.extend(self::phones(location.phones.as_ref()).map_err(inside)?);
     let mut site = Site {
         place: Place {
-            id: LocationId::derived(source, &id(location).map_err(inside)?),
             name: location.name.as_deref().and_then(line),
-            kind,
-            redacted: false,
-            position: None,
             area: marks.area,
             address: address(location),
+            ..Place::new(LocationId::derived(source, &id(location).map_err(inside)?), kind)
         },
         phones,
         transportation: location.transportation.as_deref().and_then(prose),

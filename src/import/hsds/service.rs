@@ -7,7 +7,8 @@ use super::taxonomy::{OrganizationMarks, ServiceMarks};
 use super::{check, place, schedule, wire};
 use crate::domain::code::CodeList;
 use crate::domain::directory::{
-    Capacity, CapacityStatus, CapacityUnit, Detail, Eligibility, Organization, Place, Service, ServiceStatus, Tier,
+    Capacity, CapacityStatus, CapacityUnit, Detail, Eligibility, Organization, Phone, Place, Service, ServiceStatus,
+    Tier,
 };
 use crate::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use crate::domain::profile::Language;
@@ -42,9 +43,6 @@ pub(super) fn read(source: &str, key: &str, wire: &wire::Service) -> Result<Read
     let own_phones = place::phones(wire.phones.as_ref())?;
     let told_of_places = told_of_places(&sites, &own_phones);
     let service = Service {
-        id: ServiceId::derived(source, key),
-        organization_id: OrganizationId::derived(source, &organization_key),
-        name,
         alternate_name: wire.alternate_name.as_deref().and_then(line),
         description: wire.description.as_deref().and_then(prose),
         eligibility: eligibility(wire, &marks)?,
@@ -66,9 +64,8 @@ pub(super) fn read(source: &str, key: &str, wire: &wire::Service) -> Result<Read
         schedules: schedule::read(wire)?,
         places: places(sites),
         verified_on: verified_on(wire, last_modified)?,
-        valid_until: None,
         tier,
-        projects: Vec::new(),
+        ..Service::named(ServiceId::derived(source, key), OrganizationId::derived(source, &organization_key), name)
     };
     Ok(Read { service, organization_key, organization, is_tiered, told_of_places, warnings })
 }
@@ -79,13 +76,12 @@ pub(super) fn read_organization(source: &str, wire: &wire::Organization) -> Resu
     checked(wire.email.as_deref(), "email", check::email)?;
     let marks = OrganizationMarks::read(wire.attributes.as_ref())?;
     let organization = Organization {
-        id: OrganizationId::derived(source, &key),
-        name: required(wire.name.as_deref(), "name")?,
         alternate_name: wire.alternate_name.as_deref().and_then(line),
         description: wire.description.as_deref().and_then(prose),
         website: checked(wire.website.as_deref(), "website", check::url)?,
         kind: marks.kind,
         authority_link: marks.authority_link,
+        ..Organization::named(OrganizationId::derived(source, &key), required(wire.name.as_deref(), "name")?)
     };
     Ok((key, organization))
 }
@@ -165,13 +161,7 @@ fn capacity(
 ) -> Result<Option<Capacity>, Refusal> {
     let Some(told) = wire.capacities.as_ref().and_then(|capacities| capacities.first()) else {
         let updated_at_microseconds = last_modified.map(Timestamp::microseconds);
-        return Ok(status.map(|status| Capacity {
-            status,
-            unit: None,
-            available: None,
-            maximum: None,
-            updated_at_microseconds,
-        }));
+        return Ok(status.map(|status| Capacity { updated_at_microseconds, ..Capacity::of(status) }));
     };
     let count = |number: Option<f64>, path: &str| {
         number.map(check::count).transpose().map_err(|fault| Refusal::at(format!("capacities[0].{path}"), fault))
@@ -186,11 +176,11 @@ fn capacity(
     let derived = available
         .map_or(CapacityStatus::Unknown, |free| if free > 0 { CapacityStatus::Open } else { CapacityStatus::Full });
     Ok(Some(Capacity {
-        status: status.unwrap_or(derived),
         unit: unit(told, warnings),
         available,
         maximum,
         updated_at_microseconds: updated.or(last_modified).map(Timestamp::microseconds),
+        ..Capacity::of(status.unwrap_or(derived))
     }))
 }
 
@@ -256,11 +246,11 @@ fn places(sites: Vec<Site>) -> Vec<Place> {
 }
 
 /// The service's own phones first, then those of its places.
-fn phones(own: Vec<String>, sites: &[Site]) -> Vec<String> {
-    let mut phones: Vec<String> = Vec::new();
+fn phones(own: Vec<String>, sites: &[Site]) -> Vec<Phone> {
+    let mut phones: Vec<Phone> = Vec::new();
     for phone in own.iter().chain(sites.iter().flat_map(|site| &site.phones)) {
-        if !phones.contains(phone) {
-            phones.push(phone.clone());
+        if phones.iter().all(|held| held.typed != *phone) {
+            phones.push(Phone::as_typed(phone));
         }
     }
     phones

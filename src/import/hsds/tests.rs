@@ -2,7 +2,7 @@
 
 use crate::domain::code::CodeList;
 use crate::domain::directory::{
-    CapacityStatus, CapacityUnit, LocationKind, OrganizationKind, ServiceStatus, Tier, Welcome,
+    CapacityStatus, CapacityUnit, LocationKind, OrganizationKind, Phone, ServiceStatus, Tier, Welcome,
 };
 use crate::domain::need::{Need, NeedFamily};
 use crate::import::{Feed, FeedError, Format, ProblemReason, SourceName, parse};
@@ -125,7 +125,7 @@ fn a_redacted_location_keeps_its_area_alone() {
     let place = &found.places[0];
     assert!(place.redacted && place.position.is_none() && place.address.is_none());
     assert_eq!(place.search_position().map(|at| (at.latitude(), at.longitude())), Some((50.95, 1.86)));
-    assert_eq!((&*found.phones, found.details.len()), (&["3919".to_owned()][..], 0));
+    assert_eq!((&*found.phones, found.details.len()), (&[Phone::as_typed("3919")][..], 0));
     let written = serde_json::to_string(found).expect("documents are JSON");
     assert!(["quai", "Bus 2", "115", "50.9513"].iter().all(|secret| !written.contains(secret)), "{written}");
     let told: Vec<String> = feed.warnings.iter().map(|warning| warning.reason.to_string()).collect();
@@ -158,7 +158,7 @@ fn an_open_location_keeps_a_point_that_survives_storage() {
     let place = &found.places[0];
     assert_eq!((place.kind, place.address.as_deref()), (LocationKind::Physical, Some("9 quai du Nord, Calais")));
     assert_eq!(place.position.map(|at| at.latitude()), Some(50.951_312_3));
-    assert_eq!((&*found.phones, &*found.details[0].label), (&["115".to_owned()][..], "Transportation"));
+    assert_eq!((&*found.phones, &*found.details[0].label), (&[Phone::as_typed("115")][..], "Transportation"));
 }
 
 #[test]

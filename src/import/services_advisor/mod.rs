@@ -9,9 +9,7 @@ use super::fingerprint::Fingerprint;
 use super::problem::{Excerpt, Fault, FeedError, ProblemReason};
 use super::text::{Refusal, line, make_plain};
 use super::{Feed, Parsed, ReadRows, Row, SourceName, point};
-use crate::domain::directory::{
-    Detail, Eligibility, LocationKind, Organization, Place, Service, ServiceStatus, Tier, Welcome,
-};
+use crate::domain::directory::{Detail, LocationKind, Organization, Place, Service, Welcome};
 use crate::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use crate::domain::place::Position;
 use crate::domain::time::Date;
@@ -204,33 +202,16 @@ impl Feature<'_> {
         let source = self.source.as_str();
         let organization = organization(source, &partner);
         let service = Service {
-            id: ServiceId::derived(source, key),
-            organization_id: organization.id,
-            name,
-            alternate_name: None,
             description: description(&indicators),
             needs: answer.needs,
             need_families: answer.families,
-            status: ServiceStatus::Open,
             welcome: welcome(&details),
-            eligibility: Eligibility::default(),
             criteria_text: criteria_text(&details),
             details,
-            languages: Vec::new(),
-            application_process: None,
-            fees: None,
-            alert: None,
-            email: None,
-            phones: Vec::new(),
-            known_consequences: Vec::new(),
             specialisations: answer.specialisations,
-            capacity: None,
-            schedules: Vec::new(),
             places: place.into_iter().collect(),
-            verified_on: None,
             valid_until: self.day("endDate")?,
-            tier: Tier::Network,
-            projects: Vec::new(),
+            ..Service::named(ServiceId::derived(source, key), organization.id, name)
         };
         Ok(Read { organization, service, warnings })
     }
@@ -282,13 +263,9 @@ impl Feature<'_> {
         let at = position.map(|at| format!("{},{}", at.latitude(), at.longitude())).unwrap_or_default();
         let key = format!("{}|{at}", name.as_deref().unwrap_or_default());
         Ok(Some(Place {
-            id: LocationId::derived(self.source.as_str(), &key),
             name,
-            kind: LocationKind::Physical,
-            redacted: false,
             position,
-            area: None,
-            address: None,
+            ..Place::new(LocationId::derived(self.source.as_str(), &key), LocationKind::Physical)
         }))
     }
 
@@ -309,15 +286,7 @@ impl Feature<'_> {
 }
 
 fn organization(source: &str, name: &str) -> Organization {
-    Organization {
-        id: OrganizationId::derived(source, name),
-        name: name.to_owned(),
-        alternate_name: None,
-        description: None,
-        website: None,
-        kind: None,
-        authority_link: None,
-    }
+    Organization::named(OrganizationId::derived(source, name), name)
 }
 
 fn description(indicators: &[(String, f64)]) -> Option<String> {

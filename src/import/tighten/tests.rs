@@ -1,7 +1,7 @@
 //! That an import never loosens, dimension by dimension.
 
 use super::*;
-use crate::domain::directory::{AuthorityLink, Detail, OrganizationKind, Tier};
+use crate::domain::directory::{AuthorityLink, Detail, OrganizationKind, Phone, Tier};
 use crate::domain::id::{Identifier, ProjectId};
 use crate::domain::place::{AreaCode, Position};
 use crate::import::{Format, SourceName, parse};
@@ -17,7 +17,7 @@ fn feed() -> Feed {
     let row = json!([{"type": "Feature", "id": 5, "properties": properties, "geometry": {"type": "Point", "coordinates": [35.85, 32.5]}}]);
     let mut feed = parse(Format::ServicesAdvisor, &source, row.to_string().as_bytes(), &mut |_, _| {}).expect("a feed");
     let service = &mut feed.services[0].document;
-    service.phones = vec!["3919".to_owned(), "115".to_owned()];
+    service.phones = vec![Phone::as_typed("3919"), Phone::as_typed("115")];
     service.details.push(Detail { label: "Transportation".to_owned(), values: vec!["Bus 2".to_owned()] });
     let place = service.places[0].id;
     feed.told_of_places.insert(place, vec!["115".to_owned(), "Bus 2".to_owned()]);
@@ -86,7 +86,10 @@ fn a_redacted_place_stays_redacted_with_all_that_leads_to_it() {
     let (service, kept) = tightened(&feed, &held);
     let place = &service.places[0];
     assert!(place.redacted && place.position.is_none() && place.area == Some(area()));
-    assert_eq!((&*service.phones, service.details.len(), kept), (&["3919".to_owned()][..], 0, vec!["redaction kept"]));
+    assert_eq!(
+        (&*service.phones, service.details.len(), kept),
+        (&[Phone::as_typed("3919")][..], 0, vec!["redaction kept"])
+    );
     // What was tightened is what the store holds, so that the next import changes nothing.
     assert_eq!(tightened(&feed, &service).0, service);
 }

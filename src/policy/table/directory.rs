@@ -34,7 +34,8 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(OF_SERVICES.iter().map(|(name, class)| of_entry(name, *class)));
     rows.extend(OF_ORGANIZATIONS.iter().map(|(name, class)| of_organization(name, *class)));
     rows.extend(
-        ["Service.phones", "Service.email"].map(|name| field(name, Contact).staff(ALWAYS).to(OwnOrganization, ALWAYS)),
+        ["Service.phones", "Service.email", "Phone.typed", "Phone.number", "Phone.doNotUse"]
+            .map(|name| field(name, Contact).staff(ALWAYS).to(OwnOrganization, ALWAYS)),
     );
     rows
 }

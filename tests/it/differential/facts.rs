@@ -286,7 +286,7 @@ fn service(chance: &mut Chance, referral: &Referral) -> Service {
     let organization = if chance.one_in(4) { ORGANIZATIONS[2] } else { ORGANIZATIONS[1] };
     let document = json!({
         "id": referral.service_id, "organization_id": OrganizationId::from_bytes(organization), "name": "Service",
-        "needs": [referral.need], "status": "open", "tier": "public", "phones": ["+33 1 99 00 00 01"],
+        "needs": [referral.need], "status": "open", "tier": "public", "phones": [{ "typed": "+33 1 99 00 00 01" }],
     });
     let service: Service = serde_json::from_value(document).expect("a service");
     Service {

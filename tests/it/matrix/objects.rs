@@ -7,7 +7,7 @@ use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World};
 use relais::domain::code::CodeList;
 use relais::domain::directory::{
     AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Document, KnownConsequence, Organization,
-    OrganizationKind, Schedule, Service, Specialisation, Tier, Welcome,
+    OrganizationKind, Phone, Schedule, Service, Specialisation, Tier, Welcome,
 };
 use relais::domain::id::{Identifier, OrganizationId, ProjectId, ServiceId};
 use relais::domain::need::Need;
@@ -275,7 +275,7 @@ fn full(world: &World, name: &str) -> Service {
     (service.alternate_name, service.description) = (told.clone(), told.clone());
     (service.criteria_text, service.application_process) = (told.clone(), told.clone());
     (service.fees, service.alert, service.email) = (told.clone(), told.clone(), told.clone());
-    service.phones = vec!["+33 1 99 00 00 01".to_owned()];
+    service.phones = vec![Phone { number: Some("+33199000001".to_owned()), ..Phone::as_typed("+33 1 99 00 00 01") }];
     service.welcome = Some(Welcome::Preferential);
     service.need_families = vec![Need::LegalAsylum.family()];
     service.details = vec![Detail { label: "dit".to_owned(), values: vec!["dit".to_owned()] }];
@@ -287,11 +287,11 @@ fn full(world: &World, name: &str) -> Service {
     service.eligibility.households = vec![Household::UnaccompaniedChild];
     service.eligibility.situations = vec![Situation::Squat];
     service.capacity = Some(Capacity {
-        status: CapacityStatus::Open,
         unit: Some(CapacityUnit::Appointment),
         available: Some(2),
         maximum: Some(9),
         updated_at_microseconds: Some(world.now().microseconds()),
+        ..Capacity::of(CapacityStatus::Open)
     });
     let schedule =
         Schedule { weekdays: told.clone(), opens_at: told.clone(), closes_at: told.clone(), text: told.clone() };

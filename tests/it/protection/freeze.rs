@@ -234,7 +234,7 @@ on_both_databases! {
 }
 
 async fn list(world: &World, handle: &str) -> Value {
-    let question = "query($id: ID!) { continuityList(projectId: $id) { id code urgency accepted senderMailbox service { phones } } }";
+    let question = "query($id: ID!) { continuityList(projectId: $id) { id code urgency accepted senderMailbox service { phones { typed } } } }";
     world.ask(&world.person(handle), question, json!({ "id": project("paris") })).await.at("continuityList").clone()
 }
 

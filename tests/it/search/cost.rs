@@ -33,7 +33,7 @@ on_both_databases! {
             App::open(world.location(), world.clock.clone(), world.clock.clone()).await.expect("a second node");
         let router = node.router();
         node.context().store.close().await;
-        let query = "{ services(first: 100) { nodes { id name organization { name } phones } } }";
+        let query = "{ services(first: 100) { nodes { id name organization { name } phones { typed } } } }";
         let ask = |person: Person| graphql_request(&person, "en", query, json!({}));
         let answer = answered(router.clone(), ask(world.person("nobody"))).await;
         assert!(answer.at("services/nodes").as_array().is_some_and(|nodes| nodes.len() > 20), "{}", answer.text());

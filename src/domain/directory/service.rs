@@ -1,0 +1,249 @@
+//! A service, with everything that decides whom it takes.
+
+use super::capacity::Capacity;
+use super::codes::{
+    Accessibility, CapacityStatus, KnownConsequence, ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
+};
+use super::phone::{Phone, is_false};
+use super::place::Place;
+use crate::domain::id::{OrganizationId, ProjectId, ServiceId};
+use crate::domain::need::{Need, NeedFamily};
+use crate::domain::place::AreaCode;
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
+use crate::domain::sensitive::hidden_debug;
+use crate::domain::time::{Date, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The public that a service accepts. An empty list restricts nothing.
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Eligibility {
+    /// Youngest age accepted, in whole years.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_age: Option<u8>,
+    /// Oldest age accepted, in whole years.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum_age: Option<u8>,
+    /// Age bands accepted, beside the ages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub age_bands: Vec<AgeBand>,
+    /// Genders accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub genders: Vec<Gender>,
+    /// Households accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub households: Vec<Household>,
+    /// Administrative statuses accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub admin_statuses: Vec<AdminStatus>,
+    /// Living situations accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub situations: Vec<Situation>,
+}
+
+/// A labelled text kept as its source writes it, such as an intake criterion nobody has coded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The source's own label.
+    pub label: String,
+    /// The source's own words, one per value.
+    pub values: Vec<String>,
+}
+
+/// One weekly opening, kept as its source tells it; no hours are ever guessed from free text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schedule {
+    /// Weekdays as two-letter codes of RFC 5545, such as `MO,TU`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weekdays: Option<String>,
+    /// Local time of opening, `HH:MM`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens_at: Option<String>,
+    /// Local time of closing, `HH:MM`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_at: Option<String>,
+    /// The source's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// Name and description in another language than those of the entry itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Translation {
+    /// The language.
+    pub language: Language,
+    /// The name in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The description in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// A service, with everything that decides whom it takes.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    /// Identifier, derived from source and key.
+    pub id: ServiceId,
+    /// Organisation that gives the service.
+    pub organization_id: OrganizationId,
+    /// Name as its source writes it.
+    pub name: String,
+    /// Another name, often in another script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alternate_name: Option<String>,
+    /// What it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Needs that it answers, by code.
+    pub needs: Vec<Need>,
+    /// Families of needs where the source says no more; they match as "to confirm".
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub need_families: Vec<NeedFamily>,
+    /// Whether it works.
+    pub status: ServiceStatus,
+    /// How it treats people outside its public; `None` where nobody has told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub welcome: Option<Welcome>,
+    /// Its public, as far as it is coded.
+    #[serde(default)]
+    pub eligibility: Eligibility,
+    /// Its criteria in the source's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criteria_text: Option<String>,
+    /// Practical facts in the source's own words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Detail>,
+    /// Languages spoken there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<Language>,
+    /// How one asks for the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_process: Option<String>,
+    /// What it costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fees: Option<String>,
+    /// A warning to be read first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<String>,
+    /// Role mailbox of the service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Phone numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<Phone>,
+    /// What may follow from turning to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known_consequences: Vec<KnownConsequence>,
+    /// What it is specialised in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub specialisations: Vec<Specialisation>,
+    /// Capacity, as last told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Capacity>,
+    /// Openings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedules: Vec<Schedule>,
+    /// Places where it is given.
+    #[serde(default)]
+    pub places: Vec<Place>,
+    /// Day on which somebody last checked the entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_on: Option<Date>,
+    /// Last day that its source vouches for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Date>,
+    /// Who may know of it.
+    pub tier: Tier,
+    /// The projects that may know of it, at tier `project`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<ProjectId>,
+    /// The language of name, description and other words; `None` where the source does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Name and description in further languages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub translations: Vec<Translation>,
+    /// Hours in the syntax of OpenStreetMap's `opening_hours`, where they could be read or have been coded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opening_hours: Option<String>,
+    /// How it reaches people, where the source tells it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modes: Vec<ServiceMode>,
+    /// What it offers to whom a body or a language bars the way. Silence says nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accessibility: Vec<Accessibility>,
+    /// Areas whose people it serves, each with all areas inside; an empty list restricts nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas_served: Vec<AreaCode>,
+    /// Who last checked the entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_by: Option<Teller>,
+    /// Day by which somebody should check it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_review_on: Option<Date>,
+    /// True while somebody has marked it as not to be used: nobody finds it in a search or sends to it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub do_not_use: bool,
+    /// The entry that this one was merged into, as another source's word on the same service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<ServiceId>,
+}
+
+hidden_debug!(Service);
+
+impl Service {
+    /// A service of which only the name is known: open, for whoever is told, to staff of the network.
+    pub fn named(id: ServiceId, organization_id: OrganizationId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            organization_id,
+            name: name.into(),
+            alternate_name: None,
+            description: None,
+            needs: Vec::new(),
+            need_families: Vec::new(),
+            status: ServiceStatus::Open,
+            welcome: None,
+            eligibility: Eligibility::default(),
+            criteria_text: None,
+            details: Vec::new(),
+            languages: Vec::new(),
+            application_process: None,
+            fees: None,
+            alert: None,
+            email: None,
+            phones: Vec::new(),
+            known_consequences: Vec::new(),
+            specialisations: Vec::new(),
+            capacity: None,
+            schedules: Vec::new(),
+            places: Vec::new(),
+            verified_on: None,
+            valid_until: None,
+            tier: Tier::Network,
+            projects: Vec::new(),
+            language: None,
+            translations: Vec::new(),
+            opening_hours: None,
+            modes: Vec::new(),
+            accessibility: Vec::new(),
+            areas_served: Vec::new(),
+            verified_by: None,
+            next_review_on: None,
+            do_not_use: false,
+            merged_into: None,
+        }
+    }
+
+    /// Capacity at `now`; unknown where none was told.
+    pub fn capacity_status_at(&self, now: Timestamp) -> CapacityStatus {
+        self.capacity.as_ref().map_or(CapacityStatus::Unknown, |capacity| capacity.status_at(now))
+    }
+
+    /// True when finding the service takes training about gender-based violence (P-12).
+    pub fn concerns_gender_based_violence(&self) -> bool {
+        self.specialisations.contains(&Specialisation::Gbv)
+            || self.needs.iter().any(|need| need.concerns_gender_based_violence())
+    }
+}
