@@ -1,22 +1,21 @@
-//! Which services come next: all candidates of a search, nearest first, one per service.
+//! Which services come next: all candidates of a search in their order, one per service.
 //!
-//! Sites stand in R-trees as unit vectors in R³, one tree per need and one for all. There a longer chord
-//! is a longer great circle, without a seam at the antimeridian or the poles. Chords and haversine
-//! distances differ in their last bits, so chords only bound what a branch may hold; the order is that
-//! of the haversine distance, with ties broken by service and then by place.
-//! Invariant: knows positions and needs, never who asks.
+//! Sites stand in packed trees ([`SphereTree`]), one for each need and one for all. Chords and haversine distances
+//! differ in their last bits, so chords only bound what a branch may hold; the order is that of the haversine distance,
+//! with ties broken by service and then by place.
+//! Invariant: knows positions, needs, regions and screens, never who asks.
 
+use super::hours::{HoursId, OpenAt};
+use super::sphere_tree::{BranchId, Leaf, Opened, SphereTree};
+use super::region::Region;
 use crate::domain::code::CodeList;
 use crate::domain::directory::{Place, Service};
-use crate::domain::fit::{Finding, need_finding};
+use crate::domain::fit::{Finding, Screen, need_finding};
 use crate::domain::need::Need;
 use crate::domain::place::{Position, chord_meters};
-use rstar::primitives::GeomWithData;
-use rstar::{AABB, ParentNode, RStarInsertionStrategy, RTree, RTreeNode, RTreeParams};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, HashMap};
 use std::iter::once;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// More than rounding puts between a chord and the haversine distance of the same two positions. The
@@ -54,137 +53,230 @@ impl Eq for Meters {}
 
 /// A place that has a position. Sites are numbered by service and then by place, so that the lower
 /// number wins a tie.
+#[derive(Clone, Copy)]
 struct Site {
     position: Position,
-    service: usize,
-    place: usize,
-}
-
-/// A unit vector and the number of its site.
-type Leaf = GeomWithData<[f64; 3], usize>;
-
-type Tree = RTree<Leaf, NodeSize>;
-
-/// Eight children to a branch: the bulk loader halves each of the three axes, and with rstar's default of
-/// six it can end with one site to a branch. The other two numbers only matter to insertion, which a
-/// snapshot never sees.
-struct NodeSize;
-
-impl RTreeParams for NodeSize {
-    const MIN_SIZE: usize = 4;
-    const MAX_SIZE: usize = 8;
-    const REINSERTION_COUNT: usize = 2;
-    type DefaultInsertionStrategy = RStarInsertionStrategy;
+    service: u32,
+    place: u32,
 }
 
 /// The services that answer one need, or all of them.
 struct Listing {
-    tree: Tree,
-    services: Vec<usize>,
+    tree: SphereTree,
+    services: Box<[u32]>,
     /// Those of the services that have no position anywhere.
-    unplaced: Vec<usize>,
+    unplaced: Box<[u32]>,
 }
 
 /// Every service by need and by position. Services are named by their rank in the order of ids.
 pub(super) struct GeoIndex {
-    sites: Vec<Site>,
-    sites_of_services: Vec<Range<usize>>,
+    sites: Box<[Site]>,
+    /// The first site of each service, and at the end the number of sites.
+    first_sites: Box<[u32]>,
     /// One listing for each need, and one without a need for all services.
     listings: HashMap<Option<Need>, Listing>,
 }
 
 /// Which candidates are wanted, and from where on.
 #[derive(Clone, Copy)]
-pub(super) struct Walk {
+pub(super) struct Walk<'q> {
     /// The need that candidates answer, or might answer.
-    pub(super) need: Option<Need>,
+    pub need: Option<Need>,
     /// Where distances are measured from; without it no candidate has one, and the order is that of ids.
-    pub(super) near: Option<Position>,
+    pub near: Option<Position>,
     /// The farthest distance wanted, bounding only what is `near` something.
-    pub(super) reach: Meters,
+    pub reach: Meters,
+    /// Where a place has to lie.
+    pub region: Option<&'q Region>,
+    /// What a service has to admit, at least.
+    pub sought: Screen,
+    /// When a service has to be open, or might be.
+    pub open: Option<OpenAt<'q>>,
+    /// The services that come into question by their words, as ranks in their order.
+    pub worded: Option<&'q [u32]>,
     /// Distance and service of the first candidate wanted.
-    pub(super) start: (Meters, usize),
+    pub start: (Meters, u32),
 }
 
 /// A service whose turn it is, with its nearest place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
-    pub(super) service: usize,
-    pub(super) distance: Meters,
+    pub service: u32,
+    pub distance: Meters,
     /// Index of the place that the distance leads to; `None` where there is no distance.
-    pub(super) place: Option<usize>,
+    pub place: Option<u32>,
 }
 
+impl Walk<'_> {
+    /// Whether the site's service may come into question, as far as its leaf tells.
+    fn admits(&self, leaf: &Leaf) -> bool {
+        leaf.screen.admits(self.sought) && self.open.is_none_or(|open| open.may_be_open(leaf.hours))
+    }
+
+    fn has_words(&self, service: u32) -> bool {
+        self.worded.is_none_or(|worded| worded.binary_search(&service).is_ok())
+    }
+}
+
+/// A list of so few services is measured and sorted; a longer one is looked up along a walk.
+const FEW_SERVICES: usize = 2_000;
+
 impl GeoIndex {
-    /// Indexes the services, which come in the order of their ids.
-    pub(super) fn new(services: &[Arc<Service>]) -> Self {
-        let mut sites = Vec::new();
-        let mut sites_of_services = Vec::with_capacity(services.len());
+    /// Indexes the services, which come in the order of their ids, with the hours of each.
+    pub fn new(services: &[Arc<Service>], hours: &[HoursId]) -> Self {
+        let (mut sites, mut leaves, mut first_sites) = (Vec::new(), Vec::new(), Vec::with_capacity(services.len() + 1));
         let mut listed: Vec<_> =
             once(None).chain(Need::ALL.iter().copied().map(Some)).map(|need| (need, Vec::new())).collect();
-        for (service, entry) in services.iter().enumerate() {
-            let first = sites.len();
-            let positions = entry.places.iter().map(Place::search_position).enumerate();
-            sites.extend(positions.filter_map(|(place, position)| Some(Site { position: position?, service, place })));
-            sites_of_services.push(first..sites.len());
+        for ((service, entry), hours) in (0_u32..).zip(services).zip(hours) {
+            first_sites.push(number_of(&sites));
+            let screen = Screen::of(entry);
+            for (place, position) in (0_u32..).zip(entry.places.iter().map(Place::search_position)) {
+                if let Some(position) = position {
+                    leaves.push(Leaf { vector: position.unit_vector(), screen, site: number_of(&sites), hours: *hours });
+                    sites.push(Site { position, service, place });
+                }
+            }
             for (need, listed) in &mut listed {
                 if need.is_none_or(|need| need_finding(entry, need) != Some(Finding::Excluded)) {
                     listed.push(service);
                 }
             }
         }
-        let leaves: Vec<_> =
-            sites.iter().enumerate().map(|(number, site)| Leaf::new(site.position.unit_vector(), number)).collect();
-        let listing = |services: Vec<usize>| {
-            let unplaced = services.iter().copied().filter(|service| sites_of_services[*service].is_empty()).collect();
-            let leaves = services.iter().flat_map(|service| &leaves[sites_of_services[*service].clone()]).copied();
-            Listing { tree: RTree::bulk_load_with_params(leaves.collect()), services, unplaced }
+        first_sites.push(number_of(&sites));
+        let range = |service: &u32| first_sites[*service as usize] as usize..first_sites[*service as usize + 1] as usize;
+        let listing = |services: Vec<u32>| {
+            let unplaced = services.iter().copied().filter(|service| range(service).is_empty()).collect();
+            let tree = SphereTree::new(services.iter().flat_map(|service| &leaves[range(service)]).copied().collect());
+            Listing { tree, services: services.into(), unplaced }
         };
         let listings = listed.into_iter().map(|(need, services)| (need, listing(services))).collect();
-        Self { sites, sites_of_services, listings }
+        Self { sites: sites.into(), first_sites: first_sites.into(), listings }
     }
 
     /// All candidates in order: by distance, then by id; those without a distance come last, by id.
-    pub(super) fn candidates(&self, walk: Walk) -> Candidates<'_> {
+    pub fn candidates<'i>(&'i self, walk: Walk<'i>) -> Candidates<'i> {
         let listing = &self.listings[&walk.need];
-        let unmeasured = match walk.near {
-            None => listing.services.as_slice(),
-            Some(_) if walk.reach == Meters::INFINITY => listing.unplaced.as_slice(),
+        let few = walk.worded.filter(|worded| worded.len() <= FEW_SERVICES);
+        let ahead = match (walk.near, few) {
+            (Some(origin), None) => Ahead::Walk(Box::new(Nearest::new(self, &listing.tree, origin, walk))),
+            (_, Some(worded)) => Ahead::Sorted(self.sorted(worded, walk, listing).into_iter()),
+            (None, None) if walk.region.is_some() => {
+                Ahead::Sorted(self.inside(&listing.tree, walk).into_iter())
+            }
+            (None, None) => Ahead::Sorted(Vec::new().into_iter()),
+        };
+        let rest: &[u32] = match walk.near {
+            _ if few.is_some() || walk.region.is_some() => &[],
+            None => &listing.services,
+            Some(_) if walk.reach == Meters::INFINITY => &listing.unplaced,
             Some(_) => &[],
         };
-        let first = unmeasured.partition_point(|service| (Meters::INFINITY, *service) < walk.start);
-        let nearest = walk.near.map(|origin| Nearest::new(self, &listing.tree, origin, walk));
-        Candidates { nearest, unmeasured: unmeasured[first..].iter(), unmeasured_examined: 0 }
+        let first = rest.partition_point(|service| (Meters::INFINITY, *service) < walk.start);
+        Candidates { walk, ahead, unmeasured: rest[first..].iter(), examined: 0 }
     }
 
-    fn is_nearest_of_its_service(&self, site: usize, distance: Meters, origin: Position) -> bool {
-        let siblings = self.sites_of_services[self.sites[site].service].clone();
-        siblings
-            .filter(|sibling| *sibling != site)
-            .all(|sibling| (distance, site) < (self.distance(origin, sibling), sibling))
+    /// These services, as far as they answer the need, each at the nearest of its places that are wanted.
+    fn sorted(&self, services: &[u32], walk: Walk<'_>, listing: &Listing) -> Vec<Candidate> {
+        let answers = |service: &&u32| listing.services.binary_search(service).is_ok();
+        let candidates = services.iter().filter(answers).filter_map(|service| self.nearest_place(*service, &walk));
+        let mut candidates: Vec<_> =
+            candidates.filter(|candidate| (candidate.distance, candidate.service) >= walk.start).collect();
+        candidates.sort_unstable_by_key(|candidate| (candidate.distance, candidate.service));
+        candidates
     }
 
-    fn distance(&self, origin: Position, site: usize) -> Meters {
-        Meters(origin.distance_meters(self.sites[site].position))
+    /// The service at the nearest of its places that are wanted; `None` where none of them is.
+    fn nearest_place(&self, service: u32, walk: &Walk<'_>) -> Option<Candidate> {
+        let unmeasured = Candidate { service, distance: Meters::INFINITY, place: None };
+        let mut sites = self.sites_of(service).map(|site| (site, &self.sites[site as usize]));
+        let is_wanted = |site: &Site| walk.region.is_none_or(|region| region.contains(site.position));
+        let Some(origin) = walk.near else {
+            return (walk.region.is_none() || sites.any(|(_, site)| is_wanted(site))).then_some(unmeasured);
+        };
+        let measured = sites.filter(|(_, site)| is_wanted(site));
+        let nearest = measured.map(|(number, site)| (Meters(origin.distance_meters(site.position)), number, site.place)).min();
+        match nearest {
+            Some((distance, _, place)) => {
+                (distance <= walk.reach).then_some(Candidate { service, distance, place: Some(place) })
+            }
+            None => (walk.region.is_none() && walk.reach == Meters::INFINITY).then_some(unmeasured),
+        }
     }
+
+    /// Every service with a place in the region, by id.
+    fn inside(&self, tree: &SphereTree, walk: Walk<'_>) -> Vec<Candidate> {
+        let (Some(region), Some(root)) = (walk.region, tree.root()) else { return Vec::new() };
+        let cap = region.cap();
+        let mut services = Vec::new();
+        let mut branches = vec![root];
+        while let Some(branch) = branches.pop() {
+            let may_hold = tree.bounds(branch, &cap.center).least <= cap.squared_chord && tree.screen(branch).admits(walk.sought);
+            match tree.open(branch) {
+                _ if !may_hold => {}
+                Opened::Branches(below) => branches.extend(below),
+                Opened::Sites(leaves) => {
+                    let wanted = leaves.iter().filter(|leaf| walk.admits(leaf));
+                    let sites = wanted.map(|leaf| &self.sites[leaf.site as usize]);
+                    services.extend(sites.filter(|site| region.contains(site.position)).map(|site| site.service));
+                }
+            }
+        }
+        services.sort_unstable();
+        services.dedup();
+        let candidate = |service| Candidate { service, distance: Meters::INFINITY, place: None };
+        services.into_iter().map(candidate).filter(|candidate| (candidate.distance, candidate.service) >= walk.start).collect()
+    }
+
+    fn sites_of(&self, service: u32) -> std::ops::Range<u32> {
+        self.first_sites[service as usize]..self.first_sites[service as usize + 1]
+    }
+
+    /// Bytes that the index takes.
+    pub fn bytes(&self) -> usize {
+        let listings = self.listings.values();
+        let listed: usize = listings
+            .map(|listing| {
+                listing.tree.bytes() + size_of_val(&*listing.services) + size_of_val(&*listing.unplaced)
+            })
+            .sum();
+        listed + size_of_val(&*self.sites) + size_of_val(&*self.first_sites)
+    }
+}
+
+fn number_of<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).expect("a directory has fewer than four thousand million places")
 }
 
 /// The candidates of one search in their order.
 pub(super) struct Candidates<'i> {
-    nearest: Option<Nearest<'i>>,
-    unmeasured: std::slice::Iter<'i, usize>,
-    unmeasured_examined: usize,
+    walk: Walk<'i>,
+    ahead: Ahead<'i>,
+    unmeasured: std::slice::Iter<'i, u32>,
+    examined: usize,
+}
+
+/// What comes before the services that are taken in the order of their ids.
+enum Ahead<'i> {
+    Walk(Box<Nearest<'i>>),
+    Sorted(std::vec::IntoIter<Candidate>),
 }
 
 impl Candidates<'_> {
     /// How many sites were measured so far, and services without a distance looked at.
-    pub(super) fn examined(&self) -> usize {
-        self.unmeasured_examined + self.nearest.as_ref().map_or(0, |nearest| nearest.measured)
+    pub fn examined(&self) -> usize {
+        let measured = match &self.ahead {
+            Ahead::Walk(nearest) => nearest.measured,
+            Ahead::Sorted(_) => 0,
+        };
+        self.examined + measured
     }
 
     /// How many branches of a tree were opened so far.
-    pub(super) fn branches_opened(&self) -> usize {
-        self.nearest.as_ref().map_or(0, |nearest| nearest.opened)
+    pub fn branches_opened(&self) -> usize {
+        match &self.ahead {
+            Ahead::Walk(nearest) => nearest.opened,
+            Ahead::Sorted(_) => 0,
+        }
     }
 }
 
@@ -192,10 +284,14 @@ impl Iterator for Candidates<'_> {
     type Item = Candidate;
 
     fn next(&mut self) -> Option<Candidate> {
-        let nearest = self.nearest.as_mut().and_then(Iterator::next);
-        nearest.or_else(|| {
-            let service = *self.unmeasured.next()?;
-            self.unmeasured_examined += 1;
+        let ahead = match &mut self.ahead {
+            Ahead::Walk(nearest) => nearest.next(),
+            Ahead::Sorted(sorted) => sorted.next().inspect(|_| self.examined += 1),
+        };
+        ahead.or_else(|| {
+            let walk = &self.walk;
+            let examined = &mut self.examined;
+            let service = *self.unmeasured.by_ref().inspect(|_| *examined += 1).find(|service| walk.has_words(**service))?;
             Some(Candidate { service, distance: Meters::INFINITY, place: None })
         })
     }
@@ -204,71 +300,86 @@ impl Iterator for Candidates<'_> {
 /// A walk outwards from one position. Branches wait by the least distance that they can hold and sites
 /// by their own, in one heap: whatever site comes to its top is the nearest of all that are left.
 ///
-/// Only branches that reach into the wanted ring, from the start to the reach, are ever opened: a late
-/// page pays for the edge of what lies before it, not for all of it. A filter behind the walk that keeps
-/// next to nothing makes it measure every site of its tree within reach once, and no more.
+/// Only branches that reach into the wanted ring, from the start to the reach, and in which something admits what is
+/// sought, are ever opened: a late page pays for the edge of what lies before it, not for all of it.
 struct Nearest<'i> {
     index: &'i GeoIndex,
+    tree: &'i SphereTree,
     origin: Position,
     origin_vector: [f64; 3],
-    walk: Walk,
-    branches: Vec<&'i ParentNode<Leaf>>,
+    walk: Walk<'i>,
     waiting: BinaryHeap<Reverse<(Meters, Met)>>,
     measured: usize,
     opened: usize,
 }
 
-/// What was met on the way and waits for its turn, by number. Of two sites at the same distance the one
-/// with the lower number goes first; the slack has a branch go before all that it holds.
+/// What was met on the way and waits for its turn. Of two sites at the same distance the one with the lower number
+/// goes first; the slack has a branch go before all that it holds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Met {
-    Branch(usize),
-    Site(usize),
+    Branch(BranchId),
+    Site(u32),
 }
 
 impl<'i> Nearest<'i> {
-    fn new(index: &'i GeoIndex, tree: &'i Tree, origin: Position, walk: Walk) -> Self {
+    fn new(index: &'i GeoIndex, tree: &'i SphereTree, origin: Position, walk: Walk<'i>) -> Self {
         let origin_vector = origin.unit_vector();
-        let mut nearest = Self {
-            index,
-            origin,
-            origin_vector,
-            walk,
-            branches: Vec::new(),
-            waiting: BinaryHeap::new(),
-            measured: 0,
-            opened: 0,
-        };
-        nearest.open(tree.root());
+        let waiting = BinaryHeap::with_capacity(64);
+        let mut nearest = Self { index, tree, origin, origin_vector, walk, waiting, measured: 0, opened: 0 };
+        if let Some(root) = tree.root() {
+            nearest.meet_branch(root);
+        }
         nearest
     }
 
-    fn open(&mut self, branch: &'i ParentNode<Leaf>) {
+    fn open(&mut self, branch: BranchId) {
         self.opened += 1;
-        for child in branch.children() {
-            match child {
-                RTreeNode::Parent(branch) => self.meet_branch(branch),
-                RTreeNode::Leaf(leaf) => self.meet_site(leaf.data),
-            }
+        match self.tree.open(branch) {
+            Opened::Branches(branches) => branches.into_iter().for_each(|branch| self.meet_branch(branch)),
+            Opened::Sites(leaves) => leaves.iter().for_each(|leaf| self.meet_site(leaf)),
         }
     }
 
-    fn meet_branch(&mut self, branch: &'i ParentNode<Leaf>) {
-        let envelope = branch.envelope();
-        let least = Meters(chord_meters(envelope.distance_2(&self.origin_vector)) - SLACK_METERS);
-        let most = Meters(chord_meters(farthest_squared(&envelope, &self.origin_vector)) + SLACK_METERS);
-        if most >= self.walk.start.0 && least <= self.walk.reach {
-            self.waiting.push(Reverse((least, Met::Branch(self.branches.len()))));
-            self.branches.push(branch);
+    fn meet_branch(&mut self, branch: BranchId) {
+        if !self.tree.screen(branch).admits(self.walk.sought) {
+            return;
+        }
+        let bounds = self.tree.bounds(branch, &self.origin_vector);
+        let least = Meters(chord_meters(bounds.least) - SLACK_METERS);
+        let is_late = self.walk.start.0 > Meters::ZERO;
+        let reaches = !is_late || Meters(chord_meters(bounds.most) + SLACK_METERS) >= self.walk.start.0;
+        if reaches && least <= self.walk.reach {
+            self.waiting.push(Reverse((least, Met::Branch(branch))));
         }
     }
 
-    fn meet_site(&mut self, site: usize) {
+    fn meet_site(&mut self, leaf: &Leaf) {
+        if !self.walk.admits(leaf) {
+            return;
+        }
+        let site = &self.index.sites[leaf.site as usize];
+        if !self.walk.has_words(site.service) || self.walk.region.is_some_and(|region| !region.contains(site.position)) {
+            return;
+        }
         self.measured += 1;
-        let distance = self.index.distance(self.origin, site);
-        if (distance, self.index.sites[site].service) >= self.walk.start && distance <= self.walk.reach {
-            self.waiting.push(Reverse((distance, Met::Site(site))));
+        let distance = self.distance(site);
+        if (distance, site.service) >= self.walk.start && distance <= self.walk.reach {
+            self.waiting.push(Reverse((distance, Met::Site(leaf.site))));
         }
+    }
+
+    fn distance(&self, site: &Site) -> Meters {
+        Meters(self.origin.distance_meters(site.position))
+    }
+
+    /// Whether no other place of the same service that is wanted is nearer.
+    fn is_nearest_of_its_service(&self, number: u32, distance: Meters) -> bool {
+        let siblings = self.index.sites_of(self.index.sites[number as usize].service);
+        siblings.filter(|sibling| *sibling != number).all(|sibling| {
+            let site = &self.index.sites[sibling as usize];
+            self.walk.region.is_some_and(|region| !region.contains(site.position))
+                || (distance, number) < (self.distance(site), sibling)
+        })
     }
 }
 
@@ -278,9 +389,9 @@ impl Iterator for Nearest<'_> {
     fn next(&mut self) -> Option<Candidate> {
         while let Some(Reverse((distance, met))) = self.waiting.pop() {
             match met {
-                Met::Branch(branch) => self.open(self.branches[branch]),
-                Met::Site(site) if self.index.is_nearest_of_its_service(site, distance, self.origin) => {
-                    let Site { service, place, .. } = self.index.sites[site];
+                Met::Branch(branch) => self.open(branch),
+                Met::Site(number) if self.is_nearest_of_its_service(number, distance) => {
+                    let Site { service, place, .. } = self.index.sites[number as usize];
                     return Some(Candidate { service, distance, place: Some(place) });
                 }
                 // Its service has had its turn at a nearer place.
@@ -289,13 +400,4 @@ impl Iterator for Nearest<'_> {
         }
         None
     }
-}
-
-/// Squared length of the longest chord from the point to anything in the envelope.
-fn farthest_squared(envelope: &AABB<[f64; 3]>, point: &[f64; 3]) -> f64 {
-    let (lower, upper) = (envelope.lower(), envelope.upper());
-    (0..3)
-        .map(|axis| (point[axis] - lower[axis]).abs().max((upper[axis] - point[axis]).abs()))
-        .map(|side| side * side)
-        .sum()
 }

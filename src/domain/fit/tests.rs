@@ -1,0 +1,329 @@
+//! The worked example, each dimension by a table, and the promise that what is unknown never excludes.
+
+use super::public::age_accepted;
+use super::*;
+use crate::domain::code::CodeList;
+use crate::domain::directory::{Capacity, CapacityUnit};
+use crate::domain::need::NeedFamily;
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+const NEED: Need = Need::LegalAsylum;
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-23T12:00:00Z").expect("a valid time")
+}
+
+/// Takes everybody, and is a plain match for all who need [`NEED`].
+fn open_service() -> Service {
+    serde_json::from_str(
+        r#"{"id": "svc_aaaaaaaaaaaaaaaaaaaaaaaaaa", "organization_id": "org_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "name": "Legal clinic", "needs": ["legal.asylum"], "status": "open", "welcome": "unconditional",
+            "verified_on": "2026-11-01", "tier": "public"}"#,
+    )
+    .expect("a service")
+}
+
+fn service_for(welcome: Option<Welcome>, eligibility: Eligibility) -> Service {
+    Service { welcome, eligibility, ..open_service() }
+}
+
+fn seeker(profile: &Profile) -> Seeker<'_> {
+    Seeker { need: Some(NEED), profile, accessibility: &[], areas: &[], areas_within: &[], at: now() }
+}
+
+fn aged(age_band: AgeBand) -> Profile {
+    Profile { age_band: Some(age_band), ..Profile::default() }
+}
+
+fn speaking(languages: &[&str]) -> Vec<Language> {
+    languages.iter().map(|tag| Language::parse(tag).expect("a language")).collect()
+}
+
+fn capacity(status: CapacityStatus, hours_ago: i64) -> Option<Capacity> {
+    let updated_at_microseconds = Some(now().plus_hours(-hours_ago).microseconds());
+    Some(Capacity { unit: Some(CapacityUnit::Bed), updated_at_microseconds, ..Capacity::of(status) })
+}
+
+#[track_caller]
+fn check(service: &Service, profile: &Profile, verdict: Verdict, reasons: &[(FitDimension, Finding)]) {
+    let reasons = reasons.iter().map(|&(dimension, finding)| FitReason { dimension, finding }).collect();
+    assert_eq!(fit(service, &seeker(profile)), Fit { verdict, reasons });
+}
+
+#[test]
+fn the_worked_example_w7_holds() {
+    let girls = Eligibility {
+        minimum_age: Some(15),
+        maximum_age: Some(17),
+        genders: vec![Gender::Woman],
+        ..Eligibility::default()
+    };
+    let unstated = Profile { gender: Some(Gender::Unstated), ..aged(AgeBand::From15To17) };
+    let woman = Profile { gender: Some(Gender::Woman), ..aged(AgeBand::From18To24) };
+    let exclusive = service_for(Some(Welcome::Exclusive), girls.clone());
+    check(&exclusive, &unstated, Verdict::ToConfirm, &[(FitDimension::Gender, Finding::ToConfirm)]);
+    check(&exclusive, &woman, Verdict::No, &[(FitDimension::Age, Finding::Excluded)]);
+    let preferential = service_for(Some(Welcome::Preferential), girls);
+    check(&preferential, &woman, Verdict::ToConfirm, &[(FitDimension::Age, Finding::OutsideFirstPublic)]);
+}
+
+/// One restriction for each dimension, somebody inside it and somebody outside.
+fn restrictions() -> [(FitDimension, Eligibility, Profile, Profile); 6] {
+    let public = Eligibility::default;
+    let person = Profile::default;
+    let gender = |gender| Profile { gender: Some(gender), ..person() };
+    let household = |household| Profile { household: Some(household), ..person() };
+    let status = |status| Profile { admin_status: Some(status), ..person() };
+    let situation = |situation| Profile { situation: Some(situation), ..person() };
+    [
+        (
+            FitDimension::Age,
+            Eligibility { minimum_age: Some(18), ..public() },
+            aged(AgeBand::From60),
+            aged(AgeBand::From15To17),
+        ),
+        (
+            FitDimension::Age,
+            Eligibility { age_bands: vec![AgeBand::From15To17], ..public() },
+            aged(AgeBand::From15To17),
+            aged(AgeBand::From18To24),
+        ),
+        (
+            FitDimension::Gender,
+            Eligibility { genders: vec![Gender::Woman, Gender::Other], ..public() },
+            gender(Gender::Other),
+            gender(Gender::Man),
+        ),
+        (
+            FitDimension::Household,
+            Eligibility { households: vec![Household::UnaccompaniedChild], ..public() },
+            household(Household::UnaccompaniedChild),
+            household(Household::Couple),
+        ),
+        (
+            FitDimension::AdminStatus,
+            Eligibility { admin_statuses: vec![AdminStatus::Refugee], ..public() },
+            status(AdminStatus::Refugee),
+            status(AdminStatus::Undocumented),
+        ),
+        (
+            FitDimension::Situation,
+            Eligibility { situations: vec![Situation::Street], ..public() },
+            situation(Situation::Street),
+            situation(Situation::Hosted),
+        ),
+    ]
+}
+
+#[test]
+fn each_dimension_is_judged_by_how_the_service_welcomes() {
+    let (confirm, first, excluded) = (Finding::ToConfirm, Finding::OutsideFirstPublic, Finding::Excluded);
+    for (welcome, if_unknown, if_outside) in [
+        (None, Some(confirm), Some(excluded)),
+        (Some(Welcome::Exclusive), Some(confirm), Some(excluded)),
+        (Some(Welcome::Preferential), Some(confirm), Some(first)),
+        (Some(Welcome::Unconditional), None, None),
+    ] {
+        for (dimension, eligibility, inside, outside) in restrictions() {
+            let service = service_for(welcome, eligibility);
+            for (profile, finding) in [(inside, None), (Profile::default(), if_unknown), (outside, if_outside)] {
+                let verdict = match finding {
+                    None => Verdict::Match,
+                    Some(Finding::Excluded) => Verdict::No,
+                    Some(_) => Verdict::ToConfirm,
+                };
+                let reasons: Vec<_> = finding.map(|finding| (dimension, finding)).into_iter().collect();
+                check(&service, &profile, verdict, &reasons);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_band_partly_inside_the_ages_is_unknown() {
+    use AgeBand::*;
+    let none: &[AgeBand] = &[];
+    for (minimum_age, maximum_age, age_bands, band, accepted) in [
+        (Some(15), Some(17), none, From15To17, Some(true)),
+        (Some(16), None, none, From15To17, None),
+        (None, Some(20), none, From18To24, None),
+        (None, Some(20), none, From25To59, Some(false)),
+        (Some(18), None, none, From15To17, Some(false)),
+        (Some(18), None, none, From60, Some(true)),
+        (None, Some(99), none, From60, None),
+        (Some(0), Some(3), none, From0To4, None),
+        (Some(13), Some(13), none, From12To14, None),
+        (Some(18), None, &[From15To17], From15To17, Some(true)),
+        (Some(18), None, &[From15To17], From12To14, Some(false)),
+        (None, None, &[From15To17], From12To14, Some(false)),
+        (None, None, &[From15To17], Unknown, None),
+        (None, None, none, Unknown, Some(true)),
+    ] {
+        let eligibility =
+            Eligibility { minimum_age, maximum_age, age_bands: age_bands.to_vec(), ..Eligibility::default() };
+        assert_eq!(age_accepted(&eligibility, Some(band)), accepted, "{eligibility:?} {band}");
+    }
+}
+
+#[test]
+fn what_is_not_about_the_person_is_judged_too() {
+    let (nobody, confirm, excluded) = (Profile::default(), Finding::ToConfirm, Finding::Excluded);
+    let open = open_service;
+    check(&open(), &nobody, Verdict::Match, &[]);
+    for status in [ServiceStatus::Paused, ServiceStatus::Closed, ServiceStatus::Suspended] {
+        check(&Service { status, ..open() }, &nobody, Verdict::No, &[(FitDimension::Status, excluded)]);
+    }
+    for (capacity, finding) in [
+        (capacity(CapacityStatus::Full, 1), Some((Verdict::No, excluded))),
+        (capacity(CapacityStatus::Waitlist, 1), Some((Verdict::ToConfirm, confirm))),
+        (capacity(CapacityStatus::AssessmentNeeded, 1), Some((Verdict::ToConfirm, confirm))),
+        (capacity(CapacityStatus::Limited, 1), None),
+        (capacity(CapacityStatus::Full, 25), None),
+        (None, None),
+    ] {
+        let (verdict, reasons) = match finding {
+            Some((verdict, finding)) => (verdict, vec![(FitDimension::Capacity, finding)]),
+            None => (Verdict::Match, vec![]),
+        };
+        check(&Service { capacity, ..open() }, &nobody, verdict, &reasons);
+    }
+    let family_only = Service { needs: vec![], need_families: vec![NeedFamily::Legal], ..open() };
+    check(&family_only, &nobody, Verdict::ToConfirm, &[(FitDimension::Need, confirm)]);
+    let another = Service { needs: vec![Need::LegalResidence], need_families: vec![NeedFamily::Basic], ..open() };
+    check(&another, &nobody, Verdict::No, &[(FitDimension::Need, excluded)]);
+    let untold = Service { welcome: None, criteria_text: Some("Adults, on an appointment".into()), ..open() };
+    check(&untold, &nobody, Verdict::ToConfirm, &[(FitDimension::Criteria, confirm)]);
+    let stale = Service { valid_until: now().date().pred_opt(), ..open() };
+    check(&stale, &nobody, Verdict::ToConfirm, &[(FitDimension::Freshness, confirm)]);
+    let spoken = Service { languages: speaking(&["fr", "ar"]), ..open() };
+    for (languages, reasons) in [
+        (speaking(&["ti", "ar-LY"]), vec![]),
+        (speaking(&["ti"]), vec![(FitDimension::Language, confirm)]),
+        (vec![], vec![]),
+    ] {
+        let verdict = if reasons.is_empty() { Verdict::Match } else { Verdict::ToConfirm };
+        check(&spoken, &Profile { languages, ..Profile::default() }, verdict, &reasons);
+    }
+}
+
+#[test]
+fn an_exclusion_stands_beside_what_is_to_be_confirmed_in_the_order_of_the_dimensions() {
+    let service = Service {
+        status: ServiceStatus::Paused,
+        valid_until: now().date().pred_opt(),
+        ..service_for(
+            None,
+            Eligibility { genders: vec![Gender::Woman], minimum_age: Some(18), ..Eligibility::default() },
+        )
+    };
+    let reasons = [
+        (FitDimension::Status, Finding::Excluded),
+        (FitDimension::Age, Finding::Excluded),
+        (FitDimension::Gender, Finding::ToConfirm),
+        (FitDimension::Freshness, Finding::ToConfirm),
+    ];
+    check(&service, &aged(AgeBand::From5To11), Verdict::No, &reasons);
+}
+
+fn any_of<T: CodeList + std::fmt::Debug>() -> impl Strategy<Value = Option<T>> {
+    option::of(select(T::ALL))
+}
+
+fn some_of<T: CodeList + std::fmt::Debug>() -> impl Strategy<Value = Vec<T>> {
+    vec(select(T::ALL), 0..3)
+}
+
+prop_compose! {
+    fn any_public()(
+        minimum_age in option::of(0_u8..70), maximum_age in option::of(0_u8..90), age_bands in some_of(),
+        genders in some_of(), households in some_of(), admin_statuses in some_of(), situations in some_of(),
+    ) -> Eligibility {
+        Eligibility { minimum_age, maximum_age, age_bands, genders, households, admin_statuses, situations }
+    }
+}
+
+prop_compose! {
+    fn any_profile()(
+        age_band in any_of(), gender in any_of(), household in any_of(), admin_status in any_of(),
+        situation in any_of(), languages in vec(select(speaking(&["fr", "ar", "ti"])), 0..3),
+    ) -> Profile {
+        Profile { age_band, gender, household, admin_status, situation, languages, area: None }
+    }
+}
+
+proptest! {
+    #[test]
+    fn unknown_never_excludes(welcome in any_of(), public in any_public(), profile in any_profile()) {
+        let service = Service { languages: speaking(&["fr"]), ..service_for(welcome, public) };
+        let verdict = |profile: &Profile| fit(&service, &seeker(profile)).verdict;
+        let told = verdict(&profile);
+        for untold in [
+            Profile { age_band: None, ..profile.clone() },
+            Profile { age_band: Some(AgeBand::Unknown), ..profile.clone() },
+            Profile { gender: None, ..profile.clone() },
+            Profile { gender: Some(Gender::Unstated), ..profile.clone() },
+            Profile { household: None, ..profile.clone() },
+            Profile { admin_status: None, ..profile.clone() },
+            Profile { admin_status: Some(AdminStatus::Unknown), ..profile.clone() },
+            Profile { situation: None, ..profile.clone() },
+            Profile { languages: vec![], ..profile.clone() },
+        ] {
+            prop_assert!(told == Verdict::No || verdict(&untold) != Verdict::No, "{:?}", untold);
+        }
+        prop_assert_ne!(verdict(&Profile::default()), Verdict::No);
+    }
+
+    #[test]
+    fn the_screen_passes_over_nobody_whom_a_service_might_take(
+        welcome in any_of(), public in any_public(), profile in any_profile(), status in select(ServiceStatus::ALL),
+    ) {
+        let service = Service { status, ..service_for(welcome, public) };
+        let seeker = seeker(&profile);
+        let admits = Screen::of(&service).admits(Screen::sought_by(&seeker));
+        let verdict = fit(&service, &seeker).verdict;
+        prop_assert!(admits || verdict == Verdict::No);
+        // And it is worth looking at: what one dimension alone excludes is seen.
+        let excluded = |reason: &FitReason| reason.finding == Finding::Excluded;
+        prop_assert!(!admits || !fit(&service, &seeker).reasons.iter().any(excluded));
+    }
+}
+
+#[test]
+fn areas_and_barriers_are_judged() {
+    let code = |text: &str| AreaCode::parse(text).expect("an area code");
+    let served = |codes: &[&str], welcome| Service {
+        areas_served: codes.iter().map(|text| code(text)).collect(),
+        ..service_for(Some(welcome), Eligibility::default())
+    };
+    let (pantin, department, france) = (code("FR-93055"), code("FR-93"), code("FR"));
+    let bobigny = code("FR-93008");
+    let (commune, whole) = ([pantin.clone(), department.clone(), france.clone()], [department, france]);
+    let parts = [bobigny, pantin];
+    let nobody = Profile::default();
+    let confirm = Some(Finding::ToConfirm);
+    for (codes, areas, within, finding) in [
+        (&[][..], &commune[..], &[][..], None),
+        (&["FR-93055"], &commune, &[], None),
+        (&["FR-93"], &commune, &[], None),
+        (&["FR-75"], &commune, &[], Some(Finding::Excluded)),
+        (&["FR-93055"], &whole, &parts, confirm),
+        (&["FR-75056"], &whole, &parts, Some(Finding::Excluded)),
+        (&["FR-93055"], &[], &[], confirm),
+    ] {
+        let seeker = Seeker { areas, areas_within: within, ..seeker(&nobody) };
+        let judged = fit(&served(codes, Welcome::Exclusive), &seeker).reasons;
+        let area = judged.iter().find(|reason| reason.dimension == FitDimension::Area).map(|reason| reason.finding);
+        assert_eq!(area, finding, "{codes:?} {areas:?}");
+        assert!(fit(&served(codes, Welcome::Unconditional), &seeker).reasons.is_empty(), "takes everybody");
+    }
+    let stairs = [Accessibility::StepFree];
+    let seeker = Seeker { accessibility: &stairs, ..seeker(&nobody) };
+    let told = Service { accessibility: vec![Accessibility::StepFree], ..open_service() };
+    assert_eq!(fit(&told, &seeker).verdict, Verdict::Match);
+    let reasons = vec![FitReason { dimension: FitDimension::Accessibility, finding: Finding::ToConfirm }];
+    assert_eq!(fit(&open_service(), &seeker), Fit { verdict: Verdict::ToConfirm, reasons });
+}
