@@ -22,10 +22,11 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The clock gives the months of keys, and the random bytes that these are made of.
     ("store", &["domain", "crypto", "clock"]),
     ("directory", &["domain"]),
+    ("geography", &["domain"]),
     ("import", &["domain"]),
     ("identity", &["domain", "clock", "egress"]),
     ("seal", &["domain", "clock"]),
-    ("actions", &["domain", "policy", "store", "directory", "identity", "import", "clock", "seal"]),
+    ("actions", &["domain", "policy", "store", "directory", "geography", "identity", "import", "clock", "seal"]),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
     ("egress", &[]),
@@ -51,7 +52,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("argon2", &["src/identity"]),
     ("totp_rs", &["src/identity"]),
     ("zxcvbn", &["src/identity"]),
-    ("unicode_normalization", &["src/identity"]),
+    ("unicode_normalization", &["src/identity", "src/domain/words"]),
+    ("rust_stemmers", &["src/domain/words"]),
     ("askama", &["src/web"]),
     ("cookie", &["src/web"]),
     ("qrcode", &["src/web"]),
