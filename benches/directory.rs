@@ -6,10 +6,10 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use proptest::prelude::{Rng, RngExt};
 use proptest::test_runner::{RngAlgorithm, TestRng};
-use relais::directory::{Change, Directory, Page, Query, Snapshot};
+use relais::directory::{Change, Directory, Order, Page, Query, Snapshot};
 use relais::domain::code::CodeList;
 use relais::domain::directory::{Document, Place, Service, Tier};
-use relais::domain::fit::{Finding, Verdict, fit, need_finding};
+use relais::domain::fit::{Finding, Seeker, Verdict, fit, need_finding};
 use relais::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use relais::domain::need::{Need, NeedFamily};
 use relais::domain::place::Position;
@@ -55,15 +55,23 @@ impl World {
         }
     }
 
+    fn seeker(&self, need: Need) -> Seeker<'_> {
+        let at = now();
+        Seeker { need: Some(need), profile: &self.profile, accessibility: &[], areas: &[], areas_within: &[], at }
+    }
+
     fn walk(&self, (near, need): (Position, Need)) -> Page {
         self.snapshot.search(&Query {
             near: Some(near),
             within_meters: None,
-            need: Some(need),
-            profile: &self.profile,
+            region: None,
+            words: None,
+            seeker: self.seeker(need),
+            open_at: None,
             verdicts: KEPT,
             scope: &self.scope,
-            evaluated_at: now(),
+            answering: None,
+            order: Order::Nearest,
             after: None,
             limit: LIMIT,
         })
@@ -80,7 +88,7 @@ impl World {
         let mut ranked: Vec<_> =
             self.services.iter().filter(offers).map(|service| (distance(service), service)).collect();
         ranked.sort_unstable_by(|(a, left), (b, right)| a.total_cmp(b).then(left.id.cmp(&right.id)));
-        let kept = |service: &Service| KEPT.contains(&fit(service, Some(need), &self.profile, now()).verdict);
+        let kept = |service: &Service| KEPT.contains(&fit(service, &self.seeker(need), None).verdict);
         ranked.iter().filter(|(_, service)| kept(service)).take(LIMIT).map(|(_, service)| service.id).collect()
     }
 }

@@ -2,10 +2,10 @@
 
 use super::input::{ProfileInput, position};
 use super::{ActionError, Context};
-use crate::directory::{Change, Distance, EntryId, Query, SearchKey};
+use crate::directory::{Change, Distance, EntryId, Order, Query, SearchKey};
 use crate::domain::directory::{Document, Organization};
 use crate::domain::fingerprint::feed;
-use crate::domain::fit::Verdict;
+use crate::domain::fit::{Seeker, Verdict};
 use crate::domain::id::{Identifier, OrganizationId, ServiceId};
 use crate::domain::need::Need;
 use crate::domain::refusal::{InputProblem, Refusal};
@@ -93,11 +93,21 @@ pub fn search(
     let page = context.directory.snapshot().search(&Query {
         near,
         within_meters: input.within_meters,
-        need: input.need,
-        profile: &profile,
+        region: None,
+        words: None,
+        seeker: Seeker {
+            need: input.need,
+            profile: &profile,
+            accessibility: &[],
+            areas: &[],
+            areas_within: &[],
+            at: evaluated_at,
+        },
+        open_at: None,
+        answering: None,
+        order: Order::Nearest,
         verdicts: input.verdicts.as_deref().unwrap_or(&[Verdict::Match, Verdict::ToConfirm]),
         scope: access.directory_scope(),
-        evaluated_at,
         after: cursor.map(|cursor| cursor.key),
         limit: first,
     });
@@ -177,7 +187,7 @@ fn known_organization(
 ) -> Result<Visible<Arc<Organization>>, ActionError> {
     let snapshot = context.directory.snapshot();
     let organization = snapshot.organization(id).ok_or(ActionError::NotVisible)?;
-    show_organization(access, &organization, snapshot.services_of(id), is_counterpart).ok_or(ActionError::NotVisible)
+    show_organization(access, &organization, &snapshot.services_of(id), is_counterpart).ok_or(ActionError::NotVisible)
 }
 
 /// Brings the snapshot up to what the store holds; returns the version it has then.

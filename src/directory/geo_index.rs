@@ -6,11 +6,12 @@
 //! Invariant: knows positions, needs, regions and screens, never who asks.
 
 use super::hours::{HoursId, OpenAt};
-use super::sphere_tree::{BranchId, Leaf, Opened, SphereTree};
 use super::region::Region;
+use super::sphere_tree::{BranchId, Leaf, Opened, SphereTree};
 use crate::domain::code::CodeList;
 use crate::domain::directory::{Place, Service};
 use crate::domain::fit::{Finding, Screen, need_finding};
+use crate::domain::geography::cap::SphericalCap;
 use crate::domain::need::Need;
 use crate::domain::place::{Position, chord_meters};
 use std::cmp::{Ordering, Reverse};
@@ -86,16 +87,26 @@ pub(super) struct Walk<'q> {
     pub near: Option<Position>,
     /// The farthest distance wanted, bounding only what is `near` something.
     pub reach: Meters,
+    /// The services themselves, by rank.
+    pub services: &'q [Arc<Service>],
     /// Where a place has to lie.
     pub region: Option<&'q Region>,
     /// What a service has to admit, at least.
     pub sought: Screen,
     /// When a service has to be open, or might be.
-    pub open: Option<OpenAt<'q>>,
-    /// The services that come into question by their words, as ranks in their order.
-    pub worded: Option<&'q [u32]>,
+    pub open: Option<&'q OpenAt<'q>>,
+    /// The services that come into question by their words, in the order of their ranks.
+    pub worded: Option<&'q [Worded]>,
     /// Distance and service of the first candidate wanted.
     pub start: (Meters, u32),
+}
+
+/// A service that has the words looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Worded {
+    pub service: u32,
+    /// Where it stands where there is no distance: the better the words fit, the less.
+    pub distance: Meters,
 }
 
 /// A service whose turn it is, with its nearest place.
@@ -114,7 +125,27 @@ impl Walk<'_> {
     }
 
     fn has_words(&self, service: u32) -> bool {
-        self.worded.is_none_or(|worded| worded.binary_search(&service).is_ok())
+        self.worded.is_none_or(|worded| worded.binary_search_by_key(&service, |worded| worded.service).is_ok())
+    }
+
+    /// Whether the place of a service lies where it has to.
+    fn contains(&self, service: u32, place: usize) -> bool {
+        self.region.is_none_or(|region| region.contains(&self.services[service as usize].places[place]))
+    }
+
+    fn contains_any_place(&self, service: u32) -> bool {
+        let places = &self.services[service as usize].places;
+        self.region.is_none_or(|region| places.iter().any(|place| region.contains(place)))
+    }
+
+    /// Whether the service has its turn among those without a distance: it lies where it has to, and none of the places
+    /// by which it does has a point to measure to.
+    fn is_unmeasured(&self, service: u32) -> bool {
+        let Some(region) = self.region else { return true };
+        let places = self.services[service as usize].places.iter().filter(|place| region.contains(place));
+        let is_measured = |place: &Place| self.near.is_some() && place.search_position().is_some();
+        let mut inside = places.peekable();
+        inside.peek().is_some() && inside.all(|place| !is_measured(place))
     }
 }
 
@@ -132,7 +163,12 @@ impl GeoIndex {
             let screen = Screen::of(entry);
             for (place, position) in (0_u32..).zip(entry.places.iter().map(Place::search_position)) {
                 if let Some(position) = position {
-                    leaves.push(Leaf { vector: position.unit_vector(), screen, site: number_of(&sites), hours: *hours });
+                    leaves.push(Leaf {
+                        vector: position.unit_vector(),
+                        screen,
+                        site: number_of(&sites),
+                        hours: *hours,
+                    });
                     sites.push(Site { position, service, place });
                 }
             }
@@ -143,7 +179,8 @@ impl GeoIndex {
             }
         }
         first_sites.push(number_of(&sites));
-        let range = |service: &u32| first_sites[*service as usize] as usize..first_sites[*service as usize + 1] as usize;
+        let range =
+            |service: &u32| first_sites[*service as usize] as usize..first_sites[*service as usize + 1] as usize;
         let listing = |services: Vec<u32>| {
             let unplaced = services.iter().copied().filter(|service| range(service).is_empty()).collect();
             let tree = SphereTree::new(services.iter().flat_map(|service| &leaves[range(service)]).copied().collect());
@@ -156,18 +193,22 @@ impl GeoIndex {
     /// All candidates in order: by distance, then by id; those without a distance come last, by id.
     pub fn candidates<'i>(&'i self, walk: Walk<'i>) -> Candidates<'i> {
         let listing = &self.listings[&walk.need];
-        let few = walk.worded.filter(|worded| worded.len() <= FEW_SERVICES);
+        let cap = walk.region.and_then(Region::cap);
+        let few = walk.worded.filter(|worded| walk.near.is_none() || worded.len() <= FEW_SERVICES);
         let ahead = match (walk.near, few) {
             (Some(origin), None) => Ahead::Walk(Box::new(Nearest::new(self, &listing.tree, origin, walk))),
             (_, Some(worded)) => Ahead::Sorted(self.sorted(worded, walk, listing).into_iter()),
-            (None, None) if walk.region.is_some() => {
-                Ahead::Sorted(self.inside(&listing.tree, walk).into_iter())
-            }
-            (None, None) => Ahead::Sorted(Vec::new().into_iter()),
+            (None, None) => match cap {
+                Some(cap) => Ahead::Sorted(self.inside(&listing.tree, cap, walk).into_iter()),
+                None => Ahead::Sorted(Vec::new().into_iter()),
+            },
         };
         let rest: &[u32] = match walk.near {
-            _ if few.is_some() || walk.region.is_some() => &[],
+            // Either all was found already, or nothing without a point lies in the region.
+            _ if few.is_some() || cap.is_some() => &[],
             None => &listing.services,
+            // A place without a point may lie in an area, beside others of the same service that do not.
+            Some(_) if walk.reach == Meters::INFINITY && walk.region.is_some() => &listing.services,
             Some(_) if walk.reach == Meters::INFINITY => &listing.unplaced,
             Some(_) => &[],
         };
@@ -176,9 +217,9 @@ impl GeoIndex {
     }
 
     /// These services, as far as they answer the need, each at the nearest of its places that are wanted.
-    fn sorted(&self, services: &[u32], walk: Walk<'_>, listing: &Listing) -> Vec<Candidate> {
-        let answers = |service: &&u32| listing.services.binary_search(service).is_ok();
-        let candidates = services.iter().filter(answers).filter_map(|service| self.nearest_place(*service, &walk));
+    fn sorted(&self, worded: &[Worded], walk: Walk<'_>, listing: &Listing) -> Vec<Candidate> {
+        let answers = |worded: &&Worded| listing.services.binary_search(&worded.service).is_ok();
+        let candidates = worded.iter().filter(answers).filter_map(|worded| self.nearest_place(*worded, &walk));
         let mut candidates: Vec<_> =
             candidates.filter(|candidate| (candidate.distance, candidate.service) >= walk.start).collect();
         candidates.sort_unstable_by_key(|candidate| (candidate.distance, candidate.service));
@@ -186,45 +227,52 @@ impl GeoIndex {
     }
 
     /// The service at the nearest of its places that are wanted; `None` where none of them is.
-    fn nearest_place(&self, service: u32, walk: &Walk<'_>) -> Option<Candidate> {
-        let unmeasured = Candidate { service, distance: Meters::INFINITY, place: None };
-        let mut sites = self.sites_of(service).map(|site| (site, &self.sites[site as usize]));
-        let is_wanted = |site: &Site| walk.region.is_none_or(|region| region.contains(site.position));
+    fn nearest_place(&self, worded: Worded, walk: &Walk<'_>) -> Option<Candidate> {
+        let service = worded.service;
+        let is_inside = walk.contains_any_place(service);
         let Some(origin) = walk.near else {
-            return (walk.region.is_none() || sites.any(|(_, site)| is_wanted(site))).then_some(unmeasured);
+            return is_inside.then_some(Candidate { service, distance: worded.distance, place: None });
         };
-        let measured = sites.filter(|(_, site)| is_wanted(site));
-        let nearest = measured.map(|(number, site)| (Meters(origin.distance_meters(site.position)), number, site.place)).min();
+        let unmeasured = Candidate { service, distance: Meters::INFINITY, place: None };
+        let sites = self.sites_of(service).map(|site| (site, &self.sites[site as usize]));
+        let measured = sites.filter(|(_, site)| walk.contains(service, site.place as usize));
+        let nearest =
+            measured.map(|(number, site)| (Meters(origin.distance_meters(site.position)), number, site.place)).min();
         match nearest {
             Some((distance, _, place)) => {
                 (distance <= walk.reach).then_some(Candidate { service, distance, place: Some(place) })
             }
-            None => (walk.region.is_none() && walk.reach == Meters::INFINITY).then_some(unmeasured),
+            None => (is_inside && walk.reach == Meters::INFINITY).then_some(unmeasured),
         }
     }
 
     /// Every service with a place in the region, by id.
-    fn inside(&self, tree: &SphereTree, walk: Walk<'_>) -> Vec<Candidate> {
-        let (Some(region), Some(root)) = (walk.region, tree.root()) else { return Vec::new() };
-        let cap = region.cap();
+    fn inside(&self, tree: &SphereTree, cap: SphericalCap, walk: Walk<'_>) -> Vec<Candidate> {
         let mut services = Vec::new();
-        let mut branches = vec![root];
+        let mut branches: Vec<_> = tree.root().into_iter().collect();
         while let Some(branch) = branches.pop() {
-            let may_hold = tree.bounds(branch, &cap.center).least <= cap.squared_chord && tree.screen(branch).admits(walk.sought);
+            let may_hold =
+                tree.bounds(branch, &cap.center).least <= cap.squared_chord && tree.screen(branch).admits(walk.sought);
             match tree.open(branch) {
                 _ if !may_hold => {}
                 Opened::Branches(below) => branches.extend(below),
                 Opened::Sites(leaves) => {
                     let wanted = leaves.iter().filter(|leaf| walk.admits(leaf));
                     let sites = wanted.map(|leaf| &self.sites[leaf.site as usize]);
-                    services.extend(sites.filter(|site| region.contains(site.position)).map(|site| site.service));
+                    services.extend(
+                        sites.filter(|site| walk.contains(site.service, site.place as usize)).map(|site| site.service),
+                    );
                 }
             }
         }
         services.sort_unstable();
         services.dedup();
         let candidate = |service| Candidate { service, distance: Meters::INFINITY, place: None };
-        services.into_iter().map(candidate).filter(|candidate| (candidate.distance, candidate.service) >= walk.start).collect()
+        services
+            .into_iter()
+            .map(candidate)
+            .filter(|candidate| (candidate.distance, candidate.service) >= walk.start)
+            .collect()
     }
 
     fn sites_of(&self, service: u32) -> std::ops::Range<u32> {
@@ -235,9 +283,7 @@ impl GeoIndex {
     pub fn bytes(&self) -> usize {
         let listings = self.listings.values();
         let listed: usize = listings
-            .map(|listing| {
-                listing.tree.bytes() + size_of_val(&*listing.services) + size_of_val(&*listing.unplaced)
-            })
+            .map(|listing| listing.tree.bytes() + size_of_val(&*listing.services) + size_of_val(&*listing.unplaced))
             .sum();
         listed + size_of_val(&*self.sites) + size_of_val(&*self.first_sites)
     }
@@ -291,7 +337,8 @@ impl Iterator for Candidates<'_> {
         ahead.or_else(|| {
             let walk = &self.walk;
             let examined = &mut self.examined;
-            let service = *self.unmeasured.by_ref().inspect(|_| *examined += 1).find(|service| walk.has_words(**service))?;
+            let wanted = |service: &&u32| walk.has_words(**service) && walk.is_unmeasured(**service);
+            let service = *self.unmeasured.by_ref().inspect(|_| *examined += 1).find(wanted)?;
             Some(Candidate { service, distance: Meters::INFINITY, place: None })
         })
     }
@@ -358,7 +405,7 @@ impl<'i> Nearest<'i> {
             return;
         }
         let site = &self.index.sites[leaf.site as usize];
-        if !self.walk.has_words(site.service) || self.walk.region.is_some_and(|region| !region.contains(site.position)) {
+        if !self.walk.has_words(site.service) || !self.walk.contains(site.service, site.place as usize) {
             return;
         }
         self.measured += 1;
@@ -377,7 +424,7 @@ impl<'i> Nearest<'i> {
         let siblings = self.index.sites_of(self.index.sites[number as usize].service);
         siblings.filter(|sibling| *sibling != number).all(|sibling| {
             let site = &self.index.sites[sibling as usize];
-            self.walk.region.is_some_and(|region| !region.contains(site.position))
+            !self.walk.contains(site.service, site.place as usize)
                 || (distance, number) < (self.distance(site), sibling)
         })
     }

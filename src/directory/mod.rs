@@ -2,30 +2,48 @@
 //!
 //! The stored documents are the record; this room holds their newest state and never asks a database.
 //! Invariant: a snapshot never changes. A newer one is built beside it and takes its place whole, so
-//! that no reader waits for a rebuild and no answer mixes two versions.
+//! that no reader waits for a change and no answer mixes two versions.
+//! A snapshot is a large base and a small overlay of what has changed since (ruling R4): a change indexes the overlay
+//! anew and nothing else, until [`Directory::merge`] makes a new base of both, beside whoever reads.
 //! Start at [`Directory`] for the life of a snapshot and at [`Snapshot::search`] for the search.
 
 mod geo_index;
+mod hours;
+mod overlay;
+mod region;
 mod search;
+mod segment;
+mod sphere_tree;
 #[cfg(test)]
 mod tests;
 
-pub use search::{Distance, Hit, Page, Query, SearchKey};
+pub use region::{AreaRegion, Region};
+pub use search::{Distance, Hit, Order, Page, Query, SearchKey, SearchWords};
 
 use crate::domain::directory::{Document, Organization, Service};
 use crate::domain::id::{OrganizationId, ServiceId};
-use geo_index::GeoIndex;
-use std::collections::BTreeMap;
+use crate::domain::opening::{HolidayCalendars, OpeningState};
+use crate::domain::time::Timestamp;
+use overlay::{Entries, Overlay, merge_by};
+use segment::Segment;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Stored versions start at 0, so that an empty directory that was loaded differs from none.
 const NOTHING_LOADED: i64 = -1;
 
+/// More changes than these are merged into a new base at once: an overlay would no longer be small.
+const LARGEST_OVERLAY: usize = 2_000;
+
+/// From so many changes on it is worth making a new base while others read.
+const MERGE_FROM: usize = 256;
+
 /// The current snapshot and the way to the next one.
 pub struct Directory {
     current: RwLock<Arc<Snapshot>>,
-    /// Held while a snapshot is built, so that two writers cannot both build upon the same one.
+    /// Held while a snapshot takes another's place, so that two writers cannot both build upon the same one.
     building: Mutex<()>,
+    /// Held while a base is built, so that it is built once.
+    merging: Mutex<()>,
 }
 
 /// One change of the directory, in the order in which the store wrote them.
@@ -45,7 +63,7 @@ pub enum Change {
 }
 
 /// Which entry of the directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntryId {
     /// An organisation.
     Organization(OrganizationId),
@@ -56,10 +74,8 @@ pub enum EntryId {
 impl Directory {
     /// A directory that waits for its first load.
     pub fn empty() -> Self {
-        Self {
-            current: RwLock::new(Arc::new(Snapshot::new(NOTHING_LOADED, Entries::default()))),
-            building: Mutex::new(()),
-        }
+        let snapshot = Snapshot::of(NOTHING_LOADED, Vec::new(), Vec::new(), Arc::default());
+        Self { current: RwLock::new(Arc::new(snapshot)), building: Mutex::default(), merging: Mutex::default() }
     }
 
     /// The current snapshot. Whoever holds it goes on reading the same state, whatever is applied.
@@ -74,9 +90,6 @@ impl Directory {
 
     /// Takes over the changes that lead from the current version, or from an older one, to `version`.
     /// What is not newer than the current version is ignored, so that two refreshes may overlap.
-    ///
-    /// Entries are shared with the snapshot before, and all indexes are built anew. Ruling R4 foresees
-    /// a small overlay instead; it comes with live editing, when a measurement asks for it.
     pub fn apply(&self, version: i64, changes: Vec<Change>) {
         // No lock guards half-written state, so a panic elsewhere is no reason to stop here.
         let _building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,38 +97,44 @@ impl Directory {
         if version <= before.version {
             return;
         }
-        let mut entries = before.entries.clone();
-        for change in changes {
-            entries.apply(change);
-        }
-        let next = Arc::new(Snapshot::new(version, entries));
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
+        let entries = before.overlay.entries_after(version, changes);
+        self.replace(if entries.len() > LARGEST_OVERLAY {
+            Snapshot::merged(version, &before.base, &entries, Arc::clone(before.overlay.calendars()))
+        } else {
+            let overlay = before.overlay.with_entries(&before.base, entries);
+            Snapshot { version, base: Arc::clone(&before.base), overlay: Arc::new(overlay) }
+        });
     }
-}
 
-/// The entries by id, each shared between the snapshots that it has not changed in.
-#[derive(Clone, Default)]
-struct Entries {
-    organizations: BTreeMap<OrganizationId, Arc<Organization>>,
-    services: BTreeMap<ServiceId, Arc<Service>>,
-}
+    /// Judges holidays by other calendars from now on.
+    pub fn keep_calendars(&self, calendars: Arc<HolidayCalendars>) {
+        let _building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.snapshot();
+        self.replace(Snapshot::merged(before.version, &before.base, before.overlay.entries(), calendars));
+    }
 
-impl Entries {
-    fn apply(&mut self, change: Change) {
-        match change {
-            Change::Present { document: Document::Organization(organization) } => {
-                self.organizations.insert(organization.id, Arc::new(organization));
-            }
-            Change::Present { document: Document::Service(service) } => {
-                self.services.insert(service.id, Arc::new(service));
-            }
-            Change::Gone { id: EntryId::Organization(id) } => {
-                self.organizations.remove(&id);
-            }
-            Change::Gone { id: EntryId::Service(id) } => {
-                self.services.remove(&id);
-            }
+    /// Makes a new base of the base and a grown overlay, and leaves readers and writers alone meanwhile. What is
+    /// applied in between stays in the overlay. Does nothing while the overlay is small or another thread is at it.
+    pub fn merge(&self) {
+        let Ok(_merging) = self.merging.try_lock() else { return };
+        let before = self.snapshot();
+        if before.overlay.entries().len() < MERGE_FROM {
+            return;
         }
+        let calendars = Arc::clone(before.overlay.calendars());
+        let merged = Snapshot::merged(before.version, &before.base, before.overlay.entries(), calendars);
+        let _building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.snapshot();
+        // A base that came in between, of a large import or with other calendars, has all that this one has.
+        if Arc::ptr_eq(&now.base, &before.base) {
+            let since = now.overlay.since(before.version);
+            let overlay = merged.overlay.with_entries(&merged.base, since);
+            self.replace(Snapshot { version: now.version, base: merged.base, overlay: Arc::new(overlay) });
+        }
+    }
+
+    fn replace(&self, next: Snapshot) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
     }
 }
 
@@ -125,23 +144,31 @@ impl Entries {
 /// included, and leaves it to its caller to tell nothing of them.
 pub struct Snapshot {
     version: i64,
-    entries: Entries,
-    /// The services in the order of their ids. Indexes name a service by its rank here, so that a lower
-    /// rank is a lower id.
-    services: Vec<Arc<Service>>,
-    services_by_organization: BTreeMap<OrganizationId, Vec<Arc<Service>>>,
-    geo_index: GeoIndex,
+    base: Arc<Segment>,
+    overlay: Arc<Overlay>,
 }
 
 impl Snapshot {
-    fn new(version: i64, entries: Entries) -> Self {
-        let services: Vec<_> = entries.services.values().cloned().collect();
-        let mut services_by_organization = BTreeMap::<_, Vec<_>>::new();
-        for service in &services {
-            services_by_organization.entry(service.organization_id).or_default().push(Arc::clone(service));
-        }
-        let geo_index = GeoIndex::new(&services);
-        Self { version, entries, services, services_by_organization, geo_index }
+    /// A snapshot without an overlay, of entries in the order of their ids.
+    fn of(
+        version: i64,
+        services: Vec<Arc<Service>>,
+        organizations: Vec<Arc<Organization>>,
+        calendars: Arc<HolidayCalendars>,
+    ) -> Self {
+        let lookup = organizations.clone();
+        let find = |id: OrganizationId| {
+            let found = lookup.binary_search_by_key(&id, |organization| organization.id);
+            found.ok().map(|index| &*lookup[index])
+        };
+        let base = Arc::new(Segment::new(services, organizations, find, Arc::clone(&calendars)));
+        Self { version, base, overlay: Arc::new(Overlay::empty(calendars)) }
+    }
+
+    /// A snapshot without an overlay, of a base and what has changed since.
+    fn merged(version: i64, base: &Segment, newer: &Entries, calendars: Arc<HolidayCalendars>) -> Self {
+        let services = newer.services_over(base).cloned().collect();
+        Self::of(version, services, newer.organizations_over(base).cloned().collect(), calendars)
     }
 
     /// The version of the stored directory that this is.
@@ -151,31 +178,48 @@ impl Snapshot {
 
     /// The organisation with this id.
     pub fn organization(&self, id: OrganizationId) -> Option<Arc<Organization>> {
-        self.entries.organizations.get(&id).cloned()
+        self.overlay.organization(id).unwrap_or_else(|| self.base.organization(id)).cloned()
     }
 
     /// Every organisation, by id.
     pub fn organizations(&self) -> impl Iterator<Item = &Arc<Organization>> {
-        self.entries.organizations.values()
+        self.overlay.entries().organizations_over(&self.base)
+    }
+
+    /// Every service, by id, hidden ones included.
+    pub fn services(&self) -> impl Iterator<Item = &Arc<Service>> {
+        self.overlay.entries().services_over(&self.base)
     }
 
     /// The service with this id, hidden or not.
     pub fn service(&self, id: ServiceId) -> Option<Arc<Service>> {
-        self.entries.services.get(&id).cloned()
+        if self.overlay.replaces(id) { self.overlay.segment().service(id) } else { self.base.service(id) }.cloned()
     }
 
     /// The services of one organisation by id, hidden ones included; none for an unknown organisation.
-    pub fn services_of(&self, organization: OrganizationId) -> &[Arc<Service>] {
-        self.services_by_organization.get(&organization).map_or(&[], Vec::as_slice)
+    pub fn services_of(&self, organization: OrganizationId) -> Vec<Arc<Service>> {
+        let kept = self.base.services_of(organization).filter(|entry| !self.overlay.replaces(entry.id));
+        merge_by(kept, self.overlay.segment().services_of(organization), |entry| entry.id).cloned().collect()
+    }
+
+    /// Whether a service is open at an instant, why, and until when; `None` for one that is not there.
+    pub fn opening_state(&self, id: ServiceId, instant: Timestamp) -> Option<OpeningState> {
+        let segment = if self.overlay.replaces(id) { self.overlay.segment() } else { &*self.base };
+        segment.rank(id).map(|rank| segment.hours.state_at(rank, instant))
     }
 
     /// How many organisations there are.
     pub fn organization_count(&self) -> usize {
-        self.entries.organizations.len()
+        self.organizations().count()
     }
 
     /// How many services there are, hidden ones included.
     pub fn service_count(&self) -> usize {
-        self.services.len()
+        self.services().count()
+    }
+
+    /// Bytes that the indexes take, without the entries themselves.
+    pub fn index_bytes(&self) -> usize {
+        self.base.index_bytes() + self.overlay.segment().index_bytes()
     }
 }

@@ -4,35 +4,66 @@
 //! there are more. A redacted place tells a band, never metres.
 
 use super::Snapshot;
-use super::geo_index::{Candidate, Meters, Walk};
+use super::geo_index::{Candidate, Candidates, Meters, Walk, Worded};
+use super::hours::OpenAt;
+use super::region::Region;
+use super::segment::Segment;
 use crate::domain::directory::{Organization, Service};
-use crate::domain::fit::{Fit, Verdict, fit};
-use crate::domain::id::ServiceId;
-use crate::domain::need::Need;
+use crate::domain::fit::{Fit, Screen, Seeker, Verdict, fit};
+use crate::domain::freshness::freshness;
+use crate::domain::id::{OrganizationId, ServiceId};
+use crate::domain::opening::OpeningStatus;
 use crate::domain::place::{DistanceBand, Position};
-use crate::domain::profile::Profile;
+use crate::domain::ranking::{Answering, Observed, RankedDistance, Standing, standing};
 use crate::domain::scope::DirectoryScope;
 use crate::domain::time::Timestamp;
+use crate::domain::words::index::TextMatch;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// In which order services come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By distance; without a point by how well the words fit, and without words by id.
+    #[default]
+    Nearest,
+    /// The first two hundred of that order that the filters keep, by their standing.
+    Best,
+}
+
+/// Words that are looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct SearchWords<'a> {
+    /// The words; every one of them has to be found.
+    pub text: &'a str,
+    /// True where the last one may be the beginning of a word.
+    pub is_typing: bool,
+}
 
 /// What is looked for, by whom, and which page of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<'a> {
-    /// Where distances are measured from; without it the services come by id and without a distance.
+    /// Where distances are measured from.
     pub near: Option<Position>,
     /// The farthest distance wanted, to the area's centre for a redacted place. It leaves out services
     /// without a position, and says nothing without `near`.
     pub within_meters: Option<f64>,
-    /// The need to be answered. Services that do not offer it are left out, whatever `verdicts` admits.
-    pub need: Option<Need>,
-    /// For whom.
-    pub profile: &'a Profile,
+    /// Where a place has to lie.
+    pub region: Option<&'a Region>,
+    /// Words to be found in names and descriptions.
+    pub words: Option<SearchWords<'a>>,
+    /// For whom, and for which need. Services that do not offer the need are left out, whatever `verdicts` admits.
+    pub seeker: Seeker<'a>,
+    /// The instant at which services have to be open; `None` where that is not asked.
+    pub open_at: Option<Timestamp>,
     /// The verdicts wanted. An empty list restricts nothing.
     pub verdicts: &'a [Verdict],
     /// What the viewer may know of.
     pub scope: &'a DirectoryScope,
-    /// The instant at which capacity and freshness are judged: the same for all pages of one search.
-    pub evaluated_at: Timestamp,
+    /// How organisations have answered the viewer's project.
+    pub answering: Option<&'a BTreeMap<OrganizationId, Answering>>,
+    /// In which order.
+    pub order: Order,
     /// The key of the last hit of the page before.
     pub after: Option<SearchKey>,
     /// How many hits a page has at most.
@@ -89,6 +120,8 @@ pub struct Hit {
     pub place: Option<usize>,
     /// How far that place is; `None` without `near`, and for a service without a position.
     pub distance: Option<Distance>,
+    /// Whether it is open at the time asked for; `None` where none was.
+    pub opening: Option<OpeningStatus>,
     /// Whether it fits, and why not simply.
     pub fit: Fit,
     /// Its rank, to continue after it.
@@ -109,58 +142,176 @@ pub struct Page {
     pub branches_opened: usize,
 }
 
+/// Of so many services the best are found.
+const RANKED: usize = 200;
+
+/// Above every score of words, so that better words come first.
+const HIGHEST_WORD_SCORE: f64 = 1e6;
+
+/// One segment's part of a search.
+struct Stream<'s> {
+    segment: &'s Segment,
+    candidates: Candidates<'s>,
+    /// The candidate whose turn is next.
+    next: Option<Candidate>,
+}
+
+/// What is made ready for each segment before its candidates are walked.
+struct Prepared<'s> {
+    segment: &'s Segment,
+    worded: Option<Vec<Worded>>,
+    open_at: Option<OpenAt<'s>>,
+}
+
 impl Snapshot {
-    /// The page of services that answers the query: in the order of their great-circle distance at their
-    /// nearest place, ties by id, then those without a position by id.
+    /// The page of services that answers the query, ties by id; those without a distance come last.
     ///
-    /// Work grows with the limit and with how rare the hits are among the services of the need. At worst,
-    /// with filters that nothing passes, each site of the need within reach is examined once.
+    /// Work grows with the limit and with how rare the hits are among the services of the need. At worst, with
+    /// filters that nothing passes, each site of the need within reach is looked at once, in bits.
     pub fn search(&self, query: &Query<'_>) -> Page {
-        let mut candidates = self.geo_index.candidates(Walk {
-            need: query.need,
-            near: query.near,
-            reach: query.within_meters.map_or(Meters::INFINITY, Meters),
-            start: query.after.map_or((Meters::ZERO, 0), |key| self.just_after(key)),
-        });
+        match query.order {
+            Order::Nearest => self.nearest(query),
+            Order::Best => self.best(query),
+        }
+    }
+
+    fn nearest(&self, query: &Query<'_>) -> Page {
+        let prepared = [&*self.base, self.overlay.segment()].map(|segment| Prepared::new(segment, query));
+        let mut streams = prepared.each_ref().map(|prepared| prepared.stream(query));
         let mut page = Page::default();
-        for hit in candidates.by_ref().filter_map(|candidate| self.hit(query, candidate)) {
+        while let Some((turn, candidate)) = next_of(&mut streams) {
+            let is_replaced = turn == 0 && self.is_replaced(candidate.service);
+            let hit = if is_replaced { None } else { self.hit(query, &prepared[turn], candidate) };
+            let Some(hit) = hit else { continue };
             if page.hits.len() == query.limit {
                 page.has_more = true;
                 break;
             }
             page.hits.push(hit);
         }
-        page.candidates_examined = candidates.examined();
-        page.branches_opened = candidates.branches_opened();
+        for stream in streams {
+            page.candidates_examined += stream.candidates.examined();
+            page.branches_opened += stream.candidates.branches_opened();
+        }
         page
     }
 
-    /// The first rank after a key, whether or not its service still exists.
-    fn just_after(&self, key: SearchKey) -> (Meters, usize) {
-        (key.distance, self.services.partition_point(|service| service.id <= key.service))
+    /// The nearest that fit, ranked by their standing. A page goes on within the same two hundred.
+    fn best(&self, query: &Query<'_>) -> Page {
+        let mut page = self.nearest(&Query { order: Order::Nearest, after: None, limit: RANKED, ..*query });
+        for hit in &mut page.hits {
+            hit.key = SearchKey::new(1.0 - hit.standing(query).score, hit.service.id);
+        }
+        page.hits.sort_by_key(|hit| hit.key);
+        page.hits.retain(|hit| query.after.is_none_or(|after| hit.key > after));
+        page.has_more = page.hits.len() > query.limit;
+        page.hits.truncate(query.limit);
+        page
     }
 
-    fn hit(&self, query: &Query<'_>, candidate: Candidate) -> Option<Hit> {
-        let service = &self.services[candidate.service];
-        if !query.scope.admits(service) {
+    fn is_replaced(&self, rank: u32) -> bool {
+        let is_untouched = self.overlay.entries().len() == 0;
+        !is_untouched && self.overlay.replaces(self.base.services[rank as usize].id)
+    }
+
+    fn hit(&self, query: &Query<'_>, prepared: &Prepared<'_>, candidate: Candidate) -> Option<Hit> {
+        let service = &prepared.segment.services[candidate.service as usize];
+        if !query.scope.admits(service) || service.do_not_use || service.merged_into.is_some() {
             return None;
         }
-        let fit = fit(service, query.need, query.profile, query.evaluated_at);
+        let opening = prepared.open_at.as_ref().map(|open_at| open_at.status(candidate.service));
+        let fit = fit(service, &query.seeker, opening);
         if !query.verdicts.is_empty() && !query.verdicts.contains(&fit.verdict) {
             return None;
         }
         let Meters(distance_meters) = candidate.distance;
-        let distance = candidate.place.map(|place| match service.places[place].redacted {
+        let place = candidate.place.map(|place| place as usize);
+        let distance = place.map(|place| match service.places[place].redacted {
             true => Distance::Band(DistanceBand::of_center(distance_meters)),
             false => Distance::Meters(distance_meters),
         });
         Some(Hit {
             organization: self.organization(service.organization_id),
-            place: candidate.place,
+            place,
             distance,
+            opening,
             fit,
             key: SearchKey::new(distance_meters, service.id),
             service: Arc::clone(service),
         })
     }
+}
+
+impl Hit {
+    /// Where it stands among others, and why.
+    pub fn standing(&self, query: &Query<'_>) -> Standing {
+        let at = query.seeker.at;
+        standing(&Observed {
+            fit: &self.fit,
+            opening: self.opening,
+            capacity: self.service.capacity_status_at(at),
+            distance: self.distance.map(|distance| match distance {
+                Distance::Meters(meters) => RankedDistance::Meters(meters),
+                Distance::Band(band) => RankedDistance::Band(band),
+            }),
+            freshness: freshness(&self.service, at.date()).score,
+            answering: query.answering.and_then(|known| known.get(&self.service.organization_id).copied()),
+        })
+    }
+}
+
+impl<'s> Prepared<'s> {
+    fn new(segment: &'s Segment, query: &Query<'_>) -> Self {
+        let worded = query.words.map(|words| {
+            let found = segment.words.search(words.text, words.is_typing).unwrap_or_default();
+            let worded = |found: TextMatch| Worded {
+                service: found.rank,
+                distance: Meters(HIGHEST_WORD_SCORE - f64::from(found.score)),
+            };
+            found.into_iter().map(worded).collect()
+        });
+        Self { segment, worded, open_at: query.open_at.map(|instant| segment.hours.open_at(instant)) }
+    }
+
+    fn stream<'p>(&'p self, query: &Query<'p>) -> Stream<'p> {
+        let wants_excluded = query.verdicts.is_empty() || query.verdicts.contains(&Verdict::No);
+        let services = &self.segment.services;
+        // The first rank after a key, whether or not its service still exists.
+        let just_after = |key: SearchKey| {
+            let rank = services.partition_point(|service| service.id <= key.service);
+            (key.distance, u32::try_from(rank).unwrap_or(u32::MAX))
+        };
+        let mut candidates = self.segment.geo_index.candidates(Walk {
+            services,
+            need: query.seeker.need,
+            near: query.near,
+            reach: query.within_meters.map_or(Meters::INFINITY, Meters),
+            region: query.region,
+            sought: if wants_excluded { Screen::NONE } else { Screen::sought_by(&query.seeker) },
+            open: self.open_at.as_ref().filter(|_| !wants_excluded),
+            worded: self.worded.as_deref(),
+            start: query.after.map_or((Meters::ZERO, 0), just_after),
+        });
+        let next = candidates.next();
+        Stream { segment: self.segment, candidates, next }
+    }
+}
+
+impl Stream<'_> {
+    fn key(&self) -> Option<(Meters, ServiceId)> {
+        let candidate = self.next?;
+        Some((candidate.distance, self.segment.services[candidate.service as usize].id))
+    }
+}
+
+/// The next candidate of all streams, and whose it is.
+fn next_of(streams: &mut [Stream<'_>; 2]) -> Option<(usize, Candidate)> {
+    let [base, overlay] = &*streams;
+    let turn = match (base.key(), overlay.key()) {
+        (Some(first), Some(second)) => usize::from(second < first),
+        (None, Some(_)) => 1,
+        _ => 0,
+    };
+    let following = streams[turn].candidates.next();
+    std::mem::replace(&mut streams[turn].next, following).map(|candidate| (turn, candidate))
 }

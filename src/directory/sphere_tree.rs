@@ -7,7 +7,6 @@
 
 use super::hours::HoursId;
 use crate::domain::fit::Screen;
-use std::ops::Range;
 
 /// Sites to a leaf. Half as many or twice as many made no difference that could be measured.
 const LEAF_SITES: usize = 16;
@@ -167,7 +166,7 @@ mod tests {
     fn leaf(number: usize, latitude: f64, longitude: f64) -> Leaf {
         let vector = Position::new(latitude, longitude).expect("a position").unit_vector();
         let site = u32::try_from(number).expect("a small number");
-        Leaf { vector, screen: Screen::NONE, site, hours: HoursId::NOT_KNOWN }
+        Leaf { vector, screen: Screen::NONE, site, hours: HoursId::SPECIAL }
     }
 
     fn squared_chord(a: &[f64; 3], b: &[f64; 3]) -> f64 {

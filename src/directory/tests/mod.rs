@@ -3,9 +3,11 @@
 mod examples;
 mod oracle;
 
-use super::{Change, Directory, Query, Snapshot};
+use super::{Change, Directory, Order, Query, Snapshot};
 use crate::domain::directory::{Document, Organization, Place, Service, Tier};
+use crate::domain::fit::Seeker;
 use crate::domain::id::{Identifier, OrganizationId, ServiceId};
+use crate::domain::need::Need;
 use crate::domain::place::{Area, AreaCode, Position};
 use crate::domain::profile::Profile;
 use crate::domain::scope::DirectoryScope;
@@ -69,16 +71,24 @@ fn snapshot_of(services: &[Service]) -> Arc<Snapshot> {
     directory.snapshot()
 }
 
+/// Anybody with a need.
+fn in_need_of(need: Need) -> Seeker<'static> {
+    Seeker { need: Some(need), ..plain_query().seeker }
+}
+
 /// The twenty first public services for anybody, by id.
 fn plain_query() -> Query<'static> {
     Query {
         near: None,
         within_meters: None,
-        need: None,
-        profile: &ANYBODY,
+        region: None,
+        words: None,
+        seeker: Seeker { need: None, profile: &ANYBODY, accessibility: &[], areas: &[], areas_within: &[], at: now() },
+        open_at: None,
         verdicts: &[],
         scope: &STRANGER,
-        evaluated_at: now(),
+        answering: None,
+        order: Order::Nearest,
         after: None,
         limit: 20,
     }

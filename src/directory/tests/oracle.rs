@@ -1,20 +1,30 @@
 //! Random worlds, with everything that geometry and data can do wrong, against a brute force that sorts
 //! the whole world for each question. All is drawn from one seed, so a failure repeats.
 
-use super::super::{Change, Directory, Distance, EntryId, Hit, Page, Query, SearchKey};
+use super::super::{
+    AreaRegion, Change, Directory, Distance, EntryId, Hit, Order, Page, Query, Region, SearchKey, SearchWords, Snapshot,
+};
 use super::{at, now, organization, place, present, redacted_place, service};
 use crate::domain::code::CodeList;
 use crate::domain::directory::{
-    Capacity, CapacityStatus, CapacityUnit, Eligibility, Place, Service, Specialisation, Tier,
+    Capacity, CapacityStatus, CapacityUnit, Document, Eligibility, Place, Service, Specialisation, Tier,
 };
-use crate::domain::fit::{Verdict, fit};
-use crate::domain::id::{Identifier, ProjectId};
+use crate::domain::fit::{Seeker, Verdict, fit};
+use crate::domain::freshness::freshness;
+use crate::domain::geography::search_area::{BoundingBox, SearchPolygon};
+use crate::domain::id::{Identifier, OrganizationId, ProjectId};
 use crate::domain::need::{Need, NeedFamily};
-use crate::domain::place::{DistanceBand, Position};
+use crate::domain::opening::{Closure, CountryCode, HolidayCalendars, OpeningStatus};
+use crate::domain::place::{AreaCode, DistanceBand, Position};
 use crate::domain::profile::Profile;
+use crate::domain::ranking::{Observed, RankedDistance, standing};
 use crate::domain::scope::{DirectoryScope, EntryKind};
+use crate::domain::time::{Date, Timestamp};
+use crate::domain::words::index::WordIndex;
 use proptest::prelude::{Rng, RngExt};
 use proptest::test_runner::{RngAlgorithm, TestRng};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 const NEEDS: [Need; 4] = [Need::LegalAsylum, Need::LegalResidence, Need::ShelterMinor, Need::ShelterWomenSafe];
 
@@ -114,8 +124,77 @@ impl Chance {
             specialisations: if self.one_in(8) { vec![Specialisation::Gbv] } else { vec![] },
             tier: if self.one_in(2) { Tier::Public } else { self.pick(Tier::ALL) },
             projects: self.pick_some(&PROJECTS.map(ProjectId::from_bytes), 2),
+            name: self
+                .pick(&["Night shelter", "Lawyers for all", "Aide à l'asile", "مأوى الليل", "Service"])
+                .to_owned(),
+            opening_hours: self.pick(&HOURS).map(str::to_owned),
+            country: CountryCode::parse(self.pick(&["FR", "LY"])).ok(),
+            accessibility: self.pick_some(CodeList::ALL, 2),
+            areas_served: self.pick_some(&AREAS.map(area), 1),
+            closures: if self.one_in(10) {
+                vec![Closure { from: now().date(), until: now().plus_days(i64::from(self.up_to(3))).date() }]
+            } else {
+                vec![]
+            },
+            do_not_use: self.one_in(20),
+            merged_into: if self.one_in(20) { Some(service(7, vec![]).id) } else { None },
             ..service(number, places)
         }
+    }
+
+    /// A part of the earth, in every shape that one can be told in.
+    fn region(&mut self) -> Option<Region> {
+        match self.up_to(7) {
+            0 => {
+                let (one, other) = (self.position(), self.position());
+                let south = one.latitude().min(other.latitude());
+                let north = one.latitude().max(other.latitude());
+                let corners = (at(south, one.longitude()), at(north, other.longitude()));
+                BoundingBox::new(corners.0, corners.1).ok().map(Region::Box)
+            }
+            1 => {
+                let ring: Vec<_> = (0..3).map(|_| self.position()).collect();
+                let closed = ring.iter().chain(ring.first()).copied().collect();
+                SearchPolygon::new(&[closed]).ok().map(Region::Polygon)
+            }
+            2 => {
+                let codes = Arc::new(self.pick_some(&AREAS.map(area), 2).into_iter().collect());
+                Some(Region::Area(AreaRegion { codes, shape: None }))
+            }
+            _ => None,
+        }
+    }
+
+    /// Words, at times with an error or not finished.
+    fn typed(&mut self) -> Option<(String, bool)> {
+        let words = ["lawyer", "lawyers", "lawyr", "asil", "asile", "night", "مأوى", "associaton", "shel", "service"];
+        let count = if self.one_in(3) { 1 + self.up_to(1) } else { return None };
+        let text = (0..count).map(|_| self.pick(&words)).collect::<Vec<_>>().join(" ");
+        Some((text, self.one_in(2)))
+    }
+
+    /// The services, some of them only after others had been read, and some as they were before.
+    fn snapshot_of(&mut self, services: &[Service]) -> Arc<Snapshot> {
+        let directory = Directory::empty();
+        let known =
+            [1, 2, 3].map(organization).map(|document| Change::Present { document: Document::Organization(document) });
+        let (mut first, mut later) = (known.to_vec(), Vec::new());
+        for service in services {
+            match self.up_to(3) {
+                0 => later.push(present(service)),
+                1 => {
+                    let id = EntryId::Service(service.id);
+                    first.push(present(&Service { places: vec![place(Some(self.position()))], ..service.clone() }));
+                    later.extend([Change::Gone { id }, present(service)]);
+                }
+                _ => first.push(present(service)),
+            }
+        }
+        directory.apply(0, first);
+        directory.keep_calendars(Arc::default());
+        directory.apply(1, later);
+        directory.merge();
+        directory.snapshot()
     }
 
     fn profile(&mut self) -> Profile {
@@ -144,6 +223,15 @@ impl Chance {
     }
 }
 
+const AREAS: [&str; 3] = ["FR-62193", "FR-93055", "LY0215"];
+
+const HOURS: [Option<&str>; 5] =
+    [None, Some("24/7"), Some("Mo-Fr 09:00-17:00"), Some("Tu 18:00-02:00; PH off"), Some("le soir")];
+
+fn area(code: &str) -> AreaCode {
+    AreaCode::parse(code).expect("an area code")
+}
+
 const PROJECTS: [[u8; 16]; 2] = [[1; 16], [2; 16]];
 
 /// A hit as the oracle expects it.
@@ -155,47 +243,110 @@ struct Expected {
     verdict: Verdict,
 }
 
-/// All hits of a query from its beginning: each service judged, all of them sorted.
-fn expected(services: &[Service], query: &Query<'_>) -> Vec<Expected> {
-    let mut hits = Vec::new();
-    for service in services {
-        let answers = |need: Need| service.needs.contains(&need) || service.need_families.contains(&need.family());
-        let verdict = fit(service, query.need, query.profile, query.evaluated_at).verdict;
-        let wanted = query.verdicts.is_empty() || query.verdicts.contains(&verdict);
-        if !query.scope.admits(service) || !query.need.is_none_or(answers) || !wanted {
-            continue;
-        }
-        let mut nearest: Option<(f64, usize)> = None;
-        for (index, place) in service.places.iter().enumerate() {
-            let position =
-                if place.redacted { place.area.as_ref().and_then(|area| area.center) } else { place.position };
-            if let (Some(near), Some(position)) = (query.near, position) {
-                let meters = near.distance_meters(position);
-                if nearest.is_none_or(|(least, _)| meters < least) {
-                    nearest = Some((meters, index));
-                }
+/// The nearest of the places that lie where they have to, in metres and by index; `None` where none has a point.
+fn nearest_place(service: &Service, query: &Query<'_>) -> Option<(f64, usize)> {
+    let mut nearest: Option<(f64, usize)> = None;
+    for (index, place) in service.places.iter().enumerate() {
+        let position = if place.redacted { place.area.as_ref().and_then(|area| area.center) } else { place.position };
+        let is_wanted = query.region.is_none_or(|region| region.contains(place));
+        if let (Some(near), Some(position), true) = (query.near, position, is_wanted) {
+            let meters = near.distance_meters(position);
+            if nearest.is_none_or(|(least, _)| meters < least) {
+                nearest = Some((meters, index));
             }
         }
-        let meters = nearest.map_or(f64::INFINITY, |(meters, _)| meters);
-        if query.near.is_some() && query.within_meters.is_some_and(|most| meters > most) {
-            continue;
-        }
-        let distance = nearest.map(|(meters, index)| match service.places[index].redacted {
-            true => Distance::Band(DistanceBand::of_center(meters)),
-            false => Distance::Meters(meters),
-        });
-        hits.push(Expected {
-            key: SearchKey::new(meters, service.id),
-            place: nearest.map(|(_, index)| index),
-            distance,
-            verdict,
-        });
     }
-    hits.sort_by(|a, b| {
-        let by_distance = a.key.distance_meters().partial_cmp(&b.key.distance_meters()).expect("never NaN");
-        by_distance.then_with(|| a.key.service().bytes().cmp(&b.key.service().bytes()))
+    nearest
+}
+
+/// What the oracle has found out before: reading hours and words takes it longer than all else.
+#[derive(Default)]
+struct Memory {
+    openings: HashMap<(Option<String>, Option<CountryCode>, Vec<(Date, Date)>, i64), OpeningStatus>,
+    scores: HashMap<(String, OrganizationId, String, bool), Option<u32>>,
+}
+
+impl Memory {
+    fn opening(&mut self, service: &Service, at: Timestamp) -> OpeningStatus {
+        let key = (service.opening_hours.clone(), service.country, service.closures.iter().map(|closure| (closure.from, closure.until)).collect(), at.microseconds());
+        let state = || service.opening().state_at(at, &HolidayCalendars::default()).status;
+        *self.openings.entry(key).or_insert_with(state)
+    }
+
+    fn score(&mut self, service: &Service, words: &SearchWords<'_>) -> Option<u32> {
+        let key = (service.name.clone(), service.organization_id, words.text.to_owned(), words.is_typing);
+        *self.scores.entry(key).or_insert_with(|| word_score(service, words))
+    }
+}
+
+/// How well one service answers the words: an index of this one text alone.
+fn word_score(service: &Service, words: &SearchWords<'_>) -> Option<u32> {
+    let names = [Some(&service.name), service.alternate_name.as_ref(), service.description.as_ref()];
+    let organization = organization(service.organization_id.bytes()[0]);
+    let text: Vec<_> = names.into_iter().flatten().chain([&organization.name]).map(String::as_str).collect();
+    let found = WordIndex::new([(0, &*text.join(" "))]).search(words.text, words.is_typing);
+    found.unwrap_or_default().first().map(|found| found.score)
+}
+
+/// One service judged; `None` where it is not found.
+fn expected_hit(memory: &mut Memory, service: &Service, query: &Query<'_>) -> Option<(Expected, f64)> {
+    let need = query.seeker.need;
+    let answers = |need: Need| service.needs.contains(&need) || service.need_families.contains(&need.family());
+    let opening = query.open_at.map(|at| memory.opening(service, at));
+    let fit = fit(service, &query.seeker, opening);
+    let wanted = query.verdicts.is_empty() || query.verdicts.contains(&fit.verdict);
+    let is_hidden = !query.scope.admits(service) || service.do_not_use || service.merged_into.is_some();
+    let lies_there = query.region.is_none_or(|region| service.places.iter().any(|place| region.contains(place)));
+    if is_hidden || !need.is_none_or(answers) || !wanted || !lies_there {
+        return None;
+    }
+    let score = match &query.words {
+        Some(words) => Some(memory.score(service, words)?),
+        None => None,
+    };
+    let nearest = nearest_place(service, query);
+    let meters = nearest.map_or(f64::INFINITY, |(meters, _)| meters);
+    if query.near.is_some() && query.within_meters.is_some_and(|most| meters > most) {
+        return None;
+    }
+    let distance = nearest.map(|(meters, index)| match service.places[index].redacted {
+        true => Distance::Band(DistanceBand::of_center(meters)),
+        false => Distance::Meters(meters),
     });
-    hits
+    let rank = match (query.near, score) {
+        (None, Some(score)) => 1e6 - f64::from(score),
+        _ => meters,
+    };
+    let ranked = distance.map(|distance| match distance {
+        Distance::Meters(meters) => RankedDistance::Meters(meters),
+        Distance::Band(band) => RankedDistance::Band(band),
+    });
+    let (capacity, at) = (service.capacity_status_at(query.seeker.at), query.seeker.at);
+    let freshness = freshness(service, at.date()).score;
+    let observed = Observed { fit: &fit, opening, capacity, distance: ranked, freshness, answering: None };
+    let score = standing(&observed).score;
+    let key = SearchKey::new(rank, service.id);
+    Some((Expected { key, place: nearest.map(|(_, index)| index), distance, verdict: fit.verdict }, score))
+}
+
+/// All hits of a query from its beginning: each service judged, all of them sorted.
+fn expected(memory: &mut Memory, services: &[Service], query: &Query<'_>) -> Vec<Expected> {
+    let mut hits: Vec<_> = services.iter().filter_map(|service| expected_hit(memory, service, query)).collect();
+    let sort = |hits: &mut Vec<(Expected, f64)>| {
+        hits.sort_by(|(a, _), (b, _)| {
+            let by_distance = a.key.distance_meters().partial_cmp(&b.key.distance_meters()).expect("never NaN");
+            by_distance.then_with(|| a.key.service().bytes().cmp(&b.key.service().bytes()))
+        });
+    };
+    sort(&mut hits);
+    if query.order == Order::Best {
+        hits.truncate(200);
+        for (hit, score) in &mut hits {
+            hit.key = SearchKey::new(1.0 - *score, hit.key.service());
+        }
+        sort(&mut hits);
+    }
+    hits.into_iter().map(|(hit, _)| hit).collect()
 }
 
 fn found(page: &Page) -> Vec<Expected> {
@@ -207,28 +358,36 @@ fn found(page: &Page) -> Vec<Expected> {
 }
 
 #[test]
-fn ten_thousand_random_searches_agree_with_a_brute_force_page_by_page() {
-    let mut chance = Chance::new();
+fn ten_thousand_random_searches_with_all_filters_agree_with_a_brute_force_page_by_page() {
+    let (mut chance, mut memory) = (Chance::new(), Memory::default());
     let (mut hits, mut pages) = (0, 0);
     for world in 0..200 {
         let services: Vec<_> = (0..chance.up_to(80)).map(|_| chance.service()).collect();
-        let snapshot = super::snapshot_of(&services);
+        let snapshot = chance.snapshot_of(&services);
         for number in 0..50 {
             let near = if chance.one_in(8) { None } else { Some(chance.position()) };
-            let (profile, scope) = (chance.profile(), chance.scope());
-            let verdicts = chance.pick_some(Verdict::ALL, 2);
+            let (profile, scope, region, typed) = (chance.profile(), chance.scope(), chance.region(), chance.typed());
+            let (verdicts, accessibility) = (chance.pick_some(Verdict::ALL, 2), chance.pick_some(CodeList::ALL, 1));
+            let areas = chance.pick_some(&AREAS.map(area), 1);
             let mut query = Query {
                 near,
                 within_meters: chance.reach(near, &services),
-                need: if chance.one_in(3) { None } else { Some(chance.pick(&NEEDS)) },
-                profile: &profile,
+                region: region.as_ref(),
+                words: typed.as_ref().map(|(text, is_typing)| SearchWords { text, is_typing: *is_typing }),
+                seeker: Seeker {
+                    need: if chance.one_in(3) { None } else { Some(chance.pick(&NEEDS)) },
+                    profile: &profile,
+                    accessibility: &accessibility,
+                    areas: &areas,
+                    ..super::plain_query().seeker
+                },
+                open_at: if chance.one_in(2) { Some(now().plus_hours(7 * i64::from(chance.up_to(9)))) } else { None },
                 verdicts: &verdicts,
                 scope: &scope,
-                evaluated_at: now(),
-                after: None,
-                limit: 0,
+                order: if chance.one_in(4) { Order::Best } else { Order::Nearest },
+                ..super::plain_query()
             };
-            let expected = expected(&services, &query);
+            let expected = expected(&mut memory, &services, &query);
             let mut seen = Vec::new();
             loop {
                 query.limit = chance.up_to(12) as usize;
@@ -253,17 +412,18 @@ fn ten_thousand_random_searches_agree_with_a_brute_force_page_by_page() {
 
 #[test]
 fn each_page_is_right_for_the_directory_of_its_moment() {
-    let mut chance = Chance::new();
+    let (mut chance, mut memory) = (Chance::new(), Memory::default());
     for _ in 0..100 {
         let mut services: Vec<_> = (0..60).map(|_| chance.service()).collect();
         let directory = Directory::empty();
         directory.apply(0, services.iter().map(present).collect());
         let (profile, scope) = (chance.profile(), chance.scope());
         let near = Some(chance.position());
-        let mut query = Query { near, profile: &profile, scope: &scope, limit: 5, ..super::plain_query() };
+        let seeker = Seeker { profile: &profile, ..super::plain_query().seeker };
+        let mut query = Query { near, seeker, scope: &scope, limit: 5, ..super::plain_query() };
         for version in 1.. {
             let page = directory.snapshot().search(&query);
-            let mut rest = expected(&services, &query);
+            let mut rest = expected(&mut memory, &services, &query);
             rest.retain(|hit| query.after.is_none_or(|after| hit.key > after));
             assert_eq!(page.has_more, rest.len() > query.limit);
             rest.truncate(query.limit);
@@ -291,7 +451,8 @@ fn two_directories_that_differ_only_in_what_is_hidden_answer_the_same() {
         let shown: Vec<_> = everything.iter().filter(|service| scope.admits(service)).cloned().collect();
         let (everything, shown) = (super::snapshot_of(&everything), super::snapshot_of(&shown));
         let near = if chance.one_in(4) { None } else { Some(chance.position()) };
-        let mut query = Query { near, profile: &profile, scope: &scope, ..super::plain_query() };
+        let seeker = Seeker { profile: &profile, ..super::plain_query().seeker };
+        let mut query = Query { near, seeker, scope: &scope, ..super::plain_query() };
         loop {
             query.limit = 1 + chance.up_to(6) as usize;
             let (page, same) = (everything.search(&query), shown.search(&query));

@@ -8,6 +8,7 @@ use super::phone::{Phone, is_false};
 use super::place::Place;
 use crate::domain::id::{OrganizationId, ProjectId, ServiceId};
 use crate::domain::need::{Need, NeedFamily};
+use crate::domain::opening::{Closure, CountryCode, DatedHours, Opening, TimeZone, opening_hours_of};
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
 use crate::domain::sensitive::hidden_debug;
@@ -167,6 +168,18 @@ pub struct Service {
     /// Hours in the syntax of OpenStreetMap's `opening_hours`, where they could be read or have been coded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opening_hours: Option<String>,
+    /// Time zone that the hours are told in; without it the one zone of the country, where that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<TimeZone>,
+    /// Country whose holidays it keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<CountryCode>,
+    /// Days on which it is closed for a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closures: Vec<Closure>,
+    /// Hours that hold on some days instead of the ordinary ones, such as those of Ramadan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dated_hours: Vec<DatedHours>,
     /// How it reaches people, where the source tells it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub modes: Vec<ServiceMode>,
@@ -226,6 +239,10 @@ impl Service {
             language: None,
             translations: Vec::new(),
             opening_hours: None,
+            time_zone: None,
+            country: None,
+            closures: Vec::new(),
+            dated_hours: Vec::new(),
             modes: Vec::new(),
             accessibility: Vec::new(),
             areas_served: Vec::new(),
@@ -234,6 +251,17 @@ impl Service {
             do_not_use: false,
             merged_into: None,
         }
+    }
+
+    /// What decides when it is open: the coded hours, else those of complete schedules.
+    pub fn opening(&self) -> Opening {
+        let has_words = self.schedules.iter().any(|schedule| schedule.text.is_some());
+        let (mut opening, _) = Opening::read(self.opening_hours.as_deref(), self.time_zone, self.country);
+        if opening.timetable.hours.is_none() {
+            opening.timetable.hours = opening_hours_of(&self.schedules);
+            opening.timetable.has_hours_in_words |= has_words || !self.schedules.is_empty();
+        }
+        Opening { closures: self.closures.clone(), dated_hours: self.dated_hours.clone(), ..opening }
     }
 
     /// Capacity at `now`; unknown where none was told.

@@ -14,6 +14,7 @@ use super::code::code_list;
 use super::directory::{Accessibility, CapacityStatus, Eligibility, Service, ServiceStatus, Welcome};
 use super::freshness::{FreshnessState, freshness};
 use super::need::Need;
+use super::opening::OpeningStatus;
 use super::place::AreaCode;
 use super::profile::Profile;
 use super::time::Timestamp;
@@ -33,6 +34,7 @@ code_list! {
     FitDimension {
         Need = "need": "what the service offers",
         Status = "status": "whether the service works",
+        Opening = "opening": "whether it is open at the time asked for",
         Capacity = "capacity": "whether it has a place",
         Criteria = "criteria": "criteria that nobody has coded",
         Age = "age": "the ages taken",
@@ -91,8 +93,8 @@ pub struct Seeker<'a> {
     pub at: Timestamp,
 }
 
-/// Judges one service.
-pub fn fit(service: &Service, seeker: &Seeker<'_>) -> Fit {
+/// Judges one service. `opening` tells whether it is open at the time asked for, where one was.
+pub fn fit(service: &Service, seeker: &Seeker<'_>, opening: Option<OpeningStatus>) -> Fit {
     let mut reasons = Vec::new();
     let mut found = |dimension, finding: Option<Finding>| {
         if let Some(finding) = finding {
@@ -101,6 +103,7 @@ pub fn fit(service: &Service, seeker: &Seeker<'_>) -> Fit {
     };
     found(FitDimension::Need, seeker.need.and_then(|need| need_finding(service, need)));
     found(FitDimension::Status, (!works(service)).then_some(Finding::Excluded));
+    found(FitDimension::Opening, opening.and_then(opening_finding));
     found(FitDimension::Capacity, capacity_finding(service.capacity_status_at(seeker.at)));
     found(FitDimension::Criteria, criteria_finding(service));
     for (dimension, accepted) in public(&service.eligibility, seeker.profile) {
@@ -145,6 +148,14 @@ pub fn need_finding(service: &Service, need: Need) -> Option<Finding> {
     }
 }
 
+const fn opening_finding(status: OpeningStatus) -> Option<Finding> {
+    match status {
+        OpeningStatus::Open => None,
+        OpeningStatus::Closed => Some(Finding::Excluded),
+        OpeningStatus::Unknown => Some(Finding::ToConfirm),
+    }
+}
+
 fn capacity_finding(status: CapacityStatus) -> Option<Finding> {
     match status {
         CapacityStatus::Full => Some(Finding::Excluded),
@@ -182,6 +193,7 @@ fn area_accepted(service: &Service, seeker: &Seeker<'_>) -> Option<bool> {
     if served.is_empty() || seeker.areas.iter().any(|area| served.contains(area)) {
         return Some(true);
     }
-    let may_be_served = seeker.areas.is_empty() || served.iter().any(|area| seeker.areas_within.binary_search(area).is_ok());
+    let may_be_served =
+        seeker.areas.is_empty() || served.iter().any(|area| seeker.areas_within.binary_search(area).is_ok());
     (!may_be_served).then_some(false)
 }

@@ -51,7 +51,9 @@ impl Screen {
         }
         let admits = |profile: &Profile| {
             let findings = public(&service.eligibility, profile);
-            findings.into_iter().all(|(_, accepted)| public_finding(service.welcome, accepted) != Some(Finding::Excluded))
+            findings
+                .into_iter()
+                .all(|(_, accepted)| public_finding(service.welcome, accepted) != Some(Finding::Excluded))
         };
         let nobody = Profile::default;
         let public = bits(AGES, |value| admits(&Profile { age_band: Some(value), ..nobody() }))

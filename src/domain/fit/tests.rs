@@ -51,7 +51,7 @@ fn capacity(status: CapacityStatus, hours_ago: i64) -> Option<Capacity> {
 #[track_caller]
 fn check(service: &Service, profile: &Profile, verdict: Verdict, reasons: &[(FitDimension, Finding)]) {
     let reasons = reasons.iter().map(|&(dimension, finding)| FitReason { dimension, finding }).collect();
-    assert_eq!(fit(service, &seeker(profile)), Fit { verdict, reasons });
+    assert_eq!(fit(service, &seeker(profile), None), Fit { verdict, reasons });
 }
 
 #[test]
@@ -259,7 +259,7 @@ proptest! {
     #[test]
     fn unknown_never_excludes(welcome in any_of(), public in any_public(), profile in any_profile()) {
         let service = Service { languages: speaking(&["fr"]), ..service_for(welcome, public) };
-        let verdict = |profile: &Profile| fit(&service, &seeker(profile)).verdict;
+        let verdict = |profile: &Profile| fit(&service, &seeker(profile), None).verdict;
         let told = verdict(&profile);
         for untold in [
             Profile { age_band: None, ..profile.clone() },
@@ -284,11 +284,11 @@ proptest! {
         let service = Service { status, ..service_for(welcome, public) };
         let seeker = seeker(&profile);
         let admits = Screen::of(&service).admits(Screen::sought_by(&seeker));
-        let verdict = fit(&service, &seeker).verdict;
+        let verdict = fit(&service, &seeker, None).verdict;
         prop_assert!(admits || verdict == Verdict::No);
         // And it is worth looking at: what one dimension alone excludes is seen.
         let excluded = |reason: &FitReason| reason.finding == Finding::Excluded;
-        prop_assert!(!admits || !fit(&service, &seeker).reasons.iter().any(excluded));
+        prop_assert!(!admits || !fit(&service, &seeker, None).reasons.iter().any(excluded));
     }
 }
 
@@ -315,15 +315,30 @@ fn areas_and_barriers_are_judged() {
         (&["FR-93055"], &[], &[], confirm),
     ] {
         let seeker = Seeker { areas, areas_within: within, ..seeker(&nobody) };
-        let judged = fit(&served(codes, Welcome::Exclusive), &seeker).reasons;
+        let judged = fit(&served(codes, Welcome::Exclusive), &seeker, None).reasons;
         let area = judged.iter().find(|reason| reason.dimension == FitDimension::Area).map(|reason| reason.finding);
         assert_eq!(area, finding, "{codes:?} {areas:?}");
-        assert!(fit(&served(codes, Welcome::Unconditional), &seeker).reasons.is_empty(), "takes everybody");
+        assert!(fit(&served(codes, Welcome::Unconditional), &seeker, None).reasons.is_empty(), "takes everybody");
     }
     let stairs = [Accessibility::StepFree];
     let seeker = Seeker { accessibility: &stairs, ..seeker(&nobody) };
     let told = Service { accessibility: vec![Accessibility::StepFree], ..open_service() };
-    assert_eq!(fit(&told, &seeker).verdict, Verdict::Match);
+    assert_eq!(fit(&told, &seeker, None).verdict, Verdict::Match);
     let reasons = vec![FitReason { dimension: FitDimension::Accessibility, finding: Finding::ToConfirm }];
-    assert_eq!(fit(&open_service(), &seeker), Fit { verdict: Verdict::ToConfirm, reasons });
+    assert_eq!(fit(&open_service(), &seeker, None), Fit { verdict: Verdict::ToConfirm, reasons });
+}
+
+#[test]
+fn closed_excludes_and_hours_that_nobody_knows_are_to_be_confirmed() {
+    let nobody = Profile::default();
+    for (status, finding) in [
+        (OpeningStatus::Open, None),
+        (OpeningStatus::Closed, Some(Finding::Excluded)),
+        (OpeningStatus::Unknown, Some(Finding::ToConfirm)),
+    ] {
+        let reasons = fit(&open_service(), &seeker(&nobody), Some(status)).reasons;
+        let expected: Vec<_> =
+            finding.into_iter().map(|finding| FitReason { dimension: FitDimension::Opening, finding }).collect();
+        assert_eq!(reasons, expected);
+    }
 }

@@ -1,0 +1,95 @@
+//! Entries of the directory with every index over them: what a snapshot is made of.
+//!
+//! Invariant: a segment never changes.
+
+use super::geo_index::GeoIndex;
+use super::hours::Hours;
+use crate::domain::directory::{Organization, Service, Translation};
+use crate::domain::id::{OrganizationId, ServiceId};
+use crate::domain::opening::HolidayCalendars;
+use crate::domain::words::index::{WordIndex, WordIndexBuilder};
+use std::sync::Arc;
+
+/// Organisations and services, each in the order of their ids, with their indexes.
+pub(super) struct Segment {
+    pub services: Box<[Arc<Service>]>,
+    pub organizations: Box<[Arc<Organization>]>,
+    /// Ranks of the services in the order of their organisations, and of their own ids.
+    by_organization: Box<[u32]>,
+    pub geo_index: GeoIndex,
+    pub words: WordIndex,
+    pub hours: Hours,
+}
+
+impl Segment {
+    /// Indexes entries, which come in the order of their ids. `organization` finds those of services, wherever they
+    /// stand.
+    pub fn new<'o>(
+        services: Vec<Arc<Service>>,
+        organizations: Vec<Arc<Organization>>,
+        organization: impl Fn(OrganizationId) -> Option<&'o Organization>,
+        calendars: Arc<HolidayCalendars>,
+    ) -> Self {
+        let mut by_organization: Vec<u32> = (0..).take(services.len()).collect();
+        by_organization.sort_by_key(|rank| services[*rank as usize].organization_id);
+        let mut words = WordIndexBuilder::default();
+        for (rank, service) in (0_u32..).zip(&services) {
+            texts(service, organization(service.organization_id)).for_each(|text| words.add(rank, text));
+        }
+        let hours = Hours::new(&services, calendars);
+        Self {
+            by_organization: by_organization.into(),
+            geo_index: GeoIndex::new(&services, hours.of_services()),
+            words: words.build(),
+            hours,
+            services: services.into(),
+            organizations: organizations.into(),
+        }
+    }
+
+    /// The rank of a service.
+    pub fn rank(&self, id: ServiceId) -> Option<u32> {
+        let found = self.services.binary_search_by_key(&id, |service| service.id);
+        found.ok().and_then(|rank| u32::try_from(rank).ok())
+    }
+
+    /// The service with this id.
+    pub fn service(&self, id: ServiceId) -> Option<&Arc<Service>> {
+        self.rank(id).map(|rank| &self.services[rank as usize])
+    }
+
+    /// The organisation with this id.
+    pub fn organization(&self, id: OrganizationId) -> Option<&Arc<Organization>> {
+        let found = self.organizations.binary_search_by_key(&id, |organization| organization.id);
+        found.ok().map(|index| &self.organizations[index])
+    }
+
+    /// The services of an organisation, by id.
+    pub fn services_of(&self, organization: OrganizationId) -> impl Iterator<Item = &Arc<Service>> {
+        let owner = |rank: &u32| self.services[*rank as usize].organization_id;
+        let first = self.by_organization.partition_point(|rank| owner(rank) < organization);
+        let of_it = self.by_organization[first..].iter().take_while(move |rank| owner(rank) == organization);
+        of_it.map(|rank| &self.services[*rank as usize])
+    }
+
+    /// Bytes that the indexes take, without the entries themselves.
+    pub fn index_bytes(&self) -> usize {
+        self.geo_index.bytes() + self.words.memory_bytes() + size_of_val(&*self.by_organization)
+    }
+}
+
+/// What a service is found by: names and descriptions, its own and its organisation's, in every language. Whoever may
+/// know of the service may read all of it.
+fn texts<'e>(service: &'e Service, organization: Option<&'e Organization>) -> impl Iterator<Item = &'e str> {
+    let of_translation =
+        |translation: &'e Translation| [translation.name.as_deref(), translation.description.as_deref()];
+    let own = [Some(&*service.name), service.alternate_name.as_deref(), service.description.as_deref()];
+    let places = service.places.iter().map(|place| place.name.as_deref());
+    let of_organization = organization.into_iter().flat_map(move |organization| {
+        let names = [Some(&*organization.name), organization.alternate_name.as_deref()];
+        let translated = organization.translations.iter().map(|translation| translation.name.as_deref());
+        names.into_iter().chain(translated)
+    });
+    let translated = service.translations.iter().flat_map(of_translation);
+    own.into_iter().chain(translated).chain(places).chain(of_organization).flatten()
+}
