@@ -26,6 +26,7 @@ pub mod legal_hold;
 pub mod lifecycle;
 pub mod need;
 pub mod notice;
+pub mod opening;
 pub mod place;
 pub mod profile;
 pub mod provider;

@@ -1,0 +1,121 @@
+//! What is made of a text before the grammar sees it: three spellings whose plain reading would be wrong.
+//!
+//! - A comment alone, `Mo-Fr "by appointment"`, is said by the specification to mean *unknown*; the library reads *open*.
+//! - `Mo, We 10:00-12:00` is a list of days to whoever wrote it; the grammar reads "Monday all day, and …".
+//! - A last `;` says nothing.
+
+use super::hours::InvalidOpeningHours;
+
+/// The text as the grammar is to read it.
+pub(super) fn mend(text: &str) -> Result<String, InvalidOpeningHours> {
+    let text = text.trim().trim_end_matches([';', ' ']);
+    let mut mended = Mended { text: String::with_capacity(text.len() + 16), rule_start: 0 };
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let (_, after) = rest.split_at(next.len_utf8());
+        rest = match next {
+            '"' => mended.comment(after)?,
+            ';' => mended.separator(";", after),
+            '|' if after.starts_with('|') => mended.separator("||", after.strip_prefix('|').unwrap_or(after)),
+            ',' => mended.comma(after),
+            other => {
+                mended.text.push(other);
+                after
+            }
+        };
+    }
+    Ok(mended.text)
+}
+
+struct Mended {
+    text: String,
+    /// Where in `text` the rule that is being read begins.
+    rule_start: usize,
+}
+
+impl Mended {
+    /// Takes a comment, whose opening quote was read.
+    fn comment<'a>(&mut self, after: &'a str) -> Result<&'a str, InvalidOpeningHours> {
+        let (comment, rest) = after.split_once('"').ok_or(InvalidOpeningHours::Syntax)?;
+        if rest.trim_start().starts_with(':') {
+            return Err(InvalidOpeningHours::ConditionInWords);
+        }
+        let rule = self.text.get(self.rule_start..).unwrap_or_default().trim_end();
+        let word_start = rule.rfind(|letter: char| !letter.is_ascii_alphabetic()).map_or(0, |index| index + 1);
+        let word = rule.get(word_start..).unwrap_or_default().to_ascii_lowercase();
+        if !["open", "off", "closed", "unknown"].contains(&word.as_str()) {
+            if !rule.is_empty() && !self.text.ends_with(' ') {
+                self.text.push(' ');
+            }
+            self.text.push_str("unknown ");
+        }
+        self.text.push('"');
+        self.text.push_str(comment);
+        self.text.push('"');
+        Ok(rest)
+    }
+
+    fn separator<'a>(&mut self, separator: &str, after: &'a str) -> &'a str {
+        self.text.push_str(separator);
+        self.rule_start = self.text.len();
+        after
+    }
+
+    fn comma<'a>(&mut self, after: &'a str) -> &'a str {
+        let rest = after.trim_start_matches(' ');
+        if rest.len() == after.len() {
+            self.text.push(',');
+        } else if self.names_days_only() {
+            self.text.truncate(self.text.trim_end().len());
+            self.text.push(',');
+        } else {
+            self.text.push_str(", ");
+            if !rest.starts_with(|first: char| first.is_ascii_digit() || first == '(') {
+                self.rule_start = self.text.len();
+            }
+        }
+        rest
+    }
+
+    /// True when the rule that is being read has named days so far, and neither a time nor what holds then.
+    fn names_days_only(&self) -> bool {
+        let rule = self.text.get(self.rule_start..).unwrap_or_default().trim().to_ascii_lowercase();
+        let bytes = rule.as_bytes();
+        let has_time =
+            bytes.windows(3).any(|three| matches!(three, [a, b':', b] if a.is_ascii_digit() && b.is_ascii_digit()));
+        let says = ["24/7", "\"", "open", "off", "closed", "unknown", "sun", "dawn", "dusk"];
+        // `sun` is the start of sunrise and sunset; a Sunday is written `su`.
+        !rule.is_empty() && !has_time && !says.iter().any(|word| rule.contains(word))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_three_spellings_change() {
+        let cases = [
+            ("Mo-Fr 09:00-12:00, 14:00-18:00; PH off", "Mo-Fr 09:00-12:00, 14:00-18:00; PH off"),
+            ("Mo-Fr 09:00-12:00, Sa 10:00-12:00", "Mo-Fr 09:00-12:00, Sa 10:00-12:00"),
+            ("Mo, We 10:00-12:00", "Mo,We 10:00-12:00"),
+            ("Mo-Tu , Sa 10:00-12:00; Fr, Su off", "Mo-Tu,Sa 10:00-12:00; Fr,Su off"),
+            ("Dec 25, Jan 01 off", "Dec 25,Jan 01 off"),
+            ("Mo off, Tu 10:00-12:00", "Mo off, Tu 10:00-12:00"),
+            ("24/7, PH off", "24/7, PH off"),
+            (
+                "Mo-Fr 10:00-12:00 \"ring twice, please; thanks\"",
+                "Mo-Fr 10:00-12:00 unknown \"ring twice, please; thanks\"",
+            ),
+            ("Mo-Fr\"on request\"", "Mo-Fr unknown \"on request\""),
+            ("\"by appointment\"", "unknown \"by appointment\""),
+            ("Mo open \"x\"; Tu off \"y\" || \"z\"", "Mo open \"x\"; Tu off \"y\" || unknown \"z\""),
+            ("Mo 10:00-12:00 ; ", "Mo 10:00-12:00"),
+        ];
+        for (text, mended) in cases {
+            assert_eq!(mend(text).as_deref(), Ok(mended), "{text}");
+        }
+        assert_eq!(mend("\"in Ramadan\": Mo-Fr 10:00-12:00"), Err(InvalidOpeningHours::ConditionInWords));
+        assert_eq!(mend("Mo \"half a comment"), Err(InvalidOpeningHours::Syntax));
+    }
+}
