@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::holidays::HolidayCalendars;
 use super::plan::{DayPlan, Evening};
 use super::time_zone::{LocalTime, TimeZone};
 use super::timetable::{Closure, Opening, OpeningReason, OpeningState, OpeningStatus, Timetable};
+use crate::domain::code::CodeList;
 use crate::domain::time::{Date, Timestamp};
 
 /// How far ahead a change is looked for.
@@ -16,6 +18,9 @@ const DAYS_AHEAD: i64 = 14;
 
 /// Parts of the cache under locks of their own.
 const SHARDS: usize = 16;
+
+/// How far the statuses lie apart in what a [`Moment`] keeps: no fewer than there are reasons.
+const REASONS: u8 = 16;
 
 /// A timetable within its [`Openings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,10 +43,13 @@ pub struct Openings {
     zone_of: Vec<Option<usize>>,
 }
 
-/// One instant on the clock of every zone that occurs: made once for a search, after all openings were taken in.
-#[derive(Clone, Debug)]
+/// One instant on the clock of every zone that occurs, and what was found of it: made once for a search, after all
+/// openings were taken in, and used with one set of calendars. A byte for each timetable.
+#[derive(Debug)]
 pub struct Moment {
     locals: Vec<LocalTime>,
+    /// What is known of each timetable: 0 for nothing, else see [`Moment::remember`].
+    answers: Box<[AtomicU8]>,
 }
 
 impl Openings {
@@ -86,11 +94,30 @@ impl Openings {
 
     /// An instant on the clocks of all zones that occur.
     pub fn moment(&self, instant: Timestamp) -> Moment {
-        Moment { locals: self.zones.iter().map(|zone| zone.local(instant)).collect() }
+        let locals = self.zones.iter().map(|zone| zone.local(instant)).collect();
+        Moment { locals, answers: self.timetables.iter().map(|_| AtomicU8::new(0)).collect() }
     }
 
     fn zone_index(&self, id: TimetableId) -> Option<usize> {
         self.zone_of.get(id.0 as usize).copied().flatten()
+    }
+}
+
+impl Moment {
+    /// Keeps an answer about a timetable whose day nothing else decides: its place among all answers, from 1.
+    fn remember(&self, id: TimetableId, (status, reason): (OpeningStatus, OpeningReason)) {
+        let place = |found: Option<usize>| u8::try_from(found.unwrap_or(0)).unwrap_or(0);
+        let status = place(OpeningStatus::ALL.iter().position(|one| *one == status));
+        let reason = place(OpeningReason::ALL.iter().position(|one| *one == reason));
+        if let Some(answer) = self.answers.get(id.0 as usize) {
+            answer.store(1 + status * REASONS + reason, Ordering::Relaxed);
+        }
+    }
+
+    fn recall(&self, id: TimetableId) -> Option<(OpeningStatus, OpeningReason)> {
+        let answer = self.answers.get(id.0 as usize)?.load(Ordering::Relaxed).checked_sub(1)?;
+        let status = OpeningStatus::ALL.get(usize::from(answer / REASONS))?;
+        Some((*status, *OpeningReason::ALL.get(usize::from(answer % REASONS))?))
     }
 }
 
@@ -169,10 +196,18 @@ impl DayPlans {
         calendars: &HolidayCalendars,
     ) -> (OpeningStatus, OpeningReason) {
         let local = openings.zone_index(opening.ordinary).and_then(|zone| moment.locals.get(zone).copied());
-        match local {
-            Some(local) => self.local_status(openings, opening, local, calendars),
-            None => (OpeningStatus::Unknown, Self::reason_without_zone(openings, opening)),
+        let Some(local) = local else {
+            return (OpeningStatus::Unknown, Self::reason_without_zone(openings, opening));
+        };
+        let is_plain = opening.closures.is_empty() && opening.dated.is_empty();
+        if !is_plain {
+            return self.local_status(openings, opening, local, calendars);
         }
+        moment.recall(opening.ordinary).unwrap_or_else(|| {
+            let answer = self.local_status(openings, opening, local, calendars);
+            moment.remember(opening.ordinary, answer);
+            answer
+        })
     }
 
     /// Whether a service is open at an instant, why, and when that changes next.
@@ -361,6 +396,18 @@ mod tests {
                 let state = service.state_at(instant, &calendars);
                 assert_eq!(plans.status_at(&openings, interned, &moment, &calendars), (state.status, state.reason));
             }
+        }
+    }
+
+    #[test]
+    fn a_moment_recalls_every_answer() {
+        let mut openings = Openings::default();
+        let id = openings.intern(&opening("24/7", "FR")).timetable();
+        let moment = openings.moment(Timestamp::from_microseconds(0));
+        assert_eq!(moment.recall(id), None);
+        for answer in OpeningStatus::ALL.iter().flat_map(|one| OpeningReason::ALL.iter().map(|other| (*one, *other))) {
+            moment.remember(id, answer);
+            assert_eq!(moment.recall(id), Some(answer));
         }
     }
 
