@@ -64,7 +64,7 @@ pub struct HolidayCalendar {
 /// The calendars of all countries that are known, with what coordinators have dated.
 ///
 /// From the library: some 120 countries until 2076, FR, IT, BE, DE and GB among them; regional holidays count as
-/// possible. Ours: see `civil_days`. A country without a calendar has ordinary days only.
+/// possible. Ours: see `civil_days`. A country without a calendar has ordinary days only; the default knows no country.
 #[derive(Clone, Debug, Default)]
 pub struct HolidayCalendars {
     countries: HashMap<CountryCode, HolidayCalendar>,

@@ -70,11 +70,11 @@ impl OpeningHours {
         if text.len() > LONGEST_OPENING_HOURS {
             return Err(InvalidOpeningHours::TooLong);
         }
-        let expression =
-            opening_hours_syntax::parse(&spelling::mend(text)?).map_err(|_| InvalidOpeningHours::Syntax)?;
+        let mended = spelling::mend(text)?;
+        let expression = opening_hours_syntax::parse(&mended).map_err(|_| InvalidOpeningHours::Syntax)?;
         Ok(Self {
             text: text.into(),
-            rules: rules::compile(&expression)?.into(),
+            rules: rules::compile(&expression, spelling::joined_by_space(&mended))?.into(),
             mentions_public_holidays: rules::mentions(&expression, HolidayKind::Public),
             mentions_school_holidays: rules::mentions(&expression, HolidayKind::School),
             is_always_open: rules::is_always_open(&expression),

@@ -26,8 +26,8 @@ const MOST_SPANS: usize = 200;
 /// One rule: on these days, at these times, this holds.
 #[derive(Debug)]
 pub(super) struct Rule {
-    /// The days as an expression of the library that is open all day on them; none when every day is meant.
-    days: Option<LibraryHours>,
+    /// Expressions of the library, each open all day on its days: the rule speaks of the days that are in all of them.
+    days: Vec<LibraryHours>,
     names_single_dates: bool,
     operator: RuleOperator,
     kind: RuleKind,
@@ -71,12 +71,26 @@ pub(super) enum Parts {
 }
 
 /// Reads the rules of an expression, and refuses what could not be told rightly.
-pub(super) fn compile(expression: &OpeningHoursExpression) -> Result<Vec<Rule>, InvalidOpeningHours> {
+///
+/// `joined` says how many of its rules join holidays and weekdays by a space (`SH Mo-Fr`), which narrows the one by the
+/// other where a comma would add them. The library reads both alike, so either all such rules are joined or it is refused.
+pub(super) fn compile(expression: &OpeningHoursExpression, joined: usize) -> Result<Vec<Rule>, InvalidOpeningHours> {
     let spans: usize = expression.rules.iter().map(|rule| rule.time_selector.spans.len()).sum();
     if expression.rules.len() > MOST_RULES || spans > MOST_SPANS {
         return Err(InvalidOpeningHours::TooManyRules);
     }
-    expression.rules.iter().map(rule).collect()
+    let has_both = |rule: &&RuleSequence| {
+        let days = &rule.day_selector.weekday;
+        days.iter().any(is_holiday) && !days.iter().all(is_holiday)
+    };
+    if joined > 0 && joined != expression.rules.iter().filter(has_both).count() {
+        return Err(InvalidOpeningHours::NotSupported);
+    }
+    expression.rules.iter().map(|told| rule(told, joined > 0)).collect()
+}
+
+fn is_holiday(day: &WeekDayRange) -> bool {
+    matches!(day, WeekDayRange::Holiday { .. })
 }
 
 /// True when a rule of the expression is about holidays of this kind.
@@ -105,15 +119,25 @@ fn is_every_day(days: &DaySelector) -> bool {
     is_any_week && (days.weekday.is_empty() || (0..7).all(covers))
 }
 
-fn rule(told: &RuleSequence) -> Result<Rule, InvalidOpeningHours> {
+fn rule(told: &RuleSequence, narrows_holidays: bool) -> Result<Rule, InvalidOpeningHours> {
     let mut spans = Vec::new();
     for span in &told.time_selector.spans {
         read_span(span, told.kind, &mut spans)?;
     }
     let is_single_date = |range: &MonthdayRange| matches!(range, MonthdayRange::Date { start, end } if start == end);
     let monthdays = &told.day_selector.monthday;
+    let selectors = if narrows_holidays {
+        let (holidays, weekdays) = told.day_selector.weekday.iter().cloned().partition(is_holiday);
+        vec![
+            DaySelector { weekday: holidays, ..told.day_selector.clone() },
+            DaySelector { weekday: weekdays, ..told.day_selector.clone() },
+        ]
+    } else {
+        vec![told.day_selector.clone()]
+    };
+    let selectors = selectors.iter().filter(|selector| !selector.is_empty());
     Ok(Rule {
-        days: days(told)?,
+        days: selectors.map(days).collect::<Result<_, _>>()?,
         names_single_dates: !monthdays.is_empty() && monthdays.iter().all(is_single_date),
         operator: told.operator,
         kind: told.kind,
@@ -122,27 +146,22 @@ fn rule(told: &RuleSequence) -> Result<Rule, InvalidOpeningHours> {
     })
 }
 
-/// The days of a rule, as an expression of their own. The library writes it out; reading it back must give the
-/// same days, or the rule is refused.
-fn days(told: &RuleSequence) -> Result<Option<LibraryHours>, InvalidOpeningHours> {
-    if told.day_selector.is_empty() {
-        return Ok(None);
-    }
+/// Days as an expression of their own. The library writes it out; reading it back must give the same days, or the
+/// rule is refused.
+fn days(selector: &DaySelector) -> Result<LibraryHours, InvalidOpeningHours> {
     let bounded_by_easter = |range: &MonthdayRange| {
         let is_easter = |date: &DayOfYear| matches!(date, DayOfYear::Easter { .. });
         matches!(range, MonthdayRange::Date { start, end } if start != end && (is_easter(&start.0) || is_easter(&end.0)))
     };
-    if told.day_selector.monthday.iter().any(bounded_by_easter) {
+    if selector.monthday.iter().any(bounded_by_easter) {
         return Err(InvalidOpeningHours::EasterRange);
     }
     // Days after a holiday are written without their sign, which the grammar demands.
-    let written = told.day_selector.to_string();
+    let written = selector.to_string();
     let written = (0..10).fold(written, |text, digit| text.replace(&format!("H {digit}"), &format!("H +{digit}")));
     let hours: LibraryHours = written.parse().map_err(|_| InvalidOpeningHours::NotSupported)?;
     match hours.get_expression().rules.as_slice() {
-        [whole] if whole.day_selector == told.day_selector && whole.time_selector == TimeSelector::default() => {
-            Ok(Some(hours))
-        }
+        [whole] if whole.day_selector == *selector && whole.time_selector == TimeSelector::default() => Ok(hours),
         _ => Err(InvalidOpeningHours::NotSupported),
     }
 }
@@ -205,15 +224,16 @@ pub(super) fn minutes_of(rules: &[Rule], date: Date, parts: Parts, holidays: &Co
     minutes
 }
 
-/// True when a rule names this very date (`Dec 25 off`), so that no calendar has to be asked about it.
+/// True when the last rule that speaks of a date names this very date (`Mo-Fr 09:00-17:00; Dec 25 off`), so that no
+/// calendar has to be asked about it.
 pub(super) fn name_the_date(rules: &[Rule], date: Date) -> bool {
-    rules.iter().any(|rule| rule.names_single_dates && rule.speaks_of(date, &Context::default()))
+    let context = Context::default();
+    rules.iter().rfind(|rule| rule.speaks_of(date, &context)).is_some_and(|rule| rule.names_single_dates)
 }
 
 impl Rule {
     fn speaks_of(&self, date: Date, context: &Context) -> bool {
-        let Some(days) = &self.days else { return true };
-        !days.clone().with_context(context.clone()).schedule_at(date).is_empty()
+        self.days.iter().all(|days| !days.clone().with_context(context.clone()).schedule_at(date).is_empty())
     }
 
     fn reaches_next_day(&self) -> bool {
@@ -223,8 +243,8 @@ impl Rule {
     /// True when the rule, on its days, replaces all that earlier rules said: after a `;` and unless it only closes.
     /// A rule without days of its own (`12:00-13:00`) adds to one that has days, and replaces one that has none.
     fn replaces(&self, before: Option<&Self>) -> bool {
-        let has_days = self.days.is_some();
-        let replaces_alike = self.kind == RuleKind::Open && before.is_some_and(|before| before.days.is_none());
+        let has_days = !self.days.is_empty();
+        let replaces_alike = self.kind == RuleKind::Open && before.is_some_and(|before| before.days.is_empty());
         matches!(self.operator, RuleOperator::Normal) && self.kind != RuleKind::Closed && (has_days || replaces_alike)
     }
 

@@ -27,6 +27,37 @@ pub(super) fn mend(text: &str) -> Result<String, InvalidOpeningHours> {
     Ok(mended.text)
 }
 
+/// How often holidays and weekdays are joined by a space, as in `SH Mo-Fr` or `Mo-We PH -1 day`.
+pub(super) fn joined_by_space(mended: &str) -> usize {
+    // Every second piece lies between quotes.
+    let unquoted: Vec<&str> = mended.split('"').step_by(2).collect();
+    let words: Vec<&str> = unquoted.iter().flat_map(|piece| piece.split(' ')).filter(|word| !word.is_empty()).collect();
+    let ends_in_holiday = |word: &str| word.ends_with("PH") || word.ends_with("SH");
+    let is_joint = |index: usize| {
+        let word = |index: usize| words.get(index).copied().unwrap_or_default();
+        let (left, right) = (word(index), word(index + 1));
+        let after_offset = ["day", "days"].contains(&left) && index >= 2 && ends_in_holiday(word(index - 2));
+        let starts_with_holiday = right.starts_with("PH") || right.starts_with("SH");
+        ((ends_in_holiday(left) || after_offset) && starts_with_weekday(right))
+            || (starts_with_holiday && ends_in_weekday(left))
+    };
+    (0..words.len()).filter(|index| is_joint(*index)).count()
+}
+
+const WEEKDAYS: [&str; 7] = ["mo", "tu", "we", "th", "fr", "sa", "su"];
+
+fn starts_with_weekday(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    let after = WEEKDAYS.iter().find_map(|weekday| word.strip_prefix(weekday));
+    after.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_alphabetic()))
+}
+
+fn ends_in_weekday(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    let word = word.split_once('[').map_or(word.as_str(), |(day, _)| day);
+    WEEKDAYS.iter().any(|weekday| word.ends_with(weekday))
+}
+
 struct Mended {
     text: String,
     /// Where in `text` the rule that is being read begins.
@@ -114,6 +145,16 @@ mod tests {
         ];
         for (text, mended) in cases {
             assert_eq!(mend(text).as_deref(), Ok(mended), "{text}");
+        }
+        for (text, joints) in [
+            ("SH Mo-Fr 09:00-12:00", 1),
+            ("Mo-We PH -1 day", 1),
+            ("PH -1 day Mo-We; SH Sa[1] off", 2),
+            ("PH,Mo-Fr 09:00-12:00; Su,PH off; easter -2 days Mo off", 0),
+            ("Mo-Fr 09:00-12:00 open \"SH Mo\"; PH off", 0),
+            ("PH sunrise-sunset", 0),
+        ] {
+            assert_eq!(joined_by_space(text), joints, "{text}");
         }
         assert_eq!(mend("\"in Ramadan\": Mo-Fr 10:00-12:00"), Err(InvalidOpeningHours::ConditionInWords));
         assert_eq!(mend("Mo \"half a comment"), Err(InvalidOpeningHours::Syntax));

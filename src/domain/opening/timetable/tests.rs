@@ -104,6 +104,13 @@ fn holidays_are_followed_confirmed_or_doubted() {
         Mo-Fr 09:00-17:00; PH 10:00-12:00 | FR | 2026-07-14T09:00:00Z | open within_hours 2026-07-14T10:00:00Z
         Mo-Fr 09:00-17:00 | FR | 2026-07-14T10:00:00Z | unknown public_holiday 2026-07-14T22:00:00Z
         Mo-Fr 09:00-17:00; Jul 14 off | FR | 2026-07-14T10:00:00Z | closed outside_hours 2026-07-15T07:00:00Z
+        # What names a date and is then overruled has not decided it.
+        Jul 14 off; Mo-Fr 09:00-17:00 | FR | 2026-07-14T10:00:00Z | unknown public_holiday 2026-07-14T22:00:00Z
+        # A space narrows, a comma adds.
+        PH Mo 10:00-12:00 | FR | 2026-07-14T09:00:00Z | closed outside_hours
+        PH Tu 10:00-12:00 | FR | 2026-07-14T09:00:00Z | open within_hours 2026-07-14T10:00:00Z
+        PH Tu 10:00-12:00 | FR | 2026-07-21T09:00:00Z | closed outside_hours
+        PH,Mo 10:00-12:00 | FR | 2026-07-14T09:00:00Z | open within_hours 2026-07-14T10:00:00Z
         # Nobody knows the holidays of a service without a country.
         Mo-Fr 09:00-17:00 | Europe/Paris | 2026-07-14T10:00:00Z | open within_hours 2026-07-14T15:00:00Z
         # Eid al-Fitr of 2026 was expected on Friday 20 March.
@@ -188,8 +195,10 @@ fn dated_hours_replace_the_ordinary_ones_on_their_days() {
         dated("2026-02-18", "2026-03-18", "Su-Th 10:00-14:00,21:00-01:00"),
         dated("2026-03-01", "2026-03-01", "12:00-13:00"),
         dated("2026-12-24", "2026-12-24", "09:00-10:00"),
+        dated("2026-01-19", "2026-01-20", "off"),
     ];
     let rows = [
+        ("2026-01-19T07:00:00Z", "closed", "outside_hours", "2026-01-21T06:00:00Z"),
         ("2026-02-16T07:00:00Z", "open", "within_hours", "2026-02-16T13:00:00Z"),
         ("2026-02-18T07:00:00Z", "closed", "outside_hours", "2026-02-18T08:00:00Z"),
         ("2026-02-18T22:30:00Z", "open", "within_hours", "2026-02-18T23:00:00Z"),
