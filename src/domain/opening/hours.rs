@@ -151,7 +151,7 @@ mod tests {
     use opening_hours::{ContextHolidays, RuleKind};
     use proptest::prelude::*;
 
-    use super::super::rules::{Parts, minutes_of};
+    use super::super::rules::{Parts, stretches_of};
     use super::*;
     use crate::domain::time::Date;
 
@@ -217,7 +217,7 @@ mod tests {
         for text in accepted {
             if let Ok(hours) = OpeningHours::parse(&text) {
                 assert!(hours.rules().len() <= 60);
-                minutes_of(hours.rules(), "2026-11-26".parse().unwrap(), Parts::Both, &ContextHolidays::default());
+                stretches_of(hours.rules(), "2026-11-26".parse().unwrap(), Parts::Both, &ContextHolidays::default());
             }
         }
     }
@@ -227,11 +227,11 @@ mod tests {
 
     fn kinds(text: &str, date: &str) -> Vec<(u16, RuleKind)> {
         let hours = OpeningHours::parse(text).unwrap();
-        let minutes = minutes_of(hours.rules(), date.parse().unwrap(), Parts::Both, &ContextHolidays::default());
+        let stretches = stretches_of(hours.rules(), date.parse().unwrap(), Parts::Both, &ContextHolidays::default());
         let mut found: Vec<(u16, RuleKind)> = Vec::new();
-        for (minute, told) in (0_u16..).zip(minutes) {
+        for told in stretches {
             if found.last().is_none_or(|(_, kind)| *kind != told.kind) {
-                found.push((minute, told.kind));
+                found.push((told.start, told.kind));
             }
         }
         found
@@ -273,7 +273,7 @@ mod tests {
         ) {
             if let Ok(hours) = OpeningHours::parse(&text) {
                 let date = Date::default() + chrono::Days::new(18_000 + days);
-                minutes_of(hours.rules(), date, Parts::Both, &ContextHolidays::default());
+                stretches_of(hours.rules(), date, Parts::Both, &ContextHolidays::default());
                 prop_assert_eq!(hours.text(), text.trim());
             }
         }

@@ -1,12 +1,13 @@
 //! One local day of a timetable, as ranges of minutes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use opening_hours::{ContextHolidays, RuleKind};
 
 use super::holidays::{HolidayCalendars, HolidayCertainty};
 use super::hours::OpeningHours;
-use super::rules::{Minute, Minutes, Parts, minutes_of, name_the_date};
+use super::rules::{Parts, Stretch, name_the_date, stretches_of};
 use super::time_zone::MINUTES_PER_DAY;
 use super::timetable::{OpeningReason, OpeningStatus, Timetable};
 use crate::domain::time::Date;
@@ -56,34 +57,42 @@ impl DayPlan {
             return Self::all_day((OpeningStatus::Unknown, reason));
         };
         let day = Day { timetable, hours, date, calendars };
-        let answers = match evening {
-            Evening::Same => day.answers(Parts::Both),
-            Evening::Closed => day.answers(Parts::DayOnly),
+        match evening {
+            Evening::Same => day.plan(Parts::Both),
+            Evening::Closed => day.plan(Parts::DayOnly),
             Evening::Of(other) => {
-                let mut answers = day.answers(Parts::DayOnly);
-                if let Some(hours) = &other.hours {
-                    let night = Day { timetable: other, hours, date, calendars }.answers(Parts::NightOnly);
-                    for (answer, night) in answers.iter_mut().zip(night).filter(|(answer, _)| **answer == OUTSIDE) {
-                        *answer = night;
-                    }
-                }
-                answers
+                let plan = day.plan(Parts::DayOnly);
+                let night = |hours| Day { timetable: other, hours, date, calendars }.plan(Parts::NightOnly);
+                other.hours.as_ref().map_or(plan.clone(), |hours| plan.filled_by(&night(hours)))
             }
-        };
-        Self::from_minutes(answers)
+        }
+    }
+
+    /// The plan with another where it is outside of its hours.
+    fn filled_by(&self, other: &Self) -> Self {
+        let ends = |plan: &Self| plan.ranges.iter().map(|range| range.until_minute).collect::<Vec<_>>();
+        let starts = BTreeSet::from_iter([vec![0], ends(self), ends(other)].concat());
+        let starts = starts.into_iter().filter(|start| *start < MINUTES_PER_DAY);
+        Self::from_starts(starts.map(|start| {
+            let own = self.at(start);
+            (start, if own == OUTSIDE { other.at(start) } else { own })
+        }))
     }
 
     fn all_day((status, reason): Answer) -> Self {
         Self { ranges: Box::new([PlanRange { until_minute: MINUTES_PER_DAY, status, reason }]) }
     }
 
-    fn from_minutes(answers: Vec<Answer>) -> Self {
+    /// A plan out of answers, each with the minute from which it holds, in their order.
+    fn from_starts(answers: impl Iterator<Item = (u16, Answer)>) -> Self {
         let mut ranges: Vec<PlanRange> = Vec::new();
-        for (until_minute, (status, reason)) in (1..).zip(answers) {
+        for (start, (status, reason)) in answers {
             match ranges.last_mut() {
-                Some(last) if (last.status, last.reason) == (status, reason) => last.until_minute = until_minute,
-                _ => ranges.push(PlanRange { until_minute, status, reason }),
+                Some(last) if (last.status, last.reason) == (status, reason) => continue,
+                Some(last) => last.until_minute = start,
+                None => {}
             }
+            ranges.push(PlanRange { until_minute: MINUTES_PER_DAY, status, reason });
         }
         Self { ranges: ranges.into() }
     }
@@ -109,28 +118,28 @@ struct Day<'a> {
 }
 
 impl Day<'_> {
-    fn answers(&self, parts: Parts) -> Vec<Answer> {
+    fn plan(&self, parts: Parts) -> DayPlan {
         let readings = self.readings(parts);
-        let Some((first, others)) = readings.split_first() else { return Vec::new() };
         // Without any holiday: what tells whether it is the holiday that closes.
         let ordinary = self.hours.mentions_public_holidays().then(|| self.read(parts, &ContextHolidays::default()));
         let today = self.certainty(self.date);
         let day_before = self.date.pred_opt().map_or(HolidayCertainty::Ordinary, |before| self.certainty(before));
-        let differs = |other: &Minutes, index: usize, told: &Minute| {
+        let differs = |other: &Vec<Stretch>, index: usize, told: &Stretch| {
             other.get(index).is_some_and(|other| other.kind != told.kind)
         };
-        let answer = |(index, told): (usize, &Minute)| {
+        let answer = |index: usize, told: &Stretch| {
             if parts == Parts::NightOnly && !told.is_of_the_day_before {
                 return OUTSIDE;
             }
-            if others.iter().any(|other| differs(other, index, told)) {
+            if readings.iter().any(|other| differs(other, index, told)) {
                 return (OpeningStatus::Unknown, OpeningReason::MayBeHoliday);
             }
             let certainty = if told.is_of_the_day_before { day_before } else { today };
             let is_by_holiday = ordinary.as_ref().is_some_and(|other| differs(other, index, told));
             self.answer(told.kind, certainty, is_by_holiday)
         };
-        first.iter().enumerate().map(answer).collect()
+        let stretches = readings.first().into_iter().flatten().enumerate();
+        DayPlan::from_starts(stretches.map(|(index, told)| (told.start, answer(index, told))))
     }
 
     fn answer(&self, kind: RuleKind, certainty: HolidayCertainty, is_by_holiday: bool) -> Answer {
@@ -164,12 +173,12 @@ impl Day<'_> {
         }
     }
 
-    fn read(&self, parts: Parts, holidays: &ContextHolidays) -> Minutes {
-        minutes_of(self.hours.rules(), self.date, parts, holidays)
+    fn read(&self, parts: Parts, holidays: &ContextHolidays) -> Vec<Stretch> {
+        stretches_of(self.hours.rules(), self.date, parts, holidays)
     }
 
-    /// The minutes by each calendar that may be the true one: without and with the days that may be holidays.
-    fn readings(&self, parts: Parts) -> Vec<Minutes> {
+    /// The day by each calendar that may be the true one: without and with the days that may be holidays.
+    fn readings(&self, parts: Parts) -> Vec<Vec<Stretch>> {
         let none = ContextHolidays::default();
         let calendar = self.timetable.country.and_then(|country| self.calendars.of(country));
         let public = calendar.map_or([&none; 2], |calendar| [calendar.certain(), calendar.with_possible()]);

@@ -6,6 +6,8 @@
 //! only days without any other rule, drops the night of a rule that ended at midnight, and reads an open end (`18:00+`)
 //! as open until midnight (its issue 37: <https://github.com/remi-dupre/opening-hours-rs/issues/37>).
 
+use std::collections::BTreeSet;
+
 use opening_hours::{Context, ContextHolidays, OpeningHours as LibraryHours, RuleKind};
 use opening_hours_syntax::rules::day::{Date as DayOfYear, DaySelector, HolidayKind, MonthdayRange, WeekDayRange};
 use opening_hours_syntax::rules::time::{Time, TimeSelector, TimeSpan};
@@ -14,8 +16,6 @@ use opening_hours_syntax::rules::{OpeningHoursExpression, RuleOperator, RuleSequ
 use super::hours::InvalidOpeningHours;
 use super::time_zone::MINUTES_PER_DAY;
 use crate::domain::time::Date;
-
-const DAY: usize = MINUTES_PER_DAY as usize;
 
 /// More rules than any real hours have; it bounds what one day costs.
 const MOST_RULES: usize = 60;
@@ -43,21 +43,17 @@ struct Span {
     kind: RuleKind,
 }
 
-/// What holds in one minute of a day.
+/// What holds for some minutes of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Minute {
+pub(super) struct Stretch {
+    /// First minute; it ends where the next one starts, the last at the end of the day.
+    pub(super) start: u16,
     pub(super) kind: RuleKind,
     /// True when the hours of the day before reach into this one.
     pub(super) is_of_the_day_before: bool,
     /// True when a fallback has decided, after which nothing more is read.
     is_settled: bool,
 }
-
-/// All minutes of a day, by the clock on the wall.
-pub(super) type Minutes = [Minute; DAY];
-
-const CLOSED_ALL_DAY: Minutes =
-    [Minute { kind: RuleKind::Closed, is_of_the_day_before: false, is_settled: false }; DAY];
 
 /// Which of the two days that touch a date are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,8 +196,8 @@ fn guessed_end(from: u16) -> u16 {
     end.min(2 * MINUTES_PER_DAY)
 }
 
-/// What the rules say of a day. `holidays` are those that are taken to hold.
-pub(super) fn minutes_of(rules: &[Rule], date: Date, parts: Parts, holidays: &ContextHolidays) -> Minutes {
+/// What the rules say of a day, in stretches that are the same for each day. `holidays` are those that are taken to hold.
+pub(super) fn stretches_of(rules: &[Rule], date: Date, parts: Parts, holidays: &ContextHolidays) -> Vec<Stretch> {
     let context = Context::default().with_holidays(holidays.clone());
     let day_before = date.pred_opt();
     let mut held: Vec<(&Rule, bool)> = Vec::with_capacity(rules.len());
@@ -217,11 +213,18 @@ pub(super) fn minutes_of(rules: &[Rule], date: Date, parts: Parts, holidays: &Co
             held.push((rule, true));
         }
     }
-    let mut minutes = CLOSED_ALL_DAY;
+    let closed = |start| Stretch { start, kind: RuleKind::Closed, is_of_the_day_before: false, is_settled: false };
+    let mut stretches: Vec<Stretch> = edges(rules).into_iter().map(closed).collect();
     for (rule, is_of_the_day_before) in held {
-        rule.write(is_of_the_day_before, &mut minutes);
+        rule.write(is_of_the_day_before, &mut stretches);
     }
-    minutes
+    stretches
+}
+
+/// The minutes of the day at which anything in the rules starts or ends.
+fn edges(rules: &[Rule]) -> BTreeSet<u16> {
+    let spans = rules.iter().flat_map(|rule| &rule.spans);
+    std::iter::once(0).chain(spans.flat_map(|span| [span.from, span.to].map(|edge| edge % MINUTES_PER_DAY))).collect()
 }
 
 /// True when the last rule that speaks of a date names this very date (`Mo-Fr 09:00-17:00; Dec 25 off`), so that no
@@ -248,7 +251,7 @@ impl Rule {
         matches!(self.operator, RuleOperator::Normal) && self.kind != RuleKind::Closed && (has_days || replaces_alike)
     }
 
-    fn write(&self, is_of_the_day_before: bool, minutes: &mut Minutes) {
+    fn write(&self, is_of_the_day_before: bool, stretches: &mut [Stretch]) {
         let is_fallback = matches!(self.operator, RuleOperator::Fallback);
         for span in &self.spans {
             let (from, to) = if is_of_the_day_before {
@@ -256,12 +259,11 @@ impl Rule {
             } else {
                 (span.from, span.to.min(MINUTES_PER_DAY))
             };
-            for minute in minutes.get_mut(usize::from(from)..usize::from(to)).unwrap_or_default() {
-                if minute.is_settled || (is_fallback && minute.kind != RuleKind::Closed) {
-                    continue;
-                }
-                *minute =
-                    Minute { kind: span.kind, is_of_the_day_before, is_settled: is_fallback && !self.is_whole_day };
+            let is_open_to_it = |one: &Stretch| !one.is_settled && (!is_fallback || one.kind == RuleKind::Closed);
+            let within = stretches.iter_mut().filter(|one| from <= one.start && one.start < to);
+            for stretch in within.filter(|one| is_open_to_it(one)) {
+                let is_settled = is_fallback && !self.is_whole_day;
+                *stretch = Stretch { kind: span.kind, is_of_the_day_before, is_settled, ..*stretch };
             }
         }
     }
