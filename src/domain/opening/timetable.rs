@@ -112,13 +112,20 @@ impl Timetable {
 
 impl Opening {
     /// Reads the hours of a service out of its text: what is not of the syntax is kept as hours in words, and why it was
-    /// refused is the second value.
+    /// refused is the second value. For very many services see [`Openings::read`].
     pub fn read(
         text: Option<&str>,
         time_zone: Option<TimeZone>,
         country: Option<CountryCode>,
     ) -> (Self, Option<InvalidOpeningHours>) {
-        let read = text.map(OpeningHours::parse);
+        Self::of(text.map(OpeningHours::parse), time_zone, country)
+    }
+
+    pub(super) fn of(
+        read: Option<Result<OpeningHours, InvalidOpeningHours>>,
+        time_zone: Option<TimeZone>,
+        country: Option<CountryCode>,
+    ) -> (Self, Option<InvalidOpeningHours>) {
         let refusal = read.as_ref().and_then(|read| read.as_ref().err().copied());
         let has_hours_in_words = refusal.is_some_and(|refusal| refusal != InvalidOpeningHours::Empty);
         let hours = read.and_then(Result::ok);
