@@ -217,7 +217,7 @@ impl DayPlans {
     ) -> (OpeningStatus, OpeningReason) {
         let local = openings.zone_index(opening.ordinary).and_then(|zone| moment.locals.get(zone).copied());
         let Some(local) = local else {
-            return (OpeningStatus::Unknown, Self::reason_without_zone(openings, opening));
+            return Self::status_without_zone(openings, opening);
         };
         let is_plain = opening.closures.is_empty() && opening.dated.is_empty();
         if !is_plain {
@@ -240,8 +240,8 @@ impl DayPlans {
     ) -> OpeningState {
         let zone = openings.timetable(opening.ordinary).and_then(Timetable::zone);
         let Some(zone) = zone else {
-            let reason = Self::reason_without_zone(openings, opening);
-            return OpeningState { status: OpeningStatus::Unknown, reason, next_change_at: None };
+            let (status, reason) = Self::status_without_zone(openings, opening);
+            return OpeningState { status, reason, next_change_at: None };
         };
         let local = zone.local(instant);
         let (status, reason) = self.local_status(openings, opening, local, calendars);
@@ -257,13 +257,21 @@ impl DayPlans {
         OpeningState { status, reason, next_change_at }
     }
 
-    /// Where the hours are known but not their zone, that is the reason; else that they are not.
-    fn reason_without_zone(openings: &Openings, opening: &InternedOpening) -> OpeningReason {
-        match openings.timetable(opening.ordinary) {
-            Some(table) if table.hours.is_some() || !opening.dated.is_empty() => OpeningReason::TimeZoneUnknown,
-            Some(table) if table.has_hours_in_words => OpeningReason::HoursNotCoded,
-            _ => OpeningReason::NoHoursKnown,
-        }
+    /// What can be told of a service whose clock nobody knows: `24/7` is open by any, unless it is closed on some days.
+    fn status_without_zone(openings: &Openings, opening: &InternedOpening) -> (OpeningStatus, OpeningReason) {
+        let is_plain = opening.closures.is_empty() && opening.dated.is_empty();
+        let table = openings.timetable(opening.ordinary);
+        let hours = table.and_then(|table| table.hours.as_ref());
+        let reason = if is_plain && hours.is_some_and(OpeningHours::is_always_open) {
+            return (OpeningStatus::Open, OpeningReason::WithinHours);
+        } else if hours.is_some() || !opening.dated.is_empty() {
+            OpeningReason::TimeZoneUnknown
+        } else if table.is_some_and(|table| table.has_hours_in_words) {
+            OpeningReason::HoursNotCoded
+        } else {
+            OpeningReason::NoHoursKnown
+        };
+        (OpeningStatus::Unknown, reason)
     }
 
     fn local_status(

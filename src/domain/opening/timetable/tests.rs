@@ -70,6 +70,8 @@ fn what_is_not_known_is_said_to_be_unknown() {
         lundi 9:00 | ES | 2026-11-26T10:00:00Z | unknown hours_not_coded
         Mo-Fr 09:00-17:00 | ES | 2026-11-26T10:00:00Z | unknown time_zone_unknown
         Mo-Fr 09:00-17:00 |  | 2026-11-26T10:00:00Z | unknown time_zone_unknown
+        # Always is always, by any clock.
+        24/7 |  | 2026-11-26T10:00:00Z | open within_hours
         "#,
     );
 }
@@ -176,6 +178,9 @@ fn closures_go_before_hours_and_tell_their_end() {
         let expected = (status.to_owned(), reason.to_owned(), next.to_owned());
         assert_eq!(told(&service, instant, &calendars), expected, "{instant}");
     }
+    let mut on_any_clock = opening("24/7", "", "");
+    on_any_clock.closures = vec![closure("2026-11-26", "2026-11-26")];
+    assert_eq!(told(&on_any_clock, "2026-11-26T10:00:00Z", &calendars).1, "time_zone_unknown");
     let mut without_hours = opening("", "", "FR");
     without_hours.closures = vec![closure("2026-11-26", "2026-11-26")];
     let expected = ("closed".to_owned(), "temporarily_closed".to_owned(), "2026-11-26T23:00:00Z".to_owned());
