@@ -37,6 +37,7 @@ mod log_fields;
 mod markers;
 mod matrix;
 mod oidc;
+mod opening_hours;
 mod oracle;
 mod page_rates;
 mod pages;

@@ -1,0 +1,491 @@
+//! Plans of days for very many services: distinct timetables are few, and so are the days that are asked about.
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::country::CountryCode;
+use super::holidays::HolidayCalendars;
+use super::hours::{InvalidOpeningHours, OpeningHours};
+use super::plan::{DayPlan, Evening};
+use super::time_zone::{LocalTime, TimeZone};
+use super::timetable::{Closure, Opening, OpeningReason, OpeningState, OpeningStatus, Timetable};
+use crate::domain::code::CodeList;
+use crate::domain::time::{Date, Timestamp};
+
+/// How far ahead a change is looked for.
+const DAYS_AHEAD: i64 = 14;
+
+/// Parts of the cache under locks of their own.
+const SHARDS: usize = 16;
+
+/// How far the statuses lie apart in what a [`Moment`] keeps: no fewer than there are reasons.
+const REASONS: u8 = 16;
+
+/// A timetable within its [`Openings`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TimetableId(u32);
+
+/// What decides when one service is open, with its timetables as numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InternedOpening {
+    ordinary: TimetableId,
+    closures: Box<[Closure]>,
+    dated: Box<[(Date, Date, TimetableId)]>,
+}
+
+/// The distinct timetables of all services. It only grows; numbers hold within one value.
+#[derive(Clone, Debug, Default)]
+pub struct Openings {
+    timetables: Vec<Timetable>,
+    ids: HashMap<Timetable, TimetableId>,
+    texts: HashMap<Box<str>, Result<OpeningHours, InvalidOpeningHours>>,
+    zones: Vec<TimeZone>,
+    zone_of: Vec<Option<usize>>,
+}
+
+/// One instant on the clock of every zone that occurs, and what was found of it: made once for a search, after all
+/// openings were taken in, and used with one set of calendars. A byte for each timetable.
+#[derive(Debug)]
+pub struct Moment {
+    locals: Vec<LocalTime>,
+    /// What is known of each timetable: 0 for nothing, else see [`Moment::remember`].
+    answers: Box<[AtomicU8]>,
+}
+
+impl Openings {
+    /// [`Opening::read`] for very many services: each distinct text is parsed once, which takes a tenth of a millisecond.
+    pub fn read(
+        &mut self,
+        text: Option<&str>,
+        time_zone: Option<TimeZone>,
+        country: Option<CountryCode>,
+    ) -> (Opening, Option<InvalidOpeningHours>) {
+        let read = text.map(|text| {
+            self.texts.get(text).cloned().unwrap_or_else(|| {
+                let read = OpeningHours::parse(text);
+                self.texts.insert(text.into(), read.clone());
+                read
+            })
+        });
+        Opening::of(read, time_zone, country)
+    }
+
+    /// Takes an opening in; equal timetables get equal numbers.
+    pub fn intern(&mut self, opening: &Opening) -> InternedOpening {
+        let dated = opening.dated_hours.iter().filter(|dated| dated.from <= dated.until).map(|dated| {
+            let id = self.number(opening.timetable.with_hours(dated));
+            (dated.from, dated.until, id)
+        });
+        let dated = dated.collect();
+        let closures = opening.closures.iter().filter(|closure| closure.from <= closure.until).cloned().collect();
+        InternedOpening { ordinary: self.number(opening.timetable.clone()), closures, dated }
+    }
+
+    fn number(&mut self, timetable: Timetable) -> TimetableId {
+        if let Some(id) = self.ids.get(&timetable) {
+            return *id;
+        }
+        // A directory with four thousand million distinct timetables does not fit into memory.
+        let id = TimetableId(u32::try_from(self.timetables.len()).unwrap_or(u32::MAX));
+        let zone = timetable.zone().map(|zone| {
+            self.zones.iter().position(|known| *known == zone).unwrap_or_else(|| {
+                self.zones.push(zone);
+                self.zones.len() - 1
+            })
+        });
+        self.zone_of.push(zone);
+        self.ids.insert(timetable.clone(), id);
+        self.timetables.push(timetable);
+        id
+    }
+
+    /// How many distinct timetables there are.
+    pub fn count(&self) -> usize {
+        self.timetables.len()
+    }
+
+    /// The timetable of a number, where it is one of this value.
+    pub fn timetable(&self, id: TimetableId) -> Option<&Timetable> {
+        self.timetables.get(id.0 as usize)
+    }
+
+    /// An instant on the clocks of all zones that occur.
+    pub fn moment(&self, instant: Timestamp) -> Moment {
+        let locals = self.zones.iter().map(|zone| zone.local(instant)).collect();
+        Moment { locals, answers: self.timetables.iter().map(|_| AtomicU8::new(0)).collect() }
+    }
+
+    fn zone_index(&self, id: TimetableId) -> Option<usize> {
+        self.zone_of.get(id.0 as usize).copied().flatten()
+    }
+}
+
+impl Moment {
+    /// Keeps an answer about a timetable whose day nothing else decides: its place among all answers, from 1.
+    fn remember(&self, id: TimetableId, (status, reason): (OpeningStatus, OpeningReason)) {
+        let place = |found: Option<usize>| u8::try_from(found.unwrap_or(0)).unwrap_or(0);
+        let status = place(OpeningStatus::ALL.iter().position(|one| *one == status));
+        let reason = place(OpeningReason::ALL.iter().position(|one| *one == reason));
+        if let Some(answer) = self.answers.get(id.0 as usize) {
+            answer.store(1 + status * REASONS + reason, Ordering::Relaxed);
+        }
+    }
+
+    fn recall(&self, id: TimetableId) -> Option<(OpeningStatus, OpeningReason)> {
+        let answer = self.answers.get(id.0 as usize)?.load(Ordering::Relaxed).checked_sub(1)?;
+        let status = OpeningStatus::ALL.get(usize::from(answer / REASONS))?;
+        Some((*status, *OpeningReason::ALL.get(usize::from(answer % REASONS))?))
+    }
+}
+
+impl InternedOpening {
+    /// The number of the ordinary hours.
+    pub fn timetable(&self) -> TimetableId {
+        self.ordinary
+    }
+
+    fn is_closed_on(&self, date: Date) -> bool {
+        self.closures.iter().any(|closure| closure.from <= date && date <= closure.until)
+    }
+
+    fn timetable_on(&self, date: Date) -> TimetableId {
+        let dated = self.dated.iter().rev().find(|(from, until, _)| *from <= date && date <= *until);
+        dated.map_or(self.ordinary, |(_, _, id)| *id)
+    }
+
+    /// The first day after closures without a gap, of which one covers the date.
+    fn first_day_after_closure(&self, date: Date) -> Option<Date> {
+        let mut day = date;
+        while let Some(until) =
+            self.closures.iter().filter(|one| one.from <= day && day <= one.until).map(|one| one.until).max()
+        {
+            day = until.succ_opt()?;
+        }
+        Some(day)
+    }
+}
+
+/// A day of a timetable, and the timetable of the evening before where that is another (or closed).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct PlanKey {
+    timetable: TimetableId,
+    evening: EveningKey,
+    date: Date,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum EveningKey {
+    Same,
+    Of(TimetableId),
+    Closed,
+}
+
+/// Plans that were made, for whoever asks again. It belongs to one [`Openings`] and one [`HolidayCalendars`]: when either
+/// is replaced, so is this. Cheap to read by many at a time; never holds more than its capacity.
+#[derive(Debug)]
+pub struct DayPlans {
+    shards: [RwLock<HashMap<PlanKey, Arc<DayPlan>>>; SHARDS],
+    most_per_shard: usize,
+    hasher: RandomState,
+}
+
+impl DayPlans {
+    /// An empty cache for at most about this many plans. A plan takes some hundred bytes.
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            shards: std::array::from_fn(|_| RwLock::default()),
+            most_per_shard: capacity.div_ceil(SHARDS).max(1),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// How many plans are kept now.
+    pub fn count(&self) -> usize {
+        self.shards.iter().map(|shard| shard.read().unwrap_or_else(PoisonError::into_inner).len()).sum()
+    }
+
+    /// Whether a service is open at a moment, and why: the way for searches, which need no next change.
+    pub fn status_at(
+        &self,
+        openings: &Openings,
+        opening: &InternedOpening,
+        moment: &Moment,
+        calendars: &HolidayCalendars,
+    ) -> (OpeningStatus, OpeningReason) {
+        let local = openings.zone_index(opening.ordinary).and_then(|zone| moment.locals.get(zone).copied());
+        let Some(local) = local else {
+            return Self::status_without_zone(openings, opening);
+        };
+        let is_plain = opening.closures.is_empty() && opening.dated.is_empty();
+        if !is_plain {
+            return self.local_status(openings, opening, local, calendars);
+        }
+        moment.recall(opening.ordinary).unwrap_or_else(|| {
+            let answer = self.local_status(openings, opening, local, calendars);
+            moment.remember(opening.ordinary, answer);
+            answer
+        })
+    }
+
+    /// Whether a service is open at an instant, why, and when that changes next.
+    pub fn state_at(
+        &self,
+        openings: &Openings,
+        opening: &InternedOpening,
+        instant: Timestamp,
+        calendars: &HolidayCalendars,
+    ) -> OpeningState {
+        let zone = openings.timetable(opening.ordinary).and_then(Timetable::zone);
+        let Some(zone) = zone else {
+            let (status, reason) = Self::status_without_zone(openings, opening);
+            return OpeningState { status, reason, next_change_at: None };
+        };
+        let local = zone.local(instant);
+        let (status, reason) = self.local_status(openings, opening, local, calendars);
+        let next_change_at = if reason == OpeningReason::TemporarilyClosed {
+            opening.first_day_after_closure(local.date).map(|day| zone.first_instant(day, 0))
+        } else {
+            let status_at = |at: Timestamp| self.local_status(openings, opening, zone.local(at), calendars).0;
+            let mut instants = self.instants_of_change(openings, opening, zone, local.date, calendars);
+            instants.retain(|at| *at > instant && *at <= instant.plus_days(DAYS_AHEAD));
+            instants.sort_unstable();
+            instants.into_iter().find(|at| status_at(*at) != status)
+        };
+        OpeningState { status, reason, next_change_at }
+    }
+
+    /// What can be told of a service whose clock nobody knows: `24/7` is open by any, unless it is closed on some days.
+    fn status_without_zone(openings: &Openings, opening: &InternedOpening) -> (OpeningStatus, OpeningReason) {
+        let is_plain = opening.closures.is_empty() && opening.dated.is_empty();
+        let table = openings.timetable(opening.ordinary);
+        let hours = table.and_then(|table| table.hours.as_ref());
+        let reason = if is_plain && hours.is_some_and(OpeningHours::is_always_open) {
+            return (OpeningStatus::Open, OpeningReason::WithinHours);
+        } else if hours.is_some() || !opening.dated.is_empty() {
+            OpeningReason::TimeZoneUnknown
+        } else if table.is_some_and(|table| table.has_hours_in_words) {
+            OpeningReason::HoursNotCoded
+        } else {
+            OpeningReason::NoHoursKnown
+        };
+        (OpeningStatus::Unknown, reason)
+    }
+
+    fn local_status(
+        &self,
+        openings: &Openings,
+        opening: &InternedOpening,
+        local: LocalTime,
+        calendars: &HolidayCalendars,
+    ) -> (OpeningStatus, OpeningReason) {
+        if opening.is_closed_on(local.date) {
+            return (OpeningStatus::Closed, OpeningReason::TemporarilyClosed);
+        }
+        self.plan(openings, opening, local.date, calendars, |plan| plan.at(local.minute))
+    }
+
+    /// Gives the plan of a service's day to `read`, made now or before.
+    fn plan<T>(
+        &self,
+        openings: &Openings,
+        opening: &InternedOpening,
+        date: Date,
+        calendars: &HolidayCalendars,
+        read: impl FnOnce(&DayPlan) -> T,
+    ) -> T {
+        let key = key_of(opening, date);
+        let hash = self.hasher.hash_one(key);
+        // The upper bits: the map itself divides by the others.
+        let shard = &self.shards[(hash >> 48) as usize % SHARDS];
+        if let Some(plan) = shard.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return read(plan);
+        }
+        let plan = Arc::new(make(openings, key, calendars));
+        let mut plans = shard.write().unwrap_or_else(PoisonError::into_inner);
+        if plans.len() >= self.most_per_shard {
+            plans.clear();
+        }
+        plans.insert(key, Arc::clone(&plan));
+        drop(plans);
+        read(&plan)
+    }
+
+    /// Every instant at which the status may change, from the start of a day on, unsorted.
+    fn instants_of_change(
+        &self,
+        openings: &Openings,
+        opening: &InternedOpening,
+        zone: TimeZone,
+        from: Date,
+        calendars: &HolidayCalendars,
+    ) -> Vec<Timestamp> {
+        let mut instants = Vec::new();
+        let days = usize::try_from(DAYS_AHEAD).unwrap_or(0) + 1;
+        for date in from.iter_days().take(days) {
+            let minutes: Vec<u16> = if opening.is_closed_on(date) {
+                Vec::new()
+            } else {
+                let starts = |plan: &DayPlan| plan.ranges().iter().map(|range| range.until_minute).collect();
+                self.plan(openings, opening, date, calendars, starts)
+            };
+            for minute in std::iter::once(0).chain(minutes) {
+                // Twice where the clock is set back over the minute.
+                instants.extend([zone.first_instant(date, minute), zone.last_instant(date, minute)]);
+            }
+            instants.extend(zone.changes_of_day(date));
+        }
+        instants
+    }
+}
+
+fn key_of(opening: &InternedOpening, date: Date) -> PlanKey {
+    if opening.closures.is_empty() && opening.dated.is_empty() {
+        return PlanKey { timetable: opening.ordinary, evening: EveningKey::Same, date };
+    }
+    let timetable = opening.timetable_on(date);
+    let evening = match date.pred_opt() {
+        Some(before) if opening.is_closed_on(before) => EveningKey::Closed,
+        Some(before) if opening.timetable_on(before) != timetable => EveningKey::Of(opening.timetable_on(before)),
+        _ => EveningKey::Same,
+    };
+    PlanKey { timetable, evening, date }
+}
+
+fn make(openings: &Openings, key: PlanKey, calendars: &HolidayCalendars) -> DayPlan {
+    let empty = Timetable::default();
+    let timetable = openings.timetable(key.timetable).unwrap_or(&empty);
+    let evening = match key.evening {
+        EveningKey::Same => Evening::Same,
+        EveningKey::Closed => Evening::Closed,
+        EveningKey::Of(id) => openings.timetable(id).map_or(Evening::Closed, Evening::Of),
+    };
+    DayPlan::after(timetable, evening, key.date, calendars)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::timetable::DatedHours;
+    use super::*;
+
+    fn opening(hours: &str, country: &str) -> Opening {
+        Opening::read(Some(hours), None, CountryCode::parse(country).ok()).0
+    }
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn equal_timetables_are_one() {
+        let mut openings = Openings::default();
+        let one = openings.intern(&opening("Mo-Fr 09:00-17:00", "FR"));
+        let same = openings.intern(&opening("Mo-Fr 09:00-17:00", "FR"));
+        let elsewhere = openings.intern(&opening("Mo-Fr 09:00-17:00", "LY"));
+        let mut closed = opening("Mo-Fr 09:00-17:00", "FR");
+        closed.closures.push(Closure { from: day("2026-08-01"), until: day("2026-08-31") });
+        assert_eq!(openings.intern(&closed).timetable(), one.timetable());
+        assert_eq!(one, same);
+        assert_ne!(one.timetable(), elsewhere.timetable());
+        assert_eq!(openings.count(), 2);
+        for text in ["Mo-Fr 09:00-17:00", "lundi", "lundi", " "] {
+            assert_eq!(openings.read(Some(text), None, None), Opening::read(Some(text), None, None));
+        }
+        let kept = openings.timetable(elsewhere.timetable()).and_then(|table| table.hours.as_ref());
+        assert_eq!(kept.map(OpeningHours::text), Some("Mo-Fr 09:00-17:00"));
+    }
+
+    #[test]
+    fn a_cache_never_outgrows_its_capacity() {
+        let (mut openings, calendars, plans) = (Openings::default(), HolidayCalendars::default(), DayPlans::new(64));
+        let service = openings.intern(&opening("Mo-Fr 09:00-17:00", "FR"));
+        let start = Timestamp::parse("2026-01-01T10:00:00Z").unwrap();
+        for days in 0..500 {
+            plans.status_at(&openings, &service, &openings.moment(start.plus_days(days)), &calendars);
+            assert!(plans.count() <= 64);
+        }
+        assert!(plans.count() > 0);
+    }
+
+    #[test]
+    fn what_is_kept_is_what_would_be_made() {
+        let (mut openings, calendars, plans) = (Openings::default(), HolidayCalendars::default(), DayPlans::new(1_000));
+        let services = ["Mo-Fr 09:00-17:00", "Mo-Su 20:00-02:00", "24/7", "Sa[1] 10:00-12:00", "sur rendez-vous"];
+        let services = services.map(|hours| opening(hours, "FR"));
+        let interned: Vec<InternedOpening> = services.iter().map(|service| openings.intern(service)).collect();
+        let start = Timestamp::parse("2026-10-20T00:00:00Z").unwrap();
+        for hours in (0..24 * 8).chain(0..24 * 8).step_by(5) {
+            let instant = start.plus_hours(hours);
+            let moment = openings.moment(instant);
+            for (service, interned) in services.iter().zip(&interned) {
+                let state = service.state_at(instant, &calendars);
+                assert_eq!(plans.status_at(&openings, interned, &moment, &calendars), (state.status, state.reason));
+            }
+        }
+    }
+
+    #[test]
+    fn a_moment_recalls_every_answer() {
+        let mut openings = Openings::default();
+        let id = openings.intern(&opening("24/7", "FR")).timetable();
+        let moment = openings.moment(Timestamp::from_microseconds(0));
+        assert_eq!(moment.recall(id), None);
+        for answer in OpeningStatus::ALL.iter().flat_map(|one| OpeningReason::ALL.iter().map(|other| (*one, *other))) {
+            moment.remember(id, answer);
+            assert_eq!(moment.recall(id), Some(answer));
+        }
+    }
+
+    #[test]
+    fn services_of_many_zones_share_a_moment() {
+        let (mut openings, calendars, plans) = (Openings::default(), HolidayCalendars::default(), DayPlans::new(100));
+        let services: Vec<InternedOpening> =
+            ["SN", "FR", "LY", "ES"].map(|code| openings.intern(&opening("10:00-11:00", code))).into();
+        let moment = openings.moment(Timestamp::parse("2026-11-26T09:30:00Z").unwrap());
+        let told: Vec<String> = services
+            .iter()
+            .map(|service| plans.status_at(&openings, service, &moment, &calendars).0.to_string())
+            .collect();
+        assert_eq!(told, ["closed", "open", "closed", "unknown"]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// The next change is one, and there is none before it: looked for minute by minute.
+        #[test]
+        fn the_next_change_is_the_first(
+            hours in prop::sample::select(vec![
+                "Mo-Fr 09:00-12:00,14:00-17:00", "Mo-Su 20:00-02:30", "Sa 22:00-26:00; Su off", "01:00-02:30,02:45-03:15",
+                "Mo-Su 08:00-18:00; PH off", "We 18:00+",
+            ]),
+            country in prop::sample::select(vec!["FR", "LY", "SN", "EG"]),
+            minutes in 0_i64..525_600,
+            closed_from in 0_u64..5,
+            dated_from in 0_u64..5,
+        ) {
+            let calendars = HolidayCalendars::default();
+            let instant = Timestamp::parse("2026-01-01T00:00:00Z").unwrap().plus_minutes(minutes);
+            let mut service = opening(hours, country);
+            let from = instant.date() + chrono::Days::new(closed_from);
+            service.closures.push(Closure { from, until: from });
+            let from = instant.date() + chrono::Days::new(dated_from);
+            let opening_hours = OpeningHours::parse("11:00-12:00,23:00-01:00").unwrap();
+            service.dated_hours.push(DatedHours { from, until: from + chrono::Days::new(1), opening_hours });
+            let (mut openings, plans) = (Openings::default(), DayPlans::new(100));
+            let interned = openings.intern(&service);
+            let state = plans.state_at(&openings, &interned, instant, &calendars);
+            prop_assume!(state.reason != OpeningReason::TemporarilyClosed);
+            let status_at = |at: Timestamp| plans.status_at(&openings, &interned, &openings.moment(at), &calendars).0;
+            let changed = (1..=4 * 24 * 60).map(|minutes| instant.plus_minutes(minutes)).find(|at| status_at(*at) != state.status);
+            match changed {
+                Some(changed) => prop_assert_eq!(state.next_change_at, Some(changed)),
+                None => prop_assert!(state.next_change_at.is_none_or(|at| at > instant.plus_days(4))),
+            }
+        }
+    }
+}
