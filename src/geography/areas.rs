@@ -194,7 +194,8 @@ impl Areas {
     /// more populous area. `is_typing` takes the last word as the beginning of one.
     pub fn search(&self, text: &str, is_typing: bool, limit: usize) -> Vec<&KnownArea> {
         let folded = fold(text);
-        let is_name = |known: &KnownArea| known.area.name.iter().chain(&known.area.other_names).any(|name| fold(name) == folded);
+        let is_name =
+            |known: &KnownArea| known.area.name.iter().chain(&known.area.other_names).any(|name| fold(name) == folded);
         let found = self.words.search(&folded, is_typing).into_iter().flatten().map(|text| {
             let known = self.at(text.rank);
             (Reverse(is_name(known)), Reverse(text.worst), Reverse(known.area.population), known.area.level, text.rank)
@@ -225,7 +226,8 @@ fn by_size(one: &KnownArea, other: &KnownArea) -> std::cmp::Ordering {
 
 /// The position, and on the antimeridian the other way to write it.
 fn names_of(position: Position) -> impl Iterator<Item = Position> {
-    let other = (position.longitude().abs() == 180.0).then(|| Position::new(position.latitude(), -position.longitude()));
+    let other =
+        (position.longitude().abs() == 180.0).then(|| Position::new(position.latitude(), -position.longitude()));
     std::iter::once(position).chain(other.and_then(Result::ok))
 }
 

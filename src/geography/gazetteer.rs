@@ -113,13 +113,15 @@ impl Gazetteer {
         let mut judged: Vec<_> = judged.collect();
         judged.sort_unstable();
         let hits = judged.into_iter().take(query.limit);
-        hits.map(|(Reverse(found_by), number)| PlaceHit { place: self.places[number as usize].clone(), found_by }).collect()
+        hits.map(|(Reverse(found_by), number)| PlaceHit { place: self.places[number as usize].clone(), found_by })
+            .collect()
     }
 
     /// Numbers of the places that have a name with the same loose key.
     fn spelled_like(&self, folded: &str) -> impl Iterator<Item = u32> {
         let key = loose_key(folded);
-        let from = key.as_deref().map_or(self.loose.len(), |key| self.loose.partition_point(|(other, _)| **other < *key));
+        let from =
+            key.as_deref().map_or(self.loose.len(), |key| self.loose.partition_point(|(other, _)| **other < *key));
         let same = self.loose[from..].iter().take_while(move |(other, _)| key.as_deref() == Some(other));
         same.map(|(_, number)| *number)
     }

@@ -34,7 +34,10 @@ fn two_schemes() -> Areas {
         AdminArea { shape: Some(square(1.0, 0.0, 1.0)), ..row("LY-ZA", &[], Some(1), "Az Zawiyah", Some("LY")) },
         row("LY02", &[], Some(1), "West", Some("LBY")),
         AdminArea { population: Some(5), ..row("LY0215", &[], Some(2), "Zwara", Some("LY02")) },
-        AdminArea { postcodes: vec!["01400".to_owned()], ..row("FR-01001", &[], Some(3), "L'Abergement", Some("FR-01")) },
+        AdminArea {
+            postcodes: vec!["01400".to_owned()],
+            ..row("FR-01001", &[], Some(3), "L'Abergement", Some("FR-01"))
+        },
     ])
 }
 

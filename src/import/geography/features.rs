@@ -4,6 +4,7 @@ use super::{Faulty, RowFault, add_new, area_code, missing, name, point};
 use crate::domain::geography::AdminArea;
 use crate::domain::geography::shape::{PolygonCoordinates, Shape};
 use crate::domain::place::AreaCode;
+use crate::domain::words::fold;
 use crate::import::problem::Excerpt;
 use geojson::{Feature, GeometryValue};
 use serde_json::Value as JsonValue;
@@ -43,6 +44,9 @@ pub enum Parent {
 pub struct FeatureProperties {
     /// The code: of the first of these that holds one.
     pub codes: Vec<PropertyCode>,
+    /// Property with the country, where areas without any code get one of our own out of country and name:
+    /// `X-SN-` and six digits, the same in the next file.
+    pub country: Option<String>,
     /// Further codes of the same area.
     pub aliases: Vec<PropertyCode>,
     /// The name, and after the first property other names.
@@ -83,7 +87,7 @@ impl FeatureProperties {
     fn of(codes: &[&str], aliases: &[&str], names: &[&str], parent: Parent, level: u8) -> Self {
         let parsed = |codes: &[&str]| codes.iter().map(|code| PropertyCode::parse(code)).collect();
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        Self { codes: parsed(codes), aliases: parsed(aliases), names, parent, level }
+        Self { codes: parsed(codes), country: None, aliases: parsed(aliases), names, parent, level }
     }
 
     /// Natural Earth, countries.
@@ -91,12 +95,13 @@ impl FeatureProperties {
         Self::of(&["iso_a2"], &["ISO_A3"], &["NAME"], Parent::Untold, 0)
     }
 
-    /// Natural Earth, first level. Where it tells neither an ISO nor a P-code its FIPS code stands in, behind `X-`,
-    /// because it looks like another country's P-code.
+    /// Natural Earth, first level. Where it tells neither an ISO nor a P-code, country and name make one: its FIPS codes
+    /// lack some areas, repeat others, and look like other countries' P-codes. A crosswalk leads from there to a P-code.
     pub fn natural_earth_admin1() -> Self {
-        let codes = ["iso_3166_2", "pcode", "X-:fips"];
+        let codes = ["iso_3166_2", "pcode"];
         let parent = Parent::Property(PropertyCode::parse("iso_a2"));
-        Self::of(&codes, &["pcode"], &["name", "gn_name", "ocha_name"], parent, 1)
+        let properties = Self::of(&codes, &["pcode"], &["name", "gn_name", "ocha_name"], parent, 1);
+        Self { country: Some("iso_a2".to_owned()), ..properties }
     }
 
     /// French communes by their INSEE code.
@@ -139,8 +144,20 @@ impl FeatureProperties {
                 Err(found) => fault = fault.or(Some(found)),
             }
         }
+        if fault.is_none() && let Some(own) = self.own_code(feature) {
+            return Ok(own);
+        }
         let names: Vec<&str> = self.codes.iter().map(|code| code.property.as_str()).collect();
         Err(fault.unwrap_or_else(|| missing(&names.join(", "))))
+    }
+
+    fn own_code(&self, feature: &Feature) -> Option<AreaCode> {
+        let text = |property: &String| feature.property(property)?.as_str();
+        let (country, own_name) = (text(self.country.as_ref()?)?, text(self.names.first()?)?);
+        // FNV-1a: a name keeps its digits, however it is accented next time.
+        let step = |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        let digits = fold(own_name).bytes().fold(0x811c_9dc5, step) % 1_000_000;
+        AreaCode::parse(&format!("X-{country}-{digits:06}")).ok()
     }
 
     fn describe(&self, feature: &Feature, code: AreaCode) -> Result<AdminArea, RowFault> {
@@ -167,7 +184,9 @@ impl FeatureProperties {
         }
         match feature.geometry.as_ref().map(|geometry| &geometry.value) {
             None => {}
-            Some(GeometryValue::Polygon { coordinates }) => area.shape = Some(shape(std::slice::from_ref(coordinates))?),
+            Some(GeometryValue::Polygon { coordinates }) => {
+                area.shape = Some(shape(std::slice::from_ref(coordinates))?)
+            }
             Some(GeometryValue::MultiPolygon { coordinates }) => area.shape = Some(shape(coordinates)?),
             Some(GeometryValue::Point { coordinates }) => {
                 let [longitude, latitude] = planar(coordinates)?;

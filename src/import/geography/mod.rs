@@ -209,7 +209,11 @@ fn area_code(text: &str) -> Result<AreaCode, RowFault> {
 fn name(field: &str, text: &str) -> Result<Option<String>, RowFault> {
     let text = text.trim();
     let is_usable = text.chars().nth(LONGEST_NAME).is_none() && !text.contains(char::is_control);
-    if is_usable { Ok(Some(text.to_owned()).filter(|text| !text.is_empty())) } else { Err(RowFault::Text(Excerpt::of(field))) }
+    if is_usable {
+        Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+    } else {
+        Err(RowFault::Text(Excerpt::of(field)))
+    }
 }
 
 fn point(latitude: f64, longitude: f64) -> Result<Position, RowFault> {

@@ -37,7 +37,10 @@ impl fmt::Display for GeographyReport {
             writeln!(formatter, "{name:<12}{count:>8}")?;
         }
         if !self.refused.is_empty() {
-            writeln!(formatter, "\nRefused: these rows are not imported, and what stands under their keys stays as it is.")?;
+            writeln!(
+                formatter,
+                "\nRefused: these rows are not imported, and what stands under their keys stays as it is."
+            )?;
         }
         for RefusedRow { row, key, fault } in &self.refused {
             match key.as_deref().map(Excerpt::of) {

@@ -75,7 +75,8 @@ pub(super) fn parse<T>(
 }
 
 fn header_of(reader: &mut Reader<&[u8]>, columns: &'static [&'static str]) -> Result<Vec<String>, FeedError> {
-    let other = |found: &str| FeedError::OtherDocument { expected: "a CSV file with its columns", found: Excerpt::of(found) };
+    let other =
+        |found: &str| FeedError::OtherDocument { expected: "a CSV file with its columns", found: Excerpt::of(found) };
     let header = reader.headers().map_err(|error| other(&error.to_string()))?;
     let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
     match columns.iter().find(|column| !header.iter().any(|name| name.eq_ignore_ascii_case(column))) {
