@@ -144,7 +144,9 @@ impl FeatureProperties {
                 Err(found) => fault = fault.or(Some(found)),
             }
         }
-        if fault.is_none() && let Some(own) = self.own_code(feature) {
+        if fault.is_none()
+            && let Some(own) = self.own_code(feature)
+        {
             return Ok(own);
         }
         let names: Vec<&str> = self.codes.iter().map(|code| code.property.as_str()).collect();
