@@ -4,13 +4,14 @@ use crate::actions::credentials::Passwords;
 use crate::actions::jobs::{self, Ran, Worker};
 use crate::actions::protection::project::replay_freezes;
 use crate::actions::provider::Provider;
-use crate::actions::{ActionError, Context, Settings, audit, directory};
+use crate::actions::{ActionError, Context, Settings, audit, directory, geography};
 use crate::clock::{Chance, Clock, pause};
 use crate::config::{Limits, Server};
 use crate::directory::Directory;
 use crate::domain::job::{JobKind, JobResult};
 use crate::domain::reveal::RevealBudget;
 use crate::edge::Edge;
+use crate::geography::CurrentGeography;
 use crate::graphql::http::methods;
 use crate::graphql::limits::Limits as GraphqlLimits;
 use crate::graphql::{Api, sdl};
@@ -35,7 +36,7 @@ pub struct App {
 }
 
 impl App {
-    /// Opens the database and its key store, brings their schemas up to date, and loads the directory.
+    /// Opens the database and its key store, brings their schemas up to date, and loads directory, areas and places.
     pub async fn open(
         location: impl Into<Location>,
         clock: Arc<dyn Clock>,
@@ -48,6 +49,7 @@ impl App {
         let context = Context {
             store,
             directory,
+            geography: Arc::new(CurrentGeography::empty()),
             clock,
             chance,
             reveal_budget,
@@ -60,6 +62,7 @@ impl App {
         };
         replay_freezes(&context).await?;
         directory::refresh(&context).await?;
+        geography::refresh(&context).await?;
         let edge = edge(&context, &Limits::default(), &Server::default());
         Ok(Self { context, edge })
     }
@@ -130,12 +133,15 @@ impl App {
         ROUTES.iter().flat_map(Route::doors).chain(pages).collect()
     }
 
-    /// Looks for changes of the directory by other processes, for as long as it is polled.
+    /// Looks for changes of the directory, of areas and of places by other processes, for as long as it is polled.
     pub async fn keep_directory_fresh(&self, every_seconds: u64) {
         loop {
             pause(every_seconds).await;
             if let Err(error) = directory::refresh(&self.context).await {
                 tracing::warn!(%error, "the directory could not be refreshed; the last one goes on serving");
+            }
+            if let Err(error) = geography::refresh(&self.context).await {
+                tracing::warn!(%error, "areas and places could not be refreshed; the last ones go on serving");
             }
         }
     }

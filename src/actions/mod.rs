@@ -18,6 +18,7 @@ pub mod emergency;
 pub mod enrolment;
 mod erasure;
 mod error;
+pub mod geography;
 mod idempotency;
 pub mod import;
 pub mod input;
@@ -46,6 +47,7 @@ use crate::directory::Directory;
 use crate::domain::id::Identifier;
 use crate::domain::reveal::RevealBudget;
 use crate::domain::time::Timestamp;
+use crate::geography::CurrentGeography;
 use crate::policy::access::Access;
 use crate::policy::table::Table;
 use crate::seal::Sealer;
@@ -59,6 +61,8 @@ pub struct Context {
     pub store: Store,
     /// The read model of the directory.
     pub directory: Arc<Directory>,
+    /// Areas and places in memory.
+    pub geography: Arc<CurrentGeography>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Fresh bytes.

@@ -1,5 +1,6 @@
-//! `relais import`: a directory feed.
+//! `relais import`: a directory feed; areas and places are in `geography`.
 
+use super::geography::{AreaArguments, FileArguments, run_areas, run_gazetteer};
 use super::open;
 use crate::actions::import::{ImportError, ImportFeed, import};
 use crate::config::Config;
@@ -17,6 +18,10 @@ pub(super) enum ImportFormat {
     ServicesAdvisor(ImportArguments),
     /// HSDS 3.0 or 3.1: one service, a page of services, or one service a line.
     Hsds(ImportArguments),
+    /// Administrative areas: GeoJSON, the French register, P-codes, or a crosswalk of codes.
+    Areas(AreaArguments),
+    /// Named places: CSV with the columns of GeoNames.
+    Gazetteer(FileArguments),
 }
 
 #[derive(Debug, Args)]
@@ -45,6 +50,8 @@ pub(super) async fn run(config: &Config, format: ImportFormat) -> anyhow::Result
     match format {
         ImportFormat::ServicesAdvisor(arguments) => run_import(config, Format::ServicesAdvisor, arguments).await,
         ImportFormat::Hsds(arguments) => run_import(config, Format::Hsds, arguments).await,
+        ImportFormat::Areas(arguments) => run_areas(config, arguments).await,
+        ImportFormat::Gazetteer(arguments) => run_gazetteer(config, arguments).await,
     }
 }
 

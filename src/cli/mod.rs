@@ -3,6 +3,7 @@
 mod apply;
 mod audit;
 mod backup;
+mod geography;
 mod harden;
 mod import;
 mod keys;

@@ -210,6 +210,7 @@ pub enum Keeping {
 /// Every table of the database.
 pub const TABLES: &[(&str, Keeping)] = &[
     ("accounts", Keeping::Stays("staff by handle; who leaves is taken out by an administrator")),
+    ("areas", Keeping::Stays("administrative areas, of no person")),
     ("audit_events", Keeping::Ends(RetentionClock::AuditBody)),
     ("audit_heads", Keeping::Stays("one count per trail, of no person")),
     ("audit_signed_heads", Keeping::Stays("signatures, of no person")),
@@ -227,6 +228,8 @@ pub const TABLES: &[(&str, Keeping)] = &[
     ("enrolments", Keeping::Ends(RetentionClock::Enrolment)),
     ("external_identities", Keeping::Stays("who of the staff is who at the provider, for as long as the account")),
     ("freezes", Keeping::Stays("when a project stood still, of no person")),
+    ("gazetteer_places", Keeping::Stays("towns and villages, of no person")),
+    ("geography_head", Keeping::Stays("one count, of no person")),
     ("glasses", Keeping::Ends(RetentionClock::CaseReference)),
     ("idempotency_keys", Keeping::Ends(RetentionClock::IdempotencyKey)),
     ("jobs", Keeping::Stays("work of the house; what is about an object goes when it is done")),

@@ -203,7 +203,8 @@ mod tests {
             ("Az Zāwiyah", "LY", 200_000, &[]),
             ("Paris", "FR", 2_100_000, &["75000"]),
         ]);
-        let all: &[(&str, bool, &[(&str, NameMatch)])] = &[
+        type Expected<'a> = (&'a str, bool, &'a [(&'a str, NameMatch)]);
+        let all: &[Expected] = &[
             ("Zouara", false, &[("Zuwarah/LY", Spelling), ("Zouar/TD", Typo)]),
             ("zwara", false, &[("Zuwarah/LY", Spelling)]),
             ("ZUWARA", false, &[("Zuwarah/LY", Spelling)]),

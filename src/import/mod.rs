@@ -7,6 +7,7 @@
 
 mod file;
 mod fingerprint;
+pub mod geography;
 mod hsds;
 pub mod plan;
 mod problem;

@@ -21,6 +21,7 @@ mod erased_rows;
 mod erasure;
 mod error;
 mod freezes;
+mod geography;
 mod glasses;
 mod idempotency;
 mod jobs;
@@ -53,6 +54,7 @@ pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
 pub use self::error::StoreError;
+pub use self::geography::{GeographyChanges, GeographyTable};
 pub use self::glasses::GlassReach;
 pub use self::idempotency::{Claim, IdempotencyKey};
 pub use self::jobs::{Leased, NextRun};
@@ -237,6 +239,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         directory::STATEMENTS,
         erased_rows::STATEMENTS,
         freezes::STATEMENTS,
+        geography::STATEMENTS,
         glasses::STATEMENTS,
         idempotency::STATEMENTS,
         jobs::STATEMENTS,

@@ -22,6 +22,7 @@ mod emergencies;
 mod erasure;
 mod errors;
 mod frozen_clocks;
+mod geography;
 mod guessing;
 mod hardening;
 mod hostile;

@@ -5,7 +5,11 @@ use super::postings::{GrowingList, Postings, TextTable};
 use super::stem::Stems;
 use super::typing::{LETTERS_AT_MOST, LETTERS_TO_FORGIVE, is_forgiving, is_one_error_apart, neighbourhood};
 use super::{fold, words};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+
+/// Lists that together are shorter than the texts divided by this are sorted; longer ones are marked text by text.
+const FEW_OF: usize = 16;
 
 /// How a word of a text answers a word of a query; the later, the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,27 +120,34 @@ impl WordIndex {
         let mut asked: Vec<&str> = words(&folded).collect();
         let last = asked.pop()?;
         let stemmers = Stems::new();
-        // What each text has of the words so far: nothing is left of one that misses a word.
-        let mut scores = vec![0_u32; self.rank_count];
-        let mut worsts = vec![WordMatch::Exact as u8; self.rank_count];
-        let mut of_word = vec![0_u8; self.rank_count];
-        for (turn, word) in asked.into_iter().chain([last]).enumerate() {
-            let is_last = turn + 1 == words(&folded).count();
-            of_word.fill(0);
-            for (number, quality) in self.answers(&stemmers, word, is_typing && is_last) {
-                for rank in self.postings.list(number as usize) {
-                    let of_text = &mut of_word[rank as usize];
-                    *of_text = (*of_text).max(quality as u8);
-                }
-            }
-            for ((score, worst), quality) in scores.iter_mut().zip(&mut worsts).zip(&of_word) {
-                let has_all = *quality > 0 && (*score > 0 || turn == 0);
-                *score = if has_all { *score + u32::from(*quality) } else { 0 };
-                *worst = (*worst).min(*quality);
-            }
+        let mut found: Option<Vec<TextMatch>> = None;
+        for word in asked {
+            let holding = self.holding(&self.answers(&stemmers, word, false));
+            found = Some(joined(found, &holding));
         }
-        let found = (0_u32..).zip(scores.into_iter().zip(worsts)).filter(|(_, (score, _))| *score > 0);
-        Some(found.map(|(rank, (score, worst))| TextMatch { rank, worst: quality(worst), score }).collect())
+        let holding = self.holding(&self.answers(&stemmers, last, is_typing));
+        Some(joined(found, &holding))
+    }
+
+    /// The texts that hold any of these words, ascending, each with the best match.
+    fn holding(&self, answers: &BTreeMap<u32, WordMatch>) -> Vec<(u32, WordMatch)> {
+        let postings = answers
+            .iter()
+            .flat_map(|(number, quality)| self.postings.list(*number as usize).map(move |rank| (rank, *quality)));
+        let at_most: usize = answers.keys().map(|number| self.postings.list_bytes(*number as usize)).sum();
+        if answers.len() < 2 || at_most < self.rank_count / FEW_OF {
+            let mut holding: Vec<_> = postings.collect();
+            holding.sort_unstable_by_key(|(rank, quality)| (*rank, Reverse(*quality)));
+            holding.dedup_by_key(|(rank, _)| *rank);
+            return holding;
+        }
+        // Sorting would cost more than looking at every text once.
+        let mut best = vec![None; self.rank_count];
+        for (rank, quality) in postings {
+            let of_text: &mut Option<WordMatch> = &mut best[rank as usize];
+            *of_text = (*of_text).max(Some(quality));
+        }
+        (0_u32..).zip(best).filter_map(|(rank, quality)| Some((rank, quality?))).collect()
     }
 
     /// Numbers of the words that answer a word, each with its best match.
@@ -183,13 +194,24 @@ impl WordIndex {
     }
 }
 
-const fn quality(number: u8) -> WordMatch {
-    match number {
-        ..=1 => WordMatch::Typo,
-        2 => WordMatch::Prefix,
-        3 => WordMatch::Stem,
-        4.. => WordMatch::Exact,
-    }
+/// What is left of the texts found so far when they have to hold another word.
+fn joined(found: Option<Vec<TextMatch>>, holding: &[(u32, WordMatch)]) -> Vec<TextMatch> {
+    let Some(mut found) = found else {
+        let first =
+            |(rank, quality): &(u32, WordMatch)| TextMatch { rank: *rank, worst: *quality, score: *quality as u32 };
+        return holding.iter().map(first).collect();
+    };
+    let mut holding = holding.iter().peekable();
+    found.retain_mut(|text| {
+        while holding.next_if(|(rank, _)| *rank < text.rank).is_some() {}
+        let also = holding.next_if(|(rank, _)| *rank == text.rank);
+        if let Some((_, quality)) = also {
+            text.worst = text.worst.min(*quality);
+            text.score += *quality as u32;
+        }
+        also.is_some()
+    });
+    found
 }
 
 #[cfg(test)]

@@ -88,6 +88,11 @@ impl Postings {
         self.ends.push(self.bytes.len());
     }
 
+    /// How many bytes one list has: at least one for each rank.
+    pub(super) fn list_bytes(&self, number: usize) -> usize {
+        self.ends[number] - number.checked_sub(1).map_or(0, |before| self.ends[before])
+    }
+
     /// The ranks of one list, ascending.
     pub(super) fn list(&self, number: usize) -> impl Iterator<Item = u32> {
         let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);

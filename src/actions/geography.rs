@@ -1,0 +1,154 @@
+//! Areas and places: importing them by source, and bringing them into memory.
+
+use super::{ActionError, Context};
+use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::geography::{AdminArea, NamedPlace};
+use crate::geography::Geography;
+use crate::import::geography::report::GeographyReport;
+use crate::import::geography::{AreaFormat, Rows, parse_areas, parse_gazetteer};
+use crate::import::{FeedError, SourceName};
+use crate::store::{GeographyChanges, GeographyTable, StoreError};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A file of areas or places.
+#[derive(Clone, Copy, Debug)]
+pub struct GeographyFile<'a> {
+    /// Whose it is. What the same source told before and does not tell any more goes.
+    pub source: &'a SourceName,
+    /// The file.
+    pub bytes: &'a [u8],
+    /// True to show what would be done, and do nothing.
+    pub is_dry_run: bool,
+}
+
+/// Why an import did nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum GeographyImportError {
+    /// The file as a whole cannot be read.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// Every row is refused, so that the source would lose all it has.
+    #[error("none of the {} rows can be used; the first one: {first}", .report.rows_read)]
+    NothingUsable {
+        /// What was read.
+        report: Box<GeographyReport>,
+        /// Why the first row is refused.
+        first: String,
+    },
+    /// Anything else.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+}
+
+impl From<StoreError> for GeographyImportError {
+    fn from(error: StoreError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+/// Imports areas, all of the file or nothing; `progress` hears how many rows of how many are read.
+pub async fn import_areas(
+    context: &Context,
+    format: &AreaFormat,
+    file: GeographyFile<'_>,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<GeographyReport, GeographyImportError> {
+    let rows = parse_areas(format, file.bytes, progress)?;
+    replace(context, GeographyTable::Areas, file, rows, |area: &AdminArea| area.code.to_string()).await
+}
+
+/// Imports named places, all of the file or nothing; `progress` hears how many rows of how many are read.
+pub async fn import_gazetteer(
+    context: &Context,
+    file: GeographyFile<'_>,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<GeographyReport, GeographyImportError> {
+    let rows = parse_gazetteer(file.bytes, progress)?;
+    replace(context, GeographyTable::Places, file, rows, |place: &NamedPlace| place.key.clone()).await
+}
+
+async fn replace<T: Serialize>(
+    context: &Context,
+    table: GeographyTable,
+    file: GeographyFile<'_>,
+    rows: Rows<T>,
+    key: fn(&T) -> String,
+) -> Result<GeographyReport, GeographyImportError> {
+    let source = file.source.as_str();
+    let document = |row: &T| serde_json::to_string(row).expect("documents are plain structs of texts and numbers");
+    let given: BTreeMap<String, String> = rows.rows.iter().map(|row| (key(row), document(row))).collect();
+    let mut report = GeographyReport {
+        what: match table {
+            GeographyTable::Areas => "areas",
+            GeographyTable::Places => "places",
+        },
+        rows_read: rows.rows_read,
+        added: 0,
+        updated: 0,
+        unchanged: 0,
+        gone: 0,
+        refused: rows.refused,
+    };
+    if given.is_empty() {
+        let first = report.refused.first().map(|refused| refused.fault.to_string()).unwrap_or_default();
+        return Err(GeographyImportError::NothingUsable { report: Box::new(report), first });
+    }
+    let told: GeographyReport = context
+        .store
+        .write(async |tx| {
+            tx.lock_geography().await?;
+            let held = tx.geography_of_source(table, source).await?;
+            let (changes, report) = compare(held, &given, report.clone());
+            if !file.is_dry_run && !(changes.written.is_empty() && changes.removed.is_empty()) {
+                tx.change_geography(table, source, &changes).await?;
+                let event = AuditEvent::of_operator(context.now(), AuditAction::DirectoryImported, source.to_owned());
+                tx.append_audit(&[event]).await?;
+            }
+            Ok::<_, GeographyImportError>(report)
+        })
+        .await?;
+    report = told;
+    refresh(context).await?;
+    Ok(report)
+}
+
+/// What changes among the rows that are held. A row that the file has and that is refused stays as it is.
+fn compare(
+    held: BTreeMap<String, String>,
+    given: &BTreeMap<String, String>,
+    mut report: GeographyReport,
+) -> (GeographyChanges, GeographyReport) {
+    let mut changes = GeographyChanges::default();
+    let refused: BTreeSet<&str> = report.refused.iter().filter_map(|refused| refused.key.as_deref()).collect();
+    for (key, document) in &held {
+        match given.get(key) {
+            Some(same) if same == document => report.unchanged += 1,
+            Some(_) => {
+                report.updated += 1;
+                changes.removed.push(key.clone());
+            }
+            None if refused.contains(key.as_str()) => {}
+            None => {
+                report.gone += 1;
+                changes.removed.push(key.clone());
+            }
+        }
+    }
+    for (key, document) in given.iter().filter(|(key, document)| held.get(*key) != Some(document)) {
+        report.added += usize::from(!held.contains_key(key));
+        changes.written.insert(key.clone(), document.clone());
+    }
+    (changes, report)
+}
+
+/// Brings areas and places up to what the store holds; returns the version they have then.
+pub async fn refresh(context: &Context) -> Result<i64, ActionError> {
+    // The version is read first: what is written in between comes along now, and again next time.
+    let version = context.store.geography_version().await?;
+    if version > context.geography.snapshot().version {
+        let (areas, places) = (context.store.areas().await?, context.store.named_places().await?);
+        context.geography.replace(Geography::new(version, areas, places));
+    }
+    Ok(version)
+}

@@ -1,0 +1,152 @@
+//! `relais import areas` and `relais import gazetteer`.
+
+use super::import::progress_bar;
+use super::open;
+use crate::actions::geography::{GeographyFile, GeographyImportError, import_areas, import_gazetteer};
+use crate::config::Config;
+use crate::domain::place::AreaCode;
+use crate::import::SourceName;
+use crate::import::geography::report::GeographyReport;
+use crate::import::geography::{AreaFormat, FeatureProperties, Parent, PropertyCode};
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct AreaArguments {
+    #[command(flatten)]
+    file: FileArguments,
+    /// How the file is written, where its publisher is known.
+    #[arg(long, value_enum, value_name = "PRESET", required_unless_present = "code_property")]
+    preset: Option<Preset>,
+    #[command(flatten)]
+    properties: PropertyArguments,
+}
+
+/// For GeoJSON of any other publisher.
+#[derive(Debug, Args)]
+struct PropertyArguments {
+    /// Property with the code, as PROPERTY or PREFIX:PROPERTY, such as FR-:code; the first that holds one counts.
+    #[arg(long, value_name = "PROPERTY", conflicts_with = "preset", value_parser = property)]
+    code_property: Vec<PropertyCode>,
+    /// Property with a further code of the same area.
+    #[arg(long, value_name = "PROPERTY", requires = "code_property", value_parser = property)]
+    alias_property: Vec<PropertyCode>,
+    /// Property with the name; further ones hold other names.
+    #[arg(long, value_name = "PROPERTY", requires = "code_property")]
+    name_property: Vec<String>,
+    /// Property with the code of the area above.
+    #[arg(long, value_name = "PROPERTY", requires = "code_property", value_parser = property)]
+    parent_property: Option<PropertyCode>,
+    /// Code of the area that all are parts of.
+    #[arg(long, value_name = "CODE", requires = "code_property", conflicts_with = "parent_property", value_parser = AreaCode::parse)]
+    parent: Option<AreaCode>,
+    /// How deep the areas lie: 0 for countries, 1 for their largest parts.
+    #[arg(long, value_name = "NUMBER", requires = "code_property", default_value_t = 1)]
+    level: u8,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FileArguments {
+    /// The file.
+    file: PathBuf,
+    /// Whose file it is: what this source told before is replaced, and nothing else.
+    #[arg(long, value_name = "NAME", value_parser = SourceName::parse)]
+    source: SourceName,
+    /// Show what would be done, and do nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Preset {
+    /// GeoJSON of Natural Earth, countries.
+    NaturalEarthCountries,
+    /// GeoJSON of Natural Earth, first level.
+    NaturalEarthAdmin1,
+    /// GeoJSON of French communes by INSEE code.
+    FrenchCommunes,
+    /// GeoJSON of French departments.
+    FrenchDepartments,
+    /// GeoJSON of French regions.
+    FrenchRegions,
+    /// GeoJSON of Jordan's governorates.
+    JordanGovernorates,
+    /// JSON of the French register (COG): regions, departments or communes.
+    Cog,
+    /// CSV of OCHA P-codes.
+    Pcodes,
+    /// CSV with the codes of one area under several schemes.
+    Crosswalk,
+}
+
+impl Preset {
+    fn format(self) -> AreaFormat {
+        AreaFormat::Features(match self {
+            Self::NaturalEarthCountries => FeatureProperties::natural_earth_countries(),
+            Self::NaturalEarthAdmin1 => FeatureProperties::natural_earth_admin1(),
+            Self::FrenchCommunes => FeatureProperties::french_communes(),
+            Self::FrenchDepartments => FeatureProperties::french_departments(),
+            Self::FrenchRegions => FeatureProperties::french_regions(),
+            Self::JordanGovernorates => FeatureProperties::jordan_governorates(),
+            Self::Cog => return AreaFormat::Cog,
+            Self::Pcodes => return AreaFormat::Pcodes,
+            Self::Crosswalk => return AreaFormat::Crosswalk,
+        })
+    }
+}
+
+impl PropertyArguments {
+    fn format(self) -> AreaFormat {
+        let fixed = self.parent.map_or(Parent::Untold, Parent::Fixed);
+        AreaFormat::Features(FeatureProperties {
+            codes: self.code_property,
+            country: None,
+            aliases: self.alias_property,
+            names: self.name_property,
+            parent: self.parent_property.map_or(fixed, Parent::Property),
+            level: self.level,
+        })
+    }
+}
+
+fn property(text: &str) -> Result<PropertyCode, std::convert::Infallible> {
+    Ok(PropertyCode::parse(text))
+}
+
+/// Imports areas.
+pub(super) async fn run_areas(config: &Config, arguments: AreaArguments) -> anyhow::Result<()> {
+    let format = arguments.preset.map_or_else(|| arguments.properties.format(), Preset::format);
+    run(config, &arguments.file, Some(&format)).await
+}
+
+/// Imports named places.
+pub(super) async fn run_gazetteer(config: &Config, arguments: FileArguments) -> anyhow::Result<()> {
+    run(config, &arguments, None).await
+}
+
+async fn run(config: &Config, arguments: &FileArguments, areas: Option<&AreaFormat>) -> anyhow::Result<()> {
+    let bytes = std::fs::read(&arguments.file).context("cannot read the file")?;
+    let app = open(config).await?;
+    let file = GeographyFile { source: &arguments.source, bytes: &bytes, is_dry_run: arguments.dry_run };
+    let bar = progress_bar("rows");
+    let mut show = |done: usize, of: usize| {
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+    };
+    let imported = match areas {
+        Some(format) => import_areas(app.context(), format, file, &mut show).await,
+        None => import_gazetteer(app.context(), file, &mut show).await,
+    };
+    bar.finish_and_clear();
+    app.close().await;
+    if let Err(GeographyImportError::NothingUsable { report, .. }) = &imported {
+        print!("{report}");
+    }
+    let report: GeographyReport = imported.context("nothing was imported")?;
+    print!("{report}");
+    if arguments.dry_run {
+        println!("\ndry run: nothing was changed");
+    }
+    Ok(())
+}

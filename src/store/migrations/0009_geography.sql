@@ -1,0 +1,21 @@
+-- Administrative areas and named places, each as a document, by the source that tells them. Public, and of no person.
+CREATE TABLE areas (
+    source   TEXT NOT NULL,
+    code     TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (source, code)
+);
+
+CREATE TABLE gazetteer_places (
+    source    TEXT NOT NULL,
+    place_key TEXT NOT NULL,
+    document  TEXT NOT NULL,
+    PRIMARY KEY (source, place_key)
+);
+
+-- How often areas and places have changed, so that every node notices.
+CREATE TABLE geography_head (
+    name    TEXT   NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL
+);
+INSERT INTO geography_head (name, version) VALUES ('geography', 0);

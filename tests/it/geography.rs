@@ -1,0 +1,238 @@
+//! Areas and places out of real files: spellings of towns, coasts, codes under several schemes, and what a second import
+//! does.
+
+use crate::import_feeds::{data, file};
+use crate::kit::installation::{Installation, installed_on_both_databases};
+use relais::domain::geography::AdminArea;
+use relais::domain::place::{AreaCode, Position};
+use relais::geography::areas::{Areas, NEAREST_WITHIN_METERS};
+use relais::geography::gazetteer::{Gazetteer, PlaceQuery};
+use relais::import::geography::{AreaFormat, FeatureProperties, Rows, parse_areas, parse_gazetteer};
+use std::path::Path;
+use std::sync::Arc;
+
+fn areas_of(folder: &Path, format: &AreaFormat, path: &str) -> Rows<AdminArea> {
+    parse_areas(format, &file(folder, path), &mut |_, _| {}).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn features(properties: FeatureProperties) -> AreaFormat {
+    AreaFormat::Features(properties)
+}
+
+fn code(text: &str) -> AreaCode {
+    AreaCode::parse(text).expect("a valid code")
+}
+
+fn codes<'a>(areas: impl IntoIterator<Item = &'a relais::geography::areas::KnownArea>) -> Vec<&'a str> {
+    areas.into_iter().map(|known| known.area.code.as_str()).collect()
+}
+
+#[test]
+fn every_spelling_leads_to_the_town() {
+    let Some(folder) = data() else { return };
+    let read = parse_gazetteer(&file(&folder, "gazetteer-geonames/places-14-countries.csv"), &mut |_, _| {});
+    let read = read.expect("a readable file");
+    assert_eq!((read.rows_read, read.rows.len(), read.refused.len()), (29_373, 29_373, 0));
+    let gazetteer = Gazetteer::new(read.rows.into_iter().map(Arc::new).collect());
+    for (text, name, country) in [
+        ("Zouara", "Zuwarah", "LY"),
+        ("Zwara", "Zuwarah", "LY"),
+        ("Zuwara", "Zuwarah", "LY"),
+        ("Zuwarah", "Zuwarah", "LY"),
+        ("ZOUARAH", "Zuwarah", "LY"),
+        ("Zwarra", "Zuwarah", "LY"),
+        ("زوارة", "Zuwarah", "LY"),
+        ("زواره", "Zuwarah", "LY"),
+        ("Calais", "Calais", "FR"),
+        ("Calias", "Calais", "FR"),
+        ("Kale", "Calais", "FR"),
+        ("كاليه", "Calais", "FR"),
+        ("Tripoli", "Tripoli", "LY"),
+        ("طرابلس", "Tripoli", "LY"),
+        ("Nouadhibou", "Nouadhibou", "MR"),
+        ("Saint Louis", "Saint-Louis", "SN"),
+        ("Lampedusa", "Lampedusa", "IT"),
+    ] {
+        let found = gazetteer.find(&PlaceQuery { text, country: None, is_typing: false, limit: 5 });
+        let found: Vec<_> = found.iter().map(|hit| (&*hit.place.name, &*hit.place.country, hit.found_by)).collect();
+        assert!(found.first().is_some_and(|first| (first.0, first.1) == (name, country)), "{text}: {found:?}");
+    }
+    let typing = gazetteer.find(&PlaceQuery { text: "kala", country: Some("FR"), is_typing: true, limit: 10 });
+    assert!(typing.iter().any(|hit| hit.place.name == "Calais"), "{typing:?}");
+}
+
+/// Share of the facilities in a file that lie in no area, and of these the share that the nearest one takes.
+fn outside(folder: &Path, areas: &Areas, path: &str) -> (usize, usize, usize) {
+    let bytes = file(folder, path);
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let header = reader.headers().expect("a header").clone();
+    let column = |name: &str| header.iter().position(|column| column == name).expect("a column");
+    let (latitude, longitude) = (column("lat"), column("lon"));
+    let (mut all, mut outside, mut taken) = (0, 0, 0);
+    for record in reader.records() {
+        let record = record.expect("a row");
+        let number = |at: usize| record[at].parse::<f64>().expect("a number");
+        let position = Position::new(number(latitude), number(longitude)).expect("a point");
+        all += 1;
+        if areas.areas_at(position).is_empty() {
+            outside += 1;
+            if let Some(nearest) = areas.area_of(position) {
+                taken += 1;
+                let meters = nearest.outside_by_meters.expect("it says that the point lies outside");
+                assert!(meters > 0.0 && meters <= NEAREST_WITHIN_METERS, "{meters}");
+            }
+        } else {
+            assert_eq!(areas.area_of(position).and_then(|found| found.outside_by_meters), None);
+        }
+    }
+    println!("{path}: {outside} of {all} facilities lie in no area; the nearest area takes {taken} of them");
+    (all, outside, taken)
+}
+
+#[test]
+fn facilities_on_the_coast_go_to_the_nearest_area_and_say_so() {
+    let Some(folder) = data() else { return };
+    for (country, rows) in [("LBY", 2_432), ("SEN", 1_291)] {
+        let path = format!("boundaries/admin1-{country}-ne10m.geojson");
+        let read = areas_of(&folder, &features(FeatureProperties::natural_earth_admin1()), &path);
+        assert!(read.refused.is_empty(), "{:?}", read.refused);
+        let areas = Areas::new(read.rows);
+        let (all, outside, taken) = outside(&folder, &areas, &format!("healthsites-africa/{country}.csv"));
+        assert_eq!(all, rows);
+        assert!(outside > 0 && outside * 100 < all * 8, "{country}: {outside} of {all}");
+        assert!(taken * 10 >= outside * 9, "{country}: {taken} of {outside}");
+    }
+}
+
+#[test]
+fn one_district_of_libya_has_three_codes_and_one_parent() {
+    let Some(folder) = data() else { return };
+    let pcodes = areas_of(&folder, &AreaFormat::Pcodes, "pcodes/global-pcodes-adm1-2.csv");
+    println!("P-codes: {} rows, {} refused: {:?}", pcodes.rows_read, pcodes.refused.len(), pcodes.refused.first());
+    assert!(pcodes.refused.len() * 100 < pcodes.rows_read, "{:?}", &pcodes.refused[..3]);
+    let orphans = |areas: &Areas| {
+        areas
+            .all()
+            .iter()
+            .filter(|known| known.area.level == Some(2) && areas.ancestors(&known.area.code).is_empty())
+            .count()
+    };
+    let alone = Areas::new(pcodes.rows.clone());
+    let (second_level, without_parent) =
+        (alone.all().iter().filter(|known| known.area.level == Some(2)).count(), orphans(&alone));
+    println!("P-codes: {without_parent} of {second_level} areas of the second level have no parent in the file");
+    assert!(without_parent * 100 < second_level);
+
+    let countries = areas_of(
+        &folder,
+        &features(FeatureProperties::natural_earth_countries()),
+        "boundaries/world-countries-ne10m.geojson",
+    );
+    println!("countries: {:?}", countries.refused);
+    let libya =
+        areas_of(&folder, &features(FeatureProperties::natural_earth_admin1()), "boundaries/admin1-LBY-ne10m.geojson");
+    let crosswalk = areas_of(&folder, &AreaFormat::Crosswalk, "boundaries/libya-crosswalk.csv");
+    assert_eq!((libya.rows.len(), crosswalk.rows.len(), crosswalk.refused.len()), (22, 22, 0));
+    let areas = Areas::new([crosswalk.rows, countries.rows, libya.rows, pcodes.rows].concat());
+    let zuwara = areas.find("ly0215").expect("known by its P-code");
+    assert_eq!(areas.find("LY-NQ"), Some(zuwara));
+    assert!(zuwara.area.other_names.iter().any(|name| name == "Zwara"), "{:?}", zuwara.area.other_names);
+    assert_eq!(codes(areas.ancestors(&code("LY-NQ"))), ["LY02", "LY"]);
+    assert!(areas.covers(&code("LBY"), &code("LY0215")) && areas.covers(&code("LY"), &code("LY-NQ")));
+    assert_eq!(areas.descendants(&code("LY02")).len(), 9);
+    let town = Position::new(32.9312, 12.082).expect("a point");
+    assert_eq!(areas.contains(&code("LY0215"), town), Some(true));
+    assert_eq!(codes(areas.areas_at(town)), ["LY-NQ", "LY"]);
+    assert!(codes(areas.search("zwara", false, 3)).contains(&"LY-NQ"));
+}
+
+#[test]
+fn french_communes_have_postcodes_with_zeros_parents_and_former_codes() {
+    let Some(folder) = data() else { return };
+    let mut rows = Vec::new();
+    for (path, count, refused) in [("communes", 35_014, 0), ("departements", 109, 0), ("regions", 26, 0)] {
+        let read = areas_of(&folder, &AreaFormat::Cog, &format!("france-geo/cog-{path}-2026.json"));
+        assert_eq!((read.rows.len(), read.refused.len()), (count, refused), "{path}: {:?}", read.refused.first());
+        rows.extend(read.rows);
+    }
+    for (path, properties) in [
+        ("communes-62", FeatureProperties::french_communes()),
+        ("departements-version-simplifiee", FeatureProperties::french_departments()),
+        ("regions-version-simplifiee", FeatureProperties::french_regions()),
+    ] {
+        let read = areas_of(&folder, &features(properties), &format!("france-geo/{path}.geojson"));
+        assert!(read.refused.is_empty(), "{path}: {:?}", read.refused);
+        rows.extend(read.rows);
+    }
+    let areas = Areas::new(rows);
+    assert_eq!(codes(areas.of_postcode("01400")).first(), Some(&"FR-01001"));
+    assert!(areas.of_postcode("1400").is_empty());
+    assert_eq!(codes(areas.ancestors(&code("FR-62193"))), ["FR-62", "FR-R32"]);
+    assert_eq!(areas.canonical(&code("FR-HDF")), Some(&code("FR-R32")));
+    assert_eq!(codes(areas.search("calais", false, 3)).first(), Some(&"FR-62193"));
+    let calais = Position::new(50.9519, 1.8563).expect("a point");
+    assert_eq!(codes(areas.areas_at(calais)), ["FR-62193", "FR-62", "FR-R32"]);
+    // Bellegarde-sur-Valserine is a part of Valserhône today, and its neighbour Lancrans has given up its code.
+    assert_eq!(areas.canonical(&code("FR-01205")), Some(&code("FR-01033")));
+    let published = areas.find("FR-62193").expect("Calais").published();
+    assert!(published.radius_meters.is_some_and(|meters| (2_000.0..12_000.0).contains(&meters)), "{published:?}");
+    assert!(published.center.is_some_and(|center| center.distance_meters(calais) < 3_000.0), "{published:?}");
+}
+
+#[test]
+fn governorates_of_jordan_are_areas_with_arabic_names() {
+    let Some(folder) = data() else { return };
+    let path = "unhcr-jordan-services/jordan-governorates.geojson";
+    let read = areas_of(&folder, &features(FeatureProperties::jordan_governorates()), path);
+    assert_eq!((read.rows.len(), read.refused.len()), (12, 0));
+    let areas = Areas::new(read.rows);
+    assert_eq!(codes(areas.search("الكرك", false, 3)), ["JOR004"]);
+    let amman = areas.area_of(Position::new(31.95, 35.93).expect("a point")).expect("an area");
+    assert_eq!((amman.code.as_str(), amman.outside_by_meters), ("JOR005", None));
+}
+
+/// Added, updated, unchanged, gone and refused, as a report tells them.
+fn counts(report: &str) -> Vec<usize> {
+    let count = |name: &str| {
+        let line = report.lines().find(|line| line.starts_with(&format!("{name} ")));
+        line.and_then(|line| line.split_whitespace().nth(1)).and_then(|count| count.parse().ok())
+    };
+    ["added", "updated", "unchanged", "gone", "refused"].iter().filter_map(|name| count(name)).collect()
+}
+
+installed_on_both_databases! {
+    async fn a_source_that_is_imported_again_replaces_its_own_rows(here: Installation) {
+        here.run(&["migrate"]).succeeded();
+        let header = "Location,Admin Level,P-Code,Name,Parent P-Code\n";
+        let first = here.write("first.csv", format!("{header}LBY,1,LY01,East,LBY\nLBY,1,LY02,West,LBY\nLBY,1,LY03,South,LBY\nLBY,1,Zwara town,,\n"));
+        let second = here.write("second.csv", format!("{header}LBY,1,LY01,East,LBY\nLBY,1,LY02,The West,LBY\nLBY,9x,LY03,South,LBY\nLBY,1,LY04,North,LBY\n"));
+        let third = here.write("third.csv", format!("{header}LBY,1,LY01,East,LBY\n"));
+        let bad = here.write("bad.csv", format!("{header}LBY,1,Zwara town,,\n"));
+        let import = |path: &str, source: &str, more: &[&str]| {
+            let ran = here.run(&[&["import", "areas", path, "--preset", "pcodes", "--source", source], more].concat());
+            counts(&ran.succeeded())
+        };
+        let empty = here.counts().await;
+        assert_eq!(import(&first, "ocha", &["--dry-run"]), [3, 0, 0, 0, 1]);
+        assert_eq!(here.counts().await, empty, "a dry run changes nothing");
+        assert_eq!(import(&first, "ocha", &[]), [3, 0, 0, 0, 1]);
+        assert_eq!(import(&third, "others", &[]), [1, 0, 0, 0, 0]);
+        let held = here.counts().await;
+        assert_eq!(held["areas"], 4);
+        assert_eq!(import(&first, "ocha", &[]), [0, 0, 3, 0, 1]);
+        assert_eq!(here.counts().await, held, "what changes nothing writes nothing");
+        // LY03 is refused this time, and stays as it was.
+        assert_eq!(import(&second, "ocha", &[]), [1, 1, 1, 0, 1]);
+        assert_eq!(import(&third, "ocha", &[]), [0, 0, 1, 3, 0]);
+        assert_eq!(here.counts().await["areas"], 2);
+
+        let refused = here.run(&["import", "areas", &bad, "--preset", "pcodes", "--source", "ocha"]);
+        assert!(refused.code != Some(0) && refused.stderr.contains("none of the 1 rows can be used"), "{refused:#?}");
+        assert_eq!(here.counts().await["areas"], 2);
+
+        let places = here.write("places.csv", "geonameid,name,latitude,longitude,countrycode\n1,Zuwarah,32.9,12.1,LY\n2,Nowhere,0,0,LY\n");
+        let ran = here.run(&["import", "gazetteer", &places, "--source", "towns"]);
+        assert_eq!(counts(&ran.succeeded()), [1, 0, 0, 0, 1]);
+        assert_eq!(here.counts().await["gazetteer_places"], 1);
+    }
+}
