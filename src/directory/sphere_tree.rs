@@ -9,7 +9,7 @@ use super::hours::HoursId;
 use crate::domain::fit::Screen;
 
 /// Sites to a leaf. Half as many or twice as many made no difference that could be measured.
-const LEAF_SITES: usize = 16;
+const LEAF_SITES: usize = 8;
 
 /// A site as the walk meets it, beside its neighbours in memory.
 #[derive(Clone, Copy, Debug)]

