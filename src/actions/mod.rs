@@ -32,6 +32,7 @@ pub mod referral;
 mod referral_facts;
 pub mod refusal;
 pub mod retention;
+pub mod search;
 pub mod session;
 pub mod sign_in;
 pub mod token;

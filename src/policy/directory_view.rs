@@ -10,6 +10,7 @@ use super::visible::Visible;
 use crate::domain::directory::{Organization, Service};
 use crate::domain::fit::Fit;
 use crate::domain::place::DistanceBand;
+use crate::domain::ranking::Standing;
 use std::sync::Arc;
 
 /// A service as a viewer may know it.
@@ -33,6 +34,8 @@ pub struct MatchView {
     pub distance_band: Option<DistanceBand>,
     /// Whether the service takes the person, and why not.
     pub fit: Fit,
+    /// Where it stands among others, and why; `None` for one that was judged alone.
+    pub standing: Option<Standing>,
 }
 
 /// What the schema promises of a service, and what its freshness and its public are made of.
@@ -164,6 +167,7 @@ pub fn show_match(access: &Access, service: &Service, found: MatchView) -> Optio
         place: look.value("ServiceEdge.locationId", found.place),
         distance_meters: look.value("ServiceEdge.distanceMeters", found.distance_meters),
         distance_band: look.value("ServiceEdge.distanceBand", found.distance_band),
+        standing: look.value("ServiceEdge.score", found.standing.filter(|_| look.sees("ServiceEdge.standing"))),
         fit: Fit { reasons: if tells_reasons { found.fit.reasons } else { Vec::new() }, ..found.fit },
     })
 }
