@@ -47,6 +47,7 @@ fn every_spelling_leads_to_the_town() {
         ("Zwarra", "Zuwarah", "LY"),
         ("زوارة", "Zuwarah", "LY"),
         ("زواره", "Zuwarah", "LY"),
+        ("Azzawya", "Az Zāwīyah", "LY"),
         ("Calais", "Calais", "FR"),
         ("Calias", "Calais", "FR"),
         ("Kale", "Calais", "FR"),
