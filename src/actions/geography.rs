@@ -100,7 +100,8 @@ async fn replace<T: Serialize>(
             tx.lock_geography().await?;
             let held = tx.geography_of_source(table, source).await?;
             let (changes, report) = compare(held, &given, report.clone());
-            if !file.is_dry_run && !(changes.written.is_empty() && changes.removed.is_empty()) {
+            let changes_something = !changes.written.is_empty() || !changes.removed.is_empty();
+            if changes_something && !file.is_dry_run {
                 tx.change_geography(table, source, &changes).await?;
                 let event = AuditEvent::of_operator(context.now(), AuditAction::DirectoryImported, source.to_owned());
                 tx.append_audit(&[event]).await?;

@@ -10,7 +10,7 @@ use super::visible::Visible;
 use crate::domain::directory::{Organization, Service};
 use crate::domain::fit::Fit;
 use crate::domain::place::DistanceBand;
-use crate::domain::ranking::Standing;
+use crate::domain::ranking;
 use std::sync::Arc;
 
 /// A service as a viewer may know it.
@@ -35,7 +35,7 @@ pub struct MatchView {
     /// Whether the service takes the person, and why not.
     pub fit: Fit,
     /// Where it stands among others, and why; `None` for one that was judged alone.
-    pub standing: Option<Standing>,
+    pub standing: Option<ranking::Standing>,
 }
 
 /// What the schema promises of a service, and what its freshness and its public are made of.
