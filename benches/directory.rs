@@ -6,7 +6,7 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use proptest::prelude::{Rng, RngExt};
 use proptest::test_runner::{RngAlgorithm, TestRng};
-use relais::directory::{Change, Directory, Order, Page, Query, Snapshot};
+use relais::directory::{Change, Directory, Page, Query, Snapshot};
 use relais::domain::code::CodeList;
 use relais::domain::directory::{Document, Place, Service, Tier};
 use relais::domain::fit::{Finding, Seeker, Verdict, fit, need_finding};
@@ -14,6 +14,7 @@ use relais::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use relais::domain::need::{Need, NeedFamily};
 use relais::domain::place::Position;
 use relais::domain::profile::{AgeBand, Gender, Language, Profile};
+use relais::domain::ranking::ServiceOrder;
 use relais::domain::scope::DirectoryScope;
 use relais::domain::time::Timestamp;
 use serde_json::{Value, json};
@@ -71,7 +72,7 @@ impl World {
             verdicts: KEPT,
             scope: &self.scope,
             answering: None,
-            order: Order::Nearest,
+            order: ServiceOrder::Nearest,
             after: None,
             limit: LIMIT,
         })

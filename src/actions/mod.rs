@@ -18,6 +18,7 @@ pub mod emergency;
 pub mod enrolment;
 mod erasure;
 mod error;
+pub mod focal_point;
 pub mod geography;
 mod idempotency;
 pub mod import;

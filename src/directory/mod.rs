@@ -18,7 +18,7 @@ mod sphere_tree;
 mod tests;
 
 pub use region::{AreaRegion, Region};
-pub use search::{Distance, Hit, Order, Page, Query, SearchKey, SearchWords};
+pub use search::{Distance, Hit, Page, Query, SearchKey, SearchWords};
 
 use crate::domain::directory::{Document, Organization, Service};
 use crate::domain::id::{OrganizationId, ServiceId};

@@ -10,21 +10,14 @@ use super::types::demand::ServiceGapReport;
 use super::types::legal_hold::LegalHold;
 use super::types::organization::Organization;
 use super::types::referral::Referral;
-use super::types::service::Service;
 use super::types::viewer::Viewer;
-use crate::actions::directory::{Found, SearchServices};
-use crate::actions::input::ProfileInput as TypedProfile;
 use crate::actions::referral::{List, Part};
 use crate::actions::{case, demand, directory, legal_hold, referral, trail};
-use crate::domain::fit::{Finding, FitDimension, FitReason as Reason, Verdict};
-use crate::domain::need::Need;
-use crate::domain::place::DistanceBand;
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
-use crate::i18n::{Language, code_key, text};
+use crate::i18n::Language;
 use crate::policy::account_view::show_own_account;
 use crate::policy::visible::Visible;
-use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::connection::{Connection, Edge};
+use async_graphql::{Context, ID, Object};
 
 /// What can be asked about services, cases and referrals.
 #[derive(Default)]
@@ -35,17 +28,6 @@ impl LoopQuery {
     /// The account whose token came with the request; null for nobody.
     async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
         show_own_account(&request(context).access).map(Viewer)
-    }
-
-    /// The service with this id; null when there is none, or not for the viewer.
-    async fn service(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "An id beginning with `svc_`.")] id: ID,
-    ) -> Nullable<Service> {
-        let request = request(context);
-        let found = parse_id(&id).map(|id| directory::find(&request.context, &request.access, id));
-        nullable(found, Service)
     }
 
     /// The organisation with this id; null when there is none, or not for the viewer.

@@ -2,7 +2,7 @@
 
 use crate::actions::input::{ProfileInput, area, position};
 use crate::actions::{ActionError, Context};
-use crate::directory::{AreaRegion, Order, Region};
+use crate::directory::{AreaRegion, Region};
 use crate::domain::directory::Accessibility;
 use crate::domain::fingerprint::feed;
 use crate::domain::fit::{Seeker, Verdict};
@@ -10,6 +10,7 @@ use crate::domain::geography::search_area::{BoundingBox, InvalidPolygon, SearchP
 use crate::domain::need::Need;
 use crate::domain::place::{AreaCode, Position};
 use crate::domain::profile::Profile;
+use crate::domain::ranking::ServiceOrder;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::time::Timestamp;
 use crate::geography::areas::Areas;
@@ -47,7 +48,7 @@ pub struct SearchServices {
     /// Which verdicts to show; by default all but [`Verdict::No`].
     pub verdicts: Option<Vec<Verdict>>,
     /// In which order.
-    pub is_best_first: bool,
+    pub order: ServiceOrder,
 }
 
 /// For whom and when services are judged.
@@ -89,7 +90,7 @@ impl SearchServices {
     /// Which question it is; a cursor of another one is refused.
     pub(super) fn digest(&self) -> [u8; 32] {
         let Self { near, near_place, within_meters, bounding_box, polygon, area, words, is_typing, .. } = self;
-        let Self { fit, verdicts, is_best_first, .. } = self;
+        let Self { fit, verdicts, order, .. } = self;
         let JudgeFit { need, profile, accessibility, open_at, is_open_now } = fit;
         let bits = |(latitude, longitude): &(f64, f64)| (latitude.to_bits(), longitude.to_bits());
         let rings: Option<Vec<Vec<_>>> =
@@ -98,13 +99,9 @@ impl SearchServices {
         let shape = (bounding_box.map(|corners| corners.map(f64::to_bits)), rings, area);
         let open = (open_at.map(Timestamp::microseconds), is_open_now);
         let mut digest = Sha256::new();
-        let all = (place, shape, words, is_typing, (need, profile, accessibility, open), verdicts, is_best_first);
+        let all = (place, shape, words, is_typing, (need, profile, accessibility, open), verdicts, order);
         feed(&all, |part| digest.update(part));
         digest.finalize().into()
-    }
-
-    pub(super) fn order(&self) -> Order {
-        if self.is_best_first { Order::Best } else { Order::Nearest }
     }
 
     /// The point to measure from.
@@ -211,7 +208,7 @@ fn polygon(rings: &[Vec<(f64, f64)>]) -> Result<SearchPolygon, Refusal> {
 
 fn problem_of(problem: InvalidPolygon) -> InputProblem {
     match problem {
-        InvalidPolygon::TooManyVertices { .. } => InputProblem::PolygonTooLarge,
+        InvalidPolygon::TooManyVertices(_) => InputProblem::PolygonTooLarge,
         _ => InputProblem::Polygon,
     }
 }

@@ -13,7 +13,6 @@ use crate::domain::geography::NamedPlace;
 use crate::domain::id::ServiceId;
 use crate::domain::opening::OpeningState;
 use crate::domain::place::AreaCode;
-use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::geography::areas::KnownArea;
 use crate::geography::gazetteer::PlaceQuery;
@@ -76,7 +75,7 @@ pub fn search(
         verdicts: input.verdicts.as_deref().unwrap_or(&[Verdict::Match, Verdict::ToConfirm]),
         scope: access.directory_scope(),
         answering: None,
-        order: input.order(),
+        order: input.order,
         after: cursor.map(|cursor| cursor.key),
         limit: first,
     };
@@ -127,30 +126,47 @@ fn shown(
 
 /// Whether a service that the viewer was shown is open at an instant, now unless said.
 pub fn opening_of(context: &Context, service: &ServiceView, at: Option<Timestamp>) -> Option<OpeningState> {
-    context.directory.snapshot().opening_state(service.service.id, at.unwrap_or_else(|| context.now()))
+    let at = at.unwrap_or_else(|| context.now());
+    context.directory.snapshot().opening_state(service.service.id, at).filter(|_| service.tells_opening)
 }
 
 /// Named places, the likeliest first.
 pub fn places(
     context: &Context,
+    access: &Access,
     name: &str,
     country: Option<&str>,
     is_typing: bool,
     first: usize,
-) -> Result<Vec<Arc<NamedPlace>>, Refusal> {
+) -> Result<Vec<Arc<NamedPlace>>, ActionError> {
+    admit(access, Action::SearchDirectory)?;
     let query = PlaceQuery { text: typed("name", name)?, country, is_typing, limit: first };
     let found = context.geography.snapshot().gazetteer.find(&query);
     Ok(found.into_iter().map(|hit| hit.place).collect())
 }
 
 /// Administrative areas with these words in their names, the likeliest first.
-pub fn areas(context: &Context, name: &str, is_typing: bool, first: usize) -> Result<Vec<KnownArea>, Refusal> {
+pub fn areas(
+    context: &Context,
+    access: &Access,
+    name: &str,
+    is_typing: bool,
+    first: usize,
+) -> Result<Vec<KnownArea>, ActionError> {
+    admit(access, Action::SearchDirectory)?;
     let geography = context.geography.snapshot();
     Ok(geography.areas.search(typed("name", name)?, is_typing, first).into_iter().cloned().collect())
 }
 
 /// The administrative area with this code, under any scheme.
-pub fn area(context: &Context, code: &str) -> Result<Option<KnownArea>, Refusal> {
+pub fn area(context: &Context, access: &Access, code: &str) -> Result<Option<KnownArea>, ActionError> {
+    admit(access, Action::SearchDirectory)?;
     let code: AreaCode = super::input::area("code", code)?;
     Ok(context.geography.snapshot().areas.find(code.as_str()).cloned())
+}
+
+/// The area that an area is a part of.
+pub fn parent_of(context: &Context, area: &KnownArea) -> Option<KnownArea> {
+    let geography = context.geography.snapshot();
+    geography.areas.ancestors(&area.area.code).into_iter().next().cloned()
 }
