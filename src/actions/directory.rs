@@ -10,6 +10,7 @@ use crate::policy::rules::{Action, admit};
 use crate::policy::visible::Visible;
 use crate::store::DirectoryRow;
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 
 /// The service with this id, for who looks for services.
 pub fn find(context: &Context, access: &Access, id: ServiceId) -> Result<Visible<ServiceView>, ActionError> {
@@ -81,8 +82,11 @@ pub async fn refresh(context: &Context) -> Result<i64, ActionError> {
     let version = context.store.directory_version().await?;
     if version > held {
         let rows = context.store.directory_changes(held).await?;
-        let changes = rows.into_iter().map(change);
-        context.directory.apply(version, changes.collect());
+        let (directory, changes) = (Arc::clone(&context.directory), rows.into_iter().map(change).collect());
+        // Indexing a large import takes a while, in which this thread would serve nobody.
+        spawn_blocking(move || directory.apply(version, changes))
+            .await
+            .map_err(|error| ActionError::Internal(Box::new(error)))?;
     }
     Ok(version)
 }

@@ -176,6 +176,11 @@ impl Snapshot {
         self.version
     }
 
+    /// The calendars that days are judged by.
+    pub fn calendars(&self) -> &HolidayCalendars {
+        self.overlay.calendars()
+    }
+
     /// The organisation with this id.
     pub fn organization(&self, id: OrganizationId) -> Option<Arc<Organization>> {
         self.overlay.organization(id).unwrap_or_else(|| self.base.organization(id)).cloned()

@@ -9,7 +9,7 @@ use super::hours::OpenAt;
 use super::region::Region;
 use super::segment::Segment;
 use crate::domain::directory::{Organization, Service};
-use crate::domain::fit::{Fit, Screen, Seeker, Verdict, fit};
+use crate::domain::fit::{Fit, Seeker, Sought, Verdict, fit};
 use crate::domain::freshness::freshness;
 use crate::domain::id::{OrganizationId, ServiceId};
 use crate::domain::opening::OpeningStatus;
@@ -277,7 +277,7 @@ impl<'s> Prepared<'s> {
             near: query.near,
             reach: query.within_meters.map_or(Meters::INFINITY, Meters),
             region: query.region,
-            sought: if wants_excluded { Screen::NONE } else { Screen::sought_by(&query.seeker) },
+            sought: Sought::by(&query.seeker, query.verdicts),
             open: self.open_at.as_ref().filter(|_| !wants_excluded),
             worded: self.worded.as_deref(),
             start: query.after.map_or((Meters::ZERO, 0), just_after),
