@@ -5,7 +5,7 @@ use crate::actions::commands::{self, IssuedToken, Tokens};
 use crate::actions::import::{ImportFeed, import};
 use crate::config::DatabaseUrl;
 use crate::import::plan::Completeness;
-use crate::import::{Format, SourceName};
+use crate::import::{FeedContext, Format, SourceName};
 use anyhow::{Context as _, bail};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -71,6 +71,7 @@ pub async fn load(context: &Context) -> anyhow::Result<Vec<IssuedToken>> {
             format: Format::Hsds,
             source: &source,
             bytes,
+            context: FeedContext::UNKNOWN,
             completeness: Completeness::Partial,
             accepts_many_gone: false,
             is_dry_run: false,

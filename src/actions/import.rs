@@ -3,18 +3,20 @@
 use super::{ActionError, Context, directory};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::import::plan::{Change, Completeness, Current, Plan, PlanRefused, plan};
-use crate::import::{FeedError, Format, SourceName, parse};
+use crate::import::{FeedContext, FeedError, Format, SourceName, parse};
 use crate::store::DirectoryChange;
 
 /// What an import takes.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportFeed<'a> {
     /// How the file is written.
-    pub format: Format,
+    pub format: Format<'a>,
     /// Whose it is; the identifiers of its entries are derived from this name.
     pub source: &'a SourceName,
     /// The file.
     pub bytes: &'a [u8],
+    /// The country of the feed, and what is known of places.
+    pub context: FeedContext<'a>,
     /// Whether what the file does not hold is gone.
     pub completeness: Completeness,
     /// True when more than one service in five may be gone.
@@ -54,7 +56,7 @@ pub async fn import(
     feed: ImportFeed<'_>,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<Plan, ImportError> {
-    let parsed = parse(feed.format, feed.source, feed.bytes, progress)?;
+    let parsed = parse(feed.format, feed.source, feed.bytes, &feed.context, progress)?;
     let plan = context
         .store
         .write(async |tx| {

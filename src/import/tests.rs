@@ -20,8 +20,8 @@ fn source() -> SourceName {
     SourceName::parse("test").expect("a valid name")
 }
 
-fn read(format: Format, bytes: &[u8]) -> Result<Feed, FeedError> {
-    parse(format, &source(), bytes, &mut |_, _| {})
+fn read(format: Format<'_>, bytes: &[u8]) -> Result<Feed, FeedError> {
+    parse(format, &source(), bytes, &FeedContext::UNKNOWN, &mut |_, _| {})
 }
 
 #[test]
@@ -45,8 +45,10 @@ fn progress_counts_every_row() {
     let mut heard = Vec::new();
     let row = serde_json::from_str::<serde_json::Value>(ADVISOR).expect("JSON")[0].clone();
     let file = json!([row, 3, row]).to_string();
-    let feed = parse(Format::ServicesAdvisor, &source(), file.as_bytes(), &mut |done, of| heard.push((done, of)))
-        .expect("a list");
+    let feed = parse(Format::ServicesAdvisor, &source(), file.as_bytes(), &FeedContext::UNKNOWN, &mut |done, of| {
+        heard.push((done, of))
+    })
+    .expect("a list");
     assert_eq!((heard, feed.rows_read), (vec![(1, 3), (2, 3), (3, 3)], 3));
 }
 

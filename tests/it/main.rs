@@ -28,6 +28,7 @@ mod hostile;
 mod idempotency;
 mod import_feeds;
 mod import_hsds;
+mod import_real;
 mod jobs;
 mod key_files;
 mod key_rotation;

@@ -14,7 +14,7 @@ use relais::config::{Limits, Server};
 use relais::domain::time::Timestamp;
 use relais::identity::password::PasswordCost;
 use relais::import::plan::Completeness;
-use relais::import::{Format, SourceName};
+use relais::import::{FeedContext, Format, SourceName};
 use relais::store::Location;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -126,6 +126,7 @@ impl World {
             format: Format::Hsds,
             source: &source,
             bytes: text.as_bytes(),
+            context: FeedContext::UNKNOWN,
             completeness,
             accepts_many_gone: false,
             is_dry_run: false,
