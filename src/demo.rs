@@ -71,6 +71,7 @@ pub async fn load(context: &Context) -> anyhow::Result<Vec<IssuedToken>> {
             format: Format::Hsds,
             source: &source,
             bytes,
+            translated: None,
             context: FeedContext::UNKNOWN,
             completeness: Completeness::Partial,
             accepts_many_gone: false,

@@ -2,8 +2,9 @@
 
 use super::{ActionError, Context, directory};
 use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::profile::Language;
 use crate::import::plan::{Change, Completeness, Current, Plan, PlanRefused, plan};
-use crate::import::{FeedContext, FeedError, Format, SourceName, parse};
+use crate::import::{FeedContext, FeedError, Format, SourceName, pair, parse};
 use crate::store::DirectoryChange;
 
 /// What an import takes.
@@ -15,6 +16,8 @@ pub struct ImportFeed<'a> {
     pub source: &'a SourceName,
     /// The file.
     pub bytes: &'a [u8],
+    /// The same directory in another language: its words become translations of the entries with the same key.
+    pub translated: Option<(&'a Language, &'a [u8])>,
     /// The country of the feed, and what is known of places.
     pub context: FeedContext<'a>,
     /// Whether what the file does not hold is gone.
@@ -56,7 +59,11 @@ pub async fn import(
     feed: ImportFeed<'_>,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<Plan, ImportError> {
-    let parsed = parse(feed.format, feed.source, feed.bytes, &feed.context, progress)?;
+    let mut parsed = parse(feed.format, feed.source, feed.bytes, &feed.context, progress)?;
+    if let Some((language, bytes)) = feed.translated {
+        let other = parse(feed.format, feed.source, bytes, &feed.context, progress)?;
+        parsed = pair(parsed, other, language);
+    }
     let plan = context
         .store
         .write(async |tx| {

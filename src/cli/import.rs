@@ -4,6 +4,7 @@ use super::open;
 use crate::actions::import::{ImportError, ImportFeed, import};
 use crate::config::Config;
 use crate::domain::country::CountryCode;
+use crate::domain::profile::Language;
 use crate::import::plan::Completeness;
 use crate::import::report::Report;
 use crate::import::{FeedContext, Format, Mapping, NoPlaceKnowledge, SourceName, Structures};
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Subcommand)]
 pub(super) enum ImportFormat {
     /// GeoJSON of the inter-agency Services Advisor; a file holds the whole directory.
-    ServicesAdvisor(ImportArguments),
+    ServicesAdvisor(ServicesAdvisorArguments),
     /// HSDS 3.0 or 3.1: one service, a page of services, or one service a line.
     Hsds(ImportArguments),
     /// data·inclusion services, of version 1 or of 2022.
@@ -55,6 +56,18 @@ pub(super) struct ImportArguments {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct ServicesAdvisorArguments {
+    #[command(flatten)]
+    import: ImportArguments,
+    /// The same directory in another language: names and descriptions become translations, criteria never do.
+    #[arg(long, value_name = "FILE", requires = "language")]
+    pair_with: Option<PathBuf>,
+    /// The language of that file, as a BCP 47 tag.
+    #[arg(long, value_name = "TAG", value_parser = Language::parse, requires = "pair_with")]
+    language: Option<Language>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct MappedArguments {
     #[command(flatten)]
     import: ImportArguments,
@@ -75,15 +88,19 @@ pub(super) struct DataInclusionArguments {
 /// Imports a feed of this format.
 pub(super) async fn run(config: &Config, format: ImportFormat) -> anyhow::Result<()> {
     match format {
-        ImportFormat::ServicesAdvisor(arguments) => run_import(config, Format::ServicesAdvisor, arguments).await,
-        ImportFormat::Hsds(arguments) => run_import(config, Format::Hsds, arguments).await,
-        ImportFormat::Openstreetmap(arguments) => run_import(config, Format::OpenStreetMap, arguments).await,
+        ImportFormat::ServicesAdvisor(ServicesAdvisorArguments { import, pair_with, language }) => {
+            let other = pair_with.map(std::fs::read).transpose().context("cannot read the feed to pair with")?;
+            let translated = language.as_ref().zip(other.as_deref());
+            run_import(config, Format::ServicesAdvisor, translated, import).await
+        }
+        ImportFormat::Hsds(arguments) => run_import(config, Format::Hsds, None, arguments).await,
+        ImportFormat::Openstreetmap(arguments) => run_import(config, Format::OpenStreetMap, None, arguments).await,
         ImportFormat::DataInclusion(DataInclusionArguments { import, structures }) => {
             let structures = match structures {
                 Some(file) => Structures::read(&std::fs::read(file).context("cannot read the structures")?)?,
                 None => Structures::default(),
             };
-            run_import(config, Format::DataInclusion(&structures), import).await
+            run_import(config, Format::DataInclusion(&structures), None, import).await
         }
         ImportFormat::Csv(arguments) => run_mapped(config, |mapping| Format::Csv(mapping), arguments).await,
         ImportFormat::Json(arguments) => run_mapped(config, |mapping| Format::Json(mapping), arguments).await,
@@ -106,10 +123,15 @@ async fn run_mapped(
         let bytes = std::fs::read(folder.join(&name)).context("cannot read a related file of the mapping")?;
         mapping.add_related(&name, &bytes).context("a related file of the mapping")?;
     }
-    run_import(config, format(&mapping), import).await
+    run_import(config, format(&mapping), None, import).await
 }
 
-async fn run_import(config: &Config, format: Format<'_>, arguments: ImportArguments) -> anyhow::Result<()> {
+async fn run_import(
+    config: &Config,
+    format: Format<'_>,
+    translated: Option<(&Language, &[u8])>,
+    arguments: ImportArguments,
+) -> anyhow::Result<()> {
     let bytes = std::fs::read(&arguments.file).context("cannot read the feed")?;
     let app = open(config).await?;
     let completeness = match (arguments.complete, arguments.partial) {
@@ -121,6 +143,7 @@ async fn run_import(config: &Config, format: Format<'_>, arguments: ImportArgume
         format,
         source: &arguments.source,
         bytes: &bytes,
+        translated,
         // The gazetteer and the areas will answer here once they are there.
         context: FeedContext { country: arguments.country, places: &NoPlaceKnowledge },
         completeness,

@@ -98,12 +98,11 @@ impl FeedContext<'_> {
             return Lie::Fits;
         };
         let is_inside = |at: Position| self.places.country_at(at).is_some_and(|found| is_part_of(found, country));
-        let swapped = Position::new(at.longitude(), at.latitude()).ok();
-        match (is_inside(at), swapped.is_some_and(is_inside)) {
-            (true, _) => Lie::Fits,
-            (false, true) => Lie::Swapped,
-            (false, false) => Lie::Outside,
+        if is_inside(at) {
+            return Lie::Fits;
         }
+        let swapped = Position::new(at.longitude(), at.latitude()).ok();
+        if swapped.is_some_and(is_inside) { Lie::Swapped } else { Lie::Outside }
     }
 
     /// Gives a service what its country decides, once all of its row is read: the one place for it.

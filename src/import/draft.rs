@@ -97,14 +97,16 @@ impl Draft {
     }
 
     fn read_phones(&mut self, cell: &str, context: &FeedContext<'_>) {
-        let mailbox = |word: &str| email(word.trim_matches(|c: char| "<>()[],;:".contains(c))).ok();
-        let found = cell.split(|c: char| c.is_whitespace() || "/;|,".contains(c)).find_map(mailbox);
-        if let Some(found) = found {
+        let mailbox = |word: &&str| email(word.trim_matches(|c: char| "<>()[],;:".contains(c))).is_ok();
+        let parts = |c: char| c.is_whitespace() || "/;|,<>".contains(c);
+        let mut numbers = cell.to_owned();
+        for found in cell.split(parts).filter(mailbox) {
             self.warnings.push(ProblemReason::EmailAmongPhones);
-            self.service.email.get_or_insert(found);
+            self.service.email.get_or_insert_with(|| found.trim_matches(|c: char| "()[]:".contains(c)).to_owned());
+            numbers = numbers.replace(&format!("<{found}>"), " ").replace(found, " ");
         }
-        for phone in Phone::read_all(cell, context.country) {
-            let says_nothing = line(&phone.typed).is_none() || phone.typed.contains('@');
+        for phone in Phone::read_all(&numbers, context.country) {
+            let says_nothing = line(&phone.typed).is_none();
             if says_nothing || self.service.phones.iter().any(|held| held.typed == phone.typed) {
                 continue;
             }

@@ -16,6 +16,7 @@ mod hsds;
 mod mapped;
 mod nearest;
 mod openstreetmap;
+mod pairing;
 pub mod plan;
 mod problem;
 pub mod report;
@@ -27,6 +28,7 @@ mod tighten;
 pub use context::{Commune, FeedContext, NoPlaceKnowledge, PlaceKnowledge};
 pub use data_inclusion::Structures;
 pub use mapped::{Mapping, MappingError};
+pub use pairing::pair;
 pub use problem::{Excerpt, Fault, FeedError, Problem, ProblemReason, Subject};
 
 use crate::domain::directory::{LocationKind, Organization, Place, Service};

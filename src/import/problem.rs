@@ -305,6 +305,15 @@ pub enum ProblemReason {
     /// Warning: the row names no organisation.
     #[error("names no organisation that is known; it stands under `{0}`")]
     OrganizationOfSource(Excerpt),
+    /// Warning: two languages of one entry let in different people.
+    #[error("the criteria of the two languages disagree; those of the first feed stand, ask the source")]
+    CriteriaDisagree,
+    /// Warning: no words in the other language.
+    #[error("the feed in the other language has no such entry; it stays without a translation")]
+    Unpaired,
+    /// Warning: words of an entry that the feed does not hold.
+    #[error("stands in the feed of the other language alone; it is not imported")]
+    UnpairedTranslation,
     /// Warning: markup became plain text.
     #[error("{0}: markup became plain text")]
     Markup(Excerpt),
@@ -401,6 +410,9 @@ impl ProblemReason {
             Self::PointSwapped => "latitude and longitude exchanged",
             Self::PointOfCommune => "point of the commune",
             Self::OrganizationOfSource(_) => "organisation not known",
+            Self::CriteriaDisagree => "criteria disagree between the languages",
+            Self::Unpaired => "not in the other language",
+            Self::UnpairedTranslation => "in the other language alone",
             Self::Markup(_) => "markup became plain text",
             Self::PointMissing => "no point",
             Self::PointZero => "point 0,0 dropped",

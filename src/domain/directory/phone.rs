@@ -8,9 +8,29 @@ use serde::{Deserialize, Serialize};
 /// Longest text read as a number, in characters; longer ones are prose with a number somewhere in it.
 const LONGEST: usize = 60;
 
-/// Territories whose numbers are dialled with `0` from the whole of France, under codes of their own.
-const FRANCE_OVERSEAS: [country::Id; 6] =
-    [country::RE, country::GP, country::GF, country::MQ, country::YT, country::PM];
+/// Fewer digits than a number of any country has that is no short one: such a text is words, an hour among them.
+const FEWEST_DIGITS: usize = 5;
+
+/// France and the territories that share its numbering plan.
+const FRENCH_PLAN: [&str; 7] = ["FR", "GF", "GP", "MQ", "PM", "RE", "YT"];
+
+/// Beginnings of overseas numbers within that plan, each with the country code that they are called by.
+const FRANCE_OVERSEAS: [(&str, &str); 14] = [
+    ("262", "262"),
+    ("263", "262"),
+    ("269", "262"),
+    ("639", "262"),
+    ("692", "262"),
+    ("693", "262"),
+    ("508", "508"),
+    ("590", "590"),
+    ("690", "590"),
+    ("691", "590"),
+    ("594", "594"),
+    ("694", "594"),
+    ("596", "596"),
+    ("696", "596"),
+];
 
 /// Between numbers of one cell, whatever stands around it.
 const STRONG_SEPARATORS: [char; 5] = [';', '|', '\n', '\r', '\t'];
@@ -45,20 +65,39 @@ impl Phone {
     }
 
     /// Reads all numbers of one cell, in their order and each once. A `/` or `,` parts numbers only where
-    /// there is a number on each side: some countries write it inside of one.
+    /// there is a number on each side: some countries write it inside of one. Words before a number, and
+    /// what follows the last one, stay with it: they say whose it is and when it answers.
     pub fn read_all(cell: &str, region: Option<CountryCode>) -> Vec<Self> {
         let mut phones: Vec<Self> = Vec::new();
+        let mut words = String::new();
         let lines =
             cell.split(STRONG_SEPARATORS).flat_map(|part| part.split(" ou ")).flat_map(|part| part.split(" or "));
         for part in lines.map(str::trim).filter(|part| !part.is_empty()) {
             for phone in read_part(part, region) {
-                if phones.iter().all(|held| held.typed != phone.typed) {
-                    phones.push(phone);
+                let digits = phone.typed.bytes().filter(u8::is_ascii_digit).count();
+                add_words(&mut words, &phone.typed);
+                if phone.number.is_some() || digits >= FEWEST_DIGITS {
+                    let typed = std::mem::take(&mut words);
+                    if phones.iter().all(|held| held.typed != typed) {
+                        phones.push(Self { typed, ..phone });
+                    }
                 }
             }
         }
+        match phones.last_mut() {
+            _ if words.is_empty() => {}
+            Some(last) => add_words(&mut last.typed, &words),
+            None => phones.push(Self::as_typed(words)),
+        }
         phones
     }
+}
+
+fn add_words(text: &mut String, more: &str) {
+    if !text.is_empty() {
+        text.push(' ');
+    }
+    text.push_str(more);
 }
 
 fn read_part(part: &str, region: Option<CountryCode>) -> Vec<Phone> {
@@ -87,30 +126,33 @@ fn number(typed: &str, region: Option<CountryCode>) -> Option<String> {
     // `(0)` inside an international number is not dialled, and `00` is what `+` stands for.
     let typed = typed.replace("(0)", "");
     let international = digits.strip_prefix("00").filter(|rest| !rest.starts_with('0')).map(|rest| format!("+{rest}"));
-    match region.and_then(|region| region.as_str().parse::<country::Id>().ok()) {
-        Some(region) => valid(Some(region), &typed).or_else(|| overseas(region, &typed)),
-        None => valid(None, &typed),
+    if let Some(number) = region.and_then(|region| overseas(region, &digits.replace("(0)", ""))) {
+        return Some(number);
     }
-    .or_else(|| valid(None, &international?))
+    let id = |code: &str| code.parse::<country::Id>().ok();
+    // From a territory the numbers of the mainland are dialled as from the mainland.
+    let mainland = region.filter(|region| FRENCH_PLAN.contains(&region.as_str())).map(|_| "FR");
+    let regions = [region.as_ref().map(CountryCode::as_str), mainland];
+    let national = regions.into_iter().flatten().filter_map(id).find_map(|region| valid(Some(region), &typed));
+    national.or_else(|| valid(None, &typed)).or_else(|| valid(None, &international?))
 }
 
 /// Numbers of the French overseas typed as from within France: `0262…`, or `+33 262…`, which is no
-/// number although it is often written.
-fn overseas(region: country::Id, typed: &str) -> Option<String> {
-    let is_france = region == country::FR || FRANCE_OVERSEAS.contains(&region);
-    let typed = typed.trim();
-    let national = typed.strip_prefix("+33").unwrap_or(typed);
-    if !is_france || national.starts_with('+') {
+/// number although it is often written. The beginnings are blocks of the French numbering plan that the
+/// mainland has no number in; the library takes some of them for numbers of the mainland.
+fn overseas(region: CountryCode, digits: &str) -> Option<String> {
+    if !FRENCH_PLAN.contains(&region.as_str()) {
         return None;
     }
-    // From a territory the numbers of the mainland are dialled as from the mainland.
-    let regions = std::iter::once(country::FR).chain(FRANCE_OVERSEAS);
-    let mut readings: Vec<String> = regions.filter_map(|region| valid(Some(region), national)).collect();
-    readings.dedup();
-    match readings.as_slice() {
-        [only] => Some(only.clone()),
-        _ => None,
+    let national = digits.strip_prefix("+33").or(digits.strip_prefix("0033")).unwrap_or(digits);
+    let national = national.strip_prefix('0').unwrap_or(national);
+    if national.len() != 9 || !national.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
     }
+    let (_, code) = FRANCE_OVERSEAS.iter().find(|(beginning, _)| national.starts_with(beginning))?;
+    // Saint-Pierre-et-Miquelon has its own code as the beginning of its national numbers.
+    let number = national.strip_prefix("508").unwrap_or(national);
+    valid(None, &format!("+{code}{number}"))
 }
 
 fn valid(region: Option<country::Id>, typed: &str) -> Option<String> {
@@ -127,7 +169,7 @@ fn is_short_number(digits: &str, region: Option<CountryCode>) -> bool {
     }
     let is_harmonised = digits.len() == 6 && digits.starts_with("116");
     match region.as_ref().map(CountryCode::as_str) {
-        Some("FR" | "GF" | "GP" | "MQ" | "PM" | "RE" | "YT") => match digits.len() {
+        Some(code) if FRENCH_PLAN.contains(&code) => match digits.len() {
             2 => ["15", "17", "18"].contains(&digits),
             3 => digits.starts_with("11") || digits.starts_with("19"),
             4 => digits.starts_with('3') || digits.starts_with("10"),
@@ -182,6 +224,7 @@ mod tests {
             ("FR", "0594 30 12 34", Some("+594594301234")),
             ("FR", "0596 30 12 34", Some("+596596301234")),
             ("FR", "0590 20 12 34", Some("+590590201234")),
+            ("FR", "0508 41 12 34", Some("+508411234")),
             ("FR", "+594 594 30 12 34", Some("+594594301234")),
             ("FR", "+596 596 30 12 34", Some("+596596301234")),
             ("FR", "+508 41 12 34", Some("+508411234")),
@@ -224,6 +267,13 @@ mod tests {
             ("FR", "0450568749 et 0493419180", &[("0450568749", true), ("0493419180", true)]),
             ("FR", "0450568749; 0450568749", &[("0450568749", true)]),
             ("FR", " ; ", &[]),
+            ("FR", "Accueil :\n04 50 56 87 49\n(de 9h à 17h)", &[("Accueil : 04 50 56 87 49 (de 9h à 17h)", true)]),
+            (
+                "FR",
+                "CCAS : 02 23 62 26 00\nCDAS : 02 23 30 10 10",
+                &[("CCAS : 02 23 62 26 00", true), ("CDAS : 02 23 30 10 10", true)],
+            ),
+            ("FR", "+339614189", &[("+339614189", false)]),
             ("FR", "standard de la mairie", &[("standard de la mairie", false)]),
         ] {
             let phones = Phone::read_all(cell, region(country));

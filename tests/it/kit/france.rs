@@ -7,6 +7,7 @@ use relais::import::{Commune, PlaceKnowledge};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// A ring of longitudes and latitudes with the box around it, which most points are outside of.
@@ -44,8 +45,13 @@ fn normal(name: &str) -> String {
 }
 
 impl France {
-    /// Reads the folder.
-    pub fn read(folder: &Path) -> Self {
+    /// The folder, read once.
+    pub fn read(folder: &Path) -> &'static Self {
+        static FRANCE: OnceLock<France> = OnceLock::new();
+        FRANCE.get_or_init(|| Self::read_anew(folder))
+    }
+
+    fn read_anew(folder: &Path) -> Self {
         let mut by_postcode: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
         for commune in json(&folder.join("france-geo/cog-communes-2026.json")).as_array().expect("a list") {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -126,6 +126,7 @@ impl World {
             format: Format::Hsds,
             source: &source,
             bytes: text.as_bytes(),
+            translated: None,
             context: FeedContext::UNKNOWN,
             completeness,
             accepts_many_gone: false,
