@@ -16,6 +16,12 @@ const HSDS: &str = r#"{"contents":[{"id":"00000000-0000-4000-8000-000000000001",
 "service_at_locations":[{"location":{"id":"00000000-0000-4000-8000-000000000005","location_type":"physical","latitude":50.9,"longitude":1.8}}],
 "attributes":[{"value":"legal.asylum","taxonomy_term":{"taxonomy":"relais","code":"need"}}]}]}"#;
 
+const STREET_MAP: &str = r#"[{"type":"Feature","id":"node/7","properties":{"amenity":"clinic","name":"Palm","name:fr":"Palmier","phone":"191",
+"opening_hours":"Mo-Fr 09:00-12:00","check_date":"2026-02-03","min_age":"12","addr:postcode":"33000","addr:city":"Bordeaux"},
+"geometry":{"type":"Polygon","coordinates":[[[13.1,32.8],[13.2,32.9],[13.1,32.8]]]}}]"#;
+const INCLUSION: &str = r#"[{"source":"maison","id":"s1","structure_id":"o1","nom":"Desk","date_maj":"2026-05-04","thematiques":["sante"],
+"publics":["femmes"],"frais":"gratuit","zone_eligibilite":["93"],"telephone":"0450568749","code_insee":"93055","latitude":48.89,"longitude":2.4}]"#;
+
 fn source() -> SourceName {
     SourceName::parse("test").expect("a valid name")
 }
@@ -54,7 +60,13 @@ fn progress_counts_every_row() {
 
 #[test]
 fn the_small_feeds_of_this_test_are_good() {
-    for (format, text) in [(Format::ServicesAdvisor, ADVISOR), (Format::Hsds, HSDS)] {
+    let structures = Structures::default();
+    for (format, text) in [
+        (Format::ServicesAdvisor, ADVISOR),
+        (Format::Hsds, HSDS),
+        (Format::OpenStreetMap, STREET_MAP),
+        (Format::DataInclusion(&structures), INCLUSION),
+    ] {
         let feed = read(format, text.as_bytes()).expect("a feed");
         assert_eq!((feed.services.len(), feed.refused.len()), (1, 0));
     }
@@ -89,15 +101,21 @@ fn a_report_says_what_would_happen_and_why() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
     #[test]
     fn no_bytes_make_a_parser_panic(
-        is_hsds: bool,
+        which in 0_usize..4,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
         pasted in "[<&;\"{}\\[\\]:,a-z0-9\u{0}\u{202e}é-]{0,12}",
         at in any::<prop::sample::Index>(),
     ) {
-        let (format, text) = if is_hsds { (Format::Hsds, HSDS) } else { (Format::ServicesAdvisor, ADVISOR) };
+        let structures = Structures::default();
+        let (format, text) = [
+            (Format::Hsds, HSDS),
+            (Format::ServicesAdvisor, ADVISOR),
+            (Format::OpenStreetMap, STREET_MAP),
+            (Format::DataInclusion(&structures), INCLUSION),
+        ][which];
         let mut bytes = text.as_bytes().to_vec();
         for (index, byte) in changes {
             let index = index.index(bytes.len());

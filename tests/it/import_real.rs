@@ -27,6 +27,20 @@ pub fn mapping(name: &str, beside: &Path) -> Mapping {
     mapping
 }
 
+#[test]
+fn our_mappings_are_read_and_each_tells_its_command() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/mappings");
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).expect("the mappings").map(|entry| entry.expect("a readable folder")) {
+        let text = std::fs::read_to_string(entry.path()).expect("a readable file");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        Mapping::read(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(text.contains(&format!("--mapping seeds/mappings/{name}")), "{name} tells no command");
+        read += 1;
+    }
+    assert_eq!(read, 11, "the README counts them");
+}
+
 /// How the files of a test are read.
 #[derive(Clone, Copy)]
 enum As {
