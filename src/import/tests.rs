@@ -100,6 +100,43 @@ fn a_report_says_what_would_happen_and_why() {
     insta::assert_snapshot!(Report { plan: &second });
 }
 
+#[test]
+fn a_point_that_does_not_fit_its_country_is_told_and_kept() {
+    let row = |id: &str, longitude: f64, latitude: f64| {
+        let geometry = json!({"type": "Point", "coordinates": [longitude, latitude]});
+        json!({"type": "Feature", "id": id, "properties": {"amenity": "clinic"}, "geometry": geometry})
+    };
+    let rows = json!([
+        row("node/1", 2.3, 48.8),
+        row("node/2", 48.8, 2.3),
+        row("node/3", 13.0, 38.0),
+        row("node/4", 0.0, 0.0),
+        {"type": "Feature", "id": "node/5", "geometry": null,
+            "properties": {"amenity": "clinic", "addr:postcode": "33000", "addr:city": "BORDEAUX"}},
+    ]);
+    let country = crate::domain::country::CountryCode::parse("FR").ok();
+    let context = FeedContext { country, places: &context::tests::Boxes };
+    let bytes = rows.to_string();
+    let feed = parse(Format::OpenStreetMap, &source(), bytes.as_bytes(), &context, &mut |_, _| {}).expect("a list");
+    let told: Vec<_> = feed.warnings.iter().map(|told| (told.key.as_deref(), told.reason.kind())).collect();
+    assert_eq!(
+        told,
+        [
+            (Some("node/4"), "point 0,0 dropped"),
+            (Some("node/4"), "no point"),
+            (Some("node/5"), "point of the commune"),
+            (Some("node/2"), "latitude and longitude exchanged"),
+            (Some("node/3"), "point outside the country"),
+        ]
+    );
+    let at = |key: &str| {
+        let found =
+            feed.services.iter().find(|parsed| parsed.key == key).and_then(|parsed| parsed.document.places.first());
+        found.and_then(|place| place.position).map(|at| (at.latitude(), at.longitude()))
+    };
+    assert_eq!((at("node/2"), at("node/4"), at("node/5")), (Some((2.3, 48.8)), None, Some((44.8624, -0.5848))));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
     #[test]

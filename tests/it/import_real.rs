@@ -252,6 +252,10 @@ fn tables_that_belong_together_import_together() {
     let Some(folder) = data() else { return };
     let france = France::read(&folder);
     let context = country("US", france);
+    for (name, rows) in [("ilao-organizations.csv", 33), ("ilao-services.csv", 430), ("ilao-locations.csv", 520)] {
+        let bytes = file(&folder, &format!("us-legal-aid/{name}"));
+        assert_eq!(csv::Reader::from_reader(&*bytes).records().count(), rows, "{name}");
+    }
     let legal = mapped(&folder, "us-legal-aid/ilao-services.csv", "us-legal-aid", As::Csv, &context);
     // The last row has an id and nothing else.
     assert_eq!((legal.rows_read, legal.services.len(), legal.refused.len()), (430, 429, 1));

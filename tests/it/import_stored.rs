@@ -2,7 +2,7 @@
 //! nothing, a mistake in a mapping or a missing file changes nothing either.
 
 use crate::import_feeds::data;
-use crate::kit::installation::{Installation, Ran, file, installed_on_both_databases};
+use crate::kit::installation::{Ran, file, installed_on_both_databases};
 
 /// The numbers of one row of the report's table: services and organisations.
 #[track_caller]
