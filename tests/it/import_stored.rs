@@ -48,6 +48,19 @@ installed_on_both_databases! {
         assert_eq!(row(&import(), "unchanged"), [4_260, 3]);
     }
 
+    async fn two_languages_of_one_directory_are_stored_as_one(here: Installation) {
+        let Some(folder) = data() else { return };
+        let feed = |language: &str| folder.join(format!("unhcr-jordan-services/feed-{language}-2015-07-22.json")).display().to_string();
+        let (english, arabic) = (feed("en"), feed("ar"));
+        let import = |more: &[&str]| here.run(&[&["import", "services-advisor", &english, "--source", "jordan"], more].concat());
+        here.run(&["migrate"]).succeeded();
+        let first = import(&["--pair-with", &arabic, "--language", "ar"]);
+        assert_eq!(row(&first, "added"), [574, 44]);
+        assert!(first.stdout.contains("criteria disagree between the languages: 208"), "{}", first.stdout);
+        assert_eq!(row(&import(&["--pair-with", &arabic, "--language", "ar"]), "unchanged"), [574, 44]);
+        import(&["--pair-with", &arabic]).refused(2, &["--language"]);
+    }
+
     async fn a_feed_that_cannot_be_read_changes_nothing(here: Installation) {
         here.run(&["migrate"]).succeeded();
         let empty = here.counts().await;
