@@ -71,6 +71,8 @@ pub async fn load(context: &Context) -> anyhow::Result<Vec<IssuedToken>> {
             format: Format::Hsds,
             source: &source,
             bytes,
+            translated: None,
+            country: None,
             completeness: Completeness::Partial,
             accepts_many_gone: false,
             is_dry_run: false,

@@ -6,13 +6,14 @@ use proptest::prelude::{Rng, RngExt};
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use relais::directory::{Change, Directory, Page, Query, Snapshot};
 use relais::domain::code::CodeList;
+use relais::domain::country::CountryCode;
 use relais::domain::directory::{
     Capacity, CapacityStatus, CapacityUnit, Document, Eligibility, LocationKind, Phone, Place, Service, Tier, Welcome,
 };
 use relais::domain::fit::{Finding, Fit, Seeker, Verdict, fit, need_finding};
 use relais::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use relais::domain::need::Need;
-use relais::domain::opening::{CountryCode, HolidayCalendars, OpeningStatus};
+use relais::domain::opening::{HolidayCalendars, OpeningStatus};
 use relais::domain::place::Position;
 use relais::domain::profile::{AdminStatus, AgeBand, Gender, Language, Profile};
 use relais::domain::ranking::ServiceOrder;

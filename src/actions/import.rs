@@ -1,20 +1,27 @@
 //! Importing a feed: read, plan, and write the plan in one transaction, or only show it.
 
+use super::known_places::KnownPlaces;
 use super::{ActionError, Context, directory};
 use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::country::CountryCode;
+use crate::domain::profile::Language;
 use crate::import::plan::{Change, Completeness, Current, Plan, PlanRefused, plan};
-use crate::import::{FeedError, Format, SourceName, parse};
+use crate::import::{FeedContext, FeedError, Format, SourceName, pair, parse};
 use crate::store::DirectoryChange;
 
 /// What an import takes.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportFeed<'a> {
     /// How the file is written.
-    pub format: Format,
+    pub format: Format<'a>,
     /// Whose it is; the identifiers of its entries are derived from this name.
     pub source: &'a SourceName,
     /// The file.
     pub bytes: &'a [u8],
+    /// The same directory in another language: its words become translations of the entries with the same key.
+    pub translated: Option<(&'a Language, &'a [u8])>,
+    /// The country of the feed: its phones are read as that country's, and its points are to lie in it.
+    pub country: Option<CountryCode>,
     /// Whether what the file does not hold is gone.
     pub completeness: Completeness,
     /// True when more than one service in five may be gone.
@@ -54,7 +61,13 @@ pub async fn import(
     feed: ImportFeed<'_>,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<Plan, ImportError> {
-    let parsed = parse(feed.format, feed.source, feed.bytes, progress)?;
+    let places = KnownPlaces(context.geography.snapshot());
+    let known = FeedContext { country: feed.country, places: &places };
+    let mut parsed = parse(feed.format, feed.source, feed.bytes, &known, progress)?;
+    if let Some((language, bytes)) = feed.translated {
+        let other = parse(feed.format, feed.source, bytes, &known, progress)?;
+        parsed = pair(parsed, other, language);
+    }
     let plan = context
         .store
         .write(async |tx| {

@@ -24,6 +24,7 @@ mod idempotency;
 pub mod import;
 pub mod input;
 pub mod jobs;
+mod known_places;
 pub mod legal_hold;
 pub mod own_account;
 pub mod people;

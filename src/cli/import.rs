@@ -4,20 +4,32 @@ use super::geography::{AreaArguments, FileArguments, run_areas, run_gazetteer, r
 use super::open;
 use crate::actions::import::{ImportError, ImportFeed, import};
 use crate::config::Config;
+use crate::domain::country::CountryCode;
+use crate::domain::profile::Language;
 use crate::import::plan::Completeness;
 use crate::import::report::Report;
-use crate::import::{Format, SourceName};
+use crate::import::{Format, Mapping, SourceName, Structures};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ImportFormat {
     /// GeoJSON of the inter-agency Services Advisor; a file holds the whole directory.
-    ServicesAdvisor(ImportArguments),
+    ServicesAdvisor(ServicesAdvisorArguments),
     /// HSDS 3.0 or 3.1: one service, a page of services, or one service a line.
     Hsds(ImportArguments),
+    /// data·inclusion services, of version 1 or of 2022.
+    DataInclusion(DataInclusionArguments),
+    /// GeoJSON features with OpenStreetMap tags.
+    Openstreetmap(ImportArguments),
+    /// A table of separated fields (comma, semicolon or tab), by a mapping.
+    Csv(MappedArguments),
+    /// A list of flat JSON objects, by a mapping.
+    Json(MappedArguments),
+    /// GeoJSON features with flat properties, by a mapping.
+    Geojson(MappedArguments),
     /// Administrative areas: GeoJSON, the French register, P-codes, or a crosswalk of codes.
     Areas(AreaArguments),
     /// Named places: CSV with the columns of GeoNames.
@@ -33,6 +45,9 @@ pub(super) struct ImportArguments {
     /// Whose feed it is: a short name that never changes, because ids are derived from it.
     #[arg(long, value_name = "NAME", value_parser = SourceName::parse)]
     source: SourceName,
+    /// The country of the feed, as ISO 3166-1 alpha-2: its phones are read, and points outside are told.
+    #[arg(long, value_name = "XX", value_parser = CountryCode::parse)]
+    country: Option<CountryCode>,
     /// Show what would be done, and do nothing.
     #[arg(long)]
     dry_run: bool,
@@ -47,18 +62,86 @@ pub(super) struct ImportArguments {
     accept_gone: bool,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct ServicesAdvisorArguments {
+    #[command(flatten)]
+    import: ImportArguments,
+    /// The same directory in another language: names and descriptions become translations, criteria never do.
+    #[arg(long, value_name = "FILE", requires = "language")]
+    pair_with: Option<PathBuf>,
+    /// The language of that file, as a BCP 47 tag.
+    #[arg(long, value_name = "TAG", value_parser = Language::parse, requires = "pair_with")]
+    language: Option<Language>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MappedArguments {
+    #[command(flatten)]
+    import: ImportArguments,
+    /// Which column tells which field: a TOML file, such as those in seeds/mappings.
+    #[arg(long, value_name = "FILE")]
+    mapping: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DataInclusionArguments {
+    #[command(flatten)]
+    import: ImportArguments,
+    /// The structures that give the services. Without it each service stands under its publisher.
+    #[arg(long, value_name = "FILE")]
+    structures: Option<PathBuf>,
+}
+
 /// Imports a feed of this format.
 pub(super) async fn run(config: &Config, format: ImportFormat) -> anyhow::Result<()> {
     match format {
-        ImportFormat::ServicesAdvisor(arguments) => run_import(config, Format::ServicesAdvisor, arguments).await,
-        ImportFormat::Hsds(arguments) => run_import(config, Format::Hsds, arguments).await,
+        ImportFormat::ServicesAdvisor(ServicesAdvisorArguments { import, pair_with, language }) => {
+            let other = pair_with.map(std::fs::read).transpose().context("cannot read the feed to pair with")?;
+            let translated = language.as_ref().zip(other.as_deref());
+            run_import(config, Format::ServicesAdvisor, translated, import).await
+        }
+        ImportFormat::Hsds(arguments) => run_import(config, Format::Hsds, None, arguments).await,
+        ImportFormat::Openstreetmap(arguments) => run_import(config, Format::OpenStreetMap, None, arguments).await,
+        ImportFormat::DataInclusion(DataInclusionArguments { import, structures }) => {
+            let structures = match structures {
+                Some(file) => Structures::read(&std::fs::read(file).context("cannot read the structures")?)?,
+                None => Structures::default(),
+            };
+            run_import(config, Format::DataInclusion(&structures), None, import).await
+        }
+        ImportFormat::Csv(arguments) => run_mapped(config, |mapping| Format::Csv(mapping), arguments).await,
+        ImportFormat::Json(arguments) => run_mapped(config, |mapping| Format::Json(mapping), arguments).await,
+        ImportFormat::Geojson(arguments) => run_mapped(config, |mapping| Format::GeoJson(mapping), arguments).await,
         ImportFormat::Areas(arguments) => run_areas(config, arguments).await,
         ImportFormat::Gazetteer(arguments) => run_gazetteer(config, arguments).await,
         ImportFormat::Holidays(arguments) => run_holidays(config, arguments).await,
     }
 }
 
-async fn run_import(config: &Config, format: Format, arguments: ImportArguments) -> anyhow::Result<()> {
+async fn run_mapped(
+    config: &Config,
+    format: impl for<'m> Fn(&'m Mapping) -> Format<'m>,
+    arguments: MappedArguments,
+) -> anyhow::Result<()> {
+    let MappedArguments { import, mapping } = arguments;
+    let text = std::fs::read_to_string(mapping).context("cannot read the mapping")?;
+    let mut mapping = Mapping::read(&text)?;
+    // Further files stand beside the feed, and their names have no folder in them.
+    let folder = import.file.parent().unwrap_or(Path::new("")).to_owned();
+    let names: Vec<String> = mapping.related_files().map(str::to_owned).collect();
+    for name in names {
+        let bytes = std::fs::read(folder.join(&name)).context("cannot read a related file of the mapping")?;
+        mapping.add_related(&name, &bytes).context("a related file of the mapping")?;
+    }
+    run_import(config, format(&mapping), None, import).await
+}
+
+async fn run_import(
+    config: &Config,
+    format: Format<'_>,
+    translated: Option<(&Language, &[u8])>,
+    arguments: ImportArguments,
+) -> anyhow::Result<()> {
     let bytes = std::fs::read(&arguments.file).context("cannot read the feed")?;
     let app = open(config).await?;
     let completeness = match (arguments.complete, arguments.partial) {
@@ -70,6 +153,9 @@ async fn run_import(config: &Config, format: Format, arguments: ImportArguments)
         format,
         source: &arguments.source,
         bytes: &bytes,
+        translated,
+        // The gazetteer and the areas will answer here once they are there.
+        country: arguments.country,
         completeness,
         accepts_many_gone: arguments.accept_gone,
         is_dry_run: arguments.dry_run,

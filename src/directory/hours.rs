@@ -1,9 +1,10 @@
 //! When services are open, read once for all services that have the same hours.
 
+use crate::domain::country::CountryCode;
 use crate::domain::directory::Service;
 use crate::domain::opening::{
-    CountryCode, DayPlans, HolidayCalendars, InternedOpening, Moment, Opening, OpeningState, OpeningStatus, Openings,
-    TimeZone, TimetableId,
+    DayPlans, HolidayCalendars, InternedOpening, Moment, Opening, OpeningState, OpeningStatus, Openings, TimeZone,
+    TimetableId,
 };
 use crate::domain::time::Timestamp;
 use std::cell::RefCell;

@@ -11,6 +11,7 @@ pub mod case;
 pub mod code;
 pub mod consent;
 pub mod consent_override;
+pub mod country;
 pub mod deletion;
 pub mod demand;
 pub mod directory;

@@ -95,23 +95,23 @@ impl std::fmt::Display for Timestamp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month {
     year: i32,
-    number: u32,
+    of_year: u32,
 }
 
 impl Month {
     /// The month that a day falls in.
     pub fn of(date: Date) -> Self {
-        Self { year: date.year(), number: date.month() }
+        Self { year: date.year(), of_year: date.month() }
     }
 
     /// How many months this one lies after `earlier`; negative when it lies before.
     pub fn number_since(self, earlier: Self) -> i64 {
-        i64::from(self.year - earlier.year) * 12 + i64::from(self.number) - i64::from(earlier.number)
+        i64::from(self.year - earlier.year) * 12 + i64::from(self.of_year) - i64::from(earlier.of_year)
     }
 
     /// The first instant after the month.
     pub fn end(self) -> Timestamp {
-        let (year, number) = if self.number == 12 { (self.year + 1, 1) } else { (self.year, self.number + 1) };
+        let (year, number) = if self.of_year == 12 { (self.year + 1, 1) } else { (self.year, self.of_year + 1) };
         let day = NaiveDate::from_ymd_opt(year, number, 1).unwrap_or(NaiveDate::MAX);
         Timestamp(day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros())
     }
@@ -122,14 +122,14 @@ impl Month {
         if year.len() != 4 || number.len() != 2 {
             return None;
         }
-        let month = Self { year: year.parse().ok()?, number: number.parse().ok()? };
-        NaiveDate::from_ymd_opt(month.year, month.number, 1).map(|_| month)
+        let month = Self { year: year.parse().ok()?, of_year: number.parse().ok()? };
+        NaiveDate::from_ymd_opt(month.year, month.of_year, 1).map(|_| month)
     }
 }
 
 impl std::fmt::Display for Month {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{:04}-{:02}", self.year, self.number)
+        write!(formatter, "{:04}-{:02}", self.year, self.of_year)
     }
 }
 

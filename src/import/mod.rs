@@ -5,17 +5,31 @@
 //! without a warning, and an import may tighten tier, redaction or vetting, never loosen or grant
 //! (rulings R7, R8). Start at [`parse`], then [`plan::plan`], then [`report::Report`].
 
+mod check;
+mod context;
+mod data_inclusion;
+mod draft;
 mod file;
 mod fingerprint;
 pub mod geography;
+mod hours;
 mod hsds;
+mod mapped;
+mod nearest;
+mod openstreetmap;
+mod pairing;
 pub mod plan;
 mod problem;
 pub mod report;
 mod services_advisor;
+mod table;
 mod text;
 mod tighten;
 
+pub use context::{Commune, FeedContext, NoPlaceKnowledge, PlaceKnowledge};
+pub use data_inclusion::Structures;
+pub use mapped::{Mapping, MappingError};
+pub use pairing::pair;
 pub use problem::{Excerpt, Fault, FeedError, Problem, ProblemReason, Subject};
 
 use crate::domain::directory::{LocationKind, Organization, Place, Service};
@@ -24,25 +38,36 @@ use crate::domain::place::Position;
 use file::{File, Row};
 use std::collections::BTreeSet;
 use std::fmt;
+use table::Table;
 use text::Refusal;
 use tighten::{Redactions, ToldOfPlaces};
 
 /// A kind of file that can be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Format<'a> {
     /// The GeoJSON of the inter-agency Services Advisor: one feature per service.
     ServicesAdvisor,
     /// Human Services Data Specification 3.0, 3.1 and UK 3.0, as JSON.
     Hsds,
+    /// A table of separated fields, by a mapping.
+    Csv(&'a Mapping),
+    /// A list of flat JSON objects, by a mapping.
+    Json(&'a Mapping),
+    /// GeoJSON features with flat properties, by a mapping.
+    GeoJson(&'a Mapping),
+    /// data·inclusion services in the schema of version 1 or of 2022, with the structures that give them.
+    DataInclusion(&'a Structures),
+    /// GeoJSON features with OpenStreetMap tags.
+    OpenStreetMap,
 }
 
-impl Format {
+impl Format<'_> {
     /// What the publisher of such a file usually means by it: Services Advisor publishes its whole
-    /// directory each time, an HSDS file is most often a page or a selection.
+    /// directory each time, any other file is most often a page or a selection.
     pub const fn usual_completeness(self) -> plan::Completeness {
         match self {
             Self::ServicesAdvisor => plan::Completeness::Complete,
-            Self::Hsds => plan::Completeness::Partial,
+            _ => plan::Completeness::Partial,
         }
     }
 }
@@ -118,15 +143,39 @@ pub struct Feed {
 /// # Errors
 /// [`FeedError`] where the file as a whole cannot be read; faults of single rows are in the feed.
 pub fn parse(
-    format: Format,
+    format: Format<'_>,
     source: &SourceName,
     bytes: &[u8],
+    context: &FeedContext<'_>,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Feed, FeedError> {
+    let mut feed = match format {
+        Format::Csv(mapping) => read_table(mapping, source, bytes, context, progress)?,
+        _ => read_json(format, source, bytes, context, progress)?,
+    };
+    if feed.is_one_page {
+        feed.warnings.push(Problem { subject: Subject::Service, row: None, key: None, reason: ProblemReason::OnePage });
+    }
+    feed.look_over(context);
+    Ok(feed)
+}
+
+fn read_json(
+    format: Format<'_>,
+    source: &SourceName,
+    bytes: &[u8],
+    context: &FeedContext<'_>,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Feed, FeedError> {
     let file = File::open(bytes)?;
     let mut reader: Box<dyn ReadRows + '_> = match format {
         Format::ServicesAdvisor => Box::new(services_advisor::Reader::new(source)),
-        Format::Hsds => Box::new(hsds::Reader::new(source)),
+        Format::Hsds => Box::new(hsds::Reader::new(source, context)),
+        Format::Csv(mapping) | Format::Json(mapping) | Format::GeoJson(mapping) => {
+            Box::new(mapped::Reader::new(mapping, source, context, None)?)
+        }
+        Format::DataInclusion(structures) => Box::new(data_inclusion::Reader::new(structures, source, context)),
+        Format::OpenStreetMap => Box::new(openstreetmap::Reader::new(source, context)),
     };
     let mut done = 0;
     file.each_row(&mut |row| {
@@ -136,11 +185,28 @@ pub fn parse(
     })?;
     let mut feed = reader.finish()?;
     feed.is_one_page = file.is_one_page;
-    if feed.is_one_page {
-        feed.warnings.push(Problem { subject: Subject::Service, row: None, key: None, reason: ProblemReason::OnePage });
-    }
-    feed.look_over();
     Ok(feed)
+}
+
+fn read_table(
+    mapping: &Mapping,
+    source: &SourceName,
+    bytes: &[u8],
+    context: &FeedContext<'_>,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Feed, FeedError> {
+    let table = Table::open(bytes)?;
+    let mut reader = Box::new(mapped::Reader::new(mapping, source, context, Some(&table.columns))?);
+    let mut done = 0;
+    table.each_row(&mut |row| {
+        match row {
+            Ok(row) => reader.read(row),
+            Err((line, reason)) => reader.refuse(line, reason),
+        }
+        done += 1;
+        progress(done, table.row_count);
+    })?;
+    reader.finish()
 }
 
 /// Reads the rows of one format.
@@ -170,7 +236,15 @@ impl Feed {
     }
 
     /// Settles what no row can know by itself.
-    fn look_over(&mut self) {
+    fn look_over(&mut self, context: &FeedContext<'_>) {
+        for Parsed { row, key, document } in &mut self.services {
+            context.settle(document);
+            let points = document.places.iter().filter_map(|place| place.position);
+            for reason in points.filter_map(|at| context.warning_of(at)) {
+                let (row, key) = (Some(*row), Some(key.clone()));
+                self.warnings.push(Problem { subject: Subject::Service, row, key, reason });
+            }
+        }
         let redactions = Redactions::of(self.services.iter().map(|parsed| &parsed.document));
         for Parsed { row, key, document } in &mut self.services {
             if redactions.apply(document, &self.told_of_places) {

@@ -63,6 +63,46 @@ pub enum FeedError {
         /// What the reader stumbled over.
         message: Excerpt,
     },
+    /// Not a table of separated fields.
+    #[error("the file is no table: {message}, line {line}; fetch it again")]
+    NotTable {
+        /// Line, from 1.
+        line: u64,
+        /// What the reader stumbled over.
+        message: Excerpt,
+    },
+    /// A quote that no other one closes: all that follows it would be one field.
+    #[error("the quote that opens in line {line} is not closed; close it at the source")]
+    UnclosedQuote {
+        /// Line of the opening quote, from 1.
+        line: usize,
+    },
+    /// Two columns of one name, of which nobody knows which one is meant.
+    #[error("the column `{0}` stands twice in the header; rename one")]
+    ColumnTwice(Excerpt),
+    /// More columns than the reader accepts.
+    #[error("the file has {columns} columns and the limit is {limit}")]
+    TooManyColumns {
+        /// Columns of the file.
+        columns: usize,
+        /// Columns that the reader accepts.
+        limit: usize,
+    },
+    /// A column that the mapping asks for and the file has not.
+    #[error("`{target}` asks for the column `{column}`, which {file} has not; {}", nearest_columns(.nearest))]
+    ColumnMissing {
+        /// The field of the mapping.
+        target: Excerpt,
+        /// The column.
+        column: Excerpt,
+        /// The file: the main one or a related one.
+        file: Excerpt,
+        /// The names nearest to it, where there are any.
+        nearest: Option<Excerpt>,
+    },
+    /// A further file that the mapping names and nobody gave.
+    #[error("the mapping names the related file {0}, which was not given; put it beside the feed")]
+    RelatedMissing(Excerpt),
     /// No row in it. It is an error because a complete feed without rows would end every entry.
     #[error("the file has no row; fetch it again")]
     Empty,
@@ -183,6 +223,12 @@ pub enum Fault {
     /// Longer than any text that people read.
     #[error("has more than 65536 characters; shorten it at the source")]
     TooLong,
+    /// Not a number.
+    #[error("must be a number, such as 12 or 36.8")]
+    Number,
+    /// A day before 1971 or after 2199: what exports write for "unknown".
+    #[error("must be a day from 1971 to 2199")]
+    DayOutOfRange,
     /// Markup that would take long to read.
     #[error("has more than 500 tags; send it as plain text")]
     TooMuchMarkup,
@@ -217,6 +263,57 @@ pub enum ProblemReason {
         /// Their names, as far as there is room.
         fields: Excerpt,
     },
+    /// Refusal: a row with another number of fields than the header.
+    #[error("has {found} fields and the header {expected}; check its quotes and separators")]
+    FieldCount {
+        /// Columns of the header.
+        expected: usize,
+        /// Fields of the row.
+        found: usize,
+    },
+    /// Warning: a value that cannot be read and that the entry can do without.
+    #[error("{path}: {fault}; left out")]
+    LeftOut {
+        /// Where in the row.
+        path: Excerpt,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// Warning: a value that the mapping does not look up.
+    #[error("{field}: `{found}` is in no lookup; left out")]
+    NotLookedUp {
+        /// The field of the mapping.
+        field: Excerpt,
+        /// What stands there.
+        found: Excerpt,
+    },
+    /// Warning: a mailbox among the phones.
+    #[error("an e-mail address stands among the phones; it is taken as e-mail where there is none")]
+    EmailAmongPhones,
+    /// Warning: a text among the phones that is no number.
+    #[error("a phone is no number of the country; it is kept as typed")]
+    PhoneUnread,
+    /// Warning: a point in another country.
+    #[error("the point lies outside the country of the feed; it is kept as told")]
+    PointOutside,
+    /// Warning: latitude and longitude most likely exchanged.
+    #[error("the point lies outside the country, and inside with latitude and longitude exchanged; it is kept as told")]
+    PointSwapped,
+    /// Warning: no point is told, and the commune is known.
+    #[error("tells no point; it stands at the middle of its commune")]
+    PointOfCommune,
+    /// Warning: the row names no organisation.
+    #[error("names no organisation that is known; it stands under `{0}`")]
+    OrganizationOfSource(Excerpt),
+    /// Warning: two languages of one entry let in different people.
+    #[error("the criteria of the two languages disagree; those of the first feed stand, ask the source")]
+    CriteriaDisagree,
+    /// Warning: no words in the other language.
+    #[error("the feed in the other language has no such entry; it stays without a translation")]
+    Unpaired,
+    /// Warning: words of an entry that the feed does not hold.
+    #[error("stands in the feed of the other language alone; it is not imported")]
+    UnpairedTranslation,
     /// Warning: markup became plain text.
     #[error("{0}: markup became plain text")]
     Markup(Excerpt),
@@ -304,6 +401,18 @@ impl ProblemReason {
             Self::Value { .. } => "value not allowed",
             Self::OtherKind { .. } => "row of another kind",
             Self::Repeats { .. } => "key repeated",
+            Self::FieldCount { .. } => "too few or too many fields",
+            Self::LeftOut { .. } => "value left out",
+            Self::NotLookedUp { .. } => "value in no lookup",
+            Self::EmailAmongPhones => "e-mail among the phones",
+            Self::PhoneUnread => "phone that is no number",
+            Self::PointOutside => "point outside the country",
+            Self::PointSwapped => "latitude and longitude exchanged",
+            Self::PointOfCommune => "point of the commune",
+            Self::OrganizationOfSource(_) => "organisation not known",
+            Self::CriteriaDisagree => "criteria disagree between the languages",
+            Self::Unpaired => "not in the other language",
+            Self::UnpairedTranslation => "in the other language alone",
             Self::Markup(_) => "markup became plain text",
             Self::PointMissing => "no point",
             Self::PointZero => "point 0,0 dropped",
@@ -327,6 +436,10 @@ impl ProblemReason {
             Self::GoneWithheld { .. } => "nothing marked gone",
         }
     }
+}
+
+fn nearest_columns(nearest: &Option<Excerpt>) -> String {
+    nearest.as_ref().map_or_else(|| "correct the mapping".to_owned(), |nearest| format!("nearest: {nearest}"))
 }
 
 fn differences(count: usize, fields: &Excerpt) -> String {

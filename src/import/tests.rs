@@ -16,12 +16,18 @@ const HSDS: &str = r#"{"contents":[{"id":"00000000-0000-4000-8000-000000000001",
 "service_at_locations":[{"location":{"id":"00000000-0000-4000-8000-000000000005","location_type":"physical","latitude":50.9,"longitude":1.8}}],
 "attributes":[{"value":"legal.asylum","taxonomy_term":{"taxonomy":"relais","code":"need"}}]}]}"#;
 
+const STREET_MAP: &str = r#"[{"type":"Feature","id":"node/7","properties":{"amenity":"clinic","name":"Palm","name:fr":"Palmier","phone":"191",
+"opening_hours":"Mo-Fr 09:00-12:00","check_date":"2026-02-03","min_age":"12","addr:postcode":"33000","addr:city":"Bordeaux"},
+"geometry":{"type":"Polygon","coordinates":[[[13.1,32.8],[13.2,32.9],[13.1,32.8]]]}}]"#;
+const INCLUSION: &str = r#"[{"source":"maison","id":"s1","structure_id":"o1","nom":"Desk","date_maj":"2026-05-04","thematiques":["sante"],
+"publics":["femmes"],"frais":"gratuit","zone_eligibilite":["93"],"telephone":"0450568749","code_insee":"93055","latitude":48.89,"longitude":2.4}]"#;
+
 fn source() -> SourceName {
     SourceName::parse("test").expect("a valid name")
 }
 
-fn read(format: Format, bytes: &[u8]) -> Result<Feed, FeedError> {
-    parse(format, &source(), bytes, &mut |_, _| {})
+fn read(format: Format<'_>, bytes: &[u8]) -> Result<Feed, FeedError> {
+    parse(format, &source(), bytes, &FeedContext::UNKNOWN, &mut |_, _| {})
 }
 
 #[test]
@@ -45,14 +51,22 @@ fn progress_counts_every_row() {
     let mut heard = Vec::new();
     let row = serde_json::from_str::<serde_json::Value>(ADVISOR).expect("JSON")[0].clone();
     let file = json!([row, 3, row]).to_string();
-    let feed = parse(Format::ServicesAdvisor, &source(), file.as_bytes(), &mut |done, of| heard.push((done, of)))
-        .expect("a list");
+    let feed = parse(Format::ServicesAdvisor, &source(), file.as_bytes(), &FeedContext::UNKNOWN, &mut |done, of| {
+        heard.push((done, of))
+    })
+    .expect("a list");
     assert_eq!((heard, feed.rows_read), (vec![(1, 3), (2, 3), (3, 3)], 3));
 }
 
 #[test]
 fn the_small_feeds_of_this_test_are_good() {
-    for (format, text) in [(Format::ServicesAdvisor, ADVISOR), (Format::Hsds, HSDS)] {
+    let structures = Structures::default();
+    for (format, text) in [
+        (Format::ServicesAdvisor, ADVISOR),
+        (Format::Hsds, HSDS),
+        (Format::OpenStreetMap, STREET_MAP),
+        (Format::DataInclusion(&structures), INCLUSION),
+    ] {
         let feed = read(format, text.as_bytes()).expect("a feed");
         assert_eq!((feed.services.len(), feed.refused.len()), (1, 0));
     }
@@ -86,16 +100,59 @@ fn a_report_says_what_would_happen_and_why() {
     insta::assert_snapshot!(Report { plan: &second });
 }
 
+#[test]
+fn a_point_that_does_not_fit_its_country_is_told_and_kept() {
+    let row = |id: &str, longitude: f64, latitude: f64| {
+        let geometry = json!({"type": "Point", "coordinates": [longitude, latitude]});
+        json!({"type": "Feature", "id": id, "properties": {"amenity": "clinic"}, "geometry": geometry})
+    };
+    let rows = json!([
+        row("node/1", 2.3, 48.8),
+        row("node/2", 48.8, 2.3),
+        row("node/3", 13.0, 38.0),
+        row("node/4", 0.0, 0.0),
+        {"type": "Feature", "id": "node/5", "geometry": null,
+            "properties": {"amenity": "clinic", "addr:postcode": "33000", "addr:city": "BORDEAUX"}},
+    ]);
+    let country = crate::domain::country::CountryCode::parse("FR").ok();
+    let context = FeedContext { country, places: &context::tests::Boxes };
+    let bytes = rows.to_string();
+    let feed = parse(Format::OpenStreetMap, &source(), bytes.as_bytes(), &context, &mut |_, _| {}).expect("a list");
+    let told: Vec<_> = feed.warnings.iter().map(|told| (told.key.as_deref(), told.reason.kind())).collect();
+    assert_eq!(
+        told,
+        [
+            (Some("node/4"), "point 0,0 dropped"),
+            (Some("node/4"), "no point"),
+            (Some("node/5"), "point of the commune"),
+            (Some("node/2"), "latitude and longitude exchanged"),
+            (Some("node/3"), "point outside the country"),
+        ]
+    );
+    let at = |key: &str| {
+        let found =
+            feed.services.iter().find(|parsed| parsed.key == key).and_then(|parsed| parsed.document.places.first());
+        found.and_then(|place| place.position).map(|at| (at.latitude(), at.longitude()))
+    };
+    assert_eq!((at("node/2"), at("node/4"), at("node/5")), (Some((2.3, 48.8)), None, Some((44.8624, -0.5848))));
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
     #[test]
     fn no_bytes_make_a_parser_panic(
-        is_hsds: bool,
+        which in 0_usize..4,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
         pasted in "[<&;\"{}\\[\\]:,a-z0-9\u{0}\u{202e}é-]{0,12}",
         at in any::<prop::sample::Index>(),
     ) {
-        let (format, text) = if is_hsds { (Format::Hsds, HSDS) } else { (Format::ServicesAdvisor, ADVISOR) };
+        let structures = Structures::default();
+        let (format, text) = [
+            (Format::Hsds, HSDS),
+            (Format::ServicesAdvisor, ADVISOR),
+            (Format::OpenStreetMap, STREET_MAP),
+            (Format::DataInclusion(&structures), INCLUSION),
+        ][which];
         let mut bytes = text.as_bytes().to_vec();
         for (index, byte) in changes {
             let index = index.index(bytes.len());

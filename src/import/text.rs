@@ -12,7 +12,7 @@ const LONGEST: usize = 65_536;
 const MOST_TAGS: usize = 500;
 
 /// A value somewhere in a row that cannot be imported.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Refusal {
     /// Where in the row, such as `phones[0].number`.
     pub path: String,

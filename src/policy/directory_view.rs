@@ -230,8 +230,11 @@ pub fn show_organization(
     Some(Visible::of_directory(shown, access.recorder().clone()))
 }
 
-/// Whether the viewer is told whom to turn to in the own project.
-pub fn tells_focal_point(access: &Access) -> bool {
-    let facts = access.facts(Relation::Member, Standing::Plain, false);
-    access.account().is_some() && Looking::new(access, facts).sees_all(&["FocalPoint.name", "FocalPoint.mailbox"])
+/// The verdict on one service that the viewer was shown; `None` when they may not know whether it fits.
+pub fn show_check(access: &Access, service: &Service, fit: Fit) -> Option<Fit> {
+    let look = look(access, service);
+    let reasons = ["ServiceCheck.reasons", "FitReason.dimension", "FitReason.finding", "FitReason.message"];
+    let tells_reasons = look.sees_all(&reasons);
+    let is_told = look.sees_all(&["Service.check", "ServiceCheck.verdict"]);
+    is_told.then(|| Fit { reasons: if tells_reasons { fit.reasons } else { Vec::new() }, ..fit })
 }

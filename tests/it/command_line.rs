@@ -271,6 +271,8 @@ fn every_command_explains_itself() {
         "import",
         "import services-advisor",
         "import hsds",
+        "import data-inclusion",
+        "import csv",
         "apply",
         "keys",
         "keys init",

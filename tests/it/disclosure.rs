@@ -33,7 +33,7 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 25] = [
+const OF_NO_PERSON: [&str; 43] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     "Team.name",
@@ -56,6 +56,25 @@ const OF_NO_PERSON: [&str; 25] = [
     "Place.areaName",
     "NearInput.latitude",
     "NearInput.longitude",
+    // What maps tell of towns and areas, and the shapes that somebody draws on one.
+    "AdminArea.name",
+    "AdminArea.latitude",
+    "AdminArea.longitude",
+    "NamedPlace.name",
+    "NamedPlace.latitude",
+    "NamedPlace.longitude",
+    "NamedPlace.alternateNames",
+    "MeasuredFrom.latitude",
+    "MeasuredFrom.longitude",
+    "MeasuredFrom.placeName",
+    "FocalPoint.name",
+    "Translation.name",
+    "NearPlaceInput.name",
+    "VertexInput.latitude",
+    "VertexInput.longitude",
+    "FitInput.person",
+    "areas.name",
+    "places.name",
     // Whether the recipient was called: no number.
     "ReferralSendInput.phoneCalled",
     // The profile in coarse bands, whose own fields are judged one by one.
@@ -118,7 +137,8 @@ fn no_field_or_input_can_hold_who_a_person_is() {
 
 #[test]
 fn no_input_takes_free_text_or_files() {
-    // Each is checked against a form of its own: a key, a code of an area, a tag, a number, a cursor.
+    // Each is checked against a form of its own: a key, a code of an area, a tag, a number, a cursor. Words and names of
+    // places are looked for in what is public, and kept nowhere.
     let checked = [
         "CaseOpenInput.fileNumber",
         "CaseOpenInput.idempotencyKey",
@@ -128,14 +148,22 @@ fn no_input_takes_free_text_or_files() {
         "DemandRecordInput.area",
         "DemandRecordInput.idempotencyKey",
         "GlassCaseInput.spokenCode",
+        "NearPlaceInput.country",
+        "NearPlaceInput.name",
         "ProfileInput.area",
         "ProfileInput.languages",
         "ReferralCreateInput.idempotencyKey",
+        "ServiceFilter.area",
+        "ServiceFilter.words",
         "StatutoryReportRecordInput.idempotencyKey",
+        "area.code",
+        "areas.name",
         "auditEvents.after",
         "caseBySpokenCode.spokenCode",
         "casesByFileNumber.fileNumber",
         "inbox.after",
+        "places.country",
+        "places.name",
         "sentReferrals.after",
         "serviceGaps.firstMonth",
         "serviceGaps.lastMonth",

@@ -9,7 +9,7 @@ use relais::domain::freshness::{FreshnessState, freshness};
 use relais::domain::need::{Need, NeedFamily};
 use relais::domain::time::Date;
 use relais::import::plan::{Changes, Completeness, Current, Plan, plan};
-use relais::import::{Feed, FeedError, Format, ProblemReason, SourceName, parse};
+use relais::import::{Feed, FeedContext, FeedError, Format, ProblemReason, SourceName, parse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -24,10 +24,15 @@ pub fn data() -> Option<PathBuf> {
     folder
 }
 
-pub fn read(format: Format, bytes: &[u8]) -> Result<Feed, FeedError> {
+pub fn read(format: Format<'_>, bytes: &[u8]) -> Result<Feed, FeedError> {
+    read_in(&FeedContext::UNKNOWN, format, bytes)
+}
+
+/// Reads a feed with what is known beside it.
+pub fn read_in(context: &FeedContext<'_>, format: Format<'_>, bytes: &[u8]) -> Result<Feed, FeedError> {
     let source = SourceName::parse("test-feed").expect("a valid name");
     let mut last = (0, 0);
-    let feed = parse(format, &source, bytes, &mut |done, of| last = (done, of));
+    let feed = parse(format, &source, bytes, context, &mut |done, of| last = (done, of));
     if feed.is_ok() {
         assert!(last.0 == last.1 && last.1 > 0, "progress ends at the last row, not at {last:?}");
     }
@@ -45,7 +50,7 @@ fn jordan(folder: &Path, name: &str) -> Feed {
 }
 
 /// What the store would hold after the plan, each document written and read again as the store does.
-fn apply(before: Vec<Current>, plan: &Plan) -> Vec<Current> {
+pub fn apply(before: Vec<Current>, plan: &Plan) -> Vec<Current> {
     let mut held: BTreeMap<(bool, String), Document> = BTreeMap::new();
     let slot = |key: &str, document: &Document| (matches!(document, Document::Service(_)), key.to_owned());
     held.extend(before.into_iter().map(|entry| (slot(&entry.key, &entry.document), entry.document)));
@@ -63,7 +68,7 @@ fn apply(before: Vec<Current>, plan: &Plan) -> Vec<Current> {
 }
 
 /// Added, updated, unchanged and gone.
-fn counts(changes: &Changes) -> [usize; 4] {
+pub fn counts(changes: &Changes) -> [usize; 4] {
     [changes.added.len(), changes.updated.len(), changes.unchanged, changes.gone.len()]
 }
 

@@ -29,6 +29,8 @@ mod hostile;
 mod idempotency;
 mod import_feeds;
 mod import_hsds;
+mod import_real;
+mod import_stored;
 mod jobs;
 mod key_files;
 mod key_rotation;

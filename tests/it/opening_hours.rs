@@ -6,7 +6,8 @@
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
-use relais::domain::opening::{CountryCode, DayPlan, HolidayCalendars, OpeningHours, OpeningStatus, Timetable};
+use relais::domain::country::CountryCode;
+use relais::domain::opening::{DayPlan, HolidayCalendars, OpeningHours, OpeningStatus, Timetable};
 use serde::Deserialize;
 
 use crate::kit::requirement;

@@ -6,18 +6,16 @@ mod input;
 pub use input::{JudgeFit, Origin, SearchServices};
 
 use super::{ActionError, Context};
-use crate::directory::{Distance, Hit, Query, SearchWords, Snapshot};
-use crate::domain::directory::Service;
+use crate::directory::{Distance, Hit, Query, SearchWords};
 use crate::domain::fit::{Verdict, fit};
-use crate::domain::geography::NamedPlace;
+use crate::domain::geography::{AdminArea, NamedPlace};
 use crate::domain::id::ServiceId;
 use crate::domain::opening::OpeningState;
 use crate::domain::place::AreaCode;
 use crate::domain::time::Timestamp;
-use crate::geography::areas::KnownArea;
 use crate::geography::gazetteer::PlaceQuery;
 use crate::policy::access::Access;
-use crate::policy::directory_view::{MatchView, ServiceView, show_match, show_service};
+use crate::policy::directory_view::{MatchView, ServiceView, show_check, show_match, show_service};
 use crate::policy::rules::{Action, admit};
 use crate::policy::visible::Visible;
 use cursor::Cursor;
@@ -101,27 +99,18 @@ fn seen(hit: &Hit, query: &Query<'_>) -> MatchView {
 
 /// Judges one service: whether it takes this person then, and why not.
 pub fn check(context: &Context, access: &Access, id: ServiceId, input: &JudgeFit) -> Result<Found, ActionError> {
-    admit(access, Action::SearchDirectory)?;
     let judged = input.read(&context.geography.snapshot().areas)?;
     let now = context.now();
     let snapshot = context.directory.snapshot();
     let service = snapshot.service(id).ok_or(ActionError::NotVisible)?;
     let open_at = judged.open_at(now);
     let status = open_at.and_then(|at| Some(snapshot.opening_state(id, at)?.status));
-    let fit = fit(&service, &judged.seeker(now), status);
-    let found = MatchView { place: None, distance_meters: None, distance_band: None, fit, standing: None };
-    let (service, found) = shown(access, &snapshot, &service, found).ok_or(ActionError::NotVisible)?;
-    Ok(Found { service, found, opening_at: open_at.unwrap_or(now), cursor: String::new() })
-}
-
-fn shown(
-    access: &Access,
-    snapshot: &Snapshot,
-    service: &Arc<Service>,
-    found: MatchView,
-) -> Option<(Visible<ServiceView>, MatchView)> {
+    let judged = fit(&service, &judged.seeker(now), status);
+    let fit = show_check(access, &service, judged).ok_or(ActionError::NotVisible)?;
     let organization = snapshot.organization(service.organization_id);
-    Some((show_service(access, service, organization.as_ref())?, show_match(access, service, found)?))
+    let service = show_service(access, &service, organization.as_ref()).ok_or(ActionError::NotVisible)?;
+    let found = MatchView { place: None, distance_meters: None, distance_band: None, fit, standing: None };
+    Ok(Found { service, found, opening_at: open_at.unwrap_or(now), cursor: String::new() })
 }
 
 /// Whether a service that the viewer was shown is open at an instant, now unless said.
@@ -152,21 +141,26 @@ pub fn areas(
     name: &str,
     is_typing: bool,
     first: usize,
-) -> Result<Vec<KnownArea>, ActionError> {
+) -> Result<Vec<AdminArea>, ActionError> {
     admit(access, Action::SearchDirectory)?;
     let geography = context.geography.snapshot();
-    Ok(geography.areas.search(typed("name", name)?, is_typing, first).into_iter().cloned().collect())
+    Ok(geography
+        .areas
+        .search(typed("name", name)?, is_typing, first)
+        .into_iter()
+        .map(|known| known.area.clone())
+        .collect())
 }
 
 /// The administrative area with this code, under any scheme.
-pub fn area(context: &Context, access: &Access, code: &str) -> Result<Option<KnownArea>, ActionError> {
+pub fn area(context: &Context, access: &Access, code: &str) -> Result<Option<AdminArea>, ActionError> {
     admit(access, Action::SearchDirectory)?;
     let code: AreaCode = super::input::area("code", code)?;
-    Ok(context.geography.snapshot().areas.find(code.as_str()).cloned())
+    Ok(context.geography.snapshot().areas.find(code.as_str()).map(|known| known.area.clone()))
 }
 
 /// The area that an area is a part of.
-pub fn parent_of(context: &Context, area: &KnownArea) -> Option<KnownArea> {
+pub fn parent_of(context: &Context, area: &AdminArea) -> Option<AdminArea> {
     let geography = context.geography.snapshot();
-    geography.areas.ancestors(&area.area.code).into_iter().next().cloned()
+    geography.areas.ancestors(&area.code).into_iter().next().map(|known| known.area.clone())
 }

@@ -6,6 +6,7 @@ use super::super::{
 };
 use super::{at, now, organization, place, present, redacted_place, service};
 use crate::domain::code::CodeList;
+use crate::domain::country::CountryCode;
 use crate::domain::directory::{
     Capacity, CapacityStatus, CapacityUnit, Document, Eligibility, Place, Service, Specialisation, Tier,
 };
@@ -14,7 +15,7 @@ use crate::domain::freshness::freshness;
 use crate::domain::geography::search_area::{BoundingBox, SearchPolygon};
 use crate::domain::id::{Identifier, OrganizationId, ProjectId};
 use crate::domain::need::{Need, NeedFamily};
-use crate::domain::opening::{Closure, CountryCode, HolidayCalendars, OpeningStatus};
+use crate::domain::opening::{Closure, HolidayCalendars, OpeningStatus};
 use crate::domain::place::{AreaCode, DistanceBand, Position};
 use crate::domain::profile::Profile;
 use crate::domain::ranking::{Observed, RankedDistance, ServiceOrder, standing};

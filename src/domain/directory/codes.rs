@@ -156,7 +156,7 @@ code_list! {
 code_list! {
     /// How near the point of a place is to the place.
     Precision named "PlacePrecision" {
-        Exact = "exact": "the door",
+        Exact = "exact": "the door itself",
         Street = "street": "somewhere along the street",
         Area = "area": "the middle of a town or larger area, which stands for many places",
     }

@@ -6,9 +6,10 @@ use super::codes::{
 };
 use super::phone::{Phone, is_false};
 use super::place::Place;
+use crate::domain::country::CountryCode;
 use crate::domain::id::{OrganizationId, ProjectId, ServiceId};
 use crate::domain::need::{Need, NeedFamily};
-use crate::domain::opening::{Closure, CountryCode, DatedHours, Opening, TimeZone, opening_hours_of};
+use crate::domain::opening::{Closure, DatedHours, Opening, TimeZone, opening_hours_of};
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
 use crate::domain::sensitive::hidden_debug;

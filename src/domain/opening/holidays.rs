@@ -9,8 +9,8 @@ use opening_hours::localization::Country;
 use serde::{Deserialize, Serialize};
 
 use super::civil_days::{NATIONAL_HOLIDAYS, NationalHolidays};
-use super::country::CountryCode;
 use super::feast::{easter_holidays, expected_day, islamic_year_before};
+use crate::domain::country::CountryCode;
 use crate::domain::time::Date;
 
 /// The years that the library's calendars cover, and so do ours.

@@ -6,7 +6,6 @@
 //! Start at [`Opening`]; a search over many services goes through [`Openings`] and [`DayPlans`].
 
 mod civil_days;
-mod country;
 mod feast;
 mod holidays;
 mod hours;
@@ -18,7 +17,6 @@ mod spelling;
 mod time_zone;
 mod timetable;
 
-pub use country::{CountryCode, InvalidCountryCode};
 pub use holidays::{DatedHoliday, HolidayCalendar, HolidayCalendars, HolidayCertainty};
 pub use hours::{InvalidOpeningHours, LONGEST_OPENING_HOURS, OpeningHours};
 pub use plan::{DayPlan, PlanRange};

@@ -8,13 +8,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::Datelike;
 
-use super::country::CountryCode;
 use super::holidays::HolidayCalendars;
 use super::hours::{InvalidOpeningHours, OpeningHours};
 use super::plan::{DayPlan, Evening};
 use super::time_zone::{LocalTime, TimeZone};
 use super::timetable::{Closure, Opening, OpeningReason, OpeningState, OpeningStatus, Timetable};
 use crate::domain::code::CodeList;
+use crate::domain::country::CountryCode;
 use crate::domain::time::{Date, Timestamp};
 
 /// Closures that end after this year are taken to have no end.

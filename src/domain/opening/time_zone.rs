@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDateTime, NaiveTime, Ti
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::country::CountryCode;
+use crate::domain::country::CountryCode;
 use crate::domain::time::{Date, Timestamp};
 
 /// Minutes of a local day as its clock counts them, whatever the change to or from summer time does to it.

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::country::CountryCode;
 use super::holidays::HolidayCalendars;
 use super::hours::{InvalidOpeningHours, OpeningHours};
 use super::plans::{DayPlans, Openings};
 use super::time_zone::TimeZone;
 use crate::domain::code::code_list;
+use crate::domain::country::CountryCode;
 use crate::domain::time::{Date, Timestamp};
 
 code_list! {

@@ -4,8 +4,8 @@ mod inputs;
 mod outputs;
 mod reasons;
 
-pub use inputs::ProfileInput;
-pub use outputs::OpeningState;
+pub use inputs::{FitInput, ProfileInput};
+pub use outputs::{OpeningState, ServiceCheck};
 
 use super::error::{ApiError, Nullable, nullable, parse_id};
 use super::page::{page_size, page_weight};
@@ -16,7 +16,7 @@ use crate::actions::search::{self, SearchServices};
 use crate::domain::ranking::ServiceOrder;
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
-use inputs::{FitInput, ServiceFilter};
+use inputs::ServiceFilter;
 use outputs::{AdminArea, NamedPlace, ServiceMatch, ServiceSearch, edge};
 
 /// What can be asked of the directory.
@@ -46,19 +46,6 @@ impl SearchQuery {
         let mut connection = Connection::with_additional_fields(after.is_some(), page.has_more, about);
         connection.edges.extend(page.found.into_iter().map(|found| edge(found, request.language)));
         Ok(connection)
-    }
-
-    /// Whether one service takes this person then, and why not; null when there is none, or not for the viewer.
-    async fn service_check(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "An id beginning with `svc_`.")] id: ID,
-        #[graphql(desc = "For whom, for what and when.")] filter: FitInput,
-    ) -> Nullable<ServiceMatch> {
-        let request = request(context);
-        let judge = filter.into();
-        let found = parse_id(&id).map(|id| search::check(&request.context, &request.access, id, &judge));
-        nullable(found, |found| ServiceMatch::new(found, request.language))
     }
 
     /// The service with this id; null when there is none, or not for the viewer.

@@ -10,7 +10,6 @@ use crate::domain::opening::{self, OpeningReason, OpeningStatus};
 use crate::domain::place::DistanceBand;
 use crate::domain::ranking::{FactorValue, RankFactor};
 use crate::domain::time::Timestamp;
-use crate::geography::areas::KnownArea;
 use crate::graphql::error::{ApiError, Nullable};
 use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
@@ -130,6 +129,28 @@ impl ServiceMatch {
     }
 }
 
+/// The verdict on one service.
+#[derive(SimpleObject)]
+pub struct ServiceCheck {
+    /// Whether the service takes the person.
+    verdict: Verdict,
+    /// Why the verdict is not a plain match.
+    reasons: Vec<FitReason>,
+}
+
+impl ServiceCheck {
+    /// What was found of the service.
+    pub fn new(found: &Found, language: Language) -> Self {
+        let reasons = found.found.fit.reasons.iter();
+        Self {
+            verdict: found.found.fit.verdict,
+            reasons: reasons
+                .map(|reason| FitReason::new(*reason, &found.service, found.opening_at, language))
+                .collect(),
+        }
+    }
+}
+
 /// One thing that lifts a service or sinks it in the order BEST.
 #[derive(SimpleObject)]
 pub struct StandingFactor {
@@ -168,7 +189,7 @@ pub(super) fn edge(found: Found, language: Language) -> Edge<String, Service, Se
 pub struct OpeningState {
     /// Whether it is open.
     status: OpeningStatus,
-    /// Why.
+    /// Why it is so.
     reason: OpeningReason,
     /// When that changes next, within fourteen days; the end of a closure however far. Null where it does not.
     next_change_at: Option<DateTime>,
@@ -210,29 +231,29 @@ impl From<&geography::NamedPlace> for NamedPlace {
 }
 
 /// An administrative area.
-pub struct AdminArea(pub(super) KnownArea);
+pub struct AdminArea(pub(super) geography::AdminArea);
 
 /// An administrative area.
 #[Object]
 impl AdminArea {
-    /// Its code.
+    /// The code that it goes under here.
     async fn code(&self) -> &str {
-        self.0.area.code.as_str()
+        self.0.code.as_str()
     }
 
     /// Its codes under other schemes, and those that it had.
     async fn other_codes(&self) -> Vec<&str> {
-        self.0.area.aliases.iter().map(|code| code.as_str()).collect()
+        self.0.aliases.iter().map(|code| code.as_str()).collect()
     }
 
     /// Its name; null where its sources only tell codes.
     async fn name(&self) -> Option<&str> {
-        self.0.area.name.as_deref()
+        self.0.name.as_deref()
     }
 
     /// How deep it lies in its country: 0 for the country, 1 for the largest parts; null where that is not known.
     async fn level(&self) -> Option<u8> {
-        self.0.area.level
+        self.0.level
     }
 
     /// The area that it is a part of; null for a country, and where that is not known.
@@ -242,11 +263,11 @@ impl AdminArea {
 
     /// Degrees north of its middle; null where that is not known.
     async fn latitude(&self) -> Option<f64> {
-        self.0.area.center.map(|center| center.latitude())
+        self.0.center.map(|center| center.latitude())
     }
 
     /// Degrees east of its middle; null where that is not known.
     async fn longitude(&self) -> Option<f64> {
-        self.0.area.center.map(|center| center.longitude())
+        self.0.center.map(|center| center.longitude())
     }
 }

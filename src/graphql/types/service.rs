@@ -12,9 +12,10 @@ use crate::domain::need::{Need, NeedFamily};
 use crate::domain::opening;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use crate::domain::time::Timestamp;
+use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::request::request;
 use crate::graphql::scalars::{DateTime, Day};
-use crate::graphql::search::OpeningState;
+use crate::graphql::search::{FitInput, OpeningState, ServiceCheck};
 use crate::policy::directory_view::ServiceView;
 use crate::policy::visible::Visible;
 use async_graphql::{Context, Description, ID, Object, SimpleObject};
@@ -191,6 +192,18 @@ impl Service {
     ) -> Option<OpeningState> {
         let at = at.map(|DateTime(at)| at);
         search::opening_of(&request(context).context, &self.0, at).map(OpeningState::from)
+    }
+
+    /// Whether it takes this person then, and why not.
+    async fn check(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "For whom, for what and when; anybody and now unless said.")] filter: Option<FitInput>,
+    ) -> Nullable<ServiceCheck> {
+        let request = request(context);
+        let found =
+            search::check(&request.context, &request.access, self.0.service.id, &filter.unwrap_or_default().into());
+        nullable(Ok(found), |found| ServiceCheck::new(&found, request.language))
     }
 
     /// Weekly openings, as its source tells them.
@@ -403,9 +416,9 @@ impl From<&entry::Translation> for Translation {
 /// Days on which a service is closed for a time.
 #[derive(SimpleObject)]
 pub struct Closure {
-    /// First day.
+    /// The first day of it.
     from: Day,
-    /// Last day.
+    /// The last day of it.
     until: Day,
 }
 
@@ -418,9 +431,9 @@ impl From<&opening::Closure> for Closure {
 /// Hours that hold on some days.
 #[derive(SimpleObject)]
 pub struct DatedHours {
-    /// First day.
+    /// The first day of them.
     from: Day,
-    /// Last day.
+    /// The last day of them.
     until: Day,
     /// The hours, in the syntax of OpenStreetMap's `opening_hours`.
     opening_hours: String,

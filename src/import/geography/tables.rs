@@ -1,8 +1,9 @@
 //! Areas and places from CSV files with a header.
 
 use super::{Collector, Faulty, RowFault, Rows, add_new, area_code, missing, name, point};
+use crate::domain::country::CountryCode;
 use crate::domain::geography::{AdminArea, NamedPlace};
-use crate::domain::opening::{CountryCode, DatedHoliday};
+use crate::domain::opening::DatedHoliday;
 use crate::domain::time::Date;
 use crate::import::file::LARGEST;
 use crate::import::problem::{Excerpt, FeedError};

@@ -3,7 +3,6 @@
 //!
 //! Start at [`Reader`]; [`kind`] tells what a row is, [`service`] makes the document.
 
-mod check;
 mod kind;
 mod place;
 mod schedule;
@@ -11,6 +10,8 @@ mod service;
 mod taxonomy;
 mod wire;
 
+use super::check;
+use super::context::FeedContext;
 use super::fingerprint::Fingerprint;
 use super::problem::{Excerpt, Fault, FeedError, Problem, ProblemReason, Subject};
 use super::text::{Refusal, make_plain};
@@ -25,6 +26,7 @@ const EXPECTED: &str = "HSDS services (service, service_at_location, or organiza
 /// Reads the rows of one file.
 pub(super) struct Reader<'a> {
     source: &'a SourceName,
+    context: &'a FeedContext<'a>,
     feed: Feed,
     kept: HashMap<String, Kept>,
     organizations: HashMap<String, (usize, Organization)>,
@@ -55,9 +57,10 @@ struct Item {
 
 impl<'a> Reader<'a> {
     /// A reader that derives identifiers from this source.
-    pub(super) fn new(source: &'a SourceName) -> Self {
+    pub(super) fn new(source: &'a SourceName, context: &'a FeedContext<'a>) -> Self {
         Self {
             source,
+            context,
             feed: Feed::default(),
             kept: HashMap::new(),
             organizations: HashMap::new(),
@@ -85,7 +88,7 @@ impl<'a> Reader<'a> {
         let id = fields.get("id").filter(|id| !id.is_null()).ok_or_else(|| Refusal::at("id", Fault::Missing))?;
         let key = check::uuid(id.as_str().unwrap_or_default().trim()).map_err(|fault| Refusal::at("id", fault))?;
         let wire: wire::Service = wire::read(&item.value)?;
-        let mut read = service::read(self.source.as_str(), &key, &wire)?;
+        let mut read = service::read(self.source.as_str(), &key, &wire, self.context)?;
         let path = |path: &String| ProblemReason::Markup(Excerpt::of(&as_in_file(path, item.is_at_location)));
         read.warnings.extend(marked_up.iter().map(path));
         let mut own = fields.clone();

@@ -1,5 +1,6 @@
 //! One HSDS service as a document.
 
+use super::super::context::FeedContext;
 use super::super::problem::{Excerpt, Fault, ProblemReason};
 use super::super::text::{Refusal, line, prose};
 use super::place::Site;
@@ -31,7 +32,7 @@ pub(super) struct Read {
 }
 
 /// Reads a service whose key is known.
-pub(super) fn read(source: &str, key: &str, wire: &wire::Service) -> Result<Read, Refusal> {
+pub(super) fn read(source: &str, key: &str, wire: &wire::Service, context: &FeedContext<'_>) -> Result<Read, Refusal> {
     let mut warnings = Vec::new();
     let name = required(wire.name.as_deref(), "name")?;
     let status = status(wire)?;
@@ -41,7 +42,7 @@ pub(super) fn read(source: &str, key: &str, wire: &wire::Service) -> Result<Read
     let sites = sites(source, wire, &mut warnings)?;
     let (tier, is_tiered) = tier(marks.tier, &mut warnings);
     let own_phones = place::phones(wire.phones.as_ref())?;
-    let told_of_places = told_of_places(&sites, &own_phones);
+    let told_of_places = told_of_places(&sites, &own_phones, context);
     let service = Service {
         alternate_name: wire.alternate_name.as_deref().and_then(line),
         description: wire.description.as_deref().and_then(prose),
@@ -58,7 +59,7 @@ pub(super) fn read(source: &str, key: &str, wire: &wire::Service) -> Result<Read
         fees: fees(wire),
         alert: wire.alert.as_deref().and_then(prose),
         email: checked(wire.email.as_deref(), "email", check::email)?,
-        phones: phones(own_phones, &sites),
+        phones: phones(&own_phones, &sites, context, &mut warnings),
         known_consequences: marks.consequences,
         specialisations: marks.specialisations,
         schedules: schedule::read(wire)?,
@@ -246,22 +247,27 @@ fn places(sites: Vec<Site>) -> Vec<Place> {
 }
 
 /// The service's own phones first, then those of its places.
-fn phones(own: Vec<String>, sites: &[Site]) -> Vec<Phone> {
+fn phones(own: &[String], sites: &[Site], context: &FeedContext<'_>, warnings: &mut Vec<ProblemReason>) -> Vec<Phone> {
     let mut phones: Vec<Phone> = Vec::new();
-    for phone in own.iter().chain(sites.iter().flat_map(|site| &site.phones)) {
-        if phones.iter().all(|held| held.typed != *phone) {
-            phones.push(Phone::as_typed(phone));
+    let told = own.iter().chain(sites.iter().flat_map(|site| &site.phones));
+    for phone in told.flat_map(|typed| Phone::read_all(typed, context.country)) {
+        if phones.iter().all(|held| held.typed != phone.typed) {
+            if phone.number.is_none() && context.country.is_some() {
+                warnings.push(ProblemReason::PhoneUnread);
+            }
+            phones.push(phone);
         }
     }
     phones
 }
 
 /// Phones and ways that lead to a place; a phone that the service tells as its own leads to the service.
-fn told_of_places(sites: &[Site], own_phones: &[String]) -> Vec<(LocationId, String)> {
+fn told_of_places(sites: &[Site], own_phones: &[String], context: &FeedContext<'_>) -> Vec<(LocationId, String)> {
     let told = |site: &Site| -> Vec<(LocationId, String)> {
         let phones = site.phones.iter().filter(|phone| !own_phones.contains(phone));
-        let texts = phones.chain(&site.transportation).chain(&site.accessibility);
-        texts.map(|text| (site.place.id, text.clone())).collect()
+        let numbers = phones.flat_map(|phone| Phone::read_all(phone, context.country)).map(|phone| phone.typed);
+        let ways = site.transportation.iter().chain(&site.accessibility).cloned();
+        numbers.chain(ways).map(|text| (site.place.id, text)).collect()
     };
     sites.iter().flat_map(told).collect()
 }

@@ -5,12 +5,12 @@ use crate::domain::directory::{
     CapacityStatus, CapacityUnit, LocationKind, OrganizationKind, Phone, ServiceStatus, Tier, Welcome,
 };
 use crate::domain::need::{Need, NeedFamily};
-use crate::import::{Feed, FeedError, Format, ProblemReason, SourceName, parse};
+use crate::import::{Feed, FeedContext, FeedError, Format, ProblemReason, SourceName, parse};
 use serde_json::{Value, json};
 
 fn read(text: &str) -> Result<Feed, FeedError> {
     let source = SourceName::parse("test").expect("a valid name");
-    parse(Format::Hsds, &source, text.as_bytes(), &mut |_, _| {})
+    parse(Format::Hsds, &source, text.as_bytes(), &FeedContext::UNKNOWN, &mut |_, _| {})
 }
 
 fn feed(rows: &Value) -> Feed {
@@ -158,7 +158,7 @@ fn an_open_location_keeps_a_point_that_survives_storage() {
     let place = &found.places[0];
     assert_eq!((place.kind, place.address.as_deref()), (LocationKind::Physical, Some("9 quai du Nord, Calais")));
     assert_eq!(place.position.map(|at| at.latitude()), Some(50.951_312_3));
-    assert_eq!((&*found.phones, &*found.details[0].label), (&[Phone::as_typed("115")][..], "Transportation"));
+    assert_eq!((&*found.phones, &*found.details[0].label), (&[Phone::read("115", None)][..], "Transportation"));
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Plans on feeds made by hand.
 
 use super::*;
-use crate::import::{Format, SourceName, parse};
+use crate::import::{FeedContext, Format, SourceName, parse};
 use serde_json::{Value, json};
 
 fn feed(rows: &[Value]) -> Feed {
     let source = SourceName::parse("test").expect("a valid name");
-    parse(Format::ServicesAdvisor, &source, json!(rows).to_string().as_bytes(), &mut |_, _| {}).expect("a feed")
+    parse(Format::ServicesAdvisor, &source, json!(rows).to_string().as_bytes(), &FeedContext::UNKNOWN, &mut |_, _| {})
+        .expect("a feed")
 }
 
 fn row(id: u32, partner: &str, name: &str) -> Value {

@@ -49,6 +49,11 @@ impl Criterion {
     }
 }
 
+/// For intake, nationality and registration: whether the feed says that nobody is left out.
+pub(super) fn open_criteria(service: &Service) -> [bool; 3] {
+    [INTAKE, NATIONALITY, REGISTRATION].map(|criterion| criterion.is_open(&service.details))
+}
+
 /// Reads the features of one file.
 pub(super) struct Reader<'a> {
     source: &'a SourceName,

@@ -1,12 +1,12 @@
 //! The Services Advisor reader on small rows of our own.
 
 use crate::domain::directory::Welcome;
-use crate::import::{Feed, FeedError, Format, SourceName, parse};
+use crate::import::{Feed, FeedContext, FeedError, Format, SourceName, parse};
 use serde_json::{Value, json};
 
 fn read(rows: &Value) -> Result<Feed, FeedError> {
     let source = SourceName::parse("test").expect("a valid name");
-    parse(Format::ServicesAdvisor, &source, rows.to_string().as_bytes(), &mut |_, _| {})
+    parse(Format::ServicesAdvisor, &source, rows.to_string().as_bytes(), &FeedContext::UNKNOWN, &mut |_, _| {})
 }
 
 fn feature(id: u32, more: Value) -> Value {

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::directory::{AuthorityLink, Detail, OrganizationKind, Phone, Tier};
 use crate::domain::id::{Identifier, ProjectId};
 use crate::domain::place::{AreaCode, Position};
-use crate::import::{Format, SourceName, parse};
+use crate::import::{FeedContext, Format, SourceName, parse};
 use serde_json::json;
 
 const KEY: &str = "5+7";
@@ -15,7 +15,9 @@ fn feed() -> Feed {
     let properties =
         json!({"partnerName": "Blue House", "activity": 7, "activityName": "Clinic", "locationName": "Harbour"});
     let row = json!([{"type": "Feature", "id": 5, "properties": properties, "geometry": {"type": "Point", "coordinates": [35.85, 32.5]}}]);
-    let mut feed = parse(Format::ServicesAdvisor, &source, row.to_string().as_bytes(), &mut |_, _| {}).expect("a feed");
+    let mut feed =
+        parse(Format::ServicesAdvisor, &source, row.to_string().as_bytes(), &FeedContext::UNKNOWN, &mut |_, _| {})
+            .expect("a feed");
     let service = &mut feed.services[0].document;
     service.phones = vec![Phone::as_typed("3919"), Phone::as_typed("115")];
     service.details.push(Detail { label: "Transportation".to_owned(), values: vec!["Bus 2".to_owned()] });

@@ -33,7 +33,6 @@ pub(super) fn rows() -> Vec<Row> {
     let mut rows = vec![service_exists(), organization_exists()];
     rows.extend(OF_SERVICES.iter().map(|(name, class)| of_entry(name, *class)));
     rows.extend(OF_ORGANIZATIONS.iter().map(|(name, class)| of_organization(name, *class)));
-    rows.extend(["FocalPoint.name", "FocalPoint.mailbox"].map(|name| field(name, Internal).staff(&[Plain])));
     rows.extend(
         ["Service.phones", "Service.email", "Phone.typed", "Phone.number", "Phone.doNotUse"]
             .map(|name| field(name, Contact).staff(ALWAYS).to(OwnOrganization, ALWAYS)),
@@ -151,6 +150,7 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("Place.doNotUse", Public),
     ("Service.accessibility", Public),
     ("Service.areasServed", Public),
+    ("Service.check", Public),
     ("Service.closures", Public),
     ("Service.country", Public),
     ("Service.datedHours", Public),
@@ -169,6 +169,8 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("Translation.language", Public),
     ("Translation.name", Public),
     ("Translation.description", Public),
+    ("ServiceCheck.verdict", Public),
+    ("ServiceCheck.reasons", Public),
     ("ServiceDetail.label", Public),
     ("ServiceDetail.values", Public),
     ("ServiceEdge.distanceMeters", Public),

@@ -23,7 +23,6 @@ fn roots() -> Vec<Door> {
     vec![
         door("Query.viewer", &[ReadOwnAccount]),
         door("Query.services", &[SearchDirectory]),
-        door("Query.serviceCheck", &[SearchDirectory]),
         door("Query.service", &[SearchDirectory]),
         door("Query.places", &[SearchDirectory]),
         door("Query.areas", &[SearchDirectory]),

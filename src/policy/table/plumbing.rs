@@ -1,11 +1,14 @@
 //! Fields that only lead on, or tell about the request itself.
 
 /// True for the roots, for pages of connections, payloads of mutations, and what a refusal says of the
-/// caller's own input. They hold nothing of an object, and are there for whoever came that far.
+/// caller's own input. They hold nothing of an object but what maps tell and everybody
+/// of a project knows, and are there for whoever came that far.
 pub fn is_plumbing(type_name: &str, field: &str) -> bool {
     let is_of = |suffix: &str, fields: &[&str]| type_name.ends_with(suffix) && fields.contains(&field);
     matches!(type_name, "Query" | "Mutation" | "PageInfo")
-        || is_of("Connection", &["pageInfo", "edges", "nodes"])
+        // What maps tell anybody, and the own project's mailbox.
+        || matches!(type_name, "AdminArea" | "FocalPoint" | "MeasuredFrom" | "NamedPlace")
+        || is_of("Connection", &["pageInfo", "edges", "nodes", "evaluatedAt", "measuredFrom", "focalPoint"])
         || is_of("Edge", &["node", "cursor"])
         || is_of(
             "Payload",

@@ -126,6 +126,8 @@ impl World {
             format: Format::Hsds,
             source: &source,
             bytes: text.as_bytes(),
+            translated: None,
+            country: None,
             completeness,
             accepts_many_gone: false,
             is_dry_run: false,

@@ -34,7 +34,7 @@ impl Matrix {
             // The withdrawn one, which has a value in every field.
             ("consent", _) => by_node(handle, "Consent", self.objects.consents[1].id.clone()),
             ("demand", _) => by_node(handle, "Demand", self.objects.demands[0].id.clone()),
-            ("service", "ServiceEdge" | "FitReason") => vec![search(handle, row)],
+            ("service", "ServiceEdge" | "FitReason" | "StandingFactor") => vec![search(handle, row)],
             ("service", _) => by_node(handle, "Service", self.id_of(entry(relation, standing))),
             ("organization", _) => vec![self.organization(row, relation)],
             ("figures", _) => vec![self.figures_probe(handle, row)],
@@ -218,8 +218,16 @@ fn is_entry_of(title: &str, standing: Standing) -> bool {
 /// A search next to the entries, so that it finds little else.
 fn search(handle: &'static str, row: &str) -> Probe {
     let (type_name, field) = row.split_once('.').expect("a type and a field");
-    let asked = if field == "reasons" { "reasons { dimension }" } else { field };
-    let asked = if type_name == "FitReason" { format!("reasons {{ {asked} }}") } else { asked.to_owned() };
+    let asked = match field {
+        "reasons" => "reasons { dimension }",
+        "standing" => "standing { factor }",
+        other => other,
+    };
+    let asked = match type_name {
+        "FitReason" => format!("reasons {{ {asked} }}"),
+        "StandingFactor" => format!("standing {{ {asked} }}"),
+        _ => asked.to_owned(),
+    };
     let document = format!(
         "{{ services(filter: {{ near: {{ latitude: 48.8938, longitude: 2.4096, withinMeters: 3000 }}, verdicts: [MATCH, TO_CONFIRM, NO] }}, \
          first: 100) {{ edges {{ {asked} node {{ id }} }} }} }}"

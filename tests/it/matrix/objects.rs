@@ -5,14 +5,17 @@ use super::people::{HOSPITAL, hospital};
 use crate::kit::steps::{Ready, fresh_key, merged, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World};
 use relais::domain::code::CodeList;
+use relais::domain::country::CountryCode;
 use relais::domain::directory::{
-    AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Document, KnownConsequence, Organization,
-    OrganizationKind, Phone, Schedule, Service, Specialisation, Tier, Welcome,
+    Accessibility, AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Document, KnownConsequence,
+    Organization, OrganizationKind, Phone, Place, Precision, Schedule, Service, ServiceMode, Specialisation, Tier,
+    Translation, Welcome,
 };
-use relais::domain::id::{Identifier, OrganizationId, ProjectId, ServiceId};
+use relais::domain::id::{Identifier, LocationId, OrganizationId, ProjectId, ServiceId};
 use relais::domain::need::Need;
-use relais::domain::place::Area;
-use relais::domain::profile::{AgeBand, Gender, Household, Situation};
+use relais::domain::opening::{Closure, DatedHours, OpeningHours, TimeZone};
+use relais::domain::place::{Area, AreaCode};
+use relais::domain::profile::{AgeBand, Gender, Household, Language, Situation};
 use serde_json::{Value, json};
 
 const CARE_AFTER_VIOLENCE: &str = "9f4cb01a-2946-4c33-80b3-4a709c8bbcd8";
@@ -275,7 +278,11 @@ fn full(world: &World, name: &str) -> Service {
     (service.alternate_name, service.description) = (told.clone(), told.clone());
     (service.criteria_text, service.application_process) = (told.clone(), told.clone());
     (service.fees, service.alert, service.email) = (told.clone(), told.clone(), told.clone());
-    service.phones = vec![Phone { number: Some("+33199000001".to_owned()), ..Phone::as_typed("+33 1 99 00 00 01") }];
+    service.phones = vec![Phone {
+        number: Some("+33199000001".to_owned()),
+        do_not_use: true,
+        ..Phone::as_typed("+33 1 99 00 00 01")
+    }];
     service.welcome = Some(Welcome::Preferential);
     service.need_families = vec![Need::LegalAsylum.family()];
     service.details = vec![Detail { label: "dit".to_owned(), values: vec!["dit".to_owned()] }];
@@ -293,13 +300,35 @@ fn full(world: &World, name: &str) -> Service {
         updated_at_microseconds: Some(world.now().microseconds()),
         ..Capacity::of(CapacityStatus::Open)
     });
+    let language = |tag| Language::parse(tag).expect("a language");
+    service.language = Some(language("fr"));
+    service.translations =
+        vec![Translation { language: language("en"), name: told.clone(), description: told.clone() }];
+    service.modes = vec![ServiceMode::InPerson];
+    service.accessibility = vec![Accessibility::StepFree];
+    service.areas_served = vec![AreaCode::parse("FR-93").expect("a code")];
+    service.opening_hours = Some("Mo-Fr 09:00-17:00".to_owned());
+    service.time_zone = TimeZone::parse("Europe/Paris").ok();
+    service.country = CountryCode::parse("FR").ok();
+    let today = world.now().date();
+    service.closures = vec![Closure { from: today, until: today }];
+    let ramadan = OpeningHours::parse("10:00-14:00").expect("hours");
+    service.dated_hours = vec![DatedHours { from: today, until: today, opening_hours: ramadan }];
     let schedule =
         Schedule { weekdays: told.clone(), opens_at: told.clone(), closes_at: told.clone(), text: told.clone() };
     service.schedules = vec![schedule];
     service.valid_until = service.verified_on;
     for place in &mut service.places {
         (place.name, place.address) = (told.clone(), told.clone());
+        place.precision = Some(Precision::Exact);
     }
+    // A second one, which somebody has marked.
+    let marked = service.places.first().map(|first| Place {
+        id: LocationId::derived("test", name),
+        do_not_use: true,
+        ..first.clone()
+    });
+    service.places.extend(marked);
     service
 }
 

@@ -25,7 +25,7 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 9] = [
+const HOLDERS: [(&str, &str); 15] = [
     ("CaseReading", "readings"),
     ("Offer", "offer"),
     ("TimelineEntry", "timeline"),
@@ -33,6 +33,12 @@ const HOLDERS: [(&str, &str); 9] = [
     ("Eligibility", "eligibility"),
     ("Freshness", "freshness"),
     ("Place", "places"),
+    ("Phone", "phones"),
+    ("Translation", "translations"),
+    ("Closure", "closures"),
+    ("DatedHours", "datedHours"),
+    ("OpeningState", "opening"),
+    ("ServiceCheck", "check"),
     ("Schedule", "schedules"),
     ("ServiceDetail", "details"),
 ];
@@ -83,7 +89,8 @@ fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, stand
     let timeline = row.starts_with("TimelineEntry.").then(|| "Referral.timeline".to_owned());
     let of = row.split('.').next().expect("a type");
     // What stands inside another object, or beside it, is there where that one is.
-    let is_inside = HOLDERS.iter().any(|(held, _)| *held == of) || matches!(of, "ServiceEdge" | "FitReason");
+    let is_inside =
+        HOLDERS.iter().any(|(held, _)| *held == of) || matches!(of, "ServiceEdge" | "FitReason" | "StandingFactor");
     let own = (!is_inside).then(|| format!("{of}.id"));
     let first = Some(format!("{}.id", object.types[0]));
     let row_of = |name: &String| content.rows.iter().find(|row| row.name == name);

@@ -1,6 +1,6 @@
-//! The formats that the HSDS schema asks for, each as one check.
+//! The formats that feeds ask for, each as one check.
 
-use super::super::problem::Fault;
+use super::problem::Fault;
 use crate::domain::profile::Language;
 use crate::domain::time::{Date, Timestamp};
 use uuid::Uuid;
@@ -34,6 +34,12 @@ pub(super) fn url(text: &str) -> Result<String, Fault> {
 /// A calendar day.
 pub(super) fn day(text: &str) -> Result<Date, Fault> {
     Date::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10).ok_or(Fault::Day)
+}
+
+/// A day that somebody can have meant: exports write 1970-01-01 and 9999-12-31 for "unknown".
+pub(super) fn day_in_range(day: Date) -> Result<Date, Fault> {
+    use chrono::Datelike as _;
+    if (1971..=2199).contains(&day.year()) { Ok(day) } else { Err(Fault::DayOutOfRange) }
 }
 
 /// An instant with its offset.
