@@ -20,6 +20,7 @@ mod protection_query;
 mod query;
 mod request;
 mod scalars;
+mod sharing_query;
 mod types;
 mod user_errors;
 
@@ -32,6 +33,7 @@ use self::order::RootOrder;
 use self::protection_query::ProtectionQuery;
 use self::query::LoopQuery;
 use self::request::RequestContext;
+use self::sharing_query::SharingQuery;
 use crate::actions::{ActionError, Context, account, disclosure, refusal};
 use crate::edge::Edge;
 use crate::edge::access_line::LineFacts;
@@ -45,7 +47,7 @@ type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-struct Query(LoopQuery, ProtectionQuery);
+struct Query(LoopQuery, SharingQuery, ProtectionQuery);
 
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {
