@@ -1,214 +1,155 @@
-//! The twenty nearest services that fit one need and one person: the search against a plain scan that
-//! measures every service, on the same generated directory and in the same run.
+//! The twenty nearest services that fit one need, one person and one hour: the search against a plain scan that measures
+//! every service, on the same generated directory and in the same run; and what loading, editing and keeping it costs.
 //!
-//! Absolute times depend on the machine and on its neighbours; the printed ratio is what to compare.
+//! Absolute times depend on the machine and on its neighbours; the printed ratios are what to compare.
+
+#[path = "generated/mod.rs"]
+mod generated;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
-use proptest::prelude::{Rng, RngExt};
-use proptest::test_runner::{RngAlgorithm, TestRng};
-use relais::directory::{Change, Directory, Order, Page, Query, Snapshot};
-use relais::domain::code::CodeList;
-use relais::domain::directory::{Document, Place, Service, Tier};
-use relais::domain::fit::{Finding, Seeker, Verdict, fit, need_finding};
-use relais::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
-use relais::domain::need::{Need, NeedFamily};
-use relais::domain::place::Position;
-use relais::domain::profile::{AgeBand, Gender, Language, Profile};
-use relais::domain::scope::DirectoryScope;
-use relais::domain::time::Timestamp;
-use serde_json::{Value, json};
+use generated::{World, now, question};
+use relais::directory::{Change, Directory};
+use relais::domain::directory::{Document, Service};
+use relais::domain::fit::Verdict;
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-const SIZES: [u32; 2] = [10_000, 100_000];
-const LIMIT: usize = 20;
-const KEPT: &[Verdict] = &[Verdict::Match, Verdict::ToConfirm];
+const SIZES: [u32; 3] = [10_000, 100_000, 1_000_000];
+/// A plain scan of a million takes so long that a few questions have to do.
+const SCANNED: usize = 40;
 
-/// A directory and the questions that are put to it.
-struct World {
-    services: Vec<Arc<Service>>,
-    snapshot: Arc<Snapshot>,
-    questions: Vec<(Position, Need)>,
-    profile: Profile,
-    scope: DirectoryScope,
-}
-
-impl World {
-    fn generate(count: u32) -> Self {
-        let mut chance = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-        let documents: Vec<_> = (0..count).map(|number| service(&mut chance, number)).collect();
-        let directory = Directory::empty();
-        directory.apply(0, documents.iter().cloned().map(present).collect());
-        let ask = |_| (position(&mut chance), Need::ALL[chance.random_range(0..Need::ALL.len())]);
-        Self {
-            questions: (0..200).map(ask).collect(),
-            services: documents.into_iter().map(Arc::new).collect(),
-            snapshot: directory.snapshot(),
-            profile: Profile {
-                age_band: Some(AgeBand::From15To17),
-                gender: Some(Gender::Woman),
-                languages: Language::parse("ti").into_iter().collect(),
-                ..Profile::default()
-            },
-            scope: DirectoryScope::new(None, None, |kind| kind.tier <= Tier::Network),
-        }
-    }
-
-    fn seeker(&self, need: Need) -> Seeker<'_> {
-        let at = now();
-        Seeker { need: Some(need), profile: &self.profile, accessibility: &[], areas: &[], areas_within: &[], at }
-    }
-
-    fn walk(&self, (near, need): (Position, Need)) -> Page {
-        self.snapshot.search(&Query {
-            near: Some(near),
-            within_meters: None,
-            region: None,
-            words: None,
-            seeker: self.seeker(need),
-            open_at: None,
-            verdicts: KEPT,
-            scope: &self.scope,
-            answering: None,
-            order: Order::Nearest,
-            after: None,
-            limit: LIMIT,
-        })
-    }
-
-    /// Measures every service that answers the need, sorts them, and judges them until twenty are kept.
-    fn scan(&self, (near, need): (Position, Need)) -> Vec<ServiceId> {
-        let offers = |service: &&Arc<Service>| {
-            self.scope.admits(service) && need_finding(service, need) != Some(Finding::Excluded)
-        };
-        let to_place =
-            |place: &Place| place.search_position().map_or(f64::INFINITY, |there| near.distance_meters(there));
-        let distance = |service: &Service| service.places.iter().map(to_place).fold(f64::INFINITY, f64::min);
-        let mut ranked: Vec<_> =
-            self.services.iter().filter(offers).map(|service| (distance(service), service)).collect();
-        ranked.sort_unstable_by(|(a, left), (b, right)| a.total_cmp(b).then(left.id.cmp(&right.id)));
-        let kept = |service: &Service| KEPT.contains(&fit(service, &self.seeker(need), None).verdict);
-        ranked.iter().filter(|(_, service)| kept(service)).take(LIMIT).map(|(_, service)| service.id).collect()
-    }
-}
-
-fn now() -> Timestamp {
-    Timestamp::from_microseconds(1_795_000_000_000_000)
-}
-
-fn present(service: Service) -> Change {
-    Change::Present { document: Document::Service(service) }
-}
-
-/// Somewhere along the corridor, half of the time close to one of its towns.
-fn position(chance: &mut TestRng) -> Position {
-    const TOWNS: [(f64, f64); 6] = [
-        (50.9513, 1.8587),
-        (48.8566, 2.3522),
-        (43.2965, 5.3698),
-        (36.8065, 10.1815),
-        (32.8872, 13.1913),
-        (18.0735, -15.9582),
-    ];
-    let (latitude, longitude, spread) = if chance.random_ratio(1, 2) {
-        let (latitude, longitude) = TOWNS[chance.random_range(0..TOWNS.len())];
-        (latitude, longitude, 0.3)
-    } else {
-        (32.0, 11.0, 20.0)
-    };
-    let mut near = |center: f64| center + chance.random_range(-spread..=spread);
-    Position::new(near(latitude), near(longitude)).expect("within the ranges")
-}
-
-fn service(chance: &mut TestRng, number: u32) -> Service {
-    let mut bytes = [0; 16];
-    chance.fill_bytes(&mut bytes);
-    let mut one_in = |count| chance.random_ratio(1, count);
-    let full = one_in(5).then(|| json!({ "status": "full", "updated_at_microseconds": now().microseconds() }));
-    let welcome = if one_in(2) { "exclusive" } else { "preferential" };
-    let ages = if one_in(3) { json!({ "minimum_age": 18 }) } else { json!({ "minimum_age": 12 }) };
-    let (family_only, two_places, one_of_two_needs) = (one_in(20), one_in(10), one_in(2));
-    let mut need = || Need::ALL[chance.random_range(0..Need::ALL.len())];
-    let needs: Vec<Need> =
-        if family_only { vec![] } else { (0..1 + u32::from(one_of_two_needs)).map(|_| need()).collect() };
-    let families: Vec<NeedFamily> = if family_only { vec![need().family()] } else { vec![] };
-    let places: Vec<Value> = (0..1 + u32::from(two_places))
-        .map(|_| json!({ "id": LocationId::from_bytes(bytes), "kind": "physical", "position": position(chance) }))
-        .collect();
-    let document = json!({
-        "id": ServiceId::from_bytes(bytes), "organization_id": OrganizationId::derived("bench", &(number / 4).to_string()),
-        "name": format!("Service {number}"), "needs": needs, "need_families": families, "status": "open",
-        "welcome": welcome, "eligibility": ages, "languages": ["fr", "ar"], "capacity": full, "places": places,
-        "verified_on": "2026-06-01", "tier": "public",
-    });
-    serde_json::from_value(document).expect("a service")
-}
-
-/// Mean time of one answer.
+/// Times of single answers, the shortest of three of each, in the order of their length.
 #[expect(clippy::disallowed_methods, reason = "a bench is the one place that asks how long something takes")]
-fn mean<T>(world: &World, answer: impl Fn(&World, (Position, Need)) -> T) -> Duration {
-    let started = Instant::now();
-    for question in &world.questions {
-        black_box(answer(world, *question));
-    }
-    started.elapsed() / u32::try_from(world.questions.len()).expect("a few hundred questions")
+fn times<Q: Copy, T>(questions: &[Q], answer: impl Fn(Q) -> T) -> Vec<Duration> {
+    let timed = |question: Q| {
+        let started = Instant::now();
+        black_box(answer(question));
+        started.elapsed()
+    };
+    let mut times: Vec<_> =
+        questions.iter().map(|question| (0..3).map(|_| timed(*question)).min().unwrap_or_default()).collect();
+    times.sort_unstable();
+    times
 }
 
-/// The smallest of three means, since a shared machine only ever adds time.
-fn least_mean<T>(world: &World, answer: impl Fn(&World, (Position, Need)) -> T) -> Duration {
-    (0..3).map(|_| mean(world, &answer)).min().unwrap_or_default()
+fn percentile(times: &[Duration], percent: usize) -> Duration {
+    times[(times.len() * percent / 100).min(times.len() - 1)]
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
 }
 
 fn nearest_twenty_that_fit(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("nearest_20_that_fit");
     for size in SIZES {
         let world = World::generate(size);
-        let (mut examined, mut opened) = (0, 0);
-        for question in &world.questions {
-            let page = world.walk(*question);
-            examined += page.candidates_examined;
-            opened += page.branches_opened;
-            let found: Vec<_> = page.hits.iter().map(|hit| hit.service.id).collect();
+        let questions: Vec<_> = (0..2_000).map(question).collect();
+        for question in &questions[..SCANNED] {
+            let found: Vec<_> = world.walk(*question).hits.iter().map(|hit| hit.service.id).collect();
             assert_eq!(found, world.scan(*question), "both ways give the same answer");
         }
-        let (walk, scan) = (least_mean(&world, World::walk), least_mean(&world, World::scan));
-        println!(
-            "{size} services: search {walk:.1?}, plain scan {scan:.1?}, ratio {:.0}; on average {} candidates examined and {} branches opened",
-            scan.as_secs_f64() / walk.as_secs_f64(),
-            examined / world.questions.len(),
-            opened / world.questions.len(),
-        );
-        let mut questions = world.questions.iter().cycle();
-        group.bench_function(BenchmarkId::new("search", size), |bencher| {
-            bencher.iter(|| questions.next().map(|question| world.walk(*question)));
+        let walks = times(&questions, |question| world.walk(question));
+        let scans = times(&questions[..SCANNED], |question| world.scan(question));
+        let rare = times(&questions, |question| world.walk_rare(question));
+        let pages = questions.iter().map(|question| world.walk(*question));
+        let (examined, opened) = pages.fold((0, 0), |(examined, opened), page| {
+            (examined + page.candidates_examined, opened + page.branches_opened)
         });
-        let mut questions = world.questions.iter().cycle();
-        group.bench_function(BenchmarkId::new("plain_scan", size), |bencher| {
-            bencher.iter(|| questions.next().map(|question| world.scan(*question)));
+        let (p50, p99) = (percentile(&walks, 50), percentile(&walks, 99));
+        println!(
+            "{size} services: p50 {p50:.1?}, p99 {p99:.1?}, plain scan {:.1?} (ratio {:.0}); where nobody fits within 30 km p50 {:.1?} \
+             (ratio {:.2}), p99 {:.1?}; on average {} sites measured, {} branches opened",
+            percentile(&scans, 50),
+            ratio(percentile(&scans, 50), p50),
+            percentile(&rare, 50),
+            ratio(percentile(&rare, 50), p50),
+            percentile(&rare, 99),
+            examined / questions.len(),
+            opened / questions.len(),
+        );
+        let mut next = questions.iter().cycle();
+        group.bench_function(BenchmarkId::new("search", size), |bencher| {
+            bencher.iter(|| next.next().map(|question| world.walk(*question)));
         });
     }
     group.finish();
 }
 
-/// What every refresh pays, since it builds all indexes anew.
-fn rebuild(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("rebuild");
+/// Bytes of this process in memory.
+fn resident_bytes() -> usize {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or_default() * 4_096
+}
+
+/// What the directory takes in memory, against the text that is stored.
+fn memory(_: &mut Criterion) {
+    for size in [100_000, 1_000_000] {
+        let before = resident_bytes();
+        let (mut text_bytes, directory) = (0, Directory::empty());
+        let mut changes = Vec::new();
+        for service in generated::services(size) {
+            text_bytes += serde_json::to_string(&Document::Service(service.clone())).map_or(0, |text| text.len());
+            changes.push(present(service));
+        }
+        directory.apply(0, changes);
+        let held = resident_bytes().saturating_sub(before);
+        let allowed = 2 * text_bytes + 250 * size as usize;
+        println!(
+            "{size} services: {held} bytes resident, {} of them indexes; stored text {text_bytes} bytes; allowed {allowed} (ratio {:.2})",
+            directory.snapshot().index_bytes(),
+            held as f64 / allowed as f64,
+        );
+    }
+}
+
+fn present(service: Service) -> Change {
+    Change::Present { document: Document::Service(service) }
+}
+
+/// What one edited entry costs before the next search sees it, and what a whole new base costs.
+fn changes(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("changes");
     group.sample_size(10);
-    for size in SIZES {
+    for size in [10_000, 100_000] {
         let world = World::generate(size);
-        let changes: Vec<_> = world.services.iter().map(|service| present(Service::clone(service))).collect();
+        let services = world.services().to_vec();
+        let all: Vec<_> = services.iter().map(|service| present(Service::clone(service))).collect();
         let loaded = || {
             let directory = Directory::empty();
-            directory.apply(0, changes.clone());
-            directory
+            directory.apply(0, all.clone());
+            (directory, 0)
         };
-        group.bench_function(BenchmarkId::new("one_change", size), |bencher| {
-            bencher.iter_batched_ref(loaded, |directory| directory.apply(1, vec![]), BatchSize::LargeInput);
+        group.bench_function(BenchmarkId::new("one_edited_entry", size), |bencher| {
+            let mut state = loaded();
+            bencher.iter(|| {
+                state.1 += 1;
+                // Keeps the overlay at its usual size, as the merge beside it does.
+                let entry = usize::try_from(state.1 % 200).unwrap_or_default();
+                state.0.apply(state.1, vec![present(Service::clone(&services[entry]))]);
+            });
+        });
+        group.bench_function(BenchmarkId::new("whole_base", size), |bencher| {
+            bencher.iter_batched_ref(
+                || (Directory::empty(), all.clone()),
+                |(directory, all)| directory.apply(0, std::mem::take(all)),
+                BatchSize::LargeInput,
+            );
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, nearest_twenty_that_fit, rebuild);
+/// The verdict alone, which every hit costs.
+fn verdicts(criterion: &mut Criterion) {
+    let world = World::generate(10_000);
+    let question = question(0);
+    criterion.bench_function("verdict", |bencher| {
+        let mut services = world.services().iter().cycle();
+        bencher.iter(|| services.next().map(|service| world.judge(service, question).verdict == Verdict::No));
+    });
+    black_box(now());
+}
+
+criterion_group!(benches, nearest_twenty_that_fit, changes, verdicts, memory);
 criterion_main!(benches);

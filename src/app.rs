@@ -143,6 +143,11 @@ impl App {
             if let Err(error) = geography::refresh(&self.context).await {
                 tracing::warn!(%error, "areas and places could not be refreshed; the last ones go on serving");
             }
+            let directory = Arc::clone(&self.context.directory);
+            // Makes a new base of what has changed; the requests go on meanwhile.
+            if tokio::task::spawn_blocking(move || directory.merge()).await.is_err() {
+                tracing::warn!("the directory could not be merged; it goes on serving as it is");
+            }
         }
     }
 

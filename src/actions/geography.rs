@@ -3,13 +3,15 @@
 use super::{ActionError, Context};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::geography::{AdminArea, NamedPlace};
+use crate::domain::opening::{DatedHoliday, HolidayCalendars};
 use crate::geography::Geography;
 use crate::import::geography::report::GeographyReport;
-use crate::import::geography::{AreaFormat, Rows, parse_areas, parse_gazetteer};
+use crate::import::geography::{AreaFormat, Rows, parse_areas, parse_gazetteer, parse_holidays};
 use crate::import::{FeedError, SourceName};
 use crate::store::{GeographyChanges, GeographyTable, StoreError};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A file of areas or places.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +70,17 @@ pub async fn import_gazetteer(
     replace(context, GeographyTable::Places, file, rows, |place: &NamedPlace| place.key.clone()).await
 }
 
+/// Imports holidays that people have dated; what the same source has dated before and does not any more goes.
+pub async fn import_holidays(
+    context: &Context,
+    file: GeographyFile<'_>,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<GeographyReport, GeographyImportError> {
+    let rows = parse_holidays(file.bytes, progress)?;
+    let key = |holiday: &DatedHoliday| format!("{} {}", holiday.country.as_str(), holiday.date);
+    replace(context, GeographyTable::Holidays, file, rows, key).await
+}
+
 async fn replace<T: Serialize>(
     context: &Context,
     table: GeographyTable,
@@ -82,6 +95,7 @@ async fn replace<T: Serialize>(
         what: match table {
             GeographyTable::Areas => "areas",
             GeographyTable::Places => "places",
+            GeographyTable::Holidays => "holidays",
         },
         rows_read: rows.rows_read,
         added: 0,
@@ -100,7 +114,8 @@ async fn replace<T: Serialize>(
             tx.lock_geography().await?;
             let held = tx.geography_of_source(table, source).await?;
             let (changes, report) = compare(held, &given, report.clone());
-            if !file.is_dry_run && !(changes.written.is_empty() && changes.removed.is_empty()) {
+            let changes_something = !changes.written.is_empty() || !changes.removed.is_empty();
+            if changes_something && !file.is_dry_run {
                 tx.change_geography(table, source, &changes).await?;
                 let event = AuditEvent::of_operator(context.now(), AuditAction::DirectoryImported, source.to_owned());
                 tx.append_audit(&[event]).await?;
@@ -148,7 +163,12 @@ pub async fn refresh(context: &Context) -> Result<i64, ActionError> {
     let version = context.store.geography_version().await?;
     if version > context.geography.snapshot().version {
         let (areas, places) = (context.store.areas().await?, context.store.named_places().await?);
+        let dated = context.store.dated_holidays().await?;
+        let is_first = context.geography.snapshot().version < 0;
         context.geography.replace(Geography::new(version, areas, places));
+        if is_first || context.directory.snapshot().calendars().dated() != dated {
+            context.directory.keep_calendars(Arc::new(HolidayCalendars::new(&dated)));
+        }
     }
     Ok(version)
 }

@@ -2,7 +2,7 @@
 
 use super::import::progress_bar;
 use super::open;
-use crate::actions::geography::{GeographyFile, GeographyImportError, import_areas, import_gazetteer};
+use crate::actions::geography::{GeographyFile, GeographyImportError, import_areas, import_gazetteer, import_holidays};
 use crate::config::Config;
 use crate::domain::place::AreaCode;
 use crate::import::SourceName;
@@ -117,15 +117,27 @@ fn property(text: &str) -> Result<PropertyCode, std::convert::Infallible> {
 /// Imports areas.
 pub(super) async fn run_areas(config: &Config, arguments: AreaArguments) -> anyhow::Result<()> {
     let format = arguments.preset.map_or_else(|| arguments.properties.format(), Preset::format);
-    run(config, &arguments.file, Some(&format)).await
+    run(config, &arguments.file, What::Areas(format)).await
 }
 
 /// Imports named places.
 pub(super) async fn run_gazetteer(config: &Config, arguments: FileArguments) -> anyhow::Result<()> {
-    run(config, &arguments, None).await
+    run(config, &arguments, What::Places).await
 }
 
-async fn run(config: &Config, arguments: &FileArguments, areas: Option<&AreaFormat>) -> anyhow::Result<()> {
+/// Imports dated holidays.
+pub(super) async fn run_holidays(config: &Config, arguments: FileArguments) -> anyhow::Result<()> {
+    run(config, &arguments, What::Holidays).await
+}
+
+/// What a file holds.
+enum What {
+    Areas(AreaFormat),
+    Places,
+    Holidays,
+}
+
+async fn run(config: &Config, arguments: &FileArguments, what: What) -> anyhow::Result<()> {
     let bytes = std::fs::read(&arguments.file).context("cannot read the file")?;
     let app = open(config).await?;
     let file = GeographyFile { source: &arguments.source, bytes: &bytes, is_dry_run: arguments.dry_run };
@@ -134,9 +146,10 @@ async fn run(config: &Config, arguments: &FileArguments, areas: Option<&AreaForm
         bar.set_length(of as u64);
         bar.set_position(done as u64);
     };
-    let imported = match areas {
-        Some(format) => import_areas(app.context(), format, file, &mut show).await,
-        None => import_gazetteer(app.context(), file, &mut show).await,
+    let imported = match &what {
+        What::Areas(format) => import_areas(app.context(), format, file, &mut show).await,
+        What::Places => import_gazetteer(app.context(), file, &mut show).await,
+        What::Holidays => import_holidays(app.context(), file, &mut show).await,
     };
     bar.finish_and_clear();
     app.close().await;

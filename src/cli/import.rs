@@ -1,6 +1,6 @@
 //! `relais import`: a directory feed; areas and places are in `geography`.
 
-use super::geography::{AreaArguments, FileArguments, run_areas, run_gazetteer};
+use super::geography::{AreaArguments, FileArguments, run_areas, run_gazetteer, run_holidays};
 use super::open;
 use crate::actions::import::{ImportError, ImportFeed, import};
 use crate::config::Config;
@@ -22,6 +22,8 @@ pub(super) enum ImportFormat {
     Areas(AreaArguments),
     /// Named places: CSV with the columns of GeoNames.
     Gazetteer(FileArguments),
+    /// Holidays that people have dated: CSV with country, date, name and closed.
+    Holidays(FileArguments),
 }
 
 #[derive(Debug, Args)]
@@ -52,6 +54,7 @@ pub(super) async fn run(config: &Config, format: ImportFormat) -> anyhow::Result
         ImportFormat::Hsds(arguments) => run_import(config, Format::Hsds, arguments).await,
         ImportFormat::Areas(arguments) => run_areas(config, arguments).await,
         ImportFormat::Gazetteer(arguments) => run_gazetteer(config, arguments).await,
+        ImportFormat::Holidays(arguments) => run_holidays(config, arguments).await,
     }
 }
 

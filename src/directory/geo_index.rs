@@ -10,7 +10,7 @@ use super::region::Region;
 use super::sphere_tree::{BranchId, Leaf, Opened, SphereTree};
 use crate::domain::code::CodeList;
 use crate::domain::directory::{Place, Service};
-use crate::domain::fit::{Finding, Screen, need_finding};
+use crate::domain::fit::{Finding, Screen, Sought, need_finding};
 use crate::domain::geography::cap::SphericalCap;
 use crate::domain::need::Need;
 use crate::domain::place::{Position, chord_meters};
@@ -92,7 +92,7 @@ pub(super) struct Walk<'q> {
     /// Where a place has to lie.
     pub region: Option<&'q Region>,
     /// What a service has to admit, at least.
-    pub sought: Screen,
+    pub sought: Sought,
     /// When a service has to be open, or might be.
     pub open: Option<&'q OpenAt<'q>>,
     /// The services that come into question by their words, in the order of their ranks.

@@ -18,7 +18,7 @@ mod sphere_tree;
 mod tests;
 
 pub use region::{AreaRegion, Region};
-pub use search::{Distance, Hit, Order, Page, Query, SearchKey, SearchWords};
+pub use search::{Distance, Hit, Page, Query, SearchKey, SearchWords};
 
 use crate::domain::directory::{Document, Organization, Service};
 use crate::domain::id::{OrganizationId, ServiceId};
@@ -174,6 +174,11 @@ impl Snapshot {
     /// The version of the stored directory that this is.
     pub fn version(&self) -> i64 {
         self.version
+    }
+
+    /// The calendars that days are judged by.
+    pub fn calendars(&self) -> &HolidayCalendars {
+        self.overlay.calendars()
     }
 
     /// The organisation with this id.

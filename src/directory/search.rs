@@ -9,27 +9,17 @@ use super::hours::OpenAt;
 use super::region::Region;
 use super::segment::Segment;
 use crate::domain::directory::{Organization, Service};
-use crate::domain::fit::{Fit, Screen, Seeker, Verdict, fit};
+use crate::domain::fit::{Fit, Seeker, Sought, Verdict, fit};
 use crate::domain::freshness::freshness;
 use crate::domain::id::{OrganizationId, ServiceId};
 use crate::domain::opening::OpeningStatus;
 use crate::domain::place::{DistanceBand, Position};
-use crate::domain::ranking::{Answering, Observed, RankedDistance, Standing, standing};
+use crate::domain::ranking::{Answering, Observed, RankedDistance, ServiceOrder, Standing, standing};
 use crate::domain::scope::DirectoryScope;
 use crate::domain::time::Timestamp;
 use crate::domain::words::index::TextMatch;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// In which order services come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// By distance; without a point by how well the words fit, and without words by id.
-    #[default]
-    Nearest,
-    /// The first two hundred of that order that the filters keep, by their standing.
-    Best,
-}
 
 /// Words that are looked for.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +53,7 @@ pub struct Query<'a> {
     /// How organisations have answered the viewer's project.
     pub answering: Option<&'a BTreeMap<OrganizationId, Answering>>,
     /// In which order.
-    pub order: Order,
+    pub order: ServiceOrder,
     /// The key of the last hit of the page before.
     pub after: Option<SearchKey>,
     /// How many hits a page has at most.
@@ -170,8 +160,8 @@ impl Snapshot {
     /// filters that nothing passes, each site of the need within reach is looked at once, in bits.
     pub fn search(&self, query: &Query<'_>) -> Page {
         match query.order {
-            Order::Nearest => self.nearest(query),
-            Order::Best => self.best(query),
+            ServiceOrder::Nearest => self.nearest(query),
+            ServiceOrder::Best => self.best(query),
         }
     }
 
@@ -198,7 +188,7 @@ impl Snapshot {
 
     /// The nearest that fit, ranked by their standing. A page goes on within the same two hundred.
     fn best(&self, query: &Query<'_>) -> Page {
-        let mut page = self.nearest(&Query { order: Order::Nearest, after: None, limit: RANKED, ..*query });
+        let mut page = self.nearest(&Query { order: ServiceOrder::Nearest, after: None, limit: RANKED, ..*query });
         for hit in &mut page.hits {
             hit.key = SearchKey::new(1.0 - hit.standing(query).score, hit.service.id);
         }
@@ -287,7 +277,7 @@ impl<'s> Prepared<'s> {
             near: query.near,
             reach: query.within_meters.map_or(Meters::INFINITY, Meters),
             region: query.region,
-            sought: if wants_excluded { Screen::NONE } else { Screen::sought_by(&query.seeker) },
+            sought: Sought::by(&query.seeker, query.verdicts),
             open: self.open_at.as_ref().filter(|_| !wants_excluded),
             worded: self.worded.as_deref(),
             start: query.after.map_or((Meters::ZERO, 0), just_after),

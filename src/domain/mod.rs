@@ -1,7 +1,8 @@
 //! The rules of Relais: values, states and decisions.
 //!
 //! Invariant: pure. No async, no SQL, no HTTP, no clock, no chance; `now` and every random value are
-//! parameters. Only directory documents, profiles and code lists carry serde. Nothing of ours is imported here.
+//! parameters. Only the documents of directory and geography, profiles and code
+//! lists carry serde. Nothing of ours is imported here.
 //! Start at [`referral`] for the loop, at [`fit`] for the directory and at [`opening`] for when a service is open.
 
 pub mod account;

@@ -10,6 +10,21 @@ use super::opening::OpeningStatus;
 use super::place::DistanceBand;
 
 code_list! {
+    /// In which order services come.
+    ServiceOrder {
+        Nearest = "nearest": "by distance; without a point by how well the words fit, and without words by id",
+        Best = "best": "the first two hundred of that order that the filter keeps, by their standing",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "a code list derives what every code list has")]
+impl Default for ServiceOrder {
+    fn default() -> Self {
+        Self::Nearest
+    }
+}
+
+code_list! {
     /// What lifts a service in an order by what suits best.
     RankFactor {
         Fit = "fit": "whether it takes the person, and how much is to be confirmed",

@@ -228,6 +228,7 @@ pub const TABLES: &[(&str, Keeping)] = &[
     ("enrolments", Keeping::Ends(RetentionClock::Enrolment)),
     ("external_identities", Keeping::Stays("who of the staff is who at the provider, for as long as the account")),
     ("freezes", Keeping::Stays("when a project stood still, of no person")),
+    ("holidays", Keeping::Stays("public days, of no person")),
     ("gazetteer_places", Keeping::Stays("towns and villages, of no person")),
     ("geography_head", Keeping::Stays("one count, of no person")),
     ("glasses", Keeping::Ends(RetentionClock::CaseReference)),

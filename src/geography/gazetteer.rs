@@ -5,13 +5,10 @@
 
 use crate::domain::geography::NamedPlace;
 use crate::domain::words::index::{WordIndex, WordIndexBuilder};
-use crate::domain::words::{fold, is_one_error_apart};
+use crate::domain::words::{LETTERS_TO_FORGIVE, fold, is_one_error_apart};
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// Letters that a name has at least for a typing error in it to be forgiven.
-const LETTERS_TO_FORGIVE: usize = 5;
 
 /// How a place's name answers a query; the later, the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -148,8 +145,9 @@ impl Gazetteer {
 }
 
 /// What is left of a folded Latin name when it does not matter how Arabic sounds were written: `ou`, `oo`, `w` and `u`
-/// are one letter, letters are not doubled, a final `h` and spaces say nothing (Zouara, Zwara, Zuwārah; Az Zawiyah,
-/// Azzawiya). `None` for other scripts, and where fewer than four letters are left, which would be anything.
+/// are one letter, so are `iy` and `y`, letters are not doubled, a final `h` and spaces say nothing (Zouara, Zwara,
+/// Zuwārah; Az Zawiyah, Azzawya). `None` for other scripts, and where fewer than four letters are left, which would be
+/// anything.
 fn loose_key(folded: &str) -> Option<String> {
     if !folded.is_ascii() {
         return None;
@@ -160,6 +158,7 @@ fn loose_key(folded: &str) -> Option<String> {
         let letter = match letter {
             b'o' if matches!(letters.peek(), Some(b'u' | b'o')) => b'u',
             b'w' => b'u',
+            b'i' if letters.peek() == Some(&b'y') => continue,
             b'h' if letters.peek().is_none() => break,
             other => other,
         };
@@ -234,6 +233,7 @@ mod tests {
             ("zouara", "zuwarah", true),
             ("zwara", "zuara", true),
             ("az zawiyah", "azzawiya", true),
+            ("az zawiyah", "azzawya", true),
             ("sabratha", "sabrata", false),
             ("11000", "1000", false),
         ] {

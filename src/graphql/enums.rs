@@ -9,8 +9,8 @@ use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideSta
 use crate::domain::deletion::DeletionAnswer;
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{
-    AuthorityLink, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence, LocationKind, OrganizationKind,
-    ServiceStatus, Specialisation, Tier, Welcome,
+    Accessibility, AuthorityLink, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence, LocationKind,
+    OrganizationKind, Precision, ServiceMode, ServiceStatus, Specialisation, Tier, Welcome,
 };
 use crate::domain::disclosure::{DeadlineBand, Stage};
 use crate::domain::duplicates::DuplicateReason;
@@ -22,8 +22,10 @@ use crate::domain::legal_hold::LegalHoldReason;
 use crate::domain::lifecycle::{Event, Party};
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::notice::NoticeKind;
+use crate::domain::opening::{OpeningReason, OpeningStatus};
 use crate::domain::place::DistanceBand;
 use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, ProtectionFlag, Situation};
+use crate::domain::ranking::{RankFactor, ServiceOrder};
 use crate::domain::referral::{CancelReason, DeclineCode, ErrorReason, OutcomeCode, Urgency};
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
 use crate::domain::statutory_report::{ReportAuthority, ReportInformation};
@@ -124,7 +126,7 @@ macro_rules! enums {
 }
 
 enums! {
-    AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality,
+    Accessibility, OpeningReason, OpeningStatus, Precision, RankFactor, ServiceMode, ServiceOrder, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality,
     ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding,
     FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, RecipientProblem, ReferralStatus, RiskProfile, Role,

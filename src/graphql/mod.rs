@@ -20,6 +20,7 @@ mod protection_query;
 mod query;
 mod request;
 mod scalars;
+mod search;
 mod sharing_query;
 mod types;
 mod user_errors;
@@ -33,6 +34,7 @@ use self::order::RootOrder;
 use self::protection_query::ProtectionQuery;
 use self::query::LoopQuery;
 use self::request::RequestContext;
+use self::search::SearchQuery;
 use self::sharing_query::SharingQuery;
 use crate::actions::{ActionError, Context, account, disclosure, refusal};
 use crate::edge::Edge;
@@ -47,7 +49,7 @@ type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-struct Query(LoopQuery, SharingQuery, ProtectionQuery);
+struct Query(SearchQuery, LoopQuery, SharingQuery, ProtectionQuery);
 
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {

@@ -10,21 +10,14 @@ use super::types::demand::ServiceGapReport;
 use super::types::legal_hold::LegalHold;
 use super::types::organization::Organization;
 use super::types::referral::Referral;
-use super::types::service::Service;
 use super::types::viewer::Viewer;
-use crate::actions::directory::{Found, SearchServices};
-use crate::actions::input::ProfileInput as TypedProfile;
 use crate::actions::referral::{List, Part};
 use crate::actions::{case, demand, directory, legal_hold, referral, trail};
-use crate::domain::fit::{Finding, FitDimension, FitReason as Reason, Verdict};
-use crate::domain::need::Need;
-use crate::domain::place::DistanceBand;
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
-use crate::i18n::{Language, code_key, text};
+use crate::i18n::Language;
 use crate::policy::account_view::show_own_account;
 use crate::policy::visible::Visible;
-use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::connection::{Connection, Edge};
+use async_graphql::{Context, ID, Object};
 
 /// What can be asked about services, cases and referrals.
 #[derive(Default)]
@@ -35,38 +28,6 @@ impl LoopQuery {
     /// The account whose token came with the request; null for nobody.
     async fn viewer(&self, context: &Context<'_>) -> Option<Viewer> {
         show_own_account(&request(context).access).map(Viewer)
-    }
-
-    /// Services for a need and a person: nearest first in exact great-circle order when a point is given,
-    /// each at its nearest place; those without a known place come last. Hidden services leave no trace.
-    #[graphql(complexity = "page_weight(first) * child_complexity + 1")]
-    async fn services(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "What is looked for; without it everything that the viewer may know of.")] filter: Option<
-            ServiceFilter,
-        >,
-        #[graphql(desc = "Entries of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
-        #[graphql(desc = "The `endCursor` of the page before, of the same filter.")] after: Option<String>,
-    ) -> Result<Connection<String, Service, EmptyFields, ServiceMatch>, ApiError> {
-        let request = request(context);
-        let size = page_size(first)?;
-        let input = filter.unwrap_or_default().into();
-        let page = directory::search(&request.context, &request.access, &input, size, after.as_deref())?;
-        let mut connection = Connection::new(after.is_some(), page.has_more);
-        connection.edges.extend(page.found.into_iter().map(|found| edge(found, request.language)));
-        Ok(connection)
-    }
-
-    /// The service with this id; null when there is none, or not for the viewer.
-    async fn service(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "An id beginning with `svc_`.")] id: ID,
-    ) -> Nullable<Service> {
-        let request = request(context);
-        let found = parse_id(&id).map(|id| directory::find(&request.context, &request.access, id));
-        nullable(found, Service)
     }
 
     /// The organisation with this id; null when there is none, or not for the viewer.
@@ -246,115 +207,4 @@ impl Asked {
         connection.edges.extend(views.into_iter().map(|view| Edge::new(cursors.write(view.id), Referral::from(view))));
         Ok(connection)
     }
-}
-
-/// What is looked for among the services.
-#[derive(Default, InputObject)]
-pub struct ServiceFilter {
-    /// The point to be near to; distances are measured from it.
-    near: Option<NearInput>,
-    /// The need to be answered.
-    need: Option<Need>,
-    /// The person, as far as known. What is unknown excludes nothing.
-    #[graphql(default)]
-    person: ProfileInput,
-    /// Which verdicts to show; MATCH and TO_CONFIRM unless said.
-    verdicts: Option<Vec<Verdict>>,
-}
-
-/// A point, and how far around it.
-#[derive(InputObject)]
-pub struct NearInput {
-    /// Degrees north of the equator, -90 to 90.
-    latitude: f64,
-    /// Degrees east of Greenwich, -180 to 180.
-    longitude: f64,
-    /// Only places within this many metres, as the crow flies.
-    within_meters: Option<f64>,
-}
-
-/// A person's profile, coarse enough to be nobody. No field can hold a name, date, number or address.
-#[derive(Clone, Default, InputObject)]
-pub struct ProfileInput {
-    /// The age, as a band.
-    age_band: Option<AgeBand>,
-    /// The gender, as stated.
-    gender: Option<Gender>,
-    /// Who is with the person.
-    household: Option<Household>,
-    /// The administrative status, as told.
-    admin_status: Option<AdminStatus>,
-    /// Where the person lives now.
-    situation: Option<Situation>,
-    /// Languages spoken, best first, as BCP 47 tags such as `fr`, `bm`, `ti`.
-    #[graphql(default)]
-    languages: Vec<String>,
-    /// Code of the commune or larger area, such as `FR-93055`.
-    area: Option<String>,
-}
-
-impl From<ProfileInput> for TypedProfile {
-    fn from(input: ProfileInput) -> Self {
-        let ProfileInput { age_band, gender, household, admin_status, situation, languages, area } = input;
-        Self { age_band, gender, household, admin_status, situation, languages, area }
-    }
-}
-
-impl From<ServiceFilter> for SearchServices {
-    fn from(filter: ServiceFilter) -> Self {
-        Self {
-            near: filter.near.as_ref().map(|near| (near.latitude, near.longitude)),
-            within_meters: filter.near.and_then(|near| near.within_meters),
-            need: filter.need,
-            profile: filter.person.into(),
-            verdicts: filter.verdicts,
-        }
-    }
-}
-
-/// How a service relates to what was looked for.
-#[derive(SimpleObject)]
-pub struct ServiceMatch {
-    /// Great-circle metres to the nearest place, a straight line; null without a point, without a known
-    /// place, and for a redacted place.
-    distance_meters: Option<f64>,
-    /// For a redacted place, the band of the distance to the centre of its area.
-    distance_band: Option<DistanceBand>,
-    /// Id of the nearest place; null without a distance.
-    location_id: Option<ID>,
-    /// Whether the service takes the person.
-    verdict: Verdict,
-    /// Why the verdict is not a plain match.
-    reasons: Vec<FitReason>,
-}
-
-/// Why a verdict is not a plain match.
-#[derive(SimpleObject)]
-pub struct FitReason {
-    /// On what it rests.
-    dimension: FitDimension,
-    /// What was found.
-    finding: Finding,
-    /// The same as a sentence, in the language asked for.
-    message: String,
-}
-
-impl FitReason {
-    fn new(reason: Reason, language: Language) -> Self {
-        let key = format!("{}-{}", code_key("fit", reason.dimension), code_key("is", reason.finding));
-        Self { dimension: reason.dimension, finding: reason.finding, message: text(language, &key) }
-    }
-}
-
-fn edge(found: Found, language: Language) -> Edge<String, Service, ServiceMatch> {
-    let Found { service, found, cursor } = found;
-    let place = found.place.and_then(|place| service.service.places.get(place));
-    let edge_fields = ServiceMatch {
-        distance_meters: found.distance_meters,
-        distance_band: found.distance_band,
-        location_id: place.map(|place| place.id.into()),
-        verdict: found.fit.verdict,
-        reasons: found.fit.reasons.iter().map(|reason| FitReason::new(*reason, language)).collect(),
-    };
-    Edge::with_additional_fields(cursor, Service(service), edge_fields)
 }

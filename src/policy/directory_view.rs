@@ -11,6 +11,7 @@ use crate::domain::directory::{Organization, Service};
 use crate::domain::fit::Fit;
 use crate::domain::id::ServiceId;
 use crate::domain::place::DistanceBand;
+use crate::domain::ranking;
 use std::sync::Arc;
 
 /// A service as a viewer may know it.
@@ -21,6 +22,8 @@ pub struct ServiceView {
     pub service: Arc<Service>,
     /// Its organisation, where the directory has it.
     pub organization: Option<Arc<Organization>>,
+    /// Whether it is told when the service is open.
+    pub tells_opening: bool,
 }
 
 /// How a service relates to what was looked for, as a viewer may know it.
@@ -34,6 +37,8 @@ pub struct MatchView {
     pub distance_band: Option<DistanceBand>,
     /// Whether the service takes the person, and why not.
     pub fit: Fit,
+    /// Where it stands among others, and why; `None` for one that was judged alone.
+    pub standing: Option<ranking::Standing>,
 }
 
 /// What the schema promises of a service, and what its freshness and its public are made of.
@@ -101,10 +106,39 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("Place.latitude", |service| service.places.iter_mut().for_each(|place| place.position = None)),
     ("Place.longitude", |service| service.places.iter_mut().for_each(|place| place.position = None)),
     ("Place.address", |service| service.places.iter_mut().for_each(|place| place.address = None)),
+    ("Service.language", |service| service.language = None),
+    ("Service.translations", |service| service.translations.clear()),
+    ("Translation.language", |service| service.translations.clear()),
+    ("Translation.name", |service| service.translations.iter_mut().for_each(|told| told.name = None)),
+    ("Translation.description", |service| service.translations.iter_mut().for_each(|told| told.description = None)),
+    ("Service.modes", |service| service.modes.clear()),
+    ("Service.accessibility", |service| service.accessibility.clear()),
+    ("Service.areasServed", |service| service.areas_served.clear()),
+    ("Service.openingHours", |service| service.opening_hours = None),
+    ("Service.timeZone", |service| service.time_zone = None),
+    ("Service.country", |service| service.country = None),
+    ("Service.closures", |service| service.closures.clear()),
+    ("Closure.from", |service| service.closures.clear()),
+    ("Closure.until", |service| service.closures.clear()),
+    ("Service.datedHours", |service| service.dated_hours.clear()),
+    ("DatedHours.from", |service| service.dated_hours.clear()),
+    ("DatedHours.until", |service| service.dated_hours.clear()),
+    ("DatedHours.openingHours", |service| service.dated_hours.clear()),
+    ("Place.precision", |service| service.places.iter_mut().for_each(|place| place.precision = None)),
+    ("Place.doNotUse", |service| service.places.iter_mut().for_each(|place| place.do_not_use = false)),
     ("Place.areaCode", |service| service.places.iter_mut().for_each(|place| place.area = None)),
     ("Place.areaName", |service| {
         service.places.iter_mut().filter_map(|place| place.area.as_mut()).for_each(|area| area.name = None);
     }),
+];
+
+const STANDING: [&str; 6] = [
+    "ServiceEdge.score",
+    "ServiceEdge.standing",
+    "StandingFactor.factor",
+    "StandingFactor.value",
+    "StandingFactor.weight",
+    "StandingFactor.message",
 ];
 
 /// What the schema promises of an organisation, and what tells that it never receives a referral.
@@ -152,6 +186,12 @@ pub fn show_service(
     let view = ServiceView {
         service: without(service, OF_SERVICE, &look),
         organization: look.value("Service.organization", organization.map(Arc::clone)),
+        tells_opening: look.sees_all(&[
+            "Service.opening",
+            "OpeningState.status",
+            "OpeningState.reason",
+            "OpeningState.nextChangeAt",
+        ]),
     };
     Some(Visible::of_directory(view, access.recorder().clone()))
 }
@@ -172,6 +212,7 @@ pub fn show_match(access: &Access, service: &Service, found: MatchView) -> Optio
         place: look.value("ServiceEdge.locationId", found.place),
         distance_meters: look.value("ServiceEdge.distanceMeters", found.distance_meters),
         distance_band: look.value("ServiceEdge.distanceBand", found.distance_band),
+        standing: found.standing.filter(|_| look.sees_all(&STANDING)),
         fit: Fit { reasons: if tells_reasons { found.fit.reasons } else { Vec::new() }, ..found.fit },
     })
 }
@@ -195,4 +236,10 @@ pub fn show_organization(
     let look = Looking::new(access, facts);
     let shown = look.sees_all(&PROMISED_OF_ORGANIZATION).then(|| without(organization, OF_ORGANIZATION, &look))?;
     Some(Visible::of_directory(shown, access.recorder().clone()))
+}
+
+/// Whether the viewer is told whom to turn to in the own project.
+pub fn tells_focal_point(access: &Access) -> bool {
+    let facts = access.facts(Relation::Member, Standing::Plain, false);
+    access.account().is_some() && Looking::new(access, facts).sees_all(&["FocalPoint.name", "FocalPoint.mailbox"])
 }

@@ -4,6 +4,7 @@
 use super::row::Table;
 use super::{Store, StoreError, Tx, in_tx, read, statements, value_rows};
 use crate::domain::geography::{AdminArea, NamedPlace};
+use crate::domain::opening::DatedHoliday;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
@@ -16,6 +17,10 @@ statements! {
     PLACES = "SELECT source, place_key, document FROM gazetteer_places";
     AREAS_OF_SOURCE = "SELECT code, document FROM areas WHERE source = $1";
     PLACES_OF_SOURCE = "SELECT place_key, document FROM gazetteer_places WHERE source = $1";
+    HOLIDAYS = "SELECT source, day_key, document FROM holidays";
+    HOLIDAYS_OF_SOURCE = "SELECT day_key, document FROM holidays WHERE source = $1";
+    DELETE_HOLIDAY = "DELETE FROM holidays WHERE source = $1 AND day_key = $2";
+    INSERT_HOLIDAYS = "INSERT INTO holidays (source, day_key, document) VALUES";
     DELETE_AREA = "DELETE FROM areas WHERE source = $1 AND code = $2";
     DELETE_PLACE = "DELETE FROM gazetteer_places WHERE source = $1 AND place_key = $2";
     INSERT_AREAS = "INSERT INTO areas (source, code, document) VALUES";
@@ -26,13 +31,15 @@ statements! {
 const ROWS_AT_ONCE: [usize; 3] = [256, 16, 1];
 const COLUMNS: usize = 3;
 
-/// Which of the two tables.
+/// Which of the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GeographyTable {
     /// Administrative areas, by code.
     Areas,
     /// Named places, by their source's key.
     Places,
+    /// Dated holidays, by country and day.
+    Holidays,
 }
 
 /// The rows of one source as they change.
@@ -61,6 +68,12 @@ impl Store {
         let rows: Vec<(String, String, String)> = read!(self, |pool| sqlx::query_as(PLACES).fetch_all(pool).await)?;
         documents(Table("gazetteer_places"), rows)
     }
+
+    /// The holidays that people have dated, in the order of the sources' names and of their keys.
+    pub async fn dated_holidays(&self) -> Result<Vec<DatedHoliday>, StoreError> {
+        let rows: Vec<(String, String, String)> = read!(self, |pool| sqlx::query_as(HOLIDAYS).fetch_all(pool).await)?;
+        documents(Table("holidays"), rows)
+    }
 }
 
 /// Sorted here, because the two databases sort texts differently.
@@ -85,6 +98,7 @@ impl Tx {
         let sql = match table {
             GeographyTable::Areas => AREAS_OF_SOURCE,
             GeographyTable::Places => PLACES_OF_SOURCE,
+            GeographyTable::Holidays => HOLIDAYS_OF_SOURCE,
         };
         let rows: Vec<(String, String)> = in_tx!(self, |c| sqlx::query_as(sql).bind(source).fetch_all(c).await)?;
         Ok(rows.into_iter().collect())
@@ -100,6 +114,7 @@ impl Tx {
         let (delete, insert) = match table {
             GeographyTable::Areas => (DELETE_AREA, INSERT_AREAS),
             GeographyTable::Places => (DELETE_PLACE, INSERT_PLACES),
+            GeographyTable::Holidays => (DELETE_HOLIDAY, INSERT_HOLIDAYS),
         };
         in_tx!(self, |c| sqlx::query(RAISE_VERSION).execute(c).await.map(drop))?;
         for key in &changes.removed {

@@ -27,7 +27,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("export", &["domain"]),
     ("identity", &["domain", "clock", "egress"]),
     ("seal", &["domain", "clock"]),
-    ("actions", &["domain", "policy", "store", "directory", "geography", "identity", "import", "export", "clock", "seal"]),
+    (
+        "actions",
+        &["domain", "policy", "store", "directory", "geography", "identity", "import", "export", "clock", "seal"],
+    ),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
     ("egress", &[]),

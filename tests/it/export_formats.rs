@@ -200,7 +200,8 @@ fn a_real_directory_survives_the_way_through_a_page() {
     let Some(folder) = data() else { return };
     let bytes = file(&folder, "unhcr-jordan-services/feed-en-2015-07-22.json");
     let original = read(Format::ServicesAdvisor, &bytes).unwrap_or_else(|error| panic!("{error}"));
-    let organizations = original.organizations.iter().map(|parsed| (parsed.document.id, Arc::new(parsed.document.clone())));
+    let organizations =
+        original.organizations.iter().map(|parsed| (parsed.document.id, Arc::new(parsed.document.clone())));
     let organizations: BTreeMap<OrganizationId, Arc<Organization>> = organizations.collect();
     let entry = |service: &Service| Entry::new(service, organizations.get(&service.organization_id).cloned(), "north");
     let entries: Vec<Entry> = original.services.iter().filter_map(|parsed| entry(&parsed.document)).collect();
@@ -211,7 +212,10 @@ fn a_real_directory_survives_the_way_through_a_page() {
         feed.services.iter().map(|parsed| (parsed.document.id, &parsed.document)).collect();
     for service in original.services.iter().map(|parsed| as_copied(&parsed.document)) {
         let found = by_id.get(&service.id).unwrap_or_else(|| panic!("{} is lost", service.name));
-        assert_eq!((&found.name, &found.needs, &found.need_families), (&service.name, &service.needs, &service.need_families));
+        assert_eq!(
+            (&found.name, &found.needs, &found.need_families),
+            (&service.name, &service.needs, &service.need_families)
+        );
         assert_eq!((&found.eligibility, found.status), (&service.eligibility, service.status), "{}", service.name);
         assert_eq!((&found.schedules, &found.languages), (&service.schedules, &service.languages), "{}", service.name);
         assert_eq!((&found.places, &found.capacity), (&service.places, &service.capacity), "{}", service.name);

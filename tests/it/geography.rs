@@ -2,11 +2,15 @@
 //! does.
 
 use crate::import_feeds::{data, file};
-use crate::kit::installation::{Installation, installed_on_both_databases};
+use crate::kit::installation::installed_on_both_databases;
+use crate::kit::world::on_both_databases;
+use relais::actions::geography::{GeographyFile, import_areas, refresh};
+use relais::app::App;
 use relais::domain::geography::AdminArea;
 use relais::domain::place::{AreaCode, Position};
 use relais::geography::areas::{Areas, NEAREST_WITHIN_METERS};
 use relais::geography::gazetteer::{Gazetteer, PlaceQuery};
+use relais::import::SourceName;
 use relais::import::geography::{AreaFormat, FeatureProperties, Rows, parse_areas, parse_gazetteer};
 use std::path::Path;
 use std::sync::Arc;
@@ -43,6 +47,7 @@ fn every_spelling_leads_to_the_town() {
         ("Zwarra", "Zuwarah", "LY"),
         ("زوارة", "Zuwarah", "LY"),
         ("زواره", "Zuwarah", "LY"),
+        ("Azzawya", "Az Zāwīyah", "LY"),
         ("Calais", "Calais", "FR"),
         ("Calias", "Calais", "FR"),
         ("Kale", "Calais", "FR"),
@@ -234,5 +239,29 @@ installed_on_both_databases! {
         let ran = here.run(&["import", "gazetteer", &places, "--source", "towns"]);
         assert_eq!(counts(&ran.succeeded()), [1, 0, 0, 0, 1]);
         assert_eq!(here.counts().await["gazetteer_places"], 1);
+    }
+}
+
+on_both_databases! {
+    async fn another_node_notices_what_was_imported(world: World) {
+        let import = async |text: &str| {
+            let source = SourceName::parse("ocha").expect("a source name");
+            let file = GeographyFile { source: &source, bytes: text.as_bytes(), is_dry_run: false };
+            import_areas(world.app.context(), &AreaFormat::Pcodes, file, &mut |_, _| {}).await.expect("an import")
+        };
+        let name_at = |node: &App| {
+            let geography = node.context().geography.snapshot();
+            geography.areas.find("ly02").and_then(|known| known.area.name.clone())
+        };
+        assert_eq!(import("P-Code,Name,Admin Level\nLY02,West,1\n").await.added, 1);
+        assert_eq!(name_at(&world.app).as_deref(), Some("West"), "the importing node knows at once");
+        let other = App::open(world.location(), world.clock.clone(), world.clock.clone()).await.expect("a second node");
+        assert_eq!(name_at(&other).as_deref(), Some("West"), "a node knows when it opens");
+
+        assert_eq!(import("P-Code,Name,Admin Level\nLY02,The West,1\n").await.updated, 1);
+        assert_eq!(name_at(&other).as_deref(), Some("West"));
+        let version = refresh(other.context()).await.expect("a refresh");
+        assert_eq!((name_at(&other).as_deref(), version), (Some("The West"), 2));
+        other.close().await;
     }
 }

@@ -21,7 +21,6 @@ mod egress;
 mod emergencies;
 mod erasure;
 mod errors;
-mod export;
 mod export_formats;
 mod frozen_clocks;
 mod geography;

@@ -3,13 +3,14 @@
 mod examples;
 mod oracle;
 
-use super::{Change, Directory, Order, Query, Snapshot};
+use super::{Change, Directory, Query, Snapshot};
 use crate::domain::directory::{Document, Organization, Place, Service, Tier};
 use crate::domain::fit::Seeker;
 use crate::domain::id::{Identifier, OrganizationId, ServiceId};
 use crate::domain::need::Need;
 use crate::domain::place::{Area, AreaCode, Position};
 use crate::domain::profile::Profile;
+use crate::domain::ranking::ServiceOrder;
 use crate::domain::scope::DirectoryScope;
 use crate::domain::time::Timestamp;
 use serde_json::json;
@@ -88,7 +89,7 @@ fn plain_query() -> Query<'static> {
         verdicts: &[],
         scope: &STRANGER,
         answering: None,
-        order: Order::Nearest,
+        order: ServiceOrder::Nearest,
         after: None,
         limit: 20,
     }

@@ -2,7 +2,7 @@
 //! the whole world for each question. All is drawn from one seed, so a failure repeats.
 
 use super::super::{
-    AreaRegion, Change, Directory, Distance, EntryId, Hit, Order, Page, Query, Region, SearchKey, SearchWords, Snapshot,
+    AreaRegion, Change, Directory, Distance, EntryId, Hit, Page, Query, Region, SearchKey, SearchWords, Snapshot,
 };
 use super::{at, now, organization, place, present, redacted_place, service};
 use crate::domain::code::CodeList;
@@ -17,7 +17,7 @@ use crate::domain::need::{Need, NeedFamily};
 use crate::domain::opening::{Closure, CountryCode, HolidayCalendars, OpeningStatus};
 use crate::domain::place::{AreaCode, DistanceBand, Position};
 use crate::domain::profile::Profile;
-use crate::domain::ranking::{Observed, RankedDistance, standing};
+use crate::domain::ranking::{Observed, RankedDistance, ServiceOrder, standing};
 use crate::domain::scope::{DirectoryScope, EntryKind};
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::words::index::WordIndex;
@@ -344,7 +344,7 @@ fn expected(memory: &mut Memory, services: &[Service], query: &Query<'_>) -> Vec
         });
     };
     sort(&mut hits);
-    if query.order == Order::Best {
+    if query.order == ServiceOrder::Best {
         hits.truncate(200);
         for (hit, score) in &mut hits {
             hit.key = SearchKey::new(1.0 - *score, hit.key.service());
@@ -389,7 +389,7 @@ fn ten_thousand_random_searches_with_all_filters_agree_with_a_brute_force_page_b
                 open_at: if chance.one_in(2) { Some(now().plus_hours(7 * i64::from(chance.up_to(9)))) } else { None },
                 verdicts: &verdicts,
                 scope: &scope,
-                order: if chance.one_in(4) { Order::Best } else { Order::Nearest },
+                order: if chance.one_in(4) { ServiceOrder::Best } else { ServiceOrder::Nearest },
                 ..super::plain_query()
             };
             let expected = expected(&mut memory, &services, &query);

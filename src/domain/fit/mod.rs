@@ -8,7 +8,7 @@ mod screen;
 #[cfg(test)]
 mod tests;
 
-pub use screen::Screen;
+pub use screen::{Screen, Sought};
 
 use super::code::code_list;
 use super::directory::{Accessibility, CapacityStatus, Eligibility, Service, ServiceStatus, Welcome};

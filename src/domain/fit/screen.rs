@@ -1,88 +1,118 @@
 //! A first look at whom a service takes, as bits: for passing over thousands that exclude somebody, without
 //! judging one of them in full.
 //!
-//! Invariant: the screen passes over nobody whom [`fit`](super::fit) would keep. It knows the coded public and
-//! whether the service works, and leaves all else to the verdict.
+//! Invariant: the screen passes over nobody whom [`fit`](super::fit) would give a wanted verdict. It knows the coded
+//! public and whether the service works, and leaves all else to the verdict.
 
 use super::public::{public, public_finding};
-use super::{Finding, Seeker, works};
+use super::{Finding, Seeker, Verdict, criteria_finding, works};
 use crate::domain::code::CodeList;
 use crate::domain::directory::{Eligibility, Service};
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Profile, Situation};
 
-/// On the side of a service: one bit for each value of each dimension, set where nothing known excludes people with
-/// that value. On the side of a person: the bits that have to be set.
+/// What a service admits: one bit for each value of each dimension, and one for its being untold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Screen(u64);
+pub struct Screen {
+    /// Set where nothing known excludes people with that value.
+    kept: u64,
+    /// Set where nothing known is to be confirmed of people with that value either.
+    matched: u64,
+}
 
-/// Set where the service works.
-const WORKS: u64 = 1;
+/// The bits that have to be set for a verdict that is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Sought {
+    kept: u64,
+    matched: u64,
+}
+
+/// Set where the service works, and its criteria are coded.
+const SERVICE: u64 = 1;
 
 const AGES: u32 = 1;
-const GENDERS: u32 = AGES + 8;
-const HOUSEHOLDS: u32 = GENDERS + 4;
-const STATUSES: u32 = HOUSEHOLDS + 8;
-const SITUATIONS: u32 = STATUSES + 9;
-const END: u32 = SITUATIONS + 10;
+const GENDERS: u32 = AGES + 9;
+const HOUSEHOLDS: u32 = GENDERS + 5;
+const STATUSES: u32 = HOUSEHOLDS + 9;
+const SITUATIONS: u32 = STATUSES + 10;
+const END: u32 = SITUATIONS + 11;
 
-// A new value of a list has to find its bit free.
+// A new value of a list has to find its bit free; one more is for what is untold.
 const _: () = assert!(AgeBand::ALL.len() <= 8 && Gender::ALL.len() <= 4 && Household::ALL.len() <= 8);
 const _: () = assert!(AdminStatus::ALL.len() <= 9 && Situation::ALL.len() <= 10 && END <= 64);
 
-/// The bit of a value: lists are in the order of their variants.
-fn bit<T: CodeList>(first: u32, value: T) -> u64 {
-    let place = T::ALL.iter().position(|other| *other == value).unwrap_or_default();
+/// The bit of a value; the first one of a dimension is for what is untold.
+fn bit<T: CodeList>(first: u32, value: Option<T>) -> u64 {
+    let place = value.and_then(|value| T::ALL.iter().position(|other| *other == value)).map_or(0, |place| place + 1);
     1 << (first + u32::try_from(place).unwrap_or_default())
-}
-
-fn bits<T: CodeList>(first: u32, admits: impl Fn(T) -> bool) -> u64 {
-    T::ALL.iter().filter(|value| admits(**value)).fold(0, |all, value| all | bit(first, *value))
 }
 
 impl Screen {
     /// What admits nothing: the start of a union.
-    pub const NONE: Self = Self(0);
+    pub const NONE: Self = Self { kept: 0, matched: 0 };
 
     /// What a service admits.
     pub fn of(service: &Service) -> Self {
-        let works = if works(service) { WORKS } else { 0 };
-        if service.eligibility == Eligibility::default() {
-            return Self(!WORKS | works);
+        let mut screen = Self::NONE;
+        if works(service) {
+            screen.kept |= SERVICE;
+            screen.matched |= if criteria_finding(service).is_none() { SERVICE } else { 0 };
         }
-        let admits = |profile: &Profile| {
-            let findings = public(&service.eligibility, profile);
-            findings
-                .into_iter()
-                .all(|(_, accepted)| public_finding(service.welcome, accepted) != Some(Finding::Excluded))
-        };
+        if service.eligibility == Eligibility::default() {
+            return Self { kept: screen.kept | !SERVICE, matched: screen.matched | !SERVICE };
+        }
         let nobody = Profile::default;
-        let public = bits(AGES, |value| admits(&Profile { age_band: Some(value), ..nobody() }))
-            | bits(GENDERS, |value| admits(&Profile { gender: Some(value), ..nobody() }))
-            | bits(HOUSEHOLDS, |value| admits(&Profile { household: Some(value), ..nobody() }))
-            | bits(STATUSES, |value| admits(&Profile { admin_status: Some(value), ..nobody() }))
-            | bits(SITUATIONS, |value| admits(&Profile { situation: Some(value), ..nobody() }));
-        Self(works | public)
+        screen.judge(service, 0, AGES, |age_band| Profile { age_band, ..nobody() });
+        screen.judge(service, 1, GENDERS, |gender| Profile { gender, ..nobody() });
+        screen.judge(service, 2, HOUSEHOLDS, |household| Profile { household, ..nobody() });
+        screen.judge(service, 3, STATUSES, |admin_status| Profile { admin_status, ..nobody() });
+        screen.judge(service, 4, SITUATIONS, |situation| Profile { situation, ..nobody() });
+        screen
     }
 
-    /// What has to be admitted for a verdict other than "no".
-    pub fn sought_by(seeker: &Seeker<'_>) -> Self {
-        let Profile { age_band, gender, household, admin_status, situation, .. } = seeker.profile;
-        let sought = age_band.map_or(0, |value| bit(AGES, value))
-            | gender.map_or(0, |value| bit(GENDERS, value))
-            | household.map_or(0, |value| bit(HOUSEHOLDS, value))
-            | admin_status.map_or(0, |value| bit(STATUSES, value))
-            | situation.map_or(0, |value| bit(SITUATIONS, value));
-        Self(WORKS | sought)
+    /// Sets the bits of one dimension, the one with this place among those of the public.
+    fn judge<T: CodeList>(
+        &mut self,
+        service: &Service,
+        place: usize,
+        first: u32,
+        person: impl Fn(Option<T>) -> Profile,
+    ) {
+        for value in std::iter::once(None).chain(T::ALL.iter().copied().map(Some)) {
+            let (_, accepted) = public(&service.eligibility, &person(value))[place];
+            let finding = public_finding(service.welcome, accepted);
+            self.kept |= if finding == Some(Finding::Excluded) { 0 } else { bit(first, value) };
+            self.matched |= if finding.is_none() { bit(first, value) } else { 0 };
+        }
     }
 
     /// Whether all that is sought is admitted.
-    pub const fn admits(self, sought: Self) -> bool {
-        self.0 & sought.0 == sought.0
+    pub const fn admits(self, sought: Sought) -> bool {
+        self.kept & sought.kept == sought.kept && self.matched & sought.matched == sought.matched
     }
 
     /// What one of the two admits.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        Self { kept: self.kept | other.kept, matched: self.matched | other.matched }
+    }
+}
+
+impl Sought {
+    /// What has to be admitted for one of these verdicts; nothing where "no" is among them, or none is named.
+    pub fn by(seeker: &Seeker<'_>, verdicts: &[Verdict]) -> Self {
+        let Profile { age_band, gender, household, admin_status, situation, .. } = seeker.profile;
+        let sought = SERVICE
+            | bit(AGES, *age_band)
+            | bit(GENDERS, *gender)
+            | bit(HOUSEHOLDS, *household)
+            | bit(STATUSES, *admin_status)
+            | bit(SITUATIONS, *situation);
+        if verdicts.is_empty() || verdicts.contains(&Verdict::No) {
+            Self::default()
+        } else if verdicts.contains(&Verdict::ToConfirm) {
+            Self { kept: sought, matched: 0 }
+        } else {
+            Self { kept: sought, matched: sought }
+        }
     }
 }

@@ -283,12 +283,17 @@ proptest! {
     ) {
         let service = Service { status, ..service_for(welcome, public) };
         let seeker = seeker(&profile);
-        let admits = Screen::of(&service).admits(Screen::sought_by(&seeker));
-        let verdict = fit(&service, &seeker, None).verdict;
-        prop_assert!(admits || verdict == Verdict::No);
-        // And it is worth looking at: what one dimension alone excludes is seen.
-        let excluded = |reason: &FitReason| reason.finding == Finding::Excluded;
-        prop_assert!(!admits || !fit(&service, &seeker, None).reasons.iter().any(excluded));
+        let admits = |verdicts: &[Verdict]| Screen::of(&service).admits(Sought::by(&seeker, verdicts));
+        let fit = fit(&service, &seeker, None);
+        prop_assert!(admits(&[Verdict::Match, Verdict::ToConfirm]) || fit.verdict == Verdict::No);
+        prop_assert!(admits(&[Verdict::Match]) || fit.verdict != Verdict::Match);
+        prop_assert!(admits(&[]) && admits(&[Verdict::No]));
+        // And it is worth looking at: what the coded public alone decides is seen.
+        let is_seen = |reason: &FitReason| reason.dimension != FitDimension::Language;
+        let reasons: Vec<_> = fit.reasons.iter().filter(|reason| is_seen(reason)).collect();
+        let excluded = reasons.iter().any(|reason| reason.finding == Finding::Excluded);
+        prop_assert_eq!(admits(&[Verdict::ToConfirm]), !excluded);
+        prop_assert_eq!(admits(&[Verdict::Match]), reasons.is_empty());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calendars of public holidays, and what is not certain about them.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{Days, NaiveDate};
 use opening_hours::ContextHolidays;
@@ -67,11 +67,13 @@ pub struct HolidayCalendar {
 /// possible. Ours: see `civil_days`. A country without a calendar has ordinary days only; the default knows no country.
 #[derive(Clone, Debug, Default)]
 pub struct HolidayCalendars {
-    countries: HashMap<CountryCode, HolidayCalendar>,
+    dated: Vec<DatedHoliday>,
+    /// Each is put together when somebody asks for it: few of them are ever asked for.
+    countries: HashMap<CountryCode, OnceLock<HolidayCalendar>>,
 }
 
 impl HolidayCalendars {
-    /// Puts the calendars together: some milliseconds, so once for each set of dated days.
+    /// The calendars of every country that is known, with these dated days.
     pub fn new(dated: &[DatedHoliday]) -> Self {
         let from_library = Country::ALL.into_iter().map(Country::iso_code);
         let ours = NATIONAL_HOLIDAYS.iter().map(|national| national.country);
@@ -80,16 +82,19 @@ impl HolidayCalendars {
             .filter_map(|code| CountryCode::parse(code).ok())
             .chain(dated.iter().map(|holiday| holiday.country))
             .collect();
-        let countries = codes.into_iter().map(|country| {
-            let told: Vec<&DatedHoliday> = dated.iter().filter(|holiday| holiday.country == country).collect();
-            (country, HolidayCalendar::new(country, &told))
-        });
-        Self { countries: countries.collect() }
+        let countries = codes.into_iter().map(|country| (country, OnceLock::new())).collect();
+        Self { dated: dated.to_vec(), countries }
     }
 
     /// The calendar of a country, where there is one.
     pub fn of(&self, country: CountryCode) -> Option<&HolidayCalendar> {
-        self.countries.get(&country)
+        let told = || self.dated.iter().filter(|holiday| holiday.country == country).collect::<Vec<_>>();
+        self.countries.get(&country).map(|calendar| calendar.get_or_init(|| HolidayCalendar::new(country, &told())))
+    }
+
+    /// The days that coordinators have dated.
+    pub fn dated(&self) -> &[DatedHoliday] {
+        &self.dated
     }
 
     /// What a day is in a country; ordinary in a country that is not known.

@@ -6,6 +6,8 @@ use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use chrono::Datelike;
+
 use super::country::CountryCode;
 use super::holidays::HolidayCalendars;
 use super::hours::{InvalidOpeningHours, OpeningHours};
@@ -14,6 +16,9 @@ use super::time_zone::{LocalTime, TimeZone};
 use super::timetable::{Closure, Opening, OpeningReason, OpeningState, OpeningStatus, Timetable};
 use crate::domain::code::CodeList;
 use crate::domain::time::{Date, Timestamp};
+
+/// Closures that end after this year are taken to have no end.
+const LAST_YEAR: i32 = 9999;
 
 /// How far ahead a change is looked for.
 const DAYS_AHEAD: i64 = 14;
@@ -246,7 +251,9 @@ impl DayPlans {
         let local = zone.local(instant);
         let (status, reason) = self.local_status(openings, opening, local, calendars);
         let next_change_at = if reason == OpeningReason::TemporarilyClosed {
-            opening.first_day_after_closure(local.date).map(|day| zone.first_instant(day, 0))
+            let day = opening.first_day_after_closure(local.date);
+            // A closure without an end has none.
+            day.filter(|day| day.year() <= LAST_YEAR).map(|day| zone.first_instant(day, 0))
         } else {
             let status_at = |at: Timestamp| self.local_status(openings, opening, zone.local(at), calendars).0;
             let mut instants = self.instants_of_change(openings, opening, zone, local.date, calendars);

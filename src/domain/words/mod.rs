@@ -8,7 +8,7 @@ mod postings;
 mod stem;
 mod typing;
 
-pub use typing::is_one_error_apart;
+pub use typing::{LETTERS_TO_FORGIVE, is_one_error_apart};
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

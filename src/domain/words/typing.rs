@@ -1,7 +1,7 @@
 //! One typing error: a letter too many, too few, another one, or two neighbours swapped.
 
-/// Fewer letters than this are typed right, or they are another word.
-pub(super) const LETTERS_TO_FORGIVE: usize = 5;
+/// Fewer letters than this are taken as typed right: one error more would make them another word.
+pub const LETTERS_TO_FORGIVE: usize = 5;
 /// Longer words are no words but addresses and codes; nothing is forgiven in them, which bounds the work.
 pub(super) const LETTERS_AT_MOST: usize = 32;
 

@@ -4,8 +4,8 @@ use crate::actions::case::{CloseAppeal, OpenCase, SetAgeBasis, close_appeal, ope
 use crate::domain::profile::{AdminStatus, AgeBasis, ProtectionFlag};
 use crate::domain::sensitive::Sensitive;
 use crate::graphql::error::{ApiError, parse_id};
-use crate::graphql::query::ProfileInput;
 use crate::graphql::request::request;
+use crate::graphql::search::ProfileInput;
 use crate::graphql::types::case::CaseReference;
 use crate::graphql::user_errors::{CaseAgeBasisSetError, CaseAppealCloseError, CaseOpenError, settle};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};

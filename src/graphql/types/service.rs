@@ -1,17 +1,20 @@
 //! Services and their places.
 
 use super::organization::Organization;
-use crate::actions::directory;
+use crate::actions::{directory, search};
 use crate::domain::directory as entry;
 use crate::domain::directory::{
-    CapacityStatus, CapacityUnit, KnownConsequence, LocationKind, ServiceStatus, Specialisation, Tier, Welcome,
+    Accessibility, CapacityStatus, CapacityUnit, KnownConsequence, LocationKind, Precision, ServiceMode, ServiceStatus,
+    Specialisation, Tier, Welcome,
 };
 use crate::domain::freshness::{FreshnessState, freshness};
 use crate::domain::need::{Need, NeedFamily};
+use crate::domain::opening;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use crate::domain::time::Timestamp;
 use crate::graphql::request::request;
 use crate::graphql::scalars::{DateTime, Day};
+use crate::graphql::search::OpeningState;
 use crate::policy::directory_view::ServiceView;
 use crate::policy::visible::Visible;
 use async_graphql::{Context, Description, ID, Object, SimpleObject};
@@ -128,6 +131,66 @@ impl Service {
     async fn capacity(&self, context: &Context<'_>) -> Option<Capacity> {
         let now = request(context).now;
         self.0.service.capacity.as_ref().map(|capacity| Capacity::at(capacity, now))
+    }
+
+    /// The language of its name, description and other words, as a BCP 47 tag; null when its source does not say.
+    async fn language(&self) -> Option<&str> {
+        self.0.service.language.as_ref().map(|language| language.as_str())
+    }
+
+    /// Name and description in further languages.
+    async fn translations(&self) -> Vec<Translation> {
+        self.0.service.translations.iter().map(Translation::from).collect()
+    }
+
+    /// How it reaches people; empty when its source does not say.
+    async fn modes(&self) -> &[ServiceMode] {
+        &self.0.service.modes
+    }
+
+    /// What it offers to whom a body or a language bars the way; what is not named is not known.
+    async fn accessibility(&self) -> &[Accessibility] {
+        &self.0.service.accessibility
+    }
+
+    /// Codes of the areas whose people it serves, each with all areas inside; empty where it is not restricted.
+    async fn areas_served(&self) -> Vec<&str> {
+        self.0.service.areas_served.iter().map(|code| code.as_str()).collect()
+    }
+
+    /// Its hours in the syntax of OpenStreetMap's `opening_hours`; null where nobody has coded them.
+    async fn opening_hours(&self) -> Option<&str> {
+        self.0.service.opening_hours.as_deref()
+    }
+
+    /// The IANA time zone that its hours are told in; null when its source does not say.
+    async fn time_zone(&self) -> Option<&str> {
+        self.0.service.time_zone.map(|zone| zone.name())
+    }
+
+    /// ISO 3166-1 code of the country whose holidays it keeps; null when that is not known.
+    async fn country(&self) -> Option<&str> {
+        self.0.service.country.as_ref().map(|country| country.as_str())
+    }
+
+    /// Days on which it is closed for a time.
+    async fn closures(&self) -> Vec<Closure> {
+        self.0.service.closures.iter().map(Into::into).collect()
+    }
+
+    /// Hours that hold on some days instead of the ordinary ones, such as those of Ramadan.
+    async fn dated_hours(&self) -> Vec<DatedHours> {
+        self.0.service.dated_hours.iter().map(Into::into).collect()
+    }
+
+    /// Whether it is open at an instant, and until when; null where the viewer is not told its hours.
+    async fn opening(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The instant; now unless said.")] at: Option<DateTime>,
+    ) -> Option<OpeningState> {
+        let at = at.map(|DateTime(at)| at);
+        search::opening_of(&request(context).context, &self.0, at).map(OpeningState::from)
     }
 
     /// Weekly openings, as its source tells them.
@@ -289,6 +352,10 @@ pub struct Place {
     latitude: Option<f64>,
     /// Degrees east of Greenwich; null when not known or redacted.
     longitude: Option<f64>,
+    /// How near the point is to the place; null when its source does not say.
+    precision: Option<Precision>,
+    /// True while somebody has marked the place as not to be gone to.
+    do_not_use: bool,
     /// Postal address on one line; null when not known or redacted.
     address: Option<String>,
     /// Code of the area; null when not known.
@@ -306,10 +373,63 @@ impl From<&entry::Place> for Place {
             redacted: place.redacted,
             latitude: place.position.map(|position| position.latitude()),
             longitude: place.position.map(|position| position.longitude()),
+            precision: place.precision,
+            do_not_use: place.do_not_use,
             address: place.address.clone(),
             area_code: place.area.as_ref().map(|area| area.code.to_string()),
             area_name: place.area.as_ref().and_then(|area| area.name.clone()),
         }
+    }
+}
+
+/// Name and description in another language.
+#[derive(SimpleObject)]
+pub struct Translation {
+    /// The language, as a BCP 47 tag.
+    language: String,
+    /// The name in it; null where there is none.
+    name: Option<String>,
+    /// The description in it; null where there is none.
+    description: Option<String>,
+}
+
+impl From<&entry::Translation> for Translation {
+    fn from(translation: &entry::Translation) -> Self {
+        let entry::Translation { language, name, description } = translation.clone();
+        Self { language: language.into(), name, description }
+    }
+}
+
+/// Days on which a service is closed for a time.
+#[derive(SimpleObject)]
+pub struct Closure {
+    /// First day.
+    from: Day,
+    /// Last day.
+    until: Day,
+}
+
+impl From<&opening::Closure> for Closure {
+    fn from(closure: &opening::Closure) -> Self {
+        Self { from: Day(closure.from), until: Day(closure.until) }
+    }
+}
+
+/// Hours that hold on some days.
+#[derive(SimpleObject)]
+pub struct DatedHours {
+    /// First day.
+    from: Day,
+    /// Last day.
+    until: Day,
+    /// The hours, in the syntax of OpenStreetMap's `opening_hours`.
+    opening_hours: String,
+}
+
+impl From<&opening::DatedHours> for DatedHours {
+    fn from(hours: &opening::DatedHours) -> Self {
+        let opening_hours = hours.opening_hours.text().to_owned();
+        Self { from: Day(hours.from), until: Day(hours.until), opening_hours }
     }
 }
 

@@ -16,6 +16,7 @@ use super::file::{File, Row};
 use super::problem::{Excerpt, FeedError};
 use crate::domain::geography::shape::InvalidShape;
 use crate::domain::geography::{AdminArea, NamedPlace};
+use crate::domain::opening::DatedHoliday;
 use crate::domain::place::{AreaCode, Position};
 use std::collections::HashMap;
 
@@ -92,6 +93,12 @@ pub enum RowFault {
     /// Not a time zone.
     #[error("`{0}` is no IANA time zone")]
     TimeZone(Excerpt),
+    /// Not a calendar day.
+    #[error("`{0}` is no day, such as 2026-03-20")]
+    Day(Excerpt),
+    /// Neither of two words.
+    #[error("`{0}` is neither true nor false")]
+    TrueOrFalse(Excerpt),
     /// A feature that is none.
     #[error("no GeoJSON feature: {0}")]
     Feature(Excerpt),
@@ -143,6 +150,15 @@ pub fn parse_areas(
 /// As [`parse_areas`].
 pub fn parse_gazetteer(bytes: &[u8], progress: &mut dyn FnMut(usize, usize)) -> Result<Rows<NamedPlace>, FeedError> {
     tables::parse(bytes, tables::PLACE_COLUMNS, progress, tables::place)
+}
+
+/// Reads a CSV file of holidays with the columns `country` (ISO 3166-1), `date`, `name` and, where services are closed
+/// that do not say otherwise, `closed` (true).
+///
+/// # Errors
+/// As [`parse_areas`].
+pub fn parse_holidays(bytes: &[u8], progress: &mut dyn FnMut(usize, usize)) -> Result<Rows<DatedHoliday>, FeedError> {
+    tables::parse(bytes, &["country", "date", "name"], progress, tables::holiday)
 }
 
 fn each_json_row(

@@ -2,6 +2,8 @@
 
 use super::{Collector, Faulty, RowFault, Rows, add_new, area_code, missing, name, point};
 use crate::domain::geography::{AdminArea, NamedPlace};
+use crate::domain::opening::{CountryCode, DatedHoliday};
+use crate::domain::time::Date;
 use crate::import::file::LARGEST;
 use crate::import::problem::{Excerpt, FeedError};
 use csv::{Reader, ReaderBuilder, StringRecord};
@@ -120,6 +122,25 @@ pub(super) fn crosswalk(line: &Line<'_>) -> Result<(String, AdminArea), Faulty> 
     let code = codes.next().ok_or_else(|| (None, missing("code")))?;
     let area = AdminArea { aliases: codes.collect(), other_names: names, ..AdminArea::new(code.clone()) };
     Ok((code.to_string(), area))
+}
+
+/// A holiday that somebody has dated.
+pub(super) fn holiday(line: &Line<'_>) -> Result<(String, DatedHoliday), Faulty> {
+    let describe = || {
+        let told = line.required("country")?;
+        let country = CountryCode::parse(told).map_err(|_| RowFault::Country(Excerpt::of(told)))?;
+        let day = line.required("date")?;
+        let date = day.parse::<Date>().map_err(|_| RowFault::Day(Excerpt::of(day)))?;
+        let called = name("name", line.required("name")?)?.ok_or_else(|| missing("name"))?;
+        let is_closed = match line.value("closed") {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(other) => return Err(RowFault::TrueOrFalse(Excerpt::of(other))),
+        };
+        Ok(DatedHoliday { country, date, name: called, is_closed })
+    };
+    let holiday = describe().map_err(|fault| (None, fault))?;
+    Ok((format!("{} {}", holiday.country.as_str(), holiday.date), holiday))
 }
 
 /// A named place.

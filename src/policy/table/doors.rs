@@ -24,7 +24,11 @@ fn roots() -> Vec<Door> {
     vec![
         door("Query.viewer", &[ReadOwnAccount]),
         door("Query.services", &[SearchDirectory]),
+        door("Query.serviceCheck", &[SearchDirectory]),
         door("Query.service", &[SearchDirectory]),
+        door("Query.places", &[SearchDirectory]),
+        door("Query.areas", &[SearchDirectory]),
+        door("Query.area", &[SearchDirectory]),
         door("Query.organization", &[SearchDirectory]),
         door("Query.directoryChanges", &[SearchDirectory]),
         door("Query.duplicateCandidates", &[FindDuplicates]),

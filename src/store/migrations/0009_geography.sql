@@ -1,4 +1,4 @@
--- Administrative areas and named places, each as a document, by the source that tells them. Public, and of no person.
+-- Administrative areas, named places and dated holidays, each as a document, by the source that tells them. Public, and of no person.
 CREATE TABLE areas (
     source   TEXT NOT NULL,
     code     TEXT NOT NULL,
@@ -11,6 +11,14 @@ CREATE TABLE gazetteer_places (
     place_key TEXT NOT NULL,
     document  TEXT NOT NULL,
     PRIMARY KEY (source, place_key)
+);
+
+-- Holidays that people have dated, because the moon or a government decides them.
+CREATE TABLE holidays (
+    source   TEXT NOT NULL,
+    day_key  TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (source, day_key)
 );
 
 -- How often areas and places have changed, so that every node notices.

@@ -178,6 +178,10 @@ fn closures_go_before_hours_and_tell_their_end() {
         let expected = (status.to_owned(), reason.to_owned(), next.to_owned());
         assert_eq!(told(&service, instant, &calendars), expected, "{instant}");
     }
+    let mut for_good = opening("Mo-Fr 09:00-17:00", "", "FR");
+    for_good.closures = vec![closure("2026-11-01", "9999-12-31")];
+    let expected = ("closed".to_owned(), "temporarily_closed".to_owned(), String::new());
+    assert_eq!(told(&for_good, "2026-11-26T10:00:00Z", &calendars), expected);
     let mut on_any_clock = opening("24/7", "", "");
     on_any_clock.closures = vec![closure("2026-11-26", "2026-11-26")];
     assert_eq!(told(&on_any_clock, "2026-11-26T10:00:00Z", &calendars).1, "time_zone_unknown");
@@ -232,4 +236,32 @@ fn documents_keep_their_spelling() {
     assert!(serde_json::from_str::<DatedHours>(&written.replace("Su-Th", "dimanche")).is_err());
     let written = serde_json::to_string(&closure("2026-08-01", "2026-08-31")).unwrap();
     assert_eq!(written, r#"{"from":"2026-08-01","until":"2026-08-31"}"#);
+}
+
+/// Hours that count far, at the ends of all calendars: answered somehow, and never by a panic.
+#[test]
+fn nothing_breaks_at_the_ends_of_time() {
+    let calendars = HolidayCalendars::new(&[]);
+    let texts = [
+        "9999 Dec 31 +9999 days",
+        "1900 Jan 1 -9999 days",
+        "easter -9999 days",
+        "PH +9999 days; SH Mo off",
+        "Mo[5] +9999 days",
+        "Feb 29-Feb 30 10:00-12:00",
+        "week 53 Mo 10:00-48:00",
+        "10:00-10:00+",
+        "9999+",
+        "Jan Mo[5]-Jan Mo[-5]",
+    ];
+    let instants = [i64::MIN, -62_135_596_800_000_000, -2_208_988_800_000_000, 0, 253_402_300_799_000_000, i64::MAX];
+    for text in texts {
+        for country in ["LY", "FR", "XX"] {
+            let service = opening(text, "", country);
+            assert!(service.timetable.hours.is_some(), "{text}");
+            for instant in instants.map(Timestamp::from_microseconds) {
+                service.state_at(instant, &calendars);
+            }
+        }
+    }
 }

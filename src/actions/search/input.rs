@@ -1,0 +1,230 @@
+//! What somebody looks for, as typed, and the values that the search works with.
+
+use crate::actions::input::{ProfileInput, area, position};
+use crate::actions::{ActionError, Context};
+use crate::directory::{AreaRegion, Region};
+use crate::domain::directory::Accessibility;
+use crate::domain::fingerprint::feed;
+use crate::domain::fit::{Seeker, Verdict};
+use crate::domain::geography::search_area::{BoundingBox, InvalidPolygon, SearchPolygon};
+use crate::domain::need::Need;
+use crate::domain::place::{AreaCode, Position};
+use crate::domain::profile::Profile;
+use crate::domain::ranking::ServiceOrder;
+use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::time::Timestamp;
+use crate::geography::areas::Areas;
+use crate::geography::gazetteer::PlaceQuery;
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// Half the circumference of the earth, rounded up: no distance is longer.
+const LONGEST_RADIUS_METERS: f64 = 20_100_000.0;
+
+/// Letters of words that are looked for, and of a place's name.
+const MOST_LETTERS: usize = 200;
+
+/// What is looked for.
+#[derive(Clone, Default)]
+pub struct SearchServices {
+    /// Latitude and longitude of the point to be near to, in degrees.
+    pub near: Option<(f64, f64)>,
+    /// The place to be near to, by name, and its country.
+    pub near_place: Option<(String, Option<String>)>,
+    /// Only places within this many metres.
+    pub within_meters: Option<f64>,
+    /// South, west, north and east of a box to lie in, in degrees.
+    pub bounding_box: Option<[f64; 4]>,
+    /// Rings of a polygon to lie in, as latitudes and longitudes.
+    pub polygon: Option<Vec<Vec<(f64, f64)>>>,
+    /// Code of an administrative area to lie in.
+    pub area: Option<String>,
+    /// Words to be found.
+    pub words: Option<String>,
+    /// True while the last word is being typed.
+    pub is_typing: bool,
+    /// The person, the need, the time.
+    pub fit: JudgeFit,
+    /// Which verdicts to show; by default all but [`Verdict::No`].
+    pub verdicts: Option<Vec<Verdict>>,
+    /// In which order.
+    pub order: ServiceOrder,
+}
+
+/// For whom and when services are judged.
+#[derive(Clone, Default)]
+pub struct JudgeFit {
+    /// The need.
+    pub need: Option<Need>,
+    /// The person.
+    pub profile: ProfileInput,
+    /// What the place has to offer.
+    pub accessibility: Vec<Accessibility>,
+    /// When it has to be open.
+    pub open_at: Option<Timestamp>,
+    /// True where it has to be open now.
+    pub is_open_now: bool,
+}
+
+/// The values of [`JudgeFit`], which a [`Seeker`] borrows.
+pub(super) struct Judged {
+    need: Option<Need>,
+    profile: Profile,
+    accessibility: Vec<Accessibility>,
+    areas: Vec<AreaCode>,
+    areas_within: Vec<AreaCode>,
+    open_at: Option<Timestamp>,
+    is_open_now: bool,
+}
+
+/// The point that distances are measured from, with its name where it was found by one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Origin {
+    /// The point.
+    pub position: Position,
+    /// Name and country of the place that was taken.
+    pub place: Option<(String, String)>,
+}
+
+impl SearchServices {
+    /// Which question it is; a cursor of another one is refused.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        let Self { near, near_place, within_meters, bounding_box, polygon, area, words, is_typing, .. } = self;
+        let Self { fit, verdicts, order, .. } = self;
+        let JudgeFit { need, profile, accessibility, open_at, is_open_now } = fit;
+        let bits = |(latitude, longitude): &(f64, f64)| (latitude.to_bits(), longitude.to_bits());
+        let rings: Option<Vec<Vec<_>>> =
+            polygon.as_ref().map(|rings| rings.iter().map(|ring| ring.iter().map(bits).collect()).collect());
+        let place = (near.as_ref().map(bits), near_place, within_meters.map(f64::to_bits));
+        let shape = (bounding_box.map(|corners| corners.map(f64::to_bits)), rings, area);
+        let open = (open_at.map(Timestamp::microseconds), is_open_now);
+        let mut digest = Sha256::new();
+        let all = (place, shape, words, is_typing, (need, profile, accessibility, open), verdicts, order);
+        feed(&all, |part| digest.update(part));
+        digest.finalize().into()
+    }
+
+    /// The point to measure from.
+    pub(super) fn origin(&self, context: &Context) -> Result<Option<Origin>, ActionError> {
+        let origin = match (&self.near, &self.near_place) {
+            (Some(_), Some(_)) => return Err(Refusal::input("nearPlace", InputProblem::PlaceTwice).into()),
+            (Some((latitude, longitude)), None) => {
+                Some(Origin { position: position(*latitude, *longitude)?, place: None })
+            }
+            (None, Some((name, country))) => Some(named_place(context, name, country.as_deref())?),
+            (None, None) => None,
+        };
+        let radius_is_usable = self.within_meters.is_none_or(|meters| meters > 0.0 && meters <= LONGEST_RADIUS_METERS);
+        if !radius_is_usable || (self.within_meters.is_some() && origin.is_none()) {
+            return Err(Refusal::input("withinMeters", InputProblem::Radius).into());
+        }
+        Ok(origin)
+    }
+
+    /// The words, where any are looked for.
+    pub(super) fn words(&self) -> Result<Option<&str>, Refusal> {
+        self.words.as_deref().map(|words| typed("words", words)).transpose()
+    }
+
+    /// The part of the earth to lie in.
+    pub(super) fn region(&self, areas: &Areas) -> Result<Option<Region>, Refusal> {
+        let asked = [self.bounding_box.is_some(), self.polygon.is_some(), self.area.is_some()];
+        if asked.into_iter().filter(|is_asked| *is_asked).count() > 1 {
+            return Err(Refusal::input("area", InputProblem::RegionTwice));
+        }
+        if let Some([south, west, north, east]) = self.bounding_box {
+            let corners = (position(south, west)?, position(north, east)?);
+            let shape = BoundingBox::new(corners.0, corners.1);
+            return shape.map(|shape| Some(Region::Box(shape))).map_err(|_| Refusal::input("box", InputProblem::Box));
+        }
+        if let Some(rings) = &self.polygon {
+            return polygon(rings).map(|shape| Some(Region::Polygon(shape)));
+        }
+        let Some(code) = &self.area else { return Ok(None) };
+        let code = area("area", code)?;
+        let Some(whole) = areas.find(code.as_str()) else {
+            // Codes of areas that nobody has imported still name places that carry them.
+            return Ok(Some(Region::Area(AreaRegion { codes: Arc::new([code].into()), shape: None })));
+        };
+        let inside = areas.descendants(&code).into_iter().chain([whole]);
+        let codes = inside.flat_map(|area| area.codes().cloned()).collect();
+        let shape = whole.area.shape.clone().map(Arc::new);
+        Ok(Some(Region::Area(AreaRegion { codes: Arc::new(codes), shape })))
+    }
+}
+
+impl JudgeFit {
+    /// Checks the typed values; the areas around the person's area and inside it come along.
+    pub(super) fn read(&self, areas: &Areas) -> Result<Judged, Refusal> {
+        if self.open_at.is_some() && self.is_open_now {
+            return Err(Refusal::input("openAt", InputProblem::OpenTwice));
+        }
+        let profile = self.profile.clone().into_profile()?;
+        let (mut around, mut within) = (Vec::new(), Vec::new());
+        if let Some(code) = &profile.area {
+            around.push(code.clone());
+            around.extend(areas.find(code.as_str()).into_iter().flat_map(|area| area.codes().cloned()));
+            around.extend(areas.ancestors(code).into_iter().flat_map(|area| area.codes().cloned()));
+            within = areas.descendants(code).into_iter().flat_map(|area| area.codes().cloned()).collect();
+            within.sort_unstable();
+        }
+        Ok(Judged {
+            need: self.need,
+            profile,
+            accessibility: self.accessibility.clone(),
+            areas: around,
+            areas_within: within,
+            open_at: self.open_at,
+            is_open_now: self.is_open_now,
+        })
+    }
+}
+
+impl Judged {
+    /// For whom services are judged, at an instant.
+    pub(super) fn seeker(&self, at: Timestamp) -> Seeker<'_> {
+        Seeker {
+            need: self.need,
+            profile: &self.profile,
+            accessibility: &self.accessibility,
+            areas: &self.areas,
+            areas_within: &self.areas_within,
+            at,
+        }
+    }
+
+    /// When services have to be open.
+    pub(super) fn open_at(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.is_open_now { Some(now) } else { self.open_at }
+    }
+}
+
+fn polygon(rings: &[Vec<(f64, f64)>]) -> Result<SearchPolygon, Refusal> {
+    let ring =
+        |ring: &Vec<(f64, f64)>| ring.iter().map(|(latitude, longitude)| position(*latitude, *longitude)).collect();
+    let rings: Vec<Vec<Position>> = rings.iter().map(ring).collect::<Result<_, _>>()?;
+    SearchPolygon::new(&rings).map_err(|problem| Refusal::input("polygon", problem_of(problem)))
+}
+
+fn problem_of(problem: InvalidPolygon) -> InputProblem {
+    match problem {
+        InvalidPolygon::TooManyVertices(_) => InputProblem::PolygonTooLarge,
+        _ => InputProblem::Polygon,
+    }
+}
+
+/// Text to be found: neither empty nor endless, and nothing that no person types.
+pub(super) fn typed<'t>(field: &'static str, text: &'t str) -> Result<&'t str, Refusal> {
+    let is_usable = !text.trim().is_empty() && text.chars().take(MOST_LETTERS + 1).count() <= MOST_LETTERS;
+    if !is_usable {
+        return Err(Refusal::input(field, InputProblem::Words));
+    }
+    if text.chars().any(char::is_control) { Err(Refusal::input(field, InputProblem::UnusableText)) } else { Ok(text) }
+}
+
+fn named_place(context: &Context, name: &str, country: Option<&str>) -> Result<Origin, Refusal> {
+    let query = PlaceQuery { text: typed("nearPlace", name)?, country, is_typing: false, limit: 1 };
+    let found = context.geography.snapshot().gazetteer.find(&query).into_iter().next();
+    let place = found.ok_or(Refusal::input("nearPlace", InputProblem::PlaceUnknown))?.place;
+    Ok(Origin { position: place.position, place: Some((place.name.clone(), place.country.clone())) })
+}

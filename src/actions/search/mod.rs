@@ -1,0 +1,172 @@
+//! Finding services, and judging one. Nothing here asks the database.
+
+mod cursor;
+mod input;
+
+pub use input::{JudgeFit, Origin, SearchServices};
+
+use super::{ActionError, Context};
+use crate::directory::{Distance, Hit, Query, SearchWords, Snapshot};
+use crate::domain::directory::Service;
+use crate::domain::fit::{Verdict, fit};
+use crate::domain::geography::NamedPlace;
+use crate::domain::id::ServiceId;
+use crate::domain::opening::OpeningState;
+use crate::domain::place::AreaCode;
+use crate::domain::time::Timestamp;
+use crate::geography::areas::KnownArea;
+use crate::geography::gazetteer::PlaceQuery;
+use crate::policy::access::Access;
+use crate::policy::directory_view::{MatchView, ServiceView, show_match, show_service};
+use crate::policy::rules::{Action, admit};
+use crate::policy::visible::Visible;
+use cursor::Cursor;
+use input::typed;
+use std::sync::Arc;
+
+/// One service that was found, at its nearest place.
+#[derive(Clone)]
+pub struct Found {
+    /// The service.
+    pub service: Visible<ServiceView>,
+    /// How far it is, whether it takes the person, why not, and where it stands.
+    pub found: MatchView,
+    /// The instant at which it has to be open, or was judged.
+    pub opening_at: Timestamp,
+    /// From where the next page goes on.
+    pub cursor: String,
+}
+
+/// A page of services.
+#[derive(Clone)]
+pub struct FoundPage {
+    /// The services in the order asked for.
+    pub found: Vec<Found>,
+    /// True when more follow.
+    pub has_more: bool,
+    /// The instant at which openness, capacity and freshness were judged; the same for every page.
+    pub evaluated_at: Timestamp,
+    /// What distances were measured from.
+    pub origin: Option<Origin>,
+}
+
+/// Looks for services in the snapshot, `first` at most.
+pub fn search(
+    context: &Context,
+    access: &Access,
+    input: &SearchServices,
+    first: usize,
+    after: Option<&str>,
+) -> Result<FoundPage, ActionError> {
+    admit(access, Action::SearchDirectory)?;
+    let geography = context.geography.snapshot();
+    let origin = input.origin(context)?;
+    let (region, judged) = (input.region(&geography.areas)?, input.fit.read(&geography.areas)?);
+    let question = input.digest();
+    let cursor = after.map(|text| Cursor::read(text, &question)).transpose()?;
+    let evaluated_at = cursor.map_or_else(|| context.now(), |cursor| cursor.evaluated_at);
+    let query = Query {
+        near: origin.as_ref().map(|origin| origin.position),
+        within_meters: input.within_meters,
+        region: region.as_ref(),
+        words: input.words()?.map(|text| SearchWords { text, is_typing: input.is_typing }),
+        seeker: judged.seeker(evaluated_at),
+        open_at: judged.open_at(evaluated_at),
+        verdicts: input.verdicts.as_deref().unwrap_or(&[Verdict::Match, Verdict::ToConfirm]),
+        scope: access.directory_scope(),
+        answering: None,
+        order: input.order,
+        after: cursor.map(|cursor| cursor.key),
+        limit: first,
+    };
+    let page = context.directory.snapshot().search(&query);
+    let opening_at = query.open_at.unwrap_or(evaluated_at);
+    let found = page.hits.into_iter().filter_map(|hit| {
+        let cursor = Cursor { key: hit.key, evaluated_at }.write(&question);
+        let service = show_service(access, &hit.service, hit.organization.as_ref())?;
+        Some(Found { service, found: show_match(access, &hit.service, seen(&hit, &query))?, opening_at, cursor })
+    });
+    Ok(FoundPage { found: found.collect(), has_more: page.has_more, evaluated_at, origin })
+}
+
+fn seen(hit: &Hit, query: &Query<'_>) -> MatchView {
+    let (distance_meters, distance_band) = match hit.distance {
+        Some(Distance::Meters(meters)) => (Some(meters), None),
+        Some(Distance::Band(band)) => (None, Some(band)),
+        None => (None, None),
+    };
+    let standing = Some(hit.standing(query));
+    MatchView { place: hit.place, distance_meters, distance_band, fit: hit.fit.clone(), standing }
+}
+
+/// Judges one service: whether it takes this person then, and why not.
+pub fn check(context: &Context, access: &Access, id: ServiceId, input: &JudgeFit) -> Result<Found, ActionError> {
+    admit(access, Action::SearchDirectory)?;
+    let judged = input.read(&context.geography.snapshot().areas)?;
+    let now = context.now();
+    let snapshot = context.directory.snapshot();
+    let service = snapshot.service(id).ok_or(ActionError::NotVisible)?;
+    let open_at = judged.open_at(now);
+    let status = open_at.and_then(|at| Some(snapshot.opening_state(id, at)?.status));
+    let fit = fit(&service, &judged.seeker(now), status);
+    let found = MatchView { place: None, distance_meters: None, distance_band: None, fit, standing: None };
+    let (service, found) = shown(access, &snapshot, &service, found).ok_or(ActionError::NotVisible)?;
+    Ok(Found { service, found, opening_at: open_at.unwrap_or(now), cursor: String::new() })
+}
+
+fn shown(
+    access: &Access,
+    snapshot: &Snapshot,
+    service: &Arc<Service>,
+    found: MatchView,
+) -> Option<(Visible<ServiceView>, MatchView)> {
+    let organization = snapshot.organization(service.organization_id);
+    Some((show_service(access, service, organization.as_ref())?, show_match(access, service, found)?))
+}
+
+/// Whether a service that the viewer was shown is open at an instant, now unless said.
+pub fn opening_of(context: &Context, service: &ServiceView, at: Option<Timestamp>) -> Option<OpeningState> {
+    let at = at.unwrap_or_else(|| context.now());
+    context.directory.snapshot().opening_state(service.service.id, at).filter(|_| service.tells_opening)
+}
+
+/// Named places, the likeliest first.
+pub fn places(
+    context: &Context,
+    access: &Access,
+    name: &str,
+    country: Option<&str>,
+    is_typing: bool,
+    first: usize,
+) -> Result<Vec<Arc<NamedPlace>>, ActionError> {
+    admit(access, Action::SearchDirectory)?;
+    let query = PlaceQuery { text: typed("name", name)?, country, is_typing, limit: first };
+    let found = context.geography.snapshot().gazetteer.find(&query);
+    Ok(found.into_iter().map(|hit| hit.place).collect())
+}
+
+/// Administrative areas with these words in their names, the likeliest first.
+pub fn areas(
+    context: &Context,
+    access: &Access,
+    name: &str,
+    is_typing: bool,
+    first: usize,
+) -> Result<Vec<KnownArea>, ActionError> {
+    admit(access, Action::SearchDirectory)?;
+    let geography = context.geography.snapshot();
+    Ok(geography.areas.search(typed("name", name)?, is_typing, first).into_iter().cloned().collect())
+}
+
+/// The administrative area with this code, under any scheme.
+pub fn area(context: &Context, access: &Access, code: &str) -> Result<Option<KnownArea>, ActionError> {
+    admit(access, Action::SearchDirectory)?;
+    let code: AreaCode = super::input::area("code", code)?;
+    Ok(context.geography.snapshot().areas.find(code.as_str()).cloned())
+}
+
+/// The area that an area is a part of.
+pub fn parent_of(context: &Context, area: &KnownArea) -> Option<KnownArea> {
+    let geography = context.geography.snapshot();
+    geography.areas.ancestors(&area.area.code).into_iter().next().cloned()
+}

@@ -1,0 +1,117 @@
+//! Queries that find services, places and areas.
+
+mod inputs;
+mod outputs;
+mod reasons;
+
+pub use inputs::ProfileInput;
+pub use outputs::OpeningState;
+
+use super::error::{ApiError, Nullable, nullable, parse_id};
+use super::page::{page_size, page_weight};
+use super::request::request;
+use super::types::service::Service;
+use crate::actions::directory;
+use crate::actions::search::{self, SearchServices};
+use crate::domain::ranking::ServiceOrder;
+use async_graphql::connection::Connection;
+use async_graphql::{Context, ID, Object};
+use inputs::{FitInput, ServiceFilter};
+use outputs::{AdminArea, NamedPlace, ServiceMatch, ServiceSearch, edge};
+
+/// What can be asked of the directory.
+#[derive(Default)]
+pub struct SearchQuery;
+
+#[Object]
+impl SearchQuery {
+    /// Services for a need and a person: nearest first in exact great-circle order when a point is given,
+    /// each at its nearest place; those without a known place come last. Hidden services leave no trace.
+    #[graphql(complexity = "page_weight(first) * child_complexity + 1")]
+    async fn services(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What is looked for; without it everything that the viewer may know of.")] filter: Option<
+            ServiceFilter,
+        >,
+        #[graphql(desc = "In which order; NEAREST unless said.")] order: Option<ServiceOrder>,
+        #[graphql(desc = "Entries of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before, of the same filter and order.")] after: Option<String>,
+    ) -> Result<Connection<String, Service, ServiceSearch, ServiceMatch>, ApiError> {
+        let request = request(context);
+        let size = page_size(first)?;
+        let input = SearchServices { order: order.unwrap_or_default(), ..filter.unwrap_or_default().into() };
+        let page = search::search(&request.context, &request.access, &input, size, after.as_deref())?;
+        let about = ServiceSearch::new(&page, input.fit.need);
+        let mut connection = Connection::with_additional_fields(after.is_some(), page.has_more, about);
+        connection.edges.extend(page.found.into_iter().map(|found| edge(found, request.language)));
+        Ok(connection)
+    }
+
+    /// Whether one service takes this person then, and why not; null when there is none, or not for the viewer.
+    async fn service_check(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "An id beginning with `svc_`.")] id: ID,
+        #[graphql(desc = "For whom, for what and when.")] filter: FitInput,
+    ) -> Nullable<ServiceMatch> {
+        let request = request(context);
+        let judge = filter.into();
+        let found = parse_id(&id).map(|id| search::check(&request.context, &request.access, id, &judge));
+        nullable(found, |found| ServiceMatch::new(found, request.language))
+    }
+
+    /// The service with this id; null when there is none, or not for the viewer.
+    async fn service(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "An id beginning with `svc_`.")] id: ID,
+    ) -> Nullable<Service> {
+        let request = request(context);
+        let found = parse_id(&id).map(|id| directory::find(&request.context, &request.access, id));
+        nullable(found, Service)
+    }
+
+    /// Towns, villages and quarters by any of their names, in any script, the likeliest first. One typing error is
+    /// forgiven in a name of five letters or more.
+    #[graphql(complexity = "page_weight(first) * child_complexity + 1")]
+    async fn places(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The name, such as `Zouara`.")] name: String,
+        #[graphql(desc = "ISO 3166-1 code of the country, two letters; every country unless said.")] country: Option<
+            String,
+        >,
+        #[graphql(desc = "True while the name is being typed.", default)] typing: bool,
+        #[graphql(desc = "How many, 1 to 100; 20 unless said.")] first: Option<i32>,
+    ) -> Result<Vec<NamedPlace>, ApiError> {
+        let (request, size) = (request(context), page_size(first)?);
+        let found = search::places(&request.context, &request.access, &name, country.as_deref(), typing, size)?;
+        Ok(found.iter().map(|place| NamedPlace::from(&**place)).collect())
+    }
+
+    /// Administrative areas by their names, the likeliest first.
+    #[graphql(complexity = "page_weight(first) * child_complexity + 1")]
+    async fn areas(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The name, or words of it.")] name: String,
+        #[graphql(desc = "True while the name is being typed.", default)] typing: bool,
+        #[graphql(desc = "How many, 1 to 100; 20 unless said.")] first: Option<i32>,
+    ) -> Result<Vec<AdminArea>, ApiError> {
+        let (request, size) = (request(context), page_size(first)?);
+        let found = search::areas(&request.context, &request.access, &name, typing, size)?;
+        Ok(found.into_iter().map(AdminArea).collect())
+    }
+
+    /// The administrative area with this code under any scheme (P-code, INSEE with `FR-` before it, ISO 3166-2); null
+    /// when no source knows it.
+    async fn area(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The code, such as `LY0215`, `FR-93055` or `TN-11`.")] code: String,
+    ) -> Result<Option<AdminArea>, ApiError> {
+        let request = request(context);
+        Ok(search::area(&request.context, &request.access, &code)?.map(AdminArea))
+    }
+}

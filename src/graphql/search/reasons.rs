@@ -1,0 +1,65 @@
+//! Why a verdict is not a plain match, in words.
+
+use crate::domain::directory::{Eligibility, Service};
+use crate::domain::fit::{Finding, FitDimension, FitReason as Reason};
+use crate::domain::time::Timestamp;
+use crate::i18n::{Language, code_key, text, text_with};
+use crate::policy::directory_view::ServiceView;
+use crate::policy::visible::Visible;
+use async_graphql::SimpleObject;
+
+/// Why a verdict is not a plain match.
+#[derive(SimpleObject)]
+pub struct FitReason {
+    /// On what it rests.
+    dimension: FitDimension,
+    /// What was found.
+    finding: Finding,
+    /// The same as a sentence, in the language asked for.
+    message: String,
+}
+
+impl FitReason {
+    /// The reason, told of a service that was judged at an instant.
+    pub(super) fn new(reason: Reason, service: &Visible<ServiceView>, at: Timestamp, language: Language) -> Self {
+        let key = format!("{}-{}", code_key("fit", reason.dimension), code_key("is", reason.finding));
+        let message = match detail(reason, &service.service, at) {
+            Some((detail, arguments)) => text_with(language, &format!("{key}-{detail}"), &arguments),
+            None => text(language, &key),
+        };
+        Self { dimension: reason.dimension, finding: reason.finding, message }
+    }
+}
+
+/// Which of several sentences tells the reason, and with what in it.
+type Detail = (&'static str, Vec<(&'static str, String)>);
+
+/// What the service tells that makes the reason plainer than its code.
+fn detail(reason: Reason, service: &Service, at: Timestamp) -> Option<Detail> {
+    match (reason.dimension, reason.finding) {
+        (FitDimension::Age, Finding::Excluded) => ages(&service.eligibility),
+        (FitDimension::Capacity, Finding::ToConfirm) => {
+            let days = service.capacity.as_ref()?.expected_wait_days?;
+            Some(("days", vec![("days", days.to_string())]))
+        }
+        (FitDimension::Opening, Finding::Excluded) => {
+            let today = at.date();
+            let closure = service.closures.iter().find(|closure| closure.from <= today && today <= closure.until)?;
+            let next = closure.until.succ_opt()?;
+            Some(("until", vec![("day", next.format("%d.%m.%Y").to_string())]))
+        }
+        _ => None,
+    }
+}
+
+/// "Only under 18" says more than "age not accepted".
+fn ages(eligibility: &Eligibility) -> Option<Detail> {
+    match (eligibility.minimum_age, eligibility.maximum_age) {
+        (None | Some(0), Some(maximum)) => Some(("under", vec![("age", (u16::from(maximum) + 1).to_string())])),
+        (Some(minimum), None) => Some(("from", vec![("age", minimum.to_string())])),
+        (Some(minimum), Some(maximum)) => {
+            Some(("between", vec![("minimum", minimum.to_string()), ("maximum", maximum.to_string())]))
+        }
+        (None, None) => None,
+    }
+}
