@@ -28,7 +28,7 @@ type Place = (Reverse<u8>, [ServiceId; 2]);
 
 /// A page of candidates among the services that the viewer may know, the likeliest first, each with the cursor behind
 /// it; and whether there are more. They are compared as the viewer knows them, so that no hidden value makes a pair.
-pub fn page(
+pub async fn page(
     context: &Context,
     access: &Access,
     after: Option<&str>,
@@ -36,6 +36,7 @@ pub fn page(
 ) -> Result<(Vec<(String, CandidateView)>, bool), ActionError> {
     permit(access, Action::FindDuplicates)?;
     let after = after.map(read_cursor).transpose()?;
+    let sources = context.store.sources_of_entries().await?;
     let snapshot = context.directory.snapshot();
     let offered = snapshot.services().filter(|service| service.is_offered());
     let shown = offered.filter_map(|service| {
@@ -43,8 +44,11 @@ pub fn page(
         show_service(access, service, organization.as_ref())
     });
     let views: BTreeMap<ServiceId, Visible<ServiceView>> = shown.map(|view| (view.service.id, view)).collect();
-    let listed =
-        views.values().map(|view| Listed { service: &view.service, organization: view.organization.as_deref() });
+    let listed = views.iter().map(|(id, view)| Listed {
+        service: &view.service,
+        organization: view.organization.as_deref(),
+        source: sources.get(&id.to_string()).map(String::as_str),
+    });
     let found = find_duplicates(&listed.collect::<Vec<_>>());
     let behind = |candidate: &DuplicateCandidate| after.is_none_or(|after| place(candidate) > after);
     let mut candidates: Vec<_> = found.into_iter().filter(behind).take(limit + 1).collect();

@@ -47,7 +47,7 @@ impl SharingQuery {
     ) -> Result<Connection<String, DuplicateCandidate>, ApiError> {
         let request = request(context);
         let size = page_size(first)?;
-        let (found, has_more) = duplicates::page(&request.context, &request.access, after.as_deref(), size)?;
+        let (found, has_more) = duplicates::page(&request.context, &request.access, after.as_deref(), size).await?;
         let mut connection = Connection::new(after.is_some(), has_more);
         connection.edges.extend(found.into_iter().map(|(cursor, view)| Edge::new(cursor, DuplicateCandidate(view))));
         Ok(connection)

@@ -3,6 +3,7 @@
 use super::row::Table;
 use super::{Store, StoreError, read, statements};
 use crate::domain::directory::Document;
+use std::collections::HashMap;
 
 const TABLE: Table = Table("directory_documents");
 
@@ -16,6 +17,7 @@ statements! {
              WHERE q.entry_id = d.entry_id AND q.version < d.version AND (q.version, q.entry_id) <= ($4, $5)) \
         WHERE d.is_current AND (d.version, d.entry_id) > ($1, $2) AND d.version <= $3 \
         ORDER BY d.version, d.entry_id LIMIT $7";
+    SOURCES = "SELECT entry_id, source FROM directory_documents WHERE is_current AND NOT is_gone";
 }
 
 /// A place in the order of changes: by version, then by entry.
@@ -52,6 +54,12 @@ pub struct FeedRow {
 }
 
 impl Store {
+    /// The source of each entry, by the entry's id.
+    pub async fn sources_of_entries(&self) -> Result<HashMap<String, String>, StoreError> {
+        let rows: Vec<(String, String)> = read!(self, |pool| sqlx::query_as(SOURCES).fetch_all(pool).await)?;
+        Ok(rows.into_iter().collect())
+    }
+
     /// The entries that changed in a range, each once, at its newest change; in the order of changes.
     pub async fn directory_feed(&self, range: FeedRange<'_>) -> Result<Vec<FeedRow>, StoreError> {
         let rows: Vec<(String, i64, Option<String>)> = read!(self, |pool| sqlx::query_as(SINCE)

@@ -49,15 +49,15 @@ fn keys<'a>(entry: &'a Features<'_>) -> Vec<Key<'a>> {
     let mut keys: Vec<Key<'a>> = entry.phones.iter().map(|phone| Key::Phone(phone)).collect();
     keys.extend(entry.mailbox.iter().map(|mailbox| Key::Mailbox(mailbox)));
     for area in &entry.areas {
-        keys.push(Key::Name(area, &entry.name));
-        keys.extend(entry.words.iter().map(|word| Key::Word(area, word)));
+        keys.push(Key::Name(area, &entry.name.folded));
+        keys.extend(entry.name.words.iter().map(|word| Key::Word(area, word)));
     }
     // A switchboard's block is too large; the whole name cuts it.
-    keys.extend(entry.phones.iter().map(|phone| Key::Name(phone, &entry.name)));
+    keys.extend(entry.phones.iter().map(|phone| Key::Name(phone, &entry.name.folded)));
     let cells: BTreeSet<Cell> = entry.points.iter().map(|point| cell(*point)).collect();
     for cell in cells {
         keys.push(Key::Cell(cell));
-        keys.extend(entry.words.iter().map(|word| Key::CellWord(cell, word)));
+        keys.extend(entry.name.words.iter().map(|word| Key::CellWord(cell, word)));
     }
     keys
 }
@@ -94,7 +94,7 @@ fn neighbours<'a>(
                 found.extend(others.iter().filter(|other| *other != one).map(|other| ordered(*one, *other)));
                 continue;
             }
-            for word in &features[*one].words {
+            for word in &features[*one].name.words {
                 let sharing = blocks.get(&Key::CellWord(other_cell, word)).filter(|list| list.len() <= LARGEST_BLOCK);
                 let sharing = sharing.into_iter().flatten();
                 found.extend(sharing.filter(|other| *other != one).map(|other| ordered(*one, *other)));

@@ -1,13 +1,13 @@
 //! What of an entry is compared.
 
 use super::{Listed, SAME_PLACE_METERS};
-use crate::domain::id::{OrganizationId, ServiceId};
+use crate::domain::id::ServiceId;
 use crate::domain::need::Need;
 use crate::domain::place::Position;
 use crate::domain::words::{fold, is_one_error_apart, words};
 
-/// Shorter words say little: articles, and the numbers of branches, which [`Features::likeness_of_names`] asks for
-/// when nothing else is there.
+/// Shorter words say little: articles, and the numbers of branches. They count where a name has
+/// nothing else.
 const LETTERS_OF_A_WORD: usize = 3;
 /// A shorter word with one error is another word.
 const LETTERS_TO_FORGIVE: usize = 5;
@@ -21,11 +21,9 @@ const SIMILAR_IN_100: usize = 60;
 pub(super) struct Features<'a> {
     pub id: ServiceId,
     listed: Listed<'a>,
-    /// The folded name.
-    pub name: String,
-    /// Its words of some length.
-    pub words: Vec<String>,
-    organization: (OrganizationId, Option<String>),
+    pub name: Name,
+    /// What its organisation is called, where that is known.
+    organization: Option<Name>,
     /// Points of places that are shown.
     pub points: Vec<Position>,
     /// Codes of the areas of all places.
@@ -36,6 +34,14 @@ pub(super) struct Features<'a> {
     pub mailbox: Option<String>,
     /// Web pages without scheme, `www.` and final slash.
     pub websites: Vec<String>,
+}
+
+/// A name as it is compared.
+pub(super) struct Name {
+    /// The folded name.
+    pub folded: String,
+    /// Its words of some length.
+    pub words: Vec<String>,
 }
 
 /// How two names compare.
@@ -58,8 +64,7 @@ pub(super) enum Whereabouts {
 
 impl<'a> Features<'a> {
     pub(super) fn of(listed: &Listed<'a>) -> Self {
-        let Listed { service, organization } = *listed;
-        let name = fold(&service.name);
+        let Listed { service, organization, .. } = *listed;
         let shown = service.places.iter().filter(|place| !place.redacted);
         let mut areas: Vec<&str> =
             service.places.iter().filter_map(|place| place.area.as_ref()).map(|area| area.code.as_str()).collect();
@@ -70,9 +75,8 @@ impl<'a> Features<'a> {
         Self {
             id: service.id,
             listed: *listed,
-            words: distinct_words(&name),
-            name,
-            organization: (service.organization_id, organization.map(|organization| fold(&organization.name))),
+            name: Name::of(&service.name),
+            organization: organization.map(|organization| Name::of(&organization.name)),
             points: shown.filter_map(|place| place.position).collect(),
             areas,
             phones: phones.collect(),
@@ -86,17 +90,48 @@ impl<'a> Features<'a> {
         &self.listed.service.needs
     }
 
-    pub(super) fn has_same_organization(&self, other: &Self) -> bool {
-        let (id, name) = &self.organization;
-        *id == other.organization.0
-            || (name.as_ref().is_some_and(|name| !name.is_empty()) && *name == other.organization.1)
+    pub(super) fn is_of_same_source(&self, other: &Self) -> bool {
+        self.listed.source.is_some() && self.listed.source == other.listed.source
+    }
+
+    /// Whether their organisations are the same or have names that read alike; `None` where a name is not known.
+    pub(super) fn has_same_organization(&self, other: &Self) -> Option<bool> {
+        let (one, another) = (&self.organization, &other.organization);
+        if self.listed.service.organization_id == other.listed.service.organization_id {
+            return Some(true);
+        }
+        Some(one.as_ref()?.likeness(another.as_ref()?) != NameLikeness::Other)
     }
 
     pub(super) fn likeness_of_names(&self, other: &Self) -> NameLikeness {
-        if self.name.is_empty() || other.name.is_empty() {
+        self.name.likeness(&other.name)
+    }
+
+    /// A service of several places is where any of them is.
+    pub(super) fn whereabouts(&self, other: &Self) -> Whereabouts {
+        if !self.points.is_empty() && !other.points.is_empty() {
+            let is_near =
+                |one: &Position| other.points.iter().any(|point| one.distance_meters(*point) < SAME_PLACE_METERS);
+            return if self.points.iter().any(is_near) { Whereabouts::SamePlace } else { Whereabouts::Apart };
+        }
+        if self.areas.is_empty() || other.areas.is_empty() {
+            return Whereabouts::Unknown;
+        }
+        if super::shares(&self.areas, &other.areas) { Whereabouts::SameArea } else { Whereabouts::Apart }
+    }
+}
+
+impl Name {
+    fn of(name: &str) -> Self {
+        let folded = fold(name);
+        Self { words: distinct_words(&folded), folded }
+    }
+
+    fn likeness(&self, other: &Self) -> NameLikeness {
+        if self.folded.is_empty() || other.folded.is_empty() {
             return NameLikeness::Other;
         }
-        if self.name == other.name {
+        if self.folded == other.folded {
             return NameLikeness::Same;
         }
         let mut left: Vec<&String> = other.words.iter().collect();
@@ -112,19 +147,6 @@ impl<'a> Features<'a> {
         }
         let all = self.words.len() + other.words.len();
         if common > 0 && 200 * common >= SIMILAR_IN_100 * all { NameLikeness::Similar } else { NameLikeness::Other }
-    }
-
-    /// A service of several places is where any of them is.
-    pub(super) fn whereabouts(&self, other: &Self) -> Whereabouts {
-        if !self.points.is_empty() && !other.points.is_empty() {
-            let is_near =
-                |one: &Position| other.points.iter().any(|point| one.distance_meters(*point) < SAME_PLACE_METERS);
-            return if self.points.iter().any(is_near) { Whereabouts::SamePlace } else { Whereabouts::Apart };
-        }
-        if self.areas.is_empty() || other.areas.is_empty() {
-            return Whereabouts::Unknown;
-        }
-        if super::shares(&self.areas, &other.areas) { Whereabouts::SameArea } else { Whereabouts::Apart }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Entries of two sources, or of one, that may be the same service: found, scored, and told with the reasons. Nothing is
-//! merged here; a person decides.
+//! Entries of two sources that may be the same service: found, scored, and told with the reasons. Nothing is merged here; a
+//! person decides. What one source lists twice it means to be two.
 //!
 //! A candidate needs a name in common, and a place or a contact: a town has many soup kitchens, and an organisation has
 //! many desks behind one phone. Two entries whose known points lie apart are two desks, whatever else they share.
@@ -51,6 +51,10 @@ impl DuplicateReason {
 /// What is taken off where both tell needs and have none in common: a clinic and a law desk in one house.
 const OTHER_NEEDS: u8 = 20;
 
+/// What is taken off where their organisations have names that do not read alike, and no contact speaks for the pair:
+/// many directories name a service by its kind, and a camp has the `health services` of six organisations.
+const OTHER_ORGANIZATION: u8 = 25;
+
 /// An entry with its organisation.
 #[derive(Clone, Copy)]
 pub struct Listed<'a> {
@@ -58,6 +62,8 @@ pub struct Listed<'a> {
     pub service: &'a Service,
     /// Its organisation, where it is known.
     pub organization: Option<&'a Organization>,
+    /// The source that it comes from, where it is known.
+    pub source: Option<&'a str>,
 }
 
 /// Two entries that may be the same service.
@@ -87,6 +93,9 @@ pub fn compare(one: Listed<'_>, other: Listed<'_>) -> Option<DuplicateCandidate>
 }
 
 fn judge(one: &Features<'_>, other: &Features<'_>) -> Option<DuplicateCandidate> {
+    if one.id == other.id || one.is_of_same_source(other) {
+        return None;
+    }
     let mut reasons = vec![match one.likeness_of_names(other) {
         NameLikeness::Same => DuplicateReason::SameName,
         NameLikeness::Similar => DuplicateReason::SimilarName,
@@ -104,11 +113,13 @@ fn judge(one: &Features<'_>, other: &Features<'_>) -> Option<DuplicateCandidate>
         (DuplicateReason::SameMailbox, one.mailbox.is_some() && one.mailbox == other.mailbox),
         (DuplicateReason::SameWebsite, shares(&one.websites, &other.websites)),
     ];
+    let has_contact = contacts.iter().any(|(_, is_shared)| *is_shared);
     reasons.extend(contacts.into_iter().filter(|(_, is_shared)| *is_shared).map(|(reason, _)| reason));
-    if whereabouts == Whereabouts::Unknown && reasons.len() == 1 {
+    if whereabouts == Whereabouts::Unknown && !has_contact {
         return None;
     }
-    if one.has_same_organization(other) {
+    let has_same_organization = one.has_same_organization(other);
+    if has_same_organization == Some(true) {
         reasons.push(DuplicateReason::SameOrganization);
     }
     let (needs, others) = (one.needs(), other.needs());
@@ -116,12 +127,15 @@ fn judge(one: &Features<'_>, other: &Features<'_>) -> Option<DuplicateCandidate>
     if has_shared_need {
         reasons.push(DuplicateReason::SharedNeed);
     }
-    let is_another = !has_shared_need && !needs.is_empty() && !others.is_empty();
+    let has_other_needs = !has_shared_need && !needs.is_empty() && !others.is_empty();
+    let has_other_organization = has_same_organization == Some(false) && !has_contact;
     let weight: u8 = reasons.iter().map(|reason| reason.weight()).fold(0, u8::saturating_add);
-    let score = weight.saturating_sub(if is_another { OTHER_NEEDS } else { 0 }).min(100);
+    let contradictions = [(has_other_needs, OTHER_NEEDS), (has_other_organization, OTHER_ORGANIZATION)];
+    let taken_off = contradictions.iter().filter(|(is_so, _)| *is_so).map(|(_, points)| points).sum();
+    let score = weight.saturating_sub(taken_off).min(100);
     let mut services = [one.id, other.id];
     services.sort_unstable();
-    (score >= LEAST_SCORE && one.id != other.id).then_some(DuplicateCandidate { services, score, reasons })
+    (score >= LEAST_SCORE).then_some(DuplicateCandidate { services, score, reasons })
 }
 
 fn shares<T: PartialEq>(one: &[T], other: &[T]) -> bool {

@@ -38,7 +38,7 @@ fn with(service: Service, places: Vec<Place>, needs: &[Need], phone: &str) -> Se
 }
 
 fn found(one: &Service, other: &Service) -> Option<(u8, Vec<DuplicateReason>)> {
-    let listed = |service| Listed { service, organization: None };
+    let listed = |service| Listed { service, organization: None, source: None };
     let (there, back) = (compare(listed(one), listed(other)), compare(listed(other), listed(one)));
     assert_eq!(there, back, "which comes first says nothing");
     there.map(|candidate| (candidate.score, candidate.reasons))
@@ -136,13 +136,34 @@ fn mailboxes_pages_and_organisations_speak_too() {
     let organization = |number, name: &str| Organization::named(OrganizationId::from_bytes(id(number)), name);
     let (first, second) = (organization(1, "Association Étoile"), organization(2, "ASSOCIATION ETOILE"));
     let candidate = compare(
-        Listed { service: &one, organization: Some(&first) },
-        Listed { service: &other, organization: Some(&second) },
+        Listed { service: &one, organization: Some(&first), source: Some("north") },
+        Listed { service: &other, organization: Some(&second), source: Some("south") },
     );
     assert_eq!(
         candidate.map(|candidate| candidate.reasons),
         Some(vec![SameName, SameMailbox, SameWebsite, SameOrganization])
     );
+}
+
+#[test]
+fn a_kind_of_service_at_one_point_is_as_many_services_as_organisations() {
+    let needs = &[Need::LegalAsylum];
+    let one = with(service(1, "Legal aid"), vec![at(32.0, 36.0)], needs, "+33199000001");
+    let other = with(service(2, "Legal aid"), vec![at(32.0, 36.0)], needs, "+33199000002");
+    let called_alike = Service { phones: one.phones.clone(), ..other.clone() };
+    let organization = |number, name: &str| Organization::named(OrganizationId::from_bytes(id(number)), name);
+    let (lilac, poppy, lilacs) =
+        (organization(1, "Lilas"), organization(2, "Coquelicot"), organization(3, "Les Lilas"));
+    let listed = |service, organization, source| Listed { service, organization, source };
+    let first = listed(&one, Some(&lilac), None);
+    let score = |second| compare(first, second).map(|candidate| candidate.score);
+    assert_eq!(score(listed(&other, Some(&poppy), None)), None);
+    assert_eq!(score(listed(&other, None, None)), Some(75));
+    assert_eq!(score(listed(&other, Some(&lilacs), None)), Some(90));
+    assert_eq!(score(listed(&called_alike, Some(&poppy), None)), Some(100));
+    // What one source lists twice it means to be two.
+    let of = |source| compare(listed(&one, None, Some("north")), listed(&called_alike, None, source));
+    assert_eq!((of(Some("north")), of(Some("south")).is_some(), of(None).is_some()), (None, true, true));
 }
 
 #[test]
@@ -180,7 +201,8 @@ fn a_crowded_point_and_a_switchboard_do_not_hide_a_pair() {
     let mut services: Vec<Service> = (0..300).map(crowd).collect();
     services.push(with(service(900, "Atelier des Coquelicots"), vec![at(48.8566, 2.3522)], &[], "+33199000001"));
     services.push(with(service(901, "Atelier des coquelicot"), vec![at(48.8567, 2.3523)], &[], "+33199000001"));
-    let listed: Vec<Listed<'_>> = services.iter().map(|service| Listed { service, organization: None }).collect();
+    let listed: Vec<Listed<'_>> =
+        services.iter().map(|service| Listed { service, organization: None, source: None }).collect();
     let found = find_duplicates(&listed);
     let of_workshop = [ServiceId::from_bytes(id(900)), ServiceId::from_bytes(id(901))];
     assert!(found.iter().any(|candidate| candidate.services == of_workshop), "{found:?}");
@@ -202,7 +224,7 @@ proptest! {
             let place = if *has_point { point } else { within("FR-93055") };
             with(service(number, names[*name]), vec![Place { area: within("FR-93055").area, ..place }], needs[*need], phones[*phone])
         }).collect();
-        let listed: Vec<Listed<'_>> = services.iter().map(|service| Listed { service, organization: None }).collect();
+        let listed: Vec<Listed<'_>> = services.iter().map(|service| Listed { service, organization: None, source: None }).collect();
         let mut expected = Vec::new();
         for (index, one) in listed.iter().enumerate() {
             expected.extend(listed[index + 1..].iter().filter_map(|other| compare(*one, *other)));
