@@ -3,11 +3,13 @@
 use crate::import_feeds::{data, file, read};
 use relais::domain::code::CodeList;
 use relais::domain::directory::{
-    AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Eligibility, KnownConsequence, LocationKind,
-    Organization, OrganizationKind, Phone, Place, Schedule, Service, ServiceStatus, Specialisation, Tier, Welcome,
+    Accessibility, AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Eligibility, KnownConsequence,
+    LocationKind, Organization, OrganizationKind, Phone, Place, Precision, Schedule, Service, ServiceMode,
+    ServiceStatus, Specialisation, Tier, Welcome,
 };
 use relais::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use relais::domain::need::{Need, NeedFamily};
+use relais::domain::opening::{CountryCode, TimeZone};
 use relais::domain::place::{Area, AreaCode, Position};
 use relais::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
 use relais::domain::time::{Date, Timestamp};
@@ -44,6 +46,7 @@ fn place(number: u8) -> Place {
     place.name = Some("House of the Quay".to_owned());
     place.position = Position::new(50.951_312_3, -1.858_7).ok();
     place.address = Some("9 quai du Nord, 62100 Calais".to_owned());
+    place.precision = Some(Precision::Street);
     place.area = AreaCode::parse("FR-62193").ok().map(|code| Area {
         code,
         name: Some("Calais".to_owned()),
@@ -55,7 +58,7 @@ fn place(number: u8) -> Place {
 
 /// A service with everything that a copy tells of one.
 fn full_service() -> Service {
-    let mut hidden = Place { name: None, ..place(4) };
+    let mut hidden = Place { name: None, precision: None, ..place(4) };
     hidden.redact();
     let text = |text: &str| Some(text.to_owned());
     Service {
@@ -106,6 +109,12 @@ fn full_service() -> Service {
         places: vec![place(3), hidden],
         verified_on: Date::from_ymd_opt(2026, 11, 2),
         tier: Tier::Restricted,
+        modes: vec![ServiceMode::InPerson, ServiceMode::Outreach],
+        accessibility: vec![Accessibility::StepFree],
+        areas_served: ["FR-93", "FR-75"].map(|code| AreaCode::parse(code).expect("a code")).to_vec(),
+        opening_hours: text("Mo-Fr 09:00-17:00; PH off"),
+        time_zone: TimeZone::parse("Europe/Paris").ok(),
+        country: CountryCode::parse("FR").ok(),
         ..Service::named(ServiceId::from_bytes([1; 16]), OrganizationId::from_bytes([9; 16]), "Day centre")
     }
 }

@@ -79,6 +79,7 @@ fn attributes(id: Uuid, place: &Place) -> Attributes {
             attributes.add(OURS, "area_radius_meters", radius_meters.to_string());
         }
     }
+    attributes.add_codes("precision", place.precision);
     if place.redacted {
         attributes.add(OURS, "redacted", "true");
     }

@@ -2,11 +2,12 @@
 
 use super::super::part_id::part_id;
 use super::super::{Entry, ExportMark};
-use super::attribute::{Attributes, DETAILS, MARK};
+use super::attribute::{Attributes, DETAILS, MARK, OURS};
 use super::location::{Access, at_location};
 use crate::domain::code::CodeList;
 use crate::domain::directory::{Capacity, Detail, Organization, Schedule, Service, ServiceStatus, Tier};
 use crate::domain::id::Identifier;
+use crate::domain::opening::OpeningHours;
 use crate::domain::time::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -119,6 +120,25 @@ fn marks(service: &Service, attributes: &mut Attributes) {
     attributes.add_codes("specialised", service.specialisations.iter().copied());
     attributes.add_codes("consequence", service.known_consequences.iter().copied());
     attributes.add_codes("capacity_status", service.capacity.as_ref().map(|capacity| capacity.status));
+    attributes.add_codes("mode", service.modes.iter().copied());
+    attributes.add_codes("accessibility", service.accessibility.iter().copied());
+    for area in &service.areas_served {
+        attributes.add(OURS, "area_served", area.as_str());
+    }
+    // The standard's weekly rules are too weak for these.
+    if let Some(hours) = &service.opening_hours {
+        let is_readable = OpeningHours::parse(hours).is_ok();
+        attributes.add(if is_readable { OURS } else { DETAILS }, "opening_hours", hours);
+    }
+    let clock = [
+        ("time_zone", service.time_zone.map(|zone| zone.to_string())),
+        ("country", service.country.map(|country| country.as_str().to_owned())),
+    ];
+    for (field, text) in clock {
+        if let Some(text) = text {
+            attributes.add(OURS, field, text);
+        }
+    }
     // An import grants `public` to nobody, and says so each time.
     attributes.add_codes("tier", Some(service.tier).filter(|tier| *tier != Tier::Public));
 }
