@@ -12,6 +12,7 @@ pub mod directory;
 pub mod domain;
 pub mod edge;
 pub mod egress;
+pub mod export;
 pub mod geography;
 pub mod graphql;
 pub mod i18n;

@@ -3,6 +3,7 @@
 mod apply;
 mod audit;
 mod backup;
+mod export;
 mod geography;
 mod harden;
 mod import;
@@ -63,6 +64,8 @@ enum Command {
         #[command(subcommand)]
         format: import::ImportFormat,
     },
+    /// Write a copy of what an audience may know of the directory.
+    Export(export::ExportArguments),
     /// Apply a command file: projects, vettings, grants, accounts. Prints new tokens, once.
     Apply {
         /// The command file (JSON), such as seeds/commands.json.
@@ -172,6 +175,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Import { format } => import::run(&config, format).await,
+        Command::Export(arguments) => export::run_export(&config, arguments).await,
         Command::Apply { file, renew_tokens } => apply::run_apply(&config, &file, renew_tokens).await,
         Command::Project { command } => project::run(&config, command).await,
         Command::User { command } => people::run_user(&config, command).await,

@@ -206,7 +206,7 @@ impl Snapshot {
 
     fn hit(&self, query: &Query<'_>, prepared: &Prepared<'_>, candidate: Candidate) -> Option<Hit> {
         let service = &prepared.segment.services[candidate.service as usize];
-        if !query.scope.admits(service) || service.do_not_use || service.merged_into.is_some() {
+        if !query.scope.admits(service) || !service.is_offered() {
             return None;
         }
         let opening = prepared.open_at.as_ref().map(|open_at| open_at.status(candidate.service));

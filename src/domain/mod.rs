@@ -16,6 +16,7 @@ pub mod deletion;
 pub mod demand;
 pub mod directory;
 pub mod disclosure;
+pub mod duplicates;
 pub mod erasure;
 pub mod fingerprint;
 pub mod fit;

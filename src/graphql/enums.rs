@@ -9,10 +9,11 @@ use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideSta
 use crate::domain::deletion::DeletionAnswer;
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{
-    Accessibility, AuthorityLink, CapacityStatus, CapacityUnit, KnownConsequence, LocationKind, OrganizationKind,
-    Precision, ServiceMode, ServiceStatus, Specialisation, Tier, Welcome,
+    Accessibility, AuthorityLink, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence, LocationKind,
+    OrganizationKind, Precision, ServiceMode, ServiceStatus, Specialisation, Tier, Welcome,
 };
 use crate::domain::disclosure::{DeadlineBand, Stage};
+use crate::domain::duplicates::DuplicateReason;
 use crate::domain::fit::{Finding, FitDimension, Verdict};
 use crate::domain::freeze::ProjectStatus;
 use crate::domain::freshness::FreshnessState;
@@ -125,8 +126,8 @@ macro_rules! enums {
 }
 
 enums! {
-    Accessibility, OpeningReason, OpeningStatus, Precision, RankFactor, ServiceMode, ServiceOrder, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityStatus, CapacityUnit, ConsentBasis, ConsentField, ConsentModality,
-    ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, Event, Explained, Finding,
+    Accessibility, OpeningReason, OpeningStatus, Precision, RankFactor, ServiceMode, ServiceOrder, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality,
+    ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding,
     FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,

@@ -21,6 +21,7 @@ mod query;
 mod request;
 mod scalars;
 mod search;
+mod sharing_query;
 mod types;
 mod user_errors;
 
@@ -34,6 +35,7 @@ use self::protection_query::ProtectionQuery;
 use self::query::LoopQuery;
 use self::request::RequestContext;
 use self::search::SearchQuery;
+use self::sharing_query::SharingQuery;
 use crate::actions::{ActionError, Context, account, disclosure, refusal};
 use crate::edge::Edge;
 use crate::edge::access_line::LineFacts;
@@ -47,7 +49,7 @@ type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-struct Query(SearchQuery, LoopQuery, ProtectionQuery);
+struct Query(SearchQuery, LoopQuery, SharingQuery, ProtectionQuery);
 
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {

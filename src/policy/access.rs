@@ -2,13 +2,15 @@
 
 use super::table::{Facts, Guard, Relation, Sight, Standing, Table};
 use super::visible::Recorder;
-use crate::domain::account::{Account, Project, TokenScope};
+use crate::domain::account::{Account, Project, Role, TokenScope};
 use crate::domain::freeze::Desk;
 use crate::domain::glass::{Glass, SECOND_FACTOR_MINUTES};
-use crate::domain::id::{AccountId, OrganizationId, ProjectId, TeamId};
+use crate::domain::id::{AccountId, Identifier as _, OrganizationId, ProjectId, TeamId};
 use crate::domain::referral::Referral;
 use crate::domain::scope::{AuditScope, DirectoryScope, EntryKind, Scope};
 use crate::domain::time::Timestamp;
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -42,6 +44,21 @@ impl Access {
         Self { table, viewer, token_scopes: None, second_factor_at: None, directory_scope, recorder, hidden }
     }
 
+    /// The access that a copy for staff of the network is made by: of somebody who exists nowhere, is untrained, leads
+    /// nothing and is of no organisation, and works in this project if one is named.
+    pub fn of_copy(project: Option<ProjectId>, table: &'static Table) -> Self {
+        let nobody = Account {
+            id: AccountId::from_bytes([0; 16]),
+            handle: String::new(),
+            role: Role::Caseworker,
+            organization_id: OrganizationId::from_bytes([0; 16]),
+            project_id: project,
+            team_ids: Vec::new(),
+            is_trained: false,
+        };
+        Self::new(Viewer::Staff(nobody), table)
+    }
+
     /// Narrows the access to what a token may be used for.
     #[must_use]
     pub fn narrowed_to(self, scopes: Vec<TokenScope>) -> Self {
@@ -71,6 +88,12 @@ impl Access {
             Some(shown_at) => now.minutes_since(shown_at) < SECOND_FACTOR_MINUTES,
             None => self.token_scopes.as_ref().is_some_and(|scopes| scopes.contains(&TokenScope::Protection)),
         }
+    }
+
+    /// A short text that differs between viewers of different reach in the directory, and tells neither.
+    pub fn reach_mark(&self) -> String {
+        let digest = Sha256::digest(format!("{:?}/{}", self.directory_scope(), self.account().is_some()));
+        HEXLOWER.encode(&digest[..8])
     }
 
     /// Who asks.

@@ -9,6 +9,7 @@ use super::table::{Guard, Relation, Standing};
 use super::visible::Visible;
 use crate::domain::directory::{Organization, Service};
 use crate::domain::fit::Fit;
+use crate::domain::id::ServiceId;
 use crate::domain::place::DistanceBand;
 use crate::domain::ranking;
 use std::sync::Arc;
@@ -193,6 +194,13 @@ pub fn show_service(
         ]),
     };
     Some(Visible::of_directory(view, access.recorder().clone()))
+}
+
+/// The id of a service that a copy may hold as it was; `None` unless the viewer was told it then, by the present table,
+/// so that what was hidden goes without a trace.
+pub fn show_gone(access: &Access, known: &Service) -> Option<ServiceId> {
+    let is_known = known.is_offered() && look(access, known).sees_all(&PROMISED);
+    is_known.then_some(known.id)
 }
 
 /// How a service relates to what was looked for; `None` when the viewer may not know whether it fits.

@@ -17,6 +17,7 @@ mod credentials;
 mod deletions;
 mod demands;
 mod directory;
+mod directory_feed;
 mod erased_rows;
 mod erasure;
 mod error;
@@ -53,6 +54,7 @@ pub use self::connect::sqlite_file;
 pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
+pub use self::directory_feed::{FeedPlace, FeedRange, FeedRow};
 pub use self::error::StoreError;
 pub use self::geography::{GeographyChanges, GeographyTable};
 pub use self::glasses::GlassReach;
@@ -237,6 +239,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         deletions::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
+        directory_feed::STATEMENTS,
         erased_rows::STATEMENTS,
         freezes::STATEMENTS,
         geography::STATEMENTS,

@@ -69,6 +69,8 @@ fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row
     // What is asked for is small, so that the table's time goes into its cells.
     let selection = match type_name.as_str() {
         "ServiceConnection" | "ReferralConnection" => "{ nodes { id } pageInfo { hasNextPage } }",
+        "DirectoryChangeConnection" => "{ nodes { id } pageInfo { hasNextPage } }",
+        "DuplicateCandidateConnection" => "{ nodes { score } pageInfo { hasNextPage } }",
         "ServiceGapReport" => "{ cells { persons } }",
         "AuditEventConnection" => "{ nodes { action } pageInfo { hasNextPage } }",
         "CaseReadings" => "{ ownTeamDays }",
@@ -156,6 +158,8 @@ async fn cell(world: &World, ready: &Ready, row: &Row, viewer: &str) -> String {
 
 async fn directory_rows(world: &World) -> Vec<Row> {
     let mut rows = vec![query("viewer", "", json!({})), query("services", "all, first 100", json!({ "first": 100 }))];
+    rows.push(query("directoryChanges", "all, first 100", json!({ "first": 100 })));
+    rows.push(query("duplicateCandidates", "all", json!({})));
     for (object, service) in publish_tiers(world).await {
         rows.push(query("service", object, json!({ "id": service.id.to_string() })));
     }

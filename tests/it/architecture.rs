@@ -24,9 +24,13 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("directory", &["domain"]),
     ("geography", &["domain"]),
     ("import", &["domain"]),
+    ("export", &["domain"]),
     ("identity", &["domain", "clock", "egress"]),
     ("seal", &["domain", "clock"]),
-    ("actions", &["domain", "policy", "store", "directory", "geography", "identity", "import", "clock", "seal"]),
+    (
+        "actions",
+        &["domain", "policy", "store", "directory", "geography", "identity", "import", "export", "clock", "seal"],
+    ),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
     ("egress", &[]),

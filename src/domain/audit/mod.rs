@@ -28,6 +28,7 @@ code_list! {
         Disclosed = "disclosed": "fields of a person-linked object were read",
         GapsRead = "gaps_read": "the table of gaps was read",
         DirectoryImported = "directory_imported": "a feed was imported into the directory",
+        DirectoryExported = "directory_exported": "a copy of what an audience may know of the directory was made",
         CommandsApplied = "commands_applied": "a command file was applied",
         ProjectFrozen = "project_frozen": "a project was frozen",
         ThawRequested = "thaw_requested": "somebody asked to thaw a project",
@@ -116,6 +117,7 @@ impl AuditAction {
             Self::ConsentWithdrawn => AuditPurpose::PersonRequest,
             Self::GapsRead => AuditPurpose::Statistics,
             Self::DirectoryImported
+            | Self::DirectoryExported
             | Self::CommandsApplied
             | Self::AccountAdded
             | Self::AccountChanged

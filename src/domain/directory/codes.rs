@@ -154,6 +154,14 @@ code_list! {
 }
 
 code_list! {
+    /// What the last change has made of an entry.
+    ChangeKind named "DirectoryChangeKind" {
+        Present = "present": "it is there, and reads as told",
+        Gone = "gone": "it is gone, or no longer for the viewer",
+    }
+}
+
+code_list! {
     /// How near the point of a place is to the place.
     Precision named "PlacePrecision" {
         Exact = "exact": "the door itself",

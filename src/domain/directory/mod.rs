@@ -11,8 +11,8 @@ mod service;
 
 pub use capacity::Capacity;
 pub use codes::{
-    Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, KnownConsequence, LocationKind,
-    OrganizationKind, Precision, ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
+    Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence,
+    LocationKind, OrganizationKind, Precision, ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
 };
 pub use phone::Phone;
 pub use place::Place;

@@ -10,5 +10,6 @@ pub mod organization;
 pub mod protection;
 pub mod referral;
 pub mod service;
+pub mod sharing;
 pub mod statutory_report;
 pub mod viewer;

@@ -42,6 +42,7 @@ pub(super) fn read(
         place: Place {
             name: location.name.as_deref().and_then(line),
             area: marks.area,
+            precision: marks.precision,
             address: address(location),
             ..Place::new(LocationId::derived(source, &id(location).map_err(inside)?), kind)
         },

@@ -66,6 +66,12 @@ pub(super) fn read(source: &str, key: &str, wire: &wire::Service, context: &Feed
         places: places(sites),
         verified_on: verified_on(wire, last_modified)?,
         tier,
+        modes: marks.modes,
+        accessibility: marks.accessibility,
+        areas_served: marks.areas_served,
+        opening_hours: marks.opening_hours,
+        time_zone: marks.time_zone,
+        country: marks.country,
         ..Service::named(ServiceId::derived(source, key), OrganizationId::derived(source, &organization_key), name)
     };
     Ok(Read { service, organization_key, organization, is_tiered, told_of_places, warnings })

@@ -9,9 +9,11 @@ use super::super::text::Refusal;
 use super::wire::Attribute;
 use crate::domain::code::CodeList;
 use crate::domain::directory::{
-    AuthorityLink, CapacityStatus, KnownConsequence, OrganizationKind, Specialisation, Tier, Welcome,
+    Accessibility, AuthorityLink, CapacityStatus, KnownConsequence, OrganizationKind, Precision, ServiceMode,
+    Specialisation, Tier, Welcome,
 };
 use crate::domain::need::{Need, NeedFamily};
+use crate::domain::opening::{CountryCode, OpeningHours, TimeZone};
 use crate::domain::place::{Area, AreaCode, Position};
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use serde_json::Value;
@@ -31,6 +33,12 @@ pub(super) struct ServiceMarks {
     pub consequences: Vec<KnownConsequence>,
     pub capacity_status: Option<CapacityStatus>,
     pub tier: Option<Tier>,
+    pub modes: Vec<ServiceMode>,
+    pub accessibility: Vec<Accessibility>,
+    pub areas_served: Vec<AreaCode>,
+    pub opening_hours: Option<String>,
+    pub time_zone: Option<TimeZone>,
+    pub country: Option<CountryCode>,
 }
 
 /// What our attributes say of a location.
@@ -38,6 +46,7 @@ pub(super) struct ServiceMarks {
 pub(super) struct LocationMarks {
     pub area: Option<Area>,
     pub redacted: bool,
+    pub precision: Option<Precision>,
 }
 
 /// What our attributes say of an organisation.
@@ -66,6 +75,14 @@ impl ServiceMarks {
                 "consequence" => add(&mut marks.consequences, "consequence", text),
                 "capacity_status" => set(&mut marks.capacity_status, "capacity_status", text),
                 "tier" => set(&mut marks.tier, "tier", text),
+                "mode" => add(&mut marks.modes, "mode", text),
+                "accessibility" => add(&mut marks.accessibility, "accessibility", text),
+                "area_served" => area_code(text).map(|code| marks.areas_served.push(code)),
+                "opening_hours" => hours(text).and_then(|value| once(&mut marks.opening_hours, "opening_hours", value)),
+                "time_zone" => read(TimeZone::parse(text.trim()), "time_zone", text)
+                    .and_then(|value| once(&mut marks.time_zone, "time_zone", value)),
+                "country" => read(CountryCode::parse(text.trim()), "country", text)
+                    .and_then(|value| once(&mut marks.country, "country", value)),
                 other => Err(unknown(other, "a service")),
             };
             result.map_err(|fault| mark.refusal(fault))?;
@@ -77,14 +94,14 @@ impl ServiceMarks {
 impl LocationMarks {
     /// Reads the attributes of a location.
     pub(super) fn read(attributes: Option<&Vec<Attribute>>) -> Result<Self, Refusal> {
-        let (mut code, mut name, mut center, mut radius_meters, mut redacted) = (None, None, None, None, None);
+        let (mut code, mut name, mut center, mut radius_meters) = (None, None, None, None);
+        let (mut redacted, mut precision) = (None, None);
         for mark in ours(attributes) {
             let mark = mark?;
             let text = mark.value;
             let result = match mark.field {
-                "area_code" => AreaCode::parse(text)
-                    .map_err(|_| Fault::AreaCode)
-                    .and_then(|value| once(&mut code, "area_code", value)),
+                "area_code" => area_code(text).and_then(|value| once(&mut code, "area_code", value)),
+                "precision" => set(&mut precision, "precision", text),
                 "area_name" => once(&mut name, "area_name", text.trim().to_owned()),
                 "area_center" => point(text).and_then(|value| once(&mut center, "area_center", value)),
                 "area_radius_meters" => {
@@ -102,7 +119,7 @@ impl LocationMarks {
             }
             None => None,
         };
-        Ok(Self { area, redacted: redacted == Some(true) })
+        Ok(Self { area, redacted: redacted == Some(true), precision })
     }
 }
 
@@ -156,6 +173,20 @@ fn unknown(field: &str, holder: &'static str) -> Fault {
 
 fn code<T: CodeList>(field: &'static str, text: &str) -> Result<T, Fault> {
     T::from_code(text.trim()).ok_or_else(|| Fault::Code { field, found: Excerpt::of(text) })
+}
+
+fn read<T, E>(parsed: Result<T, E>, field: &'static str, text: &str) -> Result<T, Fault> {
+    parsed.map_err(|_| Fault::Code { field, found: Excerpt::of(text) })
+}
+
+fn area_code(text: &str) -> Result<AreaCode, Fault> {
+    AreaCode::parse(text).map_err(|_| Fault::AreaCode)
+}
+
+/// Hours in the syntax of OpenStreetMap, which are kept as they are written.
+fn hours(text: &str) -> Result<String, Fault> {
+    read(OpeningHours::parse(text.trim()), "opening_hours", text)?;
+    Ok(text.trim().to_owned())
 }
 
 fn add_need(marks: &mut ServiceMarks, text: &str) -> Result<(), Fault> {

@@ -2,14 +2,15 @@
 
 use super::row::Action::{
     AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmOverride, ConfirmReport, CreateReferral,
-    HoldCase, KeepOwnAccount, LeadProject, ListReadings, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps,
-    ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadReferral, ReadReports, ReadTrail, RecordConsent,
-    RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, TakeCustody, WithdrawConsent,
+    FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings, OpenCase, ReadCase, ReadContinuity,
+    ReadDeletions, ReadGaps, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadReferral, ReadReports,
+    ReadTrail, RecordConsent, RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, TakeCustody,
+    WithdrawConsent,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
 use crate::domain::account::Role::{
-    self, Analyst, Auditor, Caseworker, Coordinator, PartnerAdmin, PartnerAgent, ProtectionLead,
+    self, Analyst, Auditor, Caseworker, Coordinator, DirectoryEditor, PartnerAdmin, PartnerAgent, ProtectionLead,
 };
 use crate::domain::account::TokenScope;
 use crate::domain::code::CodeList as _;
@@ -30,6 +31,7 @@ pub(super) fn acts() -> Vec<Act> {
         act(KeepOwnAccount, Role::ALL).by_no_token(),
         // Everybody may look for services; what they find is a matter of tiers.
         act(SearchDirectory, Role::ALL).or_nobody().by_token(TokenScope::Directory),
+        act(FindDuplicates, &[Coordinator, DirectoryEditor]).by_token(TokenScope::Directory),
         act(OpenCase, WORKERS).in_project().by_token(TokenScope::Cases),
         act(ReadCase, WORKERS).in_project().by_token(TokenScope::Cases),
         act(RecordConsent, WORKERS).in_project().by_token(TokenScope::Cases),

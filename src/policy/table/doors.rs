@@ -2,9 +2,10 @@
 
 use super::row::Action::{
     AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmOverride, ConfirmReport, CreateReferral,
-    HoldCase, KeepOwnAccount, LeadProject, ListReadings, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps,
-    ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadReferral, ReadReports, ReadTrail, RecordConsent,
-    RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, TakeCustody, WithdrawConsent,
+    FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings, OpenCase, ReadCase, ReadContinuity,
+    ReadDeletions, ReadGaps, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadReferral, ReadReports,
+    ReadTrail, RecordConsent, RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, TakeCustody,
+    WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
 
@@ -28,6 +29,8 @@ fn roots() -> Vec<Door> {
         door("Query.areas", &[SearchDirectory]),
         door("Query.area", &[SearchDirectory]),
         door("Query.organization", &[SearchDirectory]),
+        door("Query.directoryChanges", &[SearchDirectory]),
+        door("Query.duplicateCandidates", &[FindDuplicates]),
         door("Query.referral", &[ReadReferral]),
         door("Query.inbox", &[ReadReferral]),
         door("Query.sentReferrals", &[ReadReferral]),
@@ -147,6 +150,7 @@ const COMMANDS: &[&str] = &[
     "relais audit",
     "relais backup",
     "relais demo",
+    "relais export",
     "relais import",
     "relais jobs",
     "relais keys",

@@ -10,6 +10,9 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
         || matches!(type_name, "AdminArea" | "FocalPoint" | "MeasuredFrom" | "NamedPlace")
         || is_of("Connection", &["pageInfo", "edges", "nodes", "evaluatedAt", "measuredFrom", "focalPoint"])
         || is_of("Edge", &["node", "cursor"])
+        // An entry of a list of entries; what it holds are views of their own, and ids that the viewer was told.
+        || is_of("DirectoryChange", &["id", "kind", "service", "organization"])
+        || is_of("DuplicateCandidate", &["services", "score", "reasons"])
         || is_of(
             "Payload",
             &[

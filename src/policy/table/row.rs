@@ -79,6 +79,7 @@ code_list! {
         ReadOwnAccount = "read_own_account": "read the own account",
         KeepOwnAccount = "keep_own_account": "change the own password, second factor, tokens and sessions",
         SearchDirectory = "search_directory": "look for services",
+        FindDuplicates = "find_duplicates": "find entries that may be the same service",
         OpenCase = "open_case": "open a case reference",
         ReadCase = "read_case": "read a case reference",
         RecordConsent = "record_consent": "record a consent",

@@ -200,6 +200,7 @@ policy-role-sysadmin = System administrator (sysadmin)
 policy-action-read-own-account = read the own account
 policy-action-keep-own-account = change the own password, second factor, tokens and sessions
 policy-action-search-directory = look for services
+policy-action-find-duplicates = find entries that may be the same service
 policy-action-open-case = open a case reference
 policy-action-read-case = read a case reference
 policy-action-record-consent = record and read a consent

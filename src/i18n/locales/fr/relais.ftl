@@ -200,6 +200,7 @@ policy-role-sysadmin = Administration du système (sysadmin)
 policy-action-read-own-account = lire son propre compte
 policy-action-keep-own-account = changer son mot de passe, son second facteur, ses jetons et ses sessions
 policy-action-search-directory = chercher des services
+policy-action-find-duplicates = repérer les fiches qui décrivent peut-être le même service
 policy-action-open-case = ouvrir une référence de cas
 policy-action-read-case = lire une référence de cas
 policy-action-record-consent = enregistrer et lire un consentement

@@ -1,0 +1,55 @@
+//! Queries of whoever keeps a copy of the directory, or keeps the directory true.
+
+use super::error::ApiError;
+use super::page::{page_size, page_weight};
+use super::request::request;
+use super::types::sharing::{DirectoryChange, DuplicateCandidate};
+use crate::actions::{directory_feed, duplicates};
+use async_graphql::connection::{Connection, Edge};
+use async_graphql::{Context, Object};
+
+#[derive(Default)]
+pub struct SharingQuery;
+
+#[Object]
+impl SharingQuery {
+    /// What changed in the directory since a cursor, oldest first: each entry once, as the viewer may know it now. From
+    /// the beginning without a cursor, which gives every service and organisation. Keep the last cursor, and ask behind
+    /// it again later. What has gone for the viewer is told by its id; what the viewer never could know is not told.
+    #[graphql(complexity = "page_weight(first) * child_complexity + 1")]
+    async fn directory_changes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Entries of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
+        #[graphql(
+            desc = "A cursor of this list. One of another viewer, or from before the viewer's reach changed, is \
+                          refused: begin again without one."
+        )]
+        after: Option<String>,
+    ) -> Result<Connection<String, DirectoryChange>, ApiError> {
+        let request = request(context);
+        let size = page_size(first)?;
+        let page = directory_feed::page(&request.context, &request.access, after.as_deref(), size).await?;
+        let mut connection = Connection::new(after.is_some(), page.has_more);
+        let changes = page.changes.into_iter();
+        connection.edges.extend(changes.map(|(cursor, change)| Edge::new(cursor, DirectoryChange(change))));
+        Ok(connection)
+    }
+
+    /// Pairs of services that may be one, for coordinators and editors of the directory; the likeliest first. Nothing is
+    /// merged by being listed.
+    #[graphql(complexity = "page_weight(first) * child_complexity + 100")]
+    async fn duplicate_candidates(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Pairs of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+    ) -> Result<Connection<String, DuplicateCandidate>, ApiError> {
+        let request = request(context);
+        let size = page_size(first)?;
+        let (found, has_more) = duplicates::page(&request.context, &request.access, after.as_deref(), size).await?;
+        let mut connection = Connection::new(after.is_some(), has_more);
+        connection.edges.extend(found.into_iter().map(|(cursor, view)| Edge::new(cursor, DuplicateCandidate(view))));
+        Ok(connection)
+    }
+}
