@@ -3,7 +3,7 @@
 use super::input::{ProfileInput, position};
 use super::{ActionError, Context};
 use crate::directory::{Change, Distance, EntryId, Order, Query, SearchKey};
-use crate::domain::directory::{Document, Organization};
+use crate::domain::directory::{Document, Organization, Service};
 use crate::domain::fingerprint::feed;
 use crate::domain::fit::{Seeker, Verdict};
 use crate::domain::id::{Identifier, OrganizationId, ServiceId};
@@ -205,7 +205,11 @@ pub async fn refresh(context: &Context) -> Result<i64, ActionError> {
 
 fn change(row: DirectoryRow) -> Change {
     if !row.is_gone {
-        return Change::Present { document: row.document };
+        let document = match row.document {
+            Document::Service(service) => Document::Service(Service { version: row.entry_version, ..service }),
+            organization @ Document::Organization(_) => organization,
+        };
+        return Change::Present { document };
     }
     let id = match row.document {
         Document::Organization(organization) => EntryId::Organization(organization.id),

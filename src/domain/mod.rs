@@ -13,6 +13,7 @@ pub mod consent_override;
 pub mod deletion;
 pub mod demand;
 pub mod directory;
+pub mod directory_edit;
 pub mod disclosure;
 pub mod erasure;
 pub mod fingerprint;

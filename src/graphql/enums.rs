@@ -9,9 +9,10 @@ use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideSta
 use crate::domain::deletion::DeletionAnswer;
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{
-    AuthorityLink, CapacityStatus, CapacityUnit, KnownConsequence, LocationKind, OrganizationKind, ServiceStatus,
-    Specialisation, Tier, Welcome,
+    Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, KnownConsequence, LocationKind,
+    OrganizationKind, ServiceField, ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
 };
+use crate::domain::directory_edit::{ProposalKind, ProposalReason, ProposalStatus};
 use crate::domain::disclosure::{DeadlineBand, Stage};
 use crate::domain::fit::{Finding, FitDimension, Verdict};
 use crate::domain::freeze::ProjectStatus;
@@ -123,6 +124,7 @@ macro_rules! enums {
 }
 
 enums! {
+    Accessibility, CapacityPeriod, ServiceField, ServiceMode, Teller, ProposalKind, ProposalReason, ProposalStatus,
     AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityStatus, CapacityUnit, ConsentBasis, ConsentField, ConsentModality,
     ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, Event, Explained, Finding,
     FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,

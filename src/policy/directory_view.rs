@@ -8,6 +8,7 @@ use super::looking::Looking;
 use super::table::{Guard, Relation, Standing};
 use super::visible::Visible;
 use crate::domain::directory::{Organization, Service};
+use crate::domain::directory_edit::EntryHistory;
 use crate::domain::fit::Fit;
 use crate::domain::place::DistanceBand;
 use std::sync::Arc;
@@ -93,6 +94,20 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("Schedule.opensAt", |service| service.schedules.iter_mut().for_each(|schedule| schedule.opens_at = None)),
     ("Schedule.closesAt", |service| service.schedules.iter_mut().for_each(|schedule| schedule.closes_at = None)),
     ("Schedule.text", |service| service.schedules.iter_mut().for_each(|schedule| schedule.text = None)),
+    ("Capacity.per", |service| service.capacity.iter_mut().for_each(|capacity| capacity.per = None)),
+    ("Capacity.expectedWaitDays", |service| {
+        service.capacity.iter_mut().for_each(|capacity| capacity.expected_wait_days = None);
+    }),
+    ("Capacity.toldBy", |service| service.capacity.iter_mut().for_each(|capacity| capacity.told_by = None)),
+    ("Service.version", |service| service.version = 0),
+    ("Service.verifiedBy", |service| service.verified_by = None),
+    ("Service.nextReviewOn", |service| service.next_review_on = None),
+    ("Service.doNotUse", |service| service.do_not_use = false),
+    ("Service.provenance", |service| service.edits.clear()),
+    ("FieldProvenance.field", |service| service.edits.clear()),
+    ("FieldProvenance.toldBy", |service| service.edits.clear()),
+    ("FieldProvenance.at", |service| service.edits.clear()),
+    ("Place.doNotUse", |service| service.places.iter_mut().for_each(|place| place.do_not_use = false)),
     ("Place.id", |service| service.places.clear()),
     ("Place.kind", |service| service.places.clear()),
     ("Place.redacted", |service| service.places.clear()),
@@ -104,6 +119,16 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("Place.areaName", |service| {
         service.places.iter_mut().filter_map(|place| place.area.as_mut()).for_each(|area| area.name = None);
     }),
+];
+
+/// What the schema promises of a version of an entry.
+const PROMISED_OF_HISTORY: [&str; 6] = [
+    "ServiceVersion.version",
+    "ServiceVersion.at",
+    "ServiceVersion.source",
+    "ServiceVersion.byRole",
+    "ServiceVersion.isGone",
+    "ServiceVersion.fields",
 ];
 
 /// What the schema promises of an organisation, and what tells that it never receives a referral.
@@ -153,6 +178,18 @@ pub fn show_service(
         organization: look.value("Service.organization", organization.map(Arc::clone)),
     };
     Some(Visible::of_directory(view, access.recorder().clone()))
+}
+
+/// The history of a service; `None` when the viewer may not know of the service, or not of its history.
+pub fn show_history(
+    access: &Access,
+    service: &Service,
+    history: Vec<EntryHistory>,
+) -> Option<Vec<Visible<EntryHistory>>> {
+    let look = look(access, service);
+    let shown = look.sees_all(&PROMISED) && look.sees_all(&PROMISED_OF_HISTORY);
+    let visible = |version| Visible::of_directory(version, access.recorder().clone());
+    shown.then(|| history.into_iter().map(visible).collect())
 }
 
 /// How a service relates to what was looked for; `None` when the viewer may not know whether it fits.

@@ -28,6 +28,12 @@ code_list! {
         Disclosed = "disclosed": "fields of a person-linked object were read",
         GapsRead = "gaps_read": "the table of gaps was read",
         DirectoryImported = "directory_imported": "a feed was imported into the directory",
+        EntryEdited = "entry_edited": "an entry of the directory was edited",
+        ChangeProposed = "change_proposed": "a change of the directory was proposed",
+        ProposalDecided = "proposal_decided": "a proposed change of the directory was decided",
+        DoNotUseMarked = "do_not_use_marked": "something in the directory was marked as not to be used",
+        CapacityTold = "capacity_told": "somebody told how many a service can take",
+        EntryConfirmed = "entry_confirmed": "somebody confirmed that an entry is still true",
         CommandsApplied = "commands_applied": "a command file was applied",
         ProjectFrozen = "project_frozen": "a project was frozen",
         ThawRequested = "thaw_requested": "somebody asked to thaw a project",
@@ -116,6 +122,12 @@ impl AuditAction {
             Self::ConsentWithdrawn => AuditPurpose::PersonRequest,
             Self::GapsRead => AuditPurpose::Statistics,
             Self::DirectoryImported
+            | Self::EntryEdited
+            | Self::ChangeProposed
+            | Self::ProposalDecided
+            | Self::DoNotUseMarked
+            | Self::CapacityTold
+            | Self::EntryConfirmed
             | Self::CommandsApplied
             | Self::AccountAdded
             | Self::AccountChanged

@@ -1,10 +1,12 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmOverride, ConfirmReport, CreateReferral,
-    HoldCase, KeepOwnAccount, LeadProject, ListReadings, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps,
-    ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadReferral, ReadReports, ReadTrail, RecordConsent,
-    RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, TakeCustody, WithdrawConsent,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmEntry, ConfirmOverride, ConfirmReport,
+    CreateReferral, DecideProposal, EditEntry, HoldCase, KeepOwnAccount, LeadProject, ListReadings, MarkDoNotUse,
+    OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides,
+    ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand,
+    RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity,
+    WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
 
@@ -25,6 +27,9 @@ fn roots() -> Vec<Door> {
         door("Query.services", &[SearchDirectory]),
         door("Query.service", &[SearchDirectory]),
         door("Query.organization", &[SearchDirectory]),
+        door("Query.serviceHistory", &[ReadHistory]),
+        door("Query.servicesToReview", &[ConfirmEntry]),
+        door("Query.directoryProposals", &[ReadProposals]),
         door("Query.referral", &[ReadReferral]),
         door("Query.inbox", &[ReadReferral]),
         door("Query.sentReferrals", &[ReadReferral]),
@@ -46,6 +51,7 @@ fn roots() -> Vec<Door> {
                 ReadDeletions,
                 ReadOverrides,
                 ReadReports,
+                ReadProposals,
             ],
         ),
         door("Query.projects", &[ReadProject]),
@@ -65,6 +71,12 @@ fn roots() -> Vec<Door> {
 
 fn mutations() -> Vec<Door> {
     vec![
+        door("Mutation.serviceEdit", &[EditEntry]),
+        door("Mutation.serviceCorrectionSuggest", &[SuggestCorrection]),
+        door("Mutation.serviceMarkDoNotUse", &[MarkDoNotUse]),
+        door("Mutation.serviceCapacityUpdate", &[TellCapacity]),
+        door("Mutation.serviceConfirm", &[ConfirmEntry]),
+        door("Mutation.directoryProposalDecide", &[DecideProposal]),
         door("Mutation.caseAgeBasisSet", &[OpenCase]),
         door("Mutation.caseAppealClose", &[OpenCase]),
         door("Mutation.caseOpen", &[OpenCase]),
