@@ -14,6 +14,7 @@ mod core_dumps;
 mod cross_site;
 mod demand;
 mod differential;
+mod directory_editing;
 mod disclosure;
 mod docs;
 mod echo;

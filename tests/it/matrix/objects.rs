@@ -6,8 +6,9 @@ use crate::kit::steps::{Ready, fresh_key, merged, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World};
 use relais::domain::code::CodeList;
 use relais::domain::directory::{
-    AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Document, KnownConsequence, Organization,
-    OrganizationKind, Phone, Schedule, Service, Specialisation, Tier, Welcome,
+    AuthorityLink, Capacity, CapacityPeriod, CapacityStatus, CapacityUnit, Detail, Document, FieldEdit,
+    KnownConsequence, Organization, OrganizationKind, Phone, Schedule, Service, ServiceField, Specialisation, Teller,
+    Tier, Welcome,
 };
 use relais::domain::id::{Identifier, OrganizationId, ProjectId, ServiceId};
 use relais::domain::need::Need;
@@ -291,12 +292,19 @@ fn full(world: &World, name: &str) -> Service {
         available: Some(2),
         maximum: Some(9),
         updated_at_microseconds: Some(world.now().microseconds()),
+        per: Some(CapacityPeriod::Week),
+        expected_wait_days: Some(3),
+        told_by: Some(Teller::Partner),
         ..Capacity::of(CapacityStatus::Open)
     });
     let schedule =
         Schedule { weekdays: told.clone(), opens_at: told.clone(), closes_at: told.clone(), text: told.clone() };
     service.schedules = vec![schedule];
     service.valid_until = service.verified_on;
+    service.verified_by = Some(Teller::Partner);
+    service.next_review_on = service.verified_on;
+    let at_microseconds = world.now().microseconds();
+    service.edits = vec![FieldEdit { field: ServiceField::Fees, told_by: Teller::Editor, at_microseconds }];
     for place in &mut service.places {
         (place.name, place.address) = (told.clone(), told.clone());
     }

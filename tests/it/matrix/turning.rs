@@ -25,7 +25,9 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 9] = [
+const HOLDERS: [(&str, &str); 11] = [
+    ("DirectoryProposalChange", "changes"),
+    ("FieldProvenance", "provenance"),
     ("CaseReading", "readings"),
     ("Offer", "offer"),
     ("TimelineEntry", "timeline"),
