@@ -23,7 +23,7 @@ pub use proposal::{
 };
 pub use review::{is_due, next_review_on, told_later};
 
-use super::directory::{FieldEdit, FieldValue, Service, ServiceStatus, Teller};
+use super::directory::{FieldEdit, FieldValue, Place, Service, ServiceStatus, Teller};
 use super::time::Timestamp;
 
 /// Puts values over what the source says, and takes down that people have set them. `word` is what the source says of
@@ -44,6 +44,19 @@ pub fn set(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldV
         service.edits.retain(|edit| edit.field != field);
         service.edits.push(FieldEdit { field, told_by: by, at_microseconds: now.microseconds() });
         service.edits.sort_by_key(|edit| edit.field);
+    }
+    cover(word, service);
+}
+
+/// Takes out of the source's word what could lead to a place that must not be found now.
+fn cover(word: &mut [FieldValue], service: &Service) {
+    let is_covered = |place: &Place| service.places.iter().any(|held| held.id == place.id && held.redacted);
+    for value in word {
+        if let FieldValue::Places(places) = value {
+            for place in places.iter_mut().filter(|place| is_covered(place)) {
+                place.redact();
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::account::RiskProfile;
-use crate::domain::directory::{LocationKind, Phone, Place, ServiceField, ServiceMode, Specialisation, Tier};
+use crate::domain::directory::{LocationKind, Phone, ServiceField, ServiceMode, Specialisation, Tier};
 use crate::domain::id::{AccountId, Identifier as _, LocationId, OrganizationId, ProposalId, ServiceId};
 use crate::domain::need::Need;
 use crate::domain::place::Position;
@@ -92,6 +92,13 @@ fn the_guard_counts_before_and_after_a_change_and_an_uncovered_place_takes_two_a
     for uncovered in [vec![place(3, false)], vec![place(4, false)], vec![place(3, true), place(4, false)]] {
         assert_eq!(part(&covered, vec![FieldValue::Places(uncovered)]).for_two.len(), 1);
     }
+}
+
+#[test]
+fn the_word_of_the_source_does_not_lead_to_a_place_that_people_have_covered() {
+    let (mut held, mut word) = (service(Need::BasicFood), Vec::new());
+    set(&mut held, &mut word, vec![FieldValue::Places(vec![place(3, true)])], Teller::Editor, now());
+    assert_eq!(word, [FieldValue::Places(vec![place(3, true)])]);
 }
 
 #[test]
