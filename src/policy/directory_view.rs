@@ -37,11 +37,12 @@ pub struct MatchView {
 }
 
 /// What the schema promises of a service, and what its freshness and its public are made of.
-const PROMISED: [&str; 10] = [
+const PROMISED: [&str; 11] = [
     "Service.id",
     "Service.name",
     "Service.status",
     "Service.tier",
+    "Service.doNotUse",
     "Service.needs",
     "Service.freshness",
     "Service.eligibility",
@@ -67,7 +68,7 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("Service.phones", |service| service.phones.clear()),
     ("Phone.typed", |service| service.phones.clear()),
     ("Phone.number", |service| service.phones.iter_mut().for_each(|phone| phone.number = None)),
-    ("Phone.doNotUse", |service| service.phones.iter_mut().for_each(|phone| phone.do_not_use = false)),
+    ("Phone.doNotUse", |service| service.phones.clear()),
     ("Service.email", |service| service.email = None),
     ("Service.capacity", |service| service.capacity = None),
     ("Service.schedules", |service| service.schedules.clear()),
@@ -102,12 +103,11 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("Service.version", |service| service.version = 0),
     ("Service.verifiedBy", |service| service.verified_by = None),
     ("Service.nextReviewOn", |service| service.next_review_on = None),
-    ("Service.doNotUse", |service| service.do_not_use = false),
     ("Service.provenance", |service| service.edits.clear()),
     ("FieldProvenance.field", |service| service.edits.clear()),
     ("FieldProvenance.toldBy", |service| service.edits.clear()),
     ("FieldProvenance.at", |service| service.edits.clear()),
-    ("Place.doNotUse", |service| service.places.iter_mut().for_each(|place| place.do_not_use = false)),
+    ("Place.doNotUse", |service| service.places.clear()),
     ("Place.id", |service| service.places.clear()),
     ("Place.kind", |service| service.places.clear()),
     ("Place.redacted", |service| service.places.clear()),

@@ -121,21 +121,6 @@ impl AuditAction {
             Self::RevealAlert => AuditPurpose::Security,
             Self::ConsentWithdrawn => AuditPurpose::PersonRequest,
             Self::GapsRead => AuditPurpose::Statistics,
-            Self::DirectoryImported
-            | Self::EntryEdited
-            | Self::ChangeProposed
-            | Self::ProposalDecided
-            | Self::DoNotUseMarked
-            | Self::CapacityTold
-            | Self::EntryConfirmed
-            | Self::CommandsApplied
-            | Self::AccountAdded
-            | Self::AccountChanged
-            | Self::AccountDisabled
-            | Self::AccountEnabled
-            | Self::AccountReset
-            | Self::IdentityLinked
-            | Self::IdentityUnlinked => AuditPurpose::Administration,
             Self::TrailRead => AuditPurpose::Audit,
             Self::Refused
             | Self::PasswordChanged
@@ -151,6 +136,8 @@ impl AuditAction {
             | Self::KeysRotated
             | Self::BackupBegun
             | Self::BackupRestored => AuditPurpose::Security,
+            // What is left looks after the directory and the accounts.
+            _ => AuditPurpose::Administration,
         }
     }
 }

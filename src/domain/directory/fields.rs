@@ -49,7 +49,7 @@ macro_rules! service_fields {
 }
 
 service_fields! {
-    Name = "name": "its name", String => name;
+    Name = "name": "what it is called", String => name;
     AlternateName = "alternate_name": "another name of it", Option<String> => alternate_name;
     Description = "description": "what it does", Option<String> => description;
     Needs = "needs": "the needs that it answers", Vec<Need> => needs;

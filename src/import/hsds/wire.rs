@@ -3,6 +3,7 @@
 
 use super::super::problem::{Excerpt, Fault};
 use super::super::text::Refusal;
+use crate::domain::sensitive::hidden_debug;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -55,12 +56,14 @@ pub(super) struct Organization {
 }
 
 /// A phone; its number is kept as typed.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(expecting = "an object")]
 pub(super) struct Phone {
     pub number: Option<String>,
     pub extension: Option<Value>,
 }
+
+hidden_debug!(Phone);
 
 /// An opening by the rules of RFC 5545.
 #[derive(Debug, Deserialize)]

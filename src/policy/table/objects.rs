@@ -37,6 +37,7 @@ pub const OBJECTS: &[Object] = &[
             "Capacity",
             "Eligibility",
             "Freshness",
+            "Phone",
             "Place",
             "Schedule",
             "ServiceDetail",

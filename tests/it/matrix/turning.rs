@@ -25,7 +25,8 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 11] = [
+const HOLDERS: [(&str, &str); 12] = [
+    ("Phone", "phones"),
     ("DirectoryProposalChange", "changes"),
     ("FieldProvenance", "provenance"),
     ("CaseReading", "readings"),
