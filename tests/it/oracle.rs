@@ -138,7 +138,8 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
         }
         "project" => by_id(&[&project]),
         "continuityList" | "breakGlassRate" => vec![format!("{root}(projectId: \"{project}\")")],
-        "services" => vec![format!("{root}(first: 2)")],
+        "services" | "servicesToReview" | "directoryProposals" => vec![format!("{root}(first: 2)")],
+        "serviceHistory" => vec![format!("{root}(serviceId: \"{}\")", service_id(CARE_AFTER_TORTURE))],
         "service" => by_id(&[&service_id(CARE_AFTER_TORTURE)]),
         "organization" => by_id(&[&organization_id(CARE_CENTRE)]),
         "referral" => by_id(&[&referred.id]),
