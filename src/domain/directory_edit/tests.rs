@@ -110,7 +110,7 @@ fn an_import_leaves_what_people_have_set_and_keeps_the_word_of_the_source_beside
     // The same again: nothing is news.
     let mut again = source.clone();
     let merged = merge(&mut again, &held, &word);
-    assert_eq!((&again == &held, &merged.word == &word, merged.kept), (true, true, vec![ServiceField::Fees]));
+    assert_eq!((again == held, merged.word == word, merged.kept), (true, true, vec![ServiceField::Fees]));
     // News of another field come in, and of the field that is set they are kept beside it.
     let mut news = Service { fees: Some("2 euros".into()), alert: Some("moved".into()), ..source };
     let merged = merge(&mut news, &held, &word);
@@ -125,16 +125,16 @@ fn news_of_a_guarded_service_wait_once_and_are_not_asked_again() {
     let told = Service { phones: vec![Phone::as_typed("+33 1 99 00 00 07")], ..held.clone() };
     let mut first = told.clone();
     let merged = merge(&mut first, &held, &[]);
-    assert_eq!((&first == &held, fields(&merged.queued)), (true, vec![ServiceField::Phones]));
+    assert_eq!((first == held, fields(&merged.queued)), (true, vec![ServiceField::Phones]));
     let mut second = told.clone();
     let again = merge(&mut second, &held, &merged.word);
-    assert_eq!((&second == &held, again.queued.len(), &again.word == &merged.word), (true, 0, true));
+    assert_eq!((second == held, again.queued.len(), again.word == merged.word), (true, 0, true));
     // Once it is accepted, nothing differs from the source.
     let (mut accepted, mut word) = (held, merged.word);
     follow_source(&mut accepted, &mut word, merged.queued);
     let mut third = told;
     let quiet = merge(&mut third, &accepted, &word);
-    assert_eq!((&third == &accepted, quiet == Merged::default(), word.len()), (true, true, 0));
+    assert_eq!((third == accepted, quiet == Merged::default(), word.len()), (true, true, 0));
 }
 
 #[test]
