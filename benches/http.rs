@@ -120,13 +120,16 @@ fn main() {
             // An answer of this very server, told to the constant route.
             let constant: Arc<std::sync::OnceLock<Vec<u8>>> = Arc::default();
             let held = Arc::clone(&constant);
-            let router = app.router().route(
-                "/constant",
-                get(move || {
-                    let held = Arc::clone(&held);
-                    async move { ([(header::CONTENT_TYPE, "application/json")], held.get().cloned().unwrap_or_default()) }
-                }),
-            );
+            let router =
+                app.router().route(
+                    "/constant",
+                    get(move || {
+                        let held = Arc::clone(&held);
+                        async move {
+                            ([(header::CONTENT_TYPE, "application/json")], held.get().cloned().unwrap_or_default())
+                        }
+                    }),
+                );
             told.send(constant).expect("told");
             let until = async {
                 stopped.await.unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::domain::referral::Vetting;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::sign_in::CredentialProblem;
 use crate::domain::time::Date;
-use crate::store::{DirectoryChange, StoreError, Tx};
+use crate::store::{DirectoryChange, EntryAtHand, EntryChange, StoreError, Tx};
 use serde::Deserialize;
 
 /// What tokens of command files are called in their owners' lists.
@@ -261,8 +261,11 @@ async fn apply_grants(context: &Context, tx: &mut Tx, file: &CommandFile) -> Res
     for (index, command) in file.grants.iter().enumerate() {
         let id = ServiceId::derived(&file.source, &command.service).to_string();
         let unknown = || unknown("grants", index, "service", &command.service);
-        let Some(Document::Service(service)) = tx.find_document(&id).await? else { return Err(unknown()) };
-        let Some((source, source_key)) = tx.find_source(&id).await? else { return Err(unknown()) };
+        let Some(EntryAtHand { document: Document::Service(service), source, source_key, source_word, .. }) =
+            tx.find_entry(&id).await?
+        else {
+            return Err(unknown());
+        };
         let mut projects = Vec::new();
         for key in &command.projects {
             projects.push(known_project(file, "grants", index, key)?);
@@ -271,7 +274,8 @@ async fn apply_grants(context: &Context, tx: &mut Tx, file: &CommandFile) -> Res
         if granted != service {
             let document = Document::Service(granted);
             let change = DirectoryChange { source_key: &source_key, document: &document, is_gone: false };
-            tx.change_directory(&source, &[change], context.now()).await?;
+            let change = EntryChange { change, source_word: &source_word, actor_role: None };
+            tx.change_entries(&source, &[change], context.now()).await?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::{ActionError, Context};
 use crate::directory::{Change, EntryId};
-use crate::domain::directory::{Document, Organization};
+use crate::domain::directory::{Document, Organization, Service};
 use crate::domain::id::{OrganizationId, ServiceId};
 use crate::policy::access::Access;
 use crate::policy::directory_view::{ServiceView, show_organization, show_service};
@@ -93,7 +93,11 @@ pub async fn refresh(context: &Context) -> Result<i64, ActionError> {
 
 fn change(row: DirectoryRow) -> Change {
     if !row.is_gone {
-        return Change::Present { document: row.document };
+        let document = match row.document {
+            Document::Service(service) => Document::Service(Service { version: row.entry_version, ..service }),
+            organization @ Document::Organization(_) => organization,
+        };
+        return Change::Present { document };
     }
     let id = match row.document {
         Document::Organization(organization) => EntryId::Organization(organization.id),

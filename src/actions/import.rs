@@ -4,10 +4,15 @@ use super::known_places::KnownPlaces;
 use super::{ActionError, Context, directory};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::country::CountryCode;
+use crate::domain::directory::{Document, FieldValue};
+use crate::domain::directory_edit::{
+    Proposal, ProposalItem, ProposalKind, ProposalReason, ProposalStatus, ProposedChange,
+};
+use crate::domain::id::ServiceId;
 use crate::domain::profile::Language;
-use crate::import::plan::{Change, Completeness, Current, Plan, PlanRefused, plan};
+use crate::import::plan::{Change, Completeness, Current, Plan, PlanRefused, Queued, plan};
 use crate::import::{FeedContext, FeedError, Format, SourceName, pair, parse};
-use crate::store::DirectoryChange;
+use crate::store::{Decision, DirectoryChange, EntryChange, StoreError, StoredEntry, Tx};
 
 /// What an import takes.
 #[derive(Clone, Copy, Debug)]
@@ -73,8 +78,12 @@ pub async fn import(
         .write(async |tx| {
             tx.lock_directory().await?;
             let held = tx.documents_of_source(feed.source.as_str()).await?;
-            let current =
-                held.into_iter().map(|entry| Current { key: entry.source_key, document: entry.document }).collect();
+            let current = |entry: StoredEntry| Current {
+                key: entry.source_key,
+                document: entry.document,
+                source_word: entry.source_word,
+            };
+            let current = held.into_iter().map(current).collect();
             let plan = plan(parsed.clone(), current, feed.completeness);
             if feed.is_dry_run {
                 return Ok(plan);
@@ -84,7 +93,8 @@ pub async fn import(
             }
             let changes = changes(&plan);
             if !changes.is_empty() {
-                tx.change_directory(feed.source.as_str(), &changes, context.now()).await?;
+                tx.change_entries(feed.source.as_str(), &changes, context.now()).await?;
+                queue(context, tx, feed.source, &plan).await?;
                 tx.append_audit(&[imported(context, feed.source)]).await?;
             }
             Ok(plan)
@@ -94,7 +104,7 @@ pub async fn import(
     Ok(plan)
 }
 
-fn changes(plan: &Plan) -> Vec<DirectoryChange<'_>> {
+fn changes(plan: &Plan) -> Vec<EntryChange<'_>> {
     let present = |change| of(change, false);
     let kinds = [&plan.organizations, &plan.services];
     let written = kinds.into_iter().flat_map(move |kind| kind.added.iter().chain(&kind.updated).map(present));
@@ -102,8 +112,91 @@ fn changes(plan: &Plan) -> Vec<DirectoryChange<'_>> {
     written.chain(gone).collect()
 }
 
-fn of(change: &Change, is_gone: bool) -> DirectoryChange<'_> {
-    DirectoryChange { source_key: &change.key, document: &change.document, is_gone }
+fn of(change: &Change, is_gone: bool) -> EntryChange<'_> {
+    let Change { key, document, source_word } = change;
+    EntryChange { change: DirectoryChange { source_key: key, document, is_gone }, source_word, actor_role: None }
+}
+
+/// What takes a second person waits as one batch of the source. What waits already goes along, unless the source has
+/// taken it back or the service is gone; nothing changes where nothing is news.
+async fn queue(context: &Context, tx: &mut Tx, source: &SourceName, plan: &Plan) -> Result<(), StoreError> {
+    let waiting = tx.list_open_proposals_of_source(source.as_str()).await?;
+    let mut items: Vec<ProposalItem> = plan.queued.iter().map(queued_item).collect();
+    let mut is_news = !items.is_empty();
+    for item in waiting.iter().flat_map(|proposal| &proposal.items) {
+        let kept = still_waiting(item, plan);
+        is_news |= kept.as_ref() != Some(item);
+        items.extend(kept);
+    }
+    if is_news {
+        let status = ProposalStatus::Withdrawn;
+        let decision = Decision { account: None, status, reason: Some(ProposalReason::Superseded) };
+        for proposal in &waiting {
+            tx.decide_proposal(proposal.id, decision, context.now()).await?;
+        }
+        if !items.is_empty() {
+            let proposal = Proposal {
+                id: context.fresh_id(),
+                kind: ProposalKind::ImportBatch,
+                source: Some(source.to_string()),
+                proposed_by: None,
+                proposed_role: None,
+                proposed_at: context.now(),
+                status: ProposalStatus::Open,
+                decided_role: None,
+                decided_at: None,
+                reason: None,
+                items,
+            };
+            tx.insert_proposal(&proposal).await?;
+        }
+    }
+    withdraw_for_gone(context, tx, plan).await
+}
+
+fn queued_item(queued: &Queued) -> ProposalItem {
+    let (before, after) = (queued.before.clone(), queued.after.clone());
+    ProposalItem {
+        service_id: queued.service_id,
+        organization_id: queued.organization_id,
+        change: Some(ProposedChange::Edit { before, after }),
+    }
+}
+
+fn is_gone(plan: &Plan, service: ServiceId) -> bool {
+    let is_it = |change: &Change| matches!(&change.document, Document::Service(gone) if gone.id == service);
+    plan.services.gone.iter().any(is_it)
+}
+
+/// What of an item goes on waiting after this plan: what the source still says, and does not say anew.
+fn still_waiting(item: &ProposalItem, plan: &Plan) -> Option<ProposalItem> {
+    let Some(ProposedChange::Edit { before, after }) = &item.change else { return None };
+    if is_gone(plan, item.service_id) {
+        return None;
+    }
+    let news = plan.queued.iter().find(|queued| queued.service_id == item.service_id);
+    let is_news =
+        |value: &FieldValue| news.is_some_and(|queued| queued.after.iter().any(|newer| newer.field() == value.field()));
+    let heard = plan.heard.get(&item.service_id);
+    let is_said = |value: &FieldValue| heard.is_none_or(|word| word.contains(value));
+    let after: Vec<FieldValue> = after.iter().filter(|value| is_said(value) && !is_news(value)).cloned().collect();
+    let stays = |value: &&FieldValue| after.iter().any(|kept| kept.field() == value.field());
+    let before = before.iter().filter(stays).cloned().collect();
+    (!after.is_empty()).then(|| ProposalItem { change: Some(ProposedChange::Edit { before, after }), ..item.clone() })
+}
+
+/// Nobody decides about a service that is gone.
+async fn withdraw_for_gone(context: &Context, tx: &mut Tx, plan: &Plan) -> Result<(), StoreError> {
+    for change in &plan.services.gone {
+        let Document::Service(service) = &change.document else { continue };
+        for proposal in tx.list_open_proposals_of(service.id).await? {
+            if proposal.kind != ProposalKind::ImportBatch {
+                let (status, reason) = (ProposalStatus::Withdrawn, Some(ProposalReason::EntryChanged));
+                tx.decide_proposal(proposal.id, Decision { account: None, status, reason }, context.now()).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn imported(context: &Context, source: &SourceName) -> AuditEvent {

@@ -13,6 +13,7 @@ pub mod consent;
 pub mod credentials;
 pub mod demand;
 pub mod directory;
+pub mod directory_edit;
 pub mod directory_feed;
 pub mod disclosure;
 pub mod duplicates;

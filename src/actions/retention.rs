@@ -287,8 +287,9 @@ impl Run<'_> {
             let entries = store.list_gone_entries(before, after.as_ref(), PAGE).await?;
             let stripped: Vec<EntryVersion> = entries
                 .iter()
-                .filter_map(|entry| {
-                    Some(EntryVersion { document: without_contacts(&entry.document)?, ..entry.clone() })
+                .map(|entry| {
+                    let document = without_contacts(&entry.document).unwrap_or_else(|| entry.document.clone());
+                    EntryVersion { document, ..entry.clone() }
                 })
                 .collect();
             let Some(last) = entries.into_iter().next_back() else { break };

@@ -29,8 +29,12 @@ pub struct AreaRegion {
 }
 
 impl Region {
-    /// Whether a place lies in the region. A redacted place lies where the published centre of its area does.
+    /// Whether a place lies in the region. A redacted place lies where the published centre of its area does, and
+    /// one that is not to be gone to lies nowhere.
     pub fn contains(&self, place: &Place) -> bool {
+        if place.do_not_use {
+            return false;
+        }
         let position = place.search_position();
         match self {
             Self::Box(shape) => position.is_some_and(|position| shape.contains(position)),

@@ -32,6 +32,7 @@ code_list! {
     /// What an API token may be used for: never more than its owner may do.
     TokenScope {
         Directory = "directory": "find services",
+        Editing = "editing": "keep the directory true: edit, correct, confirm, mark as not to be used",
         Cases = "cases": "cases, consents and needs",
         Referrals = "referrals": "draft, send and read referrals",
         Answers = "answers": "answer received referrals",

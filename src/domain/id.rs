@@ -146,6 +146,8 @@ identifiers! {
     ReportId = "rep",
     /// An override of consent.
     OverrideId = "ovr",
+    /// A proposed change of the directory.
+    ProposalId = "prp",
 }
 
 #[cfg(test)]

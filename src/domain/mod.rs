@@ -15,6 +15,7 @@ pub mod country;
 pub mod deletion;
 pub mod demand;
 pub mod directory;
+pub mod directory_edit;
 pub mod disclosure;
 pub mod duplicates;
 pub mod erasure;

@@ -6,7 +6,7 @@
 use super::case::CaseReference;
 use super::code::code_list;
 use super::consent::Consent;
-use super::directory::{CapacityStatus, KnownConsequence, Organization, Service, ServiceStatus, Specialisation};
+use super::directory::{CapacityStatus, KnownConsequence, Organization, Place, Service, ServiceStatus, Specialisation};
 use super::disclosure::Offer;
 use super::id::{AccountId, CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId};
 use super::lifecycle::{Event, Party, Status, next};
@@ -436,6 +436,8 @@ impl Referral {
             RecipientProblem::NeverARecipient
         } else if !facts.vetting.is_in_force(now.date()) {
             RecipientProblem::NotVetted
+        } else if is_marked(service, self.location_id) {
+            RecipientProblem::DoNotUse
         } else if service.status != ServiceStatus::Open {
             RecipientProblem::ServiceNotOpen
         } else if needs_training && !facts.sender_is_trained {
@@ -451,6 +453,12 @@ impl Referral {
         };
         Err(Refusal::Recipient(problem))
     }
+}
+
+/// Whether the service, or the place of it that the referral names, is marked as not to be used.
+fn is_marked(service: &Service, location: Option<LocationId>) -> bool {
+    let is_marked = |place: &Place| Some(place.id) == location && place.do_not_use;
+    service.do_not_use || service.places.iter().any(is_marked)
 }
 
 fn require_live(consent: &Consent, now: Timestamp) -> Result<(), Refusal> {

@@ -47,6 +47,19 @@ code_list! {
         ReportDay = "report_day": "the day of a report lies in the future",
         AppealOpen = "appeal_open": "the age is contested until the last appeal has ended: say then what it rests on",
         ReviewDate = "review_date": "a hold is reviewed after today and within a year",
+        TextEmpty = "text_empty": "the text cannot be empty",
+        TextTooLong = "text_too_long": "a name has at most 200 characters, another text 4,000",
+        ListTooLong = "list_too_long": "a list has at most 50 entries",
+        OpeningHours = "opening_hours": "hours are written as in OpenStreetMap, such as Mo-Fr 09:00-17:00",
+        Mailbox = "mailbox": "not a mailbox, such as desk@example.org",
+        PhoneNumber = "phone_number": "a phone number has 2 to 15 digits; an international one begins with +",
+        OneOfTwo = "one_of_two": "name a place or a phone, not both",
+        AboveMaximum = "above_maximum": "more are free than there are in all",
+        AgesCross = "ages_cross": "the youngest age lies above the oldest",
+        NoChange = "no_change": "nothing would change",
+        NotOfEntry = "not_of_entry": "the service has no such place or phone",
+        EditorsOnly = "editors_only": "this field is changed by an editor of the directory only",
+        ReasonNeeded = "reason_needed": "say why it is refused",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }
 }
@@ -72,6 +85,7 @@ code_list! {
         CapacityToConfirm = "capacity_to_confirm": "the service is full or has told no capacity: confirm that you send all the same",
         TrainingNeeded = "training_needed": "this service is referred to by trained staff only",
         SpecialisationNeeded = "specialisation_needed": "this need is referred to specialised services only",
+        DoNotUse = "do_not_use": "somebody has marked the service or the place as not to be used, until an editor decides",
         CallNeeded = "call_needed": "an emergency is announced by phone first",
     }
 }
@@ -90,6 +104,8 @@ code_list! {
         AlreadyReviewed = "already_reviewed": "it was reviewed before",
         AlreadyAnswered = "already_answered": "it was answered before",
         AlreadyConfirmed = "already_confirmed": "it was confirmed before",
+        AlreadyDecided = "already_decided": "it was decided before",
+        EntryChanged = "entry_changed": "the entry says something else since it was proposed: refuse it, and propose anew",
         OverrideEnded = "override_ended": "the override was not confirmed in time, has run out, or was ended",
     }
 }

@@ -225,6 +225,13 @@ pub const TABLES: &[(&str, Keeping)] = &[
     ("desks", Keeping::Stays("which team takes over, of no person")),
     ("directory_documents", Keeping::Ends(RetentionClock::DirectoryContact)),
     ("directory_head", Keeping::Stays("one count, of no person")),
+    (
+        "directory_proposal_items",
+        Keeping::Stays(
+            "of which service; the values go when the proposal is decided, or with the organisation's contacts",
+        ),
+    ),
+    ("directory_proposals", Keeping::Stays("who of the staff proposed and decided what, of no person served")),
     ("enrolments", Keeping::Ends(RetentionClock::Enrolment)),
     ("external_identities", Keeping::Stays("who of the staff is who at the provider, for as long as the account")),
     ("freezes", Keeping::Stays("when a project stood still, of no person")),

@@ -9,9 +9,11 @@ use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideSta
 use crate::domain::deletion::DeletionAnswer;
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{
-    Accessibility, AuthorityLink, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence, LocationKind,
-    OrganizationKind, Precision, ServiceMode, ServiceStatus, Specialisation, Tier, Welcome,
+    Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence,
+    LocationKind, OrganizationKind, Precision, ServiceField, ServiceMode, ServiceStatus, Specialisation, Teller, Tier,
+    Welcome,
 };
+use crate::domain::directory_edit::{ProposalKind, ProposalReason, ProposalStatus};
 use crate::domain::disclosure::{DeadlineBand, Stage};
 use crate::domain::duplicates::DuplicateReason;
 use crate::domain::fit::{Finding, FitDimension, Verdict};
@@ -126,8 +128,7 @@ macro_rules! enums {
 }
 
 enums! {
-    Accessibility, OpeningReason, OpeningStatus, Precision, RankFactor, ServiceMode, ServiceOrder, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality,
-    ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding,
+    Accessibility, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality, ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding, OpeningReason, OpeningStatus, Precision, ProposalKind, ProposalReason, ProposalStatus, RankFactor, ServiceField, ServiceMode, ServiceOrder, Teller,
     FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,

@@ -5,6 +5,7 @@
 //! from a code list of the domain. Start at `query` and `mutations`.
 
 pub mod codes;
+mod directory_query;
 pub mod emergency;
 mod enums;
 mod error;
@@ -26,6 +27,7 @@ mod types;
 mod user_errors;
 
 use self::codes::ErrorCodes;
+use self::directory_query::DirectoryQuery;
 use self::http::{Answered, Caller, Endpoint, EndpointError};
 use self::limits::Limits;
 use self::mutations::Mutation;
@@ -49,7 +51,7 @@ type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-struct Query(SearchQuery, LoopQuery, SharingQuery, ProtectionQuery);
+struct Query(SearchQuery, LoopQuery, DirectoryQuery, SharingQuery, ProtectionQuery);
 
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {

@@ -203,6 +203,18 @@ macro_rules! unions {
 }
 
 unions! {
+    /// Why a service was not edited.
+    ServiceEditError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
+    /// Why no correction was suggested.
+    ServiceCorrectionSuggestError { Input(InputError), Protection(ProtectionError) }
+    /// Why nothing was marked.
+    ServiceMarkDoNotUseError { Input(InputError) }
+    /// Why no capacity was told.
+    ServiceCapacityUpdateError { Input(InputError), Protection(ProtectionError) }
+    /// Why a service was not confirmed.
+    ServiceConfirmError { Protection(ProtectionError) }
+    /// Why a proposal was not decided.
+    DirectoryProposalDecideError { Input(InputError), Protection(ProtectionError) }
     /// Why a case reference was not opened.
     CaseOpenError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError) }
     /// Why a consent was not recorded.

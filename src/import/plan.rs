@@ -5,8 +5,9 @@
 use super::problem::{Problem, ProblemReason, Subject};
 use super::tighten::{self, Redactions};
 use super::{Feed, Parsed};
-use crate::domain::directory::{Document, Organization, Service};
-use crate::domain::id::OrganizationId;
+use crate::domain::directory::{Document, FieldValue, Organization, Service};
+use crate::domain::directory_edit::merge;
+use crate::domain::id::{OrganizationId, ServiceId};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Whether a feed holds everything that its source offers.
@@ -25,6 +26,15 @@ pub struct Current {
     pub key: String,
     /// The entry.
     pub document: Document,
+    /// What the source said of the fields in which the entry differs from it.
+    pub source_word: Vec<FieldValue>,
+}
+
+impl Current {
+    /// An entry that says what its source says.
+    pub const fn new(key: String, document: Document) -> Self {
+        Self { key, document, source_word: Vec::new() }
+    }
 }
 
 /// An entry to be written or ended.
@@ -34,6 +44,27 @@ pub struct Change {
     pub key: String,
     /// The entry to write; for one that is gone, the entry as the store holds it.
     pub document: Document,
+    /// What the source says of the fields in which the entry differs from it.
+    pub source_word: Vec<FieldValue>,
+}
+
+impl Change {
+    fn new(key: String, document: Document) -> Self {
+        Self { key, document, source_word: Vec::new() }
+    }
+}
+
+/// News about how to reach a guarded service, for a second person to accept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queued {
+    /// The service.
+    pub service_id: ServiceId,
+    /// Its organisation.
+    pub organization_id: OrganizationId,
+    /// What stands in the entry.
+    pub before: Vec<FieldValue>,
+    /// What the source says.
+    pub after: Vec<FieldValue>,
 }
 
 /// Changes of one kind of entry.
@@ -63,6 +94,10 @@ pub struct Plan {
     pub services: Changes,
     /// Changes of organisations.
     pub organizations: Changes,
+    /// What waits for a second person: the entries stay as they are in these fields.
+    pub queued: Vec<Queued>,
+    /// What the source says now of services of which it said, or says, something that does not stand in the entry.
+    pub heard: BTreeMap<ServiceId, Vec<FieldValue>>,
     /// Rows that are not imported; an entry whose row is refused stays as it is.
     pub refused: Vec<Problem>,
     /// What was changed or left out, by the parser and by the rule that an import never loosens.
@@ -108,20 +143,34 @@ impl Plan {
 
 /// Compares a feed with what the store holds of its source.
 pub fn plan(mut feed: Feed, current: Vec<Current>, completeness: Completeness) -> Plan {
-    let Held { services: mut held_services, organizations: mut held_organizations } = Held::of(current);
+    let Held { services: mut held_services, organizations: mut held_organizations, mut words } = Held::of(current);
     let services_before = held_services.len();
     let is_complete = completeness == Completeness::Complete && !feed.is_one_page;
     let redactions = Redactions::of(held_services.values());
 
     let mut warnings = std::mem::take(&mut feed.warnings);
     let mut organizations_in_use = HashSet::new();
-    let mut services = Changes::default();
+    let (mut services, mut queued, mut heard) = (Changes::default(), Vec::new(), BTreeMap::new());
     for Parsed { row, key, mut document } in std::mem::take(&mut feed.services) {
         let held = held_services.remove(&key);
-        let reasons = tighten::service(&mut document, held.as_ref(), &redactions, &feed, &key);
+        let mut reasons = tighten::service(&mut document, held.as_ref(), &redactions, &feed, &key);
+        let before = words.remove(&key).unwrap_or_default();
+        let word = match &held {
+            Some(held) => meet(&mut document, held, &before, &mut queued, &mut reasons),
+            None => Vec::new(),
+        };
         warnings.extend(reasons.into_iter().map(|reason| problem(Subject::Service, row, &key, reason)));
         organizations_in_use.insert(document.organization_id);
-        place(&mut services, key, held.map(Document::Service), Document::Service(document));
+        if !word.is_empty() || !before.is_empty() {
+            heard.insert(document.id, word.clone());
+        }
+        let (held, told) = (held.map(Document::Service), Document::Service(document));
+        if word == before {
+            place(&mut services, Change { source_word: word, ..Change::new(key, told) }, held);
+        } else {
+            // What the source says is news, even where the entry goes on as it is.
+            services.updated.push(Change { source_word: word, ..Change::new(key, told) });
+        }
     }
     let (gone, staying) = if is_complete {
         part_gone(held_services, &feed.refused, &mut warnings)
@@ -129,21 +178,21 @@ pub fn plan(mut feed: Feed, current: Vec<Current>, completeness: Completeness) -
         (BTreeMap::new(), held_services)
     };
     organizations_in_use.extend(staying.values().map(|service| service.organization_id));
-    services.gone =
-        gone.into_iter().map(|(key, service)| Change { key, document: Document::Service(service) }).collect();
+    services.gone = gone.into_iter().map(|(key, service)| Change::new(key, Document::Service(service))).collect();
 
     let mut organizations = Changes::default();
     for Parsed { row, key, mut document } in std::mem::take(&mut feed.organizations) {
         let held = held_organizations.remove(&key);
         let reason = held.as_ref().and_then(|held| tighten::organization(&mut document, held));
         warnings.extend(reason.map(|reason| problem(Subject::Organization, row, &key, reason)));
-        place(&mut organizations, key, held.map(Document::Organization), Document::Organization(document));
+        let change = Change::new(key, Document::Organization(document));
+        place(&mut organizations, change, held.map(Document::Organization));
     }
     if is_complete {
         organizations.gone = gone_organizations(held_organizations, &organizations_in_use, &feed.refused);
     }
     let Feed { refused, rows_read, unmapped, .. } = feed;
-    Plan { services, organizations, refused, warnings, rows_read, unmapped, services_before }
+    Plan { services, organizations, queued, heard, refused, warnings, rows_read, unmapped, services_before }
 }
 
 fn problem(subject: Subject, row: usize, key: &str, reason: ProblemReason) -> Problem {
@@ -155,12 +204,17 @@ fn problem(subject: Subject, row: usize, key: &str, reason: ProblemReason) -> Pr
 struct Held {
     services: BTreeMap<String, Service>,
     organizations: BTreeMap<String, Organization>,
+    /// What the source said of services that differ from it.
+    words: BTreeMap<String, Vec<FieldValue>>,
 }
 
 impl Held {
     fn of(current: Vec<Current>) -> Self {
         let mut held = Self::default();
-        for Current { key, document } in current {
+        for Current { key, document, source_word } in current {
+            if !source_word.is_empty() {
+                held.words.insert(key.clone(), source_word);
+            }
             match document {
                 Document::Service(service) => drop(held.services.insert(key, service)),
                 Document::Organization(organization) => drop(held.organizations.insert(key, organization)),
@@ -170,12 +224,36 @@ impl Held {
     }
 }
 
-fn place(changes: &mut Changes, key: String, held: Option<Document>, document: Document) {
+fn place(changes: &mut Changes, change: Change, held: Option<Document>) {
     match held {
-        None => changes.added.push(Change { key, document }),
-        Some(held) if held == document => changes.unchanged += 1,
-        Some(_) => changes.updated.push(Change { key, document }),
+        None => changes.added.push(change),
+        Some(held) if held == change.document => changes.unchanged += 1,
+        Some(_) => changes.updated.push(change),
     }
+}
+
+/// Brings what the feed says of a service together with what people have set, and queues what takes a second person.
+/// Gives the source's word beside the entry.
+fn meet(
+    document: &mut Service,
+    held: &Service,
+    word: &[FieldValue],
+    queued: &mut Vec<Queued>,
+    reasons: &mut Vec<ProblemReason>,
+) -> Vec<FieldValue> {
+    let merged = merge(document, held, word);
+    reasons.extend(merged.kept.into_iter().map(ProblemReason::EditKept));
+    let waits = |value: &FieldValue| ProblemReason::WaitsForSecondPerson(value.field());
+    reasons.extend(merged.queued.iter().map(waits));
+    if !merged.queued.is_empty() {
+        queued.push(Queued {
+            service_id: held.id,
+            organization_id: held.organization_id,
+            before: merged.queued.iter().map(|value| FieldValue::of(held, value.field())).collect(),
+            after: merged.queued,
+        });
+    }
+    merged.word
 }
 
 type Services = BTreeMap<String, Service>;
@@ -206,7 +284,7 @@ fn gone_organizations(
         in_use.contains(&organization.id) || refused.iter().any(|refused| refused.is_none_or(|refused| refused == key))
     };
     let gone = absent.into_iter().filter(|(key, organization)| !stays(key, organization));
-    gone.map(|(key, organization)| Change { key, document: Document::Organization(organization) }).collect()
+    gone.map(|(key, organization)| Change::new(key, Document::Organization(organization))).collect()
 }
 
 fn refused_keys(refused: &[Problem], subject: Subject) -> impl Iterator<Item = Option<&str>> {

@@ -3,7 +3,7 @@
 //! Invariant: no text repeats more than [`Excerpt::LIMIT`] characters of the source, and none of its
 //! control characters, so that a feed can neither flood a terminal nor write on it.
 
-use crate::domain::directory::Tier;
+use crate::domain::directory::{ServiceField, Tier};
 use std::fmt;
 
 /// A few characters of source text, safe to print.
@@ -379,6 +379,12 @@ pub enum ProblemReason {
     /// Warning: the store keeps the organisation out of referrals.
     #[error("stays an authority that never receives referrals; the feed says otherwise, an editor can change it")]
     AuthorityKept,
+    /// Warning: people have set the field, and the source says something else.
+    #[error("{0} stays as people have set it; the feed says something else, which is kept beside it")]
+    EditKept(ServiceField),
+    /// Warning: the change takes a second person.
+    #[error("{0} waits for a second person, who accepts or refuses it; until then it stays as it is")]
+    WaitsForSecondPerson(ServiceField),
     /// Warning: absent entries cannot be told from refused rows.
     #[error("{absent} entries are absent, but {unreadable} refused rows have no readable key, so none is marked gone")]
     GoneWithheld {
@@ -433,6 +439,8 @@ impl ProblemReason {
             Self::GbvKept => "specialisation kept",
             Self::SuspensionKept => "suspension kept",
             Self::AuthorityKept => "authority kept out of referrals",
+            Self::EditKept(_) => "set by people and kept",
+            Self::WaitsForSecondPerson(_) => "waits for a second person",
             Self::GoneWithheld { .. } => "nothing marked gone",
         }
     }

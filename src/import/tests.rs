@@ -84,7 +84,7 @@ fn a_report_says_what_would_happen_and_why() {
     };
     let first = plan_of(json!([row(1, "A", ""), row(2, "A", ""), row(3, "B", ""), row(4, "B", "")]), Vec::new());
     let added = first.services.added.into_iter().chain(first.organizations.added);
-    let held: Vec<Current> = added.map(|change| Current { key: change.key, document: change.document }).collect();
+    let held: Vec<Current> = added.map(|change| Current::new(change.key, change.document)).collect();
     assert_eq!(held.iter().filter(|entry| matches!(entry.document, Document::Organization(_))).count(), 2);
     let second = plan_of(
         json!([

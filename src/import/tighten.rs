@@ -6,6 +6,7 @@
 use super::Feed;
 use super::problem::ProblemReason;
 use crate::domain::directory::{Organization, Place, Service, ServiceStatus, Specialisation};
+use crate::domain::directory_edit::told_later;
 use crate::domain::id::LocationId;
 use crate::domain::place::Area;
 use std::collections::{BTreeMap, HashMap};
@@ -77,10 +78,25 @@ pub(super) fn service(
             kept.push(ProblemReason::SuspensionKept);
         }
     }
+    if let Some(held) = held {
+        keep_marks(incoming, held);
+        told_later(incoming, held);
+    }
     if redacted {
         kept.push(ProblemReason::RedactionKept);
     }
     kept
+}
+
+/// Marks that something is not to be used stay until an editor lifts them, whatever the feed says.
+fn keep_marks(incoming: &mut Service, held: &Service) {
+    incoming.do_not_use |= held.do_not_use;
+    for place in &mut incoming.places {
+        place.do_not_use |= held.places.iter().any(|known| known.id == place.id && known.do_not_use);
+    }
+    for phone in &mut incoming.phones {
+        phone.do_not_use |= held.phones.iter().any(|known| known.typed == phone.typed && known.do_not_use);
+    }
 }
 
 /// Tier and projects. Where the feed tells no tier, the held one stands, be it wider or narrower.

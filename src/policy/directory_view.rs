@@ -8,6 +8,7 @@ use super::looking::Looking;
 use super::table::{Guard, Relation, Standing};
 use super::visible::Visible;
 use crate::domain::directory::{Organization, Service};
+use crate::domain::directory_edit::EntryHistory;
 use crate::domain::fit::Fit;
 use crate::domain::id::ServiceId;
 use crate::domain::place::DistanceBand;
@@ -42,11 +43,12 @@ pub struct MatchView {
 }
 
 /// What the schema promises of a service, and what its freshness and its public are made of.
-const PROMISED: [&str; 10] = [
+const PROMISED: [&str; 11] = [
     "Service.id",
     "Service.name",
     "Service.status",
     "Service.tier",
+    "Service.doNotUse",
     "Service.needs",
     "Service.freshness",
     "Service.eligibility",
@@ -72,7 +74,7 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("Service.phones", |service| service.phones.clear()),
     ("Phone.typed", |service| service.phones.clear()),
     ("Phone.number", |service| service.phones.iter_mut().for_each(|phone| phone.number = None)),
-    ("Phone.doNotUse", |service| service.phones.iter_mut().for_each(|phone| phone.do_not_use = false)),
+    ("Phone.doNotUse", |service| service.phones.clear()),
     ("Service.email", |service| service.email = None),
     ("Service.capacity", |service| service.capacity = None),
     ("Service.schedules", |service| service.schedules.clear()),
@@ -99,6 +101,19 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("Schedule.opensAt", |service| service.schedules.iter_mut().for_each(|schedule| schedule.opens_at = None)),
     ("Schedule.closesAt", |service| service.schedules.iter_mut().for_each(|schedule| schedule.closes_at = None)),
     ("Schedule.text", |service| service.schedules.iter_mut().for_each(|schedule| schedule.text = None)),
+    ("Capacity.per", |service| service.capacity.iter_mut().for_each(|capacity| capacity.per = None)),
+    ("Capacity.expectedWaitDays", |service| {
+        service.capacity.iter_mut().for_each(|capacity| capacity.expected_wait_days = None);
+    }),
+    ("Capacity.toldBy", |service| service.capacity.iter_mut().for_each(|capacity| capacity.told_by = None)),
+    ("Service.version", |service| service.version = 0),
+    ("Service.verifiedBy", |service| service.verified_by = None),
+    ("Service.nextReviewOn", |service| service.next_review_on = None),
+    ("Service.provenance", |service| service.edits.clear()),
+    ("FieldProvenance.field", |service| service.edits.clear()),
+    ("FieldProvenance.toldBy", |service| service.edits.clear()),
+    ("FieldProvenance.at", |service| service.edits.clear()),
+    ("Place.doNotUse", |service| service.places.clear()),
     ("Place.id", |service| service.places.clear()),
     ("Place.kind", |service| service.places.clear()),
     ("Place.redacted", |service| service.places.clear()),
@@ -125,7 +140,6 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("DatedHours.until", |service| service.dated_hours.clear()),
     ("DatedHours.openingHours", |service| service.dated_hours.clear()),
     ("Place.precision", |service| service.places.iter_mut().for_each(|place| place.precision = None)),
-    ("Place.doNotUse", |service| service.places.iter_mut().for_each(|place| place.do_not_use = false)),
     ("Place.areaCode", |service| service.places.iter_mut().for_each(|place| place.area = None)),
     ("Place.areaName", |service| {
         service.places.iter_mut().filter_map(|place| place.area.as_mut()).for_each(|area| area.name = None);
@@ -139,6 +153,16 @@ const STANDING: [&str; 6] = [
     "StandingFactor.value",
     "StandingFactor.weight",
     "StandingFactor.message",
+];
+
+/// What the schema promises of a version of an entry.
+const PROMISED_OF_HISTORY: [&str; 6] = [
+    "ServiceVersion.version",
+    "ServiceVersion.at",
+    "ServiceVersion.source",
+    "ServiceVersion.byRole",
+    "ServiceVersion.isGone",
+    "ServiceVersion.fields",
 ];
 
 /// What the schema promises of an organisation, and what tells that it never receives a referral.
@@ -201,6 +225,18 @@ pub fn show_service(
 pub fn show_gone(access: &Access, known: &Service) -> Option<ServiceId> {
     let is_known = known.is_offered() && look(access, known).sees_all(&PROMISED);
     is_known.then_some(known.id)
+}
+
+/// The history of a service; `None` when the viewer may not know of the service, or not of its history.
+pub fn show_history(
+    access: &Access,
+    service: &Service,
+    history: Vec<EntryHistory>,
+) -> Option<Vec<Visible<EntryHistory>>> {
+    let look = look(access, service);
+    let shown = look.sees_all(&PROMISED) && look.sees_all(&PROMISED_OF_HISTORY);
+    let visible = |version| Visible::of_directory(version, access.recorder().clone());
+    shown.then(|| history.into_iter().map(visible).collect())
 }
 
 /// How a service relates to what was looked for; `None` when the viewer may not know whether it fits.

@@ -2,10 +2,11 @@
 //! version, under the contacts of the organisation.
 
 use super::keys::{KeyStore, UnitKeys};
-use super::row::Table;
+use super::row::{Table, optional_text};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
-use crate::domain::directory::{Document, Phone};
+use crate::domain::account::Role;
+use crate::domain::directory::{Document, FieldValue, Phone};
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::OrganizationId;
 use crate::domain::referral::Vetting;
@@ -19,16 +20,16 @@ statements! {
     RAISE_VERSION = "UPDATE directory_head SET version = version + 1 WHERE name = 'directory' RETURNING version";
     // Changes nothing, and holds the head's row until the commit on both databases.
     LOCK = "UPDATE directory_head SET version = version WHERE name = 'directory'";
-    CHANGES = "SELECT entry_id, version, source, source_key, is_gone, document, contacts FROM directory_documents \
+    CHANGES = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
         WHERE is_current AND version > $1 ORDER BY entry_id";
-    CURRENT_OF_SOURCE = "SELECT entry_id, version, source, source_key, is_gone, document, contacts FROM directory_documents \
+    CURRENT_OF_SOURCE = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
         WHERE is_current AND NOT is_gone AND source = $1 ORDER BY entry_id";
-    FIND = "SELECT entry_id, version, source, source_key, is_gone, document, contacts FROM directory_documents WHERE is_current AND entry_id = $1";
+    FIND = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents WHERE is_current AND entry_id = $1";
     SUPERSEDE = "UPDATE directory_documents SET is_current = false WHERE entry_id = $1 AND is_current";
-    FIND_SOURCE = "SELECT source, source_key FROM directory_documents WHERE is_current AND entry_id = $1";
     INSERT = "INSERT INTO directory_documents \
-        (entry_id, version, valid_from, source, source_key, is_current, is_gone, document, contacts) \
-        VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8)";
+        (entry_id, version, valid_from, source, source_key, is_current, is_gone, document, contacts, source_word, actor_role, entry_version) \
+        VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8, $9, $10, \
+        (SELECT coalesce(max(d.entry_version), 0) + 1 FROM directory_documents d WHERE d.entry_id = $1))";
     FIND_VETTING = "SELECT is_vetted, protocol_expires_on FROM vettings WHERE organization_id = $1";
     SAVE_VETTING = "INSERT INTO vettings (organization_id, is_vetted, protocol_expires_on) VALUES ($1, $2, $3) \
         ON CONFLICT (organization_id) DO UPDATE SET \
@@ -42,6 +43,8 @@ pub struct DirectoryRow {
     pub entry_id: String,
     /// The directory's version that brought it.
     pub version: i64,
+    /// How often the entry was written, this version included.
+    pub entry_version: i64,
     /// The source it comes from.
     pub source: String,
     /// True for a tombstone: the entry is gone, the document is its last one.
@@ -57,6 +60,23 @@ pub struct StoredEntry {
     pub source_key: String,
     /// What it says.
     pub document: Document,
+    /// What the source says of the fields in which the entry differs from it.
+    pub source_word: Vec<FieldValue>,
+}
+
+/// An entry as an edit finds it.
+#[derive(Clone, Debug)]
+pub struct EntryAtHand {
+    /// How often it was written.
+    pub entry_version: i64,
+    /// The source it comes from.
+    pub source: String,
+    /// The source's own key.
+    pub source_key: String,
+    /// What it says.
+    pub document: Document,
+    /// What the source says of the fields in which the entry differs from it.
+    pub source_word: Vec<FieldValue>,
 }
 
 /// One change to write.
@@ -70,15 +90,35 @@ pub struct DirectoryChange<'a> {
     pub is_gone: bool,
 }
 
+/// One change to write, with what stands beside the entry.
+#[derive(Clone, Debug)]
+pub struct EntryChange<'a> {
+    /// The change.
+    pub change: DirectoryChange<'a>,
+    /// What the source says of the fields in which the entry differs from it.
+    pub source_word: &'a [FieldValue],
+    /// What the account was for that changed it; `None` for a feed or a command.
+    pub actor_role: Option<Role>,
+}
+
 #[derive(sqlx::FromRow)]
 pub(super) struct EntryRow {
     entry_id: String,
     version: i64,
+    entry_version: i64,
     source: String,
     source_key: String,
     is_gone: bool,
     document: String,
     contacts: String,
+    source_word: String,
+}
+
+/// An entry of which everything is open.
+pub(super) struct OpenEntry {
+    pub(super) row: DirectoryRow,
+    source_key: String,
+    source_word: Vec<FieldValue>,
 }
 
 /// How an entry is reached.
@@ -111,15 +151,9 @@ struct Read {
     organization: OrganizationId,
 }
 
-/// Where the contacts of one version of an entry stand. `row` names both.
-fn sealed_at(row: &str, organization: OrganizationId) -> SealedAt<'_> {
-    SealedAt {
-        table: "directory_documents",
-        column: "contacts",
-        row,
-        unit: ErasureUnit::Contacts(organization),
-        project: None,
-    }
+/// Where the contacts of one version of an entry stand, or its source's word. `row` names both.
+fn sealed_at<'a>(column: &'static str, row: &'a str, organization: OrganizationId) -> SealedAt<'a> {
+    SealedAt { table: "directory_documents", column, row, unit: ErasureUnit::Contacts(organization), project: None }
 }
 
 fn row_name(entry_id: &str, version: i64) -> String {
@@ -148,33 +182,50 @@ pub(super) fn seal_document(
     let name = row_name(&entry_id(document), version);
     let mut document = document.clone();
     let contacts = Contacts::taken_from(&mut document);
-    let at = sealed_at(&name, organization_of(&document));
+    let at = sealed_at("contacts", &name, organization_of(&document));
     let contacts = contacts.map(|contacts| unit_keys.seal(keys, at, &contacts)).transpose()?;
     let document = serde_json::to_string(&document).expect("documents are plain structs of texts and numbers");
     Ok((document, contacts.unwrap_or_default()))
 }
 
-/// The entries of rows, each with its source's own key. The keys of those with contacts are fetched at once; an entry
-/// whose contacts were erased has none.
+/// What the column `source_word` holds of a version of an entry: sealed whole, because a phone may stand in it.
+fn seal_word(
+    keys: &KeyStore,
+    unit_keys: &UnitKeys,
+    version: i64,
+    document: &Document,
+    word: &[FieldValue],
+) -> Result<String, StoreError> {
+    if word.is_empty() {
+        return Ok(String::new());
+    }
+    let name = row_name(&entry_id(document), version);
+    unit_keys.seal(keys, sealed_at("source_word", &name, organization_of(document)), &word)
+}
+
+/// The entries of rows. The keys of those with contacts are fetched at once; an entry whose contacts were erased has
+/// none, and no word of its source.
 pub(super) async fn open_entries(
     keys: &KeyStore,
     rows: impl IntoIterator<Item = EntryRow>,
-) -> Result<Vec<(String, DirectoryRow)>, StoreError> {
+) -> Result<Vec<OpenEntry>, StoreError> {
     let read = rows.into_iter().map(|row| {
         let document: Document = TABLE.parsed("document", serde_json::from_str(&row.document))?;
         Ok(Read { organization: organization_of(&document), document, row })
     });
     let read: Vec<Read> = read.collect::<Result<_, StoreError>>()?;
-    let with_contacts = read.iter().filter(|read| !read.row.contacts.is_empty());
-    let opened = keys.fetch(with_contacts.map(|read| ErasureUnit::Contacts(read.organization))).await?;
+    let is_sealed = |read: &&Read| !read.row.contacts.is_empty() || !read.row.source_word.is_empty();
+    let opened = keys.fetch(read.iter().filter(is_sealed).map(|read| ErasureUnit::Contacts(read.organization))).await?;
     let open = |Read { row, mut document, organization }| {
         let name = row_name(&row.entry_id, row.version);
-        let contacts: Option<Contacts> = opened.open(sealed_at(&name, organization), &row.contacts)?;
+        let contacts: Option<Contacts> = opened.open(sealed_at("contacts", &name, organization), &row.contacts)?;
+        let word: Option<_> = opened.open(sealed_at("source_word", &name, organization), &row.source_word)?;
         if let Some(contacts) = contacts {
             contacts.put_into(&mut document);
         }
-        let EntryRow { entry_id, version, source, source_key, is_gone, .. } = row;
-        Ok((source_key, DirectoryRow { entry_id, version, source, is_gone, document }))
+        let EntryRow { entry_id, version, entry_version, source, source_key, is_gone, .. } = row;
+        let row = DirectoryRow { entry_id, version, entry_version, source, is_gone, document };
+        Ok(OpenEntry { row, source_key, source_word: word.unwrap_or_default() })
     };
     read.into_iter().map(open).collect()
 }
@@ -188,16 +239,25 @@ impl Store {
     /// The current entries that changed after `version`, tombstones included; all of them after 0.
     pub async fn directory_changes(&self, version: i64) -> Result<Vec<DirectoryRow>, StoreError> {
         let rows: Vec<EntryRow> = read!(self, |pool| sqlx::query_as(CHANGES).bind(version).fetch_all(pool).await)?;
-        Ok(open_entries(&self.keys, rows).await?.into_iter().map(|(_, entry)| entry).collect())
+        Ok(open_entries(&self.keys, rows).await?.into_iter().map(|entry| entry.row).collect())
     }
 }
 
 impl Tx {
     /// The entry as it stands in this transaction; tombstones count as absent.
     pub async fn find_document(&mut self, entry_id: &str) -> Result<Option<Document>, StoreError> {
+        Ok(self.find_entry(entry_id).await?.map(|entry| entry.document))
+    }
+
+    /// The entry with what stands beside it; tombstones count as absent. To be called after [`Tx::lock_directory`] by
+    /// whoever changes it.
+    pub async fn find_entry(&mut self, entry_id: &str) -> Result<Option<EntryAtHand>, StoreError> {
         let row: Option<EntryRow> = in_tx!(self, |c| sqlx::query_as(FIND).bind(entry_id).fetch_optional(c).await)?;
-        let entry = open_entries(&self.keys, row).await?.pop();
-        Ok(entry.filter(|(_, entry)| !entry.is_gone).map(|(_, entry)| entry.document))
+        let entry = open_entries(&self.keys, row).await?.pop().filter(|entry| !entry.row.is_gone);
+        Ok(entry.map(|OpenEntry { row, source_key, source_word }| {
+            let DirectoryRow { entry_version, source, document, .. } = row;
+            EntryAtHand { entry_version, source, source_key, document, source_word }
+        }))
     }
 
     /// Lets no other import or edit of the directory come between what is read now and the commit.
@@ -206,33 +266,48 @@ impl Tx {
         Ok(())
     }
 
-    /// The source of a current entry, and the source's own key.
-    pub async fn find_source(&mut self, entry_id: &str) -> Result<Option<(String, String)>, StoreError> {
-        Ok(in_tx!(self, |c| sqlx::query_as(FIND_SOURCE).bind(entry_id).fetch_optional(c).await)?)
-    }
-
     /// The current entries of one source, tombstones left out.
     pub async fn documents_of_source(&mut self, source: &str) -> Result<Vec<StoredEntry>, StoreError> {
         let rows: Vec<EntryRow> = in_tx!(self, |c| sqlx::query_as(CURRENT_OF_SOURCE).bind(source).fetch_all(c).await)?;
         let entries = open_entries(&self.keys, rows).await?.into_iter();
-        Ok(entries.map(|(source_key, entry)| StoredEntry { source_key, document: entry.document }).collect())
+        let stored = |OpenEntry { row, source_key, source_word }| StoredEntry {
+            source_key,
+            document: row.document,
+            source_word,
+        };
+        Ok(entries.map(stored).collect())
     }
 
-    /// Writes changes of one source as the directory's next version, and returns that version. Holding
-    /// the head's row until the commit keeps two imports from writing the same version.
+    /// Writes changes of one source, which say all that the source says, as the directory's next version; see
+    /// [`Tx::change_entries`].
     pub async fn change_directory(
         &mut self,
         source: &str,
         changes: &[DirectoryChange<'_>],
         now: Timestamp,
     ) -> Result<i64, StoreError> {
+        let changes = changes.iter().cloned();
+        let changes: Vec<EntryChange<'_>> =
+            changes.map(|change| EntryChange { change, source_word: &[], actor_role: None }).collect();
+        self.change_entries(source, &changes, now).await
+    }
+
+    /// Writes changes of one source as the directory's next version, and returns that version. Holding
+    /// the head's row until the commit keeps two imports from writing the same version.
+    pub async fn change_entries(
+        &mut self,
+        source: &str,
+        changes: &[EntryChange<'_>],
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
         let version: i64 = in_tx!(self, |c| sqlx::query_scalar(RAISE_VERSION).fetch_one(c).await)?;
         // All keys by one commit, before the first row.
-        let units: Vec<_> = changes.iter().map(|change| (contacts_of(change.document), None)).collect();
+        let units: Vec<_> = changes.iter().map(|entry| (contacts_of(entry.change.document), None)).collect();
         let keys = self.keys.fetch_or_make(&units).await?;
-        for change in changes {
+        for EntryChange { change, source_word, actor_role } in changes {
             let entry_id = entry_id(change.document);
             let (document, contacts) = seal_document(&self.keys, &keys, version, change.document)?;
+            let word = seal_word(&self.keys, &keys, version, change.document, source_word)?;
             in_tx!(self, |c| sqlx::query(SUPERSEDE).bind(&entry_id).execute(c).await.map(drop))?;
             in_tx!(self, |c| sqlx::query(INSERT)
                 .bind(&entry_id)
@@ -243,6 +318,8 @@ impl Tx {
                 .bind(change.is_gone)
                 .bind(&document)
                 .bind(&contacts)
+                .bind(&word)
+                .bind(optional_text(*actor_role))
                 .execute(c)
                 .await
                 .map(drop))?;

@@ -18,6 +18,7 @@ mod deletions;
 mod demands;
 mod directory;
 mod directory_feed;
+mod directory_history;
 mod erased_rows;
 mod erasure;
 mod error;
@@ -35,6 +36,7 @@ mod openings;
 mod overrides;
 mod postgres_programs;
 mod projects;
+mod proposals;
 mod provider;
 mod reach;
 mod referrals;
@@ -53,7 +55,7 @@ pub use self::backup::BackupMade;
 pub use self::connect::sqlite_file;
 pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
-pub use self::directory::{DirectoryChange, DirectoryRow, StoredEntry};
+pub use self::directory::{DirectoryChange, DirectoryRow, EntryAtHand, EntryChange, StoredEntry};
 pub use self::directory_feed::{FeedPlace, FeedRange, FeedRow};
 pub use self::error::StoreError;
 pub use self::geography::{GeographyChanges, GeographyTable};
@@ -63,6 +65,7 @@ pub use self::jobs::{Leased, NextRun};
 pub use self::keys::{KeyPurpose, Rotation, RotationRefused};
 pub use self::legal_holds::Held;
 pub use self::open::{Location, make_kek_file, read_kek_id};
+pub use self::proposals::Decision;
 pub use self::provider::{BegunSignIn, IdentityLink};
 pub use self::referrals::Selection;
 pub use self::restore::Restored;
@@ -240,6 +243,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         demands::STATEMENTS,
         directory::STATEMENTS,
         directory_feed::STATEMENTS,
+        directory_history::STATEMENTS,
         erased_rows::STATEMENTS,
         freezes::STATEMENTS,
         geography::STATEMENTS,
@@ -252,6 +256,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         openings::STATEMENTS,
         overrides::STATEMENTS,
         projects::STATEMENTS,
+        proposals::STATEMENTS,
         provider::STATEMENTS,
         referrals::STATEMENTS,
         reports::STATEMENTS,

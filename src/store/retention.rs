@@ -1,7 +1,7 @@
 //! What the clocks of retention look for and erase, beside cases. Rows go in batches, so that nobody waits
 //! long for the one writer of SQLite.
 
-use super::directory::{DirectoryRow, EntryRow, contacts_of, open_entries, seal_document};
+use super::directory::{DirectoryRow, EntryRow, OpenEntry, contacts_of, open_entries, seal_document};
 use super::row::Table;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::demand::Demand;
@@ -47,7 +47,7 @@ macro_rules! gone_with_contacts {
     ($condition:literal) => {
         concat!(
             "FROM directory_documents d JOIN directory_documents t ON t.entry_id = d.entry_id AND t.is_current AND t.is_gone \
-             WHERE d.contacts <> '' AND ",
+             WHERE (d.contacts <> '' OR d.source_word <> '') AND ",
             $condition
         )
     };
@@ -131,11 +131,11 @@ statements! {
         WHERE o.opened_at <= $1 ORDER BY o.opened_at LIMIT $2)";
     OLDEST_CONTACTS = concat!("SELECT CAST(min(t.valid_from) AS BIGINT) ", gone_with_contacts!("t.valid_from > $1"));
     LIST_CONTACTS = concat!(
-        "SELECT d.entry_id, d.version, d.source, d.source_key, d.is_gone, d.document, d.contacts ",
+        "SELECT d.entry_id, d.version, d.entry_version, d.source, d.source_key, d.is_gone, d.document, d.contacts, d.source_word ",
         gone_with_contacts!("t.valid_from <= $1 AND (d.entry_id, d.version) > ($2, CAST($3 AS BIGINT))"),
         " ORDER BY d.entry_id, d.version LIMIT $4"
     );
-    REWRITE_DOCUMENT = "UPDATE directory_documents SET document = $3, contacts = $4 WHERE entry_id = $1 AND version = $2";
+    REWRITE_DOCUMENT = "UPDATE directory_documents SET document = $3, contacts = $4, source_word = '' WHERE entry_id = $1 AND version = $2";
 }
 
 /// Rows that end by their own time and hang on nothing.
@@ -296,8 +296,8 @@ impl Store {
             .fetch_all(pool)
             .await)?;
         let entries = open_entries(&self.keys, rows).await?.into_iter();
-        let version = |(_, entry): (String, DirectoryRow)| {
-            let DirectoryRow { entry_id, version, document, .. } = entry;
+        let version = |entry: OpenEntry| {
+            let DirectoryRow { entry_id, version, document, .. } = entry.row;
             EntryVersion { entry_id, version, document }
         };
         Ok(entries.map(version).collect())

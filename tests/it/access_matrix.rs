@@ -2,11 +2,12 @@
 //! review (ruling R16). The table is never made from the policy; it is what the API answers.
 
 use crate::kit::schema::SCHEMA;
-use crate::kit::steps::{Ready, fresh_key, mutation, organization_id, service_id, step_input, text};
+use crate::kit::steps::{Ready, fresh_key, merged, mutation, organization_id, service_id, step_input, text};
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
-    DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, ReportId, TeamId,
+    DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, ReportId, ServiceId,
+    TeamId,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -55,6 +56,8 @@ enum Input {
     Step(&'static str),
     /// The glass over the case of a fresh referral.
     Glass,
+    /// A fresh correction of a service, by a caseworker.
+    Proposal,
     /// The withdrawal of a fresh consent.
     Withdrawal,
     /// A fresh override that the sender has asked for.
@@ -68,8 +71,12 @@ fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row
     let type_name = &SCHEMA.field("Query", root).type_name;
     // What is asked for is small, so that the table's time goes into its cells.
     let selection = match type_name.as_str() {
-        "ServiceConnection" | "ReferralConnection" => "{ nodes { id } pageInfo { hasNextPage } }",
-        "DirectoryChangeConnection" => "{ nodes { id } pageInfo { hasNextPage } }",
+        "ServiceVersion" => "{ version }",
+        "ServiceConnection"
+        | "ServiceReviewConnection"
+        | "DirectoryProposalConnection"
+        | "ReferralConnection"
+        | "DirectoryChangeConnection" => "{ nodes { id } pageInfo { hasNextPage } }",
         "DuplicateCandidateConnection" => "{ nodes { score } pageInfo { hasNextPage } }",
         "ServiceGapReport" => "{ cells { persons } }",
         "AuditEventConnection" => "{ nodes { action } pageInfo { hasNextPage } }",
@@ -141,6 +148,16 @@ async fn cell(world: &World, ready: &Ready, row: &Row, viewer: &str) -> String {
             let referred = world.refer(ready, "REQUESTED").await;
             json!({ "input": { "case": { "referralId": referred.id }, "reason": "PERSON_ASKS" } })
         }
+        Input::Proposal => {
+            let fees = format!("{} euros", fresh_key());
+            let input = json!({ "serviceId": service_id(MINORITY_APPEAL), "changes": { "fees": fees } });
+            world.done(&ready.sender, "serviceCorrectionSuggest", &input).await;
+            let listed = world
+                .ask(&world.person("coordinator"), "{ directoryProposals(first: 1) { nodes { id } } }", json!({}))
+                .await;
+            json!({ "input": { "directoryProposalId": listed.at("directoryProposals/nodes/0/id"), "accept": false,
+                "reason": "NOT_TRUE" } })
+        }
         Input::Override => {
             let input = json!({ "idempotencyKey": fresh_key(), "caseId": ready.case, "basis": "VITAL_INTEREST",
                 "recipientId": organization_id(LAWYERS), "reason": "CANNOT_DECIDE" });
@@ -166,6 +183,9 @@ async fn directory_rows(world: &World) -> Vec<Row> {
     for (object, key) in [("after violence", CARE_AFTER_VIOLENCE), ("against trafficking", ESCAPE_FROM_TRAFFICKING)] {
         rows.push(query("service", format!("restricted, {object}"), json!({ "id": service_id(key) })));
     }
+    rows.push(query("serviceHistory", "of the minority appeal", json!({ "serviceId": service_id(MINORITY_APPEAL) })));
+    rows.push(query("servicesToReview", "", json!({})));
+    rows.push(query("directoryProposals", "", json!({})));
     for (object, key) in [("with known services", LAWYERS), ("with a restricted service only", SAFE_HOUSE)] {
         rows.push(query("organization", object, json!({ "id": organization_id(key) })));
     }
@@ -263,6 +283,24 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
     ]
 }
 
+/// What keeps the directory true, on a service of the lawyers; the mark on one to which nobody refers.
+fn directory_acts() -> Vec<Row> {
+    let of_service = |more: Value| {
+        let service = json!({ "serviceId": service_id(MINORITY_APPEAL) });
+        Input::Fixed(json!({ "input": merged(service, &more) }))
+    };
+    let marked = json!({ "serviceId": ServiceId::derived("test", "tier network").to_string() });
+    let edit = json!({ "expectedVersion": 99, "changes": { "fees": "free" } });
+    vec![
+        act("serviceEdit", "of the lawyers, an old version", of_service(edit)),
+        act("serviceCorrectionSuggest", "of the lawyers", of_service(json!({ "changes": { "fees": "free" } }))),
+        act("serviceCapacityUpdate", "of the lawyers", of_service(json!({ "status": "OPEN" }))),
+        act("serviceConfirm", "of the lawyers", of_service(json!({}))),
+        act("directoryProposalDecide", "of a caseworker", Input::Proposal),
+        act("serviceMarkDoNotUse", "of the hospital, tier network", Input::Fixed(json!({ "input": marked }))),
+    ]
+}
+
 fn project_of_paris() -> String {
     ProjectId::derived("corridor", "paris").to_string()
 }
@@ -343,7 +381,7 @@ on_both_databases! {
         let mut rows = directory_rows(&world).await;
         rows.extend(person_rows(&world, &ready).await);
         rows.extend(mutation_rows(&ready));
-        let shown: BTreeSet<&str> = rows.iter().chain(&protection_rows()).map(|row| row.root).collect();
+        let shown: BTreeSet<&str> = rows.iter().chain(&protection_rows()).chain(&directory_acts()).map(|row| row.root).collect();
         let roots = ["Query", "Mutation"].iter().flat_map(|root| &SCHEMA.objects[*root]);
         let missing: Vec<&str> = roots.map(|field| field.name.as_str()).filter(|name| !shown.contains(name)).collect();
         assert!(missing.is_empty(), "no row shows who may use {missing:?}");
@@ -352,7 +390,7 @@ on_both_databases! {
         }
         let send = act("referralSend", "DRAFT, to care after violence", Input::Step("DRAFT"));
         line(&world, &against_violence, &send, &mut table).await;
-        for row in protection_rows() {
+        for row in directory_acts().into_iter().chain(protection_rows()) {
             line(&world, &ready, &row, &mut table).await;
         }
         insta::assert_snapshot!("everybody_may_do_what_the_table_says", table);

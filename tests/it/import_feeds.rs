@@ -64,7 +64,7 @@ pub fn apply(before: Vec<Current>, plan: &Plan) -> Vec<Current> {
             held.remove(&slot(&change.key, &change.document));
         }
     }
-    held.into_iter().map(|((_, key), document)| Current { key, document }).collect()
+    held.into_iter().map(|((_, key), document)| Current::new(key, document)).collect()
 }
 
 /// Added, updated, unchanged and gone.

@@ -15,6 +15,7 @@ mod cross_site;
 mod demand;
 mod differential;
 mod directory_changes;
+mod directory_editing;
 mod disclosure;
 mod docs;
 mod duplicates;

@@ -70,6 +70,7 @@ impl Matrix {
         let lead = people.iter().find(|(handle, _)| *handle == "protection lead").expect("the lead");
         let hold = json!({ "caseId": objects.cases[0].id, "reason": "JUDICIAL_ORDER", "reviewOn": "2027-05-01" });
         world.done(&lead.1, "legalHoldSet", &hold).await;
+        suggest(&world, &objects, &people).await;
         let trail = TrailPlaces::mark(&world, &people).await;
         Self { world, people, objects, trail }
     }
@@ -77,6 +78,16 @@ impl Matrix {
     pub fn person(&self, handle: &str) -> &Person {
         let found = self.people.iter().find(|(known, _)| *known == handle);
         &found.unwrap_or_else(|| panic!("nobody is called {handle}")).1
+    }
+}
+
+/// A correction of an entry that everybody on the staff may know of, and of one of the lawyers that is theirs alone.
+async fn suggest(world: &World, objects: &Objects, people: &[(&'static str, Person)]) {
+    let editor = &people.iter().find(|(handle, _)| *handle == "directory editor of the lawyers").expect("an editor").1;
+    for title in ["network", "public, of the lawyers"] {
+        let service = objects.services.iter().find(|object| object.title == title).expect("an entry");
+        let input = json!({ "serviceId": service.id, "changes": { "fees": "2 euros" } });
+        world.done(editor, "serviceCorrectionSuggest", &input).await;
     }
 }
 

@@ -138,7 +138,12 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
         }
         "project" => by_id(&[&project]),
         "continuityList" | "breakGlassRate" => vec![format!("{root}(projectId: \"{project}\")")],
-        "services" | "directoryChanges" | "duplicateCandidates" => vec![format!("{root}(first: 2)")],
+        "services" | "directoryChanges" | "duplicateCandidates" | "servicesToReview" | "directoryProposals" => {
+            vec![format!("{root}(first: 2)")]
+        }
+        "places" | "areas" => vec![format!("{root}(name: \"Calais\")")],
+        "area" => vec![format!("{root}(code: \"FR-93055\")")],
+        "serviceHistory" => vec![format!("{root}(serviceId: \"{}\")", service_id(CARE_AFTER_TORTURE))],
         "service" => by_id(&[&service_id(CARE_AFTER_TORTURE)]),
         "organization" => by_id(&[&organization_id(CARE_CENTRE)]),
         "referral" => by_id(&[&referred.id]),

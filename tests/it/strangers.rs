@@ -13,7 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use relais::domain::id::{
     CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, LocationId, NoticeId, OrganizationId,
-    OverrideId, ProjectId, ReferralId, ReportId, ServiceId, TeamId,
+    OverrideId, ProjectId, ProposalId, ReferralId, ReportId, ServiceId, TeamId,
 };
 use relais::domain::spoken_code::SpokenCode;
 use serde_json::{Value, json};
@@ -45,6 +45,7 @@ fn never(id: &str) -> String {
         "rep" => ReportId::from_bytes(bytes).to_string(),
         "ovr" => OverrideId::from_bytes(bytes).to_string(),
         "del" => DeletionId::from_bytes(bytes).to_string(),
+        "prp" => ProposalId::from_bytes(bytes).to_string(),
         other => panic!("no kind {other}"),
     }
 }
@@ -124,6 +125,8 @@ struct Paris {
     deletion: String,
     held: String,
     report: String,
+    /// Of a service that only the trained may know of.
+    proposal: String,
 }
 
 /// What protection keeps of Paris: a broken glass, the notice of it to the team, and a request to delete.
@@ -186,7 +189,39 @@ async fn paris(world: &World) -> Paris {
         deletion,
         held,
         report,
+        proposal: proposal(world).await,
     }
+}
+
+/// A correction of the safe house, suggested by somebody who may know of it.
+async fn proposal(world: &World) -> String {
+    let input = json!({ "serviceId": service_id(SAFE_HOUSE_SERVICE), "changes": { "fees": "none" } });
+    world.done(&world.person("caseworker"), "serviceCorrectionSuggest", &input).await;
+    let found = world.ask(&world.person("coordinator"), "{ directoryProposals { nodes { id } } }", json!({})).await;
+    text(found.at("directoryProposals/nodes/0/id"))
+}
+
+/// Questions about an entry that not everybody may know of, and about a proposed change of it.
+fn of_directory(paris: &Paris) -> Vec<Question> {
+    let safe_house = service_id(SAFE_HOUSE_SERVICE);
+    let changes = json!({ "changes": { "fees": "free" } });
+    let edit = merged(changes.clone(), &json!({ "expectedVersion": 9 }));
+    let decide = json!({ "accept": false, "reason": "NOT_TRUE" });
+    let place = LocationId::from_bytes([9; 16]).to_string();
+    vec![
+        Question::of_query("serviceHistory", "serviceId", &safe_house),
+        Question::of_query("directoryProposals", "after", &cursor("proposals", &paris.proposal))
+            .instead(cursor("proposals", &never(&paris.proposal))),
+        Question::of_query("servicesToReview", "after", &cursor("review|2026-01-01", &safe_house))
+            .instead(cursor("review|2026-01-01", &never(&safe_house))),
+        Question::of_mutation("serviceEdit", "serviceId", &edit, &safe_house),
+        Question::of_mutation("serviceCorrectionSuggest", "serviceId", &changes, &safe_house),
+        Question::of_mutation("serviceMarkDoNotUse", "placeId", &json!({ "serviceId": safe_house }), &place),
+        Question::of_mutation("serviceMarkDoNotUse", "serviceId", &json!({}), &safe_house),
+        Question::of_mutation("serviceCapacityUpdate", "serviceId", &json!({ "status": "OPEN" }), &safe_house),
+        Question::of_mutation("serviceConfirm", "serviceId", &json!({}), &safe_house),
+        Question::of_mutation("directoryProposalDecide", "directoryProposalId", &decide, &paris.proposal),
+    ]
 }
 
 fn cursor(list: &str, id: &str) -> String {
@@ -226,6 +261,8 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
     ] {
         questions.push(Question::of_query("node", "id", id));
     }
+    questions.push(Question::of_query("node", "id", &paris.proposal));
+    questions.extend(of_directory(paris));
     questions.extend(of_protection(paris));
     let create = json!({ "idempotencyKey": "", "caseId": own.case, "serviceId": service_id(DAY_CENTRE_SERVICE),
         "need": "SOCIAL_DAY_CENTRE", "consentId": own.consent });
@@ -308,7 +345,8 @@ fn of_protection(paris: &Paris) -> Vec<Question> {
 }
 
 /// Questions that a caseworker of Paris is refused for the role, whatever they name.
-const OF_LEADS: [&str; 12] = [
+const OF_LEADS: [&str; 13] = [
+    "directoryProposalDecide.directoryProposalId",
     "continuityList.projectId",
     "breakGlassRate.projectId",
     "projectFreeze.projectId",
@@ -396,6 +434,10 @@ on_both_databases! {
                 || question.place == "auditEvents.trail"
                 || OF_LEADS.contains(&question.place.as_str())
                 || question.existing == paris.glass
+                || question.existing == paris.proposal
+                || question.place.ends_with(".placeId")
+                || question.place == "directoryProposals.after"
+                || question.place == "servicesToReview.after"
         };
         for question in questions.iter().filter(|question| !is_of_others(question)) {
             let there = question.asked_by(&world, &caseworker, &question.existing).await;

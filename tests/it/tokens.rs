@@ -28,6 +28,10 @@ async fn is_allowed(world: &World, person: &Person, scope: TokenScope) -> bool {
     let referral = "ref_aaaaaaaaaaaaaaaaaaaaaaaaaa";
     let (query, variables) = match scope {
         TokenScope::Directory => ("{ services(first: 1) { edges { verdict } } }", Value::Null),
+        TokenScope::Editing => (
+            "mutation($input: ServiceConfirmInput!) { serviceConfirm(input: $input) { errors { __typename } } }",
+            json!({ "input": { "serviceId": "svc_aaaaaaaaaaaaaaaaaaaaaaaaaa" } }),
+        ),
         TokenScope::Cases => (
             "mutation($input: CaseOpenInput!) { caseOpen(input: $input) { errors { __typename } } }",
             json!({ "input": { "idempotencyKey": "scopes-1", "person": { "area": "FR-93055" } } }),
@@ -61,7 +65,7 @@ on_both_databases! {
                 let token = made(&world, handle, &[scope]).await;
                 for act in TokenScope::ALL {
                     let is_within_role = match act {
-                        TokenScope::Directory => true,
+                        TokenScope::Directory | TokenScope::Editing => true,
                         TokenScope::Figures => role == Role::Coordinator,
                         TokenScope::Cases | TokenScope::Answers | TokenScope::Referrals => role == Role::Caseworker,
                         _ => false,

@@ -29,6 +29,12 @@ code_list! {
         GapsRead = "gaps_read": "the table of gaps was read",
         DirectoryImported = "directory_imported": "a feed was imported into the directory",
         DirectoryExported = "directory_exported": "a copy of what an audience may know of the directory was made",
+        EntryEdited = "entry_edited": "an entry of the directory was edited",
+        ChangeProposed = "change_proposed": "a change of the directory was proposed",
+        ProposalDecided = "proposal_decided": "a proposed change of the directory was decided",
+        DoNotUseMarked = "do_not_use_marked": "something in the directory was marked as not to be used",
+        CapacityTold = "capacity_told": "somebody told how many a service can take",
+        EntryConfirmed = "entry_confirmed": "somebody confirmed that an entry is still true",
         CommandsApplied = "commands_applied": "a command file was applied",
         ProjectFrozen = "project_frozen": "a project was frozen",
         ThawRequested = "thaw_requested": "somebody asked to thaw a project",
@@ -116,16 +122,6 @@ impl AuditAction {
             Self::RevealAlert => AuditPurpose::Security,
             Self::ConsentWithdrawn => AuditPurpose::PersonRequest,
             Self::GapsRead => AuditPurpose::Statistics,
-            Self::DirectoryImported
-            | Self::DirectoryExported
-            | Self::CommandsApplied
-            | Self::AccountAdded
-            | Self::AccountChanged
-            | Self::AccountDisabled
-            | Self::AccountEnabled
-            | Self::AccountReset
-            | Self::IdentityLinked
-            | Self::IdentityUnlinked => AuditPurpose::Administration,
             Self::TrailRead => AuditPurpose::Audit,
             Self::Refused
             | Self::PasswordChanged
@@ -141,6 +137,8 @@ impl AuditAction {
             | Self::KeysRotated
             | Self::BackupBegun
             | Self::BackupRestored => AuditPurpose::Security,
+            // What is left looks after the directory and the accounts.
+            _ => AuditPurpose::Administration,
         }
     }
 }

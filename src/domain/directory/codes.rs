@@ -138,8 +138,8 @@ code_list! {
     /// Over which time capacity is counted.
     CapacityPeriod {
         Now = "now": "at this moment",
-        Week = "week": "per week",
-        Month = "month": "per month",
+        Week = "week": "counted per week",
+        Month = "month": "counted per month",
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod capacity;
 mod codes;
+mod fields;
 mod phone;
 mod place;
 mod service;
@@ -14,6 +15,7 @@ pub use codes::{
     Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence,
     LocationKind, OrganizationKind, Precision, ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
 };
+pub use fields::{FieldEdit, FieldValue, ServiceField};
 pub use phone::Phone;
 pub use place::Place;
 pub use service::{Detail, Eligibility, Schedule, Service, Translation};

@@ -53,9 +53,15 @@ impl Place {
     }
 
     /// Where the place stands in a search: its point, or the published centre of the area of a
-    /// redacted one.
+    /// redacted one; nowhere while it is not to be gone to.
     pub fn search_position(&self) -> Option<Position> {
-        if self.redacted { self.area.as_ref().and_then(|area| area.center) } else { self.position }
+        if self.do_not_use {
+            None
+        } else if self.redacted {
+            self.area.as_ref().and_then(|area| area.center)
+        } else {
+            self.position
+        }
     }
 
     /// Drops whatever could lead to the place; returns true when something was dropped.

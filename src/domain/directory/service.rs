@@ -4,6 +4,7 @@ use super::capacity::Capacity;
 use super::codes::{
     Accessibility, CapacityStatus, KnownConsequence, ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
 };
+use super::fields::FieldEdit;
 use super::phone::{Phone, is_false};
 use super::place::Place;
 use crate::domain::country::CountryCode;
@@ -202,6 +203,12 @@ pub struct Service {
     /// The entry that this one was merged into, as another source's word on the same service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<ServiceId>,
+    /// The fields that people have set over what the source says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<FieldEdit>,
+    /// How often the entry was written, as the store counts; 0 where it was not read from there.
+    #[serde(skip)]
+    pub version: i64,
 }
 
 hidden_debug!(Service);
@@ -251,6 +258,8 @@ impl Service {
             next_review_on: None,
             do_not_use: false,
             merged_into: None,
+            edits: Vec::new(),
+            version: 0,
         }
     }
 

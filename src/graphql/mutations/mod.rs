@@ -6,6 +6,8 @@ mod case;
 mod consent;
 mod consent_override;
 mod demand;
+mod directory;
+mod directory_changes;
 mod legal_hold;
 mod protection;
 mod referral;
@@ -21,6 +23,7 @@ pub struct Mutation(
     consent_override::ConsentOverrideMutations,
     referral::ReferralMutations,
     demand::DemandMutations,
+    directory::DirectoryMutations,
     legal_hold::LegalHoldMutations,
     protection::ProtectionMutations,
     statutory_report::StatutoryReportMutations,

@@ -5,6 +5,7 @@ pub mod case;
 pub mod consent;
 pub mod consent_override;
 pub mod demand;
+pub mod directory_edit;
 pub mod legal_hold;
 pub mod organization;
 pub mod protection;

@@ -1,11 +1,12 @@
 //! Services and their places.
 
+use super::directory_edit::FieldProvenance;
 use super::organization::Organization;
 use crate::actions::{directory, search};
 use crate::domain::directory as entry;
 use crate::domain::directory::{
-    Accessibility, CapacityStatus, CapacityUnit, KnownConsequence, LocationKind, Precision, ServiceMode, ServiceStatus,
-    Specialisation, Tier, Welcome,
+    Accessibility, CapacityPeriod, CapacityStatus, CapacityUnit, KnownConsequence, LocationKind, Precision,
+    ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
 };
 use crate::domain::freshness::{FreshnessState, freshness};
 use crate::domain::need::{Need, NeedFamily};
@@ -231,6 +232,31 @@ impl Service {
     async fn tier(&self) -> Tier {
         self.0.service.tier
     }
+
+    /// True while somebody has marked it as not to be used: no search finds it, and nobody refers to it.
+    async fn do_not_use(&self) -> bool {
+        self.0.service.do_not_use
+    }
+
+    /// The day by which somebody should confirm it again; null when nobody has set one.
+    async fn next_review_on(&self) -> Option<Day> {
+        self.0.service.next_review_on.map(Day)
+    }
+
+    /// Who last checked it, by what they are to it; null when nobody has told.
+    async fn verified_by(&self) -> Option<Teller> {
+        self.0.service.verified_by
+    }
+
+    /// The version to name when editing it; null for whoever is not signed in.
+    async fn version(&self) -> Option<i64> {
+        (self.0.service.version > 0).then_some(self.0.service.version)
+    }
+
+    /// The fields that people have set over what its source says; all others are as the source says.
+    async fn provenance(&self) -> Vec<FieldProvenance> {
+        self.0.service.edits.iter().map(FieldProvenance::from).collect()
+    }
 }
 
 /// A phone number.
@@ -315,6 +341,12 @@ pub struct Capacity {
     maximum: Option<u32>,
     /// When it was told; null when nobody wrote it down.
     updated_at: Option<DateTime>,
+    /// Over which time it is counted; null when not told.
+    per: Option<CapacityPeriod>,
+    /// How many days somebody who comes now waits, as told; null when not told.
+    expected_wait_days: Option<u16>,
+    /// Who told it, by what they are to the service; null when nobody wrote it down.
+    told_by: Option<Teller>,
 }
 
 impl Capacity {
@@ -326,6 +358,9 @@ impl Capacity {
             available: capacity.available,
             maximum: capacity.maximum,
             updated_at: capacity.updated_at_microseconds.map(|time| DateTime(Timestamp::from_microseconds(time))),
+            per: capacity.per,
+            expected_wait_days: capacity.expected_wait_days,
+            told_by: capacity.told_by,
         }
     }
 }
@@ -367,14 +402,14 @@ pub struct Place {
     longitude: Option<f64>,
     /// How near the point is to the place; null when its source does not say.
     precision: Option<Precision>,
-    /// True while somebody has marked the place as not to be gone to.
-    do_not_use: bool,
     /// Postal address on one line; null when not known or redacted.
     address: Option<String>,
     /// Code of the area; null when not known.
     area_code: Option<String>,
     /// Name of the area; null when not known.
     area_name: Option<String>,
+    /// True while somebody has marked the place as not to be gone to: no search measures to it.
+    do_not_use: bool,
 }
 
 impl From<&entry::Place> for Place {
@@ -387,10 +422,10 @@ impl From<&entry::Place> for Place {
             latitude: place.position.map(|position| position.latitude()),
             longitude: place.position.map(|position| position.longitude()),
             precision: place.precision,
-            do_not_use: place.do_not_use,
             address: place.address.clone(),
             area_code: place.area.as_ref().map(|area| area.code.to_string()),
             area_name: place.area.as_ref().and_then(|area| area.name.clone()),
+            do_not_use: place.do_not_use,
         }
     }
 }

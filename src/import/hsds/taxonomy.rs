@@ -8,12 +8,13 @@ use super::super::problem::{Excerpt, Fault};
 use super::super::text::Refusal;
 use super::wire::Attribute;
 use crate::domain::code::CodeList;
+use crate::domain::country::CountryCode;
 use crate::domain::directory::{
     Accessibility, AuthorityLink, CapacityStatus, KnownConsequence, OrganizationKind, Precision, ServiceMode,
     Specialisation, Tier, Welcome,
 };
 use crate::domain::need::{Need, NeedFamily};
-use crate::domain::opening::{CountryCode, OpeningHours, TimeZone};
+use crate::domain::opening::{OpeningHours, TimeZone};
 use crate::domain::place::{Area, AreaCode, Position};
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use serde_json::Value;

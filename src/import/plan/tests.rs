@@ -21,7 +21,7 @@ fn held(rows: &[Value]) -> Vec<Current> {
     let added = plan.services.added.into_iter().chain(plan.organizations.added);
     let stored = |change: Change| {
         let text = serde_json::to_string(&change.document).expect("documents are JSON");
-        Current { key: change.key, document: serde_json::from_str(&text).expect("what was written can be read") }
+        Current::new(change.key, serde_json::from_str(&text).expect("what was written can be read"))
     };
     added.map(stored).collect()
 }

@@ -1,10 +1,11 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmOverride, ConfirmReport, CreateReferral,
-    FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings, OpenCase, ReadCase, ReadContinuity,
-    ReadDeletions, ReadGaps, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadReferral, ReadReports,
-    ReadTrail, RecordConsent, RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, TakeCustody,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmEntry, ConfirmOverride, ConfirmReport,
+    CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings,
+    MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides,
+    ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand,
+    RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity,
     WithdrawConsent,
 };
 use super::row::{Act, Tie, act};
@@ -21,6 +22,11 @@ const WORKERS: &[Role] = &[Caseworker, PartnerAgent, PartnerAdmin];
 /// Who may read referrals at all.
 const READERS: &[Role] = &[Caseworker, PartnerAgent, PartnerAdmin, Coordinator, ProtectionLead];
 
+/// Who keeps entries of the directory true: those of everybody, or the own organisation's.
+const EDITORS: &[Role] = &[Caseworker, PartnerAgent, PartnerAdmin, Coordinator, ProtectionLead, DirectoryEditor];
+/// Who decides what somebody else proposes.
+const DECIDERS: &[Role] = &[Coordinator, ProtectionLead, DirectoryEditor];
+
 /// Who answers for what happens in a project.
 const LEADS: &[Role] = &[Coordinator, ProtectionLead];
 
@@ -32,6 +38,16 @@ pub(super) fn acts() -> Vec<Act> {
         // Everybody may look for services; what they find is a matter of tiers.
         act(SearchDirectory, Role::ALL).or_nobody().by_token(TokenScope::Directory),
         act(FindDuplicates, &[Coordinator, DirectoryEditor]).by_token(TokenScope::Directory),
+        act(ReadHistory, Role::ALL).by_token(TokenScope::Directory),
+        // Partners and caseworkers: entries of the own organisation.
+        act(EditEntry, EDITORS).by_token(TokenScope::Editing),
+        act(SuggestCorrection, Role::ALL).by_token(TokenScope::Editing),
+        act(ReadProposals, DECIDERS).by_token(TokenScope::Editing),
+        act(DecideProposal, DECIDERS).by_token(TokenScope::Editing),
+        // One person stops at once.
+        act(MarkDoNotUse, Role::ALL).by_token(TokenScope::Editing),
+        act(TellCapacity, EDITORS).by_token(TokenScope::Editing),
+        act(ConfirmEntry, EDITORS).by_token(TokenScope::Editing),
         act(OpenCase, WORKERS).in_project().by_token(TokenScope::Cases),
         act(ReadCase, WORKERS).in_project().by_token(TokenScope::Cases),
         act(RecordConsent, WORKERS).in_project().by_token(TokenScope::Cases),

@@ -37,6 +37,8 @@ pub(super) fn rows() -> Vec<Row> {
         ["Service.phones", "Service.email", "Phone.typed", "Phone.number", "Phone.doNotUse"]
             .map(|name| field(name, Contact).staff(ALWAYS).to(OwnOrganization, ALWAYS)),
     );
+    rows.extend(OF_HISTORY.map(|name| field(name, Internal).staff(ALWAYS).to(OwnOrganization, ALWAYS)));
+    rows.extend(proposals());
     rows
 }
 
@@ -62,6 +64,12 @@ fn organization_exists() -> Row {
     by_services.only(ServiceKnown).to(OwnOrganization, &[Plain]).to(Counterpart, &[Plain])
 }
 
+/// A proposal is told to whoever may decide it, which is an act. Values may be phones.
+fn proposals() -> Vec<Row> {
+    let class = |name: &str| if name.contains(".value") { Contact } else { Internal };
+    OF_PROPOSALS.map(|name| field(name, class(name)).staff(&[Plain]).to(OwnOrganization, &[Plain])).into()
+}
+
 /// A field of an entry is told to everybody who may know of the entry.
 fn of_entry(name: &'static str, class: Class) -> Row {
     field(name, class).to(Anonymous, ALWAYS).staff(ALWAYS).to(OwnOrganization, ALWAYS)
@@ -70,6 +78,41 @@ fn of_entry(name: &'static str, class: Class) -> Row {
 fn of_organization(name: &'static str, class: Class) -> Row {
     field(name, class).to(Anonymous, &[Plain]).staff(&[Plain]).to(OwnOrganization, &[Plain]).to(Counterpart, &[Plain])
 }
+
+/// Who changed what and when is for staff.
+const OF_HISTORY: [&str; 12] = [
+    "FieldProvenance.field",
+    "FieldProvenance.toldBy",
+    "FieldProvenance.at",
+    "Service.version",
+    "Service.provenance",
+    "Service.verifiedBy",
+    "ServiceVersion.version",
+    "ServiceVersion.at",
+    "ServiceVersion.source",
+    "ServiceVersion.byRole",
+    "ServiceVersion.isGone",
+    "ServiceVersion.fields",
+];
+
+const OF_PROPOSALS: [&str; 16] = [
+    "DirectoryProposal.id",
+    "DirectoryProposal.kind",
+    "DirectoryProposal.status",
+    "DirectoryProposal.source",
+    "DirectoryProposal.proposedAt",
+    "DirectoryProposal.proposedByRole",
+    "DirectoryProposal.decidedAt",
+    "DirectoryProposal.decidedByRole",
+    "DirectoryProposal.reason",
+    "DirectoryProposal.isOwn",
+    "DirectoryProposal.changes",
+    "DirectoryProposalChange.serviceId",
+    "DirectoryProposalChange.serviceName",
+    "DirectoryProposalChange.field",
+    "DirectoryProposalChange.valueBefore",
+    "DirectoryProposalChange.valueProposed",
+];
 
 const OF_ORGANIZATIONS: &[(&str, Class)] = &[
     ("Organization.name", Public),
@@ -89,6 +132,9 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("Capacity.available", Internal),
     ("Capacity.maximum", Internal),
     ("Capacity.updatedAt", Internal),
+    ("Capacity.per", Internal),
+    ("Capacity.expectedWaitDays", Internal),
+    ("Capacity.toldBy", Internal),
     ("Eligibility.minimumAge", Public),
     ("Eligibility.maximumAge", Public),
     ("Eligibility.ageBands", Public),
@@ -112,6 +158,7 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("Place.address", Public),
     ("Place.areaCode", Public),
     ("Place.areaName", Public),
+    ("Place.doNotUse", Public),
     ("Schedule.weekdays", Public),
     ("Schedule.opensAt", Public),
     ("Schedule.closesAt", Public),
@@ -147,7 +194,6 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("OpeningState.reason", Public),
     ("OpeningState.nextChangeAt", Public),
     ("Place.precision", Public),
-    ("Place.doNotUse", Public),
     ("Service.accessibility", Public),
     ("Service.areasServed", Public),
     ("Service.check", Public),
@@ -171,6 +217,8 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("Translation.description", Public),
     ("ServiceCheck.verdict", Public),
     ("ServiceCheck.reasons", Public),
+    ("Service.doNotUse", Public),
+    ("Service.nextReviewOn", Public),
     ("ServiceDetail.label", Public),
     ("ServiceDetail.values", Public),
     ("ServiceEdge.distanceMeters", Public),

@@ -1,10 +1,11 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmOverride, ConfirmReport, CreateReferral,
-    FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings, OpenCase, ReadCase, ReadContinuity,
-    ReadDeletions, ReadGaps, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadReferral, ReadReports,
-    ReadTrail, RecordConsent, RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, TakeCustody,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmEntry, ConfirmOverride, ConfirmReport,
+    CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings,
+    MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides,
+    ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand,
+    RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity,
     WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
@@ -31,6 +32,9 @@ fn roots() -> Vec<Door> {
         door("Query.organization", &[SearchDirectory]),
         door("Query.directoryChanges", &[SearchDirectory]),
         door("Query.duplicateCandidates", &[FindDuplicates]),
+        door("Query.serviceHistory", &[ReadHistory]),
+        door("Query.servicesToReview", &[ConfirmEntry]),
+        door("Query.directoryProposals", &[ReadProposals]),
         door("Query.referral", &[ReadReferral]),
         door("Query.inbox", &[ReadReferral]),
         door("Query.sentReferrals", &[ReadReferral]),
@@ -52,6 +56,7 @@ fn roots() -> Vec<Door> {
                 ReadDeletions,
                 ReadOverrides,
                 ReadReports,
+                ReadProposals,
             ],
         ),
         door("Query.projects", &[ReadProject]),
@@ -71,6 +76,12 @@ fn roots() -> Vec<Door> {
 
 fn mutations() -> Vec<Door> {
     vec![
+        door("Mutation.serviceEdit", &[EditEntry]),
+        door("Mutation.serviceCorrectionSuggest", &[SuggestCorrection]),
+        door("Mutation.serviceMarkDoNotUse", &[MarkDoNotUse]),
+        door("Mutation.serviceCapacityUpdate", &[TellCapacity]),
+        door("Mutation.serviceConfirm", &[ConfirmEntry]),
+        door("Mutation.directoryProposalDecide", &[DecideProposal]),
         door("Mutation.caseAgeBasisSet", &[OpenCase]),
         door("Mutation.caseAppealClose", &[OpenCase]),
         door("Mutation.caseOpen", &[OpenCase]),

@@ -18,6 +18,8 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
             &[
                 "errors",
                 "case",
+                "service",
+                "directoryProposal",
                 "consent",
                 "consentOverride",
                 "statutoryReport",

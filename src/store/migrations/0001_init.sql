@@ -5,6 +5,9 @@
 -- The directory as versioned documents: history, provenance, deletions and the load of the read model
 -- in one table. `version` is the directory's own count, so that a node reads "all since mine".
 -- `contacts` holds phones and mailbox, sealed with the contacts of the organisation; the document has none.
+-- `entry_version` counts the versions of the entry itself. `source_word` is what the source says of the fields in which
+-- the document differs from it, sealed alike; `actor_role` what the account was for that wrote the version, and NULL
+-- for a feed or a command.
 CREATE TABLE directory_documents (
     entry_id   TEXT    NOT NULL,
     version    BIGINT  NOT NULL,
@@ -15,6 +18,9 @@ CREATE TABLE directory_documents (
     is_gone    BOOLEAN NOT NULL,
     document   TEXT    NOT NULL,
     contacts   TEXT    NOT NULL,
+    source_word TEXT   NOT NULL,
+    actor_role TEXT,
+    entry_version BIGINT NOT NULL,
     PRIMARY KEY (entry_id, version)
 );
 CREATE UNIQUE INDEX directory_documents_current ON directory_documents (entry_id) WHERE is_current;

@@ -35,7 +35,15 @@ impl Matrix {
             ("consent", _) => by_node(handle, "Consent", self.objects.consents[1].id.clone()),
             ("demand", _) => by_node(handle, "Demand", self.objects.demands[0].id.clone()),
             ("service", "ServiceEdge" | "FitReason" | "StandingFactor") => vec![search(handle, row)],
+            ("service", "ServiceVersion") => {
+                let document = format!("query($id: ID!) {{ serviceHistory(serviceId: $id) {} }}", selection(row));
+                vec![Probe { handle, document, id: self.id_of(entry(relation, standing)) }]
+            }
             ("service", _) => by_node(handle, "Service", self.id_of(entry(relation, standing))),
+            ("proposal", _) => {
+                let document = format!("{{ directoryProposals(first: 100) {{ nodes {} }} }}", selection(row));
+                vec![Probe { handle, document, id: String::new() }]
+            }
             ("organization", _) => vec![self.organization(row, relation)],
             ("figures", _) => vec![self.figures_probe(handle, row)],
             ("readings", _) => {
@@ -167,6 +175,7 @@ impl Matrix {
 fn viewer(object: &str, relation: Relation) -> &'static str {
     match relation {
         Relation::Anonymous => "nobody",
+        Relation::Member if object == "proposal" => "directory editor",
         Relation::Member | Relation::Team | Relation::Oneself => "caseworker",
         Relation::Coordinator => "coordinator",
         Relation::ProtectionLead if matches!(object, "referral" | "legal-hold") => "protection lead",

@@ -7,9 +7,9 @@ use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World};
 use relais::domain::code::CodeList;
 use relais::domain::country::CountryCode;
 use relais::domain::directory::{
-    Accessibility, AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Document, KnownConsequence,
-    Organization, OrganizationKind, Phone, Place, Precision, Schedule, Service, ServiceMode, Specialisation, Tier,
-    Translation, Welcome,
+    Accessibility, AuthorityLink, Capacity, CapacityPeriod, CapacityStatus, CapacityUnit, Detail, Document, FieldEdit,
+    KnownConsequence, Organization, OrganizationKind, Phone, Place, Precision, Schedule, Service, ServiceField,
+    ServiceMode, Specialisation, Teller, Tier, Translation, Welcome,
 };
 use relais::domain::id::{Identifier, LocationId, OrganizationId, ProjectId, ServiceId};
 use relais::domain::need::Need;
@@ -298,6 +298,9 @@ fn full(world: &World, name: &str) -> Service {
         available: Some(2),
         maximum: Some(9),
         updated_at_microseconds: Some(world.now().microseconds()),
+        per: Some(CapacityPeriod::Week),
+        expected_wait_days: Some(3),
+        told_by: Some(Teller::Partner),
         ..Capacity::of(CapacityStatus::Open)
     });
     let language = |tag| Language::parse(tag).expect("a language");
@@ -318,6 +321,10 @@ fn full(world: &World, name: &str) -> Service {
         Schedule { weekdays: told.clone(), opens_at: told.clone(), closes_at: told.clone(), text: told.clone() };
     service.schedules = vec![schedule];
     service.valid_until = service.verified_on;
+    service.verified_by = Some(Teller::Partner);
+    service.next_review_on = service.verified_on;
+    let at_microseconds = world.now().microseconds();
+    service.edits = vec![FieldEdit { field: ServiceField::Fees, told_by: Teller::Editor, at_microseconds }];
     for place in &mut service.places {
         (place.name, place.address) = (told.clone(), told.clone());
         place.precision = Some(Precision::Exact);

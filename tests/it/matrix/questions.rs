@@ -4,7 +4,7 @@
 use crate::kit::schema::{Argument, Field, SCHEMA};
 use relais::domain::id::{
     CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, NoticeId, OverrideId, ProjectId,
-    ReferralId, ReportId, ServiceId,
+    ProposalId, ReferralId, ReportId, ServiceId,
 };
 use relais::policy::table::{Action, Entry, Table};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ pub struct Question {
 }
 
 /// What `node` leads to, by the kind of the id.
-fn of_node() -> [(Action, String); 12] {
+fn of_node() -> [(Action, String); 13] {
     [
         (Action::SearchDirectory, never::<ServiceId>()),
         (Action::ReadReferral, never::<ReferralId>()),
@@ -32,6 +32,7 @@ fn of_node() -> [(Action, String); 12] {
         (Action::ReadDeletions, never::<DeletionId>()),
         (Action::ReadOverrides, never::<OverrideId>()),
         (Action::ReadReports, never::<ReportId>()),
+        (Action::ReadProposals, never::<ProposalId>()),
     ]
 }
 

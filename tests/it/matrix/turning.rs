@@ -25,7 +25,9 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 15] = [
+const HOLDERS: [(&str, &str); 17] = [
+    ("DirectoryProposalChange", "changes"),
+    ("FieldProvenance", "provenance"),
     ("CaseReading", "readings"),
     ("Offer", "offer"),
     ("TimelineEntry", "timeline"),
@@ -107,7 +109,10 @@ fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool 
     let has_own_rows = matches!(row, "Referral.case" | "Referral.consent") && relation != Relation::Team
         || row == "BreakGlass.case" && relation != Relation::Oneself;
     let is_empty = row == "Referral.requestedAt" || (row.starts_with("Offer.") && row != "Offer.languages");
+    // What stands inside a phone, and inside who set a field, is for staff by rows of its own.
+    let is_for_staff_inside = matches!(row, "Service.phones" | "Service.provenance") && relation == Relation::Anonymous;
     has_own_rows
+        || is_for_staff_inside
         || (standing == Standing::Draft && (is_empty || (row == "Referral.id" && relation == Relation::Recipient)))
 }
 

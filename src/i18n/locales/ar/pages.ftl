@@ -121,6 +121,7 @@ role-sysadmin = مدير النظام
 
 ## ما يسمح به الرمز
 scope-directory = البحث عن الخدمات
+scope-editing = تحديث الدليل
 scope-cases = الحالات والموافقات والاحتياجات
 scope-referrals = الإحالات: إعداد وإرسال وقراءة
 scope-answers = الرد على الإحالات الواردة

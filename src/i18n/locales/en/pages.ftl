@@ -121,6 +121,7 @@ role-sysadmin = System administrator
 
 ## What a token may be used for
 scope-directory = Find services
+scope-editing = Keep the directory true
 scope-cases = Cases, consents and needs
 scope-referrals = Referrals: draft, send, read
 scope-answers = Answer received referrals

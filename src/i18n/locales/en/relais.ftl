@@ -116,6 +116,19 @@ input-report-day = The day of a report does not lie in the future.
 input-appeal-open = The age stays contested until the last appeal has ended: close it with `caseAppealClose`, and say what the age rests on then.
 input-review-date = A hold is reviewed after today and within a year.
 input-area-unknown = A case needs the code of an area, however large, such as FR or LY-TB.
+input-text-empty = The text cannot be empty.
+input-text-too-long = A name has at most 200 characters, another text 4,000.
+input-list-too-long = A list has at most 50 entries.
+input-opening-hours = Hours are written as in OpenStreetMap, such as Mo-Fr 09:00-17:00.
+input-mailbox = This is not a mailbox, such as desk@example.org.
+input-phone-number = A phone number has 2 to 15 digits; an international one begins with +.
+input-one-of-two = Name a place or a phone, not both.
+input-above-maximum = More are free than there are in all.
+input-ages-cross = The youngest age lies above the oldest.
+input-no-change = Nothing would change: the entry says so already.
+input-not-of-entry = The service has no such place or phone: read it again.
+input-editors-only = This field is changed by an editor of the directory only: suggest a correction.
+input-reason-needed = Say why it is refused.
 
 ## Consent
 consent-other-recipient = The consent names another recipient: record one for this recipient.
@@ -132,6 +145,7 @@ recipient-service-not-open = The service is not open, or is gone from the direct
 recipient-capacity-to-confirm = The service is full or has told no capacity: confirm that you send all the same.
 recipient-training-needed = Only trained staff refer to this service: ask your focal point.
 recipient-specialisation-needed = This need is referred to specialised services only.
+recipient-do-not-use = Somebody has marked the service or the place as not to be used: wait until an editor decides, or choose another one.
 recipient-call-needed = An emergency is announced by phone first: call, then say so.
 
 ## Fields
@@ -162,6 +176,8 @@ protection-review-overdue = An earlier opening has waited more than 72 hours for
 protection-already-reviewed = It was reviewed before.
 protection-already-answered = It was answered before.
 protection-already-confirmed = It was confirmed before.
+protection-already-decided = It was decided before.
+protection-entry-changed = The entry says something else since this was proposed: refuse it, and propose anew.
 protection-override-ended = Nobody confirmed it in time, or it is over: ask again if it is still needed.
 
 ## The table of need to know
@@ -185,6 +201,7 @@ policy-object-readings = Who saw what of a case
 policy-object-trail = Audit trail
 policy-object-service = Services of the directory
 policy-object-organization = Organisations
+policy-object-proposal = Proposed changes of the directory
 policy-object-account = Accounts and teams
 policy-object-page = Pages and exports
 policy-role-nobody = Nobody signed in
@@ -201,6 +218,14 @@ policy-action-read-own-account = read the own account
 policy-action-keep-own-account = change the own password, second factor, tokens and sessions
 policy-action-search-directory = look for services
 policy-action-find-duplicates = find entries that may be the same service
+policy-action-read-history = read the history of an entry
+policy-action-edit-entry = edit an entry (partners and caseworkers: of the own organisation)
+policy-action-suggest-correction = suggest a correction of an entry
+policy-action-read-proposals = read proposed changes of the directory
+policy-action-decide-proposal = accept or refuse a proposed change of the directory
+policy-action-mark-do-not-use = mark a service, a place or a phone as not to be used
+policy-action-tell-capacity = tell how many a service can take
+policy-action-confirm-entry = confirm that an entry is still true
 policy-action-open-case = open a case reference
 policy-action-read-case = read a case reference
 policy-action-record-consent = record and read a consent

@@ -121,6 +121,7 @@ role-sysadmin = Administrateur système
 
 ## Ce qu’un jeton permet
 scope-directory = Chercher des services
+scope-editing = Tenir l’annuaire à jour
 scope-cases = Dossiers, consentements et besoins
 scope-referrals = Orientations : préparer, envoyer, lire
 scope-answers = Répondre aux orientations reçues

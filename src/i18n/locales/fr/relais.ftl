@@ -116,6 +116,19 @@ input-report-day = Le jour d’un signalement n’est pas dans l’avenir.
 input-appeal-open = L’âge reste contesté jusqu’à la fin du dernier recours : le clore par `caseAppealClose`, en disant sur quoi l’âge repose alors.
 input-review-date = Un gel juridique se réexamine après aujourd'hui et dans l'année.
 input-area-unknown = Un dossier a besoin d’un code de territoire, même large, comme FR ou LY-TB.
+input-text-empty = Le texte ne peut pas être vide.
+input-text-too-long = Un nom compte 200 caractères au plus, un autre texte 4 000.
+input-list-too-long = Une liste compte 50 éléments au plus.
+input-opening-hours = Les horaires s’écrivent comme dans OpenStreetMap, par exemple Mo-Fr 09:00-17:00.
+input-mailbox = Ce n’est pas une adresse électronique, comme accueil@example.org.
+input-phone-number = Un numéro de téléphone compte 2 à 15 chiffres ; un numéro international commence par +.
+input-one-of-two = Nommez un lieu ou un téléphone, pas les deux.
+input-above-maximum = Il y a plus de places libres que de places en tout.
+input-ages-cross = L’âge minimal dépasse l’âge maximal.
+input-no-change = Rien ne changerait : la fiche le dit déjà.
+input-not-of-entry = Le service n’a pas ce lieu ou ce téléphone : relisez la fiche.
+input-editors-only = Seul un éditeur de l’annuaire change ce champ : proposez une correction.
+input-reason-needed = Dites pourquoi c’est refusé.
 
 ## Consent
 consent-other-recipient = Le consentement nomme un autre destinataire : recueillez-en un pour celui-ci.
@@ -132,6 +145,7 @@ recipient-service-not-open = Le service n’est pas ouvert, ou n’est plus dans
 recipient-capacity-to-confirm = Le service est complet ou n’a pas indiqué ses places : confirmez l’envoi malgré tout.
 recipient-training-needed = Seules des personnes formées orientent vers ce service : demandez à votre référente.
 recipient-specialisation-needed = Ce besoin ne s’adresse qu’à un service spécialisé.
+recipient-do-not-use = Le service ou le lieu est signalé à ne pas utiliser : attendez la décision d’un éditeur, ou choisissez-en un autre.
 recipient-call-needed = Une urgence s’annonce d’abord par téléphone : appelez, puis indiquez-le.
 
 ## Fields
@@ -162,6 +176,8 @@ protection-review-overdue = Une ouverture antérieure attend son examen depuis p
 protection-already-reviewed = L’examen a déjà eu lieu.
 protection-already-answered = La réponse a déjà été donnée.
 protection-already-confirmed = C’est déjà confirmé.
+protection-already-decided = C’est déjà décidé.
+protection-entry-changed = La fiche a changé depuis cette proposition : refusez-la, et proposez de nouveau.
 protection-override-ended = Personne ne l’a confirmé à temps, ou c’est terminé : refaire la demande si elle reste nécessaire.
 
 ## The table of need to know
@@ -185,6 +201,7 @@ policy-object-readings = Qui a vu quoi d’un cas
 policy-object-trail = Journal d’audit
 policy-object-service = Services de l’annuaire
 policy-object-organization = Organisations
+policy-object-proposal = Changements proposés de l’annuaire
 policy-object-account = Comptes et équipes
 policy-object-page = Pages et exports
 policy-role-nobody = Personne de connectée
@@ -201,6 +218,14 @@ policy-action-read-own-account = lire son propre compte
 policy-action-keep-own-account = changer son mot de passe, son second facteur, ses jetons et ses sessions
 policy-action-search-directory = chercher des services
 policy-action-find-duplicates = repérer les fiches qui décrivent peut-être le même service
+policy-action-read-history = lire l’historique d’une fiche
+policy-action-edit-entry = modifier une fiche (partenaires et intervenants : de la propre organisation)
+policy-action-suggest-correction = proposer la correction d’une fiche
+policy-action-read-proposals = lire les changements proposés de l’annuaire
+policy-action-decide-proposal = accepter ou refuser un changement proposé de l’annuaire
+policy-action-mark-do-not-use = signaler un service, un lieu ou un téléphone à ne pas utiliser
+policy-action-tell-capacity = dire combien un service peut accueillir
+policy-action-confirm-entry = confirmer qu’une fiche est toujours vraie
 policy-action-open-case = ouvrir une référence de cas
 policy-action-read-case = lire une référence de cas
 policy-action-record-consent = enregistrer et lire un consentement

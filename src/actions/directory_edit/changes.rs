@@ -1,0 +1,152 @@
+//! Turning what somebody typed into values of fields.
+
+use super::super::Context;
+use super::super::input::{area, language, position};
+use crate::domain::directory::{FieldValue, LocationKind, Place, Service, ServiceField};
+use crate::domain::directory_edit::{EditProblem, checked, read_phone};
+use crate::domain::id::LocationId;
+use crate::domain::place::Area;
+use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::sensitive::hidden_debug;
+
+/// What is to stand in fields of a service; what is not named stays.
+#[derive(Clone, Default)]
+pub struct ServiceChanges {
+    /// Values that need no reading.
+    pub values: Vec<FieldValue>,
+    /// Language tags.
+    pub languages: Option<Vec<String>>,
+    /// Phones, as typed.
+    pub phones: Option<Vec<String>>,
+    /// Places: all of them.
+    pub places: Option<Vec<PlaceChange>>,
+}
+
+/// A place as somebody types it.
+#[derive(Clone)]
+pub struct PlaceChange {
+    /// The place of the service that it is; `None` for a new one.
+    pub id: Option<LocationId>,
+    /// Name.
+    pub name: Option<String>,
+    /// Kind.
+    pub kind: LocationKind,
+    /// True when it must not be found.
+    pub redacted: bool,
+    /// Latitude and longitude in degrees.
+    pub position: Option<(f64, f64)>,
+    /// Postal address on one line.
+    pub address: Option<String>,
+    /// Code of the area.
+    pub area_code: Option<String>,
+}
+
+hidden_debug!(ServiceChanges, PlaceChange);
+
+impl ServiceChanges {
+    /// The values that differ from what stands in the service. Refuses when there are none, or when one cannot stand.
+    pub(super) fn read(self, context: &Context, service: &Service) -> Result<Vec<FieldValue>, Refusal> {
+        let mut values = self.values;
+        if let Some(tags) = self.languages {
+            let languages = tags.iter().map(|tag| language("changes.languages", tag)).collect::<Result<_, _>>()?;
+            values.push(FieldValue::Languages(languages));
+        }
+        if let Some(typed) = self.phones {
+            let refused = Refusal::input("changes.phones", InputProblem::PhoneNumber);
+            let phones = typed.iter().map(|typed| read_phone(typed)).collect::<Option<Vec<_>>>().ok_or(refused)?;
+            let known = |phone| service.phones.iter().find(|held| held.typed == phone).cloned();
+            let phones = phones.into_iter().map(|phone| known(phone.typed.clone()).unwrap_or(phone)).collect();
+            values.push(FieldValue::Phones(phones));
+        }
+        if let Some(places) = self.places {
+            let places = places.into_iter().map(|place| place.read(context, service)).collect::<Result<_, _>>()?;
+            values.push(FieldValue::Places(places));
+        }
+        let refused = |EditProblem { field, problem }| Refusal::input(input_path(field), problem);
+        let stands = |value: &FieldValue| FieldValue::of(service, value.field()).without_marks();
+        let mut values = checked(values).map_err(refused)?;
+        values.retain(|value| value.clone().without_marks() != stands(value));
+        if values.is_empty() { Err(Refusal::input("changes", InputProblem::NoChange)) } else { Ok(values) }
+    }
+}
+
+impl PlaceChange {
+    fn read(self, context: &Context, service: &Service) -> Result<Place, Refusal> {
+        let held = match self.id {
+            Some(id) => Some(
+                service
+                    .places
+                    .iter()
+                    .find(|place| place.id == id)
+                    .ok_or(Refusal::input("changes.places", InputProblem::NotOfEntry))?,
+            ),
+            None => None,
+        };
+        let known_area = held.and_then(|held| held.area.clone());
+        let area_of = |code: String| {
+            let code = area("changes.places", &code)?;
+            let same = known_area.filter(|known| known.code == code);
+            Ok::<_, Refusal>(same.unwrap_or(Area { code, name: None, center: None, radius_meters: None }))
+        };
+        let at = self.position.map(|(latitude, longitude)| position(latitude, longitude)).transpose();
+        let at = at.map_err(|refused| match refused {
+            Refusal::Input { problem, .. } => Refusal::input("changes.places", problem),
+            other => other,
+        })?;
+        let fresh = || Place::new(context.fresh_id(), self.kind);
+        let mut place = Place {
+            name: self.name,
+            kind: self.kind,
+            redacted: self.redacted,
+            position: at,
+            area: self.area_code.map(area_of).transpose()?,
+            address: self.address,
+            ..held.cloned().unwrap_or_else(fresh)
+        };
+        if held.is_none_or(|held| held.position != place.position) {
+            place.precision = None;
+        }
+        if place.redacted {
+            place.redact();
+        }
+        Ok(place)
+    }
+}
+
+macro_rules! schema_names {
+    ($($field:ident = $name:literal),+ $(,)?) => {
+        /// The field's name in the schema.
+        pub(super) const fn schema_name(field: ServiceField) -> &'static str {
+            match field { $(ServiceField::$field => $name),+ }
+        }
+
+        /// Where the field stands in the input of an edit.
+        pub(super) const fn input_path(field: ServiceField) -> &'static str {
+            match field { $(ServiceField::$field => concat!("changes.", $name)),+ }
+        }
+    };
+}
+
+schema_names! {
+    Name = "name",
+    AlternateName = "alternateName",
+    Description = "description",
+    Needs = "needs",
+    Status = "status",
+    Welcome = "welcome",
+    Eligibility = "eligibility",
+    CriteriaText = "criteriaText",
+    Languages = "languages",
+    ApplicationProcess = "applicationProcess",
+    Fees = "fees",
+    Alert = "alert",
+    KnownConsequences = "knownConsequences",
+    Specialisations = "specialisations",
+    OpeningHours = "openingHours",
+    Modes = "modes",
+    Accessibility = "accessibility",
+    Phones = "phones",
+    Email = "email",
+    Places = "places",
+    Tier = "tier",
+}

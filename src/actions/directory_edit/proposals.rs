@@ -1,0 +1,152 @@
+//! Reading proposals, and deciding them.
+
+use super::super::protection::require_project_at_work;
+use super::super::{ActionError, Context, directory, hidden};
+use super::{AtHand, event};
+use crate::domain::account::Account;
+use crate::domain::audit::AuditAction;
+use crate::domain::directory::{FieldValue, ServiceStatus, Teller};
+use crate::domain::directory_edit::{
+    DoNotUse, Proposal, ProposalItem, ProposalKind, ProposalReason, ProposalStatus, ProposedChange, follow_source, set,
+    unmark,
+};
+use crate::domain::id::ProposalId;
+use crate::domain::refusal::{InputProblem, ProtectionProblem, Refusal};
+use crate::domain::time::Timestamp;
+use crate::policy::access::Access;
+use crate::policy::proposal_view::{DirectoryProposalView, show_proposal};
+use crate::policy::rules::{Action, permit};
+use crate::policy::visible::Visible;
+use crate::store::{Decision, Tx};
+
+/// Proposals that are read at once, of which the viewer may see some.
+const BATCH: i64 = 100;
+
+/// Proposals within reach, last made first, behind one of them; and whether more follow.
+pub async fn list_proposals(
+    context: &Context,
+    access: &Access,
+    status: Option<ProposalStatus>,
+    after: Option<ProposalId>,
+    first: usize,
+) -> Result<(Vec<Visible<DirectoryProposalView>>, bool), ActionError> {
+    permit(access, Action::ReadProposals)?;
+    let snapshot = context.directory.snapshot();
+    let (mut shown, mut after) = (Vec::new(), after);
+    loop {
+        let batch = context.store.list_proposals(status, after, BATCH).await?;
+        let Some(last) = batch.last() else { break };
+        after = Some(last.id);
+        shown.extend(batch.iter().filter_map(|found| show_proposal(access, found, |id| snapshot.service(id))));
+        if shown.len() > first {
+            break;
+        }
+    }
+    let has_more = shown.len() > first;
+    shown.truncate(first);
+    Ok((shown, has_more))
+}
+
+/// The proposal with this id.
+pub async fn find_proposal(
+    context: &Context,
+    access: &Access,
+    id: ProposalId,
+) -> Result<Visible<DirectoryProposalView>, ActionError> {
+    permit(access, Action::ReadProposals)?;
+    let found = context.store.find_proposal(id).await?.ok_or_else(|| hidden(access, id))?;
+    let snapshot = context.directory.snapshot();
+    show_proposal(access, &found, |id| snapshot.service(id)).ok_or_else(|| hidden(access, id))
+}
+
+/// What deciding takes.
+#[derive(Clone, Copy, Debug)]
+pub struct DecideProposal {
+    /// The proposal.
+    pub id: ProposalId,
+    /// True to accept it, false to refuse it, or to lift a mark.
+    pub accepts: bool,
+    /// Why it is refused.
+    pub reason: Option<ProposalReason>,
+}
+
+/// Accepts or refuses a proposal: never the own one, which can only be taken back.
+pub async fn decide(
+    context: &Context,
+    access: &Access,
+    input: DecideProposal,
+) -> Result<Visible<DirectoryProposalView>, ActionError> {
+    let account = permit(access, Action::DecideProposal)?;
+    let now = context.now();
+    let written = context.store.write(async |tx| {
+        require_project_at_work(tx, account.project_id).await?;
+        tx.lock_directory().await?;
+        let proposal = tx.find_proposal(input.id).await?.ok_or_else(|| hidden(access, input.id))?;
+        let mut entries = Vec::new();
+        for item in &proposal.items {
+            // Who may not know of one of its services decides about none.
+            entries.push(AtHand::find(tx, access, item.service_id).await.map_err(|error| match error {
+                ActionError::NotVisible => hidden(access, input.id),
+                other => other,
+            })?);
+        }
+        let status = proposal.decided(input.accepts, account.id)?;
+        if status == ProposalStatus::Refused && input.reason.is_none() && proposal.kind != ProposalKind::DoNotUse {
+            return Err(ActionError::from(Refusal::input("reason", InputProblem::ReasonNeeded)));
+        }
+        for (item, entry) in proposal.items.iter().zip(entries) {
+            settle(tx, account, &proposal, item, entry, (status, now)).await?;
+        }
+        let decision = Decision {
+            account: Some((account.id, account.role)),
+            status,
+            reason: input.reason.filter(|_| status == ProposalStatus::Refused),
+        };
+        tx.decide_proposal(proposal.id, decision, now).await?;
+        let event = event(access, now, AuditAction::ProposalDecided, proposal.id.to_string(), vec!["status"]);
+        Ok(tx.append_audit(&[event]).await?)
+    });
+    written.await?;
+    directory::refresh(context).await?;
+    find_proposal(context, access, input.id).await
+}
+
+/// Makes of one entry what was decided.
+async fn settle(
+    tx: &mut Tx,
+    account: &Account,
+    proposal: &Proposal,
+    item: &ProposalItem,
+    mut entry: AtHand,
+    (status, now): (ProposalStatus, Timestamp),
+) -> Result<(), ActionError> {
+    let is_accepted = status == ProposalStatus::Accepted;
+    let changed = Refusal::Protection(ProtectionProblem::EntryChanged);
+    match &item.change {
+        None if is_accepted => return Err(changed.into()),
+        Some(ProposedChange::Edit { before, after }) if is_accepted => {
+            let stands = |value: &FieldValue| {
+                let held = FieldValue::of(&entry.service, value.field());
+                held.without_marks() == value.clone().without_marks()
+            };
+            if !before.iter().all(stands) {
+                return Err(changed.into());
+            }
+            if proposal.kind == ProposalKind::ImportBatch {
+                follow_source(&mut entry.service, &mut entry.word, after.clone());
+            } else {
+                set(&mut entry.service, &mut entry.word, after.clone(), Teller::Editor, now);
+            }
+        }
+        Some(ProposedChange::DoNotUse(DoNotUse::Service)) if is_accepted => {
+            let suspended = vec![FieldValue::Status(ServiceStatus::Suspended)];
+            set(&mut entry.service, &mut entry.word, suspended, Teller::Editor, now);
+        }
+        Some(ProposedChange::DoNotUse(target)) if !is_accepted => {
+            unmark(&mut entry.service, target);
+        }
+        // A refused edit changes nothing, and a mark on a place or phone that is confirmed stands already.
+        _ => return Ok(()),
+    }
+    entry.save(tx, account, now).await
+}

@@ -1,0 +1,103 @@
+//! Whether what people type can stand in an entry.
+
+use crate::domain::directory::{Eligibility, FieldValue, Phone, Place, ServiceField};
+use crate::domain::opening::OpeningHours;
+use crate::domain::refusal::InputProblem;
+
+/// Most characters of a name.
+const NAME_CHARACTERS: usize = 200;
+/// Most characters of any other text.
+const TEXT_CHARACTERS: usize = 4_000;
+/// Most entries of a list.
+const LIST_ENTRIES: usize = 50;
+
+/// Which field cannot stand so, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EditProblem {
+    /// The field.
+    pub field: ServiceField,
+    /// What is wrong with it.
+    pub problem: InputProblem,
+}
+
+/// Refuses values that cannot stand in an entry.
+pub fn checked(values: Vec<FieldValue>) -> Result<Vec<FieldValue>, EditProblem> {
+    for value in &values {
+        if let Some(problem) = problem_of(value) {
+            return Err(EditProblem { field: value.field(), problem });
+        }
+    }
+    Ok(values)
+}
+
+fn problem_of(value: &FieldValue) -> Option<InputProblem> {
+    match value {
+        FieldValue::Name(name) if name.trim().is_empty() => Some(InputProblem::TextEmpty),
+        FieldValue::Name(name) => problem_of_text(name, NAME_CHARACTERS),
+        FieldValue::AlternateName(name) => problem_of_text(name.as_deref()?, NAME_CHARACTERS),
+        FieldValue::Description(text)
+        | FieldValue::CriteriaText(text)
+        | FieldValue::ApplicationProcess(text)
+        | FieldValue::Fees(text)
+        | FieldValue::Alert(text) => problem_of_text(text.as_deref()?, TEXT_CHARACTERS),
+        FieldValue::OpeningHours(hours) => {
+            OpeningHours::parse(hours.as_deref()?).is_err().then_some(InputProblem::OpeningHours)
+        }
+        FieldValue::Email(email) => (!is_mailbox(email.as_deref()?)).then_some(InputProblem::Mailbox),
+        FieldValue::Phones(phones) => is_long(phones),
+        FieldValue::Places(places) => is_long(places).or_else(|| places.iter().find_map(problem_of_place)),
+        FieldValue::Languages(languages) => is_long(languages),
+        FieldValue::Eligibility(public) => problem_of_public(public),
+        _ => None,
+    }
+}
+
+fn is_long<T>(list: &[T]) -> Option<InputProblem> {
+    (list.len() > LIST_ENTRIES).then_some(InputProblem::ListTooLong)
+}
+
+fn problem_of_text(text: &str, most: usize) -> Option<InputProblem> {
+    if text.chars().any(|c| c.is_control() && c != '\n') {
+        Some(InputProblem::UnusableText)
+    } else {
+        (text.chars().count() > most).then_some(InputProblem::TextTooLong)
+    }
+}
+
+fn problem_of_place(place: &Place) -> Option<InputProblem> {
+    let texts = [place.name.as_deref(), place.address.as_deref()];
+    texts.into_iter().flatten().find_map(|text| problem_of_text(text, NAME_CHARACTERS))
+}
+
+fn problem_of_public(public: &Eligibility) -> Option<InputProblem> {
+    let crosses = public.minimum_age.zip(public.maximum_age).is_some_and(|(youngest, oldest)| youngest > oldest);
+    crosses.then_some(InputProblem::AgesCross)
+}
+
+/// One `@` with something on both sides, a dot behind it, and nothing that no mailbox has.
+fn is_mailbox(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | '"' | '\\');
+    let Some((user, host)) = text.split_once('@') else { return false };
+    let has_dot = host.split('.').count() > 1 && host.split('.').all(|part| !part.is_empty());
+    text.len() <= 254 && text.chars().all(is_plain) && !user.is_empty() && !host.contains('@') && has_dot
+}
+
+/// A phone as somebody types it: an international number, a short one, or one of the country that stays as typed.
+/// `None` for what is no number.
+pub fn read_phone(typed: &str) -> Option<Phone> {
+    let typed = typed.trim();
+    let is_spelling = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '.' | '-' | '/' | '(' | ')');
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let has_plus = typed.starts_with('+');
+    let misplaced_plus = typed.chars().skip(1).any(|c| c == '+');
+    if !typed.chars().all(is_spelling) || misplaced_plus || !(2..=15).contains(&digits.len()) || typed.len() > 40 {
+        return None;
+    }
+    let number = match digits.len() {
+        7.. if has_plus => Some(format!("+{digits}")),
+        2..=6 if !has_plus => Some(digits),
+        _ if has_plus => return None,
+        _ => None,
+    };
+    Some(Phone { number, ..Phone::as_typed(typed) })
+}

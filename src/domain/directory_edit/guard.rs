@@ -1,0 +1,86 @@
+//! Which changes take two people.
+
+use crate::domain::directory::{FieldValue, Place, Service, ServiceStatus, Specialisation};
+use crate::domain::need::{Need, NeedFamily};
+use crate::domain::sensitive::hidden_debug;
+
+/// Whether the ways to a service can put somebody in danger: where people sleep, where children are taken in, and where
+/// gender-based violence is concerned.
+pub fn is_guarded(service: &Service) -> bool {
+    let is_of_children_or_violence = |need: &Need| {
+        matches!(need, Need::ProtUamAuthority | Need::ProtGuardian) || need.concerns_gender_based_violence()
+    };
+    let is_guarded = |need: &Need| need.family() == NeedFamily::Shelter || is_of_children_or_violence(need);
+    let guarded_fields = [Specialisation::Gbv, Specialisation::Child];
+    service.needs.iter().any(is_guarded)
+        || service.need_families.contains(&NeedFamily::Shelter)
+        || service.specialisations.iter().any(|field| guarded_fields.contains(field))
+}
+
+/// The values of a change, parted by how many people they take.
+#[derive(Clone, PartialEq, Default)]
+pub struct Parted {
+    /// What one person may put in at once.
+    pub at_once: Vec<FieldValue>,
+    /// What waits for a second person.
+    pub for_two: Vec<FieldValue>,
+}
+
+hidden_debug!(Parted);
+
+/// Parts a change of a service. It counts as guarded when it is so before or after the change, so that nobody takes the
+/// guard off first; taking the guard off takes two people as well.
+pub fn part(service: &Service, values: Vec<FieldValue>) -> Parted {
+    let mut changed = service.clone();
+    values.iter().cloned().for_each(|value| value.put_into(&mut changed));
+    let (was_guarded, stays_guarded) = (is_guarded(service), is_guarded(&changed));
+    let mut parted = Parted::default();
+    for value in values {
+        let takes_off_the_guard = was_guarded && !stays_guarded;
+        let takes_two = match &value {
+            FieldValue::Needs(_) | FieldValue::Specialisations(_) => takes_off_the_guard,
+            FieldValue::Tier(tier) => *tier < service.tier,
+            FieldValue::Status(ServiceStatus::Open | ServiceStatus::Paused) => {
+                service.status == ServiceStatus::Suspended && was_guarded
+            }
+            FieldValue::Places(places) => {
+                uncovers(service, places) || ((was_guarded || stays_guarded) && adds_place(service, places))
+            }
+            guarded if was_guarded || stays_guarded => adds_contact(service, guarded),
+            _ => false,
+        };
+        if takes_two { parted.for_two.push(value) } else { parted.at_once.push(value) }
+    }
+    parted
+}
+
+/// Whether a place would be shown that must not be found now. One without its redacted twin counts as shown too: it may
+/// be the same place under another id.
+fn uncovers(service: &Service, places: &[Place]) -> bool {
+    let known = |place: &Place| service.places.iter().find(|held| held.id == place.id);
+    let hides_any = service.places.iter().any(|held| held.redacted);
+    places.iter().any(|place| !place.redacted && known(place).map_or(hides_any, |held| held.redacted))
+}
+
+/// Whether a place is new or another than before; taking one away or redacting it adds nothing.
+fn adds_place(service: &Service, places: &[Place]) -> bool {
+    let same = |place: &Place, held: &Place| Place { do_not_use: held.do_not_use, ..place.clone() } == *held;
+    let redacted = |place: &Place, held: &Place| {
+        let mut covered = held.clone();
+        covered.redact();
+        place.redacted && same(place, &covered)
+    };
+    let known = |place: &Place| service.places.iter().find(|held| held.id == place.id);
+    places.iter().any(|place| known(place).is_none_or(|held| !same(place, held) && !redacted(place, held)))
+}
+
+fn adds_contact(service: &Service, value: &FieldValue) -> bool {
+    match value {
+        FieldValue::Phones(phones) => {
+            phones.iter().any(|phone| !service.phones.iter().any(|held| held.typed == phone.typed))
+        }
+        FieldValue::Email(email) => email.is_some() && *email != service.email,
+        FieldValue::Modes(modes) => modes.iter().any(|mode| !service.modes.contains(mode)),
+        _ => false,
+    }
+}

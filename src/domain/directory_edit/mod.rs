@@ -1,0 +1,97 @@
+//! Keeping the directory true, by people: edits over what a source says, proposals that wait for a second person, and
+//! marks that something is not to be used.
+//!
+//! Invariants: what a source said of a field that people have set, or that waits for a second person, is kept beside the
+//! entry as the source's word, so that an import can tell what is news. Putting a phone, mailbox, place or mode of a
+//! guarded service takes two people, imports included; pulling one takes one. Nobody loosens a tier or a redaction alone.
+
+mod check;
+mod guard;
+mod history;
+mod import;
+mod mark;
+mod proposal;
+mod review;
+
+pub use check::{EditProblem, checked, read_phone};
+pub use guard::{Parted, is_guarded, part};
+pub use history::EntryHistory;
+pub use import::{Merged, merge};
+pub use mark::{DoNotUse, mark, unmark};
+pub use proposal::{
+    Proposal, ProposalItem, ProposalKind, ProposalProblem, ProposalReason, ProposalStatus, ProposedChange,
+};
+pub use review::{is_due, next_review_on, told_later};
+
+use super::directory::{FieldEdit, FieldValue, Place, Service, ServiceStatus, Teller};
+use super::time::Timestamp;
+
+/// Puts values over what the source says, and takes down that people have set them. `word` is what the source says of
+/// the fields in which the entry differs from it; afterwards it holds these fields too.
+pub fn set(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldValue>, by: Teller, now: Timestamp) {
+    for value in values {
+        let field = value.field();
+        let held = FieldValue::of(service, field);
+        let value = keeping_marks(value, &held);
+        if !word.iter().any(|known| known.field() == field) {
+            word.push(held.without_marks());
+        }
+        if matches!(value, FieldValue::Status(ServiceStatus::Open | ServiceStatus::Paused)) && is_suspended(service) {
+            // The mark was confirmed by suspending the service, and ends with that.
+            service.do_not_use = false;
+        }
+        value.put_into(service);
+        service.edits.retain(|edit| edit.field != field);
+        service.edits.push(FieldEdit { field, told_by: by, at_microseconds: now.microseconds() });
+        service.edits.sort_by_key(|edit| edit.field);
+    }
+    cover(word, service);
+}
+
+/// Takes out of the source's word what could lead to a place that must not be found now.
+fn cover(word: &mut [FieldValue], service: &Service) {
+    let is_covered = |place: &Place| service.places.iter().any(|held| held.id == place.id && held.redacted);
+    for value in word {
+        if let FieldValue::Places(places) = value {
+            for place in places.iter_mut().filter(|place| is_covered(place)) {
+                place.redact();
+            }
+        }
+    }
+}
+
+/// Puts in what the source itself says, once a second person has accepted it: then nothing differs from the source.
+pub fn follow_source(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldValue>) {
+    for value in values {
+        let field = value.field();
+        let held = FieldValue::of(service, field);
+        word.retain(|known| known.field() != field);
+        service.edits.retain(|edit| edit.field != field);
+        keeping_marks(value, &held).put_into(service);
+    }
+}
+
+fn is_suspended(service: &Service) -> bool {
+    service.status == ServiceStatus::Suspended
+}
+
+/// The value with the marks that phones and places have now: an edit says what they are, not whether to use them.
+fn keeping_marks(mut value: FieldValue, held: &FieldValue) -> FieldValue {
+    match (&mut value, held) {
+        (FieldValue::Phones(phones), FieldValue::Phones(held)) => {
+            for phone in phones {
+                phone.do_not_use = held.iter().any(|known| known.typed == phone.typed && known.do_not_use);
+            }
+        }
+        (FieldValue::Places(places), FieldValue::Places(held)) => {
+            for place in places {
+                place.do_not_use = held.iter().any(|known| known.id == place.id && known.do_not_use);
+            }
+        }
+        _ => {}
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! Edits, guards, imports that meet edits, marks and reviews.
+
+use super::*;
+use crate::domain::account::RiskProfile;
+use crate::domain::directory::{LocationKind, Phone, ServiceField, ServiceMode, Specialisation, Tier};
+use crate::domain::id::{AccountId, Identifier as _, LocationId, OrganizationId, ProposalId, ServiceId};
+use crate::domain::need::Need;
+use crate::domain::place::Position;
+use crate::domain::refusal::{InputProblem, ProtectionProblem, Refusal};
+use crate::domain::time::Date;
+
+fn service(need: Need) -> Service {
+    let mut service = Service::named(ServiceId::from_bytes([1; 16]), OrganizationId::from_bytes([2; 16]), "Harbour");
+    service.needs = vec![need];
+    service.phones = vec![Phone::as_typed("+33 1 99 00 00 01"), Phone::as_typed("115")];
+    service.places = vec![place(3, false)];
+    service
+}
+
+fn place(id: u8, redacted: bool) -> Place {
+    let position = (!redacted).then(|| Position::new(48.9, 2.4).expect("a position"));
+    Place { redacted, position, ..Place::new(LocationId::from_bytes([id; 16]), LocationKind::Physical) }
+}
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-11-23T18:50:12Z").expect("an instant")
+}
+
+fn phones(typed: &[&str]) -> FieldValue {
+    FieldValue::Phones(typed.iter().copied().map(Phone::as_typed).collect())
+}
+
+fn fields(values: &[FieldValue]) -> Vec<ServiceField> {
+    values.iter().map(FieldValue::field).collect()
+}
+
+#[test]
+fn putting_takes_two_where_it_is_guarded_and_pulling_takes_one() {
+    let moved = |x: f64| {
+        let mut moved = place(3, false);
+        moved.position = Position::new(48.9, x).ok();
+        FieldValue::Places(vec![moved])
+    };
+    for (what, value, takes_two_of_food, takes_two_of_shelter) in [
+        ("another phone", phones(&["+33 1 99 00 00 02"]), false, true),
+        ("one phone less", phones(&["115"]), false, false),
+        ("a mailbox", FieldValue::Email(Some("desk@example.org".into())), false, true),
+        ("no mailbox", FieldValue::Email(None), false, false),
+        ("a moved place", moved(2.5), false, true),
+        ("no place", FieldValue::Places(Vec::new()), false, false),
+        ("a covered place", FieldValue::Places(vec![place(3, true)]), false, false),
+        ("a mode", FieldValue::Modes(vec![ServiceMode::Remote]), false, true),
+        ("a description", FieldValue::Description(Some("Beds.".into())), false, false),
+        ("a wider tier", FieldValue::Tier(Tier::Public), true, true),
+        ("a narrower tier", FieldValue::Tier(Tier::Sealed), false, false),
+        ("the guard off", FieldValue::Needs(vec![Need::BasicFood]), false, true),
+    ] {
+        for (need, takes_two) in [(Need::BasicFood, takes_two_of_food), (Need::ShelterMinor, takes_two_of_shelter)] {
+            let parted = part(&service(need), vec![value.clone()]);
+            assert_eq!(
+                (parted.for_two.len(), parted.at_once.len()),
+                (usize::from(takes_two), usize::from(!takes_two)),
+                "{what} of {need}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_service_that_can_put_somebody_in_danger_is_guarded() {
+    let guarded: Vec<&str> = <Need as crate::domain::code::CodeList>::ALL
+        .iter()
+        .filter(|need| is_guarded(&service(**need)))
+        .map(|need| crate::domain::code::CodeList::code(*need))
+        .collect();
+    let others = ["health.sexual_violence_care", "prot.uam_authority", "prot.guardian", "prot.gbv_case_management"];
+    assert!(guarded.iter().all(|code| code.starts_with("shelter.") || others.contains(code)), "{guarded:?}");
+    assert_eq!(guarded.len(), 7 + others.len());
+    for (specialisation, expected) in
+        [(Specialisation::Child, true), (Specialisation::Gbv, true), (Specialisation::Torture, false)]
+    {
+        let special = Service { specialisations: vec![specialisation], ..service(Need::BasicFood) };
+        assert_eq!(is_guarded(&special), expected, "{specialisation}");
+    }
+}
+
+#[test]
+fn the_guard_counts_before_and_after_a_change_and_an_uncovered_place_takes_two_anywhere() {
+    let both = vec![FieldValue::Needs(vec![Need::ShelterFamily]), phones(&["+33 1 99 00 00 09"])];
+    assert_eq!(fields(&part(&service(Need::BasicFood), both).for_two), [ServiceField::Phones]);
+    let covered = Service { places: vec![place(3, true)], ..service(Need::BasicFood) };
+    for uncovered in [vec![place(3, false)], vec![place(4, false)], vec![place(3, true), place(4, false)]] {
+        assert_eq!(part(&covered, vec![FieldValue::Places(uncovered)]).for_two.len(), 1);
+    }
+}
+
+#[test]
+fn the_word_of_the_source_does_not_lead_to_a_place_that_people_have_covered() {
+    let (mut held, mut word) = (service(Need::BasicFood), Vec::new());
+    set(&mut held, &mut word, vec![FieldValue::Places(vec![place(3, true)])], Teller::Editor, now());
+    assert_eq!(word, [FieldValue::Places(vec![place(3, true)])]);
+}
+
+#[test]
+fn an_import_leaves_what_people_have_set_and_keeps_the_word_of_the_source_beside_it() {
+    let source = service(Need::BasicFood);
+    let (mut held, mut word) = (source.clone(), Vec::new());
+    set(&mut held, &mut word, vec![FieldValue::Fees(Some("free".into()))], Teller::Editor, now());
+    assert_eq!(word, [FieldValue::Fees(None)]);
+    // The same again: nothing is news.
+    let mut again = source.clone();
+    let merged = merge(&mut again, &held, &word);
+    assert_eq!((again == held, merged.word == word, merged.kept), (true, true, vec![ServiceField::Fees]));
+    // News of another field come in, and of the field that is set they are kept beside it.
+    let mut news = Service { fees: Some("2 euros".into()), alert: Some("moved".into()), ..source };
+    let merged = merge(&mut news, &held, &word);
+    assert_eq!((news.fees.as_deref(), news.alert.as_deref()), (Some("free"), Some("moved")));
+    assert_eq!((merged.word, merged.kept), (vec![FieldValue::Fees(Some("2 euros".into()))], vec![ServiceField::Fees]));
+    assert_eq!(news.edits, held.edits);
+}
+
+#[test]
+fn news_of_a_guarded_service_wait_once_and_are_not_asked_again() {
+    let held = service(Need::ShelterMinor);
+    let told = Service { phones: vec![Phone::as_typed("+33 1 99 00 00 07")], ..held.clone() };
+    let mut first = told.clone();
+    let merged = merge(&mut first, &held, &[]);
+    assert_eq!((first == held, fields(&merged.queued)), (true, vec![ServiceField::Phones]));
+    let mut second = told.clone();
+    let again = merge(&mut second, &held, &merged.word);
+    assert_eq!((second == held, again.queued.len(), again.word == merged.word), (true, 0, true));
+    // Once it is accepted, nothing differs from the source.
+    let (mut accepted, mut word) = (held, merged.word);
+    follow_source(&mut accepted, &mut word, merged.queued);
+    let mut third = told;
+    let quiet = merge(&mut third, &accepted, &word);
+    assert_eq!((third == accepted, quiet == Merged::default(), word.len()), (true, true, 0));
+}
+
+#[test]
+fn a_mark_outlives_edits_and_ends_with_the_suspension_that_confirmed_it() {
+    let mut marked = service(Need::BasicFood);
+    assert!(mark(&mut marked, &DoNotUse::Phone("115".into())) && mark(&mut marked, &DoNotUse::Service));
+    assert!(!mark(&mut marked, &DoNotUse::Phone("116".into())));
+    assert!(!mark(&mut marked, &DoNotUse::Place(LocationId::from_bytes([9; 16]))));
+    let mut word = Vec::new();
+    set(&mut marked, &mut word, vec![phones(&["115", "3939"])], Teller::Editor, now());
+    assert_eq!(marked.phones.iter().map(|phone| phone.do_not_use).collect::<Vec<_>>(), [true, false]);
+    set(&mut marked, &mut word, vec![FieldValue::Status(ServiceStatus::Paused)], Teller::Editor, now());
+    assert!(marked.do_not_use);
+    for status in [ServiceStatus::Suspended, ServiceStatus::Open] {
+        set(&mut marked, &mut word, vec![FieldValue::Status(status)], Teller::Editor, now());
+    }
+    assert!(!marked.do_not_use);
+    assert!(unmark(&mut marked, &DoNotUse::Phone("115".into())) && !marked.phones[0].do_not_use);
+}
+
+#[test]
+fn nobody_accepts_the_own_proposal_and_nothing_is_decided_twice() {
+    let account = |byte: u8| AccountId::from_bytes([byte; 16]);
+    let open = Proposal {
+        id: ProposalId::from_bytes([1; 16]),
+        kind: ProposalKind::Correction,
+        source: None,
+        proposed_by: Some(account(1)),
+        proposed_role: None,
+        proposed_at: now(),
+        status: ProposalStatus::Open,
+        decided_role: None,
+        decided_at: None,
+        reason: None,
+        items: Vec::new(),
+    };
+    let of_import = Proposal { proposed_by: None, ..open.clone() };
+    let done = Proposal { status: ProposalStatus::Refused, ..open.clone() };
+    let refused = |problem| Err(Refusal::Protection(problem));
+    for (proposal, accepts, who, expected) in [
+        (&open, true, 1, refused(ProtectionProblem::SecondPersonNeeded)),
+        (&open, true, 2, Ok(ProposalStatus::Accepted)),
+        (&open, false, 1, Ok(ProposalStatus::Withdrawn)),
+        (&open, false, 2, Ok(ProposalStatus::Refused)),
+        (&of_import, true, 1, Ok(ProposalStatus::Accepted)),
+        (&done, true, 2, refused(ProtectionProblem::AlreadyDecided)),
+    ] {
+        assert_eq!(proposal.decided(accepts, account(who)), expected);
+    }
+}
+
+#[test]
+fn what_cannot_stand_in_an_entry_is_refused() {
+    let long = |characters: usize| "é".repeat(characters);
+    let hours = |text: &str| FieldValue::OpeningHours(Some(text.into()));
+    for (value, problem) in [
+        (FieldValue::Name(" ".into()), Some(InputProblem::TextEmpty)),
+        (FieldValue::Name(long(200)), None),
+        (FieldValue::Name(long(201)), Some(InputProblem::TextTooLong)),
+        (FieldValue::Description(Some(long(4_001))), Some(InputProblem::TextTooLong)),
+        (FieldValue::Alert(Some("a\u{0}".into())), Some(InputProblem::UnusableText)),
+        (FieldValue::Alert(Some("two\nlines".into())), None),
+        (hours("Mo-Fr 09:00-17:00"), None),
+        (hours("whenever ;;; ["), Some(InputProblem::OpeningHours)),
+        (FieldValue::Email(Some("desk@example.org".into())), None),
+        (FieldValue::Email(Some("desk@@example.org".into())), Some(InputProblem::Mailbox)),
+        (FieldValue::Email(Some("desk example.org".into())), Some(InputProblem::Mailbox)),
+    ] {
+        assert_eq!(checked(vec![value]).err().map(|refused| refused.problem), problem);
+    }
+    for (typed, number) in [
+        ("+33 1 99 00 00 01", Some(Some("+33199000001"))),
+        ("115", Some(Some("115"))),
+        ("01 99 00 00 01", Some(None)),
+        ("call us", None),
+        ("+33", None),
+        ("1+2", None),
+    ] {
+        assert_eq!(read_phone(typed).map(|phone| phone.number), number.map(|it| it.map(str::to_owned)), "{typed}");
+    }
+}
+
+#[test]
+fn a_confirmation_lasts_as_long_as_the_gravest_risk_allows() {
+    let day = |text: &str| text.parse::<Date>().expect("a day");
+    for (risks, next) in [
+        (vec![], "2027-05-22"),
+        (vec![RiskProfile::Standard, RiskProfile::High], "2027-05-22"),
+        (vec![RiskProfile::Standard, RiskProfile::Severe], "2027-02-21"),
+    ] {
+        assert_eq!(next_review_on(day("2026-11-23"), &risks), day(next));
+    }
+    let mut entry = service(Need::BasicFood);
+    assert!(!is_due(&entry, day("2026-11-23")));
+    entry.next_review_on = Some(day("2026-11-23"));
+    assert!(is_due(&entry, day("2026-11-23")) && !is_due(&entry, day("2026-11-22")));
+}
+
+#[test]
+fn the_later_word_on_freshness_and_capacity_stays() {
+    use crate::domain::directory::{Capacity, CapacityStatus};
+    let day = |text: &str| Some(text.parse::<Date>().expect("a day"));
+    let told =
+        |at: i64, by| Capacity { updated_at_microseconds: Some(at), told_by: by, ..Capacity::of(CapacityStatus::Full) };
+    let mut held = service(Need::BasicFood);
+    (held.verified_on, held.verified_by) = (day("2026-11-20"), Some(Teller::Partner));
+    held.capacity = Some(told(5, Some(Teller::Team)));
+    for (verified, at, keeps) in [("2026-11-19", 4, true), ("2026-11-21", 6, false)] {
+        let mut incoming = service(Need::BasicFood);
+        incoming.verified_on = day(verified);
+        incoming.capacity = Some(told(at, None));
+        told_later(&mut incoming, &held);
+        assert_eq!((incoming.verified_by == held.verified_by, incoming.capacity == held.capacity), (keeps, keeps));
+    }
+}

@@ -1,0 +1,256 @@
+//! Keeping the directory true.
+
+use super::directory_changes::ServiceChangesInput;
+use crate::actions::directory_edit::{
+    DecideProposal, EditService, MarkDoNotUse, SuggestCorrection, TellCapacity, confirm, decide, edit, mark_do_not_use,
+    suggest, tell_capacity,
+};
+use crate::domain::directory::{CapacityPeriod, CapacityStatus, CapacityUnit};
+use crate::domain::directory_edit::{DoNotUse, ProposalReason};
+use crate::domain::refusal::{InputProblem, Refusal};
+use crate::graphql::error::{ApiError, parse_id};
+use crate::graphql::request::request;
+use crate::graphql::types::directory_edit::DirectoryProposal;
+use crate::graphql::types::service::Service;
+use crate::graphql::user_errors::{
+    DirectoryProposalDecideError, ServiceCapacityUpdateError, ServiceConfirmError, ServiceCorrectionSuggestError,
+    ServiceEditError, ServiceMarkDoNotUseError, settle,
+};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+
+#[derive(Default)]
+pub struct DirectoryMutations;
+
+#[Object]
+impl DirectoryMutations {
+    /// Edits a service: an editor any that they can see, staff of an organisation their own. What takes two people (how
+    /// to reach a shelter, a child service or one against gender-based violence; a wider tier; an uncovered place)
+    /// waits in `directoryProposals` for somebody else; the rest stands at once.
+    async fn service_edit(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The service, the version read, and what is to stand in it.")] input: ServiceEditInput,
+    ) -> Result<ServiceEditPayload, ApiError> {
+        let request = request(context);
+        let input = EditService {
+            service_id: parse_id(&input.service_id)?,
+            expected_version: input.expected_version,
+            changes: input.changes.try_into()?,
+        };
+        let (service, errors) = settle(edit(&request.context, &request.access, input).await, request.language)?;
+        Ok(ServiceEditPayload { service: service.map(Service), errors })
+    }
+
+    /// Suggests a correction of a service, for an editor to accept or refuse. The service stays as it is meanwhile.
+    async fn service_correction_suggest(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The service, and what should stand in it.")] input: ServiceCorrectionSuggestInput,
+    ) -> Result<ServiceCorrectionSuggestPayload, ApiError> {
+        let request = request(context);
+        let input = SuggestCorrection { service_id: parse_id(&input.service_id)?, changes: input.changes.try_into()? };
+        let (service, errors) = settle(suggest(&request.context, &request.access, input).await, request.language)?;
+        Ok(ServiceCorrectionSuggestPayload { service: service.map(Service), errors })
+    }
+
+    /// Marks a service, one place or one phone of it as not to be used: at once it leaves searches and sending, until an
+    /// editor decides. Sent again, it changes nothing.
+    async fn service_mark_do_not_use(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The service, and which place or phone of it; without either the service as a whole.")]
+        input: ServiceMarkDoNotUseInput,
+    ) -> Result<ServiceMarkDoNotUsePayload, ApiError> {
+        let request = request(context);
+        let marked = match input.read()? {
+            Ok(input) => mark_do_not_use(&request.context, &request.access, input).await,
+            Err(refusal) => Err(refusal.into()),
+        };
+        let (service, errors) = settle(marked, request.language)?;
+        Ok(ServiceMarkDoNotUsePayload { service: service.map(Service), errors })
+    }
+
+    /// Tells how many a service can take now; staff of a partner for their own organisation. The last word counts.
+    async fn service_capacity_update(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The service, and its capacity as a whole.")] input: ServiceCapacityUpdateInput,
+    ) -> Result<ServiceCapacityUpdatePayload, ApiError> {
+        let request = request(context);
+        let input = TellCapacity {
+            service_id: parse_id(&input.service_id)?,
+            status: input.status,
+            unit: input.unit,
+            available: input.available,
+            maximum: input.maximum,
+            per: input.per,
+            expected_wait_days: input.expected_wait_days,
+        };
+        let told = tell_capacity(&request.context, &request.access, input).await;
+        let (service, errors) = settle(told, request.language)?;
+        Ok(ServiceCapacityUpdatePayload { service: service.map(Service), errors })
+    }
+
+    /// Confirms that what is told of a service is still true: as of today, until its next review in 180 days, or 90
+    /// where a project at severe risk uses it.
+    async fn service_confirm(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which service is as it is told.")] input: ServiceConfirmInput,
+    ) -> Result<ServiceConfirmPayload, ApiError> {
+        let request = request(context);
+        let confirmed = confirm(&request.context, &request.access, parse_id(&input.service_id)?).await;
+        let (service, errors) = settle(confirmed, request.language)?;
+        Ok(ServiceConfirmPayload { service: service.map(Service), errors })
+    }
+
+    /// Accepts or refuses a proposed change. Nobody accepts the own one; refusing the own one takes it back. Accepting a
+    /// mark suspends the service, refusing it lifts the mark.
+    async fn directory_proposal_decide(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The proposal, and what becomes of it.")] input: DirectoryProposalDecideInput,
+    ) -> Result<DirectoryProposalDecidePayload, ApiError> {
+        let request = request(context);
+        let input =
+            DecideProposal { id: parse_id(&input.directory_proposal_id)?, accepts: input.accept, reason: input.reason };
+        let decided = decide(&request.context, &request.access, input).await;
+        let (proposal, errors) = settle(decided, request.language)?;
+        Ok(DirectoryProposalDecidePayload { directory_proposal: proposal.map(DirectoryProposal), errors })
+    }
+}
+
+/// What an edit takes.
+#[derive(InputObject)]
+pub struct ServiceEditInput {
+    /// The service, an id beginning with `svc_`.
+    service_id: ID,
+    /// The version that you have read.
+    expected_version: i64,
+    /// What is to stand in it.
+    changes: ServiceChangesInput,
+}
+
+/// The service after an edit, or why it is as before.
+#[derive(SimpleObject)]
+pub struct ServiceEditPayload {
+    /// The service; null when it was not edited.
+    service: Option<Service>,
+    /// Why it was not edited.
+    errors: Vec<ServiceEditError>,
+}
+
+/// What a suggestion takes.
+#[derive(InputObject)]
+pub struct ServiceCorrectionSuggestInput {
+    /// The service, an id beginning with `svc_`.
+    service_id: ID,
+    /// What should stand in it.
+    changes: ServiceChangesInput,
+}
+
+/// The service as it stands, or why nothing was suggested.
+#[derive(SimpleObject)]
+pub struct ServiceCorrectionSuggestPayload {
+    /// The service; null when nothing was suggested.
+    service: Option<Service>,
+    /// Why nothing was suggested.
+    errors: Vec<ServiceCorrectionSuggestError>,
+}
+
+/// What marking takes.
+#[derive(InputObject)]
+pub struct ServiceMarkDoNotUseInput {
+    /// The service, an id beginning with `svc_`.
+    service_id: ID,
+    /// The place of it that is not to be gone to, an id beginning with `loc_`.
+    place_id: Option<ID>,
+    /// The phone of it that is not to be called, as it is typed there or in E.164.
+    phone: Option<String>,
+}
+
+impl ServiceMarkDoNotUseInput {
+    fn read(self) -> Result<Result<MarkDoNotUse, Refusal>, ApiError> {
+        let service_id = parse_id(&self.service_id)?;
+        let target = match (&self.place_id, self.phone) {
+            (None, None) => DoNotUse::Service,
+            (Some(place), None) => DoNotUse::Place(parse_id(place)?),
+            (None, Some(phone)) => DoNotUse::Phone(phone),
+            (Some(_), Some(_)) => return Ok(Err(Refusal::input("phone", InputProblem::OneOfTwo))),
+        };
+        Ok(Ok(MarkDoNotUse { service_id, target }))
+    }
+}
+
+/// The service with its marks, or why nothing was marked.
+#[derive(SimpleObject)]
+pub struct ServiceMarkDoNotUsePayload {
+    /// The service; null when nothing was marked.
+    service: Option<Service>,
+    /// Why nothing was marked.
+    errors: Vec<ServiceMarkDoNotUseError>,
+}
+
+/// What telling capacity takes.
+#[derive(InputObject)]
+pub struct ServiceCapacityUpdateInput {
+    /// The service, an id beginning with `svc_`.
+    service_id: ID,
+    /// Whether it can take somebody now.
+    status: CapacityStatus,
+    /// In what it is counted.
+    unit: Option<CapacityUnit>,
+    /// How many are free.
+    available: Option<u32>,
+    /// How many there are in all.
+    maximum: Option<u32>,
+    /// Over which time it is counted.
+    per: Option<CapacityPeriod>,
+    /// How many days somebody who comes now waits.
+    expected_wait_days: Option<u16>,
+}
+
+/// The service with its capacity, or why none was told.
+#[derive(SimpleObject)]
+pub struct ServiceCapacityUpdatePayload {
+    /// The service; null when nothing was told.
+    service: Option<Service>,
+    /// Why nothing was told.
+    errors: Vec<ServiceCapacityUpdateError>,
+}
+
+/// What confirming takes.
+#[derive(InputObject)]
+pub struct ServiceConfirmInput {
+    /// The service, an id beginning with `svc_`.
+    service_id: ID,
+}
+
+/// The service, or why it was not confirmed.
+#[derive(SimpleObject)]
+pub struct ServiceConfirmPayload {
+    /// The service; null when it was not confirmed.
+    service: Option<Service>,
+    /// Why it was not confirmed.
+    errors: Vec<ServiceConfirmError>,
+}
+
+/// What deciding takes.
+#[derive(InputObject)]
+pub struct DirectoryProposalDecideInput {
+    /// The proposal, an id beginning with `prp_`.
+    directory_proposal_id: ID,
+    /// True to accept it, false to refuse it.
+    accept: bool,
+    /// Why it is refused; needed unless a mark is lifted or the own proposal taken back.
+    reason: Option<ProposalReason>,
+}
+
+/// The proposal with what has become of it, or why it was not decided.
+#[derive(SimpleObject)]
+pub struct DirectoryProposalDecidePayload {
+    /// The proposal; null when it was not decided.
+    directory_proposal: Option<DirectoryProposal>,
+    /// Why it was not decided.
+    errors: Vec<DirectoryProposalDecideError>,
+}

@@ -1,0 +1,173 @@
+//! What is to stand in a service, as an input.
+
+use crate::actions::directory_edit::{PlaceChange, ServiceChanges};
+use crate::domain::directory::{
+    Accessibility, Eligibility, FieldValue, KnownConsequence, LocationKind, ServiceMode, ServiceStatus, Specialisation,
+    Tier, Welcome,
+};
+use crate::domain::need::Need;
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
+use crate::graphql::error::{ApiError, parse_id};
+use async_graphql::{ID, InputObject, MaybeUndefined};
+
+/// What is to stand in a service. What is not named stays as it is; null empties what may be empty.
+#[derive(InputObject)]
+pub struct ServiceChangesInput {
+    /// The name of the service.
+    name: Option<String>,
+    /// Another name, often in another script.
+    alternate_name: MaybeUndefined<String>,
+    /// What it does, in words.
+    description: MaybeUndefined<String>,
+    /// All needs that it answers.
+    needs: Option<Vec<Need>>,
+    /// Whether it works at present.
+    status: Option<ServiceStatus>,
+    /// How it treats people outside its public.
+    welcome: MaybeUndefined<Welcome>,
+    /// Its public, as a whole.
+    eligibility: Option<EligibilityInput>,
+    /// Its criteria in words.
+    criteria_text: MaybeUndefined<String>,
+    /// All languages spoken there, as BCP 47 tags.
+    languages: Option<Vec<String>>,
+    /// How one asks for it.
+    application_process: MaybeUndefined<String>,
+    /// What it costs, in words.
+    fees: MaybeUndefined<String>,
+    /// A warning to be read first.
+    alert: MaybeUndefined<String>,
+    /// All that may follow from turning to it.
+    known_consequences: Option<Vec<KnownConsequence>>,
+    /// All that it is specialised in.
+    specialisations: Option<Vec<Specialisation>>,
+    /// Its hours in the syntax of OpenStreetMap, such as `Mo-Fr 09:00-17:00`.
+    opening_hours: MaybeUndefined<String>,
+    /// All ways in which it reaches people.
+    modes: Option<Vec<ServiceMode>>,
+    /// All that it offers to whom a body or a language bars the way.
+    accessibility: Option<Vec<Accessibility>>,
+    /// All phone numbers, as they are typed.
+    phones: Option<Vec<String>>,
+    /// The role mailbox of the service.
+    email: MaybeUndefined<String>,
+    /// All places where it is given.
+    places: Option<Vec<ServicePlaceInput>>,
+    /// Who may know that it exists; for editors.
+    tier: Option<Tier>,
+}
+
+/// The public that a service accepts. An empty list restricts nothing.
+#[derive(InputObject)]
+pub struct EligibilityInput {
+    /// Youngest age accepted, in whole years.
+    minimum_age: Option<u8>,
+    /// Oldest age accepted, in whole years.
+    maximum_age: Option<u8>,
+    /// Age bands accepted, beside the ages.
+    #[graphql(default)]
+    age_bands: Vec<AgeBand>,
+    /// The genders accepted.
+    #[graphql(default)]
+    genders: Vec<Gender>,
+    /// The households accepted.
+    #[graphql(default)]
+    households: Vec<Household>,
+    /// Administrative statuses accepted.
+    #[graphql(default)]
+    admin_statuses: Vec<AdminStatus>,
+    /// Living situations accepted.
+    #[graphql(default)]
+    situations: Vec<Situation>,
+}
+
+/// A place where a service is given, as a whole.
+#[derive(InputObject)]
+pub struct ServicePlaceInput {
+    /// The place of the service that it is, an id beginning with `loc_`; null for a new one.
+    id: Option<ID>,
+    /// Name of the place.
+    name: Option<String>,
+    /// Kind of place.
+    kind: LocationKind,
+    /// True when the place must not be found: then only its area is kept.
+    #[graphql(default)]
+    redacted: bool,
+    /// Degrees north of the equator, -90 to 90.
+    latitude: Option<f64>,
+    /// Degrees east of Greenwich, -180 to 180.
+    longitude: Option<f64>,
+    /// Postal address on one line.
+    address: Option<String>,
+    /// Code of the area, such as `FR-93055`.
+    area_code: Option<String>,
+}
+
+/// The value of a field that may be empty, when it was named at all.
+fn named<T>(given: MaybeUndefined<T>, value: impl Fn(Option<T>) -> FieldValue) -> Option<FieldValue> {
+    match given {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(value(None)),
+        MaybeUndefined::Value(given) => Some(value(Some(given))),
+    }
+}
+
+impl TryFrom<ServiceChangesInput> for ServiceChanges {
+    type Error = ApiError;
+
+    fn try_from(input: ServiceChangesInput) -> Result<Self, ApiError> {
+        let values = [
+            input.name.map(FieldValue::Name),
+            named(input.alternate_name, FieldValue::AlternateName),
+            named(input.description, FieldValue::Description),
+            input.needs.map(FieldValue::Needs),
+            input.status.map(FieldValue::Status),
+            named(input.welcome, FieldValue::Welcome),
+            input.eligibility.map(|public| FieldValue::Eligibility(public.into())),
+            named(input.criteria_text, FieldValue::CriteriaText),
+            named(input.application_process, FieldValue::ApplicationProcess),
+            named(input.fees, FieldValue::Fees),
+            named(input.alert, FieldValue::Alert),
+            input.known_consequences.map(FieldValue::KnownConsequences),
+            input.specialisations.map(FieldValue::Specialisations),
+            named(input.opening_hours, FieldValue::OpeningHours),
+            input.modes.map(FieldValue::Modes),
+            input.accessibility.map(FieldValue::Accessibility),
+            named(input.email, FieldValue::Email),
+            input.tier.map(FieldValue::Tier),
+        ];
+        let places = input.places.map(|places| places.into_iter().map(PlaceChange::try_from).collect()).transpose()?;
+        let values = values.into_iter().flatten().collect();
+        Ok(Self { values, languages: input.languages, phones: input.phones, places })
+    }
+}
+
+impl From<EligibilityInput> for Eligibility {
+    fn from(input: EligibilityInput) -> Self {
+        Self {
+            minimum_age: input.minimum_age,
+            maximum_age: input.maximum_age,
+            age_bands: input.age_bands,
+            genders: input.genders,
+            households: input.households,
+            admin_statuses: input.admin_statuses,
+            situations: input.situations,
+        }
+    }
+}
+
+impl TryFrom<ServicePlaceInput> for PlaceChange {
+    type Error = ApiError;
+
+    fn try_from(input: ServicePlaceInput) -> Result<Self, ApiError> {
+        Ok(Self {
+            id: input.id.as_ref().map(parse_id).transpose()?,
+            name: input.name,
+            kind: input.kind,
+            redacted: input.redacted,
+            position: input.latitude.zip(input.longitude),
+            address: input.address,
+            area_code: input.area_code,
+        })
+    }
+}
