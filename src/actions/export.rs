@@ -34,7 +34,7 @@ pub struct ExportRequest<'a> {
     pub format: ExportFormat,
     /// For whom.
     pub audience: Audience<'a>,
-    /// The texts of licences, by the names of sources.
+    /// The texts of licences, by the names of sources; those of other sources are not used.
     pub licences: &'a BTreeMap<String, String>,
 }
 
@@ -50,9 +50,6 @@ pub enum ExportError {
     /// The project is frozen or archived: it hands out nothing.
     #[error("the project is frozen or archived")]
     NotActive,
-    /// A licence was given for something that is no source of what is exported.
-    #[error("nothing that is exported comes from the source `{0}`, for which a licence was given")]
-    NoSource(String),
     /// Anything else.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -107,9 +104,6 @@ pub async fn prepare(context: &Context, request: ExportRequest<'_>) -> Result<Pr
     let directory_version = rows.iter().map(|row| row.version).max().unwrap_or_default();
     let entries = entries(&access, rows);
     let sources: BTreeSet<&str> = entries.iter().map(Entry::source).collect();
-    if let Some(unknown) = request.licences.keys().find(|source| !sources.contains(source.as_str())) {
-        return Err(ExportError::NoSource(unknown.clone()));
-    }
     let source = |name: &str| ExportSource { name: name.to_owned(), licence: request.licences.get(name).cloned() };
     let mark = ExportMark {
         exported_at: context.now(),

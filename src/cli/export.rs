@@ -85,6 +85,10 @@ pub(super) async fn run_export(config: &Config, arguments: ExportArguments) -> a
     let prepared = prepare(app.context(), request).await;
     app.close().await;
     let prepared = prepared.context("nothing was exported")?;
+    let sources = &prepared.mark().sources;
+    for unused in licences.keys().filter(|name| sources.iter().all(|source| source.name != **name)) {
+        eprintln!("nothing in the copy comes from `{unused}`, whose licence was given");
+    }
     if output.as_os_str() == STANDARD_OUTPUT {
         let mut out = BufWriter::new(std::io::stdout().lock());
         return prepared.write(&mut out, &mut |_, _| {}).context("standard output takes no more");

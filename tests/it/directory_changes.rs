@@ -158,6 +158,9 @@ on_both_databases! {
     /// Byte for byte: neither the tombstones nor the lengths nor the cursors tell of what is hidden.
     async fn hidden_changes_change_no_byte_of_a_stranger_s_feed(world: World) {
         let nobody = world.person("nobody");
+        for number in 0..8 {
+            world.publish(&of_tier(&world, &format!("shown {number}"), Tier::Public)).await;
+        }
         let whole = changes(&world, &nobody, 100, None).await;
         let edges = whole.at("directoryChanges/edges").as_array().expect("edges").clone();
         let cursors = [&edges[0]["cursor"], &edges[edges.len() / 2]["cursor"], &edges[edges.len() - 1]["cursor"]];
@@ -181,6 +184,9 @@ on_both_databases! {
     }
 
     async fn a_cursor_serves_one_reach_and_one_list(world: World) {
+        for name in ["one", "other"] {
+            world.publish(&of_tier(&world, name, Tier::Public)).await;
+        }
         let of = async |who: &str| {
             let answer = changes(&world, &world.person(who), 1, None).await;
             answer.text_at("directoryChanges/pageInfo/endCursor").to_owned()

@@ -93,9 +93,19 @@ fn worked_pairs_have_the_score_that_their_reasons_add_up_to() {
         // Neighbours of another name.
         (
             with(service(1, "Maison du Phare"), vec![pantin.clone()], legal, "+33199000001"),
-            with(service(2, "Clinique des Lilas"), vec![pantin.clone()], legal, "+33199000001"),
+            with(service(2, "Clinique des Lilas"), vec![pantin], legal, "+33199000001"),
             None,
         ),
+    ] {
+        assert_eq!(found(&one, &other), expected, "{} and {}", one.name, other.name);
+    }
+}
+
+#[test]
+fn without_a_place_a_contact_has_to_speak_for_a_pair() {
+    let pantin = at(48.8921, 2.4127);
+    let legal = &[Need::LegalAsylum][..];
+    for (one, other, expected) in [
         // Nobody knows where: a phone has to speak for it, and an emergency line does not.
         (
             with(service(1, "Ligne de nuit"), vec![], &[], "+33199000001"),

@@ -55,7 +55,7 @@ pub struct DuplicateCandidate(pub CandidateView);
 
 #[Object(use_type_description)]
 impl DuplicateCandidate {
-    /// The two.
+    /// The two services, by id.
     async fn services(&self) -> Vec<Service> {
         self.0.services.iter().cloned().map(Service).collect()
     }
