@@ -81,6 +81,29 @@ fn adds_contact(service: &Service, value: &FieldValue) -> bool {
         }
         FieldValue::Email(email) => email.is_some() && *email != service.email,
         FieldValue::Modes(modes) => modes.iter().any(|mode| !service.modes.contains(mode)),
-        _ => false,
+        words => leads_somewhere(words) && !leads_somewhere(&FieldValue::of(service, words.field())),
     }
+}
+
+/// Whether words tell a way to reach somebody: six digits of a number, a mailbox or a web address. Otherwise what takes
+/// two people as a phone would take one as a description.
+fn leads_somewhere(value: &FieldValue) -> bool {
+    let words = match value {
+        FieldValue::Name(text) => Some(text),
+        FieldValue::AlternateName(text)
+        | FieldValue::Description(text)
+        | FieldValue::CriteriaText(text)
+        | FieldValue::ApplicationProcess(text)
+        | FieldValue::Fees(text)
+        | FieldValue::Alert(text) => text.as_ref(),
+        _ => None,
+    };
+    words.is_some_and(|words| {
+        let is_inside = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '/' | '(' | ')');
+        let digits = |part: &str| part.chars().filter(char::is_ascii_digit).count();
+        words.contains('@')
+            || words.contains("://")
+            || words.contains("www.")
+            || words.split(|c| !is_inside(c)).any(|part| digits(part) >= 6)
+    })
 }
