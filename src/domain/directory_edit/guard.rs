@@ -81,29 +81,29 @@ fn adds_contact(service: &Service, value: &FieldValue) -> bool {
         }
         FieldValue::Email(email) => email.is_some() && *email != service.email,
         FieldValue::Modes(modes) => modes.iter().any(|mode| !service.modes.contains(mode)),
-        words => leads_somewhere(words) && !leads_somewhere(&FieldValue::of(service, words.field())),
+        words => {
+            let held = ways_told(&FieldValue::of(service, words.field()));
+            ways_told(words).iter().any(|way| !held.contains(way))
+        }
     }
 }
 
-/// Whether words tell a way to reach somebody: six digits of a number, a mailbox or a web address. Otherwise what takes
-/// two people as a phone would take one as a description.
-fn leads_somewhere(value: &FieldValue) -> bool {
+/// The ways to reach somebody that words tell: numbers of six digits or more, mailboxes and web addresses. Otherwise what
+/// takes two people as a phone would take one as a description.
+fn ways_told(value: &FieldValue) -> Vec<String> {
     let words = match value {
-        FieldValue::Name(text) => Some(text),
+        FieldValue::Name(text) => text.as_str(),
         FieldValue::AlternateName(text)
         | FieldValue::Description(text)
         | FieldValue::CriteriaText(text)
         | FieldValue::ApplicationProcess(text)
         | FieldValue::Fees(text)
-        | FieldValue::Alert(text) => text.as_ref(),
-        _ => None,
+        | FieldValue::Alert(text) => text.as_deref().unwrap_or_default(),
+        _ => "",
     };
-    words.is_some_and(|words| {
-        let is_inside = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '/' | '(' | ')');
-        let digits = |part: &str| part.chars().filter(char::is_ascii_digit).count();
-        words.contains('@')
-            || words.contains("://")
-            || words.contains("www.")
-            || words.split(|c| !is_inside(c)).any(|part| digits(part) >= 6)
-    })
+    let is_inside = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '/' | '(' | ')');
+    let digits = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
+    let numbers = words.split(|c| !is_inside(c)).map(digits).filter(|number| number.len() >= 6);
+    let leads = |word: &&str| word.contains('@') || word.contains("://") || word.contains("www.");
+    numbers.chain(words.split_whitespace().filter(leads).map(str::to_owned)).collect()
 }
