@@ -139,12 +139,12 @@ on_both_databases! {
         let filter = json!({ "need": "LEGAL_MINORITY_APPEAL", "near": near(PANTIN)["near"], "verdicts": ["NO"],
             "person": { "ageBand": "AGE_25_59", "gender": "MAN" } });
         for (language, expected) in [
-            ("fr", "âge non accepté"),
-            ("en", "age not accepted"),
+            ("fr", "moins de 18 ans seulement"),
+            ("en", "only under 18"),
             ("ar", "العمر غير مقبول"),
             ("ar-LY, fr;q=0.5", "العمر غير مقبول"),
-            ("de", "âge non accepté"),
-            ("en;q=0.1, fr", "âge non accepté"),
+            ("de", "moins de 18 ans seulement"),
+            ("en;q=0.1, fr", "moins de 18 ans seulement"),
         ] {
             let answer = search_in(&world, "caseworker", language, json!({ "filter": filter })).await;
             let reasons = &edges(&answer)[0]["reasons"];

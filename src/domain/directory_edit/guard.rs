@@ -81,6 +81,29 @@ fn adds_contact(service: &Service, value: &FieldValue) -> bool {
         }
         FieldValue::Email(email) => email.is_some() && *email != service.email,
         FieldValue::Modes(modes) => modes.iter().any(|mode| !service.modes.contains(mode)),
-        _ => false,
+        words => {
+            let held = ways_told(&FieldValue::of(service, words.field()));
+            ways_told(words).iter().any(|way| !held.contains(way))
+        }
     }
+}
+
+/// The ways to reach somebody that words tell: numbers of six digits or more, mailboxes and web addresses. Otherwise what
+/// takes two people as a phone would take one as a description.
+fn ways_told(value: &FieldValue) -> Vec<String> {
+    let words = match value {
+        FieldValue::Name(text) => text.as_str(),
+        FieldValue::AlternateName(text)
+        | FieldValue::Description(text)
+        | FieldValue::CriteriaText(text)
+        | FieldValue::ApplicationProcess(text)
+        | FieldValue::Fees(text)
+        | FieldValue::Alert(text) => text.as_deref().unwrap_or_default(),
+        _ => "",
+    };
+    let is_inside = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '/' | '(' | ')');
+    let digits = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
+    let numbers = words.split(|c| !is_inside(c)).map(digits).filter(|number| number.len() >= 6);
+    let leads = |word: &&str| word.contains('@') || word.contains("://") || word.contains("www.");
+    numbers.chain(words.split_whitespace().filter(leads).map(str::to_owned)).collect()
 }
