@@ -14,7 +14,7 @@ use relais::domain::place::{Area, AreaCode, Position};
 use relais::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
 use relais::domain::time::{Date, Timestamp};
 use relais::export::{Entry, ExportFormat, ExportMark, ExportSource, write_export};
-use relais::import::{Feed, Format, SourceName, parse};
+use relais::import::{FeedContext, Feed, Format, SourceName, parse};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,7 +37,7 @@ fn written(format: ExportFormat, entries: &[Entry]) -> Vec<u8> {
 
 fn imported(bytes: &[u8]) -> Feed {
     let source = SourceName::parse("copy").expect("a valid name");
-    parse(Format::Hsds, &source, bytes, &mut |_, _| {}).unwrap_or_else(|error| panic!("{error}"))
+    parse(Format::Hsds, &source, bytes, &FeedContext::UNKNOWN, &mut |_, _| {}).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A place with everything that a copy tells of one.
