@@ -123,7 +123,7 @@ fn judge(one: &Features<'_>, other: &Features<'_>) -> Option<DuplicateCandidate>
         reasons.push(DuplicateReason::SameOrganization);
     }
     let (needs, others) = (one.needs(), other.needs());
-    let has_shared_need = shares(&needs, &others);
+    let has_shared_need = shares(needs, others);
     if has_shared_need {
         reasons.push(DuplicateReason::SharedNeed);
     }
