@@ -2,6 +2,7 @@
 
 use crate::import_feeds::{data, file, read};
 use relais::domain::code::CodeList;
+use relais::domain::country::CountryCode;
 use relais::domain::directory::{
     Accessibility, AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Eligibility, KnownConsequence,
     LocationKind, Organization, OrganizationKind, Phone, Place, Precision, Schedule, Service, ServiceMode,
@@ -9,12 +10,12 @@ use relais::domain::directory::{
 };
 use relais::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use relais::domain::need::{Need, NeedFamily};
-use relais::domain::opening::{CountryCode, TimeZone};
+use relais::domain::opening::TimeZone;
 use relais::domain::place::{Area, AreaCode, Position};
 use relais::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
 use relais::domain::time::{Date, Timestamp};
 use relais::export::{Entry, ExportFormat, ExportMark, ExportSource, write_export};
-use relais::import::{FeedContext, Feed, Format, SourceName, parse};
+use relais::import::{Feed, FeedContext, Format, SourceName, parse};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
