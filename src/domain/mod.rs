@@ -14,6 +14,7 @@ pub mod deletion;
 pub mod demand;
 pub mod directory;
 pub mod directory_edit;
+pub mod directory_merge;
 pub mod disclosure;
 pub mod erasure;
 pub mod fingerprint;

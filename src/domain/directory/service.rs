@@ -278,6 +278,12 @@ impl Service {
         self.capacity.as_ref().map_or(CapacityStatus::Unknown, |capacity| capacity.status_at(now))
     }
 
+    /// False for an entry that nobody finds in a search, whoever asks: one that is marked as not to be used, or was
+    /// merged into another.
+    pub const fn is_offered(&self) -> bool {
+        !self.do_not_use && self.merged_into.is_none()
+    }
+
     /// True when finding the service takes training about gender-based violence (P-12).
     pub fn concerns_gender_based_violence(&self) -> bool {
         self.specialisations.contains(&Specialisation::Gbv)
