@@ -205,6 +205,10 @@ macro_rules! unions {
 unions! {
     /// Why a service was not edited.
     ServiceEditError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
+    /// Why entries were not merged.
+    ServicesMergeError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
+    /// Why a merging was not undone.
+    ServicesUnmergeError { Input(InputError), Protection(ProtectionError) }
     /// Why no correction was suggested.
     ServiceCorrectionSuggestError { Input(InputError), Protection(ProtectionError) }
     /// Why nothing was marked.

@@ -288,6 +288,17 @@ fn directory_acts() -> Vec<Row> {
     let edit = json!({ "expectedVersion": 99, "changes": { "fees": "free" } });
     vec![
         act("serviceEdit", "of the lawyers, an old version", of_service(edit)),
+        act(
+            "servicesMerge",
+            "of the lawyers, old versions",
+            Input::Fixed(json!({ "input": { "keptId": service_id(MINORITY_APPEAL),
+            "mergedId": marked["serviceId"], "expectedKeptVersion": 99, "expectedMergedVersion": 99 } })),
+        ),
+        act(
+            "servicesUnmerge",
+            "of the lawyers",
+            Input::Fixed(json!({ "input": { "mergedId": service_id(MINORITY_APPEAL) } })),
+        ),
         act("serviceCorrectionSuggest", "of the lawyers", of_service(json!({ "changes": { "fees": "free" } }))),
         act("serviceCapacityUpdate", "of the lawyers", of_service(json!({ "status": "OPEN" }))),
         act("serviceConfirm", "of the lawyers", of_service(json!({}))),

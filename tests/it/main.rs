@@ -15,6 +15,7 @@ mod cross_site;
 mod demand;
 mod differential;
 mod directory_editing;
+mod directory_merging;
 mod disclosure;
 mod docs;
 mod echo;

@@ -29,6 +29,8 @@ code_list! {
         GapsRead = "gaps_read": "the table of gaps was read",
         DirectoryImported = "directory_imported": "a feed was imported into the directory",
         EntryEdited = "entry_edited": "an entry of the directory was edited",
+        EntriesMerged = "entries_merged": "an entry of the directory was merged into another",
+        EntriesUnmerged = "entries_unmerged": "the merging of an entry of the directory was undone",
         ChangeProposed = "change_proposed": "a change of the directory was proposed",
         ProposalDecided = "proposal_decided": "a proposed change of the directory was decided",
         DoNotUseMarked = "do_not_use_marked": "something in the directory was marked as not to be used",
@@ -123,6 +125,8 @@ impl AuditAction {
             Self::GapsRead => AuditPurpose::Statistics,
             Self::DirectoryImported
             | Self::EntryEdited
+            | Self::EntriesMerged
+            | Self::EntriesUnmerged
             | Self::ChangeProposed
             | Self::ProposalDecided
             | Self::DoNotUseMarked

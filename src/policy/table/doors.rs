@@ -72,6 +72,8 @@ fn roots() -> Vec<Door> {
 fn mutations() -> Vec<Door> {
     vec![
         door("Mutation.serviceEdit", &[EditEntry]),
+        door("Mutation.servicesMerge", &[EditEntry]),
+        door("Mutation.servicesUnmerge", &[EditEntry]),
         door("Mutation.serviceCorrectionSuggest", &[SuggestCorrection]),
         door("Mutation.serviceMarkDoNotUse", &[MarkDoNotUse]),
         door("Mutation.serviceCapacityUpdate", &[TellCapacity]),
