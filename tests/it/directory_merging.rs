@@ -21,14 +21,14 @@ impl World {
         service.id.to_string()
     }
 
-    async fn read(&self, id: &str) -> Value {
+    async fn entry_now(&self, id: &str) -> Value {
         let document = "query($id: ID!) { service(id: $id) { version fees provenance { field } } }";
         self.ask(&self.person("editor"), document, json!({ "id": id })).await.at("service").clone()
     }
 
     async fn merges(&self, handle: &str, kept: &str, merged: &str, fields: Value) -> String {
         let input = json!({ "keptId": kept, "mergedId": merged, "fields": fields,
-            "expectedKeptVersion": self.read(kept).await["version"], "expectedMergedVersion": self.read(merged).await["version"] });
+            "expectedKeptVersion": self.entry_now(kept).await["version"], "expectedMergedVersion": self.entry_now(merged).await["version"] });
         self.outcome(handle, "servicesMerge", input).await
     }
 
@@ -51,7 +51,7 @@ on_both_databases! {
         let mut world = world;
         world.join(EDITOR).await;
         let kept = service_id(MINORITY_APPEAL);
-        let before = world.read(&kept).await;
+        let before = world.entry_now(&kept).await;
         let merged = world.second_word(|_| {}).await;
         assert!(world.lists(&merged).await);
         for who in ["caseworker", "lawyer"] {
@@ -61,13 +61,13 @@ on_both_databases! {
         assert_eq!(world.merges("editor", &kept, &merged, json!(["TIER"])).await, "NOT_TAKEABLE");
         assert_eq!(world.merges("editor", &kept, &merged, json!(["FEES"])).await, "");
         assert_eq!((world.lists(&merged).await, world.lists(&kept).await), (false, true));
-        let after = world.read(&kept).await;
+        let after = world.entry_now(&kept).await;
         assert_eq!((&after["fees"], &after["provenance"][0]["field"]), (&json!("2 euros"), &json!("FEES")));
         assert_eq!(world.merges("editor", &kept, &merged, json!([])).await, "MERGED_ELSEWHERE");
 
         assert_eq!(world.outcome("editor", "servicesUnmerge", json!({ "mergedId": merged })).await, "");
-        assert_eq!((world.lists(&merged).await, world.read(&kept).await["fees"].clone()), (true, before["fees"].clone()));
-        assert_eq!(world.read(&kept).await["provenance"], json!([]));
+        assert_eq!((world.lists(&merged).await, world.entry_now(&kept).await["fees"].clone()), (true, before["fees"].clone()));
+        assert_eq!(world.entry_now(&kept).await["provenance"], json!([]));
         assert_eq!(world.outcome("editor", "servicesUnmerge", json!({ "mergedId": merged })).await, "NOT_MERGED");
     }
 

@@ -92,7 +92,7 @@ pub async fn unmerge_service(
         }
         merged.save(tx, account, now).await?;
         let event = event(access, now, AuditAction::EntriesUnmerged, merged_id.to_string(), Vec::new());
-        Ok(tx.append_audit(&[event]).await?)
+        Ok::<_, ActionError>(tx.append_audit(&[event]).await?)
     });
     written.await?;
     fresh(context, access, merged_id).await
