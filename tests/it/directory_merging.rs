@@ -1,7 +1,7 @@
 //! Merging two entries that are one service: nobody finds the merged one, its source goes on telling it, a referral leads
 //! to the kept one, and all of it can be undone.
 
-use crate::kit::steps::{service_id, text};
+use crate::kit::steps::{fresh_key, merged, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Service, Tier};
 use relais::domain::id::{Identifier, OrganizationId};
@@ -46,6 +46,11 @@ impl World {
     }
 }
 
+/// A draft under a key of its own.
+fn with_key(draft: &Value) -> Value {
+    merged(draft.clone(), &json!({ "idempotencyKey": fresh_key() }))
+}
+
 on_both_databases! {
     async fn a_merged_entry_is_found_no_more_and_comes_back_whole(world: World) {
         let mut world = world;
@@ -78,7 +83,8 @@ on_both_databases! {
         let merged = world.second_word(|_| {}).await;
         let ready = world.ready_for_the_lawyers(&merged, json!({})).await;
         assert_eq!(world.merges("editor", &kept, &merged, json!([])).await, "");
-        let draft = world.done(&ready.sender, "referralCreate", &ready.draft).await;
+        let draft = with_key(&ready.draft);
+        let draft = world.done(&ready.sender, "referralCreate", &draft).await;
         let document = "query($id: ID!) { referral(id: $id) { service { id } } }";
         let found = world.ask(&ready.sender, document, json!({ "id": text(&draft["id"]) })).await;
         assert_eq!(found.at("referral/service/id"), &json!(kept));
