@@ -3,6 +3,7 @@
 use super::{ActionError, Context};
 use crate::directory::{Change, EntryId};
 use crate::domain::directory::{Document, Organization, Service};
+use crate::domain::directory_merge::kept_entry;
 use crate::domain::id::{OrganizationId, ServiceId};
 use crate::policy::access::Access;
 use crate::policy::directory_view::{ServiceView, show_organization, show_service};
@@ -34,6 +35,17 @@ pub fn service(context: &Context, access: &Access, id: ServiceId) -> Result<Visi
     let service = snapshot.service(id).ok_or(ActionError::NotVisible)?;
     let organization = snapshot.organization(service.organization_id);
     show_service(access, &service, organization.as_ref()).ok_or(ActionError::NotVisible)
+}
+
+/// The service that people find in the place of this one: itself, or the one that it was merged into.
+pub fn kept_service(context: &Context, access: &Access, id: ServiceId) -> Result<Visible<ServiceView>, ActionError> {
+    let named = service(context, access, id)?;
+    if named.service.merged_into.is_none() {
+        return Ok(named);
+    }
+    let snapshot = context.directory.snapshot();
+    let kept = kept_entry(id, |id| snapshot.service(id)).ok_or(ActionError::NotVisible)?;
+    service(context, access, kept.id)
 }
 
 /// The services of an organisation that the viewer may know of.

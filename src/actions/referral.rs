@@ -87,7 +87,7 @@ pub async fn create(
             let case = tx.find_case(&scope, input.case_id).await?.ok_or_else(|| hidden(access, input.case_id))?;
             let consent =
                 tx.find_consent(&scope, input.consent_id).await?.ok_or_else(|| hidden(access, input.consent_id))?;
-            let service = super::directory::service(context, access, input.service_id)?;
+            let service = super::directory::kept_service(context, access, input.service_id)?;
             if consent.case_id != case.id {
                 return Err(Refusal::consent(ConsentProblem::OtherCase).into());
             }

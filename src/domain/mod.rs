@@ -16,6 +16,7 @@ pub mod deletion;
 pub mod demand;
 pub mod directory;
 pub mod directory_edit;
+pub mod directory_merge;
 pub mod disclosure;
 pub mod duplicates;
 pub mod erasure;

@@ -436,6 +436,8 @@ impl Referral {
             RecipientProblem::NeverARecipient
         } else if !facts.vetting.is_in_force(now.date()) {
             RecipientProblem::NotVetted
+        } else if service.merged_into.is_some() {
+            RecipientProblem::MergedElsewhere
         } else if is_marked(service, self.location_id) {
             RecipientProblem::DoNotUse
         } else if service.status != ServiceStatus::Open {

@@ -59,6 +59,12 @@ code_list! {
         NoChange = "no_change": "nothing would change",
         NotOfEntry = "not_of_entry": "the service has no such place or phone",
         EditorsOnly = "editors_only": "this field is changed by an editor of the directory only",
+        SameEntry = "same_entry": "an entry cannot be merged into itself",
+        MergedElsewhere = "merged_elsewhere": "this entry is merged into another one already",
+        NotMerged = "not_merged": "this entry is merged into no other",
+        ForFewerPeople = "for_fewer_people": "the merged entry is for fewer people than the kept one: take nothing from it, or keep it",
+        SetByPeople = "set_by_people": "people have set this field of the kept entry: change it by an edit",
+        NotTakeable = "not_takeable": "tier and status are not taken from another entry",
         ReasonNeeded = "reason_needed": "say why it is refused",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }
@@ -85,6 +91,7 @@ code_list! {
         CapacityToConfirm = "capacity_to_confirm": "the service is full or has told no capacity: confirm that you send all the same",
         TrainingNeeded = "training_needed": "this service is referred to by trained staff only",
         SpecialisationNeeded = "specialisation_needed": "this need is referred to specialised services only",
+        MergedElsewhere = "merged_elsewhere": "the entry was merged into another one: draft the referral to that one",
         DoNotUse = "do_not_use": "somebody has marked the service or the place as not to be used, until an editor decides",
         CallNeeded = "call_needed": "an emergency is announced by phone first",
     }

@@ -205,6 +205,10 @@ macro_rules! unions {
 unions! {
     /// Why a service was not edited.
     ServiceEditError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
+    /// Why entries were not merged.
+    ServiceMergeError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
+    /// Why a merging was not undone.
+    ServiceUnmergeError { Input(InputError), Protection(ProtectionError) }
     /// Why no correction was suggested.
     ServiceCorrectionSuggestError { Input(InputError), Protection(ProtectionError) }
     /// Why nothing was marked.

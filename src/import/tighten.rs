@@ -91,6 +91,8 @@ pub(super) fn service(
 /// Marks that something is not to be used stay until an editor lifts them, whatever the feed says.
 fn keep_marks(incoming: &mut Service, held: &Service) {
     incoming.do_not_use |= held.do_not_use;
+    // Its source goes on telling a merged entry, which stays merged.
+    incoming.merged_into = held.merged_into;
     for place in &mut incoming.places {
         place.do_not_use |= held.places.iter().any(|known| known.id == place.id && known.do_not_use);
     }

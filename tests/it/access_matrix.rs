@@ -72,6 +72,7 @@ fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row
     // What is asked for is small, so that the table's time goes into its cells.
     let selection = match type_name.as_str() {
         "ServiceVersion" => "{ version }",
+        "NamedPlace" | "AdminArea" => "{ name }",
         "ServiceConnection"
         | "ServiceReviewConnection"
         | "DirectoryProposalConnection"
@@ -185,6 +186,9 @@ async fn directory_rows(world: &World) -> Vec<Row> {
     }
     rows.push(query("serviceHistory", "of the minority appeal", json!({ "serviceId": service_id(MINORITY_APPEAL) })));
     rows.push(query("servicesToReview", "", json!({})));
+    rows.push(query("places", "by name", json!({ "name": "Zouara" })));
+    rows.push(query("areas", "by name", json!({ "name": "Pantin" })));
+    rows.push(query("area", "by code", json!({ "code": "FR-93055" })));
     rows.push(query("directoryProposals", "", json!({})));
     for (object, key) in [("with known services", LAWYERS), ("with a restricted service only", SAFE_HOUSE)] {
         rows.push(query("organization", object, json!({ "id": organization_id(key) })));
@@ -293,6 +297,17 @@ fn directory_acts() -> Vec<Row> {
     let edit = json!({ "expectedVersion": 99, "changes": { "fees": "free" } });
     vec![
         act("serviceEdit", "of the lawyers, an old version", of_service(edit)),
+        act(
+            "serviceMerge",
+            "of the lawyers, old versions",
+            Input::Fixed(json!({ "input": { "keptId": service_id(MINORITY_APPEAL),
+            "mergedId": marked["serviceId"], "expectedKeptVersion": 99, "expectedMergedVersion": 99 } })),
+        ),
+        act(
+            "serviceUnmerge",
+            "of the lawyers",
+            Input::Fixed(json!({ "input": { "mergedId": service_id(MINORITY_APPEAL) } })),
+        ),
         act("serviceCorrectionSuggest", "of the lawyers", of_service(json!({ "changes": { "fees": "free" } }))),
         act("serviceCapacityUpdate", "of the lawyers", of_service(json!({ "status": "OPEN" }))),
         act("serviceConfirm", "of the lawyers", of_service(json!({}))),

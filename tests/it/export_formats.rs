@@ -88,7 +88,7 @@ fn full_service() -> Service {
         fees: text("free on Monday"),
         alert: text("Moves in May"),
         email: text("desk@example.org"),
-        phones: vec![Phone::as_typed("+33 1 99 00 00 01"), Phone::as_typed("115")],
+        phones: ["+33 1 99 00 00 01", "115"].map(|typed| Phone::read(typed, CountryCode::parse("FR").ok())).to_vec(),
         known_consequences: vec![KnownConsequence::IdRequired],
         specialisations: vec![Specialisation::Gbv],
         capacity: Some(Capacity {

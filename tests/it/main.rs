@@ -16,6 +16,7 @@ mod demand;
 mod differential;
 mod directory_changes;
 mod directory_editing;
+mod directory_merging;
 mod disclosure;
 mod docs;
 mod duplicates;

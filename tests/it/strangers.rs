@@ -207,6 +207,7 @@ fn of_directory(paris: &Paris) -> Vec<Question> {
     let changes = json!({ "changes": { "fees": "free" } });
     let edit = merged(changes.clone(), &json!({ "expectedVersion": 9 }));
     let decide = json!({ "accept": false, "reason": "NOT_TRUE" });
+    let merge = |other: &str| json!({ other: ServiceId::from_bytes([9; 16]).to_string(), "expectedKeptVersion": 9, "expectedMergedVersion": 9 });
     let place = LocationId::from_bytes([9; 16]).to_string();
     vec![
         Question::of_query("serviceHistory", "serviceId", &safe_house),
@@ -215,6 +216,9 @@ fn of_directory(paris: &Paris) -> Vec<Question> {
         Question::of_query("servicesToReview", "after", &cursor("review|2026-01-01", &safe_house))
             .instead(cursor("review|2026-01-01", &never(&safe_house))),
         Question::of_mutation("serviceEdit", "serviceId", &edit, &safe_house),
+        Question::of_mutation("serviceMerge", "keptId", &merge("mergedId"), &safe_house),
+        Question::of_mutation("serviceMerge", "mergedId", &merge("keptId"), &safe_house),
+        Question::of_mutation("serviceUnmerge", "mergedId", &json!({}), &safe_house),
         Question::of_mutation("serviceCorrectionSuggest", "serviceId", &changes, &safe_house),
         Question::of_mutation("serviceMarkDoNotUse", "placeId", &json!({ "serviceId": safe_house }), &place),
         Question::of_mutation("serviceMarkDoNotUse", "serviceId", &json!({}), &safe_house),

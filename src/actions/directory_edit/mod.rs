@@ -5,12 +5,14 @@
 
 mod changes;
 mod edit;
+mod merge;
 mod proposals;
 mod review;
 mod tell;
 
 pub use changes::{PlaceChange, ServiceChanges};
 pub use edit::{EditService, SuggestCorrection, edit, suggest};
+pub use merge::{MergeServices, merge_services, unmerge_service};
 pub use proposals::{DecideProposal, decide, find_proposal, list_proposals};
 pub use review::{ReviewKey, history, to_review};
 pub use tell::{MarkDoNotUse, TellCapacity, confirm, mark_do_not_use, tell_capacity};

@@ -30,6 +30,8 @@ code_list! {
         DirectoryImported = "directory_imported": "a feed was imported into the directory",
         DirectoryExported = "directory_exported": "a copy of what an audience may know of the directory was made",
         EntryEdited = "entry_edited": "an entry of the directory was edited",
+        EntriesMerged = "entries_merged": "an entry of the directory was merged into another",
+        EntriesUnmerged = "entries_unmerged": "the merging of an entry of the directory was undone",
         ChangeProposed = "change_proposed": "a change of the directory was proposed",
         ProposalDecided = "proposal_decided": "a proposed change of the directory was decided",
         DoNotUseMarked = "do_not_use_marked": "something in the directory was marked as not to be used",

@@ -7,6 +7,7 @@ use super::phone::Phone;
 use super::place::Place;
 use super::service::{Eligibility, Service};
 use crate::domain::code::{CodeList as _, code_list};
+use crate::domain::id::ServiceId;
 use crate::domain::need::Need;
 use crate::domain::profile::Language;
 use crate::domain::sensitive::hidden_debug;
@@ -148,4 +149,7 @@ pub struct FieldEdit {
     pub told_by: Teller,
     /// When, in microseconds of UTC.
     pub at_microseconds: i64,
+    /// The entry that the value was taken from when that one was merged into this, as another source's word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_from: Option<ServiceId>,
 }

@@ -42,7 +42,7 @@ pub fn set(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldV
         }
         value.put_into(service);
         service.edits.retain(|edit| edit.field != field);
-        service.edits.push(FieldEdit { field, told_by: by, at_microseconds: now.microseconds() });
+        service.edits.push(FieldEdit { field, told_by: by, at_microseconds: now.microseconds(), taken_from: None });
         service.edits.sort_by_key(|edit| edit.field);
     }
     cover(word, service);

@@ -2,10 +2,10 @@
 
 use super::directory_changes::ServiceChangesInput;
 use crate::actions::directory_edit::{
-    DecideProposal, EditService, MarkDoNotUse, SuggestCorrection, TellCapacity, confirm, decide, edit, mark_do_not_use,
-    suggest, tell_capacity,
+    DecideProposal, EditService, MarkDoNotUse, MergeServices, SuggestCorrection, TellCapacity, confirm, decide, edit,
+    mark_do_not_use, merge_services, suggest, tell_capacity, unmerge_service,
 };
-use crate::domain::directory::{CapacityPeriod, CapacityStatus, CapacityUnit};
+use crate::domain::directory::{CapacityPeriod, CapacityStatus, CapacityUnit, ServiceField};
 use crate::domain::directory_edit::{DoNotUse, ProposalReason};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::graphql::error::{ApiError, parse_id};
@@ -14,7 +14,7 @@ use crate::graphql::types::directory_edit::DirectoryProposal;
 use crate::graphql::types::service::Service;
 use crate::graphql::user_errors::{
     DirectoryProposalDecideError, ServiceCapacityUpdateError, ServiceConfirmError, ServiceCorrectionSuggestError,
-    ServiceEditError, ServiceMarkDoNotUseError, settle,
+    ServiceEditError, ServiceMarkDoNotUseError, ServiceMergeError, ServiceUnmergeError, settle,
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -39,6 +39,37 @@ impl DirectoryMutations {
         };
         let (service, errors) = settle(edit(&request.context, &request.access, input).await, request.language)?;
         Ok(ServiceEditPayload { service: service.map(Service), errors })
+    }
+
+    /// Merges an entry into another one, for editors: nobody finds it any more, its source goes on telling it, and the
+    /// kept one takes from it what is named. What takes two people waits in `directoryProposals`, as with an edit.
+    async fn service_merge(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The two entries, their versions, and what the kept one takes.")] input: ServiceMergeInput,
+    ) -> Result<ServiceMergePayload, ApiError> {
+        let request = request(context);
+        let input = MergeServices {
+            kept_id: parse_id(&input.kept_id)?,
+            merged_id: parse_id(&input.merged_id)?,
+            fields: input.fields,
+            expected_versions: [input.expected_kept_version, input.expected_merged_version],
+        };
+        let merged = merge_services(&request.context, &request.access, input).await;
+        let (service, errors) = settle(merged, request.language)?;
+        Ok(ServiceMergePayload { service: service.map(Service), errors })
+    }
+
+    /// Undoes a merging, for editors: the entry is found again, and the kept one gives back what it took from it.
+    async fn service_unmerge(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The entry that was merged into another.")] input: ServiceUnmergeInput,
+    ) -> Result<ServiceUnmergePayload, ApiError> {
+        let request = request(context);
+        let found = unmerge_service(&request.context, &request.access, parse_id(&input.merged_id)?).await;
+        let (service, errors) = settle(found, request.language)?;
+        Ok(ServiceUnmergePayload { service: service.map(Service), errors })
     }
 
     /// Suggests a correction of a service, for an editor to accept or refuse. The service stays as it is meanwhile.
@@ -138,6 +169,47 @@ pub struct ServiceEditPayload {
     service: Option<Service>,
     /// Why it was not edited.
     errors: Vec<ServiceEditError>,
+}
+
+/// What a merging takes.
+#[derive(InputObject)]
+pub struct ServiceMergeInput {
+    /// The entry that people find afterwards, an id beginning with `svc_`.
+    kept_id: ID,
+    /// The entry that is merged into it, an id beginning with `svc_`.
+    merged_id: ID,
+    /// The version of the kept entry that you have read.
+    expected_kept_version: i64,
+    /// The version of the merged entry that you have read.
+    expected_merged_version: i64,
+    /// What the kept entry takes from the merged one; nothing unless said.
+    #[graphql(default)]
+    fields: Vec<ServiceField>,
+}
+
+/// The kept service after a merging, or why both are as before.
+#[derive(SimpleObject)]
+pub struct ServiceMergePayload {
+    /// The kept service; null when nothing was merged.
+    service: Option<Service>,
+    /// Why nothing was merged.
+    errors: Vec<ServiceMergeError>,
+}
+
+/// What undoing a merging takes.
+#[derive(InputObject)]
+pub struct ServiceUnmergeInput {
+    /// The entry that was merged into another, an id beginning with `svc_`.
+    merged_id: ID,
+}
+
+/// The service that is found again, or why it is not.
+#[derive(SimpleObject)]
+pub struct ServiceUnmergePayload {
+    /// The service; null when nothing was undone.
+    service: Option<Service>,
+    /// Why nothing was undone.
+    errors: Vec<ServiceUnmergeError>,
 }
 
 /// What a suggestion takes.

@@ -77,6 +77,8 @@ fn roots() -> Vec<Door> {
 fn mutations() -> Vec<Door> {
     vec![
         door("Mutation.serviceEdit", &[EditEntry]),
+        door("Mutation.serviceMerge", &[EditEntry]),
+        door("Mutation.serviceUnmerge", &[EditEntry]),
         door("Mutation.serviceCorrectionSuggest", &[SuggestCorrection]),
         door("Mutation.serviceMarkDoNotUse", &[MarkDoNotUse]),
         door("Mutation.serviceCapacityUpdate", &[TellCapacity]),

@@ -11,7 +11,7 @@ use relais::domain::code::CodeList;
 use relais::policy::table::{Act, ActFacts, Action, Content, Table};
 
 /// Somebody of each role, in a project; and who has none.
-const HANDLES: [(&str, Option<Role>, bool); 13] = [
+const HANDLES: [(&str, Option<Role>, bool); 14] = [
     ("nobody", None, false),
     ("caseworker", Some(Role::Caseworker), true),
     ("agent with a project", Some(Role::PartnerAgent), true),
@@ -25,6 +25,7 @@ const HANDLES: [(&str, Option<Role>, bool); 13] = [
     ("lawyer", Some(Role::PartnerAgent), false),
     ("protection lead", Some(Role::ProtectionLead), false),
     ("analyst without a project", Some(Role::Analyst), false),
+    ("directory editor of the lawyers", Some(Role::DirectoryEditor), false),
 ];
 
 async fn answer(app: &App, table: &'static Table, person: &Person, question: &Question) -> (String, String) {

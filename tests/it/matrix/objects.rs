@@ -324,7 +324,8 @@ fn full(world: &World, name: &str) -> Service {
     service.verified_by = Some(Teller::Partner);
     service.next_review_on = service.verified_on;
     let at_microseconds = world.now().microseconds();
-    service.edits = vec![FieldEdit { field: ServiceField::Fees, told_by: Teller::Editor, at_microseconds }];
+    service.edits =
+        vec![FieldEdit { field: ServiceField::Fees, told_by: Teller::Editor, at_microseconds, taken_from: None }];
     for place in &mut service.places {
         (place.name, place.address) = (told.clone(), told.clone());
         place.precision = Some(Precision::Exact);

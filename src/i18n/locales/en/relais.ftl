@@ -128,6 +128,12 @@ input-ages-cross = The youngest age lies above the oldest.
 input-no-change = Nothing would change: the entry says so already.
 input-not-of-entry = The service has no such place or phone: read it again.
 input-editors-only = This field is changed by an editor of the directory only: suggest a correction.
+input-same-entry = An entry cannot be merged into itself.
+input-merged-elsewhere = This entry is merged into another one already: undo that first, or use that one.
+input-not-merged = This entry is merged into no other.
+input-for-fewer-people = The merged entry is for fewer people than the kept one: take nothing from it, or keep it.
+input-set-by-people = People have set this field of the kept entry: change it by an edit.
+input-not-takeable = Tier and status are not taken from another entry.
 input-reason-needed = Say why it is refused.
 
 ## Consent
@@ -145,6 +151,7 @@ recipient-service-not-open = The service is not open, or is gone from the direct
 recipient-capacity-to-confirm = The service is full or has told no capacity: confirm that you send all the same.
 recipient-training-needed = Only trained staff refer to this service: ask your focal point.
 recipient-specialisation-needed = This need is referred to specialised services only.
+recipient-merged-elsewhere = The entry was merged into another one: draft the referral to that one.
 recipient-do-not-use = Somebody has marked the service or the place as not to be used: wait until an editor decides, or choose another one.
 recipient-call-needed = An emergency is announced by phone first: call, then say so.
 

@@ -128,6 +128,12 @@ input-ages-cross = L’âge minimal dépasse l’âge maximal.
 input-no-change = Rien ne changerait : la fiche le dit déjà.
 input-not-of-entry = Le service n’a pas ce lieu ou ce téléphone : relisez la fiche.
 input-editors-only = Seul un éditeur de l’annuaire change ce champ : proposez une correction.
+input-same-entry = Une fiche ne peut pas être fusionnée avec elle-même.
+input-merged-elsewhere = Cette fiche est déjà fusionnée dans une autre : défaites-le d’abord, ou prenez l’autre.
+input-not-merged = Cette fiche n’est fusionnée dans aucune autre.
+input-for-fewer-people = La fiche à fusionner s’adresse à moins de personnes que celle à garder : n’en reprenez rien, ou gardez-la.
+input-set-by-people = Ce champ de la fiche à garder a été rempli par quelqu’un : changez-le par une modification.
+input-not-takeable = Le niveau de visibilité et l’état ne se reprennent pas d’une autre fiche.
 input-reason-needed = Dites pourquoi c’est refusé.
 
 ## Consent
@@ -145,6 +151,7 @@ recipient-service-not-open = Le service n’est pas ouvert, ou n’est plus dans
 recipient-capacity-to-confirm = Le service est complet ou n’a pas indiqué ses places : confirmez l’envoi malgré tout.
 recipient-training-needed = Seules des personnes formées orientent vers ce service : demandez à votre référente.
 recipient-specialisation-needed = Ce besoin ne s’adresse qu’à un service spécialisé.
+recipient-merged-elsewhere = La fiche a été fusionnée dans une autre : préparez l’orientation vers celle-là.
 recipient-do-not-use = Le service ou le lieu est signalé à ne pas utiliser : attendez la décision d’un éditeur, ou choisissez-en un autre.
 recipient-call-needed = Une urgence s’annonce d’abord par téléphone : appelez, puis indiquez-le.
 

@@ -1,0 +1,101 @@
+//! Merging two entries that are one service: nobody finds the merged one, its source goes on telling it, a referral leads
+//! to the kept one, and all of it can be undone.
+
+use crate::kit::steps::{fresh_key, merged, service_id, text};
+use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
+use relais::domain::directory::{Service, Tier};
+use relais::domain::id::{Identifier, OrganizationId};
+use serde_json::{Value, json};
+
+const EDITOR: &str = r#"{ "source": "corridor", "accounts": [
+    { "handle": "editor", "role": "directory_editor", "organization": "efc43c01-4b2a-472d-b3b3-06332930321e", "is_trained": true } ] }"#;
+
+impl World {
+    /// Another source's entry on a service of the seeds.
+    async fn second_word(&self, over: impl FnOnce(&mut Service)) -> String {
+        let mut service = self.like(MINORITY_APPEAL, "Recours de minorité, autre source");
+        service.organization_id = OrganizationId::derived("corridor", LAWYERS);
+        service.fees = Some("2 euros".to_owned());
+        over(&mut service);
+        self.publish(&service).await;
+        service.id.to_string()
+    }
+
+    async fn entry_now(&self, id: &str) -> Value {
+        let document = "query($id: ID!) { service(id: $id) { version fees provenance { field } } }";
+        self.ask(&self.person("editor"), document, json!({ "id": id })).await.at("service").clone()
+    }
+
+    async fn merges(&self, handle: &str, kept: &str, merged: &str, fields: Value) -> String {
+        let input = json!({ "keptId": kept, "mergedId": merged, "fields": fields,
+            "expectedKeptVersion": self.entry_now(kept).await["version"], "expectedMergedVersion": self.entry_now(merged).await["version"] });
+        self.outcome(handle, "serviceMerge", input).await
+    }
+
+    async fn outcome(&self, handle: &str, act: &str, input: Value) -> String {
+        let answer = self.act(&self.person(handle), act, &input).await;
+        let error = if answer.code().is_empty() { answer.at(act)["errors"][0].clone() } else { json!(null) };
+        let problem = error["problem"].as_str().or(error["__typename"].as_str());
+        problem.unwrap_or(answer.code()).to_owned()
+    }
+
+    async fn lists(&self, id: &str) -> bool {
+        let document = "{ services(first: 100, filter: { verdicts: [MATCH, TO_CONFIRM, NO] }) { nodes { id } } }";
+        let found = self.ask(&self.person("caseworker"), document, json!({})).await;
+        found.at("services/nodes").as_array().expect("services").iter().any(|service| service["id"] == id)
+    }
+}
+
+/// A draft under a key of its own.
+fn with_key(draft: &Value) -> Value {
+    merged(draft.clone(), &json!({ "idempotencyKey": fresh_key() }))
+}
+
+on_both_databases! {
+    async fn a_merged_entry_is_found_no_more_and_comes_back_whole(world: World) {
+        let mut world = world;
+        world.join(EDITOR).await;
+        let kept = service_id(MINORITY_APPEAL);
+        let before = world.entry_now(&kept).await;
+        let merged = world.second_word(|_| {}).await;
+        assert!(world.lists(&merged).await);
+        for who in ["caseworker", "lawyer"] {
+            assert_eq!(world.merges(who, &kept, &merged, json!([])).await, "FORBIDDEN", "{who}");
+        }
+        assert_eq!(world.merges("editor", &kept, &kept, json!([])).await, "SAME_ENTRY");
+        assert_eq!(world.merges("editor", &kept, &merged, json!(["TIER"])).await, "NOT_TAKEABLE");
+        assert_eq!(world.merges("editor", &kept, &merged, json!(["FEES"])).await, "");
+        assert_eq!((world.lists(&merged).await, world.lists(&kept).await), (false, true));
+        let after = world.entry_now(&kept).await;
+        assert_eq!((&after["fees"], &after["provenance"][0]["field"]), (&json!("2 euros"), &json!("FEES")));
+        assert_eq!(world.merges("editor", &kept, &merged, json!([])).await, "MERGED_ELSEWHERE");
+
+        assert_eq!(world.outcome("editor", "serviceUnmerge", json!({ "mergedId": merged })).await, "");
+        assert_eq!((world.lists(&merged).await, world.entry_now(&kept).await["fees"].clone()), (true, before["fees"].clone()));
+        assert_eq!(world.entry_now(&kept).await["provenance"], json!([]));
+        assert_eq!(world.outcome("editor", "serviceUnmerge", json!({ "mergedId": merged })).await, "NOT_MERGED");
+    }
+
+    async fn a_referral_to_a_merged_entry_leads_to_the_kept_one(world: World) {
+        let mut world = world;
+        world.join(EDITOR).await;
+        let kept = service_id(MINORITY_APPEAL);
+        let merged = world.second_word(|_| {}).await;
+        let ready = world.ready_for_the_lawyers(&merged, json!({})).await;
+        assert_eq!(world.merges("editor", &kept, &merged, json!([])).await, "");
+        let draft = with_key(&ready.draft);
+        let draft = world.done(&ready.sender, "referralCreate", &draft).await;
+        let document = "query($id: ID!) { referral(id: $id) { service { id } } }";
+        let found = world.ask(&ready.sender, document, json!({ "id": text(&draft["id"]) })).await;
+        assert_eq!(found.at("referral/service/id"), &json!(kept));
+    }
+
+    async fn nothing_is_taken_from_an_entry_that_fewer_may_know(world: World) {
+        let mut world = world;
+        world.join(EDITOR).await;
+        let kept = service_id(MINORITY_APPEAL);
+        let merged = world.second_word(|service| service.tier = Tier::Restricted).await;
+        assert_eq!(world.merges("editor", &kept, &merged, json!(["FEES"])).await, "FOR_FEWER_PEOPLE");
+        assert_eq!(world.merges("editor", &kept, &merged, json!([])).await, "");
+    }
+}
