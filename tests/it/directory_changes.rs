@@ -141,7 +141,7 @@ on_both_databases! {
         }
         assert_eq!((of_nobody.gone.len(), beginner.gone.len()), (1, 0));
         of_staff.follow(&world, &caseworker, 100).await;
-        assert_eq!(of_staff.gone, [id.clone()]);
+        assert_eq!(of_staff.gone, std::slice::from_ref(&id));
 
         // Back again; then marked as not to be used, which no list shows either.
         service.tier = Tier::Public;

@@ -247,10 +247,10 @@ on_both_databases! {
         let id = service_id(MINORITY_APPEAL);
         let seen = world.seen("caseworker", &id).await;
         let (place, phone) = (text(&seen["places"][0]["id"]), text(&seen["phones"][0]["typed"]));
-        let near = format!("{{ services(first: 100, filter: {{ near: {{ latitude: 48.8938, longitude: 2.4096, withinMeters: 30000 }}, \
-            verdicts: [MATCH, TO_CONFIRM, NO] }}) {{ edges {{ locationId node {{ id }} }} }} }}");
+        let near = "{ services(first: 100, filter: { near: { latitude: 48.8938, longitude: 2.4096, withinMeters: 30000 }, \
+            verdicts: [MATCH, TO_CONFIRM, NO] }) { edges { locationId node { id } } } }";
         let is_measured = async || {
-            let found = world.ask(&world.person("caseworker"), &near, json!({})).await;
+            let found = world.ask(&world.person("caseworker"), near, json!({})).await;
             found.at("services/edges").as_array().expect("edges").iter().any(|edge| edge["node"]["id"] == json!(id) && edge["locationId"] == json!(place))
         };
         assert!(is_measured().await);

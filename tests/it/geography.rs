@@ -215,7 +215,7 @@ installed_on_both_databases! {
         let bad = here.write("bad.csv", format!("{header}LBY,1,Zwara town,,\n"));
         let import = |path: &str, source: &str, more: &[&str]| {
             let ran = here.run(&[&["import", "areas", path, "--preset", "pcodes", "--source", source], more].concat());
-            counts(&ran.succeeded())
+            counts(ran.succeeded())
         };
         let empty = here.counts().await;
         assert_eq!(import(&first, "ocha", &["--dry-run"]), [3, 0, 0, 0, 1]);
@@ -237,7 +237,7 @@ installed_on_both_databases! {
 
         let places = here.write("places.csv", "geonameid,name,latitude,longitude,countrycode\n1,Zuwarah,32.9,12.1,LY\n2,Nowhere,0,0,LY\n");
         let ran = here.run(&["import", "gazetteer", &places, "--source", "towns"]);
-        assert_eq!(counts(&ran.succeeded()), [1, 0, 0, 0, 1]);
+        assert_eq!(counts(ran.succeeded()), [1, 0, 0, 0, 1]);
         assert_eq!(here.counts().await["gazetteer_places"], 1);
     }
 }

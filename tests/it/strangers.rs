@@ -441,6 +441,9 @@ on_both_databases! {
                 || question.existing == paris.proposal
                 || question.place.ends_with(".placeId")
                 || question.place == "directoryProposals.after"
+                // Editors merge, whatever a caseworker sees.
+                || question.place.starts_with("serviceMerge.")
+                || question.place.starts_with("serviceUnmerge.")
                 || question.place == "servicesToReview.after"
         };
         for question in questions.iter().filter(|question| !is_of_others(question)) {

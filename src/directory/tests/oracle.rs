@@ -260,10 +260,13 @@ fn nearest_place(service: &Service, query: &Query<'_>) -> Option<(f64, usize)> {
     nearest
 }
 
+/// Hours, their country, closures, and an instant in microseconds.
+type HoursAt = (Option<String>, Option<CountryCode>, Vec<(Date, Date)>, i64);
+
 /// What the oracle has found out before: reading hours and words takes it longer than all else.
 #[derive(Default)]
 struct Memory {
-    openings: HashMap<(Option<String>, Option<CountryCode>, Vec<(Date, Date)>, i64), OpeningStatus>,
+    openings: HashMap<HoursAt, OpeningStatus>,
     scores: HashMap<(String, OrganizationId, String, bool), Option<u32>>,
 }
 
