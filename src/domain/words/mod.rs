@@ -45,6 +45,8 @@ pub fn fold(text: &str) -> String {
     } else {
         // Lower case comes before the decomposition too: that of some capitals differs from that of their small letters.
         text.nfkd().flat_map(char::to_lowercase).nfkd().for_each(&mut each);
+        // Marks that something dropped has kept apart stand side by side now, and have an order of their own.
+        folded = folded.nfkd().collect();
     }
     folded.truncate(folded.trim_end().len());
     folded
