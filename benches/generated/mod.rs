@@ -14,7 +14,7 @@ use relais::domain::fit::{Finding, Fit, Seeker, Verdict, fit, need_finding};
 use relais::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use relais::domain::need::Need;
 use relais::domain::opening::{HolidayCalendars, OpeningStatus};
-use relais::domain::place::Position;
+use relais::domain::place::{NoAreas, Position};
 use relais::domain::profile::{AdminStatus, AgeBand, Gender, Language, Profile};
 use relais::domain::ranking::ServiceOrder;
 use relais::domain::scope::DirectoryScope;
@@ -97,7 +97,7 @@ impl World {
     }
 
     fn seeker<'a>(&'a self, need: Need, profile: &'a Profile) -> Seeker<'a> {
-        Seeker { need: Some(need), profile, accessibility: &[], areas: &[], areas_within: &[], at: now() }
+        Seeker { need: Some(need), profile, accessibility: &[], areas: &NoAreas, at: now() }
     }
 
     fn query<'a>(&'a self, asked: Question, profile: &'a Profile) -> Query<'a> {

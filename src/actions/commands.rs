@@ -10,6 +10,7 @@ use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId, TeamId};
 use crate::domain::referral::Vetting;
 use crate::domain::sensitive::Sensitive;
+use crate::domain::sensitive::hidden_debug;
 use crate::domain::sign_in::CredentialProblem;
 use crate::domain::time::Date;
 use crate::store::{DirectoryChange, EntryAtHand, EntryChange, StoreError, Tx};
@@ -42,7 +43,7 @@ pub struct CommandFile {
 }
 
 /// A project to be there.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectCommand {
     /// The file's own key of the project.
@@ -58,6 +59,8 @@ pub struct ProjectCommand {
     /// Role mailbox of the team.
     pub mailbox: String,
 }
+
+hidden_debug!(ProjectCommand);
 
 /// A team to be there.
 #[derive(Clone, Debug, Deserialize)]

@@ -1,8 +1,8 @@
 //! Copies of the directory to be kept elsewhere: what an audience may know, by the same views as everybody's, and a
 //! line in the audit trail.
 
-use super::protection::project::named;
 use super::{ActionError, Context};
+use crate::domain::account::RiskProfile;
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::directory::{Document, Organization, Service, Tier};
 use crate::domain::freeze::ProjectStatus;
@@ -50,6 +50,9 @@ pub enum ExportError {
     /// The project is frozen or archived: it hands out nothing.
     #[error("the project is frozen or archived")]
     NotActive,
+    /// The project is of severe risk: no copy of what it may know is made (P-25).
+    #[error("the project is of severe risk: no copies are made for it")]
+    SevereRisk,
     /// Anything else.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -121,10 +124,11 @@ pub async fn prepare(context: &Context, request: ExportRequest<'_>) -> Result<Pr
 }
 
 async fn working_project(context: &Context, name: &str) -> Result<ProjectId, ExportError> {
-    let projects = named(context, Some(name)).await.map_err(|_| ExportError::NoProject)?;
+    let projects = context.store.list_projects_named(Some(name)).await?;
     match &*projects {
         [] => Err(ExportError::NoProject),
         [project] if project.status != ProjectStatus::Active => Err(ExportError::NotActive),
+        [project] if project.risk_profile == RiskProfile::Severe => Err(ExportError::SevereRisk),
         [project] => Ok(project.id),
         _ => Err(ExportError::SeveralProjects),
     }

@@ -90,7 +90,7 @@ pub(super) struct Walk<'q> {
     /// The services themselves, by rank.
     pub services: &'q [Arc<Service>],
     /// Where a place has to lie.
-    pub region: Option<&'q Region>,
+    pub region: Option<&'q Region<'q>>,
     /// What a service has to admit, at least.
     pub sought: Sought,
     /// When a service has to be open, or might be.

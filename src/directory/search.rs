@@ -39,7 +39,7 @@ pub struct Query<'a> {
     /// without a position, and says nothing without `near`.
     pub within_meters: Option<f64>,
     /// Where a place has to lie.
-    pub region: Option<&'a Region>,
+    pub region: Option<&'a Region<'a>>,
     /// Words to be found in names and descriptions.
     pub words: Option<SearchWords<'a>>,
     /// For whom, and for which need. Services that do not offer the need are left out, whatever `verdicts` admits.

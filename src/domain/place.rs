@@ -186,6 +186,22 @@ impl std::fmt::Display for AreaCode {
     }
 }
 
+/// Which administrative areas lie in which.
+pub trait AreaTree: std::fmt::Debug + Sync {
+    /// True when the second area is the first one or a part of it, whatever scheme their codes are of.
+    fn covers(&self, whole: &AreaCode, part: &AreaCode) -> bool;
+}
+
+/// Knows of no area that it is a part of another: each covers itself.
+#[derive(Clone, Copy, Debug)]
+pub struct NoAreas;
+
+impl AreaTree for NoAreas {
+    fn covers(&self, whole: &AreaCode, part: &AreaCode) -> bool {
+        whole == part
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ code_list! {
         PlaceUnknown = "place_unknown": "no place of this name is known",
         RegionTwice = "region_twice": "a search is within one box, one polygon or one area",
         OpenTwice = "open_twice": "a search is for now or for an instant",
-        Words = "words": "words to be found have 1 to 200 characters",
+        Words = "words": "words to be found are 1 to 12, of 200 characters in all",
         AreaCode = "area_code": "not the code of an area",
         Language = "language": "not a BCP 47 language tag",
         TeamNeeded = "team_needed": "who is of several teams names the one that follows the case",

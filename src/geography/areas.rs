@@ -5,7 +5,7 @@
 
 use crate::domain::geography::AdminArea;
 use crate::domain::geography::shape::Shape;
-use crate::domain::place::{Area, AreaCode, Position};
+use crate::domain::place::{Area, AreaCode, AreaTree, Position};
 use crate::domain::words::fold;
 use crate::domain::words::index::{WordIndex, WordIndexBuilder};
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -70,6 +70,23 @@ pub struct Areas {
     words: WordIndex,
 }
 
+impl std::fmt::Debug for Areas {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Areas({})", self.areas.len())
+    }
+}
+
+/// Unknown codes are parts of nothing but themselves.
+impl AreaTree for Areas {
+    fn covers(&self, whole: &AreaCode, part: &AreaCode) -> bool {
+        let (Some(whole_number), Some(part_number)) = (self.number(whole), self.number(part)) else {
+            return whole == part;
+        };
+        let mut around = std::iter::successors(Some(part_number), |number| self.at(*number).parent);
+        around.any(|number| number == whole_number)
+    }
+}
+
 impl Areas {
     /// Puts the rows of all sources together. Rows without a level, which only tell codes, come after the others.
     pub fn new(mut rows: Vec<AdminArea>) -> Self {
@@ -129,14 +146,6 @@ impl Areas {
         }
         found.sort_by(|one, other| one.area.code.cmp(&other.area.code));
         found
-    }
-
-    /// True when the second area is the first one or a part of it. Unknown codes are parts of nothing but themselves.
-    pub fn covers(&self, whole: &AreaCode, part: &AreaCode) -> bool {
-        let is_whole = |area: &KnownArea| area.codes().any(|code| code == whole);
-        whole == part
-            || self.number(part).is_some_and(|number| is_whole(self.at(number)))
-            || self.ancestors(part).into_iter().any(is_whole)
     }
 
     /// Whether the area holds the position, edges included; `None` for an unknown code and without a shape.

@@ -13,6 +13,7 @@ use crate::domain::fit::Fit;
 use crate::domain::id::ServiceId;
 use crate::domain::place::DistanceBand;
 use crate::domain::ranking;
+use crate::domain::time::Date;
 use std::sync::Arc;
 
 /// A service as a viewer may know it.
@@ -38,6 +39,8 @@ pub struct MatchView {
     pub distance_band: Option<DistanceBand>,
     /// Whether the service takes the person, and why not.
     pub fit: Fit,
+    /// The day on which a service that is closed for a time opens again; `None` for every other.
+    pub reopens_on: Option<Date>,
     /// Where it stands among others, and why; `None` for one that was judged alone.
     pub standing: Option<ranking::Standing>,
 }
@@ -248,6 +251,7 @@ pub fn show_match(access: &Access, service: &Service, found: MatchView) -> Optio
         place: look.value("ServiceEdge.locationId", found.place),
         distance_meters: look.value("ServiceEdge.distanceMeters", found.distance_meters),
         distance_band: look.value("ServiceEdge.distanceBand", found.distance_band),
+        reopens_on: look.value("Service.closures", found.reopens_on),
         standing: found.standing.filter(|_| look.sees_all(&STANDING)),
         fit: Fit { reasons: if tells_reasons { found.fit.reasons } else { Vec::new() }, ..found.fit },
     })

@@ -7,7 +7,7 @@ use crate::kit::world::on_both_databases;
 use relais::actions::geography::{GeographyFile, import_areas, refresh};
 use relais::app::App;
 use relais::domain::geography::AdminArea;
-use relais::domain::place::{AreaCode, Position};
+use relais::domain::place::{AreaCode, AreaTree, Position};
 use relais::geography::areas::{Areas, NEAREST_WITHIN_METERS};
 use relais::geography::gazetteer::{Gazetteer, PlaceQuery};
 use relais::import::SourceName;

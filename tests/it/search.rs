@@ -1,6 +1,7 @@
 //! Looking for services over the API: the seeds of the Paris region, seen from Pantin.
 
 mod cost;
+mod finding;
 mod pages;
 
 use crate::kit::loop_calls::service;

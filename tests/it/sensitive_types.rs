@@ -47,14 +47,13 @@ fn sensitive_types() -> BTreeSet<String> {
 
 /// Names that things of many kinds have, so that they tell nothing by themselves; the types of the policy that have
 /// such a field are found by their own names.
-const ORDINARY: [&str; 13] = [
+const ORDINARY: [&str; 12] = [
     "asked_at",
     "code",
     "day",
     "event",
     "expires_at",
     "language",
-    "number",
     "own_team_days",
     "party",
     "referral_id",

@@ -8,21 +8,24 @@ use crate::domain::fingerprint::feed;
 use crate::domain::fit::{Seeker, Verdict};
 use crate::domain::geography::search_area::{BoundingBox, InvalidPolygon, SearchPolygon};
 use crate::domain::need::Need;
-use crate::domain::place::{AreaCode, Position};
+use crate::domain::place::Position;
 use crate::domain::profile::Profile;
 use crate::domain::ranking::ServiceOrder;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::time::Timestamp;
+use crate::domain::words::{fold, words};
 use crate::geography::areas::Areas;
 use crate::geography::gazetteer::PlaceQuery;
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
 
 /// Half the circumference of the earth, rounded up: no distance is longer.
 const LONGEST_RADIUS_METERS: f64 = 20_100_000.0;
 
 /// Letters of words that are looked for, and of a place's name.
 const MOST_LETTERS: usize = 200;
+
+/// Words that are looked for at once: each costs a look at all that have it.
+const MOST_WORDS: usize = 12;
 
 /// What is looked for.
 #[derive(Clone, Default)]
@@ -67,12 +70,11 @@ pub struct JudgeFit {
 }
 
 /// The values of [`JudgeFit`], which a [`Seeker`] borrows.
-pub(super) struct Judged {
+pub(super) struct Judged<'a> {
     need: Option<Need>,
     profile: Profile,
     accessibility: Vec<Accessibility>,
-    areas: Vec<AreaCode>,
-    areas_within: Vec<AreaCode>,
+    areas: &'a Areas,
     open_at: Option<Timestamp>,
     is_open_now: bool,
 }
@@ -127,7 +129,7 @@ impl SearchServices {
     }
 
     /// The part of the earth to lie in.
-    pub(super) fn region(&self, areas: &Areas) -> Result<Option<Region>, Refusal> {
+    pub(super) fn region<'a>(&self, areas: &'a Areas) -> Result<Option<Region<'a>>, Refusal> {
         let asked = [self.bounding_box.is_some(), self.polygon.is_some(), self.area.is_some()];
         if asked.into_iter().filter(|is_asked| *is_asked).count() > 1 {
             return Err(Refusal::input("area", InputProblem::RegionTwice));
@@ -142,55 +144,33 @@ impl SearchServices {
         }
         let Some(code) = &self.area else { return Ok(None) };
         let code = area("area", code)?;
-        let Some(whole) = areas.find(code.as_str()) else {
-            // Codes of areas that nobody has imported still name places that carry them.
-            return Ok(Some(Region::Area(AreaRegion { codes: Arc::new([code].into()), shape: None })));
-        };
-        let inside = areas.descendants(&code).into_iter().chain([whole]);
-        let codes = inside.flat_map(|area| area.codes().cloned()).collect();
-        let shape = whole.area.shape.clone().map(Arc::new);
-        Ok(Some(Region::Area(AreaRegion { codes: Arc::new(codes), shape })))
+        // Codes of areas that nobody has imported still name places that carry them.
+        let shape = areas.find(code.as_str()).and_then(|known| known.area.shape.as_ref());
+        Ok(Some(Region::Area(AreaRegion { code, areas, shape })))
     }
 }
 
 impl JudgeFit {
-    /// Checks the typed values; the areas around the person's area and inside it come along.
-    pub(super) fn read(&self, areas: &Areas) -> Result<Judged, Refusal> {
+    /// Checks the typed values.
+    pub(super) fn read<'a>(&self, areas: &'a Areas) -> Result<Judged<'a>, Refusal> {
         if self.open_at.is_some() && self.is_open_now {
             return Err(Refusal::input("openAt", InputProblem::OpenTwice));
         }
-        let profile = self.profile.clone().into_profile()?;
-        let (mut around, mut within) = (Vec::new(), Vec::new());
-        if let Some(code) = &profile.area {
-            around.push(code.clone());
-            around.extend(areas.find(code.as_str()).into_iter().flat_map(|area| area.codes().cloned()));
-            around.extend(areas.ancestors(code).into_iter().flat_map(|area| area.codes().cloned()));
-            within = areas.descendants(code).into_iter().flat_map(|area| area.codes().cloned()).collect();
-            within.sort_unstable();
-        }
         Ok(Judged {
             need: self.need,
-            profile,
+            profile: self.profile.clone().into_profile()?,
             accessibility: self.accessibility.clone(),
-            areas: around,
-            areas_within: within,
+            areas,
             open_at: self.open_at,
             is_open_now: self.is_open_now,
         })
     }
 }
 
-impl Judged {
+impl Judged<'_> {
     /// For whom services are judged, at an instant.
     pub(super) fn seeker(&self, at: Timestamp) -> Seeker<'_> {
-        Seeker {
-            need: self.need,
-            profile: &self.profile,
-            accessibility: &self.accessibility,
-            areas: &self.areas,
-            areas_within: &self.areas_within,
-            at,
-        }
+        Seeker { need: self.need, profile: &self.profile, accessibility: &self.accessibility, areas: self.areas, at }
     }
 
     /// When services have to be open.
@@ -213,9 +193,10 @@ fn problem_of(problem: InvalidPolygon) -> InputProblem {
     }
 }
 
-/// Text to be found: neither empty nor endless, and nothing that no person types.
+/// Text to be found: neither empty nor endless, of a few words, and nothing that no person types.
 pub(super) fn typed<'t>(field: &'static str, text: &'t str) -> Result<&'t str, Refusal> {
-    let is_usable = !text.trim().is_empty() && text.chars().take(MOST_LETTERS + 1).count() <= MOST_LETTERS;
+    let is_short = text.chars().take(MOST_LETTERS + 1).count() <= MOST_LETTERS;
+    let is_usable = is_short && (1..=MOST_WORDS).contains(&words(&fold(text)).count());
     if !is_usable {
         return Err(Refusal::input(field, InputProblem::Words));
     }

@@ -6,13 +6,14 @@ mod input;
 pub use input::{JudgeFit, Origin, SearchServices};
 
 use super::{ActionError, Context};
-use crate::directory::{Distance, Hit, Query, SearchWords};
+use crate::directory::{Distance, Hit, Query, SearchWords, Snapshot};
+use crate::domain::directory::Service;
 use crate::domain::fit::{Verdict, fit};
 use crate::domain::geography::{AdminArea, NamedPlace};
 use crate::domain::id::ServiceId;
-use crate::domain::opening::OpeningState;
+use crate::domain::opening::{OpeningReason, OpeningState, OpeningStatus};
 use crate::domain::place::AreaCode;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Date, Timestamp};
 use crate::geography::gazetteer::PlaceQuery;
 use crate::policy::access::Access;
 use crate::policy::directory_view::{MatchView, ServiceView, show_check, show_match, show_service};
@@ -29,8 +30,6 @@ pub struct Found {
     pub service: Visible<ServiceView>,
     /// How far it is, whether it takes the person, why not, and where it stands.
     pub found: MatchView,
-    /// The instant at which it has to be open, or was judged.
-    pub opening_at: Timestamp,
     /// From where the next page goes on.
     pub cursor: String,
 }
@@ -77,29 +76,39 @@ pub fn search(
         after: cursor.map(|cursor| cursor.key),
         limit: first,
     };
-    let page = context.directory.snapshot().search(&query);
-    let opening_at = query.open_at.unwrap_or(evaluated_at);
+    let snapshot = context.directory.snapshot();
+    let page = snapshot.search(&query);
     let found = page.hits.into_iter().filter_map(|hit| {
         let cursor = Cursor { key: hit.key, evaluated_at }.write(&question);
         let service = show_service(access, &hit.service, hit.organization.as_ref())?;
-        Some(Found { service, found: show_match(access, &hit.service, seen(&hit, &query))?, opening_at, cursor })
+        Some(Found { service, found: show_match(access, &hit.service, seen(&hit, &query, &snapshot))?, cursor })
     });
     Ok(FoundPage { found: found.collect(), has_more: page.has_more, evaluated_at, origin })
 }
 
-fn seen(hit: &Hit, query: &Query<'_>) -> MatchView {
+fn seen(hit: &Hit, query: &Query<'_>, snapshot: &Snapshot) -> MatchView {
     let (distance_meters, distance_band) = match hit.distance {
         Some(Distance::Meters(meters)) => (Some(meters), None),
         Some(Distance::Band(band)) => (None, Some(band)),
         None => (None, None),
     };
     let standing = Some(hit.standing(query));
-    MatchView { place: hit.place, distance_meters, distance_band, fit: hit.fit.clone(), standing }
+    let is_closed = hit.opening == Some(OpeningStatus::Closed);
+    let reopens_on = query.open_at.filter(|_| is_closed).and_then(|at| reopens_on(snapshot, &hit.service, at));
+    MatchView { place: hit.place, distance_meters, distance_band, fit: hit.fit.clone(), reopens_on, standing }
+}
+
+/// The local day after a closure.
+fn reopens_on(snapshot: &Snapshot, service: &Service, at: Timestamp) -> Option<Date> {
+    let state = snapshot.opening_state(service.id, at)?;
+    let next = state.next_change_at.filter(|_| state.reason == OpeningReason::TemporarilyClosed)?;
+    Some(service.opening().timetable.zone()?.local(next).date)
 }
 
 /// Judges one service: whether it takes this person then, and why not.
 pub fn check(context: &Context, access: &Access, id: ServiceId, input: &JudgeFit) -> Result<Found, ActionError> {
-    let judged = input.read(&context.geography.snapshot().areas)?;
+    let geography = context.geography.snapshot();
+    let judged = input.read(&geography.areas)?;
     let now = context.now();
     let snapshot = context.directory.snapshot();
     let service = snapshot.service(id).ok_or(ActionError::NotVisible)?;
@@ -109,8 +118,9 @@ pub fn check(context: &Context, access: &Access, id: ServiceId, input: &JudgeFit
     let fit = show_check(access, &service, judged).ok_or(ActionError::NotVisible)?;
     let organization = snapshot.organization(service.organization_id);
     let service = show_service(access, &service, organization.as_ref()).ok_or(ActionError::NotVisible)?;
-    let found = MatchView { place: None, distance_meters: None, distance_band: None, fit, standing: None };
-    Ok(Found { service, found, opening_at: open_at.unwrap_or(now), cursor: String::new() })
+    let reopens_on = open_at.and_then(|at| reopens_on(&snapshot, &service.service, at));
+    let found = MatchView { place: None, distance_meters: None, distance_band: None, fit, reopens_on, standing: None };
+    Ok(Found { service, found, cursor: String::new() })
 }
 
 /// Whether a service that the viewer was shown is open at an instant, now unless said.

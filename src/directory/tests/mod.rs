@@ -1,14 +1,16 @@
 //! Tests of the directory: worked examples, and random worlds against a brute force.
 
+mod changes;
 mod examples;
 mod oracle;
+mod redaction;
 
 use super::{Change, Directory, Query, Snapshot};
 use crate::domain::directory::{Document, Organization, Place, Service, Tier};
 use crate::domain::fit::Seeker;
 use crate::domain::id::{Identifier, OrganizationId, ServiceId};
 use crate::domain::need::Need;
-use crate::domain::place::{Area, AreaCode, Position};
+use crate::domain::place::{Area, AreaCode, NoAreas, Position};
 use crate::domain::profile::Profile;
 use crate::domain::ranking::ServiceOrder;
 use crate::domain::scope::DirectoryScope;
@@ -84,7 +86,7 @@ fn plain_query() -> Query<'static> {
         within_meters: None,
         region: None,
         words: None,
-        seeker: Seeker { need: None, profile: &ANYBODY, accessibility: &[], areas: &[], areas_within: &[], at: now() },
+        seeker: Seeker { need: None, profile: &ANYBODY, accessibility: &[], areas: &NoAreas, at: now() },
         open_at: None,
         verdicts: &[],
         scope: &STRANGER,

@@ -15,7 +15,7 @@ use super::directory::{Accessibility, CapacityStatus, Eligibility, Service, Serv
 use super::freshness::{FreshnessState, freshness};
 use super::need::Need;
 use super::opening::OpeningStatus;
-use super::place::AreaCode;
+use super::place::AreaTree;
 use super::profile::Profile;
 use super::time::Timestamp;
 use public::{public, public_finding};
@@ -85,10 +85,8 @@ pub struct Seeker<'a> {
     pub profile: &'a Profile,
     /// What the place or team has to offer for the person to be able to use it.
     pub accessibility: &'a [Accessibility],
-    /// The area where the person is, with every area that contains it; empty where it is not known.
-    pub areas: &'a [AreaCode],
-    /// The areas inside that area, sorted: the person may be in any of them.
-    pub areas_within: &'a [AreaCode],
+    /// Which areas lie in which.
+    pub areas: &'a dyn AreaTree,
     /// The instant at which capacity and freshness are judged.
     pub at: Timestamp,
 }
@@ -190,10 +188,13 @@ fn accessibility_finding(service: &Service, sought: &[Accessibility]) -> Option<
 /// Whether people of the area are served; unknown where the area is not known, or where one inside it is served.
 fn area_accepted(service: &Service, seeker: &Seeker<'_>) -> Option<bool> {
     let served = &service.areas_served;
-    if served.is_empty() || seeker.areas.iter().any(|area| served.contains(area)) {
+    if served.is_empty() {
         return Some(true);
     }
-    let may_be_served =
-        seeker.areas.is_empty() || served.iter().any(|area| seeker.areas_within.binary_search(area).is_ok());
+    let area = seeker.profile.area.as_ref()?;
+    if served.iter().any(|whole| seeker.areas.covers(whole, area)) {
+        return Some(true);
+    }
+    let may_be_served = served.iter().any(|part| seeker.areas.covers(area, part));
     (!may_be_served).then_some(false)
 }

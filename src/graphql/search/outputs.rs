@@ -15,6 +15,8 @@ use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::types::service::Service;
 use crate::i18n::{Language, code_key, text};
+use crate::policy::account_view::FocalPointView;
+use crate::policy::visible::Visible;
 use async_graphql::connection::Edge;
 use async_graphql::{Context, ID, Object, SimpleObject};
 
@@ -51,7 +53,9 @@ impl ServiceSearch {
         let request = request(context);
         let need = self.need?;
         let found = focal_point::find(&request.context, &request.access, need).await.map_err(ApiError::from);
-        found.transpose().map(|found| found.map(|(name, mailbox)| FocalPoint { name, mailbox }))
+        let shape =
+            |view: Visible<FocalPointView>| FocalPoint { name: view.name.clone(), mailbox: view.mailbox.clone() };
+        found.transpose().map(|found| found.map(shape))
     }
 }
 
@@ -116,9 +120,7 @@ impl ServiceMatch {
             distance_band: found.found.distance_band,
             location_id: place.map(|place| place.id.into()),
             verdict: found.found.fit.verdict,
-            reasons: reasons
-                .map(|reason| FitReason::new(*reason, &found.service, found.opening_at, language))
-                .collect(),
+            reasons: reasons.map(|reason| FitReason::new(*reason, &found, language)).collect(),
             score: standing.map(|standing| standing.score),
             standing: standing
                 .into_iter()
@@ -144,9 +146,7 @@ impl ServiceCheck {
         let reasons = found.found.fit.reasons.iter();
         Self {
             verdict: found.found.fit.verdict,
-            reasons: reasons
-                .map(|reason| FitReason::new(*reason, &found.service, found.opening_at, language))
-                .collect(),
+            reasons: reasons.map(|reason| FitReason::new(*reason, found, language)).collect(),
         }
     }
 }

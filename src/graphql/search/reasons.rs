@@ -1,11 +1,9 @@
 //! Why a verdict is not a plain match, in words.
 
-use crate::domain::directory::{Eligibility, Service};
+use crate::actions::search::Found;
+use crate::domain::directory::Eligibility;
 use crate::domain::fit::{Finding, FitDimension, FitReason as Reason};
-use crate::domain::time::Timestamp;
 use crate::i18n::{Language, code_key, text, text_with};
-use crate::policy::directory_view::ServiceView;
-use crate::policy::visible::Visible;
 use async_graphql::SimpleObject;
 
 /// Why a verdict is not a plain match.
@@ -20,10 +18,10 @@ pub struct FitReason {
 }
 
 impl FitReason {
-    /// The reason, told of a service that was judged at an instant.
-    pub(super) fn new(reason: Reason, service: &Visible<ServiceView>, at: Timestamp, language: Language) -> Self {
+    /// The reason, with what of the service makes it plainer.
+    pub(super) fn new(reason: Reason, found: &Found, language: Language) -> Self {
         let key = format!("{}-{}", code_key("fit", reason.dimension), code_key("is", reason.finding));
-        let message = match detail(reason, &service.service, at) {
+        let message = match detail(reason, found) {
             Some((detail, arguments)) => text_with(language, &format!("{key}-{detail}"), &arguments),
             None => text(language, &key),
         };
@@ -35,7 +33,8 @@ impl FitReason {
 type Detail = (&'static str, Vec<(&'static str, String)>);
 
 /// What the service tells that makes the reason plainer than its code.
-fn detail(reason: Reason, service: &Service, at: Timestamp) -> Option<Detail> {
+fn detail(reason: Reason, found: &Found) -> Option<Detail> {
+    let service = &found.service.service;
     match (reason.dimension, reason.finding) {
         (FitDimension::Age, Finding::Excluded) => ages(&service.eligibility),
         (FitDimension::Capacity, Finding::ToConfirm) => {
@@ -43,10 +42,8 @@ fn detail(reason: Reason, service: &Service, at: Timestamp) -> Option<Detail> {
             Some(("days", vec![("days", days.to_string())]))
         }
         (FitDimension::Opening, Finding::Excluded) => {
-            let today = at.date();
-            let closure = service.closures.iter().find(|closure| closure.from <= today && today <= closure.until)?;
-            let next = closure.until.succ_opt()?;
-            Some(("until", vec![("day", next.format("%d.%m.%Y").to_string())]))
+            let next = found.found.reopens_on?;
+            Some(("until", vec![("day", next.to_string())]))
         }
         _ => None,
     }

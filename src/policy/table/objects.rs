@@ -59,7 +59,7 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "organization", types: &["Organization"], standings: &[Plain] },
     Object { key: "readings", types: &["CaseReadings", "CaseReading"], standings: &[Plain] },
     Object { key: "trail", types: &["AuditEvent"], standings: &[Plain] },
-    Object { key: "account", types: &["Viewer", "Team"], standings: &[Plain] },
+    Object { key: "account", types: &["Viewer", "Team", "FocalPoint"], standings: &[Plain] },
     Object { key: "project", types: &["Project", "ContinuityEntry", "Custody"], standings: &[Plain] },
     Object { key: "glass", types: &["BreakGlass", "BreakGlassRate"], standings: &[Plain] },
     Object { key: "notice", types: &["Notice"], standings: &[Plain] },

@@ -1,13 +1,12 @@
 //! Fields that only lead on, or tell about the request itself.
 
 /// True for the roots, for pages of connections, payloads of mutations, and what a refusal says of the
-/// caller's own input. They hold nothing of an object but what maps tell and everybody
-/// of a project knows, and are there for whoever came that far.
+/// caller's own input. They hold nothing of an object but what maps tell, and are there for whoever came that far.
 pub fn is_plumbing(type_name: &str, field: &str) -> bool {
     let is_of = |suffix: &str, fields: &[&str]| type_name.ends_with(suffix) && fields.contains(&field);
     matches!(type_name, "Query" | "Mutation" | "PageInfo")
-        // What maps tell anybody, and the own project's mailbox.
-        || matches!(type_name, "AdminArea" | "FocalPoint" | "MeasuredFrom" | "NamedPlace")
+        // What maps tell anybody.
+        || matches!(type_name, "AdminArea" | "MeasuredFrom" | "NamedPlace")
         || is_of("Connection", &["pageInfo", "edges", "nodes", "evaluatedAt", "measuredFrom", "focalPoint"])
         || is_of("Edge", &["node", "cursor"])
         // An entry of a list of entries; what it holds are views of their own, and ids that the viewer was told.

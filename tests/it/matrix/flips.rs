@@ -56,6 +56,13 @@ impl Matrix {
                 let document = format!("{{ legalHolds {} }}", selection(row));
                 vec![Probe { handle, document, id: String::new() }]
             }
+            ("account", "FocalPoint") => {
+                let document = format!(
+                    "{{ services(filter: {{ need: SHELTER_WOMEN_SAFE }}) {{ focalPoint {} }} }}",
+                    selection(row)
+                );
+                vec![Probe { handle, document, id: String::new() }]
+            }
             ("account", "Team") => {
                 let document = format!("{{ viewer {{ teams {} }} }}", selection(row));
                 vec![Probe { handle, document, id: String::new() }]
