@@ -47,17 +47,23 @@ enum Shape {
     Lines,
 }
 
+/// The text of a file, without its byte order mark.
+///
+/// # Errors
+/// [`FeedError`] for a file that is too large, no UTF-8, or has nothing in it.
+pub(super) fn text_of(bytes: &[u8]) -> Result<&str, FeedError> {
+    if bytes.len() > LARGEST {
+        return Err(FeedError::TooLarge { bytes: bytes.len(), limit: LARGEST });
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| FeedError::NotUtf8 { offset: error.valid_up_to() })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() { Err(FeedError::Empty) } else { Ok(text) }
+}
+
 impl<'a> File<'a> {
     /// Checks size, encoding and syntax, and finds the shape.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, FeedError> {
-        if bytes.len() > LARGEST {
-            return Err(FeedError::TooLarge { bytes: bytes.len(), limit: LARGEST });
-        }
-        let text = std::str::from_utf8(bytes).map_err(|error| FeedError::NotUtf8 { offset: error.valid_up_to() })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if text.trim().is_empty() {
-            return Err(FeedError::Empty);
-        }
+        let text = text_of(bytes)?;
         let file = if has_one_value_per_line(text) {
             let row_count = lines(text).count();
             Self { text, shape: Shape::Lines, row_count, is_one_page: false }

@@ -3,7 +3,7 @@
 //! Invariant: no field is guessed. A row whose fields do not fit the header is refused by its line, and a
 //! quote that stays open refuses the file, because every row behind it would hide in one field.
 
-use super::file::{LARGEST, Row};
+use super::file::{Row, text_of};
 use super::problem::{Excerpt, FeedError, ProblemReason};
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
@@ -31,14 +31,7 @@ pub(super) type TableRow = Result<Row, (usize, ProblemReason)>;
 impl<'a> Table<'a> {
     /// Checks size, encoding, quotes and header.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, FeedError> {
-        if bytes.len() > LARGEST {
-            return Err(FeedError::TooLarge { bytes: bytes.len(), limit: LARGEST });
-        }
-        let text = std::str::from_utf8(bytes).map_err(|error| FeedError::NotUtf8 { offset: error.valid_up_to() })?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if text.trim().is_empty() {
-            return Err(FeedError::Empty);
-        }
+        let text = text_of(bytes)?;
         let separator = separator(text);
         if let Some(line) = open_quote(text, separator) {
             return Err(FeedError::UnclosedQuote { line });

@@ -81,6 +81,19 @@ on_both_databases! {
         assert_eq!(network["relais_export"]["sources"][0], json!({ "name": "corridor", "licence": "CC BY 4.0" }));
     }
 
+    /// P-25: what a project of severe risk may know leaves by no copy, and nothing is on record as handed out.
+    async fn no_copy_is_made_for_a_project_of_severe_risk(world: World) {
+        let severe = "UPDATE projects SET risk_profile = 'severe' WHERE name = 'Passerelles Île-de-France'";
+        assert_eq!(world.execute(severe).await, 1);
+        let audience = Audience::Network { project: Some("Passerelles Île-de-France") };
+        let licences = BTreeMap::new();
+        let request = ExportRequest { format: ExportFormat::CommaSeparated, audience, licences: &licences };
+        let refused = prepare(world.app.context(), request).await.map(drop).expect_err("no copy");
+        assert!(refused.to_string().contains("severe risk"), "{refused}");
+        let query = "SELECT object FROM audit_events WHERE action = 'directory_exported'";
+        assert_eq!(world.texts(query.to_owned()).await, Vec::<String>::new());
+    }
+
     async fn that_a_copy_was_made_is_on_record_and_a_wrong_order_makes_none(world: World) {
         let paris = ProjectId::derived("corridor", "paris").to_string();
         copy(&world, ExportFormat::GeoJson, Audience::Network { project: Some(&paris) }).await;

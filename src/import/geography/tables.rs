@@ -5,7 +5,7 @@ use crate::domain::country::CountryCode;
 use crate::domain::geography::{AdminArea, NamedPlace};
 use crate::domain::opening::DatedHoliday;
 use crate::domain::time::Date;
-use crate::import::file::LARGEST;
+use crate::import::file::text_of;
 use crate::import::problem::{Excerpt, FeedError};
 use csv::{Reader, ReaderBuilder, StringRecord};
 
@@ -48,13 +48,7 @@ pub(super) fn parse<T>(
     progress: &mut dyn FnMut(usize, usize),
     read: fn(&Line<'_>) -> Result<(String, T), Faulty>,
 ) -> Result<Rows<T>, FeedError> {
-    if bytes.len() > LARGEST {
-        return Err(FeedError::TooLarge { bytes: bytes.len(), limit: LARGEST });
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if let Err(error) = std::str::from_utf8(bytes) {
-        return Err(FeedError::NotUtf8 { offset: error.valid_up_to() });
-    }
+    let bytes = text_of(bytes)?.as_bytes();
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(bytes);
     let header = header_of(&mut reader, columns)?;
     let lines_at_most = bytes.iter().filter(|byte| **byte == b'\n').count();
