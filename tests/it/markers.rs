@@ -354,14 +354,16 @@ fn texts(value: &Value, found: &mut BTreeSet<String>) {
 }
 
 /// What two recipients of one case may both read: the hour of sending, what the offers tell of the person
-/// (area and languages), who sent them, and what their own services happen to have in common.
-const SHARED: [&str; 11] = [
+/// (area and languages), who sent them, and what their own services happen to have in common (an age to confirm too: of
+/// somebody of no age, because a partner's check of its service names nobody).
+const SHARED: [&str; 12] = [
     "2026-11-23T18:00:00Z",
     "Clinique mobile des Passerelles",
     "Deux camions aménagés et une équipe de soignants, de médiateurs et d'interprètes qui vont à la rencontre des \
      personnes exilées en Île-de-France (organisation fictive)",
     "FR-60159",
     "Passerelles Île-de-France",
+    "confirm the age",
     "fr",
     "free",
     "kpe",

@@ -220,7 +220,7 @@ on_both_databases! {
             (json!({ "words": "-- '" }), "are 1 to 12"),
             (json!({ "words": "a ".repeat(13) }), "are 1 to 12"),
             (json!({ "words": "a".repeat(201) }), "are 1 to 12"),
-            (json!({ "words": "a\u{0}b" }), "control character"),
+            (json!({ "words": "a\u{0}b" }), "U+0000 is not accepted"),
             (json!({ "openNow": true, "openAt": "2026-12-01T08:00:00Z" }), "now or for an instant"),
         ] {
             let answer = ask(&world, filter.clone(), "NEAREST").await;
