@@ -11,8 +11,11 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Plans of days kept for the next question. Two days of a thousand timetables take about a megabyte.
-const KEPT_PLANS: usize = 4_096;
+/// Plans of days kept for the next question, for each timetable: the days that are asked about are few and near.
+const KEPT_PLANS_EACH: usize = 8;
+
+/// Plans kept in all: some hundred bytes each, so at most some tens of megabytes.
+const KEPT_PLANS: std::ops::RangeInclusive<usize> = 4_096..=65_536;
 
 /// Ordinary hours that several services may share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +64,9 @@ impl Hours {
             of_services.push(ordinary_id(&mut ids, &mut ordinary, interned));
         }
         drop(texts);
-        let (of_services, ordinary) = (of_services.into(), ordinary.into());
-        Self { openings, of_services, ordinary, special, plans: DayPlans::new(KEPT_PLANS), calendars }
+        let (of_services, ordinary): (Box<[_]>, Box<[InternedOpening]>) = (of_services.into(), ordinary.into());
+        let kept_plans = (ordinary.len() * KEPT_PLANS_EACH).clamp(*KEPT_PLANS.start(), *KEPT_PLANS.end());
+        Self { openings, of_services, ordinary, special, plans: DayPlans::new(kept_plans), calendars }
     }
 
     /// The ordinary hours of each service, by rank.
