@@ -93,8 +93,9 @@ pub async fn refresh(context: &Context) -> Result<i64, ActionError> {
     // The version is read first: what is written in between comes along now, and again next time.
     let version = context.store.directory_version().await?;
     if version > held {
-        let rows = context.store.directory_changes(held).await?;
-        let (directory, changes) = (Arc::clone(&context.directory), rows.into_iter().map(change).collect());
+        let mut changes = Vec::new();
+        context.store.directory_changes(held, |row| changes.push(change(row))).await?;
+        let directory = Arc::clone(&context.directory);
         // Indexing a large import takes a while, in which this thread would serve nobody.
         spawn_blocking(move || directory.apply(version, changes))
             .await

@@ -103,9 +103,11 @@ pub async fn prepare(context: &Context, request: ExportRequest<'_>) -> Result<Pr
             (Access::of_copy(project, context.table), if project.is_some() { Tier::Project } else { Tier::Network })
         }
     };
-    let rows = context.store.directory_changes(0).await?;
-    let directory_version = rows.iter().map(|row| row.version).max().unwrap_or_default();
-    let entries = entries(&access, rows);
+    let mut rows = BTreeMap::new();
+    let keep = |row: DirectoryRow| drop(rows.insert(row.entry_id.clone(), row));
+    context.store.directory_changes(0, keep).await?;
+    let directory_version = rows.values().map(|row| row.version).max().unwrap_or_default();
+    let entries = entries(&access, rows.into_values());
     let sources: BTreeSet<&str> = entries.iter().map(Entry::source).collect();
     let source = |name: &str| ExportSource { name: name.to_owned(), licence: request.licences.get(name).cloned() };
     let mark = ExportMark {
@@ -135,10 +137,10 @@ async fn working_project(context: &Context, name: &str) -> Result<ProjectId, Exp
 }
 
 /// The current entries as the viewer may know them, by id.
-fn entries(access: &Access, rows: Vec<DirectoryRow>) -> Vec<Entry> {
+fn entries(access: &Access, rows: impl Iterator<Item = DirectoryRow>) -> Vec<Entry> {
     let mut organizations: BTreeMap<OrganizationId, Arc<Organization>> = BTreeMap::new();
     let mut services: Vec<(String, Arc<Service>)> = Vec::new();
-    for row in rows.into_iter().filter(|row| !row.is_gone) {
+    for row in rows.filter(|row| !row.is_gone) {
         match row.document {
             Document::Organization(organization) => {
                 organizations.insert(organization.id, Arc::new(organization));

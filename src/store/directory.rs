@@ -15,13 +15,16 @@ use serde::{Deserialize, Serialize};
 
 const TABLE: Table = Table("directory_documents");
 
+/// Rows of the directory that are read by one statement.
+const ROWS_AT_ONCE: i64 = 5_000;
+
 statements! {
     VERSION = "SELECT version FROM directory_head WHERE name = 'directory'";
     RAISE_VERSION = "UPDATE directory_head SET version = version + 1 WHERE name = 'directory' RETURNING version";
     // Changes nothing, and holds the head's row until the commit on both databases.
     LOCK = "UPDATE directory_head SET version = version WHERE name = 'directory'";
     CHANGES = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
-        WHERE is_current AND version > $1 ORDER BY entry_id";
+        WHERE is_current AND (version, entry_id) > ($1, $2) ORDER BY version, entry_id LIMIT $3";
     CURRENT_OF_SOURCE = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
         WHERE is_current AND NOT is_gone AND source = $1 ORDER BY entry_id";
     FIND = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents WHERE is_current AND entry_id = $1";
@@ -236,10 +239,23 @@ impl Store {
         Ok(read!(self, |pool| sqlx::query_scalar(VERSION).fetch_one(pool).await)?)
     }
 
-    /// The current entries that changed after `version`, tombstones included; all of them after 0.
-    pub async fn directory_changes(&self, version: i64) -> Result<Vec<DirectoryRow>, StoreError> {
-        let rows: Vec<EntryRow> = read!(self, |pool| sqlx::query_as(CHANGES).bind(version).fetch_all(pool).await)?;
-        Ok(open_entries(&self.keys, rows).await?.into_iter().map(|entry| entry.row).collect())
+    /// Hands over the current entries that changed after `version`, tombstones included, in the order of their versions;
+    /// all of them after 0. They are read some thousands at a time, so that a large directory is never in memory as rows.
+    /// An entry that changes meanwhile comes again, as it reads then.
+    pub async fn directory_changes(&self, version: i64, mut take: impl FnMut(DirectoryRow)) -> Result<(), StoreError> {
+        // No entry has an empty id, so this place stands before all of the next version.
+        let mut place = (version + 1, String::new());
+        loop {
+            let rows: Vec<EntryRow> = read!(self, |pool| sqlx::query_as(CHANGES)
+                .bind(place.0)
+                .bind(&place.1)
+                .bind(ROWS_AT_ONCE)
+                .fetch_all(pool)
+                .await)?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            place = (last.version, last.entry_id.clone());
+            open_entries(&self.keys, rows).await?.into_iter().for_each(|entry| take(entry.row));
+        }
     }
 }
 
