@@ -8,11 +8,13 @@
 //! none repeats what the caller sent.
 
 mod answer;
+mod documents;
 mod media;
 mod parameters;
 
 use std::future::Future;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::parse_query;
@@ -25,6 +27,7 @@ use axum::routing::{MethodRouter, get};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use self::answer::{Fault, executed, held, with_told};
+use self::documents::{Documents, Prepared};
 use self::media::{Media, is_json, negotiate};
 use self::parameters::Parameters;
 use super::guard::{Cost, Refused, measure, scan};
@@ -86,13 +89,18 @@ pub fn routes<E: Endpoint>(endpoint: E, limits: Limits) -> Router {
 
 /// What answers under the API's path, by method.
 pub fn methods<E: Endpoint>(endpoint: E, limits: Limits) -> MethodRouter {
-    get(by_get::<E>).post(by_post::<E>).fallback(by_other_method).with_state(Gate { endpoint, limits })
+    get(by_get::<E>).post(by_post::<E>).fallback(by_other_method).with_state(Gate {
+        endpoint,
+        limits,
+        documents: Arc::default(),
+    })
 }
 
 #[derive(Clone)]
 struct Gate<E> {
     endpoint: E,
     limits: Limits,
+    documents: Arc<Documents>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -180,26 +188,37 @@ impl<E: Endpoint> Gate<E> {
         }
     }
 
-    /// Scans, parses once, measures, and hands the parsed document on.
+    /// Hands the parsed document on, with what it costs.
     fn prepare(
         &self,
         method: Method,
         media: Media,
         parameters: Parameters,
     ) -> Result<(Cost, async_graphql::Request), Fault> {
-        let refuse = |refused| Fault::refused(refused, media);
-        scan(&parameters.query, &self.limits).map_err(refuse)?;
-        let document = parse_query(&parameters.query).map_err(|error| refuse(unread(&error)))?;
-        let cost = measure(&document, parameters.operation_name.as_deref(), &self.limits).map_err(refuse)?;
-        if method == Method::Get && cost.kind != OperationType::Query {
+        let prepared = self.read(&parameters).map_err(|refused| Fault::refused(refused, media))?;
+        if method == Method::Get && prepared.cost.kind != OperationType::Query {
             let message = "GET only runs queries. Send this operation by POST.";
             let status = StatusCode::METHOD_NOT_ALLOWED;
             return Err(Fault::new(status, "METHOD_NOT_ALLOWED", message)
                 .with_header(header::ALLOW, HeaderValue::from_static("POST")));
         }
         let mut request = parameters.into_request();
-        request.set_parsed_query(document);
-        Ok((cost, request))
+        request.set_parsed_query(prepared.document.clone());
+        Ok((prepared.cost, request))
+    }
+
+    /// Scans, parses once and measures; or finds what was read before.
+    fn read(&self, parameters: &Parameters) -> Result<Arc<Prepared>, Refused> {
+        let (query, operation) = (&*parameters.query, parameters.operation_name.as_deref());
+        if let Some(known) = self.documents.find(query, operation) {
+            return Ok(known);
+        }
+        scan(query, &self.limits)?;
+        let document = parse_query(query).map_err(|error| unread(&error))?;
+        let cost = measure(&document, operation, &self.limits)?;
+        let prepared = Arc::new(Prepared { document, cost });
+        self.documents.keep(query, operation, Arc::clone(&prepared));
+        Ok(prepared)
     }
 }
 

@@ -25,6 +25,7 @@ mod search;
 mod sharing_query;
 mod types;
 mod user_errors;
+mod written;
 
 use self::codes::ErrorCodes;
 use self::directory_query::DirectoryQuery;
@@ -145,13 +146,14 @@ impl Api {
         mut request: async_graphql::Request,
         told: &mut LineFacts,
     ) -> Result<async_graphql::Response, EndpointError> {
+        let order = RootOrder::of(&mut request);
         let carried = RequestContext {
             context: context.clone(),
             access: access.clone(),
             language: Language::negotiate(caller.language.as_deref()),
             now: context.clock.now(),
+            writes_pages: order.is_plain(),
         };
-        let order = RootOrder::of(&mut request);
         let mut response = self.schema.execute(request.data(carried)).await;
         order.restore(&mut response);
         // What was told is written down before it is told; what cannot be written down is not told.

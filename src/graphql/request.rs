@@ -17,6 +17,9 @@ pub struct RequestContext {
     pub language: Language,
     /// When it came: the same instant for every field of the answer.
     pub now: Timestamp,
+    /// True where each key at the root is asked for once, so that no two answers have to be joined: then a page may be
+    /// written as text.
+    pub writes_pages: bool,
 }
 
 /// The request that a resolver serves.

@@ -5,7 +5,7 @@
 
 use super::access::Access;
 use super::looking::Looking;
-use super::table::{Guard, Relation, Standing};
+use super::table::{Facts, Guard, Relation, Standing};
 use super::visible::Visible;
 use crate::domain::directory::{Organization, Service};
 use crate::domain::directory_edit::EntryHistory;
@@ -14,6 +14,8 @@ use crate::domain::id::ServiceId;
 use crate::domain::place::DistanceBand;
 use crate::domain::ranking;
 use crate::domain::time::Date;
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A service as a viewer may know it.
@@ -193,11 +195,106 @@ fn without<T: Clone>(entry: &Arc<T>, removals: &[Removal<T>], look: &Looking) ->
     shown
 }
 
-fn look(access: &Access, service: &Service) -> Looking {
+fn facts(access: &Access, service: &Service) -> Facts {
     let kind = access.directory_scope().kind_of(service);
     let relation = access.relation_to_entry(service.organization_id);
     let facts = access.facts(relation, Standing::from(kind.tier), kind.concerns_violence);
-    Looking::new(access, facts.holding(Guard::Granted, kind.is_granted))
+    facts.holding(Guard::Granted, kind.is_granted)
+}
+
+fn look(access: &Access, service: &Service) -> Looking {
+    Looking::new(access, facts(access, service))
+}
+
+/// What one viewer is told of many services: the table is asked once for all that stand alike.
+pub struct Lens<'a> {
+    access: &'a Access,
+    decided: RefCell<Vec<(Facts, Rc<EntrySight>)>>,
+}
+
+/// What the table tells of services under the same facts.
+struct EntrySight {
+    is_shown: bool,
+    removals: Vec<fn(&mut Service)>,
+    tells_organization: bool,
+    tells_opening: bool,
+    tells_verdict: bool,
+    tells_reasons: bool,
+    tells_place: bool,
+    tells_distance_meters: bool,
+    tells_distance_band: bool,
+    tells_closures: bool,
+    tells_standing: bool,
+}
+
+impl EntrySight {
+    fn new(look: Looking) -> Self {
+        let opening = ["Service.opening", "OpeningState.status", "OpeningState.reason", "OpeningState.nextChangeAt"];
+        let reasons = ["ServiceEdge.reasons", "FitReason.dimension", "FitReason.finding", "FitReason.message"];
+        let tells = |name| look.value(name, Some(())).is_some();
+        Self {
+            is_shown: look.sees_all(&PROMISED),
+            removals: OF_SERVICE.iter().filter(|(name, _)| !look.sees(name)).map(|(_, remove)| *remove).collect(),
+            tells_organization: tells("Service.organization"),
+            tells_opening: look.sees_all(&opening),
+            tells_verdict: look.sees("ServiceEdge.verdict"),
+            tells_reasons: look.sees_all(&reasons),
+            tells_place: tells("ServiceEdge.locationId"),
+            tells_distance_meters: tells("ServiceEdge.distanceMeters"),
+            tells_distance_band: tells("ServiceEdge.distanceBand"),
+            tells_closures: tells("Service.closures"),
+            tells_standing: look.sees_all(&STANDING),
+        }
+    }
+}
+
+impl<'a> Lens<'a> {
+    /// The lens of this viewer.
+    pub const fn new(access: &'a Access) -> Self {
+        Self { access, decided: RefCell::new(Vec::new()) }
+    }
+
+    fn sight(&self, service: &Service) -> Rc<EntrySight> {
+        let facts = facts(self.access, service);
+        if let Some((_, known)) = self.decided.borrow().iter().find(|(known, _)| *known == facts) {
+            return Rc::clone(known);
+        }
+        let sight = Rc::new(EntrySight::new(Looking::new(self.access, facts)));
+        self.decided.borrow_mut().push((facts, Rc::clone(&sight)));
+        sight
+    }
+
+    /// The view of a service; `None` when the viewer may not know that it exists.
+    pub fn service(
+        &self,
+        service: &Arc<Service>,
+        organization: Option<&Arc<Organization>>,
+    ) -> Option<Visible<ServiceView>> {
+        let sight = self.sight(service);
+        let mut shown = Arc::clone(service);
+        for remove in &sight.removals {
+            remove(Arc::make_mut(&mut shown));
+        }
+        let view = ServiceView {
+            service: shown,
+            organization: organization.filter(|_| sight.tells_organization).map(Arc::clone),
+            tells_opening: sight.tells_opening,
+        };
+        sight.is_shown.then(|| Visible::of_directory(view, self.access.recorder().clone()))
+    }
+
+    /// How a service relates to what was looked for; `None` when the viewer may not know whether it fits.
+    pub fn matched(&self, service: &Service, found: MatchView) -> Option<MatchView> {
+        let sight = self.sight(service);
+        sight.tells_verdict.then(|| MatchView {
+            place: found.place.filter(|_| sight.tells_place),
+            distance_meters: found.distance_meters.filter(|_| sight.tells_distance_meters),
+            distance_band: found.distance_band.filter(|_| sight.tells_distance_band),
+            reopens_on: found.reopens_on.filter(|_| sight.tells_closures),
+            standing: found.standing.filter(|_| sight.tells_standing),
+            fit: Fit { reasons: if sight.tells_reasons { found.fit.reasons } else { Vec::new() }, ..found.fit },
+        })
+    }
 }
 
 /// The view of a service; `None` when the viewer may not know that it exists.
@@ -206,21 +303,7 @@ pub fn show_service(
     service: &Arc<Service>,
     organization: Option<&Arc<Organization>>,
 ) -> Option<Visible<ServiceView>> {
-    let look = look(access, service);
-    if !look.sees_all(&PROMISED) {
-        return None;
-    }
-    let view = ServiceView {
-        service: without(service, OF_SERVICE, &look),
-        organization: look.value("Service.organization", organization.map(Arc::clone)),
-        tells_opening: look.sees_all(&[
-            "Service.opening",
-            "OpeningState.status",
-            "OpeningState.reason",
-            "OpeningState.nextChangeAt",
-        ]),
-    };
-    Some(Visible::of_directory(view, access.recorder().clone()))
+    Lens::new(access).service(service, organization)
 }
 
 /// The id of a service that a copy may hold as it was; `None` unless the viewer was told it then, by the present table,
@@ -240,21 +323,6 @@ pub fn show_history(
     let shown = look.sees_all(&PROMISED) && look.sees_all(&PROMISED_OF_HISTORY);
     let visible = |version| Visible::of_directory(version, access.recorder().clone());
     shown.then(|| history.into_iter().map(visible).collect())
-}
-
-/// How a service relates to what was looked for; `None` when the viewer may not know whether it fits.
-pub fn show_match(access: &Access, service: &Service, found: MatchView) -> Option<MatchView> {
-    let look = look(access, service);
-    let reasons = ["ServiceEdge.reasons", "FitReason.dimension", "FitReason.finding", "FitReason.message"];
-    let tells_reasons = look.sees_all(&reasons);
-    look.sees("ServiceEdge.verdict").then(|| MatchView {
-        place: look.value("ServiceEdge.locationId", found.place),
-        distance_meters: look.value("ServiceEdge.distanceMeters", found.distance_meters),
-        distance_band: look.value("ServiceEdge.distanceBand", found.distance_band),
-        reopens_on: look.value("Service.closures", found.reopens_on),
-        standing: found.standing.filter(|_| look.sees_all(&STANDING)),
-        fit: Fit { reasons: if tells_reasons { found.fit.reasons } else { Vec::new() }, ..found.fit },
-    })
 }
 
 /// The view of an organisation; `None` unless the viewer may know of one of its services, is of it, or

@@ -3,6 +3,7 @@
 mod cost;
 mod finding;
 mod pages;
+mod written;
 
 use crate::kit::loop_calls::service;
 use crate::kit::world::{Answer, MINORITY_APPEAL, World, graphql_request, on_both_databases};

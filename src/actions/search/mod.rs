@@ -6,7 +6,7 @@ mod input;
 pub use input::{JudgeFit, Origin, SearchServices};
 
 use super::{ActionError, Context};
-use crate::directory::{Distance, Hit, Query, SearchWords, Snapshot};
+use crate::directory::{Distance, Hit, Query, SearchKey, SearchWords, Snapshot};
 use crate::domain::directory::Service;
 use crate::domain::fit::{Verdict, fit};
 use crate::domain::geography::{AdminArea, NamedPlace};
@@ -16,22 +16,28 @@ use crate::domain::place::AreaCode;
 use crate::domain::time::{Date, Timestamp};
 use crate::geography::gazetteer::PlaceQuery;
 use crate::policy::access::Access;
-use crate::policy::directory_view::{MatchView, ServiceView, show_check, show_match, show_service};
+use crate::policy::directory_view::{Lens, MatchView, ServiceView, show_check, show_service};
 use crate::policy::rules::{Action, admit};
 use crate::policy::visible::Visible;
 use cursor::Cursor;
 use input::typed;
 use std::sync::Arc;
 
-/// One service that was found, at its nearest place.
+/// A service that was judged.
 #[derive(Clone)]
-pub struct Found {
+pub struct Judgement {
     /// The service.
     pub service: Visible<ServiceView>,
     /// How far it is, whether it takes the person, why not, and where it stands.
     pub found: MatchView,
-    /// From where the next page goes on.
-    pub cursor: String,
+}
+
+/// One service that was found, at its nearest place.
+#[derive(Clone)]
+pub struct Found {
+    /// The service, and how it relates to what was looked for.
+    pub judgement: Judgement,
+    key: SearchKey,
 }
 
 /// A page of services.
@@ -39,6 +45,8 @@ pub struct Found {
 pub struct FoundPage {
     /// The services in the order asked for.
     pub found: Vec<Found>,
+    /// Which question it answers.
+    question: [u8; 32],
     /// True when more follow.
     pub has_more: bool,
     /// The instant at which openness, capacity and freshness were judged; the same for every page.
@@ -78,12 +86,20 @@ pub fn search(
     };
     let snapshot = context.directory.snapshot();
     let page = snapshot.search(&query);
+    let lens = Lens::new(access);
     let found = page.hits.into_iter().filter_map(|hit| {
-        let cursor = Cursor { key: hit.key, evaluated_at }.write(&question);
-        let service = show_service(access, &hit.service, hit.organization.as_ref())?;
-        Some(Found { service, found: show_match(access, &hit.service, seen(&hit, &query, &snapshot))?, cursor })
+        let service = lens.service(&hit.service, hit.organization.as_ref())?;
+        let found = lens.matched(&hit.service, seen(&hit, &query, &snapshot))?;
+        Some(Found { judgement: Judgement { service, found }, key: hit.key })
     });
-    Ok(FoundPage { found: found.collect(), has_more: page.has_more, evaluated_at, origin })
+    Ok(FoundPage { found: found.collect(), question, has_more: page.has_more, evaluated_at, origin })
+}
+
+impl FoundPage {
+    /// From where the page behind this service goes on.
+    pub fn cursor_of(&self, found: &Found) -> String {
+        Cursor { key: found.key, evaluated_at: self.evaluated_at }.write(&self.question)
+    }
 }
 
 fn seen(hit: &Hit, query: &Query<'_>, snapshot: &Snapshot) -> MatchView {
@@ -106,7 +122,7 @@ fn reopens_on(snapshot: &Snapshot, service: &Service, at: Timestamp) -> Option<D
 }
 
 /// Judges one service: whether it takes this person then, and why not.
-pub fn check(context: &Context, access: &Access, id: ServiceId, input: &JudgeFit) -> Result<Found, ActionError> {
+pub fn check(context: &Context, access: &Access, id: ServiceId, input: &JudgeFit) -> Result<Judgement, ActionError> {
     let geography = context.geography.snapshot();
     let judged = input.read(&geography.areas)?;
     let now = context.now();
@@ -120,7 +136,7 @@ pub fn check(context: &Context, access: &Access, id: ServiceId, input: &JudgeFit
     let service = show_service(access, &service, organization.as_ref()).ok_or(ActionError::NotVisible)?;
     let reopens_on = open_at.and_then(|at| reopens_on(&snapshot, &service.service, at));
     let found = MatchView { place: None, distance_meters: None, distance_band: None, fit, reopens_on, standing: None };
-    Ok(Found { service, found, cursor: String::new() })
+    Ok(Judgement { service, found })
 }
 
 /// Whether a service that the viewer was shown is open at an instant, now unless said.

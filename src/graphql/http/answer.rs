@@ -148,7 +148,10 @@ pub(super) fn executed(response: Executed, media: Media) -> Response<Body> {
         };
         json(status, media, &Errors { errors: &response.errors })
     } else {
-        json(StatusCode::OK, media, &response)
+        match written_out(&response) {
+            Some(bytes) => of_bytes(StatusCode::OK, media, bytes),
+            None => json(StatusCode::OK, media, &response),
+        }
     };
     answer.headers_mut().extend(headers);
     answer
@@ -160,6 +163,36 @@ fn is_request_error(response: &Executed) -> bool {
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
+/// The text of an answer in which a page stands that was written already; `None` for every other answer.
+fn written_out(response: &Executed) -> Option<Vec<u8>> {
+    let Value::Object(fields) = &response.data else { return None };
+    let written: usize =
+        fields.values().map(|value| if let Value::Binary(text) = value { text.len() } else { 0 }).sum();
+    if written == 0 {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(written + 256);
+    bytes.extend(b"{\"data\":");
+    let mut separator = b'{';
+    for (key, value) in fields {
+        bytes.push(separator);
+        separator = b',';
+        serde_json::to_writer(&mut bytes, key).ok()?;
+        bytes.push(b':');
+        match value {
+            Value::Binary(text) => bytes.extend(text),
+            value => serde_json::to_writer(&mut bytes, value).ok()?,
+        }
+    }
+    bytes.push(b'}');
+    if !response.errors.is_empty() {
+        bytes.extend(b",\"errors\":");
+        serde_json::to_writer(&mut bytes, &response.errors).ok()?;
+    }
+    bytes.push(b'}');
+    Some(bytes)
+}
+
 const UNWRITABLE: &str = r#"{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL"}}]}"#;
 
 fn json(status: StatusCode, media: Media, body: &impl Serialize) -> Response<Body> {
@@ -168,6 +201,10 @@ fn json(status: StatusCode, media: Media, body: &impl Serialize) -> Response<Bod
         // No value of GraphQL fails to serialise; should one ever, nothing of it leaves.
         Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, UNWRITABLE.into()),
     };
+    of_bytes(status, media, bytes)
+}
+
+fn of_bytes(status: StatusCode, media: Media, bytes: Vec<u8>) -> Response<Body> {
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, media.content_type());

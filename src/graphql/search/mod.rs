@@ -5,19 +5,20 @@ mod outputs;
 mod reasons;
 
 pub use inputs::{FitInput, ProfileInput};
-pub use outputs::{OpeningState, ServiceCheck};
+pub use outputs::{OpeningState, ServiceCheck, ServiceConnection, factor_sentence};
+pub use reasons::reason_sentence;
 
 use super::error::{ApiError, Nullable, nullable, parse_id};
 use super::page::{page_size, page_weight};
 use super::request::request;
 use super::types::service::Service;
+use super::written::{self, Asked, ServicePage};
 use crate::actions::directory;
 use crate::actions::search::{self, SearchServices};
 use crate::domain::ranking::ServiceOrder;
-use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 use inputs::ServiceFilter;
-use outputs::{AdminArea, NamedPlace, ServiceMatch, ServiceSearch, edge};
+use outputs::{AdminArea, NamedPlace, connection};
 
 /// What can be asked of the directory.
 #[derive(Default)]
@@ -37,15 +38,17 @@ impl SearchQuery {
         #[graphql(desc = "In which order; NEAREST unless said.")] order: Option<ServiceOrder>,
         #[graphql(desc = "Entries of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before, of the same filter and order.")] after: Option<String>,
-    ) -> Result<Connection<String, Service, ServiceSearch, ServiceMatch>, ApiError> {
+    ) -> Result<ServicePage, ApiError> {
         let request = request(context);
         let size = page_size(first)?;
         let input = SearchServices { order: order.unwrap_or_default(), ..filter.unwrap_or_default().into() };
         let page = search::search(&request.context, &request.access, &input, size, after.as_deref())?;
-        let about = ServiceSearch::new(&page, input.fit.need);
-        let mut connection = Connection::with_additional_fields(after.is_some(), page.has_more, about);
-        connection.edges.extend(page.found.into_iter().map(|found| edge(found, request.language)));
-        Ok(connection)
+        let asked = Asked::of(&context.field());
+        let text = request.writes_pages.then(|| written::write(&page, after.is_none(), &asked, request)).flatten();
+        Ok(text.map_or_else(
+            || ServicePage::Resolved(Box::new(connection(&page, after.is_some(), input.fit.need, request.language))),
+            ServicePage::Written,
+        ))
     }
 
     /// The service with this id; null when there is none, or not for the viewer.

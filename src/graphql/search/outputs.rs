@@ -1,7 +1,7 @@
 //! What a search answers.
 
 use super::reasons::FitReason;
-use crate::actions::search::{Found, FoundPage, Origin};
+use crate::actions::search::{Found, FoundPage, Judgement, Origin};
 use crate::actions::{focal_point, search};
 use crate::domain::fit::Verdict;
 use crate::domain::geography;
@@ -17,7 +17,7 @@ use crate::graphql::types::service::Service;
 use crate::i18n::{Language, code_key, text};
 use crate::policy::account_view::FocalPointView;
 use crate::policy::visible::Visible;
-use async_graphql::connection::Edge;
+use async_graphql::connection::{Connection, Edge};
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 /// What holds for a search as a whole.
@@ -111,16 +111,16 @@ pub struct ServiceMatch {
 
 impl ServiceMatch {
     /// What was found of one service.
-    pub(super) fn new(found: Found, language: Language) -> Self {
-        let place = found.found.place.and_then(|place| found.service.service.places.get(place));
-        let reasons = found.found.fit.reasons.iter();
-        let standing = found.found.standing;
+    pub(super) fn new(judged: &Judgement, language: Language) -> Self {
+        let Judgement { service, found } = judged;
+        let place = found.place.and_then(|place| service.service.places.get(place));
+        let standing = found.standing;
         Self {
-            distance_meters: found.found.distance_meters,
-            distance_band: found.found.distance_band,
+            distance_meters: found.distance_meters,
+            distance_band: found.distance_band,
             location_id: place.map(|place| place.id.into()),
-            verdict: found.found.fit.verdict,
-            reasons: reasons.map(|reason| FitReason::new(*reason, &found, language)).collect(),
+            verdict: found.fit.verdict,
+            reasons: found.fit.reasons.iter().map(|reason| FitReason::new(*reason, judged, language)).collect(),
             score: standing.map(|standing| standing.score),
             standing: standing
                 .into_iter()
@@ -142,12 +142,10 @@ pub struct ServiceCheck {
 
 impl ServiceCheck {
     /// What was found of the service.
-    pub fn new(found: &Found, language: Language) -> Self {
-        let reasons = found.found.fit.reasons.iter();
-        Self {
-            verdict: found.found.fit.verdict,
-            reasons: reasons.map(|reason| FitReason::new(*reason, found, language)).collect(),
-        }
+    pub fn new(judged: &Judgement, language: Language) -> Self {
+        let Judgement { found, .. } = judged;
+        let reasons = found.fit.reasons.iter().map(|reason| FitReason::new(*reason, judged, language));
+        Self { verdict: found.fit.verdict, reasons: reasons.collect() }
     }
 }
 
@@ -168,20 +166,41 @@ pub struct StandingFactor {
 impl StandingFactor {
     fn new(counted: FactorValue, language: Language) -> Self {
         let FactorValue { factor, value } = counted;
-        let level = match value {
-            None => "unknown",
-            Some(0.75..) => "high",
-            Some(0.35..) => "middle",
-            Some(_) => "low",
-        };
-        let message = text(language, &format!("{}-{level}", code_key("rank", factor)));
-        Self { factor, value, weight: factor.weight(), message }
+        Self { factor, value, weight: factor.weight(), message: factor_sentence(counted, language) }
     }
 }
 
-pub(super) fn edge(found: Found, language: Language) -> Edge<String, Service, ServiceMatch> {
-    let (cursor, service) = (found.cursor.clone(), found.service.clone());
-    Edge::with_additional_fields(cursor, Service(service), ServiceMatch::new(found, language))
+/// What lifts or sinks a service, as a sentence.
+pub fn factor_sentence(counted: FactorValue, language: Language) -> String {
+    let level = match counted.value {
+        None => "unknown",
+        Some(0.75..) => "high",
+        Some(0.35..) => "middle",
+        Some(_) => "low",
+    };
+    text(language, &format!("{}-{level}", code_key("rank", counted.factor)))
+}
+
+/// A page of services as the resolvers have it.
+pub type ServiceConnection = Connection<String, Service, ServiceSearch, ServiceMatch>;
+
+/// A page for the resolvers to go through.
+pub(super) fn connection(
+    page: &FoundPage,
+    has_previous: bool,
+    need: Option<Need>,
+    language: Language,
+) -> ServiceConnection {
+    let about = ServiceSearch::new(page, need);
+    let mut connection = Connection::with_additional_fields(has_previous, page.has_more, about);
+    connection.edges.extend(page.found.iter().map(|found| edge(page, found, language)));
+    connection
+}
+
+fn edge(page: &FoundPage, found: &Found, language: Language) -> Edge<String, Service, ServiceMatch> {
+    let judged = &found.judgement;
+    let node = Service(judged.service.clone());
+    Edge::with_additional_fields(page.cursor_of(found), node, ServiceMatch::new(judged, language))
 }
 
 /// Whether a service is open.

@@ -1,6 +1,6 @@
 //! Why a verdict is not a plain match, in words.
 
-use crate::actions::search::Found;
+use crate::actions::search::Judgement;
 use crate::domain::directory::Eligibility;
 use crate::domain::fit::{Finding, FitDimension, FitReason as Reason};
 use crate::i18n::{Language, code_key, text, text_with};
@@ -19,13 +19,21 @@ pub struct FitReason {
 
 impl FitReason {
     /// The reason, with what of the service makes it plainer.
-    pub(super) fn new(reason: Reason, found: &Found, language: Language) -> Self {
-        let key = format!("{}-{}", code_key("fit", reason.dimension), code_key("is", reason.finding));
-        let message = match detail(reason, found) {
-            Some((detail, arguments)) => text_with(language, &format!("{key}-{detail}"), &arguments),
-            None => text(language, &key),
-        };
-        Self { dimension: reason.dimension, finding: reason.finding, message }
+    pub(super) fn new(reason: Reason, judged: &Judgement, language: Language) -> Self {
+        Self {
+            dimension: reason.dimension,
+            finding: reason.finding,
+            message: reason_sentence(reason, judged, language),
+        }
+    }
+}
+
+/// The reason as a sentence, with what of the service makes it plainer.
+pub fn reason_sentence(reason: Reason, judged: &Judgement, language: Language) -> String {
+    let key = format!("{}-{}", code_key("fit", reason.dimension), code_key("is", reason.finding));
+    match detail(reason, judged) {
+        Some((detail, arguments)) => text_with(language, &format!("{key}-{detail}"), &arguments),
+        None => text(language, &key),
     }
 }
 
@@ -33,8 +41,8 @@ impl FitReason {
 type Detail = (&'static str, Vec<(&'static str, String)>);
 
 /// What the service tells that makes the reason plainer than its code.
-fn detail(reason: Reason, found: &Found) -> Option<Detail> {
-    let service = &found.service.service;
+fn detail(reason: Reason, judged: &Judgement) -> Option<Detail> {
+    let service = &judged.service.service;
     match (reason.dimension, reason.finding) {
         (FitDimension::Age, Finding::Excluded) => ages(&service.eligibility),
         (FitDimension::Capacity, Finding::ToConfirm) => {
@@ -42,7 +50,7 @@ fn detail(reason: Reason, found: &Found) -> Option<Detail> {
             Some(("days", vec![("days", days.to_string())]))
         }
         (FitDimension::Opening, Finding::Excluded) => {
-            let next = found.found.reopens_on?;
+            let next = judged.found.reopens_on?;
             Some(("until", vec![("day", next.to_string())]))
         }
         _ => None,
