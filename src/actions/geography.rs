@@ -5,7 +5,7 @@ use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::geography::{AdminArea, NamedPlace};
 use crate::domain::opening::{DatedHoliday, HolidayCalendars};
 use crate::geography::Geography;
-use crate::import::geography::report::GeographyReport;
+use crate::import::geography::report::{GeographyReport, TooManyGone};
 use crate::import::geography::{AreaFormat, Rows, parse_areas, parse_gazetteer, parse_holidays};
 use crate::import::{FeedError, SourceName};
 use crate::store::{GeographyChanges, GeographyTable, StoreError};
@@ -16,10 +16,12 @@ use std::sync::Arc;
 /// A file of areas or places.
 #[derive(Clone, Copy, Debug)]
 pub struct GeographyFile<'a> {
-    /// Whose it is. What the same source told before and does not tell any more goes.
+    /// Whose it is, one file to a name: what the same source told before and does not tell any more goes.
     pub source: &'a SourceName,
     /// The file.
     pub bytes: &'a [u8],
+    /// True when more than one in five of the source's rows may be gone.
+    pub accepts_many_gone: bool,
     /// True to show what would be done, and do nothing.
     pub is_dry_run: bool,
 }
@@ -37,6 +39,14 @@ pub enum GeographyImportError {
         report: Box<GeographyReport>,
         /// Why the first row is refused.
         first: String,
+    },
+    /// The source would lose so many rows that somebody's word is needed first.
+    #[error("{refused}")]
+    TooManyGone {
+        /// Why.
+        refused: TooManyGone,
+        /// What would have been done.
+        report: Box<GeographyReport>,
     },
     /// Anything else.
     #[error(transparent)]
@@ -102,6 +112,8 @@ async fn replace<T: Serialize>(
         updated: 0,
         unchanged: 0,
         gone: 0,
+        withheld: 0,
+        held_before: 0,
         refused: rows.refused,
     };
     if given.is_empty() {
@@ -114,8 +126,14 @@ async fn replace<T: Serialize>(
             tx.lock_geography().await?;
             let held = tx.geography_of_source(table, source).await?;
             let (changes, report) = compare(held, &given, report.clone());
+            if file.is_dry_run {
+                return Ok(report);
+            }
+            if let Err(refused) = report.admit(file.accepts_many_gone) {
+                return Err(GeographyImportError::TooManyGone { refused, report: Box::new(report) });
+            }
             let changes_something = !changes.written.is_empty() || !changes.removed.is_empty();
-            if changes_something && !file.is_dry_run {
+            if changes_something {
                 tx.change_geography(table, source, &changes).await?;
                 let event = AuditEvent::of_operator(context.now(), AuditAction::DirectoryImported, source.to_owned());
                 tx.append_audit(&[event]).await?;
@@ -128,13 +146,16 @@ async fn replace<T: Serialize>(
     Ok(report)
 }
 
-/// What changes among the rows that are held. A row that the file has and that is refused stays as it is.
+/// What changes among the rows that are held. A row that the file has and that is refused stays as it is; where a
+/// refused row has no key that can be read, it may be any of the absent ones, and none of them goes.
 fn compare(
     held: BTreeMap<String, String>,
     given: &BTreeMap<String, String>,
     mut report: GeographyReport,
 ) -> (GeographyChanges, GeographyReport) {
     let mut changes = GeographyChanges::default();
+    report.held_before = held.len();
+    let is_any_unreadable = report.refused.iter().any(|refused| refused.key.is_none());
     let refused: BTreeSet<&str> = report.refused.iter().filter_map(|refused| refused.key.as_deref()).collect();
     for (key, document) in &held {
         match given.get(key) {
@@ -144,6 +165,7 @@ fn compare(
                 changes.removed.push(key.clone());
             }
             None if refused.contains(key.as_str()) => {}
+            None if is_any_unreadable => report.withheld += 1,
             None => {
                 report.gone += 1;
                 changes.removed.push(key.clone());

@@ -1,11 +1,11 @@
 //! What imported areas tell an import of a directory.
 
 use crate::domain::country::CountryCode;
-use crate::domain::place::{Area, AreaCode, Position};
+use crate::domain::place::Position;
 use crate::domain::words::fold;
 use crate::geography::Geography;
-use crate::geography::areas::KnownArea;
-use crate::import::{Commune, PlaceKnowledge};
+use crate::geography::areas::{AreaOfPoint, KnownArea};
+use crate::import::{Commune, FoundArea, PlaceKnowledge};
 use std::sync::Arc;
 
 /// The level of countries.
@@ -50,9 +50,10 @@ impl PlaceKnowledge for KnownPlaces {
         found?.area.center
     }
 
-    fn area_at(&self, at: Position) -> Option<Area> {
-        let code: AreaCode = self.0.areas.area_of(at)?.code;
-        self.0.areas.find(code.as_str()).map(KnownArea::published)
+    fn area_at(&self, at: Position) -> Option<FoundArea> {
+        let AreaOfPoint { code, outside_by_meters } = self.0.areas.area_of(at)?;
+        let area = self.0.areas.find(code.as_str())?.published();
+        Some(FoundArea { area, outside_by_meters })
     }
 }
 

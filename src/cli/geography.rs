@@ -50,12 +50,15 @@ struct PropertyArguments {
 pub(super) struct FileArguments {
     /// The file.
     file: PathBuf,
-    /// Whose file it is: what this source told before is replaced, and nothing else.
+    /// Whose file it is, one file to a name: what was imported under this name before is replaced, and nothing else.
     #[arg(long, value_name = "NAME", value_parser = SourceName::parse)]
     source: SourceName,
     /// Show what would be done, and do nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Go on although more than one in five of the source's rows would be gone.
+    #[arg(long)]
+    accept_gone: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -140,7 +143,12 @@ enum What {
 async fn run(config: &Config, arguments: &FileArguments, what: What) -> anyhow::Result<()> {
     let bytes = std::fs::read(&arguments.file).context("cannot read the file")?;
     let app = open(config).await?;
-    let file = GeographyFile { source: &arguments.source, bytes: &bytes, is_dry_run: arguments.dry_run };
+    let file = GeographyFile {
+        source: &arguments.source,
+        bytes: &bytes,
+        accepts_many_gone: arguments.accept_gone,
+        is_dry_run: arguments.dry_run,
+    };
     let bar = progress_bar("rows");
     let mut show = |done: usize, of: usize| {
         bar.set_length(of as u64);
@@ -153,10 +161,17 @@ async fn run(config: &Config, arguments: &FileArguments, what: What) -> anyhow::
     };
     bar.finish_and_clear();
     app.close().await;
-    if let Err(GeographyImportError::NothingUsable { report, .. }) = &imported {
+    if let Err(GeographyImportError::NothingUsable { report, .. } | GeographyImportError::TooManyGone { report, .. }) =
+        &imported
+    {
         print!("{report}");
     }
-    let report: GeographyReport = imported.context("nothing was imported")?;
+    let report: GeographyReport = match imported {
+        Err(GeographyImportError::TooManyGone { refused, .. }) => {
+            anyhow::bail!("{refused} (--accept-gone); nothing was imported")
+        }
+        imported => imported.context("nothing was imported")?,
+    };
     print!("{report}");
     if arguments.dry_run {
         println!("\ndry run: nothing was changed");

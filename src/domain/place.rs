@@ -190,15 +190,23 @@ impl std::fmt::Display for AreaCode {
 pub trait AreaTree: std::fmt::Debug + Sync {
     /// True when the second area is the first one or a part of it, whatever scheme their codes are of.
     fn covers(&self, whole: &AreaCode, part: &AreaCode) -> bool;
+
+    /// True where the two are known to have no ground in common. Of areas that the tree does not know, or of which it
+    /// does not know what they are parts of, nobody can tell: then neither this nor [`covers`](Self::covers) is true.
+    fn are_apart(&self, one: &AreaCode, other: &AreaCode) -> bool;
 }
 
-/// Knows of no area that it is a part of another: each covers itself.
+/// Knows no area, as a fresh installation does: each covers itself.
 #[derive(Clone, Copy, Debug)]
 pub struct NoAreas;
 
 impl AreaTree for NoAreas {
     fn covers(&self, whole: &AreaCode, part: &AreaCode) -> bool {
         whole == part
+    }
+
+    fn are_apart(&self, _: &AreaCode, _: &AreaCode) -> bool {
+        false
     }
 }
 

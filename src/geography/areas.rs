@@ -82,8 +82,19 @@ impl AreaTree for Areas {
         let (Some(whole_number), Some(part_number)) = (self.number(whole), self.number(part)) else {
             return whole == part;
         };
-        let mut around = std::iter::successors(Some(part_number), |number| self.at(*number).parent);
-        around.any(|number| number == whole_number)
+        self.around(part_number).any(|number| number == whole_number)
+    }
+
+    /// Two areas are apart where they are, or lie in, different areas of one level and one scheme.
+    fn are_apart(&self, one: &AreaCode, other: &AreaCode) -> bool {
+        let (Some(one), Some(other)) = (self.number(one), self.number(other)) else { return false };
+        let differ = |above: u32, beside: u32| {
+            let (known_above, known_beside) = (self.at(above), self.at(beside));
+            let level = known_above.area.level;
+            let is_one_level = level.is_some() && level == known_beside.area.level;
+            above != beside && is_one_level && are_of_one_scheme(known_above, known_beside)
+        };
+        self.around(one).any(|above| self.around(other).any(|beside| differ(above, beside)))
     }
 }
 
@@ -218,6 +229,11 @@ impl Areas {
         self.by_code.get(code).copied()
     }
 
+    /// The area and those that hold it, the nearest first.
+    fn around(&self, number: u32) -> impl Iterator<Item = u32> {
+        std::iter::successors(Some(number), |number| self.at(*number).parent)
+    }
+
     fn at(&self, number: u32) -> &KnownArea {
         &self.areas[number as usize]
     }
@@ -225,6 +241,13 @@ impl Areas {
     fn part(&self, (area, part): (u32, u32)) -> Option<&crate::domain::geography::shape::Part> {
         self.at(area).area.shape.as_ref()?.parts().get(part as usize)
     }
+}
+
+/// Whether codes of one make are among those of both. Two schemes divide one country each in their own way, so that an
+/// area of the one may hold one of the same level of the other.
+fn are_of_one_scheme(one: &KnownArea, other: &KnownArea) -> bool {
+    let make = |code: &AreaCode| (code.as_str().len(), code.as_str().contains('-'));
+    one.codes().any(|one| other.codes().any(|other| make(one) == make(other)))
 }
 
 /// The smaller first, the deeper of two alike, then by code.

@@ -1,8 +1,9 @@
 //! What an import knows beside the file: the country that the feed is of, and what is known of places.
 
+use super::parts_of_france::{is_france, is_metropolitan, is_part_of, overseas, postcode};
 use super::problem::ProblemReason;
 use crate::domain::country::CountryCode;
-use crate::domain::directory::Service;
+use crate::domain::directory::{Place, Service};
 use crate::domain::place::{Area, Position};
 use std::fmt;
 
@@ -31,6 +32,15 @@ pub struct Commune<'a> {
     pub name: Option<&'a str>,
 }
 
+/// The area of a point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundArea {
+    /// The area.
+    pub area: Area,
+    /// How far the point lies outside of it, in metres; `None` for a point inside.
+    pub outside_by_meters: Option<f64>,
+}
+
 /// What is known of places: a seam for the gazetteer and the areas.
 pub trait PlaceKnowledge: fmt::Debug + Sync {
     /// True where [`country_at`](Self::country_at) tells points of this country from all others.
@@ -43,8 +53,8 @@ pub trait PlaceKnowledge: fmt::Debug + Sync {
     /// one commune there is none.
     fn position_of_commune(&self, commune: &Commune<'_>) -> Option<Position>;
 
-    /// The smallest area that a point lies in.
-    fn area_at(&self, at: Position) -> Option<Area>;
+    /// The smallest area that a point lies in, or the nearest one where it lies in none, as off a simplified coast.
+    fn area_at(&self, at: Position) -> Option<FoundArea>;
 }
 
 /// Knows nothing.
@@ -64,13 +74,10 @@ impl PlaceKnowledge for NoPlaceKnowledge {
         None
     }
 
-    fn area_at(&self, _: Position) -> Option<Area> {
+    fn area_at(&self, _: Position) -> Option<FoundArea> {
         None
     }
 }
-
-/// Parts of France with codes of their own: a French feed may tell their points.
-const PARTS_OF_FRANCE: [&str; 12] = ["BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"];
 
 /// How a point lies to the country of its feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,25 +113,62 @@ impl FeedContext<'_> {
     }
 
     /// Gives a service what its country and its places decide, once all of its row is read: the one place for it.
-    pub(super) fn settle(&self, service: &mut Service) {
-        service.country = service.country.or(self.country);
+    /// Gives the metres by which each point lies outside of the area that it was given.
+    pub(super) fn settle(&self, service: &mut Service) -> Vec<f64> {
+        let mut outside_by_meters = Vec::new();
         for place in &mut service.places {
             if place.area.is_none()
                 && let Some(at) = place.position
+                && let Some(found) = self.places.area_at(at)
             {
-                place.area = self.places.area_at(at);
+                place.area = Some(found.area);
+                outside_by_meters.extend(found.outside_by_meters);
             }
         }
+        service.country = service.country.or_else(|| self.country_of(service));
+        outside_by_meters
     }
-}
 
-fn is_part_of(found: CountryCode, country: CountryCode) -> bool {
-    found == country || (country.as_str() == "FR" && PARTS_OF_FRANCE.contains(&found.as_str()))
+    /// The country whose clock and holidays a service keeps; `None` where nobody can tell which, for then its hours are
+    /// to be unknown rather than those of Paris.
+    fn country_of(&self, service: &Service) -> Option<CountryCode> {
+        let country = self.country?;
+        if !is_france(country) {
+            return Some(country);
+        }
+        let mut told = service.places.iter().filter_map(|place| self.part_of_place(place, country));
+        let Some(first) = told.next() else { return Some(country) };
+        // Hours do not say which one of two clocks they are told by.
+        first.filter(|_| told.all(|other| other == first))
+    }
+
+    /// The part of France that a place lies in, `Some(None)` where it lies somewhere else; `None` where it tells nothing.
+    fn part_of_place(&self, place: &Place, france: CountryCode) -> Option<Option<CountryCode>> {
+        let at = place.search_position();
+        let by_area = place.area.as_ref().and_then(|area| overseas(area.code.as_str().strip_prefix("FR-")?));
+        // A map of countries may draw the parts overseas as France itself.
+        let by_map = || at.and_then(|at| self.places.country_at(at)).filter(|found| *found != france);
+        let by_map = || by_map().filter(|found| is_part_of(*found, france));
+        let postcode = place.address.as_deref().and_then(postcode);
+        match (by_area.or_else(by_map).or_else(|| overseas(postcode?)), at) {
+            (Some(part), _) => Some(Some(part)),
+            (None, Some(at)) => Some(Some(france).filter(|_| is_metropolitan(at))),
+            (None, None) => postcode.map(|_| Some(france)),
+        }
+    }
+
+    /// The part of France overseas that an INSEE code or a postcode of a French feed tells.
+    pub(super) fn overseas(&self, code: &str) -> Option<CountryCode> {
+        self.country.filter(|country| is_france(*country)).and_then(|_| overseas(code))
+    }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::domain::directory::LocationKind;
+    use crate::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
+    use crate::domain::place::AreaCode;
 
     /// Knows one country: latitudes 42 to 51 and longitudes -5 to 8 are France, and Réunion stands aside.
     #[derive(Debug)]
@@ -151,8 +195,45 @@ pub(super) mod tests {
             is_known.then(|| Position::new(44.8624, -0.5848).ok())?
         }
 
-        fn area_at(&self, _: Position) -> Option<Area> {
-            None
+        fn area_at(&self, at: Position) -> Option<FoundArea> {
+            // Off the coast of Brittany.
+            let is_near = (47.9..48.0).contains(&at.latitude()) && (-5.0..-4.7).contains(&at.longitude());
+            let code = AreaCode::parse("FR-29").ok().filter(|_| is_near)?;
+            let area = Area { code, name: None, center: None, radius_meters: None };
+            Some(FoundArea { area, outside_by_meters: Some(1_111.6) })
+        }
+    }
+
+    fn place(point: Option<(f64, f64)>, address: Option<&str>) -> Place {
+        Place {
+            position: point.map(|(latitude, longitude)| Position::new(latitude, longitude).expect("a valid position")),
+            address: address.map(str::to_owned),
+            ..Place::new(LocationId::derived("test", "place"), LocationKind::Physical)
+        }
+    }
+
+    #[test]
+    fn a_service_overseas_keeps_the_clock_of_its_part_and_one_that_nobody_can_place_none() {
+        let (paris, reunion) = (Some((48.8, 2.3)), Some((-21.1, 55.5)));
+        for (places, by_map, without_map) in [
+            (vec![], Some("FR"), Some("FR")),
+            (vec![place(None, None)], Some("FR"), Some("FR")),
+            (vec![place(paris, None)], Some("FR"), Some("FR")),
+            (vec![place(reunion, None)], Some("RE"), None),
+            (vec![place(reunion, Some("1 rue X, 97400 Saint-Denis"))], Some("RE"), Some("RE")),
+            (vec![place(None, Some("1 rue X, 97400 Saint-Denis"))], Some("RE"), Some("RE")),
+            (vec![place(None, Some("1 rue X, 75011 Paris"))], Some("FR"), Some("FR")),
+            (vec![place(Some((45.5, -73.5)), None)], None, None),
+            (vec![place(paris, None), place(reunion, None)], None, None),
+            (vec![place(None, Some("75011 Paris")), place(None, Some("97400 Saint-Denis"))], None, None),
+        ] {
+            for (known, expected) in [(&Boxes as &dyn PlaceKnowledge, by_map), (&NoPlaceKnowledge, without_map)] {
+                let organization = OrganizationId::derived("test", "organization");
+                let mut service = Service::named(ServiceId::derived("test", "key"), organization, "Desk".to_owned());
+                service.places.clone_from(&places);
+                FeedContext { country: CountryCode::parse("FR").ok(), places: known }.settle(&mut service);
+                assert_eq!(service.country.as_ref().map(CountryCode::as_str), expected, "{places:?}");
+            }
         }
     }
 

@@ -6,6 +6,7 @@
 use super::check::email;
 use super::context::{Commune, FeedContext};
 use super::fingerprint::Fingerprint;
+use super::parts_of_france::postcode;
 use super::problem::{Excerpt, Fault, ProblemReason};
 use super::text::{Refusal, line};
 use super::{Feed, Parsed, SourceName, hours, point};
@@ -92,6 +93,9 @@ impl Draft {
         }
         hours::keep(std::mem::take(&mut self.hours), &mut self.service);
         let site = std::mem::take(&mut self.site);
+        let overseas =
+            [&site.commune_code, &site.postcode].into_iter().flatten().find_map(|code| context.overseas(code));
+        self.service.country = self.service.country.or(overseas);
         let place = site.place(source, context, &mut self.warnings);
         self.service.places.extend(place);
     }
@@ -187,8 +191,7 @@ impl Site {
 
 /// The postcode of five digits that stands last in an address, and the name after it.
 fn postcode_and_commune(address: &str) -> Option<(&str, &str)> {
-    let is_postcode = |word: &&str| word.len() == 5 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let postcode = address.split([' ', ',', '\n', '\u{a0}']).rfind(is_postcode)?;
+    let postcode = postcode(address)?;
     let (_, after) = address.rsplit_once(postcode)?;
     let name = after.trim_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation());
     let name = name.split([',', '(', '\n']).next().unwrap_or_default().trim();

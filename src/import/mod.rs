@@ -18,6 +18,7 @@ mod mapped;
 mod nearest;
 mod openstreetmap;
 mod pairing;
+mod parts_of_france;
 pub mod plan;
 mod problem;
 pub mod report;
@@ -26,7 +27,7 @@ mod table;
 mod text;
 mod tighten;
 
-pub use context::{Commune, FeedContext, NoPlaceKnowledge, PlaceKnowledge};
+pub use context::{Commune, FeedContext, FoundArea, NoPlaceKnowledge, PlaceKnowledge};
 pub use data_inclusion::Structures;
 pub use mapped::{Mapping, MappingError};
 pub use pairing::pair;
@@ -238,9 +239,9 @@ impl Feed {
     /// Settles what no row can know by itself.
     fn look_over(&mut self, context: &FeedContext<'_>) {
         for Parsed { row, key, document } in &mut self.services {
-            context.settle(document);
+            let outside = context.settle(document).into_iter().map(ProblemReason::outside_of_every_area);
             let points = document.places.iter().filter_map(|place| place.position);
-            for reason in points.filter_map(|at| context.warning_of(at)) {
+            for reason in points.filter_map(|at| context.warning_of(at)).chain(outside) {
                 let (row, key) = (Some(*row), Some(key.clone()));
                 self.warnings.push(Problem { subject: Subject::Service, row, key, reason });
             }

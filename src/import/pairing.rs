@@ -13,7 +13,8 @@ use crate::domain::profile::Language;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Adds to a feed the words of another one in this language. Everything else of the other feed is left
-/// aside: rows that it alone has are told, and come in once the first feed has them.
+/// aside: rows that it alone has are told, and come in once the first feed has them. What of it could not be read is a
+/// warning.
 pub fn pair(mut feed: Feed, other: Feed, language: &Language) -> Feed {
     let mut others: BTreeMap<String, Parsed<Service>> =
         other.services.into_iter().map(|parsed| (parsed.key.clone(), parsed)).collect();
@@ -35,6 +36,13 @@ pub fn pair(mut feed: Feed, other: Feed, language: &Language) -> Feed {
     told.extend(left);
     translate_organizations(&mut feed.organizations, &other.organizations, &names, language);
     feed.warnings.extend(told);
+    // None of these is a refusal: which entries are gone is decided by the rows of the first feed alone.
+    let aside = |wrap: fn(Box<ProblemReason>) -> ProblemReason| {
+        move |problem: Problem| Problem { reason: wrap(Box::new(problem.reason)), ..problem }
+    };
+    feed.warnings.extend(other.refused.into_iter().map(aside(ProblemReason::RefusedInOtherLanguage)));
+    feed.warnings.extend(other.warnings.into_iter().map(aside(ProblemReason::WarnedInOtherLanguage)));
+    feed.rows_read += other.rows_read;
     feed
 }
 
@@ -129,5 +137,32 @@ mod tests {
             ]
         );
         assert!(paired.services.iter().all(|parsed| parsed.document.welcome != Some(Welcome::Exclusive)));
+    }
+
+    #[test]
+    fn what_cannot_be_read_of_the_other_feed_is_told_and_refuses_nothing_of_the_first() {
+        let english = ("Intake Criteria", "Open to all");
+        let base = feed(&[row(1, "Blue House", "Clinic", english)]);
+        let mut broken = row(1, "البيت الأزرق", "عيادة", english);
+        broken["properties"]["endDate"] = json!("soon");
+        let mut nowhere = row(2, "البيت الأزرق", "مأوى", english);
+        nowhere["geometry"] = json!(null);
+        let paired = pair(base, feed(&[broken, nowhere]), &Language::parse("ar").expect("a language"));
+        assert_eq!((paired.services.len(), paired.refused.len(), paired.rows_read), (1, 0, 3));
+        let told: Vec<_> = paired.warnings.iter().map(|told| (told.row, told.reason.to_string())).collect();
+        assert_eq!(
+            told[2..],
+            [
+                (
+                    Some(1),
+                    "in the feed of the other language, not read: [0].properties.endDate: must be a day, such as 2026-11-23"
+                        .to_owned()
+                ),
+                (
+                    Some(2),
+                    "in the feed of the other language: tells no point; searches by distance miss it".to_owned()
+                ),
+            ]
+        );
     }
 }

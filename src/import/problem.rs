@@ -299,6 +299,9 @@ pub enum ProblemReason {
     /// Warning: latitude and longitude most likely exchanged.
     #[error("the point lies outside the country, and inside with latitude and longitude exchanged; it is kept as told")]
     PointSwapped,
+    /// Warning: the point lies in no area that is known, and one is near.
+    #[error("the point lies {0} m outside of every area that is known; it is counted to the nearest one")]
+    PointOutsideAreas(u64),
     /// Warning: no point is told, and the commune is known.
     #[error("tells no point; it stands at the middle of its commune")]
     PointOfCommune,
@@ -314,6 +317,12 @@ pub enum ProblemReason {
     /// Warning: words of an entry that the feed does not hold.
     #[error("stands in the feed of the other language alone; it is not imported")]
     UnpairedTranslation,
+    /// Warning: a row of the other language's feed that gives no words.
+    #[error("in the feed of the other language, not read: {0}")]
+    RefusedInOtherLanguage(Box<Self>),
+    /// Warning: what was changed or left out of the feed in the other language.
+    #[error("in the feed of the other language: {0}")]
+    WarnedInOtherLanguage(Box<Self>),
     /// Warning: markup became plain text.
     #[error("{0}: markup became plain text")]
     Markup(Excerpt),
@@ -401,6 +410,12 @@ impl ProblemReason {
         Self::Value { path: Excerpt::of(path), fault }
     }
 
+    /// A warning that a point lies this many metres outside of the area that it is counted to.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a distance of at most 5 km")]
+    pub(super) fn outside_of_every_area(meters: f64) -> Self {
+        Self::PointOutsideAreas(meters.round() as u64)
+    }
+
     /// The kind in a few words: the heading under which a report counts its warnings.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -414,11 +429,14 @@ impl ProblemReason {
             Self::PhoneUnread => "phone that is no number",
             Self::PointOutside => "point outside the country",
             Self::PointSwapped => "latitude and longitude exchanged",
+            Self::PointOutsideAreas(_) => "point outside every area, counted to the nearest one",
             Self::PointOfCommune => "point of the commune",
             Self::OrganizationOfSource(_) => "organisation not known",
             Self::CriteriaDisagree => "criteria disagree between the languages",
             Self::Unpaired => "not in the other language",
             Self::UnpairedTranslation => "in the other language alone",
+            Self::RefusedInOtherLanguage(_) => "row of the other language not read",
+            Self::WarnedInOtherLanguage(_) => "warning of the other language",
             Self::Markup(_) => "markup became plain text",
             Self::PointMissing => "no point",
             Self::PointZero => "point 0,0 dropped",

@@ -113,6 +113,7 @@ fn a_point_that_does_not_fit_its_country_is_told_and_kept() {
         row("node/4", 0.0, 0.0),
         {"type": "Feature", "id": "node/5", "geometry": null,
             "properties": {"amenity": "clinic", "addr:postcode": "33000", "addr:city": "BORDEAUX"}},
+        row("node/6", -4.9, 47.95),
     ]);
     let country = crate::domain::country::CountryCode::parse("FR").ok();
     let context = FeedContext { country, places: &context::tests::Boxes };
@@ -127,8 +128,12 @@ fn a_point_that_does_not_fit_its_country_is_told_and_kept() {
             (Some("node/5"), "point of the commune"),
             (Some("node/2"), "latitude and longitude exchanged"),
             (Some("node/3"), "point outside the country"),
+            (Some("node/6"), "point outside every area, counted to the nearest one"),
         ]
     );
+    let nearest = feed.warnings.last().map(|told| told.reason.to_string());
+    let expected = "the point lies 1112 m outside of every area that is known; it is counted to the nearest one";
+    assert_eq!(nearest.as_deref(), Some(expected));
     let at = |key: &str| {
         let found =
             feed.services.iter().find(|parsed| parsed.key == key).and_then(|parsed| parsed.document.places.first());

@@ -77,14 +77,23 @@ fn plain_keys(fields: &mut Map<String, Value>, path: &str, marked_up: &mut Vec<S
         }
     }
     for (key, plain) in renamed {
-        if has_markup(&key) {
-            marked_up.push(format!("{path}.{key}"));
-        }
         if let Some(value) = fields.remove(&key) {
-            fields.insert(plain, value);
+            let name = free_name(fields, &plain);
+            if has_markup(&key) || name != plain {
+                marked_up.push(format!("{path}.{key}"));
+            }
+            fields.insert(name, value);
         }
     }
     Ok(())
+}
+
+/// The plain name, or with a number behind it where another field has it: two keys that are one once they are plain are
+/// two values, of which none is dropped.
+fn free_name(fields: &Map<String, Value>, plain: &str) -> String {
+    let numbered = (2..=fields.len() + 2).map(|number| format!("{plain} ({number})"));
+    let mut names = std::iter::once(plain.to_owned()).chain(numbered);
+    names.find(|name| !fields.contains_key(name)).unwrap_or_else(|| plain.to_owned())
 }
 
 /// The text without markup and with line feeds alone; `None` where it is plain already.
@@ -183,6 +192,14 @@ mod tests {
         assert_eq!(make_plain(&mut json!("é".repeat(LONGEST + 1))), Err(Refusal::at("", Fault::TooLong)));
         assert_eq!(make_plain(&mut json!("<a ".repeat(MOST_TAGS + 1))), Err(Refusal::at("", Fault::TooMuchMarkup)));
         assert_eq!(make_plain(&mut json!("tab\tand\nline")), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn two_keys_that_become_one_keep_both_values_and_are_told() {
+        let mut value = json!({"fees": {"adults": 1, "adults\r": 2, "<b>adults</b>": 3, "children\r": 4}});
+        let told = make_plain(&mut value).expect("plain text");
+        assert_eq!(value, json!({"fees": {"adults": 1, "adults (2)": 3, "adults (3)": 2, "children": 4}}));
+        assert_eq!(told, ["fees.<b>adults</b>", "fees.adults\r"]);
     }
 
     #[test]

@@ -212,6 +212,7 @@ installed_on_both_databases! {
         let first = here.write("first.csv", format!("{header}LBY,1,LY01,East,LBY\nLBY,1,LY02,West,LBY\nLBY,1,LY03,South,LBY\nLBY,1,Zwara town,,\n"));
         let second = here.write("second.csv", format!("{header}LBY,1,LY01,East,LBY\nLBY,1,LY02,The West,LBY\nLBY,9x,LY03,South,LBY\nLBY,1,LY04,North,LBY\n"));
         let third = here.write("third.csv", format!("{header}LBY,1,LY01,East,LBY\n"));
+        let unreadable = here.write("unreadable.csv", format!("{header}LBY,1,LY01,East,LBY\nLBY,1,Zwara town,,\n"));
         let bad = here.write("bad.csv", format!("{header}LBY,1,Zwara town,,\n"));
         let import = |path: &str, source: &str, more: &[&str]| {
             let ran = here.run(&[&["import", "areas", path, "--preset", "pcodes", "--source", source], more].concat());
@@ -228,7 +229,16 @@ installed_on_both_databases! {
         assert_eq!(here.counts().await, held, "what changes nothing writes nothing");
         // LY03 is refused this time, and stays as it was.
         assert_eq!(import(&second, "ocha", &[]), [1, 1, 1, 0, 1]);
-        assert_eq!(import(&third, "ocha", &[]), [0, 0, 1, 3, 0]);
+        // A file that was cut short would take three of four.
+        let held = here.counts().await;
+        let cut = here.run(&["import", "areas", &third, "--preset", "pcodes", "--source", "ocha"]);
+        let refused = "3 of 4 areas of this source would be gone, more than one in five";
+        assert!(cut.code != Some(0) && cut.stderr.contains(refused) && cut.stderr.contains("--accept-gone"), "{cut:#?}");
+        assert!(cut.stdout.contains(&format!("Stop: {refused}")), "{cut:#?}");
+        // And a row without a key may be any of them.
+        assert_eq!(import(&unreadable, "ocha", &["--accept-gone"]), [0, 0, 1, 0, 1]);
+        assert_eq!(here.counts().await, held);
+        assert_eq!(import(&third, "ocha", &["--accept-gone"]), [0, 0, 1, 3, 0]);
         assert_eq!(here.counts().await["areas"], 2);
 
         let refused = here.run(&["import", "areas", &bad, "--preset", "pcodes", "--source", "ocha"]);
@@ -246,7 +256,7 @@ on_both_databases! {
     async fn another_node_notices_what_was_imported(world: World) {
         let import = async |text: &str| {
             let source = SourceName::parse("ocha").expect("a source name");
-            let file = GeographyFile { source: &source, bytes: text.as_bytes(), is_dry_run: false };
+            let file = GeographyFile { source: &source, bytes: text.as_bytes(), accepts_many_gone: false, is_dry_run: false };
             import_areas(world.app.context(), &AreaFormat::Pcodes, file, &mut |_, _| {}).await.expect("an import")
         };
         let name_at = |node: &App| {

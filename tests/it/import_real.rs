@@ -162,6 +162,12 @@ fn short_and_overseas_numbers_of_real_feeds_are_numbers() {
     };
     let found: Vec<usize> = ["+262", "+590", "+594", "+596"].into_iter().map(overseas).collect();
     assert!(found.iter().all(|count| *count > 0), "{found:?}");
+    // And their hours are told by the clocks there, not by that of Paris.
+    let mut clocks: BTreeMap<&str, usize> = BTreeMap::new();
+    let countries = services(&feed).filter_map(|service| service.country.as_ref());
+    countries.for_each(|country| *clocks.entry(country.as_str()).or_default() += 1);
+    let expected = [("FR", 2_573), ("GF", 23), ("GP", 29), ("MF", 2), ("MQ", 16), ("RE", 28), ("YT", 12)];
+    assert_eq!(clocks, BTreeMap::from(expected));
 }
 
 #[test]

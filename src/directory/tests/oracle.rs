@@ -232,9 +232,17 @@ impl AreaTree for Prefixes {
     fn covers(&self, whole: &AreaCode, part: &AreaCode) -> bool {
         part.as_str().starts_with(whole.as_str())
     }
+
+    fn are_apart(&self, one: &AreaCode, other: &AreaCode) -> bool {
+        let is_known = [one, other].iter().all(|area| area.as_str() != UNKNOWN_AREA);
+        is_known && !self.covers(one, other) && !self.covers(other, one)
+    }
 }
 
-const AREAS: [&str; 3] = ["FR-62193", "FR-93055", "LY0215"];
+/// The code of an EPCI, which no map holds.
+const UNKNOWN_AREA: &str = "FR-200054781";
+
+const AREAS: [&str; 4] = ["FR-62193", "FR-93055", "LY0215", UNKNOWN_AREA];
 
 const HOURS: [Option<&str>; 5] =
     [None, Some("24/7"), Some("Mo-Fr 09:00-17:00"), Some("Tu 18:00-02:00; PH off"), Some("le soir")];

@@ -185,7 +185,8 @@ fn accessibility_finding(service: &Service, sought: &[Accessibility]) -> Option<
     (!is_told).then_some(Finding::ToConfirm)
 }
 
-/// Whether people of the area are served; unknown where the area is not known, or where one inside it is served.
+/// Whether people of the area are served; unknown where the area is not told, where one inside it is served, or where
+/// nobody knows whether an area served holds it.
 fn area_accepted(service: &Service, seeker: &Seeker<'_>) -> Option<bool> {
     let served = &service.areas_served;
     if served.is_empty() {
@@ -195,6 +196,6 @@ fn area_accepted(service: &Service, seeker: &Seeker<'_>) -> Option<bool> {
     if served.iter().any(|whole| seeker.areas.covers(whole, area)) {
         return Some(true);
     }
-    let may_be_served = served.iter().any(|part| seeker.areas.covers(area, part));
-    (!may_be_served).then_some(false)
+    let lies_outside = served.iter().all(|served| seeker.areas.are_apart(served, area));
+    lies_outside.then_some(false)
 }

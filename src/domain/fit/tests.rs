@@ -306,6 +306,15 @@ impl AreaTree for Prefixes {
     fn covers(&self, whole: &AreaCode, part: &AreaCode) -> bool {
         part.as_str().starts_with(whole.as_str())
     }
+
+    fn are_apart(&self, one: &AreaCode, other: &AreaCode) -> bool {
+        !is_unknown(one) && !is_unknown(other) && !self.covers(one, other) && !self.covers(other, one)
+    }
+}
+
+/// EPCI have codes of nine digits, which no map that is imported holds.
+fn is_unknown(area: &AreaCode) -> bool {
+    area.as_str().len() > "FR-93055".len()
 }
 
 #[test]
@@ -328,6 +337,12 @@ fn areas_and_barriers_are_judged() {
         (&["FR-75", "FR-93055"], of("FR-93"), confirm),
         (&["FR-75"], of("FR-93"), Some(Finding::Excluded)),
         (&["FR-93055"], Profile::default(), confirm),
+        // Nobody knows which communes an EPCI holds, and what is unknown excludes nobody.
+        (&["FR-200054781"], of("FR-93055"), confirm),
+        (&["FR-75", "FR-200054781"], of("FR-93055"), confirm),
+        (&["FR-93", "FR-200054781"], of("FR-93055"), None),
+        (&["FR-200054781"], of("FR-200054781"), None),
+        (&["FR-75"], of("FR-200054781"), confirm),
     ] {
         let seeker = Seeker { areas: &Prefixes, ..seeker(&profile) };
         let judged = fit(&served(codes, Welcome::Exclusive), &seeker, None).reasons;
@@ -341,6 +356,24 @@ fn areas_and_barriers_are_judged() {
     assert_eq!(fit(&told, &seeker, None).verdict, Verdict::Match);
     let reasons = vec![FitReason { dimension: FitDimension::Accessibility, finding: Finding::ToConfirm }];
     assert_eq!(fit(&open_service(), &seeker, None), Fit { verdict: Verdict::ToConfirm, reasons });
+}
+
+#[test]
+fn without_any_map_an_area_excludes_nobody_and_one_that_is_named_matches() {
+    let code = |text: &str| AreaCode::parse(text).expect("an area code");
+    let served = |text: &str| Service {
+        areas_served: vec![code(text)],
+        ..service_for(Some(Welcome::Exclusive), Eligibility::default())
+    };
+    let pantin = Profile { area: Some(code("FR-93055")), ..Profile::default() };
+    let confirm = |dimension| (dimension, Finding::ToConfirm);
+    for (area, reasons) in [
+        ("FR-93", vec![confirm(FitDimension::Criteria), confirm(FitDimension::Area)]),
+        ("FR-75", vec![confirm(FitDimension::Criteria), confirm(FitDimension::Area)]),
+        ("FR-93055", vec![confirm(FitDimension::Criteria)]),
+    ] {
+        check(&served(area), &pantin, Verdict::ToConfirm, &reasons);
+    }
 }
 
 #[test]

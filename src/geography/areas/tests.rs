@@ -78,6 +78,37 @@ fn parents_lead_up_and_children_down_through_both_schemes() {
     ] {
         assert_eq!(areas.covers(&code(whole), &code(part)), covers, "{whole} {part}");
     }
+    for (one, other, apart) in [
+        ("FR-01001", "LY0215", false),
+        // Of another scheme, and of the same level as the region that holds it.
+        ("LY-ZA", "LY02", false),
+        ("LY-ZA", "LY0215", false),
+        ("LBY", "LY0215", false),
+        ("LY-NQ", "LY0215", false),
+        ("LY-ZA", "XX", false),
+        ("XX", "FR-01001", false),
+    ] {
+        assert_eq!(areas.are_apart(&code(one), &code(other)), apart, "{one} {other}");
+        assert_eq!(areas.are_apart(&code(other), &code(one)), apart, "{other} {one}");
+    }
+}
+
+#[test]
+fn an_area_of_which_nobody_tells_what_it_is_a_part_of_is_apart_from_its_like_alone() {
+    // Departments come without their regions where the register was not imported.
+    let areas = Areas::new(vec![
+        row("FR", &[], Some(0), "France", None),
+        row("FR-R11", &[], Some(1), "Île-de-France", Some("FR")),
+        row("FR-93", &[], Some(2), "Seine-Saint-Denis", None),
+        row("FR-75", &[], Some(2), "Paris", None),
+        row("FR-93055", &[], Some(3), "Pantin", Some("FR-93")),
+        row("FR-200054781", &[], Some(2), "Métropole du Grand Paris", Some("FR")),
+    ]);
+    for (served, apart) in
+        [("FR", false), ("FR-R11", false), ("FR-93", false), ("FR-75", true), ("FR-200054781", false)]
+    {
+        assert_eq!(areas.are_apart(&code(served), &code("FR-93055")), apart, "{served}");
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::fingerprint::Fingerprint;
 use super::problem::{Excerpt, Fault, FeedError, Problem, ProblemReason, Subject};
 use super::text::{Refusal, line, make_plain, prose};
 use super::{Feed, ReadRows, Row, SourceName};
-use crate::domain::directory::{Detail, Organization, OrganizationKind, Service, ServiceMode, Welcome};
+use crate::domain::directory::{Detail, Eligibility, Organization, OrganizationKind, Service, ServiceMode, Welcome};
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{Gender, Language};
 use crate::domain::time::{Date, Timestamp};
@@ -29,7 +29,8 @@ type Fields = Map<String, Value>;
 /// The structures of a file, by source and id.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Structures {
-    by_key: HashMap<String, Fields>,
+    /// Each with its row.
+    by_key: HashMap<String, (usize, Fields)>,
     refused: Vec<Problem>,
     is_given: bool,
 }
@@ -54,11 +55,12 @@ impl Structures {
         });
         let (key, reason) = match read {
             Ok((key, fields)) if !self.by_key.contains_key(&key) => {
-                self.by_key.insert(key, fields);
+                self.by_key.insert(key, (number, fields));
                 return;
             }
             Ok((key, fields)) => {
-                let reason = Fingerprint::of(&self.by_key[&key]).repeats(0, &Fingerprint::of(&fields));
+                let (first, kept) = &self.by_key[&key];
+                let reason = Fingerprint::of(kept).repeats(*first, &Fingerprint::of(&fields));
                 (Some(key), reason)
             }
             Err(refusal) => (None, ProblemReason::value(&super::join(&path, &refusal.path), refusal.fault)),
@@ -143,7 +145,7 @@ impl Reader<'_> {
         let id = required(fields, "structure_id")?;
         let key = joined(&required(fields, "source")?, &id);
         match self.structures.by_key.get(&key) {
-            Some(structure) => Ok(Some((key, structure))),
+            Some((_, structure)) => Ok(Some((key, structure))),
             None if self.structures.is_given => Err(Refusal::at("structure_id", Fault::UnknownOrganization)),
             None => Ok(None),
         }
@@ -256,14 +258,27 @@ fn fill_codes(draft: &mut Draft, fields: &Fields) -> Result<(), Refusal> {
         }
     }
     fill_public(&mut draft.service, fields)?;
+    fill_areas(draft, fields)
+}
+
+/// The areas served. Where one of them cannot be read nobody knows who is served: then all of them are words, and
+/// nothing is coded that would make the service a plain match or exclude somebody.
+fn fill_areas(draft: &mut Draft, fields: &Fields) -> Result<(), Refusal> {
     let is_region = text(fields, "zone_diffusion_type")?.as_deref() == Some("region");
     let older = if is_region { Vec::new() } else { texts(fields, "zone_diffusion_code")? };
-    for zone in texts(fields, "zone_eligibilite")?.into_iter().chain(older) {
-        match area(&zone) {
-            Some(area) => draft.service.areas_served.push(area),
-            None => draft.leave_out("zone_eligibilite", Fault::AreaCode),
-        }
+    let zones: Vec<String> = texts(fields, "zone_eligibilite")?.into_iter().chain(older).collect();
+    let read: Vec<Option<AreaCode>> = zones.iter().map(|zone| area(zone)).collect();
+    let unread = read.iter().filter(|area| area.is_none()).count();
+    (0..unread).for_each(|_| draft.leave_out("zone_eligibilite", Fault::AreaCode));
+    if unread == 0 {
+        draft.service.areas_served = read.into_iter().flatten().collect();
+        return Ok(());
     }
+    let service = &mut draft.service;
+    (service.welcome, service.eligibility) = (None, Eligibility::default());
+    let words = format!("Zone: {}", zones.join(", "));
+    let told = service.criteria_text.take();
+    service.criteria_text = Some(told.into_iter().chain([words]).collect::<Vec<_>>().join("\n"));
     Ok(())
 }
 
@@ -285,11 +300,14 @@ fn area(zone: &str) -> Option<AreaCode> {
 fn fill_public(service: &mut Service, fields: &Fields) -> Result<(), Refusal> {
     let publics = texts(fields, "publics")?.into_iter().chain(texts(fields, "profils")?).collect::<Vec<_>>();
     let more = [text(fields, "publics_precisions")?, text(fields, "conditions_acces")?];
+    let has_no_conditions = more.iter().all(Option::is_none);
     let words: Vec<String> = prose(&publics.join(", ")).into_iter().chain(more.into_iter().flatten()).collect();
     service.criteria_text = (!words.is_empty()).then(|| words.join("\n"));
+    // A condition in words is one that somebody may not meet.
+    let is_unconditional = has_no_conditions && publics == ["tous-publics"];
+    service.welcome = is_unconditional.then_some(Welcome::Unconditional);
     let eligibility = &mut service.eligibility;
     match publics.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        publics if publics.contains(&"tous-publics") => service.welcome = Some(Welcome::Unconditional),
         ["femmes"] => eligibility.genders = vec![Gender::Woman],
         ["adultes"] => eligibility.minimum_age = Some(18),
         ["jeunes-16-26"] => (eligibility.minimum_age, eligibility.maximum_age) = (Some(16), Some(26)),

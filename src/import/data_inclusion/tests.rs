@@ -1,7 +1,10 @@
 //! The data·inclusion reader on small rows of our own.
 
 use super::*;
+use crate::domain::fit::{Seeker, Verdict, fit};
 use crate::domain::need::Need;
+use crate::domain::place::NoAreas;
+use crate::domain::profile::Profile;
 use crate::import::{Format, parse};
 use serde_json::json;
 
@@ -84,7 +87,7 @@ fn a_service_without_its_structure_stands_under_its_source_or_is_refused() {
         reasons(&feed.refused),
         [
             "[0].structure_id: names no organisation of this file; add it, or embed it as `organization`",
-            "repeats row 0, which is kept; 1 field differs: nom; give each its own key",
+            "repeats row 1, which is kept; 1 field differs: nom; give each its own key",
             "[2].nom: is missing, and every entry needs it",
         ]
     );
@@ -92,15 +95,42 @@ fn a_service_without_its_structure_stands_under_its_source_or_is_refused() {
 
 #[test]
 fn publics_that_anybody_of_may_come_are_not_coded() {
-    for (publics, welcome, genders) in [
-        (json!(["tous-publics"]), Some(Welcome::Unconditional), 0),
-        (json!(["femmes"]), None, 1),
-        (json!(["femmes", "familles"]), None, 0),
-        (json!(null), None, 0),
+    for (publics, words, welcome, genders) in [
+        (json!(["tous-publics"]), json!({}), Some(Welcome::Unconditional), 0),
+        (json!(["tous-publics"]), json!({"conditions_acces": "Être domicilié"}), None, 0),
+        (json!(["tous-publics"]), json!({"publics_precisions": "Sur orientation"}), None, 0),
+        (json!(["tous-publics", "femmes"]), json!({}), None, 0),
+        (json!(["femmes"]), json!({}), None, 1),
+        (json!(["femmes", "familles"]), json!({}), None, 0),
+        (json!(null), json!({}), None, 0),
     ] {
-        let feed = read(&Structures::default(), &json!([service(json!({"publics": publics}))])).expect("a list");
+        let mut row = service(json!({"publics": publics, "publics_precisions": null}));
+        row.as_object_mut().expect("an object").extend(words.as_object().expect("an object").clone());
+        let feed = read(&Structures::default(), &json!([row])).expect("a list");
         let found = &feed.services[0].document;
         assert_eq!((found.welcome, found.eligibility.genders.len()), (welcome, genders), "{publics}");
+    }
+}
+
+#[test]
+fn a_service_whose_zones_cannot_all_be_read_is_to_be_confirmed_for_everybody() {
+    let at = Timestamp::parse("2026-05-05T09:00:00Z").expect("a time");
+    for (zones, publics, areas, expected) in [
+        (json!(["Pantin"]), "tous-publics", 0, Verdict::ToConfirm),
+        (json!(["Pantin"]), "femmes", 0, Verdict::ToConfirm),
+        (json!(["93", "Pantin"]), "femmes", 0, Verdict::ToConfirm),
+        (json!(["93"]), "femmes", 1, Verdict::No),
+        (json!(["france"]), "tous-publics", 1, Verdict::Match),
+    ] {
+        let more = json!({"zone_eligibilite": zones, "publics": [publics], "publics_precisions": null});
+        let feed = read(&Structures::default(), &json!([service(more)])).expect("a list");
+        let found = &feed.services[0].document;
+        let profile = Profile { gender: Some(Gender::Man), ..Profile::default() };
+        let seeker = Seeker { need: None, profile: &profile, accessibility: &[], areas: &NoAreas, at };
+        assert_eq!((found.areas_served.len(), fit(found, &seeker, None).verdict), (areas, expected), "{zones}");
+        let words = found.criteria_text.as_deref().unwrap_or_default();
+        assert_eq!(words.contains("Zone: "), areas == 0, "{words}");
+        assert!(areas > 0 || words.contains("Pantin"), "{words}");
     }
 }
 

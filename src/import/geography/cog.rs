@@ -67,7 +67,14 @@ fn read(value: &Value) -> Result<Read, Faulty> {
     let fields = value.as_object().ok_or((None, RowFault::OtherKind("no object")))?;
     let number = text(fields, "code").and_then(|code| code.ok_or_else(|| missing("code")));
     let number = number.map_err(|fault| (None, fault))?;
-    describe(fields, number).map_err(|fault| (Some(number.to_owned()), fault))
+    describe(fields, number).map_err(|fault| (Some(key_of(fields, number)), fault))
+}
+
+/// The code under which a refused row may be held, so that what it names stays: regions alone have neither a type nor
+/// anything above them.
+fn key_of(fields: &Map<String, Value>, number: &str) -> String {
+    let is_region = ["type", "departement", "region"].iter().all(|field| !fields.contains_key(*field));
+    format!("{}{number}", if is_region { REGION_PREFIX } else { "FR-" })
 }
 
 fn describe(fields: &Map<String, Value>, number: &str) -> Result<Read, RowFault> {

@@ -19,8 +19,40 @@ pub struct GeographyReport {
     pub unchanged: usize,
     /// Rows of the source that the file does not hold, and that go.
     pub gone: usize,
+    /// Rows of the source that the file does not hold, and that stay, because a refused row without a key that can be
+    /// read may be any of them.
+    pub withheld: usize,
+    /// How many rows of the source the store holds before the import.
+    pub held_before: usize,
     /// Rows that are not imported.
     pub refused: Vec<RefusedRow>,
+}
+
+/// So many rows gone at once are most often a file that was cut short, or another file of the same publisher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{gone} of {of} {what} of this source would be gone, more than one in five; a source name is one file: check the file and \
+     the name, or accept it explicitly"
+)]
+pub struct TooManyGone {
+    /// What the rows are, in the plural.
+    pub what: &'static str,
+    /// Rows that would be gone.
+    pub gone: usize,
+    /// Rows that the store holds of this source.
+    pub of: usize,
+}
+
+impl GeographyReport {
+    /// Refuses an import by which more than one row in five of its source is gone, as one of services is refused, unless
+    /// somebody accepts that.
+    ///
+    /// # Errors
+    /// [`TooManyGone`].
+    pub const fn admit(&self, accepts_many_gone: bool) -> Result<(), TooManyGone> {
+        let Self { what, gone, held_before: of, .. } = *self;
+        if gone * 5 > of && !accepts_many_gone { Err(TooManyGone { what, gone, of }) } else { Ok(()) }
+    }
 }
 
 impl fmt::Display for GeographyReport {
@@ -35,6 +67,16 @@ impl fmt::Display for GeographyReport {
             ("refused", self.refused.len()),
         ] {
             writeln!(formatter, "{name:<12}{count:>8}")?;
+        }
+        if let Err(refused) = self.admit(false) {
+            writeln!(formatter, "\nStop: {refused}.")?;
+        }
+        if self.withheld > 0 {
+            let (withheld, what) = (self.withheld, self.what);
+            writeln!(
+                formatter,
+                "\n{withheld} {what} are absent and stay: a refused row without a key may be any of them."
+            )?;
         }
         if !self.refused.is_empty() {
             writeln!(

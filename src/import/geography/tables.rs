@@ -112,7 +112,8 @@ pub(super) fn crosswalk(line: &Line<'_>) -> Result<(String, AdminArea), Faulty> 
         }
         if codes.len() < 2 { Err(missing("second code")) } else { Ok(()) }
     };
-    read().map_err(|fault| (None, fault))?;
+    let read = read();
+    read.map_err(|fault| (codes.first().map(ToString::to_string), fault))?;
     let mut codes = codes.into_iter();
     let code = codes.next().ok_or_else(|| (None, missing("code")))?;
     let area = AdminArea { aliases: codes.collect(), other_names: names, ..AdminArea::new(code.clone()) };
@@ -134,7 +135,12 @@ pub(super) fn holiday(line: &Line<'_>) -> Result<(String, DatedHoliday), Faulty>
         };
         Ok(DatedHoliday { country, date, name: called, is_closed })
     };
-    let holiday = describe().map_err(|fault| (None, fault))?;
+    let key = || {
+        let country = CountryCode::parse(line.value("country")?).ok()?;
+        let date = line.value("date")?.parse::<Date>().ok()?;
+        Some(format!("{} {date}", country.as_str()))
+    };
+    let holiday = describe().map_err(|fault| (key(), fault))?;
     Ok((format!("{} {}", holiday.country.as_str(), holiday.date), holiday))
 }
 

@@ -126,9 +126,9 @@ fn the_french_register_keeps_zeros_and_folds_former_communes_into_todays() {
     let refused = refused(&rows);
     assert!(
         refused[0].starts_with("5 FR-01999: a former commune of")
-            && refused[1].starts_with("7 01005: codesPostaux is a number")
+            && refused[1].starts_with("7 FR-01005: codesPostaux is a number")
     );
-    assert!(refused[2].starts_with("10 011: an arrondissement") && refused.len() == 3, "{refused:?}");
+    assert!(refused[2].starts_with("10 FR-011: an arrondissement") && refused.len() == 3, "{refused:?}");
 }
 
 #[test]
@@ -155,9 +155,9 @@ fn tables_of_codes_have_levels_parents_and_aliases() {
         (own.as_str(), aliases.as_slice(), *level, other_names.len()),
         ("LY-GT", [code("LY0321")].as_slice(), None, 1)
     );
-    assert_eq!(refused(&rows), ["3 -: has no second code"]);
+    assert_eq!(refused(&rows), ["3 LY-XX: has no second code"]);
 
-    for (text, is_empty) in [("Location,Admin Level,Name\nLBY,1,West\n", false), ("P-Code,Name\n", true), ("", false)] {
+    for (text, is_empty) in [("Location,Admin Level,Name\nLBY,1,West\n", false), ("P-Code,Name\n", true), ("", true)] {
         let error = parse_areas(&AreaFormat::Pcodes, text.as_bytes(), &mut |_, _| {}).expect_err(text);
         assert_eq!(error == FeedError::Empty, is_empty, "{error}");
     }
@@ -198,8 +198,18 @@ fn places_have_names_and_checked_coordinates() {
 #[test]
 fn a_report_counts_and_names_what_was_refused() {
     let refused = vec![RefusedRow { row: 7, key: Some("LY\u{1b}03".to_owned()), fault: RowFault::PointZero }];
-    let report =
-        report::GeographyReport { what: "areas", rows_read: 9, added: 1, updated: 2, unchanged: 3, gone: 4, refused };
+    let report = report::GeographyReport {
+        what: "areas",
+        rows_read: 9,
+        added: 1,
+        updated: 2,
+        unchanged: 3,
+        gone: 4,
+        withheld: 0,
+        held_before: 20,
+        refused,
+    };
+    assert!(report.admit(false).is_ok() && !report.to_string().contains("Stop"), "one in five");
     let text = report.to_string();
     assert!(
         text.contains("9 rows read")
@@ -207,4 +217,9 @@ fn a_report_counts_and_names_what_was_refused() {
             && text.contains("row 7, key LY\u{fffd}03: the point 0,0"),
         "{text}"
     );
+    let cut = report::GeographyReport { held_before: 19, withheld: 2, ..report };
+    assert!(cut.admit(true).is_ok());
+    let text = cut.to_string();
+    assert!(text.contains("Stop: 4 of 19 areas of this source would be gone"), "{text}");
+    assert!(text.contains("2 areas are absent and stay: a refused row without a key may be any of them."), "{text}");
 }

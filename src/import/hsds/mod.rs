@@ -18,6 +18,7 @@ use super::text::{Refusal, make_plain};
 use super::{Feed, Parsed, ReadRows, Row, SourceName, join};
 use crate::domain::directory::{Organization, Service};
 use kind::Kind;
+use schedule::Hours;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -43,6 +44,7 @@ struct Kept {
     /// Position in the feed.
     position: usize,
     is_at_location: bool,
+    hours: Hours,
 }
 
 /// One service of a row.
@@ -102,9 +104,12 @@ impl<'a> Reader<'a> {
         for (place, text) in read.told_of_places {
             self.feed.told_of_places.entry(place).or_default().push(text);
         }
-        if let Some(kept) = self.kept.get(&key) {
+        if let Some(kept) = self.kept.get_mut(&key) {
             if item.is_at_location && kept.is_at_location && kept.fingerprint == fingerprint {
-                add_places(&mut self.feed.services[kept.position].document, read.service);
+                let document = &mut self.feed.services[kept.position].document;
+                add_places(document, read.service);
+                kept.hours.add(read.hours);
+                document.schedules = kept.hours.schedules();
                 self.warn_all(item.row, &key, read.warnings);
             } else {
                 let reason = kept.fingerprint.repeats(kept.row, &fingerprint);
@@ -121,8 +126,8 @@ impl<'a> Reader<'a> {
             self.feed.tiered.insert(key.clone());
         }
         let position = self.feed.services.len();
-        self.kept
-            .insert(key.clone(), Kept { row: item.row, fingerprint, position, is_at_location: item.is_at_location });
+        let Item { row, is_at_location, .. } = item;
+        self.kept.insert(key.clone(), Kept { row, fingerprint, position, is_at_location, hours: read.hours });
         self.feed.services.push(Parsed { row: item.row, key, document: read.service });
     }
 
@@ -275,7 +280,6 @@ fn add_places(kept: &mut Service, other: Service) {
         }
     }
     add_missing(&mut kept.phones, other.phones);
-    add_missing(&mut kept.schedules, other.schedules);
     for detail in other.details {
         match kept.details.iter_mut().find(|known| known.label == detail.label) {
             Some(known) => add_missing(&mut known.values, detail.values),

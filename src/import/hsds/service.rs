@@ -4,8 +4,9 @@ use super::super::context::FeedContext;
 use super::super::problem::{Excerpt, Fault, ProblemReason};
 use super::super::text::{Refusal, line, prose};
 use super::place::Site;
+use super::schedule::Hours;
 use super::taxonomy::{OrganizationMarks, ServiceMarks};
-use super::{check, place, schedule, wire};
+use super::{check, place, wire};
 use crate::domain::code::CodeList;
 use crate::domain::directory::{
     Capacity, CapacityStatus, CapacityUnit, Detail, Eligibility, Organization, Phone, Place, Service, ServiceStatus,
@@ -20,6 +21,8 @@ const STATUSES: &str = "active, inactive, defunct, temporarily closed";
 /// A service with what is known of its organisation.
 pub(super) struct Read {
     pub service: Service,
+    /// Its openings, by location.
+    pub hours: Hours,
     /// Key of the organisation.
     pub organization_key: String,
     /// The organisation, where it is embedded.
@@ -43,6 +46,7 @@ pub(super) fn read(source: &str, key: &str, wire: &wire::Service, context: &Feed
     let (tier, is_tiered) = tier(marks.tier, &mut warnings);
     let own_phones = place::phones(wire.phones.as_ref())?;
     let told_of_places = told_of_places(&sites, &own_phones, context);
+    let hours = Hours::read(wire)?;
     let service = Service {
         alternate_name: wire.alternate_name.as_deref().and_then(line),
         description: wire.description.as_deref().and_then(prose),
@@ -62,7 +66,7 @@ pub(super) fn read(source: &str, key: &str, wire: &wire::Service, context: &Feed
         phones: phones(&own_phones, &sites, context, &mut warnings),
         known_consequences: marks.consequences,
         specialisations: marks.specialisations,
-        schedules: schedule::read(wire)?,
+        schedules: hours.schedules(),
         places: places(sites),
         verified_on: verified_on(wire, last_modified)?,
         tier,
@@ -74,7 +78,7 @@ pub(super) fn read(source: &str, key: &str, wire: &wire::Service, context: &Feed
         country: marks.country,
         ..Service::named(ServiceId::derived(source, key), OrganizationId::derived(source, &organization_key), name)
     };
-    Ok(Read { service, organization_key, organization, is_tiered, told_of_places, warnings })
+    Ok(Read { service, hours, organization_key, organization, is_tiered, told_of_places, warnings })
 }
 
 /// Reads an organisation; gives its key too.

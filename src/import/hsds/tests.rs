@@ -235,6 +235,40 @@ fn openings_are_read_or_kept_as_text_and_never_guessed() {
 }
 
 #[test]
+fn hours_of_locations_that_differ_are_kept_in_words_and_those_alike_as_hours() {
+    let week = |days: &str, opens: &str, closes: &str| json!([{"freq": "WEEKLY", "byday": days, "opens_at": opens, "closes_at": closes}]);
+    let at = |number: u32, name: &str, schedules: Value| {
+        let mut site = site(number, json!([]));
+        site["location"]["name"] = json!(name);
+        site["schedules"] = schedules;
+        site
+    };
+    let (morning, afternoon) = (week("MO", "09:00", "12:00"), week("MO", "14:00", "18:00"));
+    for (second, words, is_known) in [
+        (afternoon.clone(), vec!["Quay: MO 09:00-12:00", "Station: MO 14:00-18:00"], false),
+        (json!([]), vec!["Quay: MO 09:00-12:00"], false),
+        (morning.clone(), vec![], true),
+    ] {
+        let sites = [at(50, "Quay", morning.clone()), at(51, "Station", second.clone())];
+        let inside = feed(&service(1, json!({"service_at_locations": sites})));
+        let rows = sites.map(|mut site| {
+            site["service"] = service(1, json!({}));
+            site["id"] = json!(uuid(70));
+            site
+        });
+        for feed in [inside, feed(&json!(rows))] {
+            let found = &feed.services[0].document;
+            let told: Vec<&str> = found.schedules.iter().filter_map(|schedule| schedule.text.as_deref()).collect();
+            assert_eq!((found.places.len(), told), (2, words.clone()), "{second}");
+            assert_eq!(found.opening().timetable.hours.is_some(), is_known, "{second}");
+        }
+    }
+    let one = at(50, "Quay", afternoon);
+    let feed = feed(&service(1, json!({"schedules": morning, "service_at_locations": [one]})));
+    assert!(feed.services[0].document.opening().timetable.hours.is_some(), "one place has all the hours");
+}
+
+#[test]
 fn one_service_per_line_is_numbered_by_its_line() {
     let text = format!("{}\n\n{}\n", service(1, json!({})), service(2, json!({"minimum_age": "x"})));
     let feed = read(&text).expect("lines");

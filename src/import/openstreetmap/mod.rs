@@ -280,7 +280,9 @@ fn fill_facts(tags: &Tags, draft: &mut Draft) {
 fn fill_public(tags: &Tags, draft: &mut Draft) {
     let publics: Vec<&str> = tags.values("social_facility:for").collect();
     draft.service.criteria_text = (!publics.is_empty()).then(|| publics.join(", "));
-    let is_for_women = publics == ["women"] || (tags.get("female") == Some("yes") && tags.get("male") == Some("no"));
+    // The wiki writes `woman`, and most mappers the plural.
+    let is_for_women = matches!(publics.as_slice(), ["woman" | "women"])
+        || (tags.get("female") == Some("yes") && tags.get("male") == Some("no"));
     if is_for_women {
         draft.service.eligibility.genders = vec![Gender::Woman];
     }
@@ -294,6 +296,11 @@ fn fill_public(tags: &Tags, draft: &mut Draft) {
             Ok(years) => draft.service.eligibility.maximum_age = Some(years),
             Err(fault) => draft.leave_out(key, fault),
         }
+    }
+    let eligibility = &mut draft.service.eligibility;
+    if eligibility.minimum_age.zip(eligibility.maximum_age).is_some_and(|(minimum, maximum)| minimum > maximum) {
+        (eligibility.minimum_age, eligibility.maximum_age) = (None, None);
+        draft.leave_out("min_age", Fault::AgesCross);
     }
 }
 

@@ -47,6 +47,24 @@ fn a_feature_becomes_a_document_that_holds_all_it_tells() {
 }
 
 #[test]
+fn the_public_is_read_in_both_spellings_and_ages_that_cross_are_left_out() {
+    for (tags, women, ages, warned) in [
+        (json!({"social_facility:for": "woman"}), 1, (None, None), 0),
+        (json!({"social_facility:for": "women"}), 1, (None, None), 0),
+        (json!({"social_facility:for": "woman;migrant"}), 0, (None, None), 0),
+        (json!({"min_age": "16", "max_age": "25"}), 0, (Some(16), Some(25)), 0),
+        (json!({"min_age": "25", "max_age": "16"}), 0, (None, None), 1),
+    ] {
+        let mut properties = tags.clone();
+        properties["amenity"] = json!("social_facility");
+        let feed = read(&json!([feature("node/1", properties)])).expect("a list");
+        let found = &feed.services[0].document.eligibility;
+        assert_eq!((found.genders.len(), (found.minimum_age, found.maximum_age)), (women, ages), "{tags}");
+        assert_eq!(feed.warnings.len(), warned, "{tags}");
+    }
+}
+
+#[test]
 fn features_without_operator_are_their_own_organisation() {
     let feed = read(&json!([
         feature("node/1", json!({"amenity": "pharmacy", "name": "صيدلية"})),

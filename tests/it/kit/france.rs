@@ -2,8 +2,8 @@
 //! code, or by postcode and name.
 
 use relais::domain::country::CountryCode;
-use relais::domain::place::{Area, Position};
-use relais::import::{Commune, PlaceKnowledge};
+use relais::domain::place::Position;
+use relais::import::{Commune, FoundArea, PlaceKnowledge};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -135,7 +135,7 @@ impl PlaceKnowledge for France {
         }
     }
 
-    fn area_at(&self, _: Position) -> Option<Area> {
+    fn area_at(&self, _: Position) -> Option<FoundArea> {
         None
     }
 }
