@@ -52,7 +52,8 @@ fn capacity(status: CapacityStatus, hours_ago: i64) -> Option<Capacity> {
 #[track_caller]
 fn check(service: &Service, profile: &Profile, verdict: Verdict, reasons: &[(FitDimension, Finding)]) {
     let reasons = reasons.iter().map(|&(dimension, finding)| FitReason { dimension, finding }).collect();
-    assert_eq!(fit(service, &seeker(profile), None), Fit { verdict, reasons });
+    let capacity = service.capacity_status_at(now());
+    assert_eq!(fit(service, &seeker(profile), None, capacity), Fit { verdict, reasons });
 }
 
 #[test]
