@@ -86,7 +86,7 @@ impl World {
             snapshot,
             person,
             stranger,
-            scope: DirectoryScope::new(None, None, |kind| kind.tier <= Tier::Network),
+            scope: DirectoryScope::new(None, None, |kind| kind.tier <= Tier::Network).telling_capacity(|_| true),
             calendars,
         }
     }
@@ -133,7 +133,12 @@ impl World {
 
     /// The verdict on one service.
     pub fn judge(&self, service: &Service, asked: Question) -> Fit {
-        fit(service, &self.seeker(asked.need, &self.person), Some(OpeningStatus::Open))
+        fit(
+            service,
+            &self.seeker(asked.need, &self.person),
+            Some(OpeningStatus::Open),
+            service.capacity_status_at(now()),
+        )
     }
 
     /// Measures every service that answers the need, sorts them, and judges them until twenty are kept.
@@ -148,7 +153,8 @@ impl World {
             self.services.iter().filter(offers).map(|service| (distance(service), service)).collect();
         ranked.sort_unstable_by(|(a, left), (b, right)| a.total_cmp(b).then(left.id.cmp(&right.id)));
         let kept = |service: &Service| {
-            let fits = fit(service, &self.seeker(asked.need, &self.person), None).verdict;
+            let fits =
+                fit(service, &self.seeker(asked.need, &self.person), None, service.capacity_status_at(now())).verdict;
             KEPT.contains(&fits)
                 && service.opening().state_at(asked.open_at, &self.calendars).status != OpeningStatus::Closed
         };

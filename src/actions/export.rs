@@ -68,6 +68,7 @@ impl From<StoreError> for ExportError {
 pub struct PreparedExport {
     format: ExportFormat,
     mark: ExportMark,
+    directory_version: i64,
     entries: Vec<Entry>,
 }
 
@@ -75,6 +76,12 @@ impl PreparedExport {
     /// How many services are in it.
     pub fn service_count(&self) -> usize {
         self.entries.len()
+    }
+
+    /// The version of the directory that it shows: for who makes the copy, who may know how often the directory is
+    /// written; the copy itself does not tell it.
+    pub const fn directory_version(&self) -> i64 {
+        self.directory_version
     }
 
     /// What the copy tells of itself.
@@ -110,19 +117,14 @@ pub async fn prepare(context: &Context, request: ExportRequest<'_>) -> Result<Pr
     let entries = entries(&access, rows.into_values());
     let sources: BTreeSet<&str> = entries.iter().map(Entry::source).collect();
     let source = |name: &str| ExportSource { name: name.to_owned(), licence: request.licences.get(name).cloned() };
-    let mark = ExportMark {
-        exported_at: context.now(),
-        directory_version,
-        tier,
-        sources: sources.into_iter().map(source).collect(),
-    };
+    let mark = ExportMark { exported_at: context.now(), tier, sources: sources.into_iter().map(source).collect() };
     let mut object = format!("{}/{tier}", request.format.name());
     if let Some(project) = project {
         object.push_str(&format!("/{project}"));
     }
     let event = AuditEvent::of_operator(mark.exported_at, AuditAction::DirectoryExported, object);
     context.store.write(async |tx| tx.append_audit(&[event]).await).await?;
-    Ok(PreparedExport { format: request.format, mark, entries })
+    Ok(PreparedExport { format: request.format, mark, directory_version, entries })
 }
 
 async fn working_project(context: &Context, name: &str) -> Result<ProjectId, ExportError> {

@@ -41,10 +41,20 @@ impl ProfileInput {
 }
 
 pub(super) fn position(latitude: f64, longitude: f64) -> Result<Position, Refusal> {
-    Position::new(latitude, longitude).map_err(|invalid| match invalid {
-        InvalidPosition::Latitude => Refusal::input("latitude", InputProblem::Latitude),
-        InvalidPosition::Longitude => Refusal::input("longitude", InputProblem::Longitude),
+    Position::new(latitude, longitude).map_err(|invalid| {
+        let field = match invalid {
+            InvalidPosition::Latitude => "latitude",
+            InvalidPosition::Longitude => "longitude",
+        };
+        Refusal::input(field, problem_of_position(invalid))
     })
+}
+
+pub(super) const fn problem_of_position(invalid: InvalidPosition) -> InputProblem {
+    match invalid {
+        InvalidPosition::Latitude => InputProblem::Latitude,
+        InvalidPosition::Longitude => InputProblem::Longitude,
+    }
 }
 
 pub(super) fn language(field: &'static str, tag: &str) -> Result<Language, Refusal> {

@@ -97,7 +97,7 @@ pub(super) async fn run_export(config: &Config, arguments: ExportArguments) -> a
     println!(
         "{} services of version {} of the directory are in {}",
         prepared.service_count(),
-        prepared.mark().directory_version,
+        prepared.directory_version(),
         output.display()
     );
     Ok(())

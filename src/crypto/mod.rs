@@ -11,12 +11,14 @@
 //! encryption and check value each have their own, derived by HKDF. Every ciphertext carries the check value of
 //! its key, because the cipher alone does not commit to one. Nothing that fails to open says why.
 
+mod cursor;
 mod envelope;
 mod field;
 mod index;
 mod kek;
 mod key;
 
+pub use self::cursor::{open_cursor, seal_cursor};
 pub use self::envelope::{Wrapping, unwrap_key, wrap_key};
 pub use self::field::{FieldPlace, open_field, seal_field};
 pub use self::index::blind_index;

@@ -149,7 +149,7 @@ impl Walk<'_> {
     }
 }
 
-/// A list of so few services is measured and sorted; a longer one is looked up along a walk.
+/// A list of so few services is measured and put in order; a longer one is looked up along a walk.
 const FEW_SERVICES: usize = 2_000;
 
 impl GeoIndex {
@@ -194,19 +194,22 @@ impl GeoIndex {
     pub fn candidates<'i>(&'i self, walk: Walk<'i>) -> Candidates<'i> {
         let listing = &self.listings[&walk.need];
         let cap = walk.region.and_then(Region::cap);
+        let inside = cap.filter(|_| walk.near.is_none() && walk.worded.is_none());
+        let inside = inside.and_then(|cap| self.inside(&listing.tree, cap, walk));
+        let is_found = inside.is_some();
         let few = walk.worded.filter(|worded| walk.near.is_none() || worded.len() <= FEW_SERVICES);
         let ahead = match (walk.near, few) {
             (Some(origin), None) => Ahead::Walk(Box::new(Nearest::new(self, &listing.tree, origin, walk))),
-            (_, Some(worded)) => Ahead::Sorted(self.sorted(worded, walk, listing).into_iter()),
-            (None, None) => match cap {
-                Some(cap) => Ahead::Sorted(self.inside(&listing.tree, cap, walk).into_iter()),
-                None => Ahead::Sorted(Vec::new().into_iter()),
-            },
+            (_, Some(worded)) => Ahead::Queued(self.queued(worded, walk, listing)),
+            (None, None) => Ahead::Queued(inside.unwrap_or_default()),
         };
         let rest: &[u32] = match walk.near {
-            // Either all was found already, or nothing without a point lies in the region.
-            _ if few.is_some() || cap.is_some() => &[],
+            // All was found already.
+            _ if few.is_some() || is_found => &[],
+            // A region that holds many is looked through in the order of ids, as far as a page needs.
             None => &listing.services,
+            // Nothing without a point lies in the region.
+            Some(_) if cap.is_some() => &[],
             // A place without a point may lie in an area, beside others of the same service that do not.
             Some(_) if walk.reach == Meters::INFINITY && walk.region.is_some() => &listing.services,
             Some(_) if walk.reach == Meters::INFINITY => &listing.unplaced,
@@ -217,13 +220,12 @@ impl GeoIndex {
     }
 
     /// These services, as far as they answer the need, each at the nearest of its places that are wanted.
-    fn sorted(&self, worded: &[Worded], walk: Walk<'_>, listing: &Listing) -> Vec<Candidate> {
+    fn queued(&self, worded: &[Worded], walk: Walk<'_>, listing: &Listing) -> Queue {
         let answers = |worded: &&Worded| listing.services.binary_search(&worded.service).is_ok();
         let candidates = worded.iter().filter(answers).filter_map(|worded| self.nearest_place(*worded, &walk));
-        let mut candidates: Vec<_> =
-            candidates.filter(|candidate| (candidate.distance, candidate.service) >= walk.start).collect();
-        candidates.sort_unstable_by_key(|candidate| (candidate.distance, candidate.service));
-        candidates
+        let wanted = candidates.filter(|candidate| (candidate.distance, candidate.service) >= walk.start);
+        // Made at once from all of them, in linear time; only what a page takes is put in order.
+        wanted.map(|found| Reverse((found.distance, found.service, found.place))).collect::<Vec<_>>().into()
     }
 
     /// The service at the nearest of its places that are wanted; `None` where none of them is.
@@ -246,8 +248,9 @@ impl GeoIndex {
         }
     }
 
-    /// Every service with a place in the region, by id.
-    fn inside(&self, tree: &SphereTree, cap: SphericalCap, walk: Walk<'_>) -> Vec<Candidate> {
+    /// Every service with a place in the region; `None` where that are more than [`FEW_SERVICES`] places, by then
+    /// looking at services one after the other leads to a page sooner than looking at all of these.
+    fn inside(&self, tree: &SphereTree, cap: SphericalCap, walk: Walk<'_>) -> Option<Queue> {
         let mut services = Vec::new();
         let mut branches: Vec<_> = tree.root().into_iter().collect();
         while let Some(branch) = branches.pop() {
@@ -264,15 +267,14 @@ impl GeoIndex {
                     );
                 }
             }
+            if services.len() > FEW_SERVICES {
+                return None;
+            }
         }
         services.sort_unstable();
         services.dedup();
-        let candidate = |service| Candidate { service, distance: Meters::INFINITY, place: None };
-        services
-            .into_iter()
-            .map(candidate)
-            .filter(|candidate| (candidate.distance, candidate.service) >= walk.start)
-            .collect()
+        let wanted = services.into_iter().filter(|service| (Meters::INFINITY, *service) >= walk.start);
+        Some(wanted.map(|service| Reverse((Meters::INFINITY, service, None))).collect::<Vec<_>>().into())
     }
 
     fn sites_of(&self, service: u32) -> std::ops::Range<u32> {
@@ -304,15 +306,18 @@ pub(super) struct Candidates<'i> {
 /// What comes before the services that are taken in the order of their ids.
 enum Ahead<'i> {
     Walk(Box<Nearest<'i>>),
-    Sorted(std::vec::IntoIter<Candidate>),
+    Queued(Queue),
 }
+
+/// Candidates that wait for their turn: by distance, service and place.
+type Queue = BinaryHeap<Reverse<(Meters, u32, Option<u32>)>>;
 
 impl Candidates<'_> {
     /// How many sites were measured so far, and services without a distance looked at.
     pub fn examined(&self) -> usize {
         let measured = match &self.ahead {
             Ahead::Walk(nearest) => nearest.measured,
-            Ahead::Sorted(_) => 0,
+            Ahead::Queued(_) => 0,
         };
         self.examined + measured
     }
@@ -321,7 +326,7 @@ impl Candidates<'_> {
     pub fn branches_opened(&self) -> usize {
         match &self.ahead {
             Ahead::Walk(nearest) => nearest.opened,
-            Ahead::Sorted(_) => 0,
+            Ahead::Queued(_) => 0,
         }
     }
 }
@@ -332,7 +337,10 @@ impl Iterator for Candidates<'_> {
     fn next(&mut self) -> Option<Candidate> {
         let ahead = match &mut self.ahead {
             Ahead::Walk(nearest) => nearest.next(),
-            Ahead::Sorted(sorted) => sorted.next().inspect(|_| self.examined += 1),
+            Ahead::Queued(queue) => queue.pop().map(|Reverse((distance, service, place))| {
+                self.examined += 1;
+                Candidate { service, distance, place }
+            }),
         };
         ahead.or_else(|| {
             let walk = &self.walk;

@@ -210,7 +210,7 @@ impl Snapshot {
             return None;
         }
         let opening = prepared.open_at.as_ref().map(|open_at| open_at.status(candidate.service));
-        let fit = fit(service, &query.seeker, opening);
+        let fit = fit(service, &query.seeker, opening, query.scope.capacity_status_at(service, query.seeker.at));
         if !query.verdicts.is_empty() && !query.verdicts.contains(&fit.verdict) {
             return None;
         }
@@ -239,7 +239,7 @@ impl Hit {
         standing(&Observed {
             fit: &self.fit,
             opening: self.opening,
-            capacity: self.service.capacity_status_at(at),
+            capacity: query.scope.capacity_status_at(&self.service, at),
             distance: self.distance.map(|distance| match distance {
                 Distance::Meters(meters) => RankedDistance::Meters(meters),
                 Distance::Band(band) => RankedDistance::Band(band),

@@ -12,8 +12,14 @@ code_list! {
         Longitude = "longitude": "longitude is not a number from -180 to 180",
         Radius = "radius": "the radius is not a number of metres above 0 and up to 20,100,000",
         Box = "box": "the south of a box lies north of its north",
-        Polygon = "polygon": "not a closed polygon that does not cross itself",
+        PolygonEmpty = "polygon_empty": "a polygon has at least one ring",
         PolygonTooLarge = "polygon_too_large": "a polygon has at most 1,000 vertices",
+        RingTooShort = "ring_too_short": "it has fewer than four positions, of which the last repeats the first",
+        RingNotClosed = "ring_not_closed": "it is not closed: its last position repeats its first",
+        RingEdgeTooLong = "ring_edge_too_long": "an edge spans 180 degrees of longitude: put a vertex between its ends",
+        RingAroundPole = "ring_around_pole": "it goes round a pole: use a box instead",
+        RingCrossesItself = "ring_crosses_itself": "it touches or crosses itself",
+        RingWithoutInside = "ring_without_inside": "it encloses nothing",
         PlaceTwice = "place_twice": "a search is near one place: by its point or by its name",
         PlaceUnknown = "place_unknown": "no place of this name is known",
         RegionTwice = "region_twice": "a search is within one box, one polygon or one area",
@@ -127,6 +133,13 @@ pub enum Refusal {
         /// What is wrong with it.
         problem: InputProblem,
     },
+    /// A ring of a drawn polygon cannot be used.
+    Ring {
+        /// Which one, counted from 1; the first is the outer one.
+        ring: usize,
+        /// What is wrong with it, or with one of its vertices.
+        problem: InputProblem,
+    },
     /// Somebody else changed the object first.
     Conflict {
         /// The version to read again and decide on.
@@ -153,6 +166,9 @@ pub enum Refusal {
     /// Protection stands in the way.
     Protection(ProtectionProblem),
 }
+
+/// Where the rings of a polygon stand in an input.
+pub const RINGS: &str = "polygon.rings";
 
 impl Refusal {
     /// A refusal of one input field.

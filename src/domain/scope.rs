@@ -2,8 +2,9 @@
 //! read of people-linked rows, so that a forgotten field check still fails closed (ruling R5).
 
 use super::code::CodeList as _;
-use super::directory::{Service, Tier};
+use super::directory::{CapacityStatus, Service, Tier};
 use super::id::{AccountId, OrganizationId, ProjectId};
+use super::time::Timestamp;
 
 /// The rows within reach of a viewer.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -73,17 +74,25 @@ pub struct DirectoryScope {
     /// The viewer's organisation.
     pub organization: Option<OrganizationId>,
     kinds: u64,
+    /// The kinds of whose entries the viewer is told whether they have room.
+    kinds_of_capacity: u64,
 }
 
 impl DirectoryScope {
-    /// The scope of a viewer, to whom `may_know` says which kinds of entries they may know of.
+    /// The scope of a viewer, to whom `may_know` says which kinds of entries they may know of. It tells the capacity of
+    /// none.
     pub fn new(
         project: Option<ProjectId>,
         organization: Option<OrganizationId>,
         may_know: impl Fn(EntryKind) -> bool,
     ) -> Self {
-        let kinds = EntryKind::all().filter(|kind| may_know(*kind)).fold(0, |kinds, kind| kinds | kind.bit());
-        Self { project, organization, kinds }
+        Self { project, organization, kinds: bits_of(may_know), kinds_of_capacity: 0 }
+    }
+
+    /// The same for a viewer who is told the capacity of these kinds of entries.
+    #[must_use]
+    pub fn telling_capacity(self, of: impl Fn(EntryKind) -> bool) -> Self {
+        Self { kinds_of_capacity: bits_of(of), ..self }
     }
 
     /// What kind of entry the service is to the viewer.
@@ -99,5 +108,43 @@ impl DirectoryScope {
     /// Whether the viewer may know that the service exists.
     pub fn admits(&self, service: &Service) -> bool {
         self.kinds & self.kind_of(service).bit() != 0
+    }
+
+    /// What the capacity of the service is worth at an instant, as far as the viewer is told: unknown where they are not,
+    /// so that neither verdicts nor ranks tell it.
+    pub fn capacity_status_at(&self, service: &Service, at: Timestamp) -> CapacityStatus {
+        let is_told = self.kinds_of_capacity & self.kind_of(service).bit() != 0;
+        if is_told { service.capacity_status_at(at) } else { CapacityStatus::Unknown }
+    }
+}
+
+fn bits_of(kinds: impl Fn(EntryKind) -> bool) -> u64 {
+    EntryKind::all().filter(|kind| kinds(*kind)).fold(0, |bits, kind| bits | kind.bit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::directory::Capacity;
+    use crate::domain::id::{Identifier, ServiceId};
+
+    #[test]
+    fn capacity_is_unknown_to_whom_it_is_not_told() {
+        let (own, other) = (OrganizationId::from_bytes([1; 16]), OrganizationId::from_bytes([2; 16]));
+        let now = Timestamp::from_microseconds(0);
+        let full_of = |organization| {
+            let capacity = Capacity { updated_at_microseconds: Some(0), ..Capacity::of(CapacityStatus::Full) };
+            let service = Service::named(ServiceId::from_bytes([3; 16]), organization, "x");
+            Service { capacity: Some(capacity), ..service }
+        };
+        let nobody = DirectoryScope::new(None, Some(own), |_| true);
+        let of_own = nobody.clone().telling_capacity(|kind| kind.is_own);
+        for (scope, organization, expected) in [
+            (&nobody, own, CapacityStatus::Unknown),
+            (&of_own, other, CapacityStatus::Unknown),
+            (&of_own, own, CapacityStatus::Full),
+        ] {
+            assert_eq!(scope.capacity_status_at(&full_of(organization), now), expected);
+        }
     }
 }

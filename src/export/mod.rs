@@ -51,13 +51,12 @@ pub struct ExportSource {
     pub licence: Option<String>,
 }
 
-/// What a copy tells of itself.
+/// What a copy tells of itself. Not the version of the directory, which counts the writes of hidden entries too: two
+/// copies would tell how many there were between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportMark {
     /// When it was made.
     pub exported_at: Timestamp,
-    /// The version of the directory that it shows.
-    pub directory_version: i64,
     /// The strictest tier whose viewers the copy was made for.
     pub tier: Tier,
     /// The sources of what is in it, by name; a source of which nothing is in it is not named.
@@ -75,7 +74,6 @@ impl ExportMark {
         let source = |source: &ExportSource| serde_json::json!({"name": source.name, "licence": source.licence});
         serde_json::json!({
             "exported_at": self.exported_at.to_string(),
-            "directory_version": self.directory_version,
             "tier": self.tier,
             "sources": self.sources.iter().map(source).collect::<Vec<_>>(),
         })

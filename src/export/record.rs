@@ -78,7 +78,6 @@ pub(super) fn names() -> Vec<&'static str> {
     let entry = Entry { service, organization: None, source: String::new() };
     let mark = ExportMark {
         exported_at: Timestamp::from_microseconds(0),
-        directory_version: 0,
         tier: crate::domain::directory::Tier::Public,
         sources: Vec::new(),
     };
@@ -94,7 +93,6 @@ fn record(mark: &ExportMark, entry: &Entry, place: Option<&Place>) -> Record {
         ("source", Value::text(Some(&entry.source))),
         ("licence", Value::text(mark.licence_of(&entry.source))),
         ("exported_at", Value::text(Some(mark.exported_at))),
-        ("directory_version", Value::whole(Some(mark.directory_version))),
     ]);
     record
 }

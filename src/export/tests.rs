@@ -11,7 +11,6 @@ use std::sync::Arc;
 fn mark() -> ExportMark {
     ExportMark {
         exported_at: Timestamp::parse("2026-11-20T10:00:00Z").expect("a time"),
-        directory_version: 7,
         tier: Tier::Network,
         sources: vec![
             ExportSource { name: "north".to_owned(), licence: Some("Open, \"as is\"".to_owned()) },
@@ -104,7 +103,7 @@ fn a_table_has_a_row_per_place_a_guard_and_the_quotes_of_the_rfc() {
     assert_eq!(at(0, "service_name"), "'=HYPERLINK(\"https://example.org\")");
     assert_eq!((at(0, "phones"), at(1, "longitude")), ("'+33199000001".to_owned(), "-1.5".to_owned()));
     assert_eq!((at(0, "licence"), at(2, "place_id")), ("Open, \"as is\"".to_owned(), String::new()));
-    assert_eq!((at(2, "exported_at"), at(2, "directory_version")), ("2026-11-20T10:00:00Z".to_owned(), "7".to_owned()));
+    assert_eq!(at(2, "exported_at"), "2026-11-20T10:00:00Z");
     assert_ne!(at(0, "place_id"), at(1, "place_id"));
     assert_eq!(at(0, "service_id"), told.id.uuid().to_string());
 }
@@ -128,10 +127,7 @@ fn a_page_counts_itself_and_lines_have_no_page() {
     let entries = [entry(&service(1, Vec::new())), entry(&service(2, Vec::new()))];
     let page: Value = serde_json::from_str(&written(ExportFormat::HsdsPage, &entries)).expect("JSON");
     assert_eq!((&page["total_items"], &page["size"], &page["empty"]), (&json!(2), &json!(2), &json!(false)));
-    assert_eq!(
-        (&page["relais_export"]["directory_version"], &page["relais_export"]["tier"]),
-        (&json!(7), &json!("network"))
-    );
+    assert_eq!(page["relais_export"]["tier"], json!("network"));
     let lines = written(ExportFormat::HsdsLines, &entries);
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(page["contents"], Value::Array(lines));

@@ -2,7 +2,7 @@
 
 use crate::actions::ActionError;
 use crate::domain::id::{Identifier, InvalidId};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{RINGS, Refusal};
 use async_graphql::{Error, ErrorExtensionValues, ID};
 use std::sync::Arc;
 
@@ -55,6 +55,9 @@ impl From<Refusal> for ApiError {
         use crate::domain::code::CodeList;
         match refusal {
             Refusal::Input { field, problem } => Self::bad_user_input(format!("{field}: {}.", problem.definition())),
+            Refusal::Ring { ring, problem } => {
+                Self::bad_user_input(format!("{RINGS}: ring {ring}: {}.", problem.definition()))
+            }
             other => Self::internal(format!("a refusal that no query can meet: {other:?}")),
         }
     }

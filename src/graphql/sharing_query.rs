@@ -3,9 +3,9 @@
 use super::error::ApiError;
 use super::page::{page_size, page_weight};
 use super::request::request;
-use super::types::sharing::{DirectoryChange, DuplicateCandidate};
+use super::types::sharing::{DirectoryChange, DirectoryChangeConnection, DuplicateCandidate};
 use crate::actions::{directory_feed, duplicates};
-use async_graphql::connection::{Connection, Edge};
+use async_graphql::connection::{Connection, Edge, PageInfo};
 use async_graphql::{Context, Object};
 
 #[derive(Default)]
@@ -14,8 +14,10 @@ pub struct SharingQuery;
 #[Object]
 impl SharingQuery {
     /// What changed in the directory since a cursor, oldest first: each entry once, as the viewer may know it now. From
-    /// the beginning without a cursor, which gives every service and organisation. Keep the last cursor, and ask behind
-    /// it again later. What has gone for the viewer is told by its id; what the viewer never could know is not told.
+    /// the beginning without a cursor, which gives every service and organisation. Keep `endCursor`, also of a page
+    /// without entries, and ask behind it while `hasNextPage`, then again later: a page looks at 2,000 entries at most,
+    /// and may tell fewer than asked for. What has gone for the viewer is told by its id; what the viewer never could know
+    /// is not told.
     #[graphql(complexity = "page_weight(first) * child_complexity + 1")]
     async fn directory_changes(
         &self,
@@ -26,14 +28,19 @@ impl SharingQuery {
                           refused: begin again without one."
         )]
         after: Option<String>,
-    ) -> Result<Connection<String, DirectoryChange>, ApiError> {
+    ) -> Result<DirectoryChangeConnection, ApiError> {
         let request = request(context);
         let size = page_size(first)?;
         let page = directory_feed::page(&request.context, &request.access, after.as_deref(), size).await?;
-        let mut connection = Connection::new(after.is_some(), page.has_more);
-        let changes = page.changes.into_iter();
-        connection.edges.extend(changes.map(|(cursor, change)| Edge::new(cursor, DirectoryChange(change))));
-        Ok(connection)
+        let edges: Vec<_> =
+            page.changes.into_iter().map(|(cursor, change)| Edge::new(cursor, DirectoryChange(change))).collect();
+        let page_info = PageInfo {
+            has_previous_page: after.is_some(),
+            has_next_page: page.has_more,
+            start_cursor: edges.first().map(|edge| edge.cursor.clone()),
+            end_cursor: Some(page.end_cursor),
+        };
+        Ok(DirectoryChangeConnection { edges, page_info })
     }
 
     /// Pairs of services that may be one, for coordinators and editors of the directory; the likeliest first. Nothing is

@@ -7,7 +7,7 @@ use super::error::ApiError;
 use crate::actions::ActionError;
 use crate::domain::consent::ConsentField;
 use crate::domain::lifecycle::Event;
-use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem, Refusal};
+use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RINGS, RecipientProblem, Refusal};
 use crate::i18n::{Language, code_key, text, text_with};
 use crate::policy::referral_view::ReferralStatus;
 use async_graphql::{Interface, SimpleObject, Union};
@@ -145,6 +145,15 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
         Refusal::Input { field, problem } => UserError::Input(InputError {
             message: text(language, &code_key("input", problem)),
             path: input(field),
+            problem,
+        }),
+        Refusal::Ring { ring, problem } => UserError::Input(InputError {
+            message: text_with(
+                language,
+                "ring",
+                &[("ring", ring.to_string()), ("problem", text(language, &code_key("input", problem)))],
+            ),
+            path: input(RINGS),
             problem,
         }),
         Refusal::Conflict { current_version } => UserError::Conflict(ConflictError {
@@ -303,4 +312,21 @@ unions! {
     ReferralMarkErrorError { Conflict(ConflictError), Transition(InvalidTransitionError) }
     /// Why a request to delete was not answered.
     DeletionAnswerError { Protection(ProtectionError) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_is_told_by_its_number_and_its_fault_in_every_language() {
+        for (language, fault) in
+            [(Language::English, "not closed"), (Language::French, "pas fermé"), (Language::Arabic, "ليست مغلقة")]
+        {
+            let refusal = Refusal::Ring { ring: 7, problem: InputProblem::RingNotClosed };
+            let UserError::Input(told) = user_error(refusal, language) else { panic!("an input cannot be used") };
+            assert!(told.message.contains('7') && told.message.contains(fault), "{}", told.message);
+            assert_eq!(told.path, ["input", "polygon", "rings"]);
+        }
+    }
 }

@@ -14,6 +14,9 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+/// What has to be told of whether a service has room before verdicts and ranks may go by it.
+const CAPACITY: [&str; 2] = ["Service.capacity", "Capacity.status"];
+
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Viewer {
@@ -293,18 +296,21 @@ impl Access {
             .holding(Guard::TrainedForViolence, is_trained || !concerns_violence)
     }
 
-    /// The directory entries within reach: those of which the table tells the id.
+    /// The directory entries within reach: those of which the table tells the id, and whether they have room where it
+    /// tells that.
     pub fn directory_scope(&self) -> &DirectoryScope {
         self.directory_scope.get_or_init(|| {
             let account = self.account();
             let project = account.and_then(|account| account.project_id);
-            let may_know = |kind: EntryKind| {
+            let sees = |field: &str, kind: EntryKind| {
                 let relation = self.relation_to_entry_that_is(kind.is_own);
                 let facts = self.facts(relation, kind.tier.into(), kind.concerns_violence);
                 let facts = facts.holding(Guard::Granted, kind.is_granted);
-                self.table.decide("Service.id", &facts) != Sight::Absent
+                self.table.decide(field, &facts) != Sight::Absent
             };
-            DirectoryScope::new(project, account.map(|account| account.organization_id), may_know)
+            let organization = account.map(|account| account.organization_id);
+            DirectoryScope::new(project, organization, |kind| sees("Service.id", kind))
+                .telling_capacity(|kind| CAPACITY.iter().all(|field| sees(field, kind)))
         })
     }
 }

@@ -48,7 +48,7 @@ pub struct MatchView {
 }
 
 /// What the schema promises of a service, and what its freshness and its public are made of.
-const PROMISED: [&str; 11] = [
+const PROMISED: [&str; 10] = [
     "Service.id",
     "Service.name",
     "Service.status",
@@ -59,7 +59,6 @@ const PROMISED: [&str; 11] = [
     "Service.eligibility",
     "Freshness.state",
     "Service.knownConsequences",
-    "Service.specialisations",
 ];
 
 /// A field that can be taken out of an entry, and how.
@@ -82,6 +81,7 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("Phone.doNotUse", |service| service.phones.clear()),
     ("Service.email", |service| service.email = None),
     ("Service.capacity", |service| service.capacity = None),
+    ("Service.specialisations", |service| service.specialisations.clear()),
     ("Service.schedules", |service| service.schedules.clear()),
     ("Service.places", |service| service.places.clear()),
     ("ServiceDetail.label", |service| service.details.clear()),

@@ -62,7 +62,7 @@ pub use self::geography::{GeographyChanges, GeographyTable};
 pub use self::glasses::GlassReach;
 pub use self::idempotency::{Claim, IdempotencyKey};
 pub use self::jobs::{Leased, NextRun};
-pub use self::keys::{KeyPurpose, Rotation, RotationRefused};
+pub use self::keys::{CursorKey, KeyPurpose, Rotation, RotationRefused};
 pub use self::legal_holds::Held;
 pub use self::open::{Location, make_kek_file, read_kek_id};
 pub use self::proposals::Decision;

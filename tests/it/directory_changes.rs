@@ -2,7 +2,9 @@
 //! leaves no trace in it.
 
 use crate::kit::world::{Answer, MINORITY_APPEAL, Person, World, on_both_databases};
-use relais::domain::directory::{Service, Specialisation, Tier};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use relais::domain::directory::{Document, Service, Specialisation, Tier};
 use relais::domain::id::{Identifier, ProjectId, ServiceId};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,15 +23,16 @@ struct Copy {
 }
 
 impl Copy {
-    /// Follows the feed to its end, in pages of this size. Every page but the last is full.
+    /// Follows the feed to its end, in pages of this size. Every page but the last is full, because all that there is in
+    /// these worlds is looked at by one page.
     async fn follow(&mut self, world: &World, person: &Person, size: usize) {
         loop {
             let answer = changes(world, person, size, self.cursor.as_deref()).await;
             let edges = answer.at("directoryChanges/edges").as_array().expect("edges");
             for edge in edges {
                 self.take(&edge["node"]);
-                self.cursor = edge["cursor"].as_str().map(str::to_owned);
             }
+            self.cursor = Some(answer.text_at("directoryChanges/pageInfo/endCursor").to_owned());
             let has_more = answer.at("directoryChanges/pageInfo/hasNextPage") == &json!(true);
             assert!(edges.len() == size || !has_more, "a short page tells of what it leaves out");
             if !has_more {
@@ -54,6 +57,15 @@ impl Copy {
             _ => panic!("{change} is no change"),
         }
     }
+}
+
+/// A page without the cursors in it, which never are the same, but with their lengths.
+fn without_cursors(answer: &Answer) -> Value {
+    let mut page = answer.at("directoryChanges").clone();
+    let length = |cursor: &mut Value| *cursor = json!(cursor.as_str().map(str::len));
+    page["edges"].as_array_mut().expect("edges").iter_mut().for_each(|edge| length(&mut edge["cursor"]));
+    length(&mut page["pageInfo"]["endCursor"]);
+    page
 }
 
 async fn changes(world: &World, person: &Person, size: usize, after: Option<&str>) -> Answer {
@@ -103,9 +115,12 @@ on_both_databases! {
             let phones = |service: &Value| service["phones"].as_array().is_some_and(|phones| !phones.is_empty());
             assert_eq!(copy.services.values().any(phones), who != "nobody", "{who}");
             counts.insert(copy.services.len());
-            let before = copy.cursor.clone();
-            copy.follow(&world, &person, 7).await;
-            assert_eq!(copy.cursor, before, "nothing has happened since");
+            let answer = changes(&world, &person, 7, copy.cursor.as_deref()).await;
+            assert_eq!(answer.at("directoryChanges/edges"), &json!([]), "nothing has happened since");
+            // An entry's own cursor leads behind it as well.
+            let whole = changes(&world, &person, 5, None).await;
+            let next = changes(&world, &person, 1, whole.at("directoryChanges/edges/2/cursor").as_str()).await;
+            assert_eq!(next.at("directoryChanges/edges/0/node"), whole.at("directoryChanges/edges/3/node"), "{who}");
         }
         assert!(counts.len() > 3, "people differ in what they may know: {counts:?}");
     }
@@ -155,18 +170,20 @@ on_both_databases! {
         assert_eq!(of_nobody.services.keys().cloned().collect::<BTreeSet<_>>(), listed(&world, &nobody).await);
     }
 
-    /// Byte for byte: neither the tombstones nor the lengths nor the cursors tell of what is hidden.
-    async fn hidden_changes_change_no_byte_of_a_stranger_s_feed(world: World) {
+    /// Neither what is told nor the lengths of pages and cursors tell of what is hidden.
+    async fn hidden_changes_change_nothing_that_a_stranger_is_told(world: World) {
         let nobody = world.person("nobody");
         for number in 0..8 {
             world.publish(&of_tier(&world, &format!("shown {number}"), Tier::Public)).await;
         }
         let whole = changes(&world, &nobody, 100, None).await;
         let edges = whole.at("directoryChanges/edges").as_array().expect("edges").clone();
-        let cursors = [&edges[0]["cursor"], &edges[edges.len() / 2]["cursor"], &edges[edges.len() - 1]["cursor"]];
+        let at = [&edges[0]["cursor"], &edges[edges.len() / 2]["cursor"], &edges[edges.len() - 1]["cursor"]];
+        let end = whole.at("directoryChanges/pageInfo/endCursor");
+        let cursors = [&Value::Null, at[0], at[1], at[2], end];
         let mut before = Vec::new();
         for cursor in cursors {
-            before.push(changes(&world, &nobody, 5, cursor.as_str()).await.bytes);
+            before.push(without_cursors(&changes(&world, &nobody, 5, cursor.as_str()).await));
         }
         for number in 0..12 {
             let mut hidden = of_tier(&world, &format!("hidden {number}"), [Tier::Network, Tier::Sealed, Tier::Project][number % 3]);
@@ -176,11 +193,76 @@ on_both_databases! {
             world.publish(&hidden).await;
         }
         for (cursor, before) in cursors.into_iter().zip(before) {
-            assert_eq!(changes(&world, &nobody, 5, cursor.as_str()).await.bytes, before);
+            assert_eq!(without_cursors(&changes(&world, &nobody, 5, cursor.as_str()).await), before);
         }
         let mut copy = Copy::default();
         copy.follow(&world, &nobody, 3).await;
         assert_eq!((copy.services.len() + copy.organizations.len(), copy.gone.len()), (edges.len(), 0));
+    }
+
+    /// Versions count hidden writes too: who could read a cursor would know how many lie between two of them.
+    async fn a_cursor_can_be_neither_read_nor_compared_nor_made_up(world: World) {
+        let nobody = world.person("nobody");
+        let mut hidden = of_tier(&world, "hidden", Tier::Sealed);
+        let mut cursors = BTreeSet::new();
+        for number in 0..4 {
+            hidden.fees = Some(format!("{number}"));
+            world.publish(&hidden).await;
+            let version = world.app.context().directory.snapshot().version();
+            // Twice, so that not even sameness tells.
+            for _ in 0..2 {
+                let answer = changes(&world, &nobody, 3, None).await;
+                let edges = answer.at("directoryChanges/edges").as_array().expect("edges").clone();
+                let of_edges = edges.iter().map(|edge| edge["cursor"].as_str().expect("a cursor").to_owned());
+                let end = answer.text_at("directoryChanges/pageInfo/endCursor").to_owned();
+                for cursor in of_edges.chain([end]) {
+                    let bytes = URL_SAFE_NO_PAD.decode(&cursor).expect("base64");
+                    let holds = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+                    let told = [version.to_be_bytes(), version.to_le_bytes()].iter().any(|version| holds(version));
+                    let text = format!("|{version}|");
+                    let ids = edges.iter().map(|edge| edge["node"]["id"].as_str().expect("an id").as_bytes());
+                    assert!(!told && !holds(text.as_bytes()) && !holds(b"feed") && !ids.into_iter().any(holds));
+                    assert!(cursors.insert(cursor), "a cursor comes once");
+                }
+            }
+        }
+        let lengths: BTreeSet<usize> = cursors.iter().map(String::len).collect();
+        assert_eq!(lengths.len(), 1, "{lengths:?}");
+        let some = cursors.first().expect("a cursor");
+        let refused = changes(&world, &nobody, 3, Some("x")).await;
+        for at in [0, some.len() / 3, some.len() / 2, some.len() - 3] {
+            let mut tampered = some.clone().into_bytes();
+            tampered[at] = if tampered[at] == b'A' { b'B' } else { b'A' };
+            let answer = changes(&world, &nobody, 3, std::str::from_utf8(&tampered).ok()).await;
+            assert_eq!((answer.code(), &answer.bytes), ("BAD_USER_INPUT", &refused.bytes), "character {at}");
+        }
+    }
+
+    /// However many hidden entries lie before the next one, a call looks at 2,000, and the next goes on from there.
+    async fn a_page_looks_at_so_many_entries_and_says_where_to_go_on(world: World) {
+        let nobody = world.person("nobody");
+        let mut copy = Copy::default();
+        copy.follow(&world, &nobody, 100).await;
+        let hidden: Vec<_> = (0..2_100)
+            .map(|number| Document::Service(of_tier(&world, &format!("hidden {number}"), Tier::Network)))
+            .collect();
+        world.publish_documents(&hidden).await;
+        let shown = of_tier(&world, "shown", Tier::Public);
+        world.publish(&shown).await;
+        let first = changes(&world, &nobody, 1, copy.cursor.as_deref()).await;
+        assert_eq!(first.at("directoryChanges/edges"), &json!([]));
+        assert_eq!(first.at("directoryChanges/pageInfo/hasNextPage"), &json!(true));
+        let end = first.text_at("directoryChanges/pageInfo/endCursor");
+        let second = changes(&world, &nobody, 1, Some(end)).await;
+        assert_eq!(second.at("directoryChanges/edges/0/node/id"), &json!(shown.id.to_string()));
+        assert_eq!(second.at("directoryChanges/pageInfo/hasNextPage"), &json!(false));
+        // A poll that finds nothing has not to look at these again.
+        let end = second.text_at("directoryChanges/pageInfo/endCursor");
+        let third = changes(&world, &nobody, 1, Some(end)).await;
+        assert_eq!(
+            (third.at("directoryChanges/edges"), third.at("directoryChanges/pageInfo/hasNextPage")),
+            (&json!([]), &json!(false))
+        );
     }
 
     async fn a_cursor_serves_one_reach_and_one_list(world: World) {

@@ -81,6 +81,22 @@ on_both_databases! {
         assert_eq!(network["relais_export"]["sources"][0], json!({ "name": "corridor", "licence": "CC BY 4.0" }));
     }
 
+    /// A copy is the same, but for its hour, however often hidden entries were written since the one before.
+    async fn hidden_writes_change_no_copy(world: World) {
+        let mut hidden = world.like(MINORITY_APPEAL, "Told to who leads");
+        hidden.tier = Tier::Sealed;
+        for format in FORMATS {
+            for audience in [Audience::Public, Audience::Network { project: None }] {
+                let before = copy(&world, format, audience).await;
+                for fees in ["free", "little"] {
+                    hidden.fees = Some(format!("{fees} {format:?}"));
+                    world.publish(&hidden).await;
+                }
+                assert_eq!(copy(&world, format, audience).await, before, "{format:?} for {audience:?}");
+            }
+        }
+    }
+
     /// P-25: what a project of severe risk may know leaves by no copy, and nothing is on record as handed out.
     async fn no_copy_is_made_for_a_project_of_severe_risk(world: World) {
         let severe = "UPDATE projects SET risk_profile = 'severe' WHERE name = 'Passerelles Île-de-France'";

@@ -24,7 +24,6 @@ use std::sync::Arc;
 fn mark() -> ExportMark {
     ExportMark {
         exported_at: Timestamp::parse("2026-11-20T10:00:00Z").expect("a time"),
-        directory_version: 7,
         tier: Tier::Network,
         sources: vec![ExportSource { name: "north".to_owned(), licence: Some("CC BY 4.0".to_owned()) }],
     }

@@ -8,6 +8,7 @@ mod audit;
 mod audit_command;
 mod audit_reading;
 mod backup;
+mod capacity;
 mod case;
 mod command_line;
 mod core_dumps;

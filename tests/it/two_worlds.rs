@@ -155,6 +155,24 @@ impl Side {
     }
 }
 
+/// An answer without the bytes of sealed cursors, which are drawn anew each time; that there is one, and its length, count.
+fn without_sealed_cursors(question: &str, told: &[u8]) -> String {
+    let told = String::from_utf8_lossy(told);
+    if !question.contains("directoryChanges") {
+        return told.into_owned();
+    }
+    let is_sealed = |text: &str| text.len() == SEALED_CURSOR_LETTERS && text.bytes().all(is_of_base64);
+    let parts = told.split('"').map(|part| if is_sealed(part) { "sealed cursor" } else { part });
+    parts.collect::<Vec<_>>().join("\"")
+}
+
+/// Letters of a sealed cursor of the feed.
+const SEALED_CURSOR_LETTERS: usize = 119;
+
+const fn is_of_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
 /// Compares what both worlds answer to those who must not notice; gives how many pairs, and how many of those are told
 /// something.
 async fn compare(sides: &[Side; 2], difference: &Difference, stage: Stage, stride: usize) -> usize {
@@ -169,8 +187,8 @@ async fn compare(sides: &[Side; 2], difference: &Difference, stage: Stage, strid
                 (sides[0].answer(&people[0], one).await, sides[1].answer(&people[1], other).await);
             assert_eq!(one, other, "the worlds draw the same ids");
             assert_eq!(
-                String::from_utf8_lossy(&one_told),
-                String::from_utf8_lossy(&other_told),
+                without_sealed_cursors(one, &one_told),
+                without_sealed_cursors(other, &other_told),
                 "{handle} notices {} at {stage:?} by {one}",
                 difference.name
             );

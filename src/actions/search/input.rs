@@ -1,6 +1,6 @@
 //! What somebody looks for, as typed, and the values that the search works with.
 
-use crate::actions::input::{ProfileInput, area, position};
+use crate::actions::input::{ProfileInput, area, position, problem_of_position};
 use crate::actions::{ActionError, Context};
 use crate::directory::{AreaRegion, Region};
 use crate::domain::directory::Accessibility;
@@ -11,7 +11,7 @@ use crate::domain::need::Need;
 use crate::domain::place::Position;
 use crate::domain::profile::Profile;
 use crate::domain::ranking::ServiceOrder;
-use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::refusal::{InputProblem, RINGS, Refusal};
 use crate::domain::time::Timestamp;
 use crate::domain::words::{fold, words};
 use crate::geography::areas::Areas;
@@ -180,17 +180,27 @@ impl Judged<'_> {
 }
 
 fn polygon(rings: &[Vec<(f64, f64)>]) -> Result<SearchPolygon, Refusal> {
-    let ring =
-        |ring: &Vec<(f64, f64)>| ring.iter().map(|(latitude, longitude)| position(*latitude, *longitude)).collect();
-    let rings: Vec<Vec<Position>> = rings.iter().map(ring).collect::<Result<_, _>>()?;
-    SearchPolygon::new(&rings).map_err(|problem| Refusal::input("polygon", problem_of(problem)))
+    let vertex = |ring: usize, (latitude, longitude): (f64, f64)| {
+        Position::new(latitude, longitude)
+            .map_err(|invalid| Refusal::Ring { ring, problem: problem_of_position(invalid) })
+    };
+    let ring = |(index, ring): (usize, &Vec<(f64, f64)>)| ring.iter().map(|at| vertex(index + 1, *at)).collect();
+    let rings: Vec<Vec<Position>> = rings.iter().enumerate().map(ring).collect::<Result<_, _>>()?;
+    SearchPolygon::new(&rings).map_err(refusal_of)
 }
 
-fn problem_of(problem: InvalidPolygon) -> InputProblem {
-    match problem {
-        InvalidPolygon::TooManyVertices(_) => InputProblem::PolygonTooLarge,
-        _ => InputProblem::Polygon,
-    }
+fn refusal_of(invalid: InvalidPolygon) -> Refusal {
+    let (ring, problem) = match invalid {
+        InvalidPolygon::NoRing => return Refusal::input(RINGS, InputProblem::PolygonEmpty),
+        InvalidPolygon::TooManyVertices(_) => return Refusal::input(RINGS, InputProblem::PolygonTooLarge),
+        InvalidPolygon::TooFewVertices(ring) => (ring, InputProblem::RingTooShort),
+        InvalidPolygon::NotClosed(ring) => (ring, InputProblem::RingNotClosed),
+        InvalidPolygon::EdgeTooLong(ring) => (ring, InputProblem::RingEdgeTooLong),
+        InvalidPolygon::AroundPole(ring) => (ring, InputProblem::RingAroundPole),
+        InvalidPolygon::CrossesItself(ring) => (ring, InputProblem::RingCrossesItself),
+        InvalidPolygon::NoInside(ring) => (ring, InputProblem::RingWithoutInside),
+    };
+    Refusal::Ring { ring, problem }
 }
 
 /// Text to be found: neither empty nor endless, of a few words, and nothing that no person types.

@@ -130,7 +130,8 @@ pub fn check(context: &Context, access: &Access, id: ServiceId, input: &JudgeFit
     let service = snapshot.service(id).ok_or(ActionError::NotVisible)?;
     let open_at = judged.open_at(now);
     let status = open_at.and_then(|at| Some(snapshot.opening_state(id, at)?.status));
-    let judged = fit(&service, &judged.seeker(now), status);
+    let capacity = access.directory_scope().capacity_status_at(&service, now);
+    let judged = fit(&service, &judged.seeker(now), status, capacity);
     let fit = show_check(access, &service, judged).ok_or(ActionError::NotVisible)?;
     let organization = snapshot.organization(service.organization_id);
     let service = show_service(access, &service, organization.as_ref()).ok_or(ActionError::NotVisible)?;

@@ -1,12 +1,13 @@
 //! Examples: one sentence of the room's promises each.
 
-use super::super::{Change, Directory, Distance, EntryId, Hit, Page, Query, SearchKey, Snapshot};
+use super::super::{Change, Directory, Distance, EntryId, Hit, Page, Query, Region, SearchKey, Snapshot};
 use super::{
     at, in_need_of, now, organization, place, plain_query, present, redacted_place, service, service_id, snapshot_of,
 };
 use crate::domain::directory::{Document, Eligibility, Place, Service, Tier, Welcome};
 use crate::domain::fit::Seeker;
 use crate::domain::fit::{FitDimension, Verdict};
+use crate::domain::geography::search_area::BoundingBox;
 use crate::domain::id::ServiceId;
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::place::{DistanceBand, Position};
@@ -254,5 +255,30 @@ fn work_follows_the_page_and_not_the_directory() {
         // What nothing passes costs each site of the need once.
         assert_eq!(examined(Query { verdicts: &[Verdict::No], ..nearest_20 }), 10_000);
         assert_eq!(examined(Query { seeker: in_need_of(Need::BasicFood), ..nearest_20 }), 0);
+    }
+}
+
+/// A box that holds a whole directory, and one that holds little of it: both find what a look at every service finds.
+#[test]
+fn a_page_inside_a_box_of_thousands_looks_at_little_more_than_itself() {
+    let latitude = |number: u32| -80.0 + f64::from(number % 160);
+    let services: Vec<Service> =
+        (0..6_000).map(|number| service(number, vec![place(Some(at(latitude(number), 1.0)))])).collect();
+    let snapshot = snapshot_of(&services);
+    for (south, north, most_examined) in [(-90.0, 90.0, 40), (0.0, 79.0, 200), (0.0, 9.0, 400)] {
+        let region = Region::Box(BoundingBox::new(at(south, -180.0), at(north, 180.0)).expect("a box"));
+        let inside: Vec<ServiceId> =
+            (0..6_000).filter(|number| (south..=north).contains(&latitude(*number))).map(service_id).collect();
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = snapshot.search(&Query { region: Some(&region), after, ..plain_query() });
+            assert!(page.candidates_examined < most_examined, "{south}: {}", page.candidates_examined);
+            found.extend(page.hits.iter().map(|hit| hit.service.id));
+            after = page.hits.last().map(|hit| hit.key);
+            if !page.has_more {
+                break;
+            }
+        }
+        assert_eq!(found, inside, "{south} to {north}");
     }
 }

@@ -207,7 +207,9 @@ impl Chance {
         let organization = if self.one_in(3) { Some(organization(2).id) } else { None };
         // Any kinds at all: which of them a viewer may know of is decided elsewhere.
         let known: Vec<_> = EntryKind::all().filter(|_| self.one_in(2)).collect();
+        let with_capacity: Vec<_> = EntryKind::all().filter(|_| self.one_in(2)).collect();
         DirectoryScope::new(project, organization, |kind| known.contains(&kind))
+            .telling_capacity(|kind| with_capacity.contains(&kind))
     }
 
     fn reach(&mut self, near: Option<Position>, services: &[Service]) -> Option<f64> {
@@ -320,7 +322,9 @@ fn expected_hit(memory: &mut Memory, service: &Service, query: &Query<'_>) -> Op
     let need = query.seeker.need;
     let answers = |need: Need| service.needs.contains(&need) || service.need_families.contains(&need.family());
     let opening = query.open_at.map(|at| memory.opening(service, at));
-    let fit = fit(service, &query.seeker, opening);
+    let at = query.seeker.at;
+    let capacity = query.scope.capacity_status_at(service, at);
+    let fit = fit(service, &query.seeker, opening, capacity);
     let wanted = query.verdicts.is_empty() || query.verdicts.contains(&fit.verdict);
     let is_hidden = !query.scope.admits(service) || service.do_not_use || service.merged_into.is_some();
     let lies_there = query.region.is_none_or(|region| service.places.iter().any(|place| region.contains(place)));
@@ -348,7 +352,6 @@ fn expected_hit(memory: &mut Memory, service: &Service, query: &Query<'_>) -> Op
         Distance::Meters(meters) => RankedDistance::Meters(meters),
         Distance::Band(band) => RankedDistance::Band(band),
     });
-    let (capacity, at) = (service.capacity_status_at(query.seeker.at), query.seeker.at);
     let freshness = freshness(service, at.date()).score;
     let observed = Observed { fit: &fit, opening, capacity, distance: ranked, freshness, answering: None };
     let score = standing(&observed).score;

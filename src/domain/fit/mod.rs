@@ -87,12 +87,13 @@ pub struct Seeker<'a> {
     pub accessibility: &'a [Accessibility],
     /// Which areas lie in which.
     pub areas: &'a dyn AreaTree,
-    /// The instant at which capacity and freshness are judged.
+    /// The instant at which freshness is judged.
     pub at: Timestamp,
 }
 
-/// Judges one service. `opening` tells whether it is open at the time asked for, where one was.
-pub fn fit(service: &Service, seeker: &Seeker<'_>, opening: Option<OpeningStatus>) -> Fit {
+/// Judges one service. `opening` tells whether it is open at the time asked for, where one was; `capacity` whether it has
+/// room, as far as whoever asks is told.
+pub fn fit(service: &Service, seeker: &Seeker<'_>, opening: Option<OpeningStatus>, capacity: CapacityStatus) -> Fit {
     let mut reasons = Vec::new();
     let mut found = |dimension, finding: Option<Finding>| {
         if let Some(finding) = finding {
@@ -102,7 +103,7 @@ pub fn fit(service: &Service, seeker: &Seeker<'_>, opening: Option<OpeningStatus
     found(FitDimension::Need, seeker.need.and_then(|need| need_finding(service, need)));
     found(FitDimension::Status, (!works(service)).then_some(Finding::Excluded));
     found(FitDimension::Opening, opening.and_then(opening_finding));
-    found(FitDimension::Capacity, capacity_finding(service.capacity_status_at(seeker.at)));
+    found(FitDimension::Capacity, capacity_finding(capacity));
     found(FitDimension::Criteria, criteria_finding(service));
     for (dimension, accepted) in public(&service.eligibility, seeker.profile) {
         found(dimension, public_finding(service.welcome, accepted));

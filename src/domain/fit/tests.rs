@@ -44,6 +44,11 @@ fn speaking(languages: &[&str]) -> Vec<Language> {
     languages.iter().map(|tag| Language::parse(tag).expect("a language")).collect()
 }
 
+/// The verdict for somebody who is told the capacity.
+fn judged(service: &Service, seeker: &Seeker<'_>, opening: Option<OpeningStatus>) -> Fit {
+    fit(service, seeker, opening, service.capacity_status_at(seeker.at))
+}
+
 fn capacity(status: CapacityStatus, hours_ago: i64) -> Option<Capacity> {
     let updated_at_microseconds = Some(now().plus_hours(-hours_ago).microseconds());
     Some(Capacity { unit: Some(CapacityUnit::Bed), updated_at_microseconds, ..Capacity::of(status) })
@@ -52,7 +57,7 @@ fn capacity(status: CapacityStatus, hours_ago: i64) -> Option<Capacity> {
 #[track_caller]
 fn check(service: &Service, profile: &Profile, verdict: Verdict, reasons: &[(FitDimension, Finding)]) {
     let reasons = reasons.iter().map(|&(dimension, finding)| FitReason { dimension, finding }).collect();
-    assert_eq!(fit(service, &seeker(profile), None), Fit { verdict, reasons });
+    assert_eq!(judged(service, &seeker(profile), None), Fit { verdict, reasons });
 }
 
 #[test]
@@ -260,7 +265,7 @@ proptest! {
     #[test]
     fn unknown_never_excludes(welcome in any_of(), public in any_public(), profile in any_profile()) {
         let service = Service { languages: speaking(&["fr"]), ..service_for(welcome, public) };
-        let verdict = |profile: &Profile| fit(&service, &seeker(profile), None).verdict;
+        let verdict = |profile: &Profile| judged(&service, &seeker(profile), None).verdict;
         let told = verdict(&profile);
         for untold in [
             Profile { age_band: None, ..profile.clone() },
@@ -285,7 +290,7 @@ proptest! {
         let service = Service { status, ..service_for(welcome, public) };
         let seeker = seeker(&profile);
         let admits = |verdicts: &[Verdict]| Screen::of(&service).admits(Sought::by(&seeker, verdicts));
-        let fit = fit(&service, &seeker, None);
+        let fit = judged(&service, &seeker, None);
         prop_assert!(admits(&[Verdict::Match, Verdict::ToConfirm]) || fit.verdict == Verdict::No);
         prop_assert!(admits(&[Verdict::Match]) || fit.verdict != Verdict::Match);
         prop_assert!(admits(&[]) && admits(&[Verdict::No]));
@@ -345,17 +350,17 @@ fn areas_and_barriers_are_judged() {
         (&["FR-75"], of("FR-200054781"), confirm),
     ] {
         let seeker = Seeker { areas: &Prefixes, ..seeker(&profile) };
-        let judged = fit(&served(codes, Welcome::Exclusive), &seeker, None).reasons;
-        let area = judged.iter().find(|reason| reason.dimension == FitDimension::Area).map(|reason| reason.finding);
+        let reasons = judged(&served(codes, Welcome::Exclusive), &seeker, None).reasons;
+        let area = reasons.iter().find(|reason| reason.dimension == FitDimension::Area).map(|reason| reason.finding);
         assert_eq!(area, finding, "{codes:?} {:?}", profile.area);
-        assert!(fit(&served(codes, Welcome::Unconditional), &seeker, None).reasons.is_empty(), "takes everybody");
+        assert!(judged(&served(codes, Welcome::Unconditional), &seeker, None).reasons.is_empty(), "takes everybody");
     }
     let stairs = [Accessibility::StepFree];
     let seeker = Seeker { accessibility: &stairs, ..seeker(&nobody) };
     let told = Service { accessibility: vec![Accessibility::StepFree], ..open_service() };
-    assert_eq!(fit(&told, &seeker, None).verdict, Verdict::Match);
+    assert_eq!(judged(&told, &seeker, None).verdict, Verdict::Match);
     let reasons = vec![FitReason { dimension: FitDimension::Accessibility, finding: Finding::ToConfirm }];
-    assert_eq!(fit(&open_service(), &seeker, None), Fit { verdict: Verdict::ToConfirm, reasons });
+    assert_eq!(judged(&open_service(), &seeker, None), Fit { verdict: Verdict::ToConfirm, reasons });
 }
 
 #[test]
@@ -384,7 +389,7 @@ fn closed_excludes_and_hours_that_nobody_knows_are_to_be_confirmed() {
         (OpeningStatus::Closed, Some(Finding::Excluded)),
         (OpeningStatus::Unknown, Some(Finding::ToConfirm)),
     ] {
-        let reasons = fit(&open_service(), &seeker(&nobody), Some(status)).reasons;
+        let reasons = judged(&open_service(), &seeker(&nobody), Some(status)).reasons;
         let expected: Vec<_> =
             finding.into_iter().map(|finding| FitReason { dimension: FitDimension::Opening, finding }).collect();
         assert_eq!(reasons, expected);

@@ -6,10 +6,17 @@ use super::stem::Stems;
 use super::typing::{LETTERS_AT_MOST, LETTERS_TO_FORGIVE, is_forgiving, is_one_error_apart, neighbourhood};
 use super::{fold, words};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 /// Lists that together are shorter than the texts divided by this are sorted; longer ones are marked text by text.
 const FEW_OF: usize = 16;
+
+/// Fewer letters than this begin too many words, in any script: while it is typed, such a word is looked for whole.
+pub const LETTERS_TO_COMPLETE: usize = 2;
+
+/// Words of the index that complete one that is being typed, at most: the shortest, and of equally long ones the first in
+/// the alphabet. What is typed is a whole word sooner or later, and the shortest are the likeliest to be meant.
+pub const COMPLETIONS_AT_MOST: usize = 200;
 
 /// How a word of a text answers a word of a query; the later, the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,7 +121,8 @@ impl WordIndex {
     }
 
     /// The texts that hold every word of the query, by rank; `None` for a query without any word. `is_typing` takes the
-    /// last word as the beginning of one. The work grows with the number of words, which the caller bounds.
+    /// last word as the beginning of one, completed by [`COMPLETIONS_AT_MOST`] words of the index, once it has
+    /// [`LETTERS_TO_COMPLETE`] letters. The work grows with the number of words, which the caller bounds.
     pub fn search(&self, query: &str, is_typing: bool) -> Option<Vec<TextMatch>> {
         let folded = fold(query);
         let mut asked: Vec<&str> = words(&folded).collect();
@@ -164,9 +172,8 @@ impl WordIndex {
         for stem in stemmers.of(word).iter().filter_map(|stem| self.stems.find(stem)) {
             self.words_of_stems.list(stem).for_each(|number| keep(number, WordMatch::Stem));
         }
-        if is_typing {
-            let begins = (first..self.words.len()).take_while(|number| self.words.get(*number).starts_with(word));
-            begins.for_each(|number| keep(number as u32, WordMatch::Prefix));
+        if is_typing && word.chars().count() >= LETTERS_TO_COMPLETE {
+            self.completions(word, first).for_each(|number| keep(number as u32, WordMatch::Prefix));
         }
         if is_forgiving(word.chars().count()) {
             for hash in neighbourhood(word) {
@@ -179,6 +186,22 @@ impl WordIndex {
             }
         }
         answers
+    }
+
+    /// The likeliest words that begin with this one, which stands or would stand at `first`; no text is looked at.
+    fn completions(&self, word: &str, first: usize) -> impl Iterator<Item = usize> {
+        let mut shortest = BinaryHeap::with_capacity(COMPLETIONS_AT_MOST + 1);
+        for number in first..self.words.len() {
+            let other = self.words.get(number);
+            if !other.starts_with(word) {
+                break;
+            }
+            shortest.push((other.chars().count(), number));
+            if shortest.len() > COMPLETIONS_AT_MOST {
+                shortest.pop();
+            }
+        }
+        shortest.into_iter().map(|(_, number)| number)
     }
 
     /// How many distinct words there are.

@@ -235,7 +235,6 @@ fn copy_marks(mark: &ExportMark, entry: &Entry, attributes: &mut Attributes) {
         attributes.add(MARK, "licence", licence);
     }
     attributes.add(MARK, "exported_at", mark.exported_at.to_string());
-    attributes.add(MARK, "directory_version", mark.directory_version.to_string());
 }
 
 /// Whether the importer, and a validator of the standard, takes it for a web address.

@@ -28,7 +28,7 @@ pub struct SearchQuery;
 impl SearchQuery {
     /// Services for a need and a person: nearest first in exact great-circle order when a point is given,
     /// each at its nearest place; those without a known place come last. Hidden services leave no trace.
-    #[graphql(complexity = "page_weight(first) * child_complexity + 1")]
+    #[graphql(complexity = "page_weight(first) * child_complexity + ServiceFilter::weight(filter.as_ref())")]
     async fn services(
         &self,
         context: &Context<'_>,

@@ -6,6 +6,7 @@ use crate::actions::directory_feed::FeedChange;
 use crate::actions::duplicates::CandidateView;
 use crate::domain::directory::ChangeKind;
 use crate::domain::duplicates::DuplicateReason;
+use async_graphql::connection::{Edge, EmptyFields, PageInfo};
 use async_graphql::{Description, ID, Object};
 
 /// What happened last to an entry of the directory.
@@ -46,6 +47,33 @@ impl DirectoryChange {
             FeedChange::Organization(view) => Some(Organization(view.clone())),
             FeedChange::Service(_) | FeedChange::Gone(_) => None,
         }
+    }
+}
+
+/// A page of changes. Unlike other connections it has an `endCursor` without any edge: what was looked at may be nothing
+/// that the viewer is told.
+pub struct DirectoryChangeConnection {
+    /// The changes, each with its cursor.
+    pub edges: Vec<Edge<String, DirectoryChange, EmptyFields>>,
+    /// Where to go on.
+    pub page_info: PageInfo,
+}
+
+#[Object]
+impl DirectoryChangeConnection {
+    /// Information to aid in pagination.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+
+    /// A list of edges.
+    async fn edges(&self) -> &[Edge<String, DirectoryChange, EmptyFields>] {
+        &self.edges
+    }
+
+    /// A list of nodes.
+    async fn nodes(&self) -> Vec<&DirectoryChange> {
+        self.edges.iter().map(|edge| &edge.node).collect()
     }
 }
 

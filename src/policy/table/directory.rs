@@ -37,6 +37,7 @@ pub(super) fn rows() -> Vec<Row> {
         ["Service.phones", "Service.email", "Phone.typed", "Phone.number", "Phone.doNotUse"]
             .map(|name| field(name, Contact).staff(ALWAYS).to(OwnOrganization, ALWAYS)),
     );
+    rows.extend(OF_NETWORK.map(|name| field(name, Internal).staff(ALWAYS).to(OwnOrganization, ALWAYS)));
     rows.extend(OF_HISTORY.map(|name| field(name, Internal).staff(ALWAYS).to(OwnOrganization, ALWAYS)));
     rows.extend(proposals());
     rows
@@ -78,6 +79,22 @@ fn of_entry(name: &'static str, class: Class) -> Row {
 fn of_organization(name: &'static str, class: Class) -> Row {
     field(name, class).to(Anonymous, &[Plain]).staff(&[Plain]).to(OwnOrganization, &[Plain]).to(Counterpart, &[Plain])
 }
+
+/// What the domain reference keeps for the network (section 1.1): whether there is room now, and for whom a service is
+/// specialised, which would point out to anyone where those go who fled violence.
+const OF_NETWORK: [&str; 11] = [
+    "Capacity.status",
+    "Capacity.statusTold",
+    "Capacity.unit",
+    "Capacity.available",
+    "Capacity.maximum",
+    "Capacity.updatedAt",
+    "Capacity.per",
+    "Capacity.expectedWaitDays",
+    "Capacity.toldBy",
+    "Service.capacity",
+    "Service.specialisations",
+];
 
 /// Who changed what and when is for staff.
 const OF_HISTORY: [&str; 12] = [
@@ -126,15 +143,6 @@ const OF_ORGANIZATIONS: &[(&str, Class)] = &[
 ];
 
 const OF_SERVICES: &[(&str, Class)] = &[
-    ("Capacity.status", Internal),
-    ("Capacity.statusTold", Internal),
-    ("Capacity.unit", Internal),
-    ("Capacity.available", Internal),
-    ("Capacity.maximum", Internal),
-    ("Capacity.updatedAt", Internal),
-    ("Capacity.per", Internal),
-    ("Capacity.expectedWaitDays", Internal),
-    ("Capacity.toldBy", Internal),
     ("Eligibility.minimumAge", Public),
     ("Eligibility.maximumAge", Public),
     ("Eligibility.ageBands", Public),
@@ -179,8 +187,6 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("Service.fees", Public),
     ("Service.alert", Public),
     ("Service.knownConsequences", Public),
-    ("Service.specialisations", Internal),
-    ("Service.capacity", Internal),
     ("Service.schedules", Public),
     ("Service.places", Public),
     ("Service.freshness", Public),

@@ -12,7 +12,7 @@ mod rotate;
 
 pub(super) use self::data::UnitKeys;
 pub(super) use self::erase::Erasure;
-pub use self::pseudonyms::KeyPurpose;
+pub use self::pseudonyms::{CursorKey, KeyPurpose};
 pub use self::rotate::{Rotation, RotationRefused};
 
 use super::{Db, StoreError, TxInner, in_tx, read, statements};

@@ -2,7 +2,7 @@
 
 use super::epochs::{EpochRow, Epochs};
 use super::{KeyStore, NETWORK, StoreError, in_tx, read, statements};
-use crate::crypto::{Key, Wrapping};
+use crate::crypto::{Key, Nonce, Wrapping, open_cursor, seal_cursor};
 use crate::domain::id::ProjectId;
 use crate::domain::referral::Referral;
 use crate::domain::time::Month;
@@ -53,6 +53,21 @@ impl std::fmt::Display for KeyPurpose {
             Self::Fingerprint => formatter.write_str("fingerprint"),
             Self::Demand(month) => write!(formatter, "demand:{month}"),
         }
+    }
+}
+
+/// What seals the cursors of lists in which a place tells more than whoever reads may know.
+pub struct CursorKey(Key);
+
+impl CursorKey {
+    /// A place in a list as a cursor of this reach, equally long for places that are.
+    pub fn seal(&self, list: &str, reach: &str, nonce: &Nonce, place: &[u8]) -> String {
+        seal_cursor(&self.0, list, reach, nonce, place)
+    }
+
+    /// The place that a cursor holds; `None` for what this key has not sealed for this list and reach.
+    pub fn open(&self, list: &str, reach: &str, cursor: &str) -> Option<Zeroizing<Vec<u8>>> {
+        open_cursor(&self.0, list, reach, cursor).ok()
     }
 }
 
@@ -112,6 +127,11 @@ impl KeyStore {
 }
 
 impl Store {
+    /// The network's own key of cursors, the same on all nodes over one key store, and through rotations.
+    pub async fn cursor_key(&self) -> Result<CursorKey, StoreError> {
+        self.keys.pseudonym_key(NETWORK, "cursor", self.keys.sources.key()).await.map(CursorKey)
+    }
+
     /// A key that was made before; `None` where there is none yet.
     pub async fn find_project_key(
         &self,

@@ -128,6 +128,18 @@ impl World {
         refresh(context).await.expect("a fresh directory");
     }
 
+    /// Puts documents into the directory by one commit, under keys of their numbers.
+    pub async fn publish_documents(&self, documents: &[Document]) {
+        let context = self.app.context();
+        let keys: Vec<String> = (0..documents.len()).map(|number| format!("of many {number}")).collect();
+        let change = |(document, source_key)| DirectoryChange { source_key, document, is_gone: false };
+        let changes: Vec<_> = documents.iter().zip(keys.iter().map(String::as_str)).map(change).collect();
+        let now = self.now();
+        let written = context.store.write(async |tx| tx.change_directory("test", &changes, now).await.map(drop)).await;
+        written.map_err(|error: StoreError| error.to_string()).expect("written entries");
+        refresh(context).await.expect("a fresh directory");
+    }
+
     /// Puts an organisation into the directory, as an import would.
     pub async fn publish_organization(&self, organization: &Organization) {
         let context = self.app.context();

@@ -211,6 +211,13 @@ on_both_databases! {
         settle(&world).await;
         let open = json!([{ "latitude": 1.0, "longitude": 1.0 }, { "latitude": 2.0, "longitude": 1.0 },
             { "latitude": 2.0, "longitude": 2.0 }, { "latitude": 3.0, "longitude": 3.0 }]);
+        let rings = |rings: &[&[(f64, f64)]]| {
+            let vertex = |(latitude, longitude): &(f64, f64)| json!({ "latitude": latitude, "longitude": longitude });
+            let ring = |ring: &&[(f64, f64)]| ring.iter().map(vertex).collect::<Value>();
+            json!({ "polygon": { "rings": rings.iter().map(ring).collect::<Value>() } })
+        };
+        let whole = json!([{ "latitude": 0.0, "longitude": 0.0 }, { "latitude": 9.0, "longitude": 0.0 },
+            { "latitude": 9.0, "longitude": 9.0 }, { "latitude": 0.0, "longitude": 0.0 }]);
         let many: Vec<Value> = (0..1_001).map(|n| json!({ "latitude": f64::from(n % 90), "longitude": f64::from(n % 179) })).collect();
         for (filter, words) in [
             (json!({ "near": { "latitude": 1.0, "longitude": 1.0 }, "nearPlace": { "name": "Calais" } }), "by its point or by its name"),
@@ -218,8 +225,16 @@ on_both_databases! {
             (json!({ "nearPlace": { "name": " " } }), "are 1 to 12"),
             (json!({ "box": { "south": 2.0, "west": 0.0, "north": 1.0, "east": 1.0 } }), "south of a box"),
             (json!({ "box": { "south": -91.0, "west": 0.0, "north": 1.0, "east": 1.0 } }), "latitude"),
-            (json!({ "polygon": { "rings": [open] } }), "closed polygon"),
-            (json!({ "polygon": { "rings": [many] } }), "at most 1,000 vertices"),
+            (json!({ "polygon": { "rings": [many] } }), "polygon.rings: a polygon has at most 1,000 vertices"),
+            (json!({ "polygon": { "rings": [] } }), "polygon.rings: a polygon has at least one ring"),
+            (json!({ "polygon": { "rings": [whole, open] } }), "polygon.rings: ring 2: it is not closed"),
+            (rings(&[&[(0.0, 0.0), (1.0, 0.0), (0.0, 0.0)]]), "polygon.rings: ring 1: it has fewer than four"),
+            (rings(&[&[(0.0, -90.0), (1.0, 90.0), (2.0, 0.0), (0.0, -90.0)]]), "ring 1: an edge spans 180 degrees"),
+            (rings(&[&[(50.0, 0.0), (50.0, 120.0), (50.0, -120.0), (50.0, 0.0)]]), "ring 1: it goes round a pole"),
+            (rings(&[&[(0.0, 0.0), (2.0, 2.0), (0.0, 2.0), (2.0, 0.0), (0.0, 0.0)]]), "ring 1: it touches or crosses itself"),
+            (rings(&[&[(0.0, 0.0), (1.0, 1.0), (2.0, 2.0), (0.0, 0.0)]]), "polygon.rings: ring 1: it"),
+            (rings(&[&[(0.0, 0.0), (91.0, 1.0), (2.0, 0.0), (0.0, 0.0)]]), "polygon.rings: ring 1: latitude is not"),
+            (rings(&[&[(0.0, 0.0), (9.0, 181.0), (2.0, 0.0), (0.0, 0.0)]]), "polygon.rings: ring 1: longitude is not"),
             (merged(sea(), &json!({ "area": "LY02" })), "one box, one polygon or one area"),
             (json!({ "area": "Calais centre" }), "code of an area"),
             (json!({ "words": "-- '" }), "are 1 to 12"),

@@ -62,6 +62,40 @@ fn a_text_may_come_in_parts_and_ranks_may_be_left_out() {
     assert_eq!((ranks("aide"), ranks("aide juridique")), (vec![2, 7], vec![2]));
 }
 
+#[test]
+fn one_letter_in_any_script_completes_nothing() {
+    let index = WordIndex::new([(0, "aide"), (1, "a"), (2, "أطفال"), (3, "難民"), (4, "難")]);
+    let ranks = |query| index.search(query, true).expect("a word").iter().map(|text| text.rank).collect::<Vec<_>>();
+    for (query, expected) in
+        [("a", vec![1]), ("ai", vec![0]), ("ا", vec![]), ("اط", vec![2]), ("難", vec![4]), ("難民", vec![3])]
+    {
+        assert_eq!(ranks(query), expected, "{query}");
+    }
+}
+
+/// By sorting all of them, as the documentation of [`COMPLETIONS_AT_MOST`] says it.
+#[test]
+fn the_shortest_words_complete_and_no_more_than_there_may_be() {
+    let letters = |mut number: usize| {
+        let mut text = String::new();
+        while number > 0 {
+            text.push(char::from(b'b' + u8::try_from(number % 20).expect("a letter")));
+            number /= 20;
+        }
+        text
+    };
+    let texts: Vec<String> = (1..900).rev().map(|number| format!("zz{}", letters(number))).collect();
+    let index = WordIndex::new((0..).zip(texts.iter().map(String::as_str)));
+    let found = index.search("zz", true).expect("a word");
+    let mut expected: Vec<&String> = texts.iter().collect();
+    expected.sort_by_key(|word| (word.chars().count(), word.as_str()));
+    expected.truncate(COMPLETIONS_AT_MOST);
+    let mut told: Vec<&String> = found.iter().map(|text| &texts[text.rank as usize]).collect();
+    told.sort_by_key(|word| (word.chars().count(), word.as_str()));
+    assert_eq!(told, expected);
+    assert_eq!(found.len(), COMPLETIONS_AT_MOST);
+}
+
 /// The best match of a word in a text, by looking at every word of it.
 fn naive(stems: &Stems, asked: &str, text: &str, is_typing: bool) -> Option<WordMatch> {
     let folded = fold(text);
@@ -70,7 +104,7 @@ fn naive(stems: &Stems, asked: &str, text: &str, is_typing: bool) -> Option<Word
             Some(WordMatch::Exact)
         } else if stems.of(word).iter().any(|stem| stems.of(asked).contains(stem)) {
             Some(WordMatch::Stem)
-        } else if is_typing && word.starts_with(asked) {
+        } else if is_typing && asked.chars().count() >= LETTERS_TO_COMPLETE && word.starts_with(asked) {
             Some(WordMatch::Prefix)
         } else {
             let is_long = asked.chars().count() >= 5;

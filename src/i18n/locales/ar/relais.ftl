@@ -13,3 +13,13 @@ fit-language-is-to-confirm = لا توجد لغة مشتركة معروفة: ا�
 
 ## Others
 key-reused = سبق استخدام مفتاح التكرار هذا لطلب آخر: استخدم مفتاحًا جديدًا.
+
+ring = الحلقة { $ring } من المضلّع: { $problem }
+input-polygon-empty = للمضلّع حلقة واحدة على الأقل.
+input-polygon-too-large = للمضلّع 1000 رأس على الأكثر: ارسمه أبسط.
+input-ring-too-short = للحلقة أربعة مواضع على الأقل، آخرها يكرّر الأول.
+input-ring-not-closed = ليست مغلقة: آخر مواضعها يكرّر الأول.
+input-ring-edge-too-long = يمتدّ ضلع على 180 درجة من خطوط الطول: ضع رأسًا بين طرفيه.
+input-ring-around-pole = تدور حول قطب: استعمل مستطيلًا بدلًا منها.
+input-ring-crosses-itself = تلامس نفسها أو تقطعها.
+input-ring-without-inside = لا تحيط بشيء.

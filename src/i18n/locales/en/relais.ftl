@@ -76,12 +76,19 @@ rank-answering-low = seldom answers your project in time
 rank-answering-unknown = too few referrals to tell how it answers
 
 ## Inputs
+ring = Ring { $ring } of the polygon: { $problem }
 input-latitude = The latitude is a number from -90 to 90.
 input-longitude = The longitude is a number from -180 to 180.
 input-radius = The radius is a number of metres above 0, given together with a point “near”.
 input-box = The south of a box lies south of its north.
-input-polygon = A polygon is closed (its last position repeats its first), does not cross itself and goes round no pole.
+input-polygon-empty = A polygon has at least one ring.
 input-polygon-too-large = A polygon has at most 1,000 vertices: draw it simpler.
+input-ring-too-short = A ring has at least four positions, of which the last repeats the first.
+input-ring-not-closed = It is not closed: its last position repeats its first.
+input-ring-edge-too-long = An edge spans 180 degrees of longitude: put a vertex between its ends.
+input-ring-around-pole = It goes round a pole: use a box instead.
+input-ring-crosses-itself = It touches or crosses itself.
+input-ring-without-inside = It encloses nothing.
 input-place-twice = Give a point or the name of a place, not both.
 input-place-unknown = No place of this name is known: try another spelling, or give a point.
 input-region-twice = Give one box, one polygon or one area, not several.

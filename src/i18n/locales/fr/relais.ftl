@@ -76,12 +76,19 @@ rank-answering-low = répond rarement à temps à votre projet
 rank-answering-unknown = trop peu d’orientations pour dire comment il répond
 
 ## Inputs
+ring = Anneau { $ring } du polygone : { $problem }
 input-latitude = La latitude est un nombre de -90 à 90.
 input-longitude = La longitude est un nombre de -180 à 180.
 input-radius = Le rayon est un nombre de mètres supérieur à 0, et se donne avec un point « near ».
 input-box = Le sud d’un cadre est au sud de son nord.
-input-polygon = Un polygone est fermé (sa dernière position répète la première), ne se croise pas et n’entoure aucun pôle.
+input-polygon-empty = Un polygone a au moins un anneau.
 input-polygon-too-large = Un polygone a au plus 1 000 sommets : dessinez-le plus simplement.
+input-ring-too-short = Un anneau a au moins quatre positions, dont la dernière répète la première.
+input-ring-not-closed = Il n’est pas fermé : sa dernière position répète la première.
+input-ring-edge-too-long = Un côté couvre 180 degrés de longitude : placez un sommet entre ses extrémités.
+input-ring-around-pole = Il entoure un pôle : prenez un cadre.
+input-ring-crosses-itself = Il se touche ou se croise.
+input-ring-without-inside = Il n’entoure rien.
 input-place-twice = Donnez un point ou le nom d’un lieu, pas les deux.
 input-place-unknown = Aucun lieu de ce nom n’est connu : essayez une autre graphie, ou donnez un point.
 input-region-twice = Donnez un cadre, un polygone ou un territoire, pas plusieurs.
