@@ -28,6 +28,7 @@ mod tighten;
 
 pub use context::{Commune, FeedContext, NoPlaceKnowledge, PlaceKnowledge};
 pub use data_inclusion::Structures;
+pub use file::LARGEST;
 pub use mapped::{Mapping, MappingError};
 pub use pairing::pair;
 pub use problem::{Excerpt, Fault, FeedError, Problem, ProblemReason, Subject};

@@ -28,7 +28,8 @@ fn source() -> SourceName {
 async fn settle(world: &World) {
     let context = world.app.context();
     let source = source();
-    let file = |text: &'static str| GeographyFile { source: &source, bytes: text.as_bytes(), is_dry_run: false };
+    let file =
+        |text: &'static str| GeographyFile { source: &source, bytes: text.as_bytes(), is_dry_run: false, turn: None };
     import_gazetteer(context, file(PLACES), &mut |_, _| {}).await.expect("places");
     import_areas(context, &AreaFormat::Pcodes, file(CODES), &mut |_, _| {}).await.expect("areas");
     for service in [
@@ -165,7 +166,7 @@ on_both_databases! {
         assert_eq!(state("2027-03-09T10:00:00Z").await, doubtful);
         let dated = "country,date,name,closed\nLY,2027-03-10,Eid al-Fitr,true\nLY,never,no day,true\n";
         let source = source();
-        let file = GeographyFile { source: &source, bytes: dated.as_bytes(), is_dry_run: false };
+        let file = GeographyFile { source: &source, bytes: dated.as_bytes(), is_dry_run: false, turn: None };
         let report = import_holidays(world.app.context(), file, &mut |_, _| {}).await.expect("holidays");
         assert_eq!((report.added, report.refused.len()), (1, 1), "{report}");
         assert_eq!(state("2027-03-10T10:00:00Z").await, json!({ "status": "CLOSED", "reason": "PUBLIC_HOLIDAY" }));
