@@ -165,10 +165,9 @@ async fn obtain(
         last_modified: copy.last_modified.clone(),
     });
     let client = Client::to_public_hosts_and(Limits::of_document(LARGEST), config.import.private_hosts.clone())?;
-    let fetched = client.fetch(&url, &validators).await.map_err(|error| {
-        let advice = advice(&error);
-        anyhow::Error::new(error).context(format!("nothing was imported; {advice}"))
-    })?;
+    let fetched = client.fetch(&url, &validators).await;
+    let told = |error| anyhow::anyhow!("{error}; {}", advice(&error)).context("nothing was imported");
+    let fetched = fetched.map_err(told)?;
     match (fetched, known) {
         (Fetched::NotModified, Some((_, applied_at))) => Ok(Obtained::Unchanged(applied_at)),
         (Fetched::NotModified, None) => anyhow::bail!("the host says that nothing has changed, and nothing is known"),

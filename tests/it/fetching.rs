@@ -94,7 +94,8 @@ async fn three_redirects_are_followed_and_each_is_judged() {
     assert_eq!(fault(get(&[&host], "/bad").await), FetchFault::RedirectUnusable);
 
     host.answers(redirect_to(other.url("/feed")));
-    assert_eq!(fault(get(&[&host], "/").await), FetchFault::Egress(EgressError::NotHttps));
+    // The host was named, but not at this port.
+    assert_eq!(fault(get(&[&host], "/").await), FetchFault::Egress(EgressError::OtherPort));
     assert_eq!(other.heads(), [""; 0], "nobody came to the host that was not named");
     assert!(matches!(get(&[&host, &other], "/").await, Ok(Fetched::Document { .. })));
     for (target, expected) in [

@@ -2,7 +2,7 @@
 
 use crate::kit::feed_host::{FeedHost, answer};
 use crate::kit::installation::{file, installed_on_both_databases, run_in};
-use crate::kit::world::{World, on_both_databases};
+use crate::kit::world::on_both_databases;
 use relais::actions::Context;
 use relais::actions::geography::{GeographyFile, GeographyImportError, import_areas};
 use relais::actions::import::{ImportError, ImportFeed, import};

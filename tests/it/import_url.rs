@@ -90,11 +90,12 @@ installed_on_both_databases! {
         let import = |more: &[&str]| run(&here, &[&host], &[&["import", "hsds", &url, "--source", "ours"], more].concat());
         assert_eq!(services(&import(&[])), [1, 0, 0]);
         is_unchanged(&import(&[]));
-        assert_eq!(services(&import(&["--country", "FR"])), [0, 0, 1], "other options may tell other things");
+        assert_eq!(services(&import(&["--country", "FR"])), [0, 1, 0], "other options tell other things");
         is_unchanged(&import(&["--country", "FR"]));
         assert_eq!(services(&import(&["--country", "FR", "--complete"])), [0, 0, 1]);
         let elsewhere = host.url("/elsewhere");
-        assert_eq!(services(&run(&here, &[&host], &["import", "hsds", &elsewhere, "--source", "ours"])), [0, 0, 1]);
+        let moved = run(&here, &[&host], &["import", "hsds", &elsewhere, "--source", "ours", "--country", "FR"]);
+        assert_eq!(services(&moved), [0, 0, 1], "another address may give another file");
         let other = run(&here, &[&host], &["import", "hsds", &elsewhere, "--source", "theirs"]);
         assert_eq!(services(&other), [1, 0, 0], "what one source has told is nothing to another");
     }
@@ -193,7 +194,9 @@ installed_on_both_databases! {
         let url = host.url(SECRET_PATH);
         let inside = hidden.url("/swordfish");
         host.answers(move |_| answer("302 Found", &format!("location: {inside}\r\n"), ""));
-        fetch(&[&host], &url, &["the address is not https"]);
+        fetch(&[&host], &url, &["another port than 443"]);
+        host.answers(|_| answer("302 Found", "location: http://93.184.215.14/swordfish\r\n", ""));
+        fetch(&[&host], &url, &["93.184.215.14: the address is not https"]);
         host.answers(|_| answer("302 Found", "location: https://10.0.0.1/swordfish\r\n", ""));
         fetch(&[&host], &url, &["10.0.0.1: the host is not public"]);
         host.answers(|_| answer("302 Found", &format!("location: {SECRET_PATH}\r\n"), ""));
