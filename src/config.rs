@@ -12,6 +12,7 @@ pub use self::networks::Networks;
 pub use self::oidc::Oidc;
 
 use crate::domain::reveal::RevealBudget;
+use crate::egress::PrivateHosts;
 use crate::identity::password::PasswordCost;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -52,6 +53,16 @@ pub struct Config {
     pub hosting: Hosting,
     /// Where the audit trail is signed.
     pub audit: Audit,
+    /// Where directories are fetched from.
+    pub import: Import,
+}
+
+/// Where directories are fetched from: anywhere public, and from these hosts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Import {
+    /// `host` or `host:port`, separated by commas: what may be private, without TLS or at another port than 443.
+    pub private_hosts: PrivateHosts,
 }
 
 /// Where the audit trail is signed. An empty path means: beside the SQLite database, under its name.
@@ -427,6 +438,7 @@ mod tests {
             ("RELAIS_JOBS__LOOK_SECONDS", "0", "look_seconds"),
             ("RELAIS_RETENTION__AUDIT_DAYS", "1100", "audit_days"),
             ("RELAIS_SIGN_IN__PASSWORD_PASSES", "1", "password_passes"),
+            ("RELAIS_IMPORT__PRIVATE_HOSTS", "https://feeds.intern/", "a list of hosts"),
             ("RELAIS_SIGN_IN__PASSWORD_MEMORY_KIBIBYTES", "1024", "password_passes"),
         ] {
             let refused = load(&[(name, value)]).expect_err(name).to_string();

@@ -76,6 +76,7 @@ pub async fn load(context: &Context) -> anyhow::Result<Vec<IssuedToken>> {
             completeness: Completeness::Partial,
             accepts_many_gone: false,
             is_dry_run: false,
+            turn: None,
         };
         import(context, feed, &mut |_, _| {}).await?;
     }

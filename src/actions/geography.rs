@@ -1,5 +1,6 @@
 //! Areas and places: importing them by source, and bringing them into memory.
 
+use super::import_turn::{Turn, TurnError, settle};
 use super::{ActionError, Context};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::geography::{AdminArea, NamedPlace};
@@ -8,7 +9,7 @@ use crate::geography::Geography;
 use crate::import::geography::report::{GeographyReport, TooManyGone};
 use crate::import::geography::{AreaFormat, Rows, parse_areas, parse_gazetteer, parse_holidays};
 use crate::import::{FeedError, SourceName};
-use crate::store::{GeographyChanges, GeographyTable, StoreError};
+use crate::store::{GeographyChanges, GeographyTable, ImportKind, StoreError};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub struct GeographyFile<'a> {
     pub accepts_many_gone: bool,
     /// True to show what would be done, and do nothing.
     pub is_dry_run: bool,
+    /// The turn in which it runs; without one nobody else is kept from the source.
+    pub turn: Option<&'a Turn>,
 }
 
 /// Why an import did nothing.
@@ -48,6 +51,9 @@ pub enum GeographyImportError {
         /// What would have been done.
         report: Box<GeographyReport>,
     },
+    /// Its turn is somebody else's by now.
+    #[error(transparent)]
+    Turn(#[from] TurnError),
     /// Anything else.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -99,14 +105,15 @@ async fn replace<T: Serialize>(
     key: fn(&T) -> String,
 ) -> Result<GeographyReport, GeographyImportError> {
     let source = file.source.as_str();
+    let (what, kind) = match table {
+        GeographyTable::Areas => ("areas", ImportKind::Areas),
+        GeographyTable::Places => ("places", ImportKind::Places),
+        GeographyTable::Holidays => ("holidays", ImportKind::Holidays),
+    };
     let document = |row: &T| serde_json::to_string(row).expect("documents are plain structs of texts and numbers");
     let given: BTreeMap<String, String> = rows.rows.iter().map(|row| (key(row), document(row))).collect();
     let mut report = GeographyReport {
-        what: match table {
-            GeographyTable::Areas => "areas",
-            GeographyTable::Places => "places",
-            GeographyTable::Holidays => "holidays",
-        },
+        what,
         rows_read: rows.rows_read,
         added: 0,
         updated: 0,
@@ -132,6 +139,7 @@ async fn replace<T: Serialize>(
             if let Err(refused) = report.admit(file.accepts_many_gone) {
                 return Err(GeographyImportError::TooManyGone { refused, report: Box::new(report) });
             }
+            settle(context, tx, file.source, kind, file.turn).await?;
             let changes_something = !changes.written.is_empty() || !changes.removed.is_empty();
             if changes_something {
                 tx.change_geography(table, source, &changes).await?;

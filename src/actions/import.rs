@@ -1,5 +1,6 @@
 //! Importing a feed: read, plan, and write the plan in one transaction, or only show it.
 
+use super::import_turn::{Turn, TurnError, settle};
 use super::known_places::KnownPlaces;
 use super::{ActionError, Context, directory};
 use crate::domain::audit::{AuditAction, AuditEvent};
@@ -12,7 +13,7 @@ use crate::domain::id::ServiceId;
 use crate::domain::profile::Language;
 use crate::import::plan::{Change, Completeness, Current, Plan, PlanRefused, Queued, plan};
 use crate::import::{FeedContext, FeedError, Format, SourceName, pair, parse};
-use crate::store::{Decision, DirectoryChange, EntryChange, StoreError, StoredEntry, Tx};
+use crate::store::{Decision, DirectoryChange, EntryChange, ImportKind, StoreError, StoredEntry, Tx};
 
 /// What an import takes.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,8 @@ pub struct ImportFeed<'a> {
     pub accepts_many_gone: bool,
     /// True to show what would be done, and do nothing.
     pub is_dry_run: bool,
+    /// The turn in which it runs; without one nobody else is kept from the source.
+    pub turn: Option<&'a Turn>,
 }
 
 /// Why an import did nothing.
@@ -49,6 +52,9 @@ pub enum ImportError {
         /// What would have been done.
         plan: Box<Plan>,
     },
+    /// Its turn is somebody else's by now.
+    #[error(transparent)]
+    Turn(#[from] TurnError),
     /// Anything else.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -91,6 +97,7 @@ pub async fn import(
             if let Err(refused) = plan.admit(feed.accepts_many_gone) {
                 return Err(ImportError::Plan { refused, plan: Box::new(plan) });
             }
+            settle(context, tx, feed.source, ImportKind::Services, feed.turn).await?;
             let changes = changes(&plan);
             if !changes.is_empty() {
                 tx.change_entries(feed.source.as_str(), &changes, context.now()).await?;

@@ -26,6 +26,7 @@ pub mod focal_point;
 pub mod geography;
 mod idempotency;
 pub mod import;
+pub mod import_turn;
 pub mod input;
 pub mod jobs;
 mod known_places;

@@ -2,15 +2,18 @@
 
 use super::import::progress_bar;
 use super::open;
+use super::origin::{Order, Origin, in_turn};
+use crate::actions::Context;
 use crate::actions::geography::{GeographyFile, GeographyImportError, import_areas, import_gazetteer, import_holidays};
+use crate::actions::import_turn::Ingredients;
 use crate::config::Config;
 use crate::domain::place::AreaCode;
 use crate::import::SourceName;
 use crate::import::geography::report::GeographyReport;
 use crate::import::geography::{AreaFormat, FeatureProperties, Parent, PropertyCode};
+use crate::store::ImportKind;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(super) struct AreaArguments {
@@ -48,8 +51,9 @@ struct PropertyArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct FileArguments {
-    /// The file.
-    file: PathBuf,
+    /// The file, or its https address.
+    #[arg(value_name = "FILE|URL")]
+    file: Origin,
     /// Whose file it is, one file to a name: what was imported under this name before is replaced, and nothing else.
     #[arg(long, value_name = "NAME", value_parser = SourceName::parse)]
     source: SourceName,
@@ -59,6 +63,9 @@ pub(super) struct FileArguments {
     /// Go on although more than one in five of the source's rows would be gone.
     #[arg(long)]
     accept_gone: bool,
+    /// Import what an address gives also when it is the same as the last time.
+    #[arg(long)]
+    again: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -134,47 +141,78 @@ pub(super) async fn run_holidays(config: &Config, arguments: FileArguments) -> a
 }
 
 /// What a file holds.
+#[derive(Debug)]
 enum What {
     Areas(AreaFormat),
     Places,
     Holidays,
 }
 
+impl What {
+    const fn kind(&self) -> ImportKind {
+        match self {
+            Self::Areas(_) => ImportKind::Areas,
+            Self::Places => ImportKind::Places,
+            Self::Holidays => ImportKind::Holidays,
+        }
+    }
+}
+
 async fn run(config: &Config, arguments: &FileArguments, what: What) -> anyhow::Result<()> {
-    let bytes = std::fs::read(&arguments.file).context("cannot read the file")?;
+    let found = arguments.file.find("file")?;
     let app = open(config).await?;
-    let file = GeographyFile {
+    let order = Order {
+        found,
         source: &arguments.source,
-        bytes: &bytes,
-        accepts_many_gone: arguments.accept_gone,
+        kind: what.kind(),
+        // How it is read is made of names of properties and nothing else, which its `Debug` tells.
+        made_of: Ingredients::new().with(format!("{what:?}").as_bytes()),
         is_dry_run: arguments.dry_run,
+        again: arguments.again,
     };
+    let came = in_turn(config, app.context(), order, async |bytes, turn| {
+        let file = GeographyFile {
+            source: &arguments.source,
+            bytes,
+            accepts_many_gone: arguments.accept_gone,
+            is_dry_run: arguments.dry_run,
+            turn,
+        };
+        import_shown(app.context(), &what, file).await
+    })
+    .await;
+    app.close().await;
+    if let Some(report) = came?.told(&arguments.source) {
+        print!("{report}");
+        if arguments.dry_run {
+            println!("\ndry run: nothing was changed");
+        }
+    }
+    Ok(())
+}
+
+/// Imports with a bar; where no row can be used, the report of them is shown all the same.
+async fn import_shown(context: &Context, what: &What, file: GeographyFile<'_>) -> anyhow::Result<GeographyReport> {
     let bar = progress_bar("rows");
     let mut show = |done: usize, of: usize| {
         bar.set_length(of as u64);
         bar.set_position(done as u64);
     };
-    let imported = match &what {
-        What::Areas(format) => import_areas(app.context(), format, file, &mut show).await,
-        What::Places => import_gazetteer(app.context(), file, &mut show).await,
-        What::Holidays => import_holidays(app.context(), file, &mut show).await,
+    let imported = match what {
+        What::Areas(format) => import_areas(context, format, file, &mut show).await,
+        What::Places => import_gazetteer(context, file, &mut show).await,
+        What::Holidays => import_holidays(context, file, &mut show).await,
     };
     bar.finish_and_clear();
-    app.close().await;
     if let Err(GeographyImportError::NothingUsable { report, .. } | GeographyImportError::TooManyGone { report, .. }) =
         &imported
     {
         print!("{report}");
     }
-    let report: GeographyReport = match imported {
+    match imported {
         Err(GeographyImportError::TooManyGone { refused, .. }) => {
             anyhow::bail!("{refused} (--accept-gone); nothing was imported")
         }
-        imported => imported.context("nothing was imported")?,
-    };
-    print!("{report}");
-    if arguments.dry_run {
-        println!("\ndry run: nothing was changed");
+        imported => imported.context("nothing was imported"),
     }
-    Ok(())
 }

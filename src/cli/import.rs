@@ -2,13 +2,17 @@
 
 use super::geography::{AreaArguments, FileArguments, run_areas, run_gazetteer, run_holidays};
 use super::open;
+use super::origin::{Order, Origin, in_turn};
+use crate::actions::Context;
 use crate::actions::import::{ImportError, ImportFeed, import};
+use crate::actions::import_turn::Ingredients;
 use crate::config::Config;
 use crate::domain::country::CountryCode;
 use crate::domain::profile::Language;
-use crate::import::plan::Completeness;
+use crate::import::plan::{Completeness, Plan};
 use crate::import::report::Report;
 use crate::import::{Format, Mapping, SourceName, Structures};
+use crate::store::ImportKind;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -40,8 +44,9 @@ pub(super) enum ImportFormat {
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArguments {
-    /// The feed.
-    file: PathBuf,
+    /// The feed: a file, or its https address.
+    #[arg(value_name = "FILE|URL")]
+    file: Origin,
     /// Whose feed it is: a short name that never changes, because ids are derived from it.
     #[arg(long, value_name = "NAME", value_parser = SourceName::parse)]
     source: SourceName,
@@ -51,6 +56,9 @@ pub(super) struct ImportArguments {
     /// Show what would be done, and do nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Import what an address gives also when it is the same as the last time.
+    #[arg(long)]
+    again: bool,
     /// The file holds everything that its source offers: what it does not hold is gone.
     #[arg(long, conflicts_with = "partial")]
     complete: bool,
@@ -98,88 +106,129 @@ pub(super) async fn run(config: &Config, format: ImportFormat) -> anyhow::Result
         ImportFormat::ServicesAdvisor(ServicesAdvisorArguments { import, pair_with, language }) => {
             let other = pair_with.map(std::fs::read).transpose().context("cannot read the feed to pair with")?;
             let translated = language.as_ref().zip(other.as_deref());
-            run_import(config, Format::ServicesAdvisor, translated, import).await
+            let mut made_of = Ingredients::new().with(b"services-advisor");
+            if let Some((language, bytes)) = translated {
+                made_of = made_of.with(language.as_str().as_bytes()).with(bytes);
+            }
+            run_import(config, Reading { format: Format::ServicesAdvisor, translated, made_of }, import).await
         }
-        ImportFormat::Hsds(arguments) => run_import(config, Format::Hsds, None, arguments).await,
-        ImportFormat::Openstreetmap(arguments) => run_import(config, Format::OpenStreetMap, None, arguments).await,
+        ImportFormat::Hsds(arguments) => run_plain(config, Format::Hsds, b"hsds", arguments).await,
+        ImportFormat::Openstreetmap(arguments) => {
+            run_plain(config, Format::OpenStreetMap, b"openstreetmap", arguments).await
+        }
         ImportFormat::DataInclusion(DataInclusionArguments { import, structures }) => {
-            let structures = match structures {
-                Some(file) => Structures::read(&std::fs::read(file).context("cannot read the structures")?)?,
-                None => Structures::default(),
-            };
-            run_import(config, Format::DataInclusion(&structures), None, import).await
+            let bytes = structures.map(std::fs::read).transpose().context("cannot read the structures")?;
+            let structures = bytes.as_deref().map(Structures::read).transpose()?.unwrap_or_default();
+            let made_of = Ingredients::new().with(b"data-inclusion").with(&bytes.unwrap_or_default());
+            let format = Format::DataInclusion(&structures);
+            run_import(config, Reading { format, translated: None, made_of }, import).await
         }
-        ImportFormat::Csv(arguments) => run_mapped(config, |mapping| Format::Csv(mapping), arguments).await,
-        ImportFormat::Json(arguments) => run_mapped(config, |mapping| Format::Json(mapping), arguments).await,
-        ImportFormat::Geojson(arguments) => run_mapped(config, |mapping| Format::GeoJson(mapping), arguments).await,
+        ImportFormat::Csv(arguments) => run_mapped(config, |mapping| Format::Csv(mapping), b"csv", arguments).await,
+        ImportFormat::Json(arguments) => run_mapped(config, |mapping| Format::Json(mapping), b"json", arguments).await,
+        ImportFormat::Geojson(arguments) => {
+            run_mapped(config, |mapping| Format::GeoJson(mapping), b"geojson", arguments).await
+        }
         ImportFormat::Areas(arguments) => run_areas(config, arguments).await,
         ImportFormat::Gazetteer(arguments) => run_gazetteer(config, arguments).await,
         ImportFormat::Holidays(arguments) => run_holidays(config, arguments).await,
     }
 }
 
+/// How a feed is read, and what beside its bytes the reading depends on.
+struct Reading<'a> {
+    format: Format<'a>,
+    translated: Option<(&'a Language, &'a [u8])>,
+    made_of: Ingredients,
+}
+
+async fn run_plain(config: &Config, format: Format<'_>, name: &[u8], arguments: ImportArguments) -> anyhow::Result<()> {
+    let made_of = Ingredients::new().with(name);
+    run_import(config, Reading { format, translated: None, made_of }, arguments).await
+}
+
 async fn run_mapped(
     config: &Config,
     format: impl for<'m> Fn(&'m Mapping) -> Format<'m>,
+    name: &[u8],
     arguments: MappedArguments,
 ) -> anyhow::Result<()> {
-    let MappedArguments { import, mapping } = arguments;
-    let text = std::fs::read_to_string(mapping).context("cannot read the mapping")?;
+    let MappedArguments { import, mapping: path } = arguments;
+    let text = std::fs::read_to_string(&path).context("cannot read the mapping")?;
     let mut mapping = Mapping::read(&text)?;
-    // Further files stand beside the feed, and their names have no folder in them.
-    let folder = import.file.parent().unwrap_or(Path::new("")).to_owned();
+    let mut made_of = Ingredients::new().with(name).with(text.as_bytes());
+    // Further files stand beside the feed, or beside the mapping of a feed that is fetched; their names have no folder in
+    // them.
+    let folder = import.file.folder().or(path.parent()).unwrap_or(Path::new("")).to_owned();
     let names: Vec<String> = mapping.related_files().map(str::to_owned).collect();
     for name in names {
         let bytes = std::fs::read(folder.join(&name)).context("cannot read a related file of the mapping")?;
         mapping.add_related(&name, &bytes).context("a related file of the mapping")?;
+        made_of = made_of.with(&bytes);
     }
-    run_import(config, format(&mapping), None, import).await
+    run_import(config, Reading { format: format(&mapping), translated: None, made_of }, import).await
 }
 
-async fn run_import(
-    config: &Config,
-    format: Format<'_>,
-    translated: Option<(&Language, &[u8])>,
-    arguments: ImportArguments,
-) -> anyhow::Result<()> {
-    let bytes = std::fs::read(&arguments.file).context("cannot read the feed")?;
+async fn run_import(config: &Config, reading: Reading<'_>, arguments: ImportArguments) -> anyhow::Result<()> {
+    let found = arguments.file.find("feed")?;
     let app = open(config).await?;
     let completeness = match (arguments.complete, arguments.partial) {
         (true, _) => Completeness::Complete,
         (_, true) => Completeness::Partial,
-        _ => format.usual_completeness(),
+        _ => reading.format.usual_completeness(),
     };
-    let feed = ImportFeed {
-        format,
+    // Where the areas are known better, the same feed tells other places.
+    let geography = app.context().geography.snapshot().version.to_be_bytes();
+    let country = arguments.country.map(|country| country.to_string()).unwrap_or_default();
+    let made_of = reading.made_of.with(&geography).with(country.as_bytes());
+    let order = Order {
+        found,
         source: &arguments.source,
-        bytes: &bytes,
-        translated,
-        // The gazetteer and the areas will answer here once they are there.
-        country: arguments.country,
-        completeness,
-        accepts_many_gone: arguments.accept_gone,
+        kind: ImportKind::Services,
+        made_of: made_of.with(&[u8::from(completeness == Completeness::Complete)]),
         is_dry_run: arguments.dry_run,
+        again: arguments.again,
     };
+    let came = in_turn(config, app.context(), order, async |bytes, turn| {
+        let feed = ImportFeed {
+            format: reading.format,
+            source: &arguments.source,
+            bytes,
+            translated: reading.translated,
+            country: arguments.country,
+            completeness,
+            accepts_many_gone: arguments.accept_gone,
+            is_dry_run: arguments.dry_run,
+            turn,
+        };
+        import_shown(app.context(), feed).await
+    })
+    .await;
+    app.close().await;
+    if let Some(plan) = came?.told(&arguments.source) {
+        print!("{}", Report { plan: &plan });
+        if arguments.dry_run {
+            println!("\ndry run: nothing was changed");
+        }
+    }
+    Ok(())
+}
+
+/// Imports with a bar; a plan that is refused is shown, to be looked at.
+async fn import_shown(context: &Context, feed: ImportFeed<'_>) -> anyhow::Result<Plan> {
     let bar = progress_bar("rows");
     let mut show = |done: usize, of: usize| {
         bar.set_length(of as u64);
         bar.set_position(done as u64);
     };
-    let imported = import(app.context(), feed, &mut show).await;
+    let imported = import(context, feed, &mut show).await;
     bar.finish_and_clear();
-    app.close().await;
-    if let Err(ImportError::Plan { plan, .. }) = &imported {
-        print!("{}", Report { plan });
-    }
-    let plan = imported.map_err(|error| match error {
-        ImportError::Plan { .. } => anyhow::anyhow!("{error} (--accept-gone); nothing was changed"),
+    imported.map_err(|error| match error {
+        ImportError::Plan { refused, plan } => {
+            print!("{}", Report { plan: &plan });
+            anyhow::anyhow!("{refused} (--accept-gone); nothing was changed")
+        }
         other => anyhow::Error::new(other).context("nothing was imported"),
-    })?;
-    print!("{}", Report { plan: &plan });
-    if arguments.dry_run {
-        println!("\ndry run: nothing was changed");
-    }
-    Ok(())
+    })
 }
 
 /// A bar on a terminal; nothing in a pipe.

@@ -9,6 +9,7 @@ mod harden;
 mod import;
 mod keys;
 mod log;
+mod origin;
 mod people;
 mod policy;
 mod project;
@@ -59,7 +60,7 @@ enum Command {
     },
     /// Bring the database's schema up to date. Every other command does so too.
     Migrate,
-    /// Import a directory feed: all of it in one transaction, or nothing.
+    /// Import a directory feed, out of a file or from an https address: all of it in one transaction, or nothing.
     Import {
         #[command(subcommand)]
         format: import::ImportFormat,

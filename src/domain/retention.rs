@@ -240,6 +240,8 @@ pub const TABLES: &[(&str, Keeping)] = &[
     ("glasses", Keeping::Ends(RetentionClock::CaseReference)),
     ("holidays", Keeping::Stays("public days, of no person")),
     ("idempotency_keys", Keeping::Ends(RetentionClock::IdempotencyKey)),
+    ("import_leases", Keeping::Stays("while an import of the source runs, of no person")),
+    ("imported_copies", Keeping::Stays("digests of one file of each source, of no person")),
     ("jobs", Keeping::Stays("work of the house; what is about an object goes when it is done")),
     ("key_store_mark", Keeping::Stays("which key store belongs to the database")),
     ("legal_holds", Keeping::Stays("until the protection lead lifts them; reviewed every year")),

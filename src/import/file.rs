@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::fmt;
 
 /// Largest file read, in bytes.
-pub(super) const LARGEST: usize = 256 * 1024 * 1024;
+pub const LARGEST: usize = 256 * 1024 * 1024;
 
 /// Fields of an object that hold its rows, in pages and feature collections.
 const PAGE_LISTS: [&str; 2] = ["contents", "features"];

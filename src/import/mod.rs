@@ -29,6 +29,7 @@ mod tighten;
 
 pub use context::{Commune, FeedContext, FoundArea, NoPlaceKnowledge, PlaceKnowledge};
 pub use data_inclusion::Structures;
+pub use file::LARGEST;
 pub use mapped::{Mapping, MappingError};
 pub use pairing::pair;
 pub use problem::{Excerpt, Fault, FeedError, Problem, ProblemReason, Subject};

@@ -26,6 +26,7 @@ mod freezes;
 mod geography;
 mod glasses;
 mod idempotency;
+mod import_turns;
 mod jobs;
 mod keys;
 mod ledger;
@@ -61,6 +62,7 @@ pub use self::error::StoreError;
 pub use self::geography::{GeographyChanges, GeographyTable};
 pub use self::glasses::GlassReach;
 pub use self::idempotency::{Claim, IdempotencyKey};
+pub use self::import_turns::{ImportKind, ImportedCopy, RunningImport};
 pub use self::jobs::{Leased, NextRun};
 pub use self::keys::{CursorKey, KeyPurpose, Rotation, RotationRefused};
 pub use self::legal_holds::Held;
@@ -249,6 +251,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         geography::STATEMENTS,
         glasses::STATEMENTS,
         idempotency::STATEMENTS,
+        import_turns::STATEMENTS,
         jobs::STATEMENTS,
         legal_holds::STATEMENTS,
         open::STATEMENTS,

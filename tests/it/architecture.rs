@@ -39,8 +39,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The limits and the proxies are configuration.
     ("edge", &["domain", "clock", "config"]),
     ("log", &["domain", "clock"]),
-    // What a password may cost, and the reveal budget.
-    ("config", &["domain", "identity"]),
+    // What a password may cost, the reveal budget, and which hosts of one's own network may be reached.
+    ("config", &["domain", "identity", "egress"]),
     ("serve", &[]),
 ];
 
@@ -82,7 +82,8 @@ const NAMES: &[(&[&str], &[&str])] = &[
     (&["Instant", "now"], &["src/clock", "src/serve"]),
     (&["Utc", "now"], &["src/clock"]),
     (&["Local", "now"], &["src/clock"]),
-    (&["tokio", "time"], &["src/clock", "src/serve", "src/graphql/http"]),
+    // In egress it ends what takes too long, redirects included; it decides nothing.
+    (&["tokio", "time"], &["src/clock", "src/serve", "src/graphql/http", "src/egress"]),
     (&["thread", "sleep"], &[]),
 ];
 

@@ -256,7 +256,7 @@ on_both_databases! {
     async fn another_node_notices_what_was_imported(world: World) {
         let import = async |text: &str| {
             let source = SourceName::parse("ocha").expect("a source name");
-            let file = GeographyFile { source: &source, bytes: text.as_bytes(), accepts_many_gone: false, is_dry_run: false };
+            let file = GeographyFile { source: &source, bytes: text.as_bytes(), accepts_many_gone: false, is_dry_run: false, turn: None };
             import_areas(world.app.context(), &AreaFormat::Pcodes, file, &mut |_, _| {}).await.expect("an import")
         };
         let name_at = |node: &App| {

@@ -4,6 +4,7 @@ pub mod bare;
 pub mod browser;
 pub mod client;
 pub mod erasing;
+pub mod feed_host;
 pub mod france;
 pub mod hearing;
 pub mod installation;

@@ -131,6 +131,7 @@ impl World {
             completeness,
             accepts_many_gone: false,
             is_dry_run: false,
+            turn: None,
         };
         import(self.app.context(), feed, &mut |_, _| {}).await.expect("an import");
     }

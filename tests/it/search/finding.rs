@@ -33,6 +33,7 @@ async fn settle(world: &World) {
         bytes: text.as_bytes(),
         accepts_many_gone: false,
         is_dry_run: false,
+        turn: None,
     };
     import_gazetteer(context, file(PLACES), &mut |_, _| {}).await.expect("places");
     import_areas(context, &AreaFormat::Pcodes, file(CODES), &mut |_, _| {}).await.expect("areas");
@@ -170,7 +171,7 @@ on_both_databases! {
         assert_eq!(state("2027-03-09T10:00:00Z").await, doubtful);
         let dated = "country,date,name,closed\nLY,2027-03-10,Eid al-Fitr,true\nLY,never,no day,true\n";
         let source = source();
-        let file = GeographyFile { source: &source, bytes: dated.as_bytes(), accepts_many_gone: false, is_dry_run: false };
+        let file = GeographyFile { source: &source, bytes: dated.as_bytes(), accepts_many_gone: false, is_dry_run: false, turn: None };
         let report = import_holidays(world.app.context(), file, &mut |_, _| {}).await.expect("holidays");
         assert_eq!((report.added, report.refused.len()), (1, 1), "{report}");
         assert_eq!(state("2027-03-10T10:00:00Z").await, json!({ "status": "CLOSED", "reason": "PUBLIC_HOLIDAY" }));
