@@ -32,7 +32,8 @@ mod tests {
         let cursor = seal_cursor(&key, "feed", "all", &[2; 24], b"place");
         let opens = |key, list, reach, cursor: &str| open_cursor(key, list, reach, cursor).is_ok();
         assert!(open_cursor(&key, "feed", "all", &cursor).is_ok_and(|place| *place == b"place"));
-        assert!(!opens(&Key::from_random([2; 32]), "feed", "all", &cursor));
+        let another = Key::from_random([2; 32]);
+        assert!(!opens(&another, "feed", "all", &cursor));
         assert!(!opens(&key, "fee", "all", &cursor) && !opens(&key, "feed", "some", &cursor));
         let moved = seal_cursor(&key, "feed|all", "", &[2; 24], b"place");
         assert!(!opens(&key, "feed", "all|", &moved) && !opens(&key, "feed", "all", &moved));

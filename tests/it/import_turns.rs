@@ -98,7 +98,7 @@ on_both_databases! {
         let lost = import_in(context, &late, false).await;
         assert!(matches!(lost, Err(ImportError::Turn(TurnError::Lost))), "{lost:?}");
         let ours = source("ours");
-        let area = GeographyFile { source: &ours, bytes: b"P-Code,Name,Admin Level\nLY02,West,1\n", is_dry_run: false, turn: Some(&late) };
+        let area = GeographyFile { source: &ours, bytes: b"P-Code,Name,Admin Level\nLY02,West,1\n", accepts_many_gone: false, is_dry_run: false, turn: Some(&late) };
         let lost = import_areas(context, &AreaFormat::Pcodes, area, &mut |_, _| {}).await;
         assert!(matches!(lost, Err(GeographyImportError::Turn(TurnError::Lost))), "{lost:?}");
         end_turn(context, &late).await.expect("a store");

@@ -1,6 +1,7 @@
 //! The data·inclusion reader on small rows of our own.
 
 use super::*;
+use crate::domain::directory::CapacityStatus;
 use crate::domain::fit::{Seeker, Verdict, fit};
 use crate::domain::need::Need;
 use crate::domain::place::NoAreas;
@@ -127,7 +128,11 @@ fn a_service_whose_zones_cannot_all_be_read_is_to_be_confirmed_for_everybody() {
         let found = &feed.services[0].document;
         let profile = Profile { gender: Some(Gender::Man), ..Profile::default() };
         let seeker = Seeker { need: None, profile: &profile, accessibility: &[], areas: &NoAreas, at };
-        assert_eq!((found.areas_served.len(), fit(found, &seeker, None).verdict), (areas, expected), "{zones}");
+        assert_eq!(
+            (found.areas_served.len(), fit(found, &seeker, None, CapacityStatus::Unknown).verdict),
+            (areas, expected),
+            "{zones}"
+        );
         let words = found.criteria_text.as_deref().unwrap_or_default();
         assert_eq!(words.contains("Zone: "), areas == 0, "{words}");
         assert!(areas > 0 || words.contains("Pantin"), "{words}");

@@ -3,7 +3,7 @@
 use super::{PANTIN, near};
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::merged;
-use crate::kit::world::{World, graphql_request, on_both_databases};
+use crate::kit::world::{graphql_request, on_both_databases};
 use serde_json::json;
 
 /// What a page is made of, by the names of the types.
