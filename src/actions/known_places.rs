@@ -54,6 +54,10 @@ impl PlaceKnowledge for KnownPlaces {
         let code: AreaCode = self.0.areas.area_of(at)?.code;
         self.0.areas.find(code.as_str()).map(KnownArea::published)
     }
+
+    fn area_of_code(&self, code: &AreaCode) -> Option<Area> {
+        self.0.areas.find(code.as_str()).map(KnownArea::published)
+    }
 }
 
 fn country_of(area: &KnownArea) -> Option<CountryCode> {

@@ -3,8 +3,11 @@
 use super::problem::ProblemReason;
 use crate::domain::country::CountryCode;
 use crate::domain::directory::Service;
-use crate::domain::place::{Area, Position};
+use crate::domain::place::{Area, AreaCode, Position};
 use std::fmt;
+
+/// Smallest radius of an area whose centre a feed may tell, in metres: in a smaller one the centre is the place.
+const LEAST_AREA_RADIUS_METERS: f64 = 1_000.0;
 
 /// What an import knows beside the file.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +48,9 @@ pub trait PlaceKnowledge: fmt::Debug + Sync {
 
     /// The smallest area that a point lies in.
     fn area_at(&self, at: Position) -> Option<Area>;
+
+    /// The area with this code, with the centre and the radius that are known of it.
+    fn area_of_code(&self, code: &AreaCode) -> Option<Area>;
 }
 
 /// Knows nothing.
@@ -65,6 +71,10 @@ impl PlaceKnowledge for NoPlaceKnowledge {
     }
 
     fn area_at(&self, _: Position) -> Option<Area> {
+        None
+    }
+
+    fn area_of_code(&self, _: &AreaCode) -> Option<Area> {
         None
     }
 }
@@ -106,15 +116,36 @@ impl FeedContext<'_> {
     }
 
     /// Gives a service what its country and its places decide, once all of its row is read: the one place for it.
-    pub(super) fn settle(&self, service: &mut Service) {
+    /// Returns what that leaves out.
+    pub(super) fn settle(&self, service: &mut Service) -> Vec<ProblemReason> {
         service.country = service.country.or(self.country);
+        let mut left_out = Vec::new();
         for place in &mut service.places {
-            if place.area.is_none()
-                && let Some(at) = place.position
-            {
-                place.area = self.places.area_at(at);
+            match (&mut place.area, place.position) {
+                (Some(area), _) => left_out.extend(self.settle_area(area)),
+                (none, Some(at)) => *none = self.places.area_at(at),
+                (None, None) => {}
+            }
+            if place.redacted && place.search_position().is_none() {
+                left_out.push(ProblemReason::RedactedWithoutArea);
             }
         }
+        left_out
+    }
+
+    /// The centre of an area stands for the redacted places in it, so it is taken from what is known of the area, and a
+    /// feed is believed where nothing is and where it tells an area in which a house is not found.
+    fn settle_area(&self, area: &mut Area) -> Option<ProblemReason> {
+        if let Some(known) = self.places.area_of_code(&area.code).filter(|known| known.center.is_some()) {
+            (area.center, area.radius_meters) = (known.center, known.radius_meters);
+            return None;
+        }
+        let is_wide = area.radius_meters.is_some_and(|meters| meters >= LEAST_AREA_RADIUS_METERS);
+        if area.center.is_none() || is_wide {
+            return None;
+        }
+        (area.center, area.radius_meters) = (None, None);
+        Some(ProblemReason::AreaTooSmall)
     }
 }
 
@@ -154,6 +185,13 @@ pub(super) mod tests {
         fn area_at(&self, _: Position) -> Option<Area> {
             None
         }
+
+        /// Knows Bordeaux.
+        fn area_of_code(&self, code: &AreaCode) -> Option<Area> {
+            let center = Position::new(44.8624, -0.5848).ok();
+            let bordeaux = Area { code: code.clone(), name: None, center, radius_meters: Some(6_000.0) };
+            (code.as_str() == "FR-33063").then_some(bordeaux)
+        }
     }
 
     #[test]
@@ -174,5 +212,25 @@ pub(super) mod tests {
         let at = Position::new(0.5, 0.5).expect("a valid position");
         let context = FeedContext { country: CountryCode::parse("FR").ok(), places: &NoPlaceKnowledge };
         assert_eq!(context.lie_of(at), Lie::Fits);
+    }
+
+    #[test]
+    fn the_centre_of_an_area_is_the_known_one_and_else_that_of_an_area_in_which_no_house_is_found() {
+        let house = Position::new(44.84, -0.57).ok();
+        let bordeaux = Position::new(44.8624, -0.5848).ok();
+        for (code, radius, expected, is_told) in [
+            ("FR-33063", Some(1.0), (bordeaux, Some(6_000.0)), false),
+            ("FR-33063", Some(50_000.0), (bordeaux, Some(6_000.0)), false),
+            ("FR-33522", Some(1.0), (None, None), true),
+            ("FR-33522", Some(999.0), (None, None), true),
+            ("FR-33522", None, (None, None), true),
+            ("FR-33522", Some(1_000.0), (house, Some(1_000.0)), false),
+        ] {
+            let context = FeedContext { country: None, places: &Boxes };
+            let code = AreaCode::parse(code).expect("a code");
+            let mut area = Area { code, name: None, center: house, radius_meters: radius };
+            let left_out = context.settle_area(&mut area);
+            assert_eq!(((area.center, area.radius_meters), left_out.is_some()), (expected, is_told), "{radius:?}");
+        }
     }
 }

@@ -238,7 +238,10 @@ impl Feed {
     /// Settles what no row can know by itself.
     fn look_over(&mut self, context: &FeedContext<'_>) {
         for Parsed { row, key, document } in &mut self.services {
-            context.settle(document);
+            for reason in context.settle(document) {
+                let (row, key) = (Some(*row), Some(key.clone()));
+                self.warnings.push(Problem { subject: Subject::Service, row, key, reason });
+            }
             let points = document.places.iter().filter_map(|place| place.position);
             for reason in points.filter_map(|at| context.warning_of(at)) {
                 let (row, key) = (Some(*row), Some(key.clone()));
