@@ -39,6 +39,7 @@ mod projects;
 mod proposals;
 mod provider;
 mod reach;
+mod redaction;
 mod referrals;
 mod reports;
 mod restore;
@@ -258,6 +259,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         projects::STATEMENTS,
         proposals::STATEMENTS,
         provider::STATEMENTS,
+        redaction::STATEMENTS,
         referrals::STATEMENTS,
         reports::STATEMENTS,
         retention::STATEMENTS,
