@@ -4,8 +4,9 @@
 use super::{EDITORS, SEEDS, feed};
 use crate::kit::steps::{merged, service_id, text};
 use crate::kit::world::{MINORITY_APPEAL, World, on_both_databases};
-use relais::domain::directory::{FieldValue, Service};
+use relais::domain::directory::{FieldValue, Service, Tier};
 use relais::domain::directory_edit::ProposedChange;
+use relais::domain::id::{Identifier as _, ServiceId};
 use relais::import::plan::Completeness;
 use serde_json::{Value, json};
 
@@ -50,7 +51,7 @@ impl World {
         let read = store.write(async |tx| {
             let mut values: Vec<FieldValue> =
                 tx.find_entry(id).await?.map(|entry| entry.source_word).unwrap_or_default();
-            for proposal in tx.list_open_proposals_of(id.parse().expect("an id")).await? {
+            for proposal in tx.list_open_proposals_of(ServiceId::parse(id).expect("an id")).await? {
                 for change in proposal.items.into_iter().filter_map(|item| item.change) {
                     if let ProposedChange::Edit { before, after } = change {
                         values.extend(before.into_iter().chain(after));
@@ -70,7 +71,7 @@ impl World {
 
     /// The entry as the directory has it.
     fn entry(&self, id: &str) -> Service {
-        let id = id.parse().expect("an id");
+        let id = ServiceId::parse(id).expect("an id");
         let service = self.app.context().directory.snapshot().service(id).expect("an entry");
         Service { version: 0, ..(*service).clone() }
     }
@@ -96,12 +97,15 @@ on_both_databases! {
             assert_eq!(world.tries("caseworker", "serviceMarkDoNotUse", input).await, "");
         }
         let hidden = json!([{ "id": place, "kind": "PHYSICAL", "redacted": true, "areaCode": "FR-93055" }]);
-        let changes = json!({ "fees": "2 euros", "status": "SUSPENDED", "places": hidden, "tier": "SEALED" });
+        let changes = json!({ "fees": "2 euros", "status": "SUSPENDED", "places": hidden });
         assert_eq!(world.edits("editor", &id, changes).await, "");
+        // Who seals it is told nothing of it any more.
+        assert_eq!(world.edits("editor", &id, json!({ "tier": "SEALED" })).await, "NOT_FOUND");
         let before = world.entry(&id);
+        assert_eq!(before.tier, Tier::Sealed);
         assert!(before.do_not_use && before.places[0].do_not_use && before.phones[0].do_not_use && before.places[0].redacted);
         world.import_without(&[MINORITY_APPEAL]).await;
-        assert!(world.app.context().directory.snapshot().service(id.parse().expect("an id")).is_none());
+        assert!(world.app.context().directory.snapshot().service(ServiceId::parse(&id).expect("an id")).is_none());
         world.import_without(&[]).await;
         let after = world.entry(&id);
         assert_eq!(serde_json::to_value(&after).expect("JSON"), serde_json::to_value(&before).expect("JSON"));
