@@ -88,6 +88,7 @@ pub async fn import(
                 key: entry.source_key,
                 document: entry.document,
                 source_word: entry.source_word,
+                is_gone: entry.is_gone,
             };
             let current = held.into_iter().map(current).collect();
             let plan = plan(parsed.clone(), current, feed.completeness);

@@ -55,6 +55,10 @@ impl PlaceKnowledge for KnownPlaces {
         let area = self.0.areas.find(code.as_str())?.published();
         Some(FoundArea { area, outside_by_meters })
     }
+
+    fn area_of_code(&self, code: &AreaCode) -> Option<Area> {
+        self.0.areas.find(code.as_str()).map(KnownArea::published)
+    }
 }
 
 fn country_of(area: &KnownArea) -> Option<CountryCode> {

@@ -84,7 +84,9 @@ fn texts<'e>(service: &'e Service, organization: Option<&'e Organization>) -> im
     let of_translation =
         |translation: &'e Translation| [translation.name.as_deref(), translation.description.as_deref()];
     let own = [Some(&*service.name), service.alternate_name.as_deref(), service.description.as_deref()];
-    let places = service.places.iter().map(|place| place.name.as_deref());
+    // What a house is called leads to it.
+    let shown = service.places.iter().filter(|place| !place.redacted);
+    let places = shown.map(|place| place.name.as_deref());
     let of_organization = organization.into_iter().flat_map(move |organization| {
         let names = [Some(&*organization.name), organization.alternate_name.as_deref()];
         let translated = organization.translations.iter().map(|translation| translation.name.as_deref());

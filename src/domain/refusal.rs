@@ -72,6 +72,7 @@ code_list! {
         SetByPeople = "set_by_people": "people have set this field of the kept entry: change it by an edit",
         NotTakeable = "not_takeable": "tier and status are not taken from another entry",
         ReasonNeeded = "reason_needed": "say why it is refused",
+        AreaOfRedacted = "area_of_redacted": "a place that must not be found needs the code of its area",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }
 }

@@ -325,9 +325,12 @@ pub fn check_clock(
 /// The document without phones and mailbox; `None` where it has none.
 pub fn without_contacts(document: &Document) -> Option<Document> {
     match document {
-        Document::Service(service) if !service.phones.is_empty() || service.email.is_some() => {
+        Document::Service(service)
+            if !service.phones.is_empty() || !service.former_phones.is_empty() || service.email.is_some() =>
+        {
             let mut service = service.clone();
             service.phones = Vec::new();
+            service.former_phones = Vec::new();
             service.email = None;
             Some(Document::Service(service))
         }

@@ -4,8 +4,11 @@ use super::parts_of_france::{is_france, is_metropolitan, is_part_of, overseas, p
 use super::problem::ProblemReason;
 use crate::domain::country::CountryCode;
 use crate::domain::directory::{Place, Service};
-use crate::domain::place::{Area, Position};
+use crate::domain::place::{Area, AreaCode, Position};
 use std::fmt;
+
+/// Smallest radius of an area whose centre a feed may tell, in metres: in a smaller one the centre is the place.
+const LEAST_AREA_RADIUS_METERS: f64 = 1_000.0;
 
 /// What an import knows beside the file.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +58,9 @@ pub trait PlaceKnowledge: fmt::Debug + Sync {
 
     /// The smallest area that a point lies in, or the nearest one where it lies in none, as off a simplified coast.
     fn area_at(&self, at: Position) -> Option<FoundArea>;
+
+    /// The area with this code, with the centre and the radius that are known of it.
+    fn area_of_code(&self, code: &AreaCode) -> Option<Area>;
 }
 
 /// Knows nothing.
@@ -75,6 +81,10 @@ impl PlaceKnowledge for NoPlaceKnowledge {
     }
 
     fn area_at(&self, _: Position) -> Option<FoundArea> {
+        None
+    }
+
+    fn area_of_code(&self, _: &AreaCode) -> Option<Area> {
         None
     }
 }
@@ -113,20 +123,41 @@ impl FeedContext<'_> {
     }
 
     /// Gives a service what its country and its places decide, once all of its row is read: the one place for it.
-    /// Gives the metres by which each point lies outside of the area that it was given.
-    pub(super) fn settle(&self, service: &mut Service) -> Vec<f64> {
-        let mut outside_by_meters = Vec::new();
+    /// Returns what that leaves out or could not find.
+    pub(super) fn settle(&self, service: &mut Service) -> Vec<ProblemReason> {
+        let mut left_out = Vec::new();
         for place in &mut service.places {
-            if place.area.is_none()
-                && let Some(at) = place.position
-                && let Some(found) = self.places.area_at(at)
-            {
-                place.area = Some(found.area);
-                outside_by_meters.extend(found.outside_by_meters);
+            match (&mut place.area, place.position) {
+                (Some(area), _) => left_out.extend(self.settle_area(area)),
+                (none, Some(at)) => {
+                    let found = self.places.area_at(at);
+                    let outside = found.as_ref().and_then(|found| found.outside_by_meters);
+                    left_out.extend(outside.map(ProblemReason::outside_of_every_area));
+                    *none = found.map(|found| found.area);
+                }
+                (None, None) => {}
+            }
+            if place.redacted && place.search_position().is_none() {
+                left_out.push(ProblemReason::RedactedWithoutArea);
             }
         }
         service.country = service.country.or_else(|| self.country_of(service));
-        outside_by_meters
+        left_out
+    }
+
+    /// The centre of an area stands for the redacted places in it, so it is taken from what is known of the area, and a
+    /// feed is believed where nothing is and where it tells an area in which a house is not found.
+    fn settle_area(&self, area: &mut Area) -> Option<ProblemReason> {
+        if let Some(known) = self.places.area_of_code(&area.code).filter(|known| known.center.is_some()) {
+            (area.center, area.radius_meters) = (known.center, known.radius_meters);
+            return None;
+        }
+        let is_wide = area.radius_meters.is_some_and(|meters| meters >= LEAST_AREA_RADIUS_METERS);
+        if area.center.is_none() || is_wide {
+            return None;
+        }
+        (area.center, area.radius_meters) = (None, None);
+        Some(ProblemReason::AreaTooSmall)
     }
 
     /// The country whose clock and holidays a service keeps; `None` where nobody can tell which, for then its hours are
@@ -202,6 +233,13 @@ pub(super) mod tests {
             let area = Area { code, name: None, center: None, radius_meters: None };
             Some(FoundArea { area, outside_by_meters: Some(1_111.6) })
         }
+
+        /// Knows Bordeaux.
+        fn area_of_code(&self, code: &AreaCode) -> Option<Area> {
+            let center = Position::new(44.8624, -0.5848).ok();
+            let bordeaux = Area { code: code.clone(), name: None, center, radius_meters: Some(6_000.0) };
+            (code.as_str() == "FR-33063").then_some(bordeaux)
+        }
     }
 
     fn place(point: Option<(f64, f64)>, address: Option<&str>) -> Place {
@@ -255,5 +293,25 @@ pub(super) mod tests {
         let at = Position::new(0.5, 0.5).expect("a valid position");
         let context = FeedContext { country: CountryCode::parse("FR").ok(), places: &NoPlaceKnowledge };
         assert_eq!(context.lie_of(at), Lie::Fits);
+    }
+
+    #[test]
+    fn the_centre_of_an_area_is_the_known_one_and_else_that_of_an_area_in_which_no_house_is_found() {
+        let house = Position::new(44.84, -0.57).ok();
+        let bordeaux = Position::new(44.8624, -0.5848).ok();
+        for (code, radius, expected, is_told) in [
+            ("FR-33063", Some(1.0), (bordeaux, Some(6_000.0)), false),
+            ("FR-33063", Some(50_000.0), (bordeaux, Some(6_000.0)), false),
+            ("FR-33522", Some(1.0), (None, None), true),
+            ("FR-33522", Some(999.0), (None, None), true),
+            ("FR-33522", None, (None, None), true),
+            ("FR-33522", Some(1_000.0), (house, Some(1_000.0)), false),
+        ] {
+            let context = FeedContext { country: None, places: &Boxes };
+            let code = AreaCode::parse(code).expect("a code");
+            let mut area = Area { code, name: None, center: house, radius_meters: radius };
+            let left_out = context.settle_area(&mut area);
+            assert_eq!(((area.center, area.radius_meters), left_out.is_some()), (expected, is_told), "{radius:?}");
+        }
     }
 }

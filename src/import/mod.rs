@@ -240,9 +240,12 @@ impl Feed {
     /// Settles what no row can know by itself.
     fn look_over(&mut self, context: &FeedContext<'_>) {
         for Parsed { row, key, document } in &mut self.services {
-            let outside = context.settle(document).into_iter().map(ProblemReason::outside_of_every_area);
+            for reason in context.settle(document) {
+                let (row, key) = (Some(*row), Some(key.clone()));
+                self.warnings.push(Problem { subject: Subject::Service, row, key, reason });
+            }
             let points = document.places.iter().filter_map(|place| place.position);
-            for reason in points.filter_map(|at| context.warning_of(at)).chain(outside) {
+            for reason in points.filter_map(|at| context.warning_of(at)) {
                 let (row, key) = (Some(*row), Some(key.clone()));
                 self.warnings.push(Problem { subject: Subject::Service, row, key, reason });
             }

@@ -6,7 +6,7 @@ use super::problem::{Problem, ProblemReason, Subject};
 use super::tighten::{self, Redactions};
 use super::{Feed, Parsed};
 use crate::domain::directory::{Document, FieldValue, Organization, Service};
-use crate::domain::directory_edit::merge;
+use crate::domain::directory_edit::{merge, remember};
 use crate::domain::id::{OrganizationId, ServiceId};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -28,12 +28,14 @@ pub struct Current {
     pub document: Document,
     /// What the source said of the fields in which the entry differs from it.
     pub source_word: Vec<FieldValue>,
+    /// True where the entry is gone, and the document is its last one.
+    pub is_gone: bool,
 }
 
 impl Current {
     /// An entry that says what its source says.
     pub const fn new(key: String, document: Document) -> Self {
-        Self { key, document, source_word: Vec::new() }
+        Self { key, document, source_word: Vec::new(), is_gone: false }
     }
 }
 
@@ -70,7 +72,7 @@ pub struct Queued {
 /// Changes of one kind of entry.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Changes {
-    /// Entries that the store does not hold.
+    /// Entries that the store does not hold, or that were gone and come back.
     pub added: Vec<Change>,
     /// Entries that differ from those of the store.
     pub updated: Vec<Change>,
@@ -143,19 +145,25 @@ impl Plan {
 
 /// Compares a feed with what the store holds of its source.
 pub fn plan(mut feed: Feed, current: Vec<Current>, completeness: Completeness) -> Plan {
+    let (current, gone) = current.into_iter().partition(|entry: &Current| !entry.is_gone);
     let Held { services: mut held_services, organizations: mut held_organizations, mut words } = Held::of(current);
+    // What was gone and comes back is as protected as it was.
+    let mut former = Held::of(gone);
     let services_before = held_services.len();
     let is_complete = completeness == Completeness::Complete && !feed.is_one_page;
-    let redactions = Redactions::of(held_services.values());
+    let redactions = Redactions::of(held_services.values().chain(former.services.values()));
 
     let mut warnings = std::mem::take(&mut feed.warnings);
     let mut organizations_in_use = HashSet::new();
     let (mut services, mut queued, mut heard) = (Changes::default(), Vec::new(), BTreeMap::new());
     for Parsed { row, key, mut document } in std::mem::take(&mut feed.services) {
         let held = held_services.remove(&key);
-        let mut reasons = tighten::service(&mut document, held.as_ref(), &redactions, &feed, &key);
+        let returned = former.services.remove(&key);
+        let known = held.as_ref().or(returned.as_ref());
+        let mut reasons = tighten::service(&mut document, known, &redactions, &feed, &key);
+        reasons.extend(returned.is_some().then_some(ProblemReason::Returned));
         let before = words.remove(&key).unwrap_or_default();
-        let word = match &held {
+        let word = match known {
             Some(held) => meet(&mut document, held, &before, &mut queued, &mut reasons),
             None => Vec::new(),
         };
@@ -165,7 +173,7 @@ pub fn plan(mut feed: Feed, current: Vec<Current>, completeness: Completeness) -
             heard.insert(document.id, word.clone());
         }
         let (held, told) = (held.map(Document::Service), Document::Service(document));
-        if word == before {
+        if word == before || held.is_none() {
             place(&mut services, Change { source_word: word, ..Change::new(key, told) }, held);
         } else {
             // What the source says is news, even where the entry goes on as it is.
@@ -183,7 +191,8 @@ pub fn plan(mut feed: Feed, current: Vec<Current>, completeness: Completeness) -
     let mut organizations = Changes::default();
     for Parsed { row, key, mut document } in std::mem::take(&mut feed.organizations) {
         let held = held_organizations.remove(&key);
-        let reason = held.as_ref().and_then(|held| tighten::organization(&mut document, held));
+        let known = held.as_ref().or(former.organizations.get(&key));
+        let reason = known.and_then(|known| tighten::organization(&mut document, known));
         warnings.extend(reason.map(|reason| problem(Subject::Organization, row, &key, reason)));
         let change = Change::new(key, Document::Organization(document));
         place(&mut organizations, change, held.map(Document::Organization));
@@ -211,7 +220,7 @@ struct Held {
 impl Held {
     fn of(current: Vec<Current>) -> Self {
         let mut held = Self::default();
-        for Current { key, document, source_word } in current {
+        for Current { key, document, source_word, .. } in current {
             if !source_word.is_empty() {
                 held.words.insert(key.clone(), source_word);
             }
@@ -242,6 +251,7 @@ fn meet(
     reasons: &mut Vec<ProblemReason>,
 ) -> Vec<FieldValue> {
     let merged = merge(document, held, word);
+    remember(document, held);
     reasons.extend(merged.kept.into_iter().map(ProblemReason::EditKept));
     let waits = |value: &FieldValue| ProblemReason::WaitsForSecondPerson(value.field());
     reasons.extend(merged.queued.iter().map(waits));
@@ -249,7 +259,8 @@ fn meet(
         queued.push(Queued {
             service_id: held.id,
             organization_id: held.organization_id,
-            before: merged.queued.iter().map(|value| FieldValue::of(held, value.field())).collect(),
+            // As it is to be written: what was redacted with this import is so in what waits, too.
+            before: merged.queued.iter().map(|value| FieldValue::of(document, value.field())).collect(),
             after: merged.queued,
         });
     }

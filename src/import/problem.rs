@@ -344,6 +344,11 @@ pub enum ProblemReason {
     /// Warning: another row of the file tells the place as redacted.
     #[error("its place is redacted in another row, so it is redacted here too; take the point out at the source")]
     RedactedElsewhere,
+    /// Warning: the centre of an area that could be the place itself.
+    #[error(
+        "the centre of the area could be the place: its radius is less than a kilometre, or it is the point; left out"
+    )]
+    AreaTooSmall,
     /// Warning: a redacted place that no search can sort.
     #[error("redacted place without an area with a centre; it is found in no search by distance")]
     RedactedWithoutArea,
@@ -388,6 +393,9 @@ pub enum ProblemReason {
     /// Warning: the store keeps the organisation out of referrals.
     #[error("stays an authority that never receives referrals; the feed says otherwise, an editor can change it")]
     AuthorityKept,
+    /// Warning: the entry was gone.
+    #[error("was gone and comes back; what people have set, marked and protected in it stands as it did")]
+    Returned,
     /// Warning: people have set the field, and the source says something else.
     #[error("{0} stays as people have set it; the feed says something else, which is kept beside it")]
     EditKept(ServiceField),
@@ -444,6 +452,7 @@ impl ProblemReason {
             Self::LocationMissing(_) => "no location",
             Self::RedactedDropped(_) => "redacted place: point, address or phone dropped",
             Self::RedactedElsewhere => "place redacted in another row",
+            Self::AreaTooSmall => "centre of an area left out",
             Self::RedactedWithoutArea => "redacted place without an area with a centre",
             Self::SafeHouseShown => "safe house that shows its place",
             Self::PublicNotGranted => "tier public not granted",
@@ -457,6 +466,7 @@ impl ProblemReason {
             Self::GbvKept => "specialisation kept",
             Self::SuspensionKept => "suspension kept",
             Self::AuthorityKept => "authority kept out of referrals",
+            Self::Returned => "come back",
             Self::EditKept(_) => "set by people and kept",
             Self::WaitsForSecondPerson(_) => "waits for a second person",
             Self::GoneWithheld { .. } => "nothing marked gone",

@@ -5,8 +5,8 @@
 
 use super::Feed;
 use super::problem::ProblemReason;
-use crate::domain::directory::{Organization, Place, Service, ServiceStatus, Specialisation};
-use crate::domain::directory_edit::told_later;
+use crate::domain::directory::{Organization, Service, ServiceStatus, Specialisation};
+use crate::domain::directory_edit::{self, told_later};
 use crate::domain::id::LocationId;
 use crate::domain::place::Area;
 use std::collections::{BTreeMap, HashMap};
@@ -22,7 +22,8 @@ impl Redactions {
     /// The redacted places of these services. A place that is redacted for one service is redacted for
     /// all: one open door gives the address away.
     pub(super) fn of<'a>(services: impl Iterator<Item = &'a Service>) -> Self {
-        let places = services.flat_map(|service| &service.places).filter(|place| place.redacted);
+        let places = services.flat_map(|service| service.places.iter().chain(&service.former_places));
+        let places = places.filter(|place| place.redacted);
         Self(places.map(|place| (place.id, place.area.clone())).collect())
     }
 
@@ -79,6 +80,7 @@ pub(super) fn service(
         }
     }
     if let Some(held) = held {
+        keep_areas(incoming, held);
         keep_marks(incoming, held);
         told_later(incoming, held);
     }
@@ -88,17 +90,20 @@ pub(super) fn service(
     kept
 }
 
+/// A redacted place of which the feed tells no area stays in the one where it was.
+fn keep_areas(incoming: &mut Service, held: &Service) {
+    for place in incoming.places.iter_mut().filter(|place| place.redacted && place.area.is_none()) {
+        let mut known = held.places.iter().chain(&held.former_places).filter(|known| known.id == place.id);
+        place.area = known.find_map(|known| known.area.clone());
+    }
+}
+
 /// Marks that something is not to be used stay until an editor lifts them, whatever the feed says.
 fn keep_marks(incoming: &mut Service, held: &Service) {
     incoming.do_not_use |= held.do_not_use;
     // Its source goes on telling a merged entry, which stays merged.
     incoming.merged_into = held.merged_into;
-    for place in &mut incoming.places {
-        place.do_not_use |= held.places.iter().any(|known| known.id == place.id && known.do_not_use);
-    }
-    for phone in &mut incoming.phones {
-        phone.do_not_use |= held.phones.iter().any(|known| known.typed == phone.typed && known.do_not_use);
-    }
+    directory_edit::keep_marks(incoming, held);
 }
 
 /// Tier and projects. Where the feed tells no tier, the held one stands, be it wider or narrower.
@@ -117,15 +122,15 @@ fn keep_tier(incoming: &mut Service, held: &Service, is_told: bool) -> Option<Pr
 /// A place that is new where a redacted one is missing is taken for the same place, moved or told with
 /// another point: its id comes from the source's own key or point, and may change with it.
 fn redact_moved(incoming: &mut Service, held: &Service, told: &ToldOfPlaces) -> bool {
-    let is_in = |place: &Place, service: &Service| service.places.iter().any(|other| other.id == place.id);
-    let missing = held.places.iter().find(|place| place.redacted && !is_in(place, incoming));
+    let known = || held.places.iter().chain(&held.former_places);
+    let missing = known().find(|known| known.redacted && !incoming.places.iter().any(|place| place.id == known.id));
     let Some(area) = missing.map(|place| place.area.clone()) else {
         return false;
     };
     let mut redacted = false;
     for index in 0..incoming.places.len() {
         let place = &incoming.places[index];
-        if !place.redacted && !is_in(place, held) {
+        if !place.redacted && !known().any(|known| known.id == place.id) {
             redact(incoming, index, area.clone(), told);
             redacted = true;
         }

@@ -2,6 +2,7 @@
 //! version, under the contacts of the organisation.
 
 use super::keys::{KeyStore, UnitKeys};
+use super::redaction::Cause;
 use super::row::{Table, optional_text};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
@@ -26,9 +27,9 @@ statements! {
     CHANGES = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
         WHERE is_current AND (version, entry_id) > ($1, $2) ORDER BY version, entry_id LIMIT $3";
     CURRENT_OF_SOURCE = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
-        WHERE is_current AND NOT is_gone AND source = $1 ORDER BY entry_id";
+        WHERE is_current AND source = $1 ORDER BY entry_id";
     FIND = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents WHERE is_current AND entry_id = $1";
-    SUPERSEDE = "UPDATE directory_documents SET is_current = false WHERE entry_id = $1 AND is_current";
+    SUPERSEDE = "UPDATE directory_documents SET is_current = false, source_word = '' WHERE entry_id = $1 AND is_current";
     INSERT = "INSERT INTO directory_documents \
         (entry_id, version, valid_from, source, source_key, is_current, is_gone, document, contacts, source_word, actor_role, entry_version) \
         VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8, $9, $10, \
@@ -65,6 +66,8 @@ pub struct StoredEntry {
     pub document: Document,
     /// What the source says of the fields in which the entry differs from it.
     pub source_word: Vec<FieldValue>,
+    /// True for a tombstone: the entry is gone, the document is its last one.
+    pub is_gone: bool,
 }
 
 /// An entry as an edit finds it.
@@ -106,13 +109,13 @@ pub struct EntryChange<'a> {
 
 #[derive(sqlx::FromRow)]
 pub(super) struct EntryRow {
-    entry_id: String,
-    version: i64,
+    pub(super) entry_id: String,
+    pub(super) version: i64,
     entry_version: i64,
     source: String,
     source_key: String,
-    is_gone: bool,
-    document: String,
+    pub(super) is_gone: bool,
+    pub(super) document: String,
     contacts: String,
     source_word: String,
 }
@@ -120,8 +123,8 @@ pub(super) struct EntryRow {
 /// An entry of which everything is open.
 pub(super) struct OpenEntry {
     pub(super) row: DirectoryRow,
-    source_key: String,
-    source_word: Vec<FieldValue>,
+    pub(super) source_key: String,
+    pub(super) source_word: Vec<FieldValue>,
 }
 
 /// How an entry is reached.
@@ -129,20 +132,28 @@ pub(super) struct OpenEntry {
 struct Contacts {
     email: Option<String>,
     phones: Vec<Phone>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    former_phones: Vec<Phone>,
 }
 
 impl Contacts {
     /// Takes them out of a document; `None` where there are none.
     fn taken_from(document: &mut Document) -> Option<Self> {
         let Document::Service(service) = document else { return None };
-        let contacts = Self { email: service.email.take(), phones: std::mem::take(&mut service.phones) };
-        (contacts.email.is_some() || !contacts.phones.is_empty()).then_some(contacts)
+        let contacts = Self {
+            email: service.email.take(),
+            phones: std::mem::take(&mut service.phones),
+            former_phones: std::mem::take(&mut service.former_phones),
+        };
+        let has_phones = !contacts.phones.is_empty() || !contacts.former_phones.is_empty();
+        (contacts.email.is_some() || has_phones).then_some(contacts)
     }
 
     fn put_into(self, document: &mut Document) {
         if let Document::Service(service) = document {
             service.email = self.email;
             service.phones = self.phones;
+            service.former_phones = self.former_phones;
         }
     }
 }
@@ -192,7 +203,7 @@ pub(super) fn seal_document(
 }
 
 /// What the column `source_word` holds of a version of an entry: sealed whole, because a phone may stand in it.
-fn seal_word(
+pub(super) fn seal_word(
     keys: &KeyStore,
     unit_keys: &UnitKeys,
     version: i64,
@@ -282,12 +293,13 @@ impl Tx {
         Ok(())
     }
 
-    /// The current entries of one source, tombstones left out.
+    /// The current entries of one source, tombstones among them: what people have protected stays so when it comes back.
     pub async fn documents_of_source(&mut self, source: &str) -> Result<Vec<StoredEntry>, StoreError> {
         let rows: Vec<EntryRow> = in_tx!(self, |c| sqlx::query_as(CURRENT_OF_SOURCE).bind(source).fetch_all(c).await)?;
         let entries = open_entries(&self.keys, rows).await?.into_iter();
         let stored = |OpenEntry { row, source_key, source_word }| StoredEntry {
             source_key,
+            is_gone: row.is_gone,
             document: row.document,
             source_word,
         };
@@ -309,7 +321,8 @@ impl Tx {
     }
 
     /// Writes changes of one source as the directory's next version, and returns that version. Holding
-    /// the head's row until the commit keeps two imports from writing the same version.
+    /// the head's row until the commit keeps two imports from writing the same version. A place that is redacted by it
+    /// is redacted wherever the store has it.
     pub async fn change_entries(
         &mut self,
         source: &str,
@@ -320,27 +333,44 @@ impl Tx {
         // All keys by one commit, before the first row.
         let units: Vec<_> = changes.iter().map(|entry| (contacts_of(entry.change.document), None)).collect();
         let keys = self.keys.fetch_or_make(&units).await?;
-        for EntryChange { change, source_word, actor_role } in changes {
-            let entry_id = entry_id(change.document);
-            let (document, contacts) = seal_document(&self.keys, &keys, version, change.document)?;
-            let word = seal_word(&self.keys, &keys, version, change.document, source_word)?;
-            in_tx!(self, |c| sqlx::query(SUPERSEDE).bind(&entry_id).execute(c).await.map(drop))?;
-            in_tx!(self, |c| sqlx::query(INSERT)
-                .bind(&entry_id)
-                .bind(version)
-                .bind(now.microseconds())
-                .bind(source)
-                .bind(change.source_key)
-                .bind(change.is_gone)
-                .bind(&document)
-                .bind(&contacts)
-                .bind(&word)
-                .bind(optional_text(*actor_role))
-                .execute(c)
-                .await
-                .map(drop))?;
+        let redacted = self.redacted_anew(changes).await?;
+        for change in changes {
+            self.write_entry(source, change, &keys, (version, now)).await?;
+        }
+        if !redacted.is_empty() {
+            let actor_role = changes.first().and_then(|change| change.actor_role);
+            self.redact_everywhere(&redacted, Cause { version, now, actor_role }).await?;
         }
         Ok(version)
+    }
+
+    /// Writes one version of an entry in the place of the one before.
+    pub(super) async fn write_entry(
+        &mut self,
+        source: &str,
+        EntryChange { change, source_word, actor_role }: &EntryChange<'_>,
+        keys: &UnitKeys,
+        (version, now): (i64, Timestamp),
+    ) -> Result<(), StoreError> {
+        let entry_id = entry_id(change.document);
+        let (document, contacts) = seal_document(&self.keys, keys, version, change.document)?;
+        let word = seal_word(&self.keys, keys, version, change.document, source_word)?;
+        in_tx!(self, |c| sqlx::query(SUPERSEDE).bind(&entry_id).execute(c).await.map(drop))?;
+        in_tx!(self, |c| sqlx::query(INSERT)
+            .bind(&entry_id)
+            .bind(version)
+            .bind(now.microseconds())
+            .bind(source)
+            .bind(change.source_key)
+            .bind(change.is_gone)
+            .bind(&document)
+            .bind(&contacts)
+            .bind(&word)
+            .bind(optional_text(*actor_role))
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
     }
 
     /// Whether the organisation may receive referrals; one that nobody has vetted may not.

@@ -29,7 +29,8 @@ fn changed(before: &Value, after: &Value) -> Vec<String> {
     let mut names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
     names.sort();
     names.dedup();
-    names.retain(|name| name != "edits" && before.get(name) != after.get(name));
+    let is_of_the_house = |name: &str| matches!(name, "edits" | "former_phones" | "former_places");
+    names.retain(|name| !is_of_the_house(name) && before.get(name) != after.get(name));
     names
 }
 

@@ -40,6 +40,7 @@ mod projects;
 mod proposals;
 mod provider;
 mod reach;
+mod redaction;
 mod referrals;
 mod reports;
 mod restore;
@@ -261,6 +262,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         projects::STATEMENTS,
         proposals::STATEMENTS,
         provider::STATEMENTS,
+        redaction::STATEMENTS,
         referrals::STATEMENTS,
         reports::STATEMENTS,
         retention::STATEMENTS,

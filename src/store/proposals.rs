@@ -38,6 +38,8 @@ statements! {
          ORDER BY p.proposed_at DESC, p.id DESC, i.position"
     );
     OPEN_OF_SOURCE = select_proposals!("p.status = 'open' AND p.source = $1 ORDER BY p.proposed_at DESC, p.id DESC, i.position");
+    ALL_OPEN = select_proposals!("p.status = 'open' ORDER BY p.proposed_at DESC, p.id DESC, i.position");
+    REWRITE_ITEM = "UPDATE directory_proposal_items SET sealed = $3 WHERE proposal_id = $1 AND position = $2";
     INSERT = "INSERT INTO directory_proposals (id, kind, source, proposed_by, proposed_role, proposed_at, status) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     INSERT_ITEM = "INSERT INTO directory_proposal_items (proposal_id, position, service_id, organization_id, sealed) VALUES ($1, $2, $3, $4, $5)";
     DECIDE = "UPDATE directory_proposals SET status = $2, decided_by = $3, decided_role = $4, decided_at = $5, reason = $6 WHERE id = $1 AND status = 'open'";
@@ -196,6 +198,33 @@ impl Tx {
                 .execute(c)
                 .await
                 .map(drop))?;
+        }
+        Ok(())
+    }
+
+    /// Changes what open proposals would do. Only for taking out what may no longer be kept.
+    pub(super) async fn rewrite_open_proposals(
+        &mut self,
+        rewrite: impl Fn(&mut ProposedChange) -> bool,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<ProposalRow> = in_tx!(self, |c| sqlx::query_as(ALL_OPEN).fetch_all(c).await)?;
+        for proposal in open_proposals(&self.keys, rows).await? {
+            let id = proposal.id.to_string();
+            for (position, ProposalItem { organization_id, change, .. }) in (0_i64..).zip(proposal.items) {
+                let Some(mut change) = change else { continue };
+                if !rewrite(&mut change) {
+                    continue;
+                }
+                let name = row_name(&id, position);
+                let sealed = self.seal(sealed_at(&name, organization_id), &change).await?;
+                in_tx!(self, |c| sqlx::query(REWRITE_ITEM)
+                    .bind(&id)
+                    .bind(position)
+                    .bind(&sealed)
+                    .execute(c)
+                    .await
+                    .map(drop))?;
+            }
         }
         Ok(())
     }

@@ -2,12 +2,14 @@
 
 use super::super::Context;
 use super::super::input::{area, language, position};
+use super::super::known_places::KnownPlaces;
 use crate::domain::directory::{FieldValue, LocationKind, Place, Service, ServiceField};
 use crate::domain::directory_edit::{EditProblem, checked, read_phone};
 use crate::domain::id::LocationId;
 use crate::domain::place::Area;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::sensitive::hidden_debug;
+use crate::import::PlaceKnowledge as _;
 
 /// What is to stand in fields of a service; what is not named stays.
 #[derive(Clone, Default)]
@@ -82,11 +84,15 @@ impl PlaceChange {
             ),
             None => None,
         };
+        let places = KnownPlaces(context.geography.snapshot());
         let known_area = held.and_then(|held| held.area.clone());
         let area_of = |code: String| {
             let code = area("changes.places", &code)?;
-            let same = known_area.filter(|known| known.code == code);
-            Ok::<_, Refusal>(same.unwrap_or(Area { code, name: None, center: None, radius_meters: None }))
+            let told = Area { code, name: None, center: None, radius_meters: None };
+            let same = known_area.clone().filter(|known| known.code == told.code);
+            let known = places.area_of_code(&told.code).filter(|known| known.center.is_some());
+            let known = known.map(|known| Area { code: told.code.clone(), ..known });
+            Ok::<_, Refusal>(known.or(same).unwrap_or(told))
         };
         let at = self.position.map(|(latitude, longitude)| position(latitude, longitude)).transpose();
         let at = at.map_err(|refused| match refused {
@@ -107,6 +113,10 @@ impl PlaceChange {
             place.precision = None;
         }
         if place.redacted {
+            // Without an area nobody would find it: where nobody names one, it stays in the one where it lies.
+            let lies_at = held.and_then(|held| held.position).or(place.position);
+            let area = place.area.take().or(known_area).or_else(|| places.area_at(lies_at?));
+            place.area = Some(area.ok_or(Refusal::input("changes.places", InputProblem::AreaOfRedacted))?);
             place.redact();
         }
         Ok(place)

@@ -41,7 +41,10 @@ pub async fn edit(context: &Context, access: &Access, input: EditService) -> Res
             refuse_what_editors_decide(&at_hand.service, &values)?;
         }
         let Parted { at_once, for_two } = part(&at_hand.service, values);
-        let mut events = Vec::new();
+        let (mut events, is_edited) = (Vec::new(), !at_once.is_empty());
+        let fields_at_once = at_once.iter().map(|value| schema_name(value.field())).collect();
+        let by = teller(access, account, &at_hand.service);
+        set(&mut at_hand.service, &mut at_hand.word, at_once, by, now);
         if !for_two.is_empty() {
             let fields = for_two.iter().map(|value| schema_name(value.field())).collect();
             let change = proposed(&at_hand.service, for_two);
@@ -49,12 +52,9 @@ pub async fn edit(context: &Context, access: &Access, input: EditService) -> Res
             tx.insert_proposal(&waiting).await?;
             events.push(event(access, now, AuditAction::ChangeProposed, waiting.id.to_string(), fields));
         }
-        if !at_once.is_empty() {
-            let fields = at_once.iter().map(|value| schema_name(value.field())).collect();
-            let by = teller(access, account, &at_hand.service);
-            set(&mut at_hand.service, &mut at_hand.word, at_once, by, now);
+        if is_edited {
             at_hand.save(tx, account, now).await?;
-            events.push(event(access, now, AuditAction::EntryEdited, id.to_string(), fields));
+            events.push(event(access, now, AuditAction::EntryEdited, id.to_string(), fields_at_once));
         }
         Ok(tx.append_audit(&events).await?)
     });

@@ -82,19 +82,20 @@ pub async fn decide(
         require_project_at_work(tx, account.project_id).await?;
         tx.lock_directory().await?;
         let proposal = tx.find_proposal(input.id).await?.ok_or_else(|| hidden(access, input.id))?;
-        let mut entries = Vec::new();
         for item in &proposal.items {
             // Who may not know of one of its services decides about none.
-            entries.push(AtHand::find(tx, access, item.service_id).await.map_err(|error| match error {
+            AtHand::find(tx, access, item.service_id).await.map_err(|error| match error {
                 ActionError::NotVisible => hidden(access, input.id),
                 other => other,
-            })?);
+            })?;
         }
         let status = proposal.decided(input.accepts, account.id)?;
         if status == ProposalStatus::Refused && input.reason.is_none() && proposal.kind != ProposalKind::DoNotUse {
             return Err(ActionError::from(Refusal::input("reason", InputProblem::ReasonNeeded)));
         }
-        for (item, entry) in proposal.items.iter().zip(entries) {
+        for item in &proposal.items {
+            // Read anew: what redacts a place of one entry has changed the others that have it.
+            let entry = AtHand::find(tx, access, item.service_id).await?;
             settle(tx, account, &proposal, item, entry, (status, now)).await?;
         }
         let decision = Decision {

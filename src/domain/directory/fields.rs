@@ -4,7 +4,7 @@ use super::codes::{
     Accessibility, KnownConsequence, ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
 };
 use super::phone::Phone;
-use super::place::Place;
+use super::place::{Place, RedactedPlaces};
 use super::service::{Eligibility, Service};
 use crate::domain::code::{CodeList as _, code_list};
 use crate::domain::id::ServiceId;
@@ -82,10 +82,22 @@ impl FieldValue {
     pub fn without_marks(mut self) -> Self {
         match &mut self {
             Self::Phones(phones) => phones.iter_mut().for_each(|phone| phone.do_not_use = false),
-            Self::Places(places) => places.iter_mut().for_each(|place| place.do_not_use = false),
+            Self::Places(places) => {
+                places.iter_mut().for_each(|place| (place.do_not_use, place.marked_for) = (false, None));
+            }
             _ => {}
         }
         self
+    }
+
+    /// Redacts these places in a value of places; true when something was changed.
+    pub fn redact_places(&mut self, redacted: &RedactedPlaces) -> bool {
+        let Self::Places(places) = self else { return false };
+        let mut changed = false;
+        for place in places {
+            changed |= place.redact_among(redacted);
+        }
+        changed
     }
 
     /// The value as people read it; `None` where it is empty.

@@ -17,7 +17,7 @@ pub use codes::{
 };
 pub use fields::{FieldEdit, FieldValue, ServiceField};
 pub use phone::Phone;
-pub use place::Place;
+pub use place::{Place, RedactedPlaces};
 pub use service::{Detail, Eligibility, Schedule, Service, Translation};
 
 use super::id::OrganizationId;

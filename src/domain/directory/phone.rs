@@ -11,6 +11,15 @@ const LONGEST: usize = 60;
 /// Fewer digits than a number of any country has that is no short one: such a text is words, an hour among them.
 const FEWEST_DIGITS: usize = 5;
 
+/// Fewer digits are not compared by their end: short numbers are parts of many others.
+const FEWEST_COMPARED: usize = 6;
+
+/// The digits of a number without the zeros that stand before a national one.
+fn national(text: &str) -> String {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_start_matches('0').to_owned()
+}
+
 /// France and the territories that share its numbering plan.
 const FRENCH_PLAN: [&str; 7] = ["FR", "GF", "GP", "MQ", "PM", "RE", "YT"];
 
@@ -53,6 +62,23 @@ impl Phone {
     /// A number of which only the typing is known.
     pub fn as_typed(typed: impl Into<String>) -> Self {
         Self { typed: typed.into(), number: None, do_not_use: false }
+    }
+
+    /// Whether both are one number, however each is typed: where a country is missing, the national number decides.
+    pub fn is_same(&self, other: &Self) -> bool {
+        if self.typed == other.typed {
+            return true;
+        }
+        if let (Some(own), Some(theirs)) = (&self.number, &other.number) {
+            return own == theirs;
+        }
+        let forms =
+            |phone: &Self| [Some(&phone.typed), phone.number.as_ref()].map(|text| text.map(|text| national(text)));
+        let is_one = |one: &str, two: &str| {
+            one.len().min(two.len()) >= FEWEST_COMPARED && (one.ends_with(two) || two.ends_with(one))
+        };
+        let others = forms(other);
+        forms(self).iter().flatten().any(|one| others.iter().flatten().any(|two| is_one(one, two)))
     }
 
     /// Reads one number. `region` is the country that numbers without `+` are dialled in; without it only
@@ -249,6 +275,28 @@ mod tests {
         ] {
             let phone = Phone::read(typed, region(country));
             assert_eq!((phone.typed.as_str(), phone.number.as_deref()), (typed, expected), "{country} {typed}");
+        }
+    }
+
+    #[test]
+    fn one_number_is_the_same_however_it_is_typed() {
+        for (one, other, expected) in [
+            ("01 99 00 00 01", "01.99.00.00.01", true),
+            ("01 99 00 00 01", "+33 1 99 00 00 01", true),
+            ("+33199000001", "+33 (0)1 99 00 00 01", true),
+            ("0033 1 99 00 00 01", "01 99 00 00 01", true),
+            ("01 99 00 00 01", "01 99 00 00 02", false),
+            ("+33 1 99 00 00 01", "+216 1 99 00 00 01", false),
+            ("115", "115", true),
+            ("115", "01 99 00 01 15", false),
+            ("standard", "accueil", false),
+        ] {
+            for country in ["FR", ""] {
+                let [one, other] = [one, other].map(|typed| Phone::read(typed, region(country)));
+                assert!(one.is_same(&other) == expected && other.is_same(&one) == expected, "{country} {expected}");
+            }
+            let [one, other] = [Phone::as_typed(one), Phone::read(other, region("FR"))];
+            assert_eq!(one.is_same(&other), expected);
         }
     }
 

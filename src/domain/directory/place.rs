@@ -5,6 +5,7 @@ use super::phone::is_false;
 use crate::domain::id::LocationId;
 use crate::domain::place::{Area, Position};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A place where a service is given.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,7 +35,13 @@ pub struct Place {
     /// True while somebody has marked the place as not to be gone to.
     #[serde(default, skip_serializing_if = "is_false")]
     pub do_not_use: bool,
+    /// The place whose mark this one carries: it has taken that one's place in the feed, and lifting that mark lifts this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked_for: Option<LocationId>,
 }
+
+/// Places that must not be found, each with the area that may be told of it where one is known.
+pub type RedactedPlaces = BTreeMap<LocationId, Option<Area>>;
 
 impl Place {
     /// A place of which nothing is known yet.
@@ -49,6 +56,7 @@ impl Place {
             address: None,
             precision: None,
             do_not_use: false,
+            marked_for: None,
         }
     }
 
@@ -64,12 +72,35 @@ impl Place {
         }
     }
 
+    /// Whether more is told of the place than its area. What a house is called leads to it as its point does.
+    pub const fn tells_more_than_area(&self) -> bool {
+        self.position.is_some() || self.address.is_some() || self.name.is_some() || self.precision.is_some()
+    }
+
     /// Drops whatever could lead to the place; returns true when something was dropped.
-    pub fn redact(&mut self) -> bool {
-        self.redacted = true;
-        let held = self.position.is_some() || self.address.is_some();
+    pub fn withhold(&mut self) -> bool {
+        let told = self.tells_more_than_area();
         self.position = None;
         self.address = None;
-        held
+        self.name = None;
+        self.precision = None;
+        told
+    }
+
+    /// Redacts it when it is one of these; true when something was changed.
+    pub fn redact_among(&mut self, redacted: &RedactedPlaces) -> bool {
+        let Some(area) = redacted.get(&self.id).filter(|_| !self.redacted || self.tells_more_than_area()) else {
+            return false;
+        };
+        self.redact();
+        self.area = area.clone().or(self.area.take());
+        true
+    }
+
+    /// Makes it a place that must not be found, and drops whatever could lead to it; returns true when something was
+    /// dropped.
+    pub fn redact(&mut self) -> bool {
+        self.redacted = true;
+        self.withhold()
     }
 }

@@ -6,7 +6,7 @@ use super::codes::{
 };
 use super::fields::FieldEdit;
 use super::phone::{Phone, is_false};
-use super::place::Place;
+use super::place::{Place, RedactedPlaces};
 use crate::domain::country::CountryCode;
 use crate::domain::id::{OrganizationId, ProjectId, ServiceId};
 use crate::domain::need::{Need, NeedFamily};
@@ -51,6 +51,11 @@ pub struct Detail {
     pub label: String,
     /// The source's own words, one per value.
     pub values: Vec<String>,
+}
+
+impl Detail {
+    /// Labels of what leads to the places of a service: how to get there, and how to get in.
+    const WAYS_TO_PLACES: [&'static str; 2] = ["Transportation", "Accessibility"];
 }
 
 /// One weekly opening, kept as its source tells it; no hours are ever guessed from free text.
@@ -206,6 +211,12 @@ pub struct Service {
     /// The fields that people have set over what the source says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<FieldEdit>,
+    /// Phones that are told no longer and were not to be called: when they come back, they come back so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_phones: Vec<Phone>,
+    /// Places that are told no longer and were redacted or not to be gone to: when they come back, they come back so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_places: Vec<Place>,
     /// How often the entry was written, as the store counts; 0 where it was not read from there.
     #[serde(skip)]
     pub version: i64,
@@ -259,8 +270,39 @@ impl Service {
             do_not_use: false,
             merged_into: None,
             edits: Vec::new(),
+            former_phones: Vec::new(),
+            former_places: Vec::new(),
             version: 0,
         }
+    }
+
+    /// Drops the words that lead to its places: once one must not be found, nobody knows which of them lead to it.
+    pub fn drop_ways_to_places(&mut self) {
+        self.details.retain(|detail| !Detail::WAYS_TO_PLACES.contains(&&*detail.label));
+    }
+
+    /// Redacts these places of it, each with the area that may be told of it; true when something was changed.
+    pub fn redact_places(&mut self, redacted: &RedactedPlaces) -> bool {
+        let mut changed = false;
+        for place in &mut self.places {
+            changed |= place.redact_among(redacted);
+        }
+        if changed {
+            self.drop_ways_to_places();
+        }
+        changed
+    }
+
+    /// Drops whatever leads to these places of it, as an earlier version has it; true when something was dropped.
+    pub fn withhold_places(&mut self, redacted: &RedactedPlaces) -> bool {
+        let mut told = false;
+        for place in self.places.iter_mut().filter(|place| redacted.contains_key(&place.id)) {
+            told |= place.withhold();
+        }
+        if told {
+            self.drop_ways_to_places();
+        }
+        told
     }
 
     /// What decides when it is open: the coded hours, else those of complete schedules.

@@ -49,7 +49,15 @@ pub fn part(service: &Service, values: Vec<FieldValue>) -> Parted {
             guarded if was_guarded || stays_guarded => adds_contact(service, guarded),
             _ => false,
         };
-        if takes_two { parted.for_two.push(value) } else { parted.at_once.push(value) }
+        if !takes_two {
+            parted.at_once.push(value);
+            continue;
+        }
+        // What must not be found is covered at once, whatever else of the places waits.
+        if let FieldValue::Places(places) = &value {
+            parted.at_once.extend(covering(service, places).map(FieldValue::Places));
+        }
+        parted.for_two.push(value);
     }
     parted
 }
@@ -62,14 +70,28 @@ fn uncovers(service: &Service, places: &[Place]) -> bool {
     places.iter().any(|place| !place.redacted && known(place).map_or(hides_any, |held| held.redacted))
 }
 
+/// The places of a service, those redacted that are redacted in a change of them; `None` where that changes nothing.
+fn covering(service: &Service, places: &[Place]) -> Option<Vec<Place>> {
+    let mut covered = service.places.clone();
+    let mut changed = false;
+    for place in covered.iter_mut().filter(|place| !place.redacted) {
+        if let Some(told) = places.iter().find(|told| told.id == place.id && told.redacted) {
+            place.redact();
+            place.area = told.area.clone().or(place.area.take());
+            changed = true;
+        }
+    }
+    changed.then_some(covered)
+}
+
 /// Whether a place is new or another than before; taking one away or redacting it adds nothing.
 fn adds_place(service: &Service, places: &[Place]) -> bool {
-    let same = |place: &Place, held: &Place| Place { do_not_use: held.do_not_use, ..place.clone() } == *held;
-    let redacted = |place: &Place, held: &Place| {
-        let mut covered = held.clone();
-        covered.redact();
-        place.redacted && same(place, &covered)
+    let same = |place: &Place, held: &Place| {
+        let (do_not_use, marked_for) = (held.do_not_use, held.marked_for);
+        Place { do_not_use, marked_for, ..place.clone() } == *held
     };
+    // Its area is told anew with that, because the place has nothing else any more.
+    let redacted = |place: &Place, held: &Place| place.redacted && !held.redacted && !place.tells_more_than_area();
     let known = |place: &Place| service.places.iter().find(|held| held.id == place.id);
     places.iter().any(|place| known(place).is_none_or(|held| !same(place, held) && !redacted(place, held)))
 }

@@ -3,7 +3,7 @@
 
 use super::guard::part;
 use crate::domain::code::CodeList as _;
-use crate::domain::directory::{FieldValue, Service, ServiceField};
+use crate::domain::directory::{FieldValue, Place, RedactedPlaces, Service, ServiceField};
 use crate::domain::sensitive::hidden_debug;
 
 /// What became of an incoming service. Its document, as it is to be written, is the one that was given.
@@ -25,6 +25,7 @@ hidden_debug!(Merged);
 pub fn merge(incoming: &mut Service, held: &Service, word: &[FieldValue]) -> Merged {
     let mut merged = Merged::default();
     let mut told = Vec::new();
+    let covered = covered_anew(incoming, held, word);
     for field in ServiceField::ALL {
         let (says, stands) = (FieldValue::of(incoming, *field), FieldValue::of(held, *field));
         let said = word.iter().find(|known| known.field() == *field).cloned().unwrap_or_else(|| stands.clone());
@@ -49,7 +50,23 @@ pub fn merge(incoming: &mut Service, held: &Service, word: &[FieldValue]) -> Mer
         merged.word.push(value.clone());
         merged.queued.push(value);
     }
+    incoming.redact_places(&covered);
     merged.word.sort_by_key(FieldValue::field);
     incoming.edits.clone_from(&held.edits);
     merged
+}
+
+/// The places that the source says must not be found, and did not say so before, each with its area: they are covered at
+/// once, also where people have set the places or the rest of the news waits.
+fn covered_anew(incoming: &Service, held: &Service, word: &[FieldValue]) -> RedactedPlaces {
+    let said = word.iter().find_map(|value| match value {
+        FieldValue::Places(places) => Some(places),
+        _ => None,
+    });
+    let was_covered = |place: &Place| {
+        let mut known = said.unwrap_or(&held.places).iter();
+        known.any(|known| known.id == place.id && known.redacted)
+    };
+    let covered = incoming.places.iter().filter(|place| place.redacted && !was_covered(place));
+    covered.map(|place| (place.id, place.area.clone())).collect()
 }

@@ -17,7 +17,7 @@ pub use check::{EditProblem, checked, read_phone};
 pub use guard::{Parted, is_guarded, part};
 pub use history::EntryHistory;
 pub use import::{Merged, merge};
-pub use mark::{DoNotUse, mark, unmark};
+pub use mark::{DoNotUse, keep_marks, mark, remember, unmark};
 pub use proposal::{
     Proposal, ProposalItem, ProposalKind, ProposalProblem, ProposalReason, ProposalStatus, ProposedChange,
 };
@@ -25,14 +25,16 @@ pub use review::{is_due, next_review_on, told_later};
 
 use super::directory::{FieldEdit, FieldValue, Place, Service, ServiceStatus, Teller};
 use super::time::Timestamp;
+use mark::{keep_marks_of_phones, keep_marks_of_places};
 
 /// Puts values over what the source says, and takes down that people have set them. `word` is what the source says of
 /// the fields in which the entry differs from it; afterwards it holds these fields too.
 pub fn set(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldValue>, by: Teller, now: Timestamp) {
+    let before = service.clone();
     for value in values {
         let field = value.field();
         let held = FieldValue::of(service, field);
-        let value = keeping_marks(value, &held);
+        let value = keeping_marks(value, service);
         if !word.iter().any(|known| known.field() == field) {
             word.push(held.without_marks());
         }
@@ -40,11 +42,12 @@ pub fn set(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldV
             // The mark was confirmed by suspending the service, and ends with that.
             service.do_not_use = false;
         }
-        value.put_into(service);
+        put(value, service);
         service.edits.retain(|edit| edit.field != field);
         service.edits.push(FieldEdit { field, told_by: by, at_microseconds: now.microseconds(), taken_from: None });
         service.edits.sort_by_key(|edit| edit.field);
     }
+    remember(service, &before);
     cover(word, service);
 }
 
@@ -62,12 +65,24 @@ fn cover(word: &mut [FieldValue], service: &Service) {
 
 /// Puts in what the source itself says, once a second person has accepted it: then nothing differs from the source.
 pub fn follow_source(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldValue>) {
+    let before = service.clone();
     for value in values {
         let field = value.field();
-        let held = FieldValue::of(service, field);
         word.retain(|known| known.field() != field);
         service.edits.retain(|edit| edit.field != field);
-        keeping_marks(value, &held).put_into(service);
+        put(keeping_marks(value, service), service);
+    }
+    remember(service, &before);
+}
+
+/// Puts a value into a service. With the first place that must not be found now, the words go that lead to places.
+fn put(value: FieldValue, service: &mut Service) {
+    let was_found = |place: &Place| service.places.iter().any(|held| held.id == place.id && !held.redacted);
+    let covers =
+        matches!(&value, FieldValue::Places(places) if places.iter().any(|place| place.redacted && was_found(place)));
+    value.put_into(service);
+    if covers {
+        service.drop_ways_to_places();
     }
 }
 
@@ -76,18 +91,11 @@ fn is_suspended(service: &Service) -> bool {
 }
 
 /// The value with the marks that phones and places have now: an edit says what they are, not whether to use them.
-fn keeping_marks(mut value: FieldValue, held: &FieldValue) -> FieldValue {
-    match (&mut value, held) {
-        (FieldValue::Phones(phones), FieldValue::Phones(held)) => {
-            for phone in phones {
-                phone.do_not_use = held.iter().any(|known| known.typed == phone.typed && known.do_not_use);
-            }
-        }
-        (FieldValue::Places(places), FieldValue::Places(held)) => {
-            for place in places {
-                place.do_not_use = held.iter().any(|known| known.id == place.id && known.do_not_use);
-            }
-        }
+fn keeping_marks(value: FieldValue, service: &Service) -> FieldValue {
+    let mut value = value.without_marks();
+    match &mut value {
+        FieldValue::Phones(phones) => keep_marks_of_phones(phones, service),
+        FieldValue::Places(places) => keep_marks_of_places(places, service),
         _ => {}
     }
     value

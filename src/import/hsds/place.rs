@@ -13,6 +13,9 @@ use crate::domain::directory::{LocationKind, Place};
 use crate::domain::id::{Identifier, LocationId};
 use crate::domain::place::Position;
 
+/// A centre nearer than this to the point of the place is that point, with its digits changed.
+const CENTER_AT_POINT_METERS: f64 = 100.0;
+
 /// What one location gives to its service.
 pub(super) struct Site {
     pub place: Place,
@@ -57,6 +60,7 @@ pub(super) fn read(
     };
     let tells_point = location.latitude.is_some() || location.longitude.is_some();
     if marks.redacted || is_redacted_type {
+        drop_center_at_point(&mut site, location, warnings);
         redact(&mut site, tells_point, warnings);
     } else {
         site.place.position = position(location, warnings);
@@ -98,8 +102,16 @@ fn redact(site: &mut Site, tells_point: bool, warnings: &mut Vec<ProblemReason>)
     site.phones.clear();
     site.transportation = None;
     site.accessibility.clear();
-    if site.place.search_position().is_none() {
-        warnings.push(ProblemReason::RedactedWithoutArea);
+}
+
+/// Drops the centre of an area that is the point of the place itself, however wide the area is said to be.
+fn drop_center_at_point(site: &mut Site, location: &wire::Location, warnings: &mut Vec<ProblemReason>) {
+    let (Some(latitude), Some(longitude)) = (location.latitude, location.longitude) else { return };
+    let (Ok(told), Some(area)) = (point(latitude, longitude), &mut site.place.area) else { return };
+    let is_at_point = |center: &Position| center.distance_meters(told) < CENTER_AT_POINT_METERS;
+    if area.center.take_if(|center| is_at_point(center)).is_some() {
+        area.radius_meters = None;
+        warnings.push(ProblemReason::AreaTooSmall);
     }
 }
 

@@ -133,6 +133,26 @@ fn a_redacted_location_keeps_its_area_alone() {
 }
 
 #[test]
+fn an_area_that_is_the_house_itself_has_no_centre() {
+    for (center, radius, is_kept) in [
+        ("50.9513,1.8587", Some("1"), false),
+        ("50.9513,1.8587", Some("50000"), false),
+        ("50.93,1.83", Some("999"), false),
+        ("50.93,1.83", None, false),
+        ("50.93,1.83", Some("1000"), true),
+    ] {
+        let mut told = vec![("redacted", "true"), ("area_code", "FR-62193"), ("area_center", center)];
+        told.extend(radius.map(|meters| ("area_radius_meters", meters)));
+        let feed = feed(&json!([service(1, json!({"service_at_locations": [site(50, marks(&told))]}))]));
+        let place = &feed.services[0].document.places[0];
+        assert_eq!(place.search_position().is_some(), is_kept, "{center} {radius:?}");
+        assert_eq!(place.area.as_ref().map(|area| area.code.as_str()), Some("FR-62193"));
+        let is_told = warnings(&feed).contains(&"centre of an area left out");
+        assert_eq!(is_told, !is_kept, "{center} {radius:?}");
+    }
+}
+
+#[test]
 fn a_place_that_one_row_redacts_is_redacted_in_every_row() {
     let open = service(1, json!({"service_at_locations": [site(50, json!([]))]}));
     let redacted = service(

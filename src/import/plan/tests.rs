@@ -76,3 +76,25 @@ fn more_than_one_in_five_gone_needs_a_yes() {
     }
     assert_eq!(plan(feed(&rows), Vec::new(), Completeness::Complete).admit(false), Ok(()));
 }
+
+#[test]
+fn what_was_gone_comes_back_as_strict_as_it_was_and_counts_as_added() {
+    let rows = [row(1, "A", "one"), row(2, "A", "two")];
+    let mut stored = held(&rows);
+    for entry in stored.iter_mut().filter(|entry| entry.key != "2+1") {
+        entry.is_gone = true;
+        if let Document::Service(service) = &mut entry.document {
+            service.tier = crate::domain::directory::Tier::Sealed;
+            service.do_not_use = true;
+            service.places[0].redact();
+        }
+    }
+    let absent = plan(feed(&rows[1..]), stored.clone(), Completeness::Complete);
+    assert_eq!((absent.services.gone.len(), absent.services_before), (0, 1), "a tombstone does not go again");
+    let back = plan(feed(&rows), stored, Completeness::Complete);
+    assert_eq!((back.services.added.len(), back.services.gone.len(), back.services_before), (1, 0, 1));
+    let Document::Service(service) = &back.services.added[0].document else { panic!("a service") };
+    assert!(service.do_not_use && service.places[0].redacted && service.places[0].position.is_none());
+    assert_eq!(service.tier, crate::domain::directory::Tier::Sealed);
+    assert!(back.warnings.iter().any(|told| told.reason == ProblemReason::Returned));
+}

@@ -113,6 +113,24 @@ fn a_redacted_place_that_moves_or_serves_another_service_stays_redacted() {
 }
 
 #[test]
+fn a_protected_place_that_was_not_told_for_a_time_comes_back_protected() {
+    let feed = feed();
+    let mut held = feed.services[0].document.clone();
+    held.places[0].redact();
+    (held.places[0].area, held.places[0].do_not_use) = (Some(area()), true);
+    let mut without = Service { places: Vec::new(), ..feed.services[0].document.clone() };
+    directory_edit::keep_marks(&mut without, &held);
+    directory_edit::remember(&mut without, &held);
+    assert_eq!((without.places.len(), without.former_places.len()), (0, 1));
+    let (back, _) = tightened(&feed, &without);
+    assert!(back.places[0].redacted && back.places[0].do_not_use && back.places[0].area == Some(area()));
+    // What comes in its place under another key is taken for it, until somebody decides.
+    without.former_places[0].id = LocationId::derived("test", "Harbour|another point");
+    let (other, _) = tightened(&feed, &without);
+    assert!(other.places[0].redacted && other.places[0].marked_for == Some(without.former_places[0].id));
+}
+
+#[test]
 fn specialisation_suspension_and_authority_stay() {
     let feed = feed();
     let mut held = feed.services[0].document.clone();

@@ -2,7 +2,7 @@
 //! code, or by postcode and name.
 
 use relais::domain::country::CountryCode;
-use relais::domain::place::Position;
+use relais::domain::place::{Area, AreaCode, Position};
 use relais::import::{Commune, FoundArea, PlaceKnowledge};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,6 +136,10 @@ impl PlaceKnowledge for France {
     }
 
     fn area_at(&self, _: Position) -> Option<FoundArea> {
+        None
+    }
+
+    fn area_of_code(&self, _: &AreaCode) -> Option<Area> {
         None
     }
 }
