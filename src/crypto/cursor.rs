@@ -26,11 +26,14 @@ pub fn open_cursor(key: &Key, list: &str, reach: &str, cursor: &str) -> Result<Z
 mod tests {
     use super::*;
 
+    fn opens(key: &Key, list: &str, reach: &str, cursor: &str) -> bool {
+        open_cursor(key, list, reach, cursor).is_ok()
+    }
+
     #[test]
     fn a_cursor_opens_in_its_list_for_its_reach_with_its_key_and_unchanged_only() {
         let key = Key::from_random([1; 32]);
         let cursor = seal_cursor(&key, "feed", "all", &[2; 24], b"place");
-        let opens = |key, list, reach, cursor: &str| open_cursor(key, list, reach, cursor).is_ok();
         assert!(open_cursor(&key, "feed", "all", &cursor).is_ok_and(|place| *place == b"place"));
         let another = Key::from_random([2; 32]);
         assert!(!opens(&another, "feed", "all", &cursor));

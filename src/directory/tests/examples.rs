@@ -50,11 +50,16 @@ fn the_worked_example_w4_passes_over_the_full_and_the_adults_only_service() {
         exclusive(3, at(50.6292, 3.0573), minors()),
     ]);
     let child = Profile { age_band: Some(AgeBand::From15To17), ..Profile::default() };
+    let staff = DirectoryScope::new(None, None, |_| true).telling_capacity(|_| true);
     let query = Query {
         near: Some(calais),
         seeker: Seeker { profile: &child, ..in_need_of(Need::ShelterMinor) },
+        scope: &staff,
         ..plain_query()
     };
+    // Who is not told that the nearest is full has it first.
+    let untold = DirectoryScope::new(None, None, |_| true);
+    assert_eq!(ids(&snapshot.search(&Query { verdicts: KEPT, scope: &untold, ..query })), [1, 3].map(service_id));
 
     let page = snapshot.search(&Query { verdicts: KEPT, ..query });
     assert_eq!(ids(&page), [service_id(3)]);
