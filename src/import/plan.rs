@@ -243,13 +243,19 @@ fn meet(
 ) -> Vec<FieldValue> {
     let merged = merge(document, held, word);
     reasons.extend(merged.kept.into_iter().map(ProblemReason::EditKept));
+    let notes = [
+        (merged.keeps_guard, ProblemReason::GuardKept),
+        (merged.keeps_organization, ProblemReason::OrganizationKept),
+        (merged.withholds_contacts, ProblemReason::ContactsWithheld),
+    ];
+    reasons.extend(notes.into_iter().filter_map(|(is_so, reason)| is_so.then_some(reason)));
     let waits = |value: &FieldValue| ProblemReason::WaitsForSecondPerson(value.field());
     reasons.extend(merged.queued.iter().map(waits));
     if !merged.queued.is_empty() {
         queued.push(Queued {
             service_id: held.id,
             organization_id: held.organization_id,
-            before: merged.queued.iter().map(|value| FieldValue::of(held, value.field())).collect(),
+            before: merged.queued.iter().map(|value| FieldValue::of(document, value.field())).collect(),
             after: merged.queued,
         });
     }
