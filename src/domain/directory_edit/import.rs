@@ -62,6 +62,8 @@ pub fn merge(incoming: &mut Service, held: &Service, word: &[FieldValue]) -> Mer
     }
     tighten(incoming, &says_now, &as_said_before(held, word));
     keep_guarded(incoming, held, &mut merged);
+    // What was hidden on its word may be what the source says by now.
+    merged.word.retain(|value| *value != FieldValue::of(incoming, value.field()).without_marks());
     merged.word.sort_by_key(FieldValue::field);
     incoming.edits.clone_from(&held.edits);
     merged

@@ -22,7 +22,7 @@ pub use mark::{DoNotUse, mark, unmark};
 pub use proposal::{
     Proposal, ProposalItem, ProposalKind, ProposalProblem, ProposalReason, ProposalStatus, ProposedChange,
 };
-pub use review::{is_due, next_review_on, told_later};
+pub use review::{due_on, is_due, next_review_on, told_later};
 
 use super::directory::{FieldEdit, FieldValue, Place, Service, ServiceStatus, Teller};
 use super::time::Timestamp;

@@ -64,8 +64,18 @@ fn putting_takes_two_where_it_is_guarded_and_pulling_takes_one() {
         ("a description", FieldValue::Description(Some("Beds.".into())), false, false),
         ("a phone among words", FieldValue::Alert(Some("Appelez le 01 99 00 00 02.".into())), false, true),
         ("a mailbox among words", FieldValue::Fees(Some("ask desk@example.org".into())), false, true),
-        ("a phone among hours", FieldValue::OpeningHours(Some("Mo-Fr 09:00-17:00 \"01 99 00 00 02\"".into())), false, true),
-        ("a remark among hours", FieldValue::OpeningHours(Some("Mo-Fr 09:00-17:00 \"ring twice\"".into())), false, false),
+        (
+            "a phone among hours",
+            FieldValue::OpeningHours(Some("Mo-Fr 09:00-17:00 \"01 99 00 00 02\"".into())),
+            false,
+            true,
+        ),
+        (
+            "a remark among hours",
+            FieldValue::OpeningHours(Some("Mo-Fr 09:00-17:00 \"ring twice\"".into())),
+            false,
+            false,
+        ),
         ("hours among words", FieldValue::Alert(Some("Open 9-17, from 1 May.".into())), false, false),
         ("a wider tier", FieldValue::Tier(Tier::Public), true, true),
         ("a narrower tier", FieldValue::Tier(Tier::Sealed), false, false),
@@ -169,8 +179,7 @@ fn what_the_source_comes_to_hide_is_hidden_though_people_have_set_the_field() {
         merge(&mut incoming, &held, &word);
         assert_eq!(redacted(&incoming.places), expected, "{what}");
     }
-    let mut incoming =
-        Service { tier: Tier::Sealed, needs: vec![Need::ProtGbvCaseManagement], ..source.clone() };
+    let mut incoming = Service { tier: Tier::Sealed, needs: vec![Need::ProtGbvCaseManagement], ..source.clone() };
     let merged = merge(&mut incoming, &held, &word);
     assert_eq!((incoming.tier, &incoming.needs), (Tier::Sealed, &vec![Need::SocialSchool]));
     assert!(incoming.concerns_gender_based_violence() && merged.kept.contains(&ServiceField::Needs));
@@ -386,9 +395,17 @@ fn a_confirmation_lasts_as_long_as_the_gravest_risk_allows() {
         assert_eq!(next_review_on(day("2026-11-23"), &risks), day(next));
     }
     let mut entry = service(Need::BasicFood);
-    assert!(!is_due(&entry, day("2026-11-23")));
+    assert!(!is_due(&entry, day("2026-11-23"), &[]));
     entry.next_review_on = Some(day("2026-11-23"));
-    assert!(is_due(&entry, day("2026-11-23")) && !is_due(&entry, day("2026-11-22")));
+    assert!(is_due(&entry, day("2026-11-23"), &[]) && !is_due(&entry, day("2026-11-22"), &[]));
+    // What a source has checked and nobody has confirmed is due as early.
+    (entry.next_review_on, entry.verified_on) = (None, Some(day("2026-11-23")));
+    for (today, of_severe_risk, of_others) in
+        [("2027-02-20", false, false), ("2027-02-21", true, false), ("2027-05-22", true, true)]
+    {
+        let due = [RiskProfile::Severe, RiskProfile::High].map(|risk| is_due(&entry, day(today), &[risk]));
+        assert_eq!(due, [of_severe_risk, of_others], "{today}");
+    }
 }
 
 #[test]

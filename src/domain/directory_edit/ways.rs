@@ -7,8 +7,10 @@ const PHONE_DIGITS: usize = 6;
 /// Digits of the short numbers of help lines, which are taken for phones behind a word that says so.
 const SHORT_DIGITS: std::ops::RangeInclusive<usize> = 3..=5;
 /// How words begin that announce a number, in folded letters.
-const CUES: &[&str] =
-    &["tel", "phone", "call", "appel", "numero", "number", "sms", "whatsapp", "signal", "ligne", "line", "هاتف", "اتصل", "رقم"];
+const CUES: &[&str] = &[
+    "tel", "phone", "call", "appel", "numero", "number", "sms", "whatsapp", "signal", "ligne", "line", "هاتف", "اتصل",
+    "رقم",
+];
 /// The zeros of the decimal digits that people write phones in, each followed by its nine: Arabic, Persian, N'Ko, Indic,
 /// Thai, Lao, Tibetan, Burmese, Khmer, Mongolian and full width.
 const ZEROS: &[u32] = &[
