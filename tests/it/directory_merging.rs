@@ -130,7 +130,7 @@ on_both_databases! {
         let phone = async || {
             let document = "query($id: ID!) { service(id: $id) { phones { typed } provenance { field } } }";
             let seen = world.ask(&world.person("editor"), document, json!({ "id": kept })).await;
-            (text(&seen.at("service/phones/0/typed")), seen.at("service/provenance").clone())
+            (text(seen.at("service/phones/0/typed")), seen.at("service/provenance").clone())
         };
         let open = async || {
             let document = "{ directoryProposals(status: OPEN) { nodes { id } } }";
