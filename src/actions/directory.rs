@@ -48,12 +48,13 @@ pub fn kept_service(context: &Context, access: &Access, id: ServiceId) -> Result
     service(context, access, kept.id)
 }
 
-/// The services of an organisation that the viewer may know of.
+/// The services of an organisation that the viewer may know of; of a merged one only the entry that was kept.
 pub fn services_of(context: &Context, access: &Access, organization: &Arc<Organization>) -> Vec<Visible<ServiceView>> {
     let snapshot = context.directory.snapshot();
     snapshot
         .services_of(organization.id)
         .iter()
+        .filter(|service| service.merged_into.is_none())
         .filter_map(|service| show_service(access, service, Some(organization)))
         .collect()
 }

@@ -13,7 +13,7 @@ use crate::domain::id::ServiceId;
 use crate::domain::profile::Language;
 use crate::import::plan::{Change, Completeness, Current, Plan, PlanRefused, Queued, plan};
 use crate::import::{FeedContext, FeedError, Format, SourceName, pair, parse};
-use crate::store::{Decision, DirectoryChange, EntryChange, ImportKind, StoreError, StoredEntry, Tx};
+use crate::store::{Decision, DirectoryChange, EntryAtHand, EntryChange, ImportKind, StoreError, StoredEntry, Tx};
 
 /// What an import takes.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +103,9 @@ pub async fn import(
             if !changes.is_empty() {
                 tx.change_entries(feed.source.as_str(), &changes, context.now()).await?;
                 queue(context, tx, feed.source, &plan).await?;
-                tx.append_audit(&[imported(context, feed.source)]).await?;
+                let mut events = vec![imported(context, feed.source)];
+                events.extend(find_again(context, tx, &plan).await?);
+                tx.append_audit(&events).await?;
             }
             Ok(plan)
         })
@@ -167,7 +169,7 @@ fn queued_item(queued: &Queued) -> ProposalItem {
     ProposalItem {
         service_id: queued.service_id,
         organization_id: queued.organization_id,
-        change: Some(ProposedChange::Edit { before, after }),
+        change: Some(ProposedChange::Edit { before, after, taken_from: None }),
     }
 }
 
@@ -178,7 +180,7 @@ fn is_gone(plan: &Plan, service: ServiceId) -> bool {
 
 /// What of an item goes on waiting after this plan: what the source still says, and does not say anew.
 fn still_waiting(item: &ProposalItem, plan: &Plan) -> Option<ProposalItem> {
-    let Some(ProposedChange::Edit { before, after }) = &item.change else { return None };
+    let Some(ProposedChange::Edit { before, after, taken_from }) = &item.change else { return None };
     if is_gone(plan, item.service_id) {
         return None;
     }
@@ -190,7 +192,9 @@ fn still_waiting(item: &ProposalItem, plan: &Plan) -> Option<ProposalItem> {
     let after: Vec<FieldValue> = after.iter().filter(|value| is_said(value) && !is_news(value)).cloned().collect();
     let stays = |value: &&FieldValue| after.iter().any(|kept| kept.field() == value.field());
     let before = before.iter().filter(stays).cloned().collect();
-    (!after.is_empty()).then(|| ProposalItem { change: Some(ProposedChange::Edit { before, after }), ..item.clone() })
+    let change = ProposedChange::Edit { before, after, taken_from: *taken_from };
+    let is_left = matches!(&change, ProposedChange::Edit { after, .. } if !after.is_empty());
+    is_left.then(|| ProposalItem { change: Some(change), ..item.clone() })
 }
 
 /// Nobody decides about a service that is gone.
@@ -205,6 +209,28 @@ async fn withdraw_for_gone(context: &Context, tx: &mut Tx, plan: &Plan) -> Resul
         }
     }
     Ok(())
+}
+
+/// Entries that were merged into one that is gone now are found again: nobody else would undo that. Gives the events.
+async fn find_again(context: &Context, tx: &mut Tx, plan: &Plan) -> Result<Vec<AuditEvent>, StoreError> {
+    let mut events = Vec::new();
+    if plan.services.gone.is_empty() {
+        return Ok(events);
+    }
+    for EntryAtHand { source, source_key, document, source_word, .. } in tx.list_merged_entries().await? {
+        let Document::Service(mut service) = document else { continue };
+        if !service.merged_into.is_some_and(|kept| is_gone(plan, kept)) {
+            continue;
+        }
+        service.merged_into = None;
+        let object = service.id.to_string();
+        let document = Document::Service(service);
+        let change = DirectoryChange { source_key: &source_key, document: &document, is_gone: false };
+        let change = EntryChange { change, source_word: &source_word, actor_role: None };
+        tx.change_entries(&source, &[change], context.now()).await?;
+        events.push(AuditEvent::of_operator(context.now(), AuditAction::EntriesUnmerged, object));
+    }
+    Ok(events)
 }
 
 fn imported(context: &Context, source: &SourceName) -> AuditEvent {

@@ -6,8 +6,8 @@
 //! merging tells nobody more: what is for fewer people than the kept entry is not taken over.
 
 use super::code::CodeList as _;
-use super::directory::{FieldValue, Service, ServiceField, Teller};
-use super::directory_edit::{follow_source, set};
+use super::directory::{FieldValue, Place, Service, ServiceField, Teller};
+use super::directory_edit::{Parted, cover, follow_source, part, set};
 use super::id::ServiceId;
 use super::time::Timestamp;
 
@@ -80,8 +80,8 @@ fn is_for_fewer(one: &Service, other: &Service) -> bool {
         || (one.concerns_gender_based_violence() && !other.concerns_gender_based_violence())
 }
 
-/// Merges an entry into the kept one and puts these values of it there. `word` is the source's word beside the kept
-/// entry.
+/// Merges an entry into the kept one and puts these values of it there. What the merged entry hides, the kept one hides
+/// from now on. `word` is the source's word beside the kept entry.
 pub fn merge(
     kept: &mut Service,
     word: &mut Vec<FieldValue>,
@@ -89,26 +89,78 @@ pub fn merge(
     values: Vec<FieldValue>,
     now: Timestamp,
 ) {
-    let fields: Vec<ServiceField> = values.iter().map(FieldValue::field).collect();
-    set(kept, word, values, Teller::Source, now);
-    for edit in kept.edits.iter_mut().filter(|edit| fields.contains(&edit.field)) {
-        edit.taken_from = Some(merged.id);
-    }
+    take(kept, word, merged.id, values, now);
+    hide_too(kept, word, merged, now);
     merged.merged_into = Some(kept.id);
 }
 
+/// Puts values in that come from a merged entry, and takes down from which. Also once a second person has accepted them.
+pub fn take(kept: &mut Service, word: &mut Vec<FieldValue>, from: ServiceId, values: Vec<FieldValue>, now: Timestamp) {
+    let fields: Vec<ServiceField> = values.iter().map(FieldValue::field).collect();
+    set(kept, word, values, Teller::Source, now);
+    for edit in kept.edits.iter_mut().filter(|edit| fields.contains(&edit.field)) {
+        edit.taken_from = Some(from);
+    }
+}
+
+/// Redacts the places of the kept entry that may be one that the merged entry hides: those of its area, or of an area
+/// that is not known, unless the merged entry shows them itself.
+fn hide_too(kept: &mut Service, word: &mut Vec<FieldValue>, merged: &Service, now: Timestamp) {
+    let hidden: Vec<&Place> = merged.places.iter().filter(|place| place.redacted).collect();
+    let code = |place: &Place| place.area.as_ref().map(|area| area.code.clone());
+    let is_shown = |place: &Place| {
+        let is_same = |shown: &Place| shown.id == place.id || shown.position == place.position;
+        merged.places.iter().any(|shown| !shown.redacted && is_same(shown))
+    };
+    let may_be = |place: &Place, hidden: &Place| {
+        let areas = code(place).zip(code(hidden));
+        place.id == hidden.id || (!is_shown(place) && areas.is_none_or(|(one, other)| one == other))
+    };
+    let mut places = kept.places.clone();
+    for place in places.iter_mut().filter(|place| !place.redacted) {
+        if hidden.iter().any(|hidden| may_be(place, hidden)) {
+            place.redact();
+        }
+    }
+    if places == kept.places {
+        return;
+    }
+    // Over what people have set it is one more edit of theirs, which the end of the merging does not give back.
+    match kept.edits.iter().find(|edit| edit.field == ServiceField::Places && edit.taken_from != Some(merged.id)) {
+        Some(edit) => {
+            let by = edit.told_by;
+            set(kept, word, vec![FieldValue::Places(places)], by, now);
+        }
+        None => take(kept, word, merged.id, vec![FieldValue::Places(places)], now),
+    }
+}
+
 /// Undoes a merging: the merged entry is found again, and what the kept one had taken from it is again what its own source
-/// says. What people have set since stays set.
-pub fn unmerge(kept: &mut Service, word: &mut Vec<FieldValue>, merged: &mut Service) {
+/// says, as far as one person may put that there. Gives back what takes a second one; until then it stays as it is, and
+/// the source's word beside it. What people have set since stays set.
+#[must_use]
+pub fn unmerge(kept: &mut Service, word: &mut Vec<FieldValue>, merged: &mut Service) -> Vec<FieldValue> {
     let is_taken = |field: ServiceField| {
         let mut edits = kept.edits.iter();
         edits.any(|edit| edit.field == field && edit.taken_from == Some(merged.id))
     };
     let given_back: Vec<FieldValue> = word.iter().filter(|value| is_taken(value.field())).cloned().collect();
-    follow_source(kept, word, given_back);
+    let Parted { at_once, for_two } = part(kept, given_back);
+    // Of a field that waits only what covers a place stands at once, and the word stays beside it.
+    let (covering, at_once) = at_once.into_iter().partition(|value| is_of_any(value.field(), &for_two));
+    follow_source(kept, word, at_once);
+    for value in covering {
+        FieldValue::put_into(value, kept);
+    }
+    cover(word, kept);
     // Where the kept entry's source has come to say the same, it has no word beside the entry, and the value stands.
     kept.edits.retain(|edit| edit.taken_from != Some(merged.id));
     merged.merged_into = None;
+    for_two
+}
+
+fn is_of_any(field: ServiceField, values: &[FieldValue]) -> bool {
+    values.iter().any(|value| value.field() == field)
 }
 
 /// The entry that people find in the place of this one: itself, or the one that it was merged into in the end; `None`
@@ -130,9 +182,10 @@ pub fn kept_entry<S: std::ops::Deref<Target = Service>>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::directory::{Phone, Tier};
-    use crate::domain::id::{Identifier, OrganizationId, ProjectId};
+    use crate::domain::directory::{LocationKind, Phone, Tier};
+    use crate::domain::id::{Identifier, LocationId, OrganizationId, ProjectId};
     use crate::domain::need::Need;
+    use crate::domain::place::{Area, AreaCode, Position};
     use std::collections::BTreeMap;
 
     fn service(number: u8, name: &str) -> Service {
@@ -162,7 +215,7 @@ mod tests {
         assert_eq!(edits, [(ServiceField::Phones, Some(merged.id))]);
         assert_eq!((merged.merged_into, merged.is_offered()), (Some(kept.id), false));
         assert_eq!(taken_over(&kept, &merged, &[]), Err(MergeProblem::AlreadyMerged));
-        unmerge(&mut kept, &mut word, &mut merged);
+        assert!(unmerge(&mut kept, &mut word, &mut merged).is_empty());
         assert!(word.is_empty());
         assert!((kept, merged) == (kept_before, merged_before));
     }
@@ -174,9 +227,61 @@ mod tests {
         let values = taken_over(&kept, &merged, &[ServiceField::Phones, ServiceField::Fees]).expect("a merging");
         merge(&mut kept, &mut word, &mut merged, values, NOW);
         set(&mut kept, &mut word, vec![FieldValue::Fees(Some("2 euros".to_owned()))], Teller::Editor, NOW);
-        unmerge(&mut kept, &mut word, &mut merged);
+        assert!(unmerge(&mut kept, &mut word, &mut merged).is_empty());
         assert_eq!((kept.fees.as_deref(), kept.phones.len()), (Some("2 euros"), 0));
         assert_eq!(kept.edits.iter().map(|edit| edit.field).collect::<Vec<_>>(), [ServiceField::Fees]);
+    }
+
+    fn place(id: u8, area: Option<&str>) -> Place {
+        let area = area.map(|code| AreaCode::parse(code).expect("a code"));
+        Place {
+            position: Position::new(48.9, 2.0 + f64::from(id)).ok(),
+            area: area.map(|code| Area { code, name: None, center: None, radius_meters: None }),
+            ..Place::new(LocationId::from_bytes([id; 16]), LocationKind::Physical)
+        }
+    }
+
+    fn redacted(mut place: Place) -> Place {
+        place.redact();
+        place
+    }
+
+    #[test]
+    fn the_end_of_a_merging_puts_no_contact_of_a_guarded_entry_by_one_person() {
+        let (mut kept, mut merged) = pair();
+        kept.needs = vec![Need::ShelterMinor];
+        kept.phones = vec![Phone::as_typed("01 99 00 00 09")];
+        let (own, taken) = (FieldValue::of(&kept, ServiceField::Phones), merged.phones.clone());
+        let mut word = Vec::new();
+        let values = taken_over(&kept, &merged, &[ServiceField::Phones, ServiceField::Fees]).expect("a merging");
+        merge(&mut kept, &mut word, &mut merged, values, NOW);
+        let waiting = unmerge(&mut kept, &mut word, &mut merged);
+        assert!(waiting == [own.clone()] && kept.phones == taken && kept.fees.is_none() && kept.edits.is_empty());
+        assert!(word == [own.clone()], "the source's word stays beside the entry");
+        follow_source(&mut kept, &mut word, waiting);
+        assert!(word.is_empty() && FieldValue::of(&kept, ServiceField::Phones) == own);
+    }
+
+    #[test]
+    fn the_kept_entry_hides_what_the_merged_one_hides() {
+        let hidden = redacted(place(9, Some("FR-75056")));
+        for (what, of_kept, of_merged, is_hidden) in [
+            ("nothing hidden", place(1, Some("FR-75056")), vec![place(9, None)], false),
+            ("of the same area", place(1, Some("FR-75056")), vec![hidden.clone()], true),
+            ("of another area", place(1, Some("FR-93055")), vec![hidden.clone()], false),
+            ("of no known area", place(1, None), vec![hidden.clone()], true),
+            ("shown by both", place(1, None), vec![hidden.clone(), place(1, None)], false),
+        ] {
+            let (mut kept, mut merged) = pair();
+            (kept.places, merged.places) = (vec![of_kept], of_merged);
+            let (before, mut word) = (kept.clone(), Vec::new());
+            merge(&mut kept, &mut word, &mut merged, Vec::new(), NOW);
+            assert_eq!(kept.places[0].redacted, is_hidden, "{what}");
+            assert!(word.iter().all(|value| *value == FieldValue::of(&kept, ServiceField::Places)));
+            // Nobody uncovers it alone by undoing the merging.
+            assert!(unmerge(&mut kept, &mut word, &mut merged).is_empty());
+            assert_eq!((kept.places[0].redacted, kept == before), (is_hidden, !is_hidden), "{what}");
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl DirectoryQuery {
         let request = request(context);
         let size = page_size(first)?;
         let key = after.as_deref().map(read_review_cursor).transpose()?;
-        let (found, has_more) = to_review(&request.context, &request.access, key, size)?;
+        let (found, has_more) = to_review(&request.context, &request.access, key, size).await?;
         let mut connection = ReviewConnection::new(after.is_some(), has_more);
         let edges = found.into_iter().map(|(key, service)| Edge::new(review_cursor(key), Service(service)));
         connection.edges.extend(edges);

@@ -253,6 +253,12 @@ fn meet(
     let merged = merge(document, held, word);
     remember(document, held);
     reasons.extend(merged.kept.into_iter().map(ProblemReason::EditKept));
+    let notes = [
+        (merged.keeps_guard, ProblemReason::GuardKept),
+        (merged.keeps_organization, ProblemReason::OrganizationKept),
+        (merged.withholds_contacts, ProblemReason::ContactsWithheld),
+    ];
+    reasons.extend(notes.into_iter().filter_map(|(is_so, reason)| is_so.then_some(reason)));
     let waits = |value: &FieldValue| ProblemReason::WaitsForSecondPerson(value.field());
     reasons.extend(merged.queued.iter().map(waits));
     if !merged.queued.is_empty() {

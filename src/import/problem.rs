@@ -402,6 +402,15 @@ pub enum ProblemReason {
     /// Warning: the change takes a second person.
     #[error("{0} waits for a second person, who accepts or refuses it; until then it stays as it is")]
     WaitsForSecondPerson(ServiceField),
+    /// Warning: the store goes on guarding the service.
+    #[error("stays among the services of which two people tell how to reach them; the feed no longer says why")]
+    GuardKept,
+    /// Warning: the store keeps a guarded service where it is.
+    #[error("stays with its organisation; the feed names another, which it does not change for such a service")]
+    OrganizationKept,
+    /// Warning: a way to a guarded service stands where nothing can wait.
+    #[error("a new number or address among words that no second person is asked about is left out; tell it as a phone")]
+    ContactsWithheld,
     /// Warning: absent entries cannot be told from refused rows.
     #[error("{absent} entries are absent, but {unreadable} refused rows have no readable key, so none is marked gone")]
     GoneWithheld {
@@ -469,6 +478,9 @@ impl ProblemReason {
             Self::Returned => "come back",
             Self::EditKept(_) => "set by people and kept",
             Self::WaitsForSecondPerson(_) => "waits for a second person",
+            Self::GuardKept => "guard kept",
+            Self::OrganizationKept => "organisation kept",
+            Self::ContactsWithheld => "contact among words left out",
             Self::GoneWithheld { .. } => "nothing marked gone",
         }
     }

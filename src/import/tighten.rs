@@ -66,9 +66,9 @@ pub(super) fn service(
     if let Some(held) = held {
         kept.extend(keep_tier(incoming, held, feed.tiered.contains(key)));
         redacted |= redact_moved(incoming, held, &feed.told_of_places);
-        if held.specialisations.contains(&Specialisation::Gbv)
-            && !incoming.specialisations.contains(&Specialisation::Gbv)
-        {
+        let is_marked = |service: &Service| service.specialisations.contains(&Specialisation::Gbv);
+        let shows_violence = held.concerns_gender_based_violence() && !incoming.concerns_gender_based_violence();
+        if shows_violence || (is_marked(held) && !is_marked(incoming)) {
             incoming.specialisations.push(Specialisation::Gbv);
             kept.push(ProblemReason::GbvKept);
         }

@@ -120,7 +120,7 @@ fn changes(item: &ProposalItem, service: &Service) -> Vec<DirectoryProposalChang
     };
     let Some(change) = &item.change else { return vec![bare] };
     match change {
-        ProposedChange::Edit { before, after } => {
+        ProposedChange::Edit { before, after, .. } => {
             let words = |value: &FieldValue| {
                 let held = before.iter().find(|held| held.field() == value.field());
                 let (value_before, value_proposed) = (held.and_then(FieldValue::as_words), value.as_words());

@@ -29,6 +29,9 @@ statements! {
     CURRENT_OF_SOURCE = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
         WHERE is_current AND source = $1 ORDER BY entry_id";
     FIND = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents WHERE is_current AND entry_id = $1";
+    // By its text, because nothing else asks for it and a source that ends entries does so at most once a day.
+    LIST_MERGED = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
+        WHERE is_current AND NOT is_gone AND document LIKE '%\"merged_into\":%' ORDER BY entry_id";
     SUPERSEDE = "UPDATE directory_documents SET is_current = false, source_word = '' WHERE entry_id = $1 AND is_current";
     INSERT = "INSERT INTO directory_documents \
         (entry_id, version, valid_from, source, source_key, is_current, is_gone, document, contacts, source_word, actor_role, entry_version) \
@@ -125,6 +128,13 @@ pub(super) struct OpenEntry {
     pub(super) row: DirectoryRow,
     pub(super) source_key: String,
     pub(super) source_word: Vec<FieldValue>,
+}
+
+impl From<OpenEntry> for EntryAtHand {
+    fn from(OpenEntry { row, source_key, source_word }: OpenEntry) -> Self {
+        let DirectoryRow { entry_version, source, document, .. } = row;
+        Self { entry_version, source, source_key, document, source_word }
+    }
 }
 
 /// How an entry is reached.
@@ -281,10 +291,13 @@ impl Tx {
     pub async fn find_entry(&mut self, entry_id: &str) -> Result<Option<EntryAtHand>, StoreError> {
         let row: Option<EntryRow> = in_tx!(self, |c| sqlx::query_as(FIND).bind(entry_id).fetch_optional(c).await)?;
         let entry = open_entries(&self.keys, row).await?.pop().filter(|entry| !entry.row.is_gone);
-        Ok(entry.map(|OpenEntry { row, source_key, source_word }| {
-            let DirectoryRow { entry_version, source, document, .. } = row;
-            EntryAtHand { entry_version, source, source_key, document, source_word }
-        }))
+        Ok(entry.map(EntryAtHand::from))
+    }
+
+    /// The entries that were merged into others, in no order that means anything.
+    pub async fn list_merged_entries(&mut self) -> Result<Vec<EntryAtHand>, StoreError> {
+        let rows: Vec<EntryRow> = in_tx!(self, |c| sqlx::query_as(LIST_MERGED).fetch_all(c).await)?;
+        Ok(open_entries(&self.keys, rows).await?.into_iter().map(EntryAtHand::from).collect())
     }
 
     /// Lets no other import or edit of the directory come between what is read now and the commit.

@@ -166,6 +166,44 @@ on_both_databases! {
         assert_eq!(typed(&world.seen("caseworker", &id).await), Vec::<&str>::new());
     }
 
+    async fn an_edit_tells_what_waits_and_denies_nothing_that_was_written(world: World) {
+        let world = world.with_editors().await;
+        let id = service_id(SHELTER);
+        let payload = async |changes: Value| {
+            let version = world.seen("editor", &id).await["version"].clone();
+            let input = json!({ "serviceId": id, "expectedVersion": version, "changes": changes });
+            let answer = world.act(&world.person("editor"), "serviceEdit", &input).await;
+            assert!(answer.code().is_empty(), "{}", answer.text());
+            answer.at("serviceEdit").clone()
+        };
+        assert_eq!(payload(json!({ "phones": [PHONE], "fees": "none at all" })).await["waiting"], json!(["PHONES"]));
+        assert_eq!(payload(json!({ "fees": "nothing" })).await["waiting"], json!([]));
+        // Half a point is no wish to have none.
+        for (half, problem) in [("latitude", "InputError LONGITUDE"), ("longitude", "InputError LATITUDE")] {
+            let place = json!({ "kind": "PHYSICAL", "areaCode": "FR-93055", half: 2.0 });
+            assert_eq!(world.edits("editor", &id, json!({ "places": [place] })).await, problem);
+        }
+        // Nobody but the projects that it names knows of it from now on, and it names none.
+        let hidden = payload(json!({ "tier": "PROJECT" })).await;
+        assert_eq!((&hidden["service"], &hidden["errors"]), (&Value::Null, &json!([])));
+        assert_eq!(world.seen("editor", &id).await, Value::Null);
+    }
+
+    async fn one_editor_covers_a_place_in_an_area_that_it_had_not_and_uncovers_none_in_two_edits(world: World) {
+        let world = world.with_editors().await;
+        let mut shelter = world.like(MINORITY_APPEAL, "shelter with a point");
+        shelter.needs = vec![Need::ShelterFamily];
+        world.publish(&shelter).await;
+        let (id, place) = (shelter.id.to_string(), shelter.places[0].id.to_string());
+        let covered = json!({ "id": place, "kind": "PHYSICAL", "redacted": true, "areaCode": "FR-75056" });
+        assert_eq!(world.edits("editor", &id, json!({ "places": [covered] })).await, "");
+        assert_eq!(world.seen("caseworker", &id).await["places"][0]["redacted"], true);
+        assert_eq!(world.edits("editor", &id, json!({ "places": [] })).await, "");
+        assert_eq!(world.seen("caseworker", &id).await["places"][0]["redacted"], true);
+        let open = world.proposals("editor", "OPEN").await;
+        assert_eq!((open.len(), &open[0]["changes"][0]["field"]), (1, &json!("PLACES")));
+    }
+
     async fn a_correction_waits_and_one_that_the_entry_outran_is_not_accepted(world: World) {
         let world = world.with_editors().await;
         let id = service_id(MINORITY_APPEAL);

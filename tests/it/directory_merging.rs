@@ -3,12 +3,15 @@
 
 use crate::kit::steps::{fresh_key, merged, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
-use relais::domain::directory::{Service, Tier};
+use relais::domain::directory::{Phone, Service, Tier};
 use relais::domain::id::{Identifier, OrganizationId};
+use relais::domain::need::Need;
+use relais::import::plan::Completeness;
 use serde_json::{Value, json};
 
 const EDITOR: &str = r#"{ "source": "corridor", "accounts": [
-    { "handle": "editor", "role": "directory_editor", "organization": "efc43c01-4b2a-472d-b3b3-06332930321e", "is_trained": true } ] }"#;
+    { "handle": "editor", "role": "directory_editor", "organization": "efc43c01-4b2a-472d-b3b3-06332930321e", "is_trained": true },
+    { "handle": "second editor", "role": "directory_editor", "organization": "efc43c01-4b2a-472d-b3b3-06332930321e", "is_trained": true } ] }"#;
 
 impl World {
     /// Another source's entry on a service of the seeds.
@@ -74,6 +77,84 @@ on_both_databases! {
         assert_eq!((world.lists(&merged).await, world.entry_now(&kept).await["fees"].clone()), (true, before["fees"].clone()));
         assert_eq!(world.entry_now(&kept).await["provenance"], json!([]));
         assert_eq!(world.outcome("editor", "serviceUnmerge", json!({ "mergedId": merged })).await, "NOT_MERGED");
+    }
+
+    async fn an_organisation_lists_the_kept_entry_alone_and_nobody_is_asked_to_confirm_the_merged_one(world: World) {
+        let mut world = world;
+        world.join(EDITOR).await;
+        let kept = service_id(MINORITY_APPEAL);
+        let merged = world.second_word(|service| service.verified_on = "2024-01-01".parse().ok()).await;
+        let listed = async |pointer: &str, document: &str| {
+            let answer = world.ask(&world.person("editor"), document, json!({ "id": kept })).await;
+            let services = answer.at(pointer).as_array().expect("services").clone();
+            services.iter().any(|service| service["id"] == json!(merged))
+        };
+        let of_organization = ("service/organization/services", "query($id: ID!) { service(id: $id) { organization { services { id } } } }");
+        let to_review = ("servicesToReview/nodes", "{ servicesToReview(first: 100) { nodes { id } } }");
+        for (pointer, document) in [of_organization, to_review] {
+            assert!(listed(pointer, document).await, "{pointer}");
+        }
+        assert_eq!(world.merges("editor", &kept, &merged, json!([])).await, "");
+        for (pointer, document) in [of_organization, to_review] {
+            assert!(!listed(pointer, document).await, "{pointer}");
+        }
+    }
+
+    async fn a_merged_entry_is_found_again_when_the_kept_one_goes(world: World) {
+        let mut world = world;
+        world.join(EDITOR).await;
+        let kept = service_id(MINORITY_APPEAL);
+        let merged = world.second_word(|_| {}).await;
+        assert_eq!(world.merges("editor", &kept, &merged, json!([])).await, "");
+        let mut feed: Value = serde_json::from_str(include_str!("../../seeds/paris-region.json")).expect("the seeds");
+        let services = feed["contents"].as_array_mut().expect("services");
+        services.retain(|service| service["id"] != MINORITY_APPEAL);
+        world.import_as("corridor", &feed.to_string(), Completeness::Complete).await;
+        assert_eq!((world.lists(&kept).await, world.lists(&merged).await), (false, true));
+        let events = world.rows("audit_events").await.join("\n");
+        assert!(events.contains("entries_unmerged"), "{events}");
+    }
+
+    async fn what_a_guarded_entry_takes_over_waits_with_its_origin_and_not_beyond_the_merging(world: World) {
+        let mut world = world;
+        world.join(EDITOR).await;
+        let mut shelter = world.like(MINORITY_APPEAL, "kept shelter");
+        shelter.needs = vec![Need::ShelterMinor];
+        shelter.phones = vec![Phone::as_typed("01 99 00 00 71")];
+        world.publish(&shelter).await;
+        let kept = shelter.id.to_string();
+        let other = world.second_word(|service| {
+            service.needs = vec![Need::ShelterMinor];
+            service.phones = vec![Phone::as_typed("01 99 00 00 72")];
+        }).await;
+        let phone = async || {
+            let document = "query($id: ID!) { service(id: $id) { phones { typed } provenance { field } } }";
+            let seen = world.ask(&world.person("editor"), document, json!({ "id": kept })).await;
+            (text(seen.at("service/phones/0/typed")), seen.at("service/provenance").clone())
+        };
+        let open = async || {
+            let document = "{ directoryProposals(status: OPEN) { nodes { id } } }";
+            let found = world.ask(&world.person("editor"), document, json!({})).await;
+            found.at("directoryProposals/nodes").as_array().expect("proposals").clone()
+        };
+        let accepts = async |proposal: &Value| {
+            let input = json!({ "directoryProposalId": proposal["id"], "accept": true });
+            world.outcome("second editor", "directoryProposalDecide", input).await
+        };
+        // Undone before anybody has accepted: nothing waits.
+        assert_eq!(world.merges("editor", &kept, &other, json!(["PHONES"])).await, "");
+        let first = open().await;
+        assert_eq!(world.outcome("editor", "serviceUnmerge", json!({ "mergedId": other })).await, "");
+        assert_eq!((first.len(), open().await.len()), (1, 0));
+        assert_eq!(accepts(&first[0]).await, "ALREADY_DECIDED");
+        // Accepted, the phone says where it comes from, so that the end of the merging asks for the old one.
+        assert_eq!(world.merges("editor", &kept, &other, json!(["PHONES"])).await, "");
+        assert_eq!(accepts(&open().await[0]).await, "");
+        assert_eq!(phone().await, ("01 99 00 00 72".to_owned(), json!([{ "field": "PHONES" }])));
+        assert_eq!(world.outcome("editor", "serviceUnmerge", json!({ "mergedId": other })).await, "");
+        assert_eq!(phone().await, ("01 99 00 00 72".to_owned(), json!([])));
+        assert_eq!(accepts(&open().await[0]).await, "");
+        assert_eq!(phone().await, ("01 99 00 00 71".to_owned(), json!([])));
     }
 
     async fn a_referral_to_a_merged_entry_leads_to_the_kept_one(world: World) {

@@ -202,7 +202,8 @@ fn faults_of_names(types: &Types) -> Vec<String> {
 }
 
 /// What is wrong with the mutations: `objectAct(input: ObjectActInput!): ObjectActPayload!`, the payload
-/// of the nullable object and the errors, each of which is a `UserError`.
+/// of the nullable object and the errors, each of which is a `UserError`; between them stands at most what waits for
+/// a second person.
 fn faults_of_mutations(types: &Types) -> Vec<String> {
     let Some(TypeKind::Object(mutation)) = types.get("Mutation").map(|definition| &definition.kind) else {
         return vec!["there is no type Mutation".to_owned()];
@@ -232,10 +233,14 @@ fn faults_of_mutation(types: &Types, field: &FieldDefinition) -> Vec<String> {
         expect(false, format!("{payload} is no object"));
         return faults;
     };
-    let [entity, errors] = &payload.fields[..] else {
-        expect(false, "the payload has other fields than the object and the errors".to_owned());
+    let [entity, further @ .., errors] = &payload.fields[..] else {
+        expect(false, "the payload has fewer fields than the object and the errors".to_owned());
         return faults;
     };
+    let further: Vec<String> =
+        further.iter().map(|field| format!("{}: {}", field.node.name.node, field.node.ty.node)).collect();
+    let tells_more = !further.is_empty() && further != ["waiting: [ServiceField!]!"];
+    expect(!tells_more, format!("the payload has other fields than the object and the errors: {further:?}"));
     let (object, act) = (entity.node.name.node.as_str(), name.strip_prefix(entity.node.name.node.as_str()));
     let is_act = act.is_some_and(|act| act.starts_with(|c: char| c.is_ascii_uppercase()));
     expect(is_act, format!("is not an act on the payload's `{object}`"));

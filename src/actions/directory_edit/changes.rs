@@ -35,8 +35,10 @@ pub struct PlaceChange {
     pub kind: LocationKind,
     /// True when it must not be found.
     pub redacted: bool,
-    /// Latitude and longitude in degrees.
-    pub position: Option<(f64, f64)>,
+    /// Latitude in degrees; only together with the longitude.
+    pub latitude: Option<f64>,
+    /// Longitude in degrees; only together with the latitude.
+    pub longitude: Option<f64>,
     /// Postal address on one line.
     pub address: Option<String>,
     /// Code of the area.
@@ -94,7 +96,13 @@ impl PlaceChange {
             let known = known.map(|known| Area { code: told.code.clone(), ..known });
             Ok::<_, Refusal>(known.or(same).unwrap_or(told))
         };
-        let at = self.position.map(|(latitude, longitude)| position(latitude, longitude)).transpose();
+        let at = match (self.latitude, self.longitude) {
+            (None, None) => Ok(None),
+            (Some(latitude), Some(longitude)) => position(latitude, longitude).map(Some),
+            // Half a point is no wish to have none.
+            (Some(_), None) => Err(Refusal::input("longitude", InputProblem::Longitude)),
+            (None, Some(_)) => Err(Refusal::input("latitude", InputProblem::Latitude)),
+        };
         let at = at.map_err(|refused| match refused {
             Refusal::Input { problem, .. } => Refusal::input("changes.places", problem),
             other => other,

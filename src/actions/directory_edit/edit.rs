@@ -2,8 +2,8 @@
 
 use super::super::protection::require_project_at_work;
 use super::super::{ActionError, Context};
-use super::changes::{ServiceChanges, input_path, schema_name};
-use super::{AtHand, event, fresh, proposal, proposed};
+use super::changes::{ServiceChanges, input_path};
+use super::{AtHand, Edited, event, fields_of, fresh, names_of, proposal, proposed};
 use crate::domain::audit::AuditAction;
 use crate::domain::directory::{FieldValue, Place, Service, ServiceField, ServiceStatus};
 use crate::domain::directory_edit::{Parted, ProposalKind, part, set};
@@ -26,7 +26,7 @@ pub struct EditService {
 }
 
 /// Edits a service: what one person may put in stands at once, the rest waits as a proposal for a second one.
-pub async fn edit(context: &Context, access: &Access, input: EditService) -> Result<Visible<ServiceView>, ActionError> {
+pub async fn edit(context: &Context, access: &Access, input: EditService) -> Result<Edited, ActionError> {
     let account = permit(access, Action::EditEntry)?;
     let (id, now) = (input.service_id, context.now());
     let written = context.store.write(async |tx| {
@@ -41,25 +41,30 @@ pub async fn edit(context: &Context, access: &Access, input: EditService) -> Res
             refuse_what_editors_decide(&at_hand.service, &values)?;
         }
         let Parted { at_once, for_two } = part(&at_hand.service, values);
-        let (mut events, is_edited) = (Vec::new(), !at_once.is_empty());
-        let fields_at_once = at_once.iter().map(|value| schema_name(value.field())).collect();
-        let by = teller(access, account, &at_hand.service);
-        set(&mut at_hand.service, &mut at_hand.word, at_once, by, now);
+        let mut events = Vec::new();
+        let waiting = fields_of(&for_two);
+        let is_written = !at_once.is_empty();
+        if is_written {
+            let by = teller(access, account, &at_hand.service);
+            events.push(event(access, now, AuditAction::EntryEdited, id.to_string(), names_of(&at_once)));
+            set(&mut at_hand.service, &mut at_hand.word, at_once, by, now);
+        }
+        // What is proposed is told beside what stands by then.
         if !for_two.is_empty() {
-            let fields = for_two.iter().map(|value| schema_name(value.field())).collect();
+            let fields = names_of(&for_two);
             let change = proposed(&at_hand.service, for_two);
-            let waiting = proposal(context, account, ProposalKind::GuardedEdit, &at_hand.service, change);
-            tx.insert_proposal(&waiting).await?;
-            events.push(event(access, now, AuditAction::ChangeProposed, waiting.id.to_string(), fields));
+            let made = proposal(context, account, ProposalKind::GuardedEdit, &at_hand.service, change);
+            tx.insert_proposal(&made).await?;
+            events.push(event(access, now, AuditAction::ChangeProposed, made.id.to_string(), fields));
         }
-        if is_edited {
+        if is_written {
             at_hand.save(tx, account, now).await?;
-            events.push(event(access, now, AuditAction::EntryEdited, id.to_string(), fields_at_once));
         }
-        Ok(tx.append_audit(&events).await?)
+        tx.append_audit(&events).await?;
+        Ok(waiting)
     });
-    written.await?;
-    fresh(context, access, id).await
+    let waiting = written.await?;
+    Ok(Edited { service: fresh(context, access, id).await?, waiting })
 }
 
 /// Staff of an organisation decide neither who may know of it, nor whether a place of it may be found, nor whether it
@@ -95,14 +100,14 @@ pub async fn suggest(
     context: &Context,
     access: &Access,
     input: SuggestCorrection,
-) -> Result<Visible<ServiceView>, ActionError> {
+) -> Result<Option<Visible<ServiceView>>, ActionError> {
     let account = permit(access, Action::SuggestCorrection)?;
     let (id, now) = (input.service_id, context.now());
     let written = context.store.write(async |tx| {
         require_project_at_work(tx, account.project_id).await?;
         let service = AtHand::find(tx, access, id).await?.service;
         let values = input.changes.clone().read(context, &service)?;
-        let fields = values.iter().map(|value| schema_name(value.field())).collect();
+        let fields = names_of(&values);
         let made = proposal(context, account, ProposalKind::Correction, &service, proposed(&service, values));
         let open = tx.list_open_proposals_of(id).await?;
         if open.iter().any(|known| known.proposed_by == Some(account.id) && known.items == made.items) {

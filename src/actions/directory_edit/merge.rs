@@ -3,20 +3,21 @@
 use super::super::protection::require_project_at_work;
 use super::super::{ActionError, Context};
 use super::changes::schema_name;
-use super::{AtHand, event, fresh, proposal, proposed};
+use super::{AtHand, Edited, event, fields_of, fresh, names_of, proposal, proposed};
 use crate::domain::account::Account;
-use crate::domain::audit::AuditAction;
-use crate::domain::directory::{FieldValue, ServiceField};
-use crate::domain::directory_edit::{Parted, ProposalKind, part};
+use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::directory::{FieldValue, Service, ServiceField};
+use crate::domain::directory_edit::{
+    Parted, ProposalItem, ProposalKind, ProposalReason, ProposalStatus, ProposedChange, part,
+};
 use crate::domain::directory_merge::{MergeProblem, merge, taken_over, unmerge};
 use crate::domain::id::ServiceId;
 use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
-use crate::policy::directory_view::ServiceView;
 use crate::policy::entry_rules::{Editing, editing};
 use crate::policy::rules::{Action, Denied, permit};
-use crate::policy::visible::Visible;
-use crate::store::Tx;
+use crate::store::{Decision, Tx};
 
 /// What a merging takes.
 pub struct MergeServices {
@@ -32,11 +33,7 @@ pub struct MergeServices {
 
 /// Merges an entry into another, for editors. What one person may put in the kept one stands at once, the rest waits as a
 /// proposal for a second one. Gives the kept entry.
-pub async fn merge_services(
-    context: &Context,
-    access: &Access,
-    input: MergeServices,
-) -> Result<Visible<ServiceView>, ActionError> {
+pub async fn merge_services(context: &Context, access: &Access, input: MergeServices) -> Result<Edited, ActionError> {
     let account = permit(access, Action::EditEntry)?;
     let now = context.now();
     let written = context.store.write(async |tx| {
@@ -50,31 +47,29 @@ pub async fn merge_services(
         }
         let values = taken_over(&kept.service, &merged.service, &input.fields).map_err(refused)?;
         let Parted { at_once, for_two } = part(&kept.service, values);
-        let names = |values: &[FieldValue]| values.iter().map(|value| schema_name(value.field())).collect::<Vec<_>>();
-        let mut events =
-            vec![event(access, now, AuditAction::EntriesMerged, input.merged_id.to_string(), names(&at_once))];
-        if !for_two.is_empty() {
-            let fields = names(&for_two);
-            let change = proposed(&kept.service, for_two);
-            let waiting = proposal(context, account, ProposalKind::GuardedEdit, &kept.service, change);
-            tx.insert_proposal(&waiting).await?;
-            events.push(event(access, now, AuditAction::ChangeProposed, waiting.id.to_string(), fields));
-        }
+        let waiting = fields_of(&for_two);
+        let mut fields = names_of(&at_once);
+        let places = kept.service.places.clone();
         merge(&mut kept.service, &mut kept.word, &mut merged.service, at_once, now);
+        // What the merged entry hides is hidden though nobody has asked for it.
+        let name = schema_name(ServiceField::Places);
+        if kept.service.places != places && !fields.contains(&name) {
+            fields.push(name);
+        }
+        let mut events = vec![event(access, now, AuditAction::EntriesMerged, input.merged_id.to_string(), fields)];
+        let taken_from = Some(input.merged_id);
+        events.extend(propose(context, tx, access, &kept.service, (for_two, taken_from)).await?);
         kept.save(tx, account, now).await?;
         merged.save(tx, account, now).await?;
-        Ok(tx.append_audit(&events).await?)
+        tx.append_audit(&events).await?;
+        Ok(waiting)
     });
-    written.await?;
-    fresh(context, access, input.kept_id).await
+    let waiting = written.await?;
+    Ok(Edited { service: fresh(context, access, input.kept_id).await?, waiting })
 }
 
 /// Undoes a merging, for editors; gives the entry that is found again.
-pub async fn unmerge_service(
-    context: &Context,
-    access: &Access,
-    merged_id: ServiceId,
-) -> Result<Visible<ServiceView>, ActionError> {
+pub async fn unmerge_service(context: &Context, access: &Access, merged_id: ServiceId) -> Result<Edited, ActionError> {
     let account = permit(access, Action::EditEntry)?;
     let now = context.now();
     let written = context.store.write(async |tx| {
@@ -82,20 +77,59 @@ pub async fn unmerge_service(
         let mut merged = for_editors(tx, access, account, merged_id).await?;
         let not_merged = ActionError::from(Refusal::input("mergedId", InputProblem::NotMerged));
         let kept_id = merged.service.merged_into.ok_or(not_merged)?;
+        let (mut waiting, mut events) = (Vec::new(), Vec::new());
         // One that is gone has nothing to give back, and holds nothing up.
         if tx.find_entry(&kept_id.to_string()).await?.is_some() {
             let mut kept = for_editors(tx, access, account, kept_id).await?;
-            unmerge(&mut kept.service, &mut kept.word, &mut merged.service);
+            withdraw_taken(tx, kept_id, merged_id, now).await?;
+            let for_two = unmerge(&mut kept.service, &mut kept.word, &mut merged.service);
+            waiting = fields_of(&for_two);
+            events.extend(propose(context, tx, access, &kept.service, (for_two, None)).await?);
             kept.save(tx, account, now).await?;
         } else {
             merged.service.merged_into = None;
         }
         merged.save(tx, account, now).await?;
-        let event = event(access, now, AuditAction::EntriesUnmerged, merged_id.to_string(), Vec::new());
-        Ok::<_, ActionError>(tx.append_audit(&[event]).await?)
+        events.push(event(access, now, AuditAction::EntriesUnmerged, merged_id.to_string(), Vec::new()));
+        tx.append_audit(&events).await?;
+        Ok::<_, ActionError>(waiting)
     });
-    written.await?;
-    fresh(context, access, merged_id).await
+    let waiting = written.await?;
+    Ok(Edited { service: fresh(context, access, merged_id).await?, waiting })
+}
+
+/// Lets what takes a second person wait; gives the event of it. The entry that the values come from goes along.
+async fn propose(
+    context: &Context,
+    tx: &mut Tx,
+    access: &Access,
+    kept: &Service,
+    (for_two, taken_from): (Vec<FieldValue>, Option<ServiceId>),
+) -> Result<Option<AuditEvent>, ActionError> {
+    if for_two.is_empty() {
+        return Ok(None);
+    }
+    let account = permit(access, Action::EditEntry)?;
+    let fields = names_of(&for_two);
+    let mut change = proposed(kept, for_two);
+    if let ProposedChange::Edit { taken_from: from, .. } = &mut change {
+        *from = taken_from;
+    }
+    let made = proposal(context, account, ProposalKind::GuardedEdit, kept, change);
+    tx.insert_proposal(&made).await?;
+    Ok(Some(event(access, context.now(), AuditAction::ChangeProposed, made.id.to_string(), fields)))
+}
+
+/// Takes back what was to be taken from an entry that is merged no more.
+async fn withdraw_taken(tx: &mut Tx, kept: ServiceId, merged: ServiceId, now: Timestamp) -> Result<(), ActionError> {
+    let is_taken = |item: &ProposalItem| matches!(item.change, Some(ProposedChange::Edit { taken_from: Some(from), .. }) if from == merged);
+    for proposal in tx.list_open_proposals_of(kept).await? {
+        if proposal.items.iter().any(is_taken) {
+            let (status, reason) = (ProposalStatus::Withdrawn, Some(ProposalReason::EntryChanged));
+            tx.decide_proposal(proposal.id, Decision { account: None, status, reason }, now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// An entry that this account may edit as a whole.

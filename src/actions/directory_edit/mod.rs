@@ -17,11 +17,12 @@ pub use proposals::{DecideProposal, decide, find_proposal, list_proposals};
 pub use review::{ReviewKey, history, to_review};
 pub use tell::{MarkDoNotUse, TellCapacity, confirm, mark_do_not_use, tell_capacity};
 
+use self::changes::schema_name;
 use super::disclosure::act;
 use super::{ActionError, Context, directory, hidden};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent};
-use crate::domain::directory::{Document, FieldValue, Service};
+use crate::domain::directory::{Document, FieldValue, Service, ServiceField};
 use crate::domain::directory_edit::{Proposal, ProposalItem, ProposalKind, ProposalStatus, ProposedChange};
 use crate::domain::id::ServiceId;
 use crate::domain::time::Timestamp;
@@ -62,10 +63,32 @@ impl AtHand {
     }
 }
 
-/// Brings the commit into the snapshot and gives the service.
-async fn fresh(context: &Context, access: &Access, id: ServiceId) -> Result<Visible<ServiceView>, ActionError> {
+/// What an act has made of a service.
+#[derive(Default)]
+pub struct Edited {
+    /// The service; `None` where the viewer may not know of it any more.
+    pub service: Option<Visible<ServiceView>>,
+    /// The fields of which something waits for a second person.
+    pub waiting: Vec<ServiceField>,
+}
+
+/// Brings the commit into the snapshot and gives the service. What was written stands, whether or not the viewer may
+/// know of it afterwards, so that this is no refusal.
+async fn fresh(context: &Context, access: &Access, id: ServiceId) -> Result<Option<Visible<ServiceView>>, ActionError> {
     directory::refresh(context).await?;
-    directory::service(context, access, id)
+    match directory::service(context, access, id) {
+        Ok(found) => Ok(Some(found)),
+        Err(ActionError::NotVisible) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn fields_of(values: &[FieldValue]) -> Vec<ServiceField> {
+    values.iter().map(FieldValue::field).collect()
+}
+
+fn names_of(values: &[FieldValue]) -> Vec<&'static str> {
+    values.iter().map(|value| schema_name(value.field())).collect()
 }
 
 /// The event of an act on the directory, in the network's trail.
@@ -106,5 +129,5 @@ fn proposal(
 /// A change to these values, with what stands now.
 fn proposed(service: &Service, after: Vec<FieldValue>) -> ProposedChange {
     let before = after.iter().map(|value| FieldValue::of(service, value.field())).collect();
-    ProposedChange::Edit { before, after }
+    ProposedChange::Edit { before, after, taken_from: None }
 }

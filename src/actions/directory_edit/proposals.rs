@@ -5,12 +5,13 @@ use super::super::{ActionError, Context, directory, hidden};
 use super::{AtHand, event};
 use crate::domain::account::Account;
 use crate::domain::audit::AuditAction;
-use crate::domain::directory::{FieldValue, ServiceStatus, Teller};
+use crate::domain::directory::{Document, FieldValue, ServiceStatus, Teller};
 use crate::domain::directory_edit::{
     DoNotUse, Proposal, ProposalItem, ProposalKind, ProposalReason, ProposalStatus, ProposedChange, follow_source, set,
     unmark,
 };
-use crate::domain::id::ProposalId;
+use crate::domain::directory_merge::take;
+use crate::domain::id::{ProposalId, ServiceId};
 use crate::domain::refusal::{InputProblem, ProtectionProblem, Refusal};
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
@@ -54,9 +55,17 @@ pub async fn find_proposal(
     id: ProposalId,
 ) -> Result<Visible<DirectoryProposalView>, ActionError> {
     permit(access, Action::ReadProposals)?;
-    let found = context.store.find_proposal(id).await?.ok_or_else(|| hidden(access, id))?;
+    shown(context, access, id).await?.ok_or_else(|| hidden(access, id))
+}
+
+async fn shown(
+    context: &Context,
+    access: &Access,
+    id: ProposalId,
+) -> Result<Option<Visible<DirectoryProposalView>>, ActionError> {
+    let found = context.store.find_proposal(id).await?;
     let snapshot = context.directory.snapshot();
-    show_proposal(access, &found, |id| snapshot.service(id)).ok_or_else(|| hidden(access, id))
+    Ok(found.and_then(|found| show_proposal(access, &found, |id| snapshot.service(id))))
 }
 
 /// What deciding takes.
@@ -70,12 +79,13 @@ pub struct DecideProposal {
     pub reason: Option<ProposalReason>,
 }
 
-/// Accepts or refuses a proposal: never the own one, which can only be taken back.
+/// Accepts or refuses a proposal: never the own one, which can only be taken back. Gives none where the viewer may not
+/// know of the service any more.
 pub async fn decide(
     context: &Context,
     access: &Access,
     input: DecideProposal,
-) -> Result<Visible<DirectoryProposalView>, ActionError> {
+) -> Result<Option<Visible<DirectoryProposalView>>, ActionError> {
     let account = permit(access, Action::DecideProposal)?;
     let now = context.now();
     let written = context.store.write(async |tx| {
@@ -109,7 +119,7 @@ pub async fn decide(
     });
     written.await?;
     directory::refresh(context).await?;
-    find_proposal(context, access, input.id).await
+    shown(context, access, input.id).await
 }
 
 /// Makes of one entry what was decided.
@@ -125,7 +135,7 @@ async fn settle(
     let changed = Refusal::Protection(ProtectionProblem::EntryChanged);
     match &item.change {
         None if is_accepted => return Err(changed.into()),
-        Some(ProposedChange::Edit { before, after }) if is_accepted => {
+        Some(ProposedChange::Edit { before, after, taken_from }) if is_accepted => {
             let stands = |value: &FieldValue| {
                 let held = FieldValue::of(&entry.service, value.field());
                 held.without_marks() == value.clone().without_marks()
@@ -133,10 +143,10 @@ async fn settle(
             if !before.iter().all(stands) {
                 return Err(changed.into());
             }
-            if proposal.kind == ProposalKind::ImportBatch {
-                follow_source(&mut entry.service, &mut entry.word, after.clone());
-            } else {
-                set(&mut entry.service, &mut entry.word, after.clone(), Teller::Editor, now);
+            match taken_from {
+                Some(from) if !is_merged_into(tx, *from, item.service_id).await? => return Err(changed.into()),
+                Some(from) => take(&mut entry.service, &mut entry.word, *from, after.clone(), now),
+                None => accept(&mut entry, proposal.kind, after.clone(), now),
             }
         }
         Some(ProposedChange::DoNotUse(DoNotUse::Service)) if is_accepted => {
@@ -150,4 +160,27 @@ async fn settle(
         _ => return Ok(()),
     }
     entry.save(tx, account, now).await
+}
+
+/// Puts accepted values in. What the source itself says of a field that nobody has set follows the source: news of an
+/// import, and what the end of a merging gives back.
+fn accept(entry: &mut AtHand, kind: ProposalKind, values: Vec<FieldValue>, now: Timestamp) {
+    let is_of_source = |value: &FieldValue| {
+        let is_set = entry.service.edits.iter().any(|edit| edit.field == value.field());
+        let says = |known: &FieldValue| known.clone().without_marks() == value.clone().without_marks();
+        kind == ProposalKind::ImportBatch
+            || (kind == ProposalKind::GuardedEdit && !is_set && entry.word.iter().any(says))
+    };
+    let (of_source, of_people): (Vec<_>, Vec<_>) = values.into_iter().partition(is_of_source);
+    follow_source(&mut entry.service, &mut entry.word, of_source);
+    set(&mut entry.service, &mut entry.word, of_people, Teller::Editor, now);
+}
+
+async fn is_merged_into(tx: &mut Tx, merged: ServiceId, kept: ServiceId) -> Result<bool, ActionError> {
+    let entry = tx.find_entry(&merged.to_string()).await?;
+    let into = |document: Document| match document {
+        Document::Service(service) => service.merged_into,
+        Document::Organization(_) => None,
+    };
+    Ok(entry.and_then(|entry| into(entry.document)) == Some(kept))
 }

@@ -1,9 +1,10 @@
 //! What has to be confirmed again, and what became of an entry so far.
 
 use super::super::{ActionError, Context, directory, hidden};
+use crate::domain::account::RiskProfile;
 use crate::domain::directory::Service;
-use crate::domain::directory_edit::{EntryHistory, is_due};
-use crate::domain::id::ServiceId;
+use crate::domain::directory_edit::{EntryHistory, due_on, is_due};
+use crate::domain::id::{ProjectId, ServiceId};
 use crate::domain::time::Date;
 use crate::policy::access::Access;
 use crate::policy::directory_view::{ServiceView, show_history};
@@ -14,15 +15,15 @@ use crate::policy::visible::Visible;
 /// Where a service stands among those to be confirmed: since when it waits, then its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ReviewKey {
-    /// The day by which it should have been confirmed, or on which it last was; `None` for never.
+    /// The day by which it should have been confirmed; `None` where nobody has told when it was checked.
     pub since: Option<Date>,
     /// The service.
     pub service_id: ServiceId,
 }
 
 impl ReviewKey {
-    fn of(service: &Service) -> Self {
-        Self { since: service.next_review_on.or(service.verified_on), service_id: service.id }
+    fn of(service: &Service, risks: &[RiskProfile]) -> Self {
+        Self { since: due_on(service, risks), service_id: service.id }
     }
 }
 
@@ -30,7 +31,7 @@ impl ReviewKey {
 pub type ToReview = (ReviewKey, Visible<ServiceView>);
 
 /// Services that the viewer is asked to confirm, the longest overdue first, behind a key; and whether more follow.
-pub fn to_review(
+pub async fn to_review(
     context: &Context,
     access: &Access,
     after: Option<ReviewKey>,
@@ -38,10 +39,20 @@ pub fn to_review(
 ) -> Result<(Vec<ToReview>, bool), ActionError> {
     let account = permit(access, Action::ConfirmEntry)?;
     let (snapshot, today) = (context.directory.snapshot(), context.now().date());
-    let is_meant = |service: &Service| {
-        access.directory_scope().admits(service) && is_asked_about(access, account, service) && is_due(service, today)
+    let projects = context.store.list_projects().await?;
+    // The projects that the service names, and that of who is asked: as when it is confirmed.
+    let risks = |service: &Service| -> Vec<RiskProfile> {
+        let uses = |id: ProjectId| service.projects.contains(&id) || account.project_id == Some(id);
+        projects.iter().filter(|project| uses(project.id)).map(|project| project.risk_profile).collect()
     };
-    let due = snapshot.services().filter(|service| is_meant(service)).map(|service| ReviewKey::of(service));
+    let is_meant = |service: &Service| {
+        service.merged_into.is_none()
+            && access.directory_scope().admits(service)
+            && is_asked_about(access, account, service)
+            && is_due(service, today, &risks(service))
+    };
+    let due = snapshot.services().filter(|service| is_meant(service));
+    let due = due.map(|service| ReviewKey::of(service, &risks(service)));
     let mut due: Vec<ReviewKey> = due.filter(|key| after.is_none_or(|after| *key > after)).collect();
     due.sort_unstable();
     let has_more = due.len() > first;

@@ -30,7 +30,7 @@ pub async fn mark_do_not_use(
     context: &Context,
     access: &Access,
     input: MarkDoNotUse,
-) -> Result<Visible<ServiceView>, ActionError> {
+) -> Result<Option<Visible<ServiceView>>, ActionError> {
     let account = permit(access, Action::MarkDoNotUse)?;
     let (id, now) = (input.service_id, context.now());
     let written = context.store.write(async |tx| {
@@ -80,7 +80,7 @@ pub async fn tell_capacity(
     context: &Context,
     access: &Access,
     input: TellCapacity,
-) -> Result<Visible<ServiceView>, ActionError> {
+) -> Result<Option<Visible<ServiceView>>, ActionError> {
     let account = permit(access, Action::TellCapacity)?;
     if input.available.zip(input.maximum).is_some_and(|(available, maximum)| available > maximum) {
         return Err(Refusal::input("available", InputProblem::AboveMaximum).into());
@@ -109,7 +109,11 @@ pub async fn tell_capacity(
 }
 
 /// Confirms that an entry is still true: today, and until its next review.
-pub async fn confirm(context: &Context, access: &Access, id: ServiceId) -> Result<Visible<ServiceView>, ActionError> {
+pub async fn confirm(
+    context: &Context,
+    access: &Access,
+    id: ServiceId,
+) -> Result<Option<Visible<ServiceView>>, ActionError> {
     let account = permit(access, Action::ConfirmEntry)?;
     let now = context.now();
     let written = context.store.write(async |tx| {

@@ -1,5 +1,6 @@
 //! Which changes take two people.
 
+use super::ways::ways_told;
 use crate::domain::directory::{FieldValue, Place, Service, ServiceStatus, Specialisation};
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::sensitive::hidden_debug;
@@ -29,35 +30,37 @@ pub struct Parted {
 hidden_debug!(Parted);
 
 /// Parts a change of a service. It counts as guarded when it is so before or after the change, so that nobody takes the
-/// guard off first; taking the guard off takes two people as well.
+/// guard off first; taking the guard off takes two people as well, and so does showing to everybody what concerns
+/// gender-based violence. What turns an entry into a guarded one stands at once, with the contacts that one person had
+/// put there before: they are no news, and vetting and tier guard them.
 pub fn part(service: &Service, values: Vec<FieldValue>) -> Parted {
     let mut changed = service.clone();
     values.iter().cloned().for_each(|value| value.put_into(&mut changed));
     let (was_guarded, stays_guarded) = (is_guarded(service), is_guarded(&changed));
+    let takes_off_the_guard = was_guarded && !stays_guarded;
+    let shows_violence = service.concerns_gender_based_violence() && !changed.concerns_gender_based_violence();
     let mut parted = Parted::default();
     for value in values {
-        let takes_off_the_guard = was_guarded && !stays_guarded;
         let takes_two = match &value {
-            FieldValue::Needs(_) | FieldValue::Specialisations(_) => takes_off_the_guard,
+            FieldValue::Needs(_) | FieldValue::Specialisations(_) => takes_off_the_guard || shows_violence,
             FieldValue::Tier(tier) => *tier < service.tier,
             FieldValue::Status(ServiceStatus::Open | ServiceStatus::Paused) => {
                 service.status == ServiceStatus::Suspended && was_guarded
             }
             FieldValue::Places(places) => {
-                uncovers(service, places) || ((was_guarded || stays_guarded) && adds_place(service, places))
+                uncovers(service, places)
+                    || forgets_covered(service, places)
+                    || ((was_guarded || stays_guarded) && adds_place(service, places))
             }
             guarded if was_guarded || stays_guarded => adds_contact(service, guarded),
             _ => false,
         };
-        if !takes_two {
+        if takes_two {
+            parted.at_once.extend(covers(service, &value));
+            parted.for_two.push(value);
+        } else {
             parted.at_once.push(value);
-            continue;
         }
-        // What must not be found is covered at once, whatever else of the places waits.
-        if let FieldValue::Places(places) = &value {
-            parted.at_once.extend(covering(service, places).map(FieldValue::Places));
-        }
-        parted.for_two.push(value);
     }
     parted
 }
@@ -65,35 +68,41 @@ pub fn part(service: &Service, values: Vec<FieldValue>) -> Parted {
 /// Whether a place would be shown that must not be found now. One without its redacted twin counts as shown too: it may
 /// be the same place under another id.
 fn uncovers(service: &Service, places: &[Place]) -> bool {
-    let known = |place: &Place| service.places.iter().find(|held| held.id == place.id);
     let hides_any = service.places.iter().any(|held| held.redacted);
-    places.iter().any(|place| !place.redacted && known(place).map_or(hides_any, |held| held.redacted))
+    places.iter().any(|place| !place.redacted && twin(service, place).map_or(hides_any, |held| held.redacted))
 }
 
-/// The places of a service, those redacted that are redacted in a change of them; `None` where that changes nothing.
-fn covering(service: &Service, places: &[Place]) -> Option<Vec<Place>> {
-    let mut covered = service.places.clone();
-    let mut changed = false;
-    for place in covered.iter_mut().filter(|place| !place.redacted) {
-        if let Some(told) = places.iter().find(|told| told.id == place.id && told.redacted) {
-            place.redact();
-            place.area = told.area.clone().or(place.area.take());
-            changed = true;
-        }
-    }
-    changed.then_some(covered)
+/// Whether a redacted place would go, so that the next change could show it as a new one. One that stays redacted under
+/// another id, as a source tells a place that it has moved, is no loss.
+fn forgets_covered(service: &Service, places: &[Place]) -> bool {
+    let is_told = |held: &&Place| places.iter().any(|place| place.id == held.id);
+    let lost = service.places.iter().filter(|held| held.redacted && !is_told(held)).count();
+    let new = places.iter().filter(|place| place.redacted && twin(service, place).is_none()).count();
+    lost > new
 }
 
-/// Whether a place is new or another than before; taking one away or redacting it adds nothing.
+/// Whether a place is new or another than before. Taking one away adds nothing, nor does redacting it, whatever else is
+/// told of it then: nobody has to wait for a second person to cover a place.
 fn adds_place(service: &Service, places: &[Place]) -> bool {
     let same = |place: &Place, held: &Place| {
         let (do_not_use, marked_for) = (held.do_not_use, held.marked_for);
         Place { do_not_use, marked_for, ..place.clone() } == *held
     };
-    // Its area is told anew with that, because the place has nothing else any more.
-    let redacted = |place: &Place, held: &Place| place.redacted && !held.redacted && !place.tells_more_than_area();
-    let known = |place: &Place| service.places.iter().find(|held| held.id == place.id);
-    places.iter().any(|place| known(place).is_none_or(|held| !same(place, held) && !redacted(place, held)))
+    let is_pull = |place: &Place, held: &Place| same(place, held) || (place.redacted && !held.redacted);
+    places.iter().any(|place| twin(service, place).is_none_or(|held| !is_pull(place, held)))
+}
+
+/// What of a change of places that takes two can stand at once: the held places, those covered that it covers.
+fn covers(service: &Service, value: &FieldValue) -> Option<FieldValue> {
+    let FieldValue::Places(places) = value else { return None };
+    let is_news = |place: &&Place| place.redacted && twin(service, place).is_some_and(|held| !held.redacted);
+    let news = places.iter().filter(is_news).map(|place| (place.id, place.area.clone())).collect();
+    let mut covered = FieldValue::Places(service.places.clone());
+    covered.redact_places(&news).then_some(covered)
+}
+
+fn twin<'a>(service: &'a Service, place: &Place) -> Option<&'a Place> {
+    service.places.iter().find(|held| held.id == place.id)
 }
 
 fn adds_contact(service: &Service, value: &FieldValue) -> bool {
@@ -104,28 +113,28 @@ fn adds_contact(service: &Service, value: &FieldValue) -> bool {
         FieldValue::Email(email) => email.is_some() && *email != service.email,
         FieldValue::Modes(modes) => modes.iter().any(|mode| !service.modes.contains(mode)),
         words => {
-            let held = ways_told(&FieldValue::of(service, words.field()));
-            ways_told(words).iter().any(|way| !held.contains(way))
+            let held = ways_told(&texts(&FieldValue::of(service, words.field())));
+            ways_told(&texts(words)).iter().any(|way| !held.contains(way))
         }
     }
 }
 
-/// The ways to reach somebody that words tell: numbers of six digits or more, mailboxes and web addresses. Otherwise what
-/// takes two people as a phone would take one as a description.
-fn ways_told(value: &FieldValue) -> Vec<String> {
-    let words = match value {
-        FieldValue::Name(text) => text.as_str(),
+/// The words of a value in which a way to reach somebody can stand: texts, and the remarks in quotes among hours.
+pub(super) fn texts(value: &FieldValue) -> Vec<&str> {
+    match value {
+        FieldValue::Name(text) => vec![text],
         FieldValue::AlternateName(text)
         | FieldValue::Description(text)
         | FieldValue::CriteriaText(text)
         | FieldValue::ApplicationProcess(text)
         | FieldValue::Fees(text)
-        | FieldValue::Alert(text) => text.as_deref().unwrap_or_default(),
-        _ => "",
-    };
-    let is_inside = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | '-' | '/' | '(' | ')');
-    let digits = |part: &str| part.chars().filter(char::is_ascii_digit).collect::<String>();
-    let numbers = words.split(|c| !is_inside(c)).map(digits).filter(|number| number.len() >= 6);
-    let leads = |word: &&str| word.contains('@') || word.contains("://") || word.contains("www.");
-    numbers.chain(words.split_whitespace().filter(leads).map(str::to_owned)).collect()
+        | FieldValue::Alert(text) => text.as_deref().into_iter().collect(),
+        FieldValue::OpeningHours(hours) => hours.as_deref().into_iter().flat_map(remarks).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What stands in quotes in hours in the syntax of OpenStreetMap.
+pub(super) fn remarks(hours: &str) -> impl Iterator<Item = &str> {
+    hours.split('"').skip(1).step_by(2)
 }

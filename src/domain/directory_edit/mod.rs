@@ -12,6 +12,7 @@ mod import;
 mod mark;
 mod proposal;
 mod review;
+mod ways;
 
 pub use check::{EditProblem, checked, read_phone};
 pub use guard::{Parted, is_guarded, part};
@@ -21,7 +22,7 @@ pub use mark::{DoNotUse, keep_marks, mark, remember, unmark};
 pub use proposal::{
     Proposal, ProposalItem, ProposalKind, ProposalProblem, ProposalReason, ProposalStatus, ProposedChange,
 };
-pub use review::{is_due, next_review_on, told_later};
+pub use review::{due_on, is_due, next_review_on, told_later};
 
 use super::directory::{FieldEdit, FieldValue, Place, Service, ServiceStatus, Teller};
 use super::time::Timestamp;
@@ -51,9 +52,14 @@ pub fn set(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldV
     cover(word, service);
 }
 
-/// Takes out of the source's word what could lead to a place that must not be found now.
-fn cover(word: &mut [FieldValue], service: &Service) {
-    let is_covered = |place: &Place| service.places.iter().any(|held| held.id == place.id && held.redacted);
+/// Takes out of the source's word what could lead to a place that must not be found now. One that the entry does not have
+/// may be such a place under another id.
+pub(super) fn cover(word: &mut [FieldValue], service: &Service) {
+    let hides_any = service.places.iter().any(|held| held.redacted);
+    let is_covered = |place: &Place| {
+        let twin = service.places.iter().find(|held| held.id == place.id);
+        twin.map_or(hides_any, |held| held.redacted)
+    };
     for value in word {
         if let FieldValue::Places(places) = value {
             for place in places.iter_mut().filter(|place| is_covered(place)) {

@@ -51,6 +51,9 @@ pub enum ProposedChange {
         before: Vec<FieldValue>,
         /// What they are to hold.
         after: Vec<FieldValue>,
+        /// The entry that the values come from, which is merged into this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken_from: Option<ServiceId>,
     },
     /// The mark, which stands already.
     DoNotUse(DoNotUse),

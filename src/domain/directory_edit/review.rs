@@ -19,10 +19,16 @@ pub fn next_review_on(today: Date, risks: &[RiskProfile]) -> Date {
     today.checked_add_days(Days::new(days)).unwrap_or(today)
 }
 
+/// The day by which somebody should confirm the entry, by the risks of the projects that use it: the one that was told,
+/// else counted from the day on which it was last checked. `None` where nobody has told either.
+pub fn due_on(service: &Service, risks: &[RiskProfile]) -> Option<Date> {
+    service.next_review_on.or_else(|| service.verified_on.map(|day| next_review_on(day, risks)))
+}
+
 /// Whether somebody should confirm the entry: its day has come, or nothing that it says can be believed any more.
-pub fn is_due(service: &Service, today: Date) -> bool {
+pub fn is_due(service: &Service, today: Date, risks: &[RiskProfile]) -> bool {
     let is_stale = || freshness(service, today).state == FreshnessState::Stale;
-    service.next_review_on.is_some_and(|day| day <= today) || is_stale()
+    due_on(service, risks).is_some_and(|day| day <= today) || is_stale()
 }
 
 /// Keeps what people have told later than the source: who last checked the entry, and its capacity.

@@ -2,10 +2,14 @@
 
 use super::*;
 use crate::domain::account::RiskProfile;
-use crate::domain::directory::{LocationKind, Phone, ServiceField, ServiceMode, Specialisation, Tier};
+use crate::domain::directory::{
+    Detail, LocationKind, Phone, Schedule, ServiceField, ServiceMode, Specialisation, Tier, Translation,
+};
 use crate::domain::id::{AccountId, Identifier as _, LocationId, OrganizationId, ProposalId, ServiceId};
-use crate::domain::need::Need;
-use crate::domain::place::Position;
+use crate::domain::need::{Need, NeedFamily};
+use crate::domain::opening::DatedHours;
+use crate::domain::place::{Area, AreaCode, Position};
+use crate::domain::profile::Language;
 use crate::domain::refusal::{InputProblem, ProtectionProblem, Refusal};
 use crate::domain::time::Date;
 
@@ -20,6 +24,12 @@ fn service(need: Need) -> Service {
 fn place(id: u8, redacted: bool) -> Place {
     let position = (!redacted).then(|| Position::new(48.9, 2.4).expect("a position"));
     Place { redacted, position, ..Place::new(LocationId::from_bytes([id; 16]), LocationKind::Physical) }
+}
+
+/// The place 3, covered, with another name and an area that it had not before.
+fn covered_in(area: &str) -> Place {
+    let area = Area { code: AreaCode::parse(area).expect("a code"), name: None, center: None, radius_meters: None };
+    Place { area: Some(area), name: Some("Harbour".into()), ..place(3, true) }
 }
 
 fn now() -> Timestamp {
@@ -49,10 +59,23 @@ fn putting_takes_two_where_it_is_guarded_and_pulling_takes_one() {
         ("a moved place", moved(2.5), false, true),
         ("no place", FieldValue::Places(Vec::new()), false, false),
         ("a covered place", FieldValue::Places(vec![place(3, true)]), false, false),
+        ("a covered place in an area", FieldValue::Places(vec![covered_in("FR-62193")]), false, false),
         ("a mode", FieldValue::Modes(vec![ServiceMode::Remote]), false, true),
         ("a description", FieldValue::Description(Some("Beds.".into())), false, false),
         ("a phone among words", FieldValue::Alert(Some("Appelez le 01 99 00 00 02.".into())), false, true),
         ("a mailbox among words", FieldValue::Fees(Some("ask desk@example.org".into())), false, true),
+        (
+            "a phone among hours",
+            FieldValue::OpeningHours(Some("Mo-Fr 09:00-17:00 \"01 99 00 00 02\"".into())),
+            false,
+            true,
+        ),
+        (
+            "a remark among hours",
+            FieldValue::OpeningHours(Some("Mo-Fr 09:00-17:00 \"ring twice\"".into())),
+            false,
+            false,
+        ),
         ("hours among words", FieldValue::Alert(Some("Open 9-17, from 1 May.".into())), false, false),
         ("a wider tier", FieldValue::Tier(Tier::Public), true, true),
         ("a narrower tier", FieldValue::Tier(Tier::Sealed), false, false),
@@ -124,6 +147,147 @@ fn a_place_is_covered_at_once_whatever_else_waits_and_with_another_area() {
         merge(&mut again, &uncovered, &merged.word);
         assert!(!again.places[0].redacted);
     }
+}
+
+#[test]
+fn a_place_is_covered_at_once_also_where_the_rest_of_the_change_waits() {
+    let held = Service { places: vec![place(3, false), place(4, false)], ..service(Need::ShelterMinor) };
+    let parted = part(&held, vec![FieldValue::Places(vec![place(3, true), place(4, false), place(5, false)])]);
+    let covered = FieldValue::Places(vec![place(3, true), place(4, false)]);
+    assert_eq!((parted.at_once, fields(&parted.for_two)), (vec![covered], vec![ServiceField::Places]));
+}
+
+#[test]
+fn a_covered_place_goes_by_two_people_so_that_it_does_not_come_back_as_a_new_one() {
+    let covered = Service { places: vec![place(3, true), place(4, false)], ..service(Need::BasicFood) };
+    for (what, places, takes_two) in [
+        ("all places gone", vec![], true),
+        ("the covered one gone", vec![place(4, false)], true),
+        ("the other one gone", vec![place(3, true)], false),
+        ("the covered one under another id", vec![place(5, true), place(4, false)], false),
+        ("the other one covered in its stead", vec![place(4, true)], true),
+    ] {
+        let parted = part(&covered, vec![FieldValue::Places(places)]);
+        assert_eq!(parted.for_two.len(), usize::from(takes_two), "{what}");
+    }
+}
+
+#[test]
+fn two_people_take_an_entry_out_of_those_that_concern_violence_though_it_stays_guarded() {
+    let house = Service { needs: vec![Need::ShelterWomenSafe, Need::ShelterFamily], ..service(Need::ShelterFamily) };
+    let marked = Service { specialisations: vec![Specialisation::Gbv], ..service(Need::ShelterFamily) };
+    let family = FieldValue::Needs(vec![Need::ShelterFamily]);
+    let gbv = FieldValue::Specialisations(vec![Specialisation::Gbv]);
+    for (what, service, values, for_two) in [
+        ("by its needs", &house, vec![family.clone()], vec![ServiceField::Needs]),
+        ("by its mark", &marked, vec![FieldValue::Specialisations(vec![])], vec![ServiceField::Specialisations]),
+        ("not where the mark takes over", &house, vec![family, gbv], vec![]),
+        ("not by another need", &house, vec![FieldValue::Needs(vec![Need::ShelterWomenSafe])], vec![]),
+    ] {
+        assert_eq!(fields(&part(service, values).for_two), for_two, "{what}");
+    }
+}
+
+#[test]
+fn what_the_source_comes_to_hide_is_hidden_though_people_have_set_the_field() {
+    let source = Service { places: vec![place(3, false), place(4, false)], ..service(Need::BasicFood) };
+    let (mut held, mut word) = (source.clone(), Vec::new());
+    let set_by_people = vec![
+        FieldValue::Places(vec![place(3, false), place(9, false)]),
+        FieldValue::Needs(vec![Need::SocialSchool]),
+        FieldValue::Tier(Tier::Public),
+    ];
+    set(&mut held, &mut word, set_by_people, Teller::Editor, now());
+    let redacted = |places: &[Place]| places.iter().map(|place| place.redacted).collect::<Vec<_>>();
+    for (what, says, expected) in [
+        ("nothing new", source.places.clone(), [false, false]),
+        ("the same place", vec![place(3, true), place(4, false)], [true, false]),
+        ("a place under another id", vec![place(3, false), place(7, true)], [false, true]),
+    ] {
+        let mut incoming = Service { places: says, ..source.clone() };
+        merge(&mut incoming, &held, &word);
+        assert_eq!(redacted(&incoming.places), expected, "{what}");
+    }
+    let mut incoming = Service { tier: Tier::Sealed, needs: vec![Need::ProtGbvCaseManagement], ..source.clone() };
+    let merged = merge(&mut incoming, &held, &word);
+    assert_eq!((incoming.tier, &incoming.needs), (Tier::Sealed, &vec![Need::SocialSchool]));
+    assert!(incoming.concerns_gender_based_violence() && merged.kept.contains(&ServiceField::Needs));
+    // Two people have decided against what it says already: the same word again decides nothing.
+    let (mut held, mut word) = (incoming, merged.word);
+    set(&mut held, &mut word, vec![FieldValue::Tier(Tier::Network)], Teller::Editor, now());
+    let mut again = Service { tier: Tier::Sealed, needs: vec![Need::ProtGbvCaseManagement], ..source };
+    merge(&mut again, &held, &word);
+    assert_eq!(again.tier, Tier::Network);
+}
+
+#[test]
+fn what_the_source_comes_to_hide_does_not_wait_with_the_rest_of_its_news() {
+    let held = service(Need::ShelterMinor);
+    let mut incoming = Service { places: vec![place(3, true), place(4, false)], ..held.clone() };
+    let merged = merge(&mut incoming, &held, &[]);
+    assert_eq!((incoming.places, fields(&merged.queued)), (vec![place(3, true)], vec![ServiceField::Places]));
+}
+
+#[test]
+fn an_import_takes_no_guard_off_through_what_is_no_field() {
+    let guarded = Service { need_families: vec![NeedFamily::Shelter], ..service(Need::BasicFood) };
+    let mut incoming = service(Need::BasicFood);
+    assert!(merge(&mut incoming, &guarded, &[]).keeps_guard && incoming.need_families == [NeedFamily::Shelter]);
+    // A family that became a need guards by itself.
+    let mut refined = service(Need::ShelterFamily);
+    assert!(!merge(&mut refined, &guarded, &[]).keeps_guard && refined.need_families.is_empty());
+    // A family that comes in guards already.
+    let mut family = Service { phones: vec![Phone::as_typed("+33 1 99 00 00 07")], ..guarded.clone() };
+    assert_eq!(fields(&merge(&mut family, &service(Need::BasicFood), &[]).queued), [ServiceField::Phones]);
+
+    let elsewhere = OrganizationId::from_bytes([7; 16]);
+    for (held, stays) in [(&guarded, true), (&service(Need::BasicFood), false)] {
+        let mut moved = Service { organization_id: elsewhere, ..held.clone() };
+        assert_eq!(merge(&mut moved, held, &[]).keeps_organization, stays);
+        assert_eq!(moved.organization_id != elsewhere, stays);
+    }
+}
+
+#[test]
+fn an_import_puts_no_contact_of_a_guarded_service_among_words_that_are_no_fields() {
+    let hours = |text: &str| crate::domain::opening::OpeningHours::parse(text).expect("hours");
+    let with = |told: &str| {
+        let text = || Some(told.to_owned());
+        let day: Date = "2026-12-24".parse().expect("a day");
+        let translation =
+            Translation { language: Language::parse("en").expect("a language"), name: None, description: text() };
+        let detail = Detail { label: "Access".to_owned(), values: vec!["Bus 2".to_owned(), told.to_owned()] };
+        let dated = DatedHours { from: day, until: day, opening_hours: hours(&format!("Mo 09:00-10:00 \"{told}\"")) };
+        let schedule = Schedule { weekdays: None, opens_at: None, closes_at: None, text: text() };
+        move |service: &Service| -> Vec<Service> {
+            vec![
+                Service { translations: vec![translation.clone()], ..service.clone() },
+                Service { details: vec![detail.clone()], ..service.clone() },
+                Service { schedules: vec![schedule.clone()], ..service.clone() },
+                Service { dated_hours: vec![dated.clone()], ..service.clone() },
+            ]
+        }
+    };
+    for (told, need, withholds) in [
+        ("call 01 99 00 00 55", Need::ShelterMinor, true),
+        ("call 01 99 00 00 55", Need::BasicFood, false),
+        ("call +33 1 99 00 00 01", Need::ShelterMinor, false),
+        ("ring twice", Need::ShelterMinor, false),
+    ] {
+        let held = service(need);
+        for mut incoming in with(told)(&held) {
+            let says = incoming.clone();
+            let merged = merge(&mut incoming, &held, &[]);
+            assert_eq!((merged.withholds_contacts, incoming == says), (withholds, !withholds), "{told} of {need}");
+        }
+    }
+}
+
+#[test]
+fn a_covered_entry_keeps_no_way_to_another_of_its_places_in_the_word_of_its_source() {
+    let (mut held, mut word) = (service(Need::BasicFood), Vec::new());
+    set(&mut held, &mut word, vec![FieldValue::Places(vec![place(4, true)])], Teller::Editor, now());
+    assert_eq!(word, [FieldValue::Places(vec![place(3, true)])]);
 }
 
 #[test]
@@ -261,9 +425,17 @@ fn a_confirmation_lasts_as_long_as_the_gravest_risk_allows() {
         assert_eq!(next_review_on(day("2026-11-23"), &risks), day(next));
     }
     let mut entry = service(Need::BasicFood);
-    assert!(!is_due(&entry, day("2026-11-23")));
+    assert!(!is_due(&entry, day("2026-11-23"), &[]));
     entry.next_review_on = Some(day("2026-11-23"));
-    assert!(is_due(&entry, day("2026-11-23")) && !is_due(&entry, day("2026-11-22")));
+    assert!(is_due(&entry, day("2026-11-23"), &[]) && !is_due(&entry, day("2026-11-22"), &[]));
+    // What a source has checked and nobody has confirmed is due as early.
+    (entry.next_review_on, entry.verified_on) = (None, Some(day("2026-11-23")));
+    for (today, of_severe_risk, of_others) in
+        [("2027-02-20", false, false), ("2027-02-21", true, false), ("2027-05-22", true, true)]
+    {
+        let due = [RiskProfile::Severe, RiskProfile::High].map(|risk| is_due(&entry, day(today), &[risk]));
+        assert_eq!(due, [of_severe_risk, of_others], "{today}");
+    }
 }
 
 #[test]

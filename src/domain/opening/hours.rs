@@ -106,6 +106,13 @@ impl OpeningHours {
     }
 }
 
+impl OpeningHours {
+    /// The hours as they were written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
 impl PartialEq for OpeningHours {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text

@@ -2,8 +2,8 @@
 
 use super::directory_changes::ServiceChangesInput;
 use crate::actions::directory_edit::{
-    DecideProposal, EditService, MarkDoNotUse, MergeServices, SuggestCorrection, TellCapacity, confirm, decide, edit,
-    mark_do_not_use, merge_services, suggest, tell_capacity, unmerge_service,
+    DecideProposal, EditService, Edited, MarkDoNotUse, MergeServices, SuggestCorrection, TellCapacity, confirm, decide,
+    edit, mark_do_not_use, merge_services, suggest, tell_capacity, unmerge_service,
 };
 use crate::domain::directory::{CapacityPeriod, CapacityStatus, CapacityUnit, ServiceField};
 use crate::domain::directory_edit::{DoNotUse, ProposalReason};
@@ -37,8 +37,9 @@ impl DirectoryMutations {
             expected_version: input.expected_version,
             changes: input.changes.try_into()?,
         };
-        let (service, errors) = settle(edit(&request.context, &request.access, input).await, request.language)?;
-        Ok(ServiceEditPayload { service: service.map(Service), errors })
+        let (edited, errors) = settle(edit(&request.context, &request.access, input).await, request.language)?;
+        let Edited { service, waiting } = edited.unwrap_or_default();
+        Ok(ServiceEditPayload { service: service.map(Service), waiting, errors })
     }
 
     /// Merges an entry into another one, for editors: nobody finds it any more, its source goes on telling it, and the
@@ -56,11 +57,13 @@ impl DirectoryMutations {
             expected_versions: [input.expected_kept_version, input.expected_merged_version],
         };
         let merged = merge_services(&request.context, &request.access, input).await;
-        let (service, errors) = settle(merged, request.language)?;
-        Ok(ServiceMergePayload { service: service.map(Service), errors })
+        let (merged, errors) = settle(merged, request.language)?;
+        let Edited { service, waiting } = merged.unwrap_or_default();
+        Ok(ServiceMergePayload { service: service.map(Service), waiting, errors })
     }
 
-    /// Undoes a merging, for editors: the entry is found again, and the kept one gives back what it took from it.
+    /// Undoes a merging, for editors: the entry is found again, and the kept one gives back what it took from it. What
+    /// takes two people waits in `directoryProposals`, as with an edit.
     async fn service_unmerge(
         &self,
         context: &Context<'_>,
@@ -68,8 +71,9 @@ impl DirectoryMutations {
     ) -> Result<ServiceUnmergePayload, ApiError> {
         let request = request(context);
         let found = unmerge_service(&request.context, &request.access, parse_id(&input.merged_id)?).await;
-        let (service, errors) = settle(found, request.language)?;
-        Ok(ServiceUnmergePayload { service: service.map(Service), errors })
+        let (found, errors) = settle(found, request.language)?;
+        let Edited { service, waiting } = found.unwrap_or_default();
+        Ok(ServiceUnmergePayload { service: service.map(Service), waiting, errors })
     }
 
     /// Suggests a correction of a service, for an editor to accept or refuse. The service stays as it is meanwhile.
@@ -81,7 +85,7 @@ impl DirectoryMutations {
         let request = request(context);
         let input = SuggestCorrection { service_id: parse_id(&input.service_id)?, changes: input.changes.try_into()? };
         let (service, errors) = settle(suggest(&request.context, &request.access, input).await, request.language)?;
-        Ok(ServiceCorrectionSuggestPayload { service: service.map(Service), errors })
+        Ok(ServiceCorrectionSuggestPayload { service: service.flatten().map(Service), errors })
     }
 
     /// Marks a service, one place or one phone of it as not to be used: at once it leaves searches and sending, until an
@@ -98,7 +102,7 @@ impl DirectoryMutations {
             Err(refusal) => Err(refusal.into()),
         };
         let (service, errors) = settle(marked, request.language)?;
-        Ok(ServiceMarkDoNotUsePayload { service: service.map(Service), errors })
+        Ok(ServiceMarkDoNotUsePayload { service: service.flatten().map(Service), errors })
     }
 
     /// Tells how many a service can take now; staff of a partner for their own organisation. The last word counts.
@@ -119,7 +123,7 @@ impl DirectoryMutations {
         };
         let told = tell_capacity(&request.context, &request.access, input).await;
         let (service, errors) = settle(told, request.language)?;
-        Ok(ServiceCapacityUpdatePayload { service: service.map(Service), errors })
+        Ok(ServiceCapacityUpdatePayload { service: service.flatten().map(Service), errors })
     }
 
     /// Confirms that what is told of a service is still true: as of today, until its next review in 180 days, or 90
@@ -132,7 +136,7 @@ impl DirectoryMutations {
         let request = request(context);
         let confirmed = confirm(&request.context, &request.access, parse_id(&input.service_id)?).await;
         let (service, errors) = settle(confirmed, request.language)?;
-        Ok(ServiceConfirmPayload { service: service.map(Service), errors })
+        Ok(ServiceConfirmPayload { service: service.flatten().map(Service), errors })
     }
 
     /// Accepts or refuses a proposed change. Nobody accepts the own one; refusing the own one takes it back. Accepting a
@@ -147,7 +151,7 @@ impl DirectoryMutations {
             DecideProposal { id: parse_id(&input.directory_proposal_id)?, accepts: input.accept, reason: input.reason };
         let decided = decide(&request.context, &request.access, input).await;
         let (proposal, errors) = settle(decided, request.language)?;
-        Ok(DirectoryProposalDecidePayload { directory_proposal: proposal.map(DirectoryProposal), errors })
+        Ok(DirectoryProposalDecidePayload { directory_proposal: proposal.flatten().map(DirectoryProposal), errors })
     }
 }
 
@@ -165,8 +169,10 @@ pub struct ServiceEditInput {
 /// The service after an edit, or why it is as before.
 #[derive(SimpleObject)]
 pub struct ServiceEditPayload {
-    /// The service; null when it was not edited.
+    /// The service; null when it was not edited, and when you may not know of it any more.
     service: Option<Service>,
+    /// Fields of which something waits for a second person, in `directoryProposals`.
+    waiting: Vec<ServiceField>,
     /// Why it was not edited.
     errors: Vec<ServiceEditError>,
 }
@@ -190,8 +196,10 @@ pub struct ServiceMergeInput {
 /// The kept service after a merging, or why both are as before.
 #[derive(SimpleObject)]
 pub struct ServiceMergePayload {
-    /// The kept service; null when nothing was merged.
+    /// The kept service; null when nothing was merged, and when you may not know of it any more.
     service: Option<Service>,
+    /// Fields of which what is taken over waits for a second person, in `directoryProposals`.
+    waiting: Vec<ServiceField>,
     /// Why nothing was merged.
     errors: Vec<ServiceMergeError>,
 }
@@ -208,6 +216,8 @@ pub struct ServiceUnmergeInput {
 pub struct ServiceUnmergePayload {
     /// The service; null when nothing was undone.
     service: Option<Service>,
+    /// Fields of the kept entry of which what it gives back waits for a second person, in `directoryProposals`.
+    waiting: Vec<ServiceField>,
     /// Why nothing was undone.
     errors: Vec<ServiceUnmergeError>,
 }
@@ -321,7 +331,7 @@ pub struct DirectoryProposalDecideInput {
 /// The proposal with what has become of it, or why it was not decided.
 #[derive(SimpleObject)]
 pub struct DirectoryProposalDecidePayload {
-    /// The proposal; null when it was not decided.
+    /// The proposal; null when it was not decided, and when you may not know of its service any more.
     directory_proposal: Option<DirectoryProposal>,
     /// Why it was not decided.
     errors: Vec<DirectoryProposalDecideError>,

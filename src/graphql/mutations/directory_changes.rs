@@ -93,9 +93,9 @@ pub struct ServicePlaceInput {
     /// True when the place must not be found: then only its area is kept.
     #[graphql(default)]
     redacted: bool,
-    /// Degrees north of the equator, -90 to 90.
+    /// Degrees north of the equator, -90 to 90; only together with the longitude.
     latitude: Option<f64>,
-    /// Degrees east of Greenwich, -180 to 180.
+    /// Degrees east of Greenwich, -180 to 180; only together with the latitude.
     longitude: Option<f64>,
     /// Postal address on one line.
     address: Option<String>,
@@ -165,7 +165,8 @@ impl TryFrom<ServicePlaceInput> for PlaceChange {
             name: input.name,
             kind: input.kind,
             redacted: input.redacted,
-            position: input.latitude.zip(input.longitude),
+            latitude: input.latitude,
+            longitude: input.longitude,
             address: input.address,
             area_code: input.area_code,
         })

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::directory::{AuthorityLink, Detail, OrganizationKind, Phone, Tier};
 use crate::domain::id::{Identifier, ProjectId};
+use crate::domain::need::Need;
 use crate::domain::place::{AreaCode, Position};
 use crate::import::{FeedContext, Format, SourceName, parse};
 use serde_json::json;
@@ -138,6 +139,11 @@ fn specialisation_suspension_and_authority_stay() {
     held.status = ServiceStatus::Suspended;
     let (service, kept) = tightened(&feed, &held);
     assert_eq!((&service, kept), (&Service { ..held.clone() }, vec!["specialisation kept", "suspension kept"]));
+    // A need that tells of violence and goes leaves the mark.
+    held.specialisations.clear();
+    held.needs = vec![Need::ShelterWomenSafe];
+    let (service, kept) = tightened(&feed, &held);
+    assert!(service.concerns_gender_based_violence() && kept.contains(&"specialisation kept"));
     let mut closing = self::feed();
     closing.services[0].document.status = ServiceStatus::Closed;
     assert_eq!(tightened(&closing, &held).0.status, ServiceStatus::Closed);
