@@ -9,7 +9,6 @@ use relais::actions::directory::refresh;
 use relais::app::App;
 use relais::clock::System;
 use relais::domain::directory::{Document, Service};
-use relais::domain::id::Identifier;
 use relais::store::DirectoryChange;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,7 +1,7 @@
 //! What imported areas tell an import of a directory.
 
 use crate::domain::country::CountryCode;
-use crate::domain::place::Position;
+use crate::domain::place::{Area, AreaCode, Position};
 use crate::domain::words::fold;
 use crate::geography::Geography;
 use crate::geography::areas::{AreaOfPoint, KnownArea};

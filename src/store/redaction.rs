@@ -121,7 +121,7 @@ impl Tx {
         }
         self.redact_words(places).await?;
         let redact = |change: &mut ProposedChange| match change {
-            ProposedChange::Edit { before, after } => {
+            ProposedChange::Edit { before, after, .. } => {
                 before.iter_mut().chain(after).fold(false, |changed, value| value.redact_places(places) || changed)
             }
             ProposedChange::DoNotUse(_) => false,

@@ -123,7 +123,7 @@ impl PlaceChange {
         if place.redacted {
             // Without an area nobody would find it: where nobody names one, it stays in the one where it lies.
             let lies_at = held.and_then(|held| held.position).or(place.position);
-            let area = place.area.take().or(known_area).or_else(|| places.area_at(lies_at?));
+            let area = place.area.take().or(known_area).or_else(|| Some(places.area_at(lies_at?)?.area));
             place.area = Some(area.ok_or(Refusal::input("changes.places", InputProblem::AreaOfRedacted))?);
             place.redact();
         }

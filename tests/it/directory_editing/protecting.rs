@@ -53,7 +53,7 @@ impl World {
                 tx.find_entry(id).await?.map(|entry| entry.source_word).unwrap_or_default();
             for proposal in tx.list_open_proposals_of(ServiceId::parse(id).expect("an id")).await? {
                 for change in proposal.items.into_iter().filter_map(|item| item.change) {
-                    if let ProposedChange::Edit { before, after } = change {
+                    if let ProposedChange::Edit { before, after, .. } = change {
                         values.extend(before.into_iter().chain(after));
                     }
                 }
