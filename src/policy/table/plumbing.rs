@@ -30,6 +30,8 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "breakGlass",
                 "deletion",
                 "legalHold",
+                // Names of fields that the caller has named.
+                "waiting",
             ],
         )
         || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields", "event"])
