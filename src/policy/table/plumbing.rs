@@ -30,7 +30,7 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "breakGlass",
                 "deletion",
                 "legalHold",
-                // Names of fields that the caller has named.
+                // Names of fields of what the caller has just changed, never values.
                 "waiting",
             ],
         )
