@@ -30,6 +30,8 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "breakGlass",
                 "deletion",
                 "legalHold",
+                // Names of fields of what the caller has just changed, never values.
+                "waiting",
             ],
         )
         || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields", "event"])
