@@ -9,6 +9,7 @@ mod check;
 mod context;
 mod data_inclusion;
 mod draft;
+mod excerpt;
 mod file;
 mod fingerprint;
 pub mod geography;

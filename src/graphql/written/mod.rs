@@ -94,7 +94,8 @@ mod tests {
             let arguments = if field.has_arguments { "!" } else { "" };
             format!("{}:{}{arguments}{}", field.key, field.name, shape(&field.inner))
         };
-        format!("({})", asked.fields.iter().map(field).collect::<Vec<_>>().join(" "))
+        let fields = asked.fields.iter().map(field).collect::<Vec<_>>().join(" ");
+        if fields.is_empty() { fields } else { format!("({fields})") }
     }
 
     #[tokio::test]

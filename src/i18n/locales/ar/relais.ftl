@@ -15,6 +15,7 @@ fit-language-is-to-confirm = لا توجد لغة مشتركة معروفة: ا�
 key-reused = سبق استخدام مفتاح التكرار هذا لطلب آخر: استخدم مفتاحًا جديدًا.
 
 ring = الحلقة { $ring } من المضلّع: { $problem }
+input-area-of-redacted = المكان الذي لا يجوز العثور عليه يحتاج إلى رمز منطقته: أدخلوا areaCode.
 input-polygon-empty = للمضلّع حلقة واحدة على الأقل.
 input-polygon-too-large = للمضلّع 1000 رأس على الأكثر: ارسمه أبسط.
 input-ring-too-short = للحلقة أربعة مواضع على الأقل، آخرها يكرّر الأول.

@@ -81,6 +81,7 @@ input-latitude = The latitude is a number from -90 to 90.
 input-longitude = The longitude is a number from -180 to 180.
 input-radius = The radius is a number of metres above 0, given together with a point “near”.
 input-box = The south of a box lies south of its north.
+input-area-of-redacted = A place that must not be found needs the code of its area: give “areaCode”.
 input-polygon-empty = A polygon has at least one ring.
 input-polygon-too-large = A polygon has at most 1,000 vertices: draw it simpler.
 input-ring-too-short = A ring has at least four positions, of which the last repeats the first.

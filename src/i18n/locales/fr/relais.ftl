@@ -81,6 +81,7 @@ input-latitude = La latitude est un nombre de -90 à 90.
 input-longitude = La longitude est un nombre de -180 à 180.
 input-radius = Le rayon est un nombre de mètres supérieur à 0, et se donne avec un point « near ».
 input-box = Le sud d’un cadre est au sud de son nord.
+input-area-of-redacted = Un lieu qui ne doit pas être trouvé a besoin du code de sa zone : indiquez « areaCode ».
 input-polygon-empty = Un polygone a au moins un anneau.
 input-polygon-too-large = Un polygone a au plus 1 000 sommets : dessinez-le plus simplement.
 input-ring-too-short = Un anneau a au moins quatre positions, dont la dernière répète la première.
