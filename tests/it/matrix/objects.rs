@@ -260,7 +260,9 @@ async fn services(world: &World) -> Vec<Object> {
             // The same with a place that must not be found.
             let title = format!("{title}, redacted");
             let mut redacted = Service { id: ServiceId::derived("test", &title), name: title.clone(), ..service };
-            for place in &mut redacted.places {
+            for (number, place) in redacted.places.iter_mut().enumerate() {
+                // A place of its own: one that is redacted is so in every service that has it.
+                place.id = LocationId::derived("test", &format!("{title} {number}"));
                 let center = place.position;
                 place.redact();
                 place.area = place.area.take().map(|area| Area { center: area.center.or(center), ..area });
