@@ -6,7 +6,6 @@
 pub use super::excerpt::Excerpt;
 
 use crate::domain::directory::{ServiceField, Tier};
-use std::fmt;
 
 /// Why a file cannot be read at all. Nothing of such a file is imported.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
