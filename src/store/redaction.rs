@@ -7,7 +7,7 @@ use super::directory::{EntryRow, OpenEntry, contacts_of, open_entries, seal_word
 use super::row::Table;
 use super::{DirectoryChange, EntryChange, StoreError, Tx, in_tx, statements};
 use crate::domain::account::Role;
-use crate::domain::directory::{Document, RedactedPlaces, Service};
+use crate::domain::directory::{Document, FieldValue, RedactedPlaces, Service};
 use crate::domain::directory_edit::ProposedChange;
 use crate::domain::time::Timestamp;
 
@@ -66,6 +66,13 @@ fn holder(row: VersionRow, places: &RedactedPlaces) -> Result<Option<Holder>, St
     Ok(leads(&service).then_some(Holder { row, service }))
 }
 
+/// Redacts these places in every one of the values; true when one of them was changed.
+fn redact_all<'v>(values: impl Iterator<Item = &'v mut FieldValue>, places: &RedactedPlaces) -> bool {
+    let mut changed = false;
+    values.for_each(|value| changed |= value.redact_places(places));
+    changed
+}
+
 fn patterns(places: &RedactedPlaces) -> Vec<String> {
     if places.len() > SOUGHT_ONE_BY_ONE {
         return vec![SHOWN.to_owned()];
@@ -121,9 +128,7 @@ impl Tx {
         }
         self.redact_words(places).await?;
         let redact = |change: &mut ProposedChange| match change {
-            ProposedChange::Edit { before, after, .. } => {
-                before.iter_mut().chain(after).fold(false, |changed, value| value.redact_places(places) || changed)
-            }
+            ProposedChange::Edit { before, after, .. } => redact_all(before.iter_mut().chain(after), places),
             ProposedChange::DoNotUse(_) => false,
         };
         self.rewrite_open_proposals(redact).await
@@ -187,8 +192,7 @@ impl Tx {
             let Some(last) = opened.last() else { return Ok(()) };
             after.clone_from(&last.row.entry_id);
             for OpenEntry { row, mut source_word, .. } in opened {
-                let changed =
-                    source_word.iter_mut().fold(false, |changed, value| value.redact_places(places) || changed);
+                let changed = redact_all(source_word.iter_mut(), places);
                 if changed {
                     let units = self.keys.fetch_or_make(&[(contacts_of(&row.document), None)]).await?;
                     let word = seal_word(&self.keys, &units, row.version, &row.document, &source_word)?;
