@@ -110,7 +110,8 @@ fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool 
         || row == "BreakGlass.case" && relation != Relation::Oneself;
     let is_empty = row == "Referral.requestedAt" || (row.starts_with("Offer.") && row != "Offer.languages");
     // What stands inside a phone, and inside who set a field, is for staff by rows of its own.
-    let is_for_staff_inside = matches!(row, "Service.phones" | "Service.provenance") && relation == Relation::Anonymous;
+    let is_for_staff_inside =
+        matches!(row, "Service.phones" | "Service.provenance" | "Service.capacity") && relation == Relation::Anonymous;
     has_own_rows
         || is_for_staff_inside
         || (standing == Standing::Draft && (is_empty || (row == "Referral.id" && relation == Relation::Recipient)))
