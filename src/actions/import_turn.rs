@@ -1,6 +1,6 @@
 //! One import of a source at a time, and what the last one leaves to compare the next with.
 //!
-//! Invariant: an import that has lost its turn commits nothing ([`settle`] asks in its transaction), and what is
+//! Invariant: an import that has lost its turn commits nothing (`settle` asks in its transaction), and what is
 //! remembered of a source is written in the commit that applied it.
 
 use super::{ActionError, Context};

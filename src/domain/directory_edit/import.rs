@@ -30,7 +30,7 @@ hidden_debug!(Merged);
 
 /// Brings an incoming service together with the held one: what people have set stays set, and news about how to reach a
 /// guarded service wait for a second person. What the source has come to hide is hidden at once, whoever set the field
-/// ([`tighten`]). `word` is what the source said before of the fields in which the held entry
+/// (`tighten`). `word` is what the source said before of the fields in which the held entry
 /// differs from it.
 pub fn merge(incoming: &mut Service, held: &Service, word: &[FieldValue]) -> Merged {
     let mut merged = Merged::default();
