@@ -14,10 +14,10 @@ use crate::domain::time::Timestamp;
 const TABLE: Table = Table("directory_documents");
 /// Versions read at once.
 const PAGE: i64 = 500;
-/// Up to so many places each is looked for by its identifier; more are found by one walk over every place that is shown.
+/// Up to so many places each is looked for by its identifier; more are found by one walk over every place.
 const SOUGHT_ONE_BY_ONE: usize = 16;
-/// In every document with a place that is not redacted.
-const SHOWN: &str = "%\"redacted\":false%";
+/// In every document with a place. One that is redacted counts too: an older version may tell its name.
+const WITH_PLACE: &str = "%\"redacted\":%";
 
 statements! {
     CURRENT = "SELECT document FROM directory_documents WHERE entry_id = $1 AND is_current";
@@ -75,7 +75,7 @@ fn redact_all<'v>(values: impl Iterator<Item = &'v mut FieldValue>, places: &Red
 
 fn patterns(places: &RedactedPlaces) -> Vec<String> {
     if places.len() > SOUGHT_ONE_BY_ONE {
-        return vec![SHOWN.to_owned()];
+        return vec![WITH_PLACE.to_owned()];
     }
     places.keys().map(|place| format!("%{place}%")).collect()
 }

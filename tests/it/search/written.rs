@@ -7,7 +7,7 @@ use crate::kit::world::{graphql_request, on_both_databases};
 use serde_json::json;
 
 /// What a page is made of, by the names of the types.
-const TYPES: [&str; 18] = [
+const TYPES: [&str; 20] = [
     "ServiceConnection",
     "ServiceEdge",
     "PageInfo",
@@ -26,6 +26,8 @@ const TYPES: [&str; 18] = [
     "Closure",
     "DatedHours",
     "FieldProvenance",
+    "Freshness",
+    "OpeningState",
 ];
 
 /// Fields that only resolvers answer: they ask the database, read arguments, or lead to other services.
