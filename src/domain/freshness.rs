@@ -48,7 +48,8 @@ pub fn freshness(service: &Service, today: Date) -> Freshness {
     if service.valid_until.is_some_and(|last| last < today) {
         return Freshness { state: FreshnessState::Stale, score: Some(0.0) };
     }
-    let score = match service.verified_on {
+    // Nobody has checked it on a day to come: that is an error of typing.
+    let score = match service.verified_on.filter(|verified| *verified <= today.succ_opt().unwrap_or(today)) {
         Some(verified) => score((today - verified).num_days()),
         None if service.valid_until.is_some() => 1.0,
         None => return Freshness { state: FreshnessState::Unknown, score: None },
@@ -64,6 +65,18 @@ pub fn freshness(service: &Service, today: Date) -> Freshness {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::{Identifier as _, OrganizationId, ServiceId};
+
+    #[test]
+    fn a_check_on_a_day_to_come_is_none() {
+        let today = Date::from_ymd_opt(2026, 11, 23).expect("a day");
+        let (id, organization) = (ServiceId::derived("test", "one"), OrganizationId::derived("test", "one"));
+        for (days, expected) in [(0, FreshnessState::Fresh), (1, FreshnessState::Fresh), (2, FreshnessState::Unknown)] {
+            let verified_on = Some(today + chrono::Days::new(days));
+            let service = Service { verified_on, ..Service::named(id, organization, "One") };
+            assert_eq!(freshness(&service, today).state, expected, "in {days} days; one is that of another clock");
+        }
+    }
 
     #[test]
     fn the_worked_example_w8_holds() {

@@ -28,6 +28,8 @@ pub struct ServiceView {
     pub organization: Option<Arc<Organization>>,
     /// Whether it is told when the service is open.
     pub tells_opening: bool,
+    /// Whether it is told what a review of it still asks.
+    pub tells_questions: bool,
 }
 
 /// How a service relates to what was looked for, as a viewer may know it.
@@ -113,6 +115,7 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("Capacity.toldBy", |service| service.capacity.iter_mut().for_each(|capacity| capacity.told_by = None)),
     ("Service.version", |service| service.version = 0),
     ("Service.verifiedBy", |service| service.verified_by = None),
+    ("Service.questions", |service| service.confirmations.clear()),
     ("Service.nextReviewOn", |service| service.next_review_on = None),
     ("Service.provenance", |service| service.edits.clear()),
     ("FieldProvenance.field", |service| service.edits.clear()),
@@ -218,6 +221,7 @@ struct EntrySight {
     removals: Vec<fn(&mut Service)>,
     tells_organization: bool,
     tells_opening: bool,
+    tells_questions: bool,
     tells_verdict: bool,
     tells_reasons: bool,
     tells_place: bool,
@@ -237,6 +241,7 @@ impl EntrySight {
             removals: OF_SERVICE.iter().filter(|(name, _)| !look.sees(name)).map(|(_, remove)| *remove).collect(),
             tells_organization: tells("Service.organization"),
             tells_opening: look.sees_all(&opening),
+            tells_questions: look.sees("Service.questions"),
             tells_verdict: look.sees("ServiceEdge.verdict"),
             tells_reasons: look.sees_all(&reasons),
             tells_place: tells("ServiceEdge.locationId"),
@@ -279,6 +284,7 @@ impl<'a> Lens<'a> {
             service: shown,
             organization: organization.filter(|_| sight.tells_organization).map(Arc::clone),
             tells_opening: sight.tells_opening,
+            tells_questions: sight.tells_questions,
         };
         sight.is_shown.then(|| Visible::of_directory(view, self.access.recorder().clone()))
     }

@@ -353,6 +353,31 @@ on_both_databases! {
         assert_eq!(world.ask(&world.person("nobody"), question, json!({ "id": id })).await.code(), "UNAUTHENTICATED");
     }
 
+    async fn a_review_is_answered_one_question_at_a_time(world: World) {
+        let world = world.with_editors().await;
+        let id = service_id(MINORITY_APPEAL);
+        let asked = async |world: &World, handle: &str| {
+            let question = "query($id: ID!) { service(id: $id) { questions freshness { verifiedOn } nextReviewOn } }";
+            let told = world.ask(&world.person(handle), question, json!({ "id": id })).await.at("service").clone();
+            (told["questions"].clone(), told["freshness"]["verifiedOn"].clone(), told["nextReviewOn"].clone())
+        };
+        let answer = async |handle: &str, fields: Value| {
+            world.tries(handle, "serviceConfirm", json!({ "serviceId": id, "fields": fields })).await
+        };
+        let (questions, verified_on, _) = asked(&world, "caseworker").await;
+        let questions: Vec<Value> = questions.as_array().expect("a list").clone();
+        assert!(questions.len() > 2, "{questions:?}");
+        assert_eq!(asked(&world, "nobody").await.0, json!([]), "strangers are asked nothing");
+        assert_eq!(answer("caseworker", json!(["ALTERNATE_NAME"])).await, "InputError NOT_OF_ENTRY");
+        assert_eq!(answer("another partner", json!([questions[0]])).await, "FORBIDDEN");
+        for (count, question) in questions.iter().enumerate() {
+            let (left, still, _) = asked(&world, "caseworker").await;
+            assert_eq!((left, still), (json!(questions[count..]), verified_on.clone()), "nothing is confirmed before all is");
+            assert_eq!(answer("caseworker", json!([question])).await, "");
+        }
+        assert_eq!(asked(&world, "caseworker").await, (json!([]), json!("2026-11-23"), json!("2027-05-22")));
+    }
+
     async fn what_is_due_for_review_comes_longest_overdue_first_and_to_partners_their_own(world: World) {
         let world = world.with_editors().await;
         let id = service_id(MINORITY_APPEAL);

@@ -14,7 +14,7 @@ pub use changes::{PlaceChange, ServiceChanges};
 pub use edit::{EditService, SuggestCorrection, edit, suggest};
 pub use merge::{MergeServices, merge_services, unmerge_service};
 pub use proposals::{DecideProposal, decide, find_proposal, list_proposals};
-pub use review::{ReviewKey, history, to_review};
+pub use review::{ReviewKey, history, review_questions, to_review};
 pub use tell::{MarkDoNotUse, TellCapacity, confirm, mark_do_not_use, tell_capacity};
 
 use self::changes::schema_name;

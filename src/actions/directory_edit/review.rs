@@ -2,10 +2,10 @@
 
 use super::super::{ActionError, Context, directory, hidden};
 use crate::domain::account::RiskProfile;
-use crate::domain::directory::Service;
-use crate::domain::directory_edit::{EntryHistory, due_on, is_due};
+use crate::domain::directory::{Service, ServiceField};
+use crate::domain::directory_edit::{EntryHistory, due_on, is_due, questions};
 use crate::domain::id::{ProjectId, ServiceId};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Timestamp};
 use crate::policy::access::Access;
 use crate::policy::directory_view::{ServiceView, show_history};
 use crate::policy::entry_rules::is_asked_about;
@@ -60,6 +60,11 @@ pub async fn to_review(
     let shown =
         due.into_iter().filter_map(|key| Some((key, directory::service(context, access, key.service_id).ok()?)));
     Ok((shown.collect(), has_more))
+}
+
+/// What a review of a service that the viewer was shown still asks, one question at a time.
+pub fn review_questions(service: &ServiceView, now: Timestamp) -> Vec<ServiceField> {
+    if service.tells_questions { questions(&service.service, now.date()) } else { Vec::new() }
 }
 
 /// The last versions of a service, last first.

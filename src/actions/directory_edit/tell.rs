@@ -5,8 +5,8 @@ use super::super::{ActionError, Context};
 use super::{AtHand, event, fresh, proposal};
 use crate::domain::account::{Account, RiskProfile};
 use crate::domain::audit::AuditAction;
-use crate::domain::directory::{Capacity, CapacityPeriod, CapacityStatus, CapacityUnit, Service};
-use crate::domain::directory_edit::{DoNotUse, ProposalKind, ProposedChange, mark, next_review_on};
+use crate::domain::directory::{Capacity, CapacityPeriod, CapacityStatus, CapacityUnit, Service, ServiceField};
+use crate::domain::directory_edit::{DoNotUse, ProposalKind, ProposedChange, answer, mark, next_review_on};
 use crate::domain::id::ServiceId;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::policy::access::Access;
@@ -108,11 +108,13 @@ pub async fn tell_capacity(
     fresh(context, access, id).await
 }
 
-/// Confirms that an entry is still true: today, and until its next review.
+/// Confirms that an entry is still true: today, and until its next review. With fields it is they alone, as somebody has
+/// answered one question after the other; with the last of them the whole is confirmed, as of the oldest answer.
 pub async fn confirm(
     context: &Context,
     access: &Access,
     id: ServiceId,
+    fields: Option<&[ServiceField]>,
 ) -> Result<Option<Visible<ServiceView>>, ActionError> {
     let account = permit(access, Action::ConfirmEntry)?;
     let now = context.now();
@@ -121,12 +123,18 @@ pub async fn confirm(
         let mut at_hand = AtHand::find(tx, access, id).await?;
         may_vouch(access, account, &at_hand.service)?;
         let risks = risks(tx, account, &at_hand.service).await?;
-        let confirmed = Service {
-            verified_on: Some(now.date()),
-            verified_by: Some(teller(access, account, &at_hand.service)),
-            next_review_on: Some(next_review_on(now.date(), &risks)),
-            ..at_hand.service.clone()
+        let mut confirmed = at_hand.service.clone();
+        let as_of = match fields {
+            None => Some(now.date()),
+            Some(fields) => answer(&mut confirmed, fields, now.date())
+                .map_err(|_| Refusal::input("fields", InputProblem::NotOfEntry))?,
         };
+        if let Some(as_of) = as_of {
+            confirmed.confirmations.clear();
+            confirmed.verified_on = Some(as_of);
+            confirmed.verified_by = Some(teller(access, account, &at_hand.service));
+            confirmed.next_review_on = Some(next_review_on(as_of, &risks));
+        }
         if confirmed == at_hand.service {
             return Ok(());
         }

@@ -109,13 +109,17 @@ fn seen(hit: &Hit, query: &Query<'_>, snapshot: &Snapshot) -> MatchView {
         None => (None, None),
     };
     let standing = Some(hit.standing(query));
-    let is_closed = hit.opening == Some(OpeningStatus::Closed);
-    let reopens_on = query.open_at.filter(|_| is_closed).and_then(|at| reopens_on(snapshot, &hit.service, at));
+    let is_closed = query.open_at.is_none() || hit.opening == Some(OpeningStatus::Closed);
+    let asked_at = query.open_at.unwrap_or(query.seeker.at);
+    let reopens_on = if is_closed { reopens_on(snapshot, &hit.service, asked_at) } else { None };
     MatchView { place: hit.place, distance_meters, distance_band, fit: hit.fit.clone(), reopens_on, standing }
 }
 
 /// The local day after a closure.
 fn reopens_on(snapshot: &Snapshot, service: &Service, at: Timestamp) -> Option<Date> {
+    if service.closures.is_empty() {
+        return None;
+    }
     let state = snapshot.opening_state(service.id, at)?;
     let next = state.next_change_at.filter(|_| state.reason == OpeningReason::TemporarilyClosed)?;
     Some(service.opening().timetable.zone()?.local(next).date)
@@ -135,7 +139,7 @@ pub fn check(context: &Context, access: &Access, id: ServiceId, input: &JudgeFit
     let fit = show_check(access, &service, judged).ok_or(ActionError::NotVisible)?;
     let organization = snapshot.organization(service.organization_id);
     let service = show_service(access, &service, organization.as_ref()).ok_or(ActionError::NotVisible)?;
-    let reopens_on = open_at.and_then(|at| reopens_on(&snapshot, &service.service, at));
+    let reopens_on = reopens_on(&snapshot, &service.service, open_at.unwrap_or(now));
     let found = MatchView { place: None, distance_meters: None, distance_band: None, fit, reopens_on, standing: None };
     Ok(Judgement { service, found })
 }

@@ -11,6 +11,7 @@ use crate::domain::id::ServiceId;
 use crate::domain::need::Need;
 use crate::domain::profile::Language;
 use crate::domain::sensitive::hidden_debug;
+use crate::domain::time::Date;
 use serde::{Deserialize, Serialize};
 
 /// Declares the fields once: the list of their codes, their values, and where each stands in a service.
@@ -43,6 +44,11 @@ macro_rules! service_fields {
 
             /// Puts the value into the service.
             pub fn put_into(self, service: &mut Service) {
+                let field = self.field();
+                if Self::of(service, field) != self {
+                    // Whoever has confirmed the field has confirmed another value of it.
+                    service.confirmations.retain(|known| known.field != field);
+                }
                 match self { $(Self::$variant(value) => service.$field = value),+ }
             }
         }
@@ -150,6 +156,15 @@ fn words_of_place(place: &Place) -> String {
     let redacted = place.redacted.then(|| "redacted".to_owned());
     let words = [place.name.clone(), place.address.clone(), position, area, redacted];
     words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// That somebody has confirmed one field, in a review that goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldConfirmation {
+    /// Which field.
+    pub field: ServiceField,
+    /// On which day.
+    pub on: Date,
 }
 
 /// That people have set a field over what the source says.

@@ -15,7 +15,7 @@ pub use codes::{
     Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence,
     LocationKind, OrganizationKind, Precision, ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
 };
-pub use fields::{FieldEdit, FieldValue, ServiceField};
+pub use fields::{FieldConfirmation, FieldEdit, FieldValue, ServiceField};
 pub use phone::Phone;
 pub use place::{Place, RedactedPlaces};
 pub use service::{Detail, Eligibility, Schedule, Service, Translation};

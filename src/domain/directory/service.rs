@@ -4,13 +4,13 @@ use super::capacity::Capacity;
 use super::codes::{
     Accessibility, CapacityStatus, KnownConsequence, ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
 };
-use super::fields::FieldEdit;
+use super::fields::{FieldConfirmation, FieldEdit};
 use super::phone::{Phone, is_false};
 use super::place::{Place, RedactedPlaces};
 use crate::domain::country::CountryCode;
 use crate::domain::id::{OrganizationId, ProjectId, ServiceId};
 use crate::domain::need::{Need, NeedFamily};
-use crate::domain::opening::{Closure, DatedHours, Opening, TimeZone, opening_hours_of};
+use crate::domain::opening::{Closure, DatedHours, Opening, TimeZone, dates_on_earth, opening_hours_of};
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
 use crate::domain::sensitive::hidden_debug;
@@ -202,6 +202,9 @@ pub struct Service {
     /// Day by which somebody should check it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_review_on: Option<Date>,
+    /// The fields that were confirmed one at a time, until all are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirmations: Vec<FieldConfirmation>,
     /// True while somebody has marked it as not to be used: nobody finds it in a search or sends to it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub do_not_use: bool,
@@ -269,6 +272,7 @@ impl Service {
             next_review_on: None,
             do_not_use: false,
             merged_into: None,
+            confirmations: Vec::new(),
             edits: Vec::new(),
             former_phones: Vec::new(),
             former_places: Vec::new(),
@@ -314,6 +318,19 @@ impl Service {
             opening.timetable.has_hours_in_words |= has_words || !self.schedules.is_empty();
         }
         Opening { closures: self.closures.clone(), dated_hours: self.dated_hours.clone(), ..opening }
+    }
+
+    /// True while one of its closures lasts, by its own clock; where nobody knows that, by every clock on earth.
+    pub fn is_closed_for_a_time(&self, now: Timestamp) -> bool {
+        if self.closures.is_empty() {
+            return false;
+        }
+        let is_closed_on =
+            |date: Date| self.closures.iter().any(|closure| closure.from <= date && date <= closure.until);
+        match self.time_zone.or_else(|| self.country.and_then(TimeZone::of_country)) {
+            Some(zone) => is_closed_on(zone.local(now).date),
+            None => dates_on_earth(now).into_iter().all(is_closed_on),
+        }
     }
 
     /// Capacity at `now`; unknown where none was told.

@@ -11,6 +11,7 @@ mod history;
 mod import;
 mod mark;
 mod proposal;
+mod questions;
 mod review;
 mod ways;
 
@@ -22,6 +23,7 @@ pub use mark::{DoNotUse, keep_marks, mark, remember, unmark};
 pub use proposal::{
     Proposal, ProposalItem, ProposalKind, ProposalProblem, ProposalReason, ProposalStatus, ProposedChange,
 };
+pub use questions::{answer, questions};
 pub use review::{due_on, is_due, next_review_on, told_later};
 
 use super::directory::{FieldEdit, FieldValue, Place, Service, ServiceStatus, Teller};

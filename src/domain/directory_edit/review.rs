@@ -1,7 +1,7 @@
 //! When an entry has to be looked at again, and whose word on it is the later one.
 
 use crate::domain::account::RiskProfile;
-use crate::domain::directory::{Service, Teller};
+use crate::domain::directory::{FieldValue, Service, Teller};
 use crate::domain::freshness::{FreshnessState, freshness};
 use crate::domain::time::Date;
 use chrono::Days;
@@ -25,19 +25,27 @@ pub fn due_on(service: &Service, risks: &[RiskProfile]) -> Option<Date> {
     service.next_review_on.or_else(|| service.verified_on.map(|day| next_review_on(day, risks)))
 }
 
-/// Whether somebody should confirm the entry: its day has come, or nothing that it says can be believed any more.
+/// Whether somebody should confirm the entry: its day has come, nothing that it says can be believed any more, or nobody
+/// knows when it was checked.
 pub fn is_due(service: &Service, today: Date, risks: &[RiskProfile]) -> bool {
-    let is_stale = || freshness(service, today).state == FreshnessState::Stale;
-    due_on(service, risks).is_some_and(|day| day <= today) || is_stale()
+    let state = freshness(service, today).state;
+    match due_on(service, risks) {
+        Some(day) => day <= today || state == FreshnessState::Stale,
+        None => matches!(state, FreshnessState::Stale | FreshnessState::Unknown),
+    }
 }
 
-/// Keeps what people have told later than the source: who last checked the entry, and its capacity.
+/// Keeps what people have told later than the source: who last checked the entry, which of its fields somebody has
+/// confirmed, and its capacity.
 pub fn told_later(incoming: &mut Service, held: &Service) {
     let is_of_people = |teller: Option<Teller>| teller.is_some_and(|teller| teller != Teller::Source);
     if is_of_people(held.verified_by) && held.verified_on > incoming.verified_on {
         (incoming.verified_on, incoming.verified_by) = (held.verified_on, held.verified_by);
         incoming.next_review_on = held.next_review_on;
     }
+    let is_as_it_was = |field| FieldValue::of(held, field) == FieldValue::of(incoming, field);
+    let confirmed = held.confirmations.iter().filter(|known| is_as_it_was(known.field)).copied().collect();
+    incoming.confirmations = confirmed;
     let told_at = |service: &Service| service.capacity.as_ref().and_then(|told| told.updated_at_microseconds);
     let teller = held.capacity.as_ref().and_then(|told| told.told_by);
     if is_of_people(teller) && told_at(held) > told_at(incoming) {

@@ -91,8 +91,8 @@ pub struct Seeker<'a> {
     pub at: Timestamp,
 }
 
-/// Judges one service. `opening` tells whether it is open at the time asked for, where one was; `capacity` whether it has
-/// room, as far as whoever asks is told.
+/// Judges one service. `opening` tells whether it is open at the time asked for, where one was: without one it still counts
+/// when the service is closed for a time. `capacity` tells whether it has room, as far as whoever asks is told.
 pub fn fit(service: &Service, seeker: &Seeker<'_>, opening: Option<OpeningStatus>, capacity: CapacityStatus) -> Fit {
     let mut reasons = Vec::new();
     let mut found = |dimension, finding: Option<Finding>| {
@@ -102,7 +102,8 @@ pub fn fit(service: &Service, seeker: &Seeker<'_>, opening: Option<OpeningStatus
     };
     found(FitDimension::Need, seeker.need.and_then(|need| need_finding(service, need)));
     found(FitDimension::Status, (!works(service)).then_some(Finding::Excluded));
-    found(FitDimension::Opening, opening.and_then(opening_finding));
+    let is_closed_now = || service.is_closed_for_a_time(seeker.at).then_some(OpeningStatus::Closed);
+    found(FitDimension::Opening, opening.or_else(is_closed_now).and_then(opening_finding));
     found(FitDimension::Capacity, capacity_finding(capacity));
     found(FitDimension::Criteria, criteria_finding(service));
     for (dimension, accepted) in public(&service.eligibility, seeker.profile) {

@@ -5,8 +5,10 @@ use super::*;
 use crate::domain::code::CodeList;
 use crate::domain::directory::{Capacity, CapacityUnit};
 use crate::domain::need::NeedFamily;
+use crate::domain::opening::{Closure, TimeZone};
 use crate::domain::place::{AreaCode, NoAreas};
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
+use crate::domain::time::Date;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -393,5 +395,28 @@ fn closed_excludes_and_hours_that_nobody_knows_are_to_be_confirmed() {
         let expected: Vec<_> =
             finding.into_iter().map(|finding| FitReason { dimension: FitDimension::Opening, finding }).collect();
         assert_eq!(reasons, expected);
+    }
+}
+
+#[test]
+fn a_closure_counts_also_where_no_time_was_asked_about() {
+    let day = |text: &str| Date::parse_from_str(text, "%Y-%m-%d").expect("a day");
+    let closure = |from: &str, until: &str| Closure { from: day(from), until: day(until) };
+    let (paris, nowhere) = (TimeZone::parse("Europe/Paris").ok(), None);
+    let at = Timestamp::parse("2026-11-23T23:30:00Z").expect("an instant");
+    for (time_zone, closure, opening, expected) in [
+        (paris, closure("2026-11-24", "2026-11-24"), None, true),
+        (paris, closure("2026-11-23", "2026-11-23"), None, false),
+        (paris, closure("2026-11-24", "2026-11-24"), Some(OpeningStatus::Open), false),
+        (nowhere, closure("2026-11-23", "2026-11-24"), None, true),
+        (nowhere, closure("2026-11-24", "2026-11-24"), None, false),
+    ] {
+        let told = format!("{time_zone:?} {closure:?} {opening:?}");
+        let service = Service { time_zone, closures: vec![closure], ..service_for(None, Eligibility::default()) };
+        let profile = Profile::default();
+        let seeker = Seeker { at, ..seeker(&profile) };
+        let found = fit(&service, &seeker, opening, CapacityStatus::Unknown);
+        let reason = FitReason { dimension: FitDimension::Opening, finding: Finding::Excluded };
+        assert_eq!(found.reasons.contains(&reason), expected, "{told}");
     }
 }

@@ -22,5 +22,5 @@ pub use hours::{InvalidOpeningHours, LONGEST_OPENING_HOURS, OpeningHours};
 pub use plan::{DayPlan, PlanRange};
 pub use plans::{DayPlans, InternedOpening, Moment, Openings, TimetableId};
 pub use schedule::opening_hours_of;
-pub use time_zone::{LocalTime, MINUTES_PER_DAY, TimeZone, UnknownTimeZone};
+pub use time_zone::{LocalTime, MINUTES_PER_DAY, TimeZone, UnknownTimeZone, dates_on_earth};
 pub use timetable::{Closure, DatedHours, Opening, OpeningReason, OpeningState, OpeningStatus, Timetable};

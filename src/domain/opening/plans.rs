@@ -11,7 +11,7 @@ use chrono::Datelike;
 use super::holidays::HolidayCalendars;
 use super::hours::{InvalidOpeningHours, OpeningHours};
 use super::plan::{DayPlan, Evening};
-use super::time_zone::{LocalTime, TimeZone};
+use super::time_zone::{LocalTime, TimeZone, dates_on_earth};
 use super::timetable::{Closure, Opening, OpeningReason, OpeningState, OpeningStatus, Timetable};
 use crate::domain::code::CodeList;
 use crate::domain::country::CountryCode;
@@ -55,6 +55,7 @@ pub struct Openings {
 /// openings were taken in, and used with one set of calendars. A byte for each timetable.
 #[derive(Debug)]
 pub struct Moment {
+    instant: Timestamp,
     locals: Vec<LocalTime>,
     /// What is known of each timetable: 0 for nothing, else see [`Moment::remember`].
     answers: Box<[AtomicU8]>,
@@ -120,7 +121,7 @@ impl Openings {
     /// An instant on the clocks of all zones that occur.
     pub fn moment(&self, instant: Timestamp) -> Moment {
         let locals = self.zones.iter().map(|zone| zone.local(instant)).collect();
-        Moment { locals, answers: self.timetables.iter().map(|_| AtomicU8::new(0)).collect() }
+        Moment { instant, locals, answers: self.timetables.iter().map(|_| AtomicU8::new(0)).collect() }
     }
 
     fn zone_index(&self, id: TimetableId) -> Option<usize> {
@@ -222,7 +223,7 @@ impl DayPlans {
     ) -> (OpeningStatus, OpeningReason) {
         let local = openings.zone_index(opening.ordinary).and_then(|zone| moment.locals.get(zone).copied());
         let Some(local) = local else {
-            return Self::status_without_zone(openings, opening);
+            return Self::status_without_zone(openings, opening, moment.instant);
         };
         let is_plain = opening.closures.is_empty() && opening.dated.is_empty();
         if !is_plain {
@@ -245,7 +246,7 @@ impl DayPlans {
     ) -> OpeningState {
         let zone = openings.timetable(opening.ordinary).and_then(Timetable::zone);
         let Some(zone) = zone else {
-            let (status, reason) = Self::status_without_zone(openings, opening);
+            let (status, reason) = Self::status_without_zone(openings, opening, instant);
             return OpeningState { status, reason, next_change_at: None };
         };
         let local = zone.local(instant);
@@ -264,8 +265,16 @@ impl DayPlans {
         OpeningState { status, reason, next_change_at }
     }
 
-    /// What can be told of a service whose clock nobody knows: `24/7` is open by any, unless it is closed on some days.
-    fn status_without_zone(openings: &Openings, opening: &InternedOpening) -> (OpeningStatus, OpeningReason) {
+    /// What can be told of a service whose clock nobody knows: within a closure it is closed by any, and `24/7` is open by
+    /// any, unless it is closed on some days.
+    fn status_without_zone(
+        openings: &Openings,
+        opening: &InternedOpening,
+        instant: Timestamp,
+    ) -> (OpeningStatus, OpeningReason) {
+        if dates_on_earth(instant).into_iter().all(|date| opening.is_closed_on(date)) {
+            return (OpeningStatus::Closed, OpeningReason::TemporarilyClosed);
+        }
         let is_plain = opening.closures.is_empty() && opening.dated.is_empty();
         let table = openings.timetable(opening.ordinary);
         let hours = table.and_then(|table| table.hours.as_ref());

@@ -227,6 +227,11 @@ impl From<TimeZone> for String {
     }
 }
 
+/// The dates that calendars on earth may show at an instant, from twelve hours behind UTC to fourteen ahead.
+pub fn dates_on_earth(instant: Timestamp) -> [Date; 3] {
+    [-12, 0, 14].map(|hours| instant.plus_minutes(hours * 60).date())
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -127,14 +127,16 @@ impl DirectoryMutations {
     }
 
     /// Confirms that what is told of a service is still true: as of today, until its next review in 180 days, or 90
-    /// where a project at severe risk uses it.
+    /// where a project at severe risk uses it. With `fields` it is they alone, one question after the other; with the
+    /// last of `questions` the whole is confirmed, as of the oldest answer.
     async fn service_confirm(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which service is as it is told.")] input: ServiceConfirmInput,
+        #[graphql(desc = "Which service is as it is told, or what of it.")] input: ServiceConfirmInput,
     ) -> Result<ServiceConfirmPayload, ApiError> {
         let request = request(context);
-        let confirmed = confirm(&request.context, &request.access, parse_id(&input.service_id)?).await;
+        let (id, fields) = (parse_id(&input.service_id)?, input.fields.as_deref());
+        let confirmed = confirm(&request.context, &request.access, id, fields).await;
         let (service, errors) = settle(confirmed, request.language)?;
         Ok(ServiceConfirmPayload { service: service.flatten().map(Service), errors })
     }
@@ -306,6 +308,8 @@ pub struct ServiceCapacityUpdatePayload {
 pub struct ServiceConfirmInput {
     /// The service, an id beginning with `svc_`.
     service_id: ID,
+    /// The fields that are as they are told, of those that `questions` of the service asks about; without it everything.
+    fields: Option<Vec<ServiceField>>,
 }
 
 /// The service, or why it was not confirmed.

@@ -8,6 +8,7 @@ pub mod demand;
 pub mod directory_edit;
 pub mod legal_hold;
 pub mod organization;
+pub mod place;
 pub mod protection;
 pub mod referral;
 pub mod service;

@@ -2,11 +2,13 @@
 
 use super::directory_edit::FieldProvenance;
 use super::organization::Organization;
+use super::place::Place;
+use crate::actions::directory_edit::review_questions;
 use crate::actions::{directory, search};
 use crate::domain::directory as entry;
 use crate::domain::directory::{
-    Accessibility, CapacityPeriod, CapacityStatus, CapacityUnit, KnownConsequence, LocationKind, Precision,
-    ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
+    Accessibility, CapacityPeriod, CapacityStatus, CapacityUnit, KnownConsequence, ServiceField, ServiceMode,
+    ServiceStatus, Specialisation, Teller, Tier, Welcome,
 };
 use crate::domain::freshness::{FreshnessState, freshness};
 use crate::domain::need::{Need, NeedFamily};
@@ -243,6 +245,12 @@ impl Service {
         self.0.service.next_review_on.map(Day)
     }
 
+    /// What a review of it still asks, one question at a time, in the order of the harm that a wrong answer does; empty
+    /// for whoever is not signed in, and where all was confirmed in the last 30 days.
+    async fn questions(&self, context: &Context<'_>) -> Vec<ServiceField> {
+        review_questions(&self.0, request(context).now)
+    }
+
     /// Who last checked it, by what they are to it; null when nobody has told.
     async fn verified_by(&self) -> Option<Teller> {
         self.0.service.verified_by
@@ -382,51 +390,6 @@ impl From<&entry::Schedule> for Schedule {
     fn from(schedule: &entry::Schedule) -> Self {
         let entry::Schedule { weekdays, opens_at, closes_at, text } = schedule.clone();
         Self { weekdays, opens_at, closes_at, text }
-    }
-}
-
-/// A place where a service is given.
-#[derive(SimpleObject)]
-pub struct Place {
-    /// Identifier, beginning with `loc_`; to be named in a referral where the place matters.
-    id: ID,
-    /// Name of the place; null when it has none.
-    name: Option<String>,
-    /// Kind of place.
-    kind: LocationKind,
-    /// True when the place must not be found: it has an area and nothing nearer.
-    redacted: bool,
-    /// Degrees north of the equator; null when not known or redacted.
-    latitude: Option<f64>,
-    /// Degrees east of Greenwich; null when not known or redacted.
-    longitude: Option<f64>,
-    /// How near the point is to the place; null when its source does not say.
-    precision: Option<Precision>,
-    /// Postal address on one line; null when not known or redacted.
-    address: Option<String>,
-    /// Code of the area; null when not known.
-    area_code: Option<String>,
-    /// Name of the area; null when not known.
-    area_name: Option<String>,
-    /// True while somebody has marked the place as not to be gone to: no search measures to it.
-    do_not_use: bool,
-}
-
-impl From<&entry::Place> for Place {
-    fn from(place: &entry::Place) -> Self {
-        Self {
-            id: place.id.into(),
-            name: place.name.clone(),
-            kind: place.kind,
-            redacted: place.redacted,
-            latitude: place.position.map(|position| position.latitude()),
-            longitude: place.position.map(|position| position.longitude()),
-            precision: place.precision,
-            address: place.address.clone(),
-            area_code: place.area.as_ref().map(|area| area.code.to_string()),
-            area_name: place.area.as_ref().and_then(|area| area.name.clone()),
-            do_not_use: place.do_not_use,
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! How entries of the directory are written: as the resolvers of `graphql::types` tell them, field by field.
 
 use super::{Asked, AskedField, Json, Written};
+use crate::actions::directory_edit::review_questions;
 use crate::actions::{directory, search};
 use crate::domain::directory::{
     Capacity, Detail, Eligibility, FieldEdit, Organization, Phone, Place, Schedule, Service, Translation,
@@ -166,6 +167,7 @@ impl Written for ServiceView {
                     _ => None,
                 })
             }
+            "questions" => review_questions(self, request.now).write(&field.inner, request, json),
             "languages" => json.list(&service.languages, |language, json| json.value(language.as_str())),
             "areasServed" => json.list(&service.areas_served, |code, json| json.value(code.as_str())),
             _ => write_plainly(service, field, request, json),

@@ -97,13 +97,14 @@ const OF_NETWORK: [&str; 11] = [
 ];
 
 /// Who changed what and when is for staff.
-const OF_HISTORY: [&str; 12] = [
+const OF_HISTORY: [&str; 13] = [
     "FieldProvenance.field",
     "FieldProvenance.toldBy",
     "FieldProvenance.at",
     "Service.version",
     "Service.provenance",
     "Service.verifiedBy",
+    "Service.questions",
     "ServiceVersion.version",
     "ServiceVersion.at",
     "ServiceVersion.source",
