@@ -5,6 +5,7 @@
 //! action holds no transaction beyond the closure of [`Store::write`](crate::store::Store::write). Every
 //! act that a person is told is saved has its audit event in the same commit.
 
+pub mod accepted;
 pub mod account;
 pub mod audit;
 pub mod case;

@@ -28,6 +28,8 @@ pub struct ServiceView {
     pub organization: Option<Arc<Organization>>,
     /// Whether it is told when the service is open.
     pub tells_opening: bool,
+    /// Whether it is told how many referrals the service has accepted since its capacity was told.
+    pub tells_accepted: bool,
 }
 
 /// How a service relates to what was looked for, as a viewer may know it.
@@ -218,6 +220,7 @@ struct EntrySight {
     removals: Vec<fn(&mut Service)>,
     tells_organization: bool,
     tells_opening: bool,
+    tells_accepted: bool,
     tells_verdict: bool,
     tells_reasons: bool,
     tells_place: bool,
@@ -237,6 +240,7 @@ impl EntrySight {
             removals: OF_SERVICE.iter().filter(|(name, _)| !look.sees(name)).map(|(_, remove)| *remove).collect(),
             tells_organization: tells("Service.organization"),
             tells_opening: look.sees_all(&opening),
+            tells_accepted: tells("Capacity.acceptedSince"),
             tells_verdict: look.sees("ServiceEdge.verdict"),
             tells_reasons: look.sees_all(&reasons),
             tells_place: tells("ServiceEdge.locationId"),
@@ -279,6 +283,7 @@ impl<'a> Lens<'a> {
             service: shown,
             organization: organization.filter(|_| sight.tells_organization).map(Arc::clone),
             tells_opening: sight.tells_opening,
+            tells_accepted: sight.tells_accepted,
         };
         sight.is_shown.then(|| Visible::of_directory(view, self.access.recorder().clone()))
     }

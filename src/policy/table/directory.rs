@@ -82,7 +82,8 @@ fn of_organization(name: &'static str, class: Class) -> Row {
 
 /// What the domain reference keeps for the network (section 1.1): whether there is room now, and for whom a service is
 /// specialised, which would point out to anyone where those go who fled violence.
-const OF_NETWORK: [&str; 11] = [
+const OF_NETWORK: [&str; 12] = [
+    "Capacity.acceptedSince",
     "Capacity.status",
     "Capacity.statusTold",
     "Capacity.unit",
