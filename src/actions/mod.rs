@@ -50,6 +50,7 @@ pub mod upkeep;
 pub use self::error::ActionError;
 
 use self::credentials::Passwords;
+use self::duplicates::KeptPairs;
 use self::provider::Provider;
 use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
@@ -70,6 +71,8 @@ pub struct Context {
     pub store: Store,
     /// The read model of the directory.
     pub directory: Arc<Directory>,
+    /// Pairs of entries that may be one, as they were last found.
+    pub pairs: Arc<KeptPairs>,
     /// Areas and places in memory.
     pub geography: Arc<CurrentGeography>,
     /// The time.

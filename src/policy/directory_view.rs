@@ -120,6 +120,8 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("FieldProvenance.field", |service| service.edits.clear()),
     ("FieldProvenance.toldBy", |service| service.edits.clear()),
     ("FieldProvenance.at", |service| service.edits.clear()),
+    ("FieldProvenance.takenFrom", |service| service.edits.iter_mut().for_each(|edit| edit.taken_from = None)),
+    ("Service.mergedInto", |service| service.merged_into = None),
     ("Place.doNotUse", |service| service.places.clear()),
     ("Place.id", |service| service.places.clear()),
     ("Place.kind", |service| service.places.clear()),

@@ -237,6 +237,13 @@ impl Service {
         self.0.service.do_not_use
     }
 
+    /// The entry that people find in its place since it was merged into another one, by its id; null for one that stands
+    /// for itself, and where the viewer may not know of the other.
+    async fn merged_into(&self, context: &Context<'_>) -> Option<ID> {
+        let request = request(context);
+        directory::merged_into(&request.context, &request.access, &self.0).map(ID::from)
+    }
+
     /// The day by which somebody should confirm it again; null when nobody has set one.
     async fn next_review_on(&self) -> Option<Day> {
         self.0.service.next_review_on.map(Day)

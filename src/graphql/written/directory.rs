@@ -6,6 +6,7 @@ use crate::domain::directory::{
     Capacity, Detail, Eligibility, FieldEdit, Organization, Phone, Place, Schedule, Service, Translation,
 };
 use crate::domain::freshness::freshness;
+use crate::domain::id::ServiceId;
 use crate::domain::opening::{Closure, DatedHours, OpeningState};
 use crate::domain::time::Timestamp;
 use crate::graphql::request::RequestContext;
@@ -75,6 +76,7 @@ written!(FieldEdit as "FieldProvenance", |edit| {
     "field" => edit.field,
     "toldBy" => edit.told_by,
     "at" => Timestamp::from_microseconds(edit.at_microseconds),
+    "takenFrom" => KnownEntry(edit.taken_from),
 });
 
 written!(OpeningState as "OpeningState", |state| {
@@ -142,6 +144,16 @@ impl<T: std::fmt::Display> Written for Plain<T> {
     }
 }
 
+/// The id of another entry, for whoever may know of that one.
+struct KnownEntry(Option<ServiceId>);
+
+impl Written for KnownEntry {
+    fn write(&self, asked: &Asked<'_>, request: &RequestContext, json: &mut Json) -> Option<()> {
+        let known = self.0.and_then(|id| directory::known_id(&request.context, &request.access, id));
+        known.map(Plain).write(asked, request, json)
+    }
+}
+
 impl Written for ServiceView {
     fn write(&self, asked: &Asked<'_>, request: &RequestContext, json: &mut Json) -> Option<()> {
         let service = &*self.service;
@@ -154,6 +166,10 @@ impl Written for ServiceView {
                     Some(organization) => organization.write(&field.inner, request, json),
                     None => json.value(&()),
                 }
+            }
+            "mergedInto" => {
+                let kept = directory::merged_into(&request.context, &request.access, self);
+                kept.map(Plain).write(&field.inner, request, json)
             }
             "opening" => search::opening_of(&request.context, self, None).write(&field.inner, request, json),
             "freshness" => {

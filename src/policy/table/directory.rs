@@ -98,10 +98,11 @@ const OF_NETWORK: [&str; 12] = [
 ];
 
 /// Who changed what and when is for staff.
-const OF_HISTORY: [&str; 12] = [
+const OF_HISTORY: [&str; 13] = [
     "FieldProvenance.field",
     "FieldProvenance.toldBy",
     "FieldProvenance.at",
+    "FieldProvenance.takenFrom",
     "Service.version",
     "Service.provenance",
     "Service.verifiedBy",
@@ -225,6 +226,7 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("ServiceCheck.verdict", Public),
     ("ServiceCheck.reasons", Public),
     ("Service.doNotUse", Public),
+    ("Service.mergedInto", Public),
     ("Service.nextReviewOn", Public),
     ("ServiceDetail.label", Public),
     ("ServiceDetail.values", Public),
