@@ -49,6 +49,7 @@ impl App {
         let context = Context {
             store,
             directory,
+            pairs: Arc::default(),
             geography: Arc::new(CurrentGeography::empty()),
             clock,
             chance,

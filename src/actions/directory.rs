@@ -48,6 +48,21 @@ pub fn kept_service(context: &Context, access: &Access, id: ServiceId) -> Result
     service(context, access, kept.id)
 }
 
+/// The id of the entry that people find in the place of a merged one, for whoever may know of that entry too; `None` for
+/// one that is merged into no other.
+pub fn merged_into(context: &Context, access: &Access, merged: &ServiceView) -> Option<ServiceId> {
+    let next = merged.service.merged_into?;
+    let snapshot = context.directory.snapshot();
+    let kept = kept_entry(next, |id| snapshot.service(id))?;
+    known_id(context, access, kept.id)
+}
+
+/// The id of a service, for whoever may know of it.
+pub fn known_id(context: &Context, access: &Access, id: ServiceId) -> Option<ServiceId> {
+    let snapshot = context.directory.snapshot();
+    snapshot.service(id).filter(|service| access.directory_scope().admits(service)).map(|service| service.id)
+}
+
 /// The services of an organisation that the viewer may know of; of a merged one only the entry that was kept.
 pub fn services_of(context: &Context, access: &Access, organization: &Arc<Organization>) -> Vec<Visible<ServiceView>> {
     let snapshot = context.directory.snapshot();

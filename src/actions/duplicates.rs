@@ -1,17 +1,22 @@
 //! Entries that may be the same service, for whoever keeps the directory true.
 
 use super::{ActionError, Context};
+use crate::directory::Snapshot;
+use crate::domain::account::Role;
 use crate::domain::duplicates::{DuplicateCandidate, DuplicateReason, Listed, find_duplicates};
 use crate::domain::id::{Identifier, ServiceId};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::policy::access::Access;
-use crate::policy::directory_view::{ServiceView, show_service};
+use crate::policy::directory_view::{Lens, ServiceView, show_service};
 use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
 
 /// Two services that the viewer may know, which may be one.
 pub struct CandidateView {
@@ -26,8 +31,84 @@ pub struct CandidateView {
 /// Where a candidate stands in the list.
 type Place = (Reverse<u8>, [ServiceId; 2]);
 
+/// What decides which services are paired, and with what of them: two viewers to whom it is the same are told the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Question {
+    /// The version of the directory.
+    version: i64,
+    /// Where the table stands by which it is decided who knows what.
+    table: usize,
+    role: Option<Role>,
+    is_trained: bool,
+    reach: String,
+}
+
+impl Question {
+    fn of(access: &Access, version: i64) -> Self {
+        let account = access.account();
+        Self {
+            version,
+            table: std::ptr::from_ref(access.table()).addr(),
+            role: account.map(|account| account.role),
+            is_trained: account.is_some_and(|account| account.is_trained),
+            reach: access.reach_mark(),
+        }
+    }
+}
+
+/// Most viewers of different reach whose pairs are kept at once.
+const MOST_KEPT: usize = 8;
+
+/// Pairs that were found, kept while the directory stays as it is. Whoever holds the lock pairs: the work is done once,
+/// and at most one such work at a time takes a processor from the others.
+#[derive(Default)]
+pub struct KeptPairs(Mutex<Vec<(Question, Arc<Vec<DuplicateCandidate>>)>>);
+
+impl KeptPairs {
+    async fn of(
+        &self,
+        context: &Context,
+        access: &Access,
+        snapshot: &Arc<Snapshot>,
+    ) -> Result<Arc<Vec<DuplicateCandidate>>, ActionError> {
+        let question = Question::of(access, snapshot.version());
+        let mut kept = self.0.lock().await;
+        if let Some((_, found)) = kept.iter().find(|(known, _)| *known == question) {
+            return Ok(Arc::clone(found));
+        }
+        let sources = context.store.sources_of_entries().await?;
+        let (snapshot, access) = (Arc::clone(snapshot), access.clone());
+        // Pairing a large directory takes seconds, in which this thread would serve nobody.
+        let found = spawn_blocking(move || Arc::new(pairs(&snapshot, &access, &sources)));
+        let found = found.await.map_err(|error| ActionError::Internal(Box::new(error)))?;
+        kept.retain(|(known, _)| known.version >= question.version);
+        if kept.len() >= MOST_KEPT {
+            kept.remove(0);
+        }
+        kept.push((question, Arc::clone(&found)));
+        Ok(found)
+    }
+}
+
+/// Every pair among the services as the viewer knows them, so that no hidden value makes one.
+fn pairs(snapshot: &Snapshot, access: &Access, sources: &HashMap<String, String>) -> Vec<DuplicateCandidate> {
+    let lens = Lens::new(access);
+    let offered = snapshot.services().filter(|service| service.is_offered());
+    let views = offered.filter_map(|service| {
+        let organization = snapshot.organization(service.organization_id);
+        lens.service(service, organization.as_ref())
+    });
+    let views: BTreeMap<ServiceId, Visible<ServiceView>> = views.map(|view| (view.service.id, view)).collect();
+    let listed = views.iter().map(|(id, view)| Listed {
+        service: &view.service,
+        organization: view.organization.as_deref(),
+        source: sources.get(&id.to_string()).map(String::as_str),
+    });
+    find_duplicates(&listed.collect::<Vec<_>>())
+}
+
 /// A page of candidates among the services that the viewer may know, the likeliest first, each with the cursor behind
-/// it; and whether there are more. They are compared as the viewer knows them, so that no hidden value makes a pair.
+/// it; and whether there are more. They are compared as the viewer knows them.
 pub async fn page(
     context: &Context,
     access: &Access,
@@ -36,29 +117,20 @@ pub async fn page(
 ) -> Result<(Vec<(String, CandidateView)>, bool), ActionError> {
     permit(access, Action::FindDuplicates)?;
     let after = after.map(read_cursor).transpose()?;
-    let sources = context.store.sources_of_entries().await?;
     let snapshot = context.directory.snapshot();
-    let offered = snapshot.services().filter(|service| service.is_offered());
-    let shown = offered.filter_map(|service| {
-        let organization = snapshot.organization(service.organization_id);
-        show_service(access, service, organization.as_ref())
-    });
-    let views: BTreeMap<ServiceId, Visible<ServiceView>> = shown.map(|view| (view.service.id, view)).collect();
-    let listed = views.iter().map(|(id, view)| Listed {
-        service: &view.service,
-        organization: view.organization.as_deref(),
-        source: sources.get(&id.to_string()).map(String::as_str),
-    });
-    let found = find_duplicates(&listed.collect::<Vec<_>>());
-    let behind = |candidate: &DuplicateCandidate| after.is_none_or(|after| place(candidate) > after);
-    let mut candidates: Vec<_> = found.into_iter().filter(behind).take(limit + 1).collect();
+    let found = context.pairs.of(context, access, &snapshot).await?;
+    let begin = after.map_or(0, |after| found.partition_point(|candidate| place(candidate) <= after));
+    let mut candidates: Vec<&DuplicateCandidate> = found[begin..].iter().take(limit + 1).collect();
     let has_more = candidates.len() > limit;
     candidates.truncate(limit);
-    let view = |candidate: DuplicateCandidate| {
-        let [one, other] = candidate.services.map(|id| views.get(&id).cloned());
-        let cursor = write_cursor(&candidate);
-        let DuplicateCandidate { score, reasons, .. } = candidate;
-        Some((cursor, CandidateView { services: [one?, other?], score, reasons }))
+    let shown = |id: ServiceId| {
+        let service = snapshot.service(id)?;
+        show_service(access, &service, snapshot.organization(service.organization_id).as_ref())
+    };
+    let view = |candidate: &DuplicateCandidate| {
+        let [one, other] = candidate.services.map(shown);
+        let DuplicateCandidate { score, reasons, .. } = candidate.clone();
+        Some((write_cursor(candidate), CandidateView { services: [one?, other?], score, reasons }))
     };
     Ok((candidates.into_iter().filter_map(view).collect(), has_more))
 }

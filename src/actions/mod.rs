@@ -5,6 +5,7 @@
 //! action holds no transaction beyond the closure of [`Store::write`](crate::store::Store::write). Every
 //! act that a person is told is saved has its audit event in the same commit.
 
+pub mod accepted;
 pub mod account;
 pub mod audit;
 pub mod case;
@@ -49,6 +50,7 @@ pub mod upkeep;
 pub use self::error::ActionError;
 
 use self::credentials::Passwords;
+use self::duplicates::KeptPairs;
 use self::provider::Provider;
 use crate::clock::{Chance, Clock, fresh_id};
 use crate::directory::Directory;
@@ -69,6 +71,8 @@ pub struct Context {
     pub store: Store,
     /// The read model of the directory.
     pub directory: Arc<Directory>,
+    /// Pairs of entries that may be one, as they were last found.
+    pub pairs: Arc<KeptPairs>,
     /// Areas and places in memory.
     pub geography: Arc<CurrentGeography>,
     /// The time.

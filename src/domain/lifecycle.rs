@@ -40,6 +40,12 @@ impl Status {
                 | Self::EnteredInError
         )
     }
+
+    /// True once a recipient has accepted, unless it came to nothing: then it takes one of the places that the service
+    /// had when it last told how many.
+    pub const fn takes_a_place(self) -> bool {
+        matches!(self, Self::Accepted | Self::HandedOver | Self::InService | Self::Completed)
+    }
 }
 
 code_list! {

@@ -46,7 +46,7 @@ use crate::edge::rates::TooMuch;
 use crate::i18n::Language;
 use crate::policy::access::{Access, Viewer};
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, Value};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
@@ -153,6 +153,7 @@ impl Api {
             language: Language::negotiate(caller.language.as_deref()),
             now: context.clock.now(),
             writes_pages: order.is_plain(),
+            accepted: Arc::default(),
         };
         let mut response = self.schema.execute(request.data(carried)).await;
         order.restore(&mut response);

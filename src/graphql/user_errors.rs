@@ -222,6 +222,8 @@ unions! {
     ServiceCorrectionSuggestError { Input(InputError), Protection(ProtectionError) }
     /// Why nothing was marked.
     ServiceMarkDoNotUseError { Input(InputError) }
+    /// Why no mark was lifted.
+    ServiceLiftDoNotUseError { Input(InputError), Protection(ProtectionError) }
     /// Why no capacity was told.
     ServiceCapacityUpdateError { Input(InputError), Protection(ProtectionError) }
     /// Why a service was not confirmed.

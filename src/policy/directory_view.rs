@@ -30,6 +30,8 @@ pub struct ServiceView {
     pub tells_opening: bool,
     /// Whether it is told what a review of it still asks.
     pub tells_questions: bool,
+    /// Whether it is told how many referrals the service has accepted since its capacity was told.
+    pub tells_accepted: bool,
 }
 
 /// How a service relates to what was looked for, as a viewer may know it.
@@ -121,6 +123,8 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("FieldProvenance.field", |service| service.edits.clear()),
     ("FieldProvenance.toldBy", |service| service.edits.clear()),
     ("FieldProvenance.at", |service| service.edits.clear()),
+    ("FieldProvenance.takenFrom", |service| service.edits.iter_mut().for_each(|edit| edit.taken_from = None)),
+    ("Service.mergedInto", |service| service.merged_into = None),
     ("Place.doNotUse", |service| service.places.clear()),
     ("Place.id", |service| service.places.clear()),
     ("Place.kind", |service| service.places.clear()),
@@ -222,6 +226,7 @@ struct EntrySight {
     tells_organization: bool,
     tells_opening: bool,
     tells_questions: bool,
+    tells_accepted: bool,
     tells_verdict: bool,
     tells_reasons: bool,
     tells_place: bool,
@@ -242,6 +247,7 @@ impl EntrySight {
             tells_organization: tells("Service.organization"),
             tells_opening: look.sees_all(&opening),
             tells_questions: look.sees("Service.questions"),
+            tells_accepted: tells("Capacity.acceptedSince"),
             tells_verdict: look.sees("ServiceEdge.verdict"),
             tells_reasons: look.sees_all(&reasons),
             tells_place: tells("ServiceEdge.locationId"),
@@ -285,6 +291,7 @@ impl<'a> Lens<'a> {
             organization: organization.filter(|_| sight.tells_organization).map(Arc::clone),
             tells_opening: sight.tells_opening,
             tells_questions: sight.tells_questions,
+            tells_accepted: sight.tells_accepted,
         };
         sight.is_shown.then(|| Visible::of_directory(view, self.access.recorder().clone()))
     }

@@ -128,15 +128,21 @@ fn changes(item: &ProposalItem, service: &Service) -> Vec<DirectoryProposalChang
             };
             after.iter().map(words).collect()
         }
-        ProposedChange::DoNotUse(DoNotUse::Service) => vec![bare],
-        ProposedChange::DoNotUse(DoNotUse::Place(id)) => {
+        ProposedChange::DoNotUse(target) | ProposedChange::Lift(target) => {
+            let (field, value_proposed) = target_in_words(target, service);
+            vec![DirectoryProposalChangeView { field, value_proposed, ..bare }]
+        }
+    }
+}
+
+/// What a mark is on: in which field it stands, and which place or phone it is.
+fn target_in_words(target: &DoNotUse, service: &Service) -> (Option<ServiceField>, Option<String>) {
+    match target {
+        DoNotUse::Service => (None, None),
+        DoNotUse::Place(id) => {
             let place = service.places.iter().find(|place| place.id == *id).cloned();
-            let value_proposed = FieldValue::Places(place.into_iter().collect()).as_words();
-            vec![DirectoryProposalChangeView { field: Some(ServiceField::Places), value_proposed, ..bare }]
+            (Some(ServiceField::Places), FieldValue::Places(place.into_iter().collect()).as_words())
         }
-        ProposedChange::DoNotUse(DoNotUse::Phone(typed)) => {
-            let value_proposed = Some(typed.clone());
-            vec![DirectoryProposalChangeView { field: Some(ServiceField::Phones), value_proposed, ..bare }]
-        }
+        DoNotUse::Phone(typed) => (Some(ServiceField::Phones), Some(typed.clone())),
     }
 }

@@ -129,7 +129,7 @@ impl Tx {
         self.redact_words(places).await?;
         let redact = |change: &mut ProposedChange| match change {
             ProposedChange::Edit { before, after, .. } => redact_all(before.iter_mut().chain(after), places),
-            ProposedChange::DoNotUse(_) => false,
+            ProposedChange::DoNotUse(_) | ProposedChange::Lift(_) => false,
         };
         self.rewrite_open_proposals(redact).await
     }

@@ -7,7 +7,8 @@ use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::disclosure::Offer;
 use crate::domain::erasure::ErasureUnit;
-use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId};
+use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId, ServiceId};
+use crate::domain::lifecycle::Status;
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
@@ -84,6 +85,10 @@ statements! {
         of_own_case!("$1", "$7"),
         ")) ORDER BY created_at DESC, id DESC LIMIT $4"
     );
+    // What was accepted later has changed its status later.
+    LIST_ACCEPTED = "SELECT r.service_id, v.at, r.status FROM referrals r JOIN referral_events v ON v.referral_id = r.id \
+        WHERE r.project_id = $1 AND CAST($2 AS TEXT) IS NOT NULL AND r.status_at > $3 AND v.event = 'accept' AND v.at > $3 \
+        AND r.case_id NOT IN (SELECT e.id FROM cases e WHERE e.erasing_at IS NOT NULL)";
     INSERT = "INSERT INTO referrals (id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, \
         urgency, needed_by, consent_id, status, status_at, is_open, created_at, requested_at, service_started_at, decline_code, \
         outcome_code, sealed) \
@@ -275,6 +280,26 @@ impl Store {
             .fetch_all(pool)
             .await)?;
         open_referrals(&self.keys, rows).await
+    }
+
+    /// Which services have accepted referrals of the scope's project after an instant, when, and how each referral
+    /// stands; nothing for a scope that no person-linked row is within reach of. Whose case it is, is not told: the
+    /// whole project shares the room that a service has.
+    pub async fn list_accepted(
+        &self,
+        scope: &Scope,
+        after: Timestamp,
+    ) -> Result<Vec<(ServiceId, Timestamp, Status)>, StoreError> {
+        let rows: Vec<(String, i64, String)> = read!(self, |pool| sqlx::query_as(LIST_ACCEPTED)
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.account))
+            .bind(after.microseconds())
+            .fetch_all(pool)
+            .await)?;
+        let read = |(service, at, status): (String, i64, String)| {
+            Ok((TABLE.id(&service)?, Timestamp::from_microseconds(at), TABLE.code(&status)?))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// What a project that does not work left open with recipients, its own teams' cases only; nothing while it

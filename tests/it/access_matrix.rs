@@ -312,6 +312,7 @@ fn directory_acts() -> Vec<Row> {
         act("serviceCapacityUpdate", "of the lawyers", of_service(json!({ "status": "OPEN" }))),
         act("serviceConfirm", "of the lawyers", of_service(json!({}))),
         act("directoryProposalDecide", "of a caseworker", Input::Proposal),
+        act("serviceLiftDoNotUse", "of the lawyers, unmarked", of_service(json!({ "phone": "0000" }))),
         act("serviceMarkDoNotUse", "of the hospital, tier network", Input::Fixed(json!({ "input": marked }))),
     ]
 }

@@ -325,6 +325,13 @@ on_both_databases! {
         // The two of one source are no pair.
         assert_eq!((names(&trained, &hidden), names(&untrained, &hidden)), (1, 0));
         assert_eq!((names(&trained, &one), names(&untrained, &one)), (1, 1));
+        // Asked again, what was paired before is paired still, and what has come since is paired too.
+        assert_eq!(pairs("coordinator").await, trained);
+        let newer = Service { name: name.to_lowercase(), ..of_tier(&world, "newer", Tier::Network) };
+        world.publish(&newer).await;
+        assert_eq!((names(&pairs("coordinator").await, &newer), names(&trained, &newer)), (1, 0));
+        world.publish(&Service { tier: Tier::Sealed, ..one.clone() }).await;
+        assert_eq!(names(&pairs("coordinator of another project").await, &one), 1);
         let scores: Vec<i64> = trained.iter().map(|pair| pair["score"].as_i64().expect("a score")).collect();
         assert!(scores.is_sorted_by(|one, other| one >= other), "{scores:?}");
     }

@@ -1,6 +1,7 @@
 //! Keeping the directory true, by people: edits over what a source says, two people for what can put somebody in danger,
 //! one for stopping, and a history that tells who did what.
 
+mod deciding;
 mod protecting;
 
 use crate::kit::steps::{fresh_key, merged, service_id, text};

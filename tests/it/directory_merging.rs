@@ -4,7 +4,7 @@
 use crate::kit::steps::{fresh_key, merged, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Phone, Service, Tier};
-use relais::domain::id::{Identifier, OrganizationId};
+use relais::domain::id::{Identifier, OrganizationId, ServiceId};
 use relais::domain::need::Need;
 use relais::import::plan::Completeness;
 use serde_json::{Value, json};
@@ -42,6 +42,15 @@ impl World {
         problem.unwrap_or(answer.code()).to_owned()
     }
 
+    /// Where an old entry leads, and from where the first field of the kept one was taken, by ids.
+    async fn leads(&self, handle: &str, merged: &str, kept: &str) -> (Value, Value) {
+        let document = "query($merged: ID!, $kept: ID!) { merged: service(id: $merged) { mergedInto } \
+            kept: service(id: $kept) { provenance { takenFrom } } }";
+        let answer = self.ask(&self.person(handle), document, json!({ "merged": merged, "kept": kept })).await;
+        let at = |pointer: &str| answer.json["data"].pointer(pointer).cloned().unwrap_or_default();
+        (at("/merged/mergedInto"), at("/kept/provenance/0/takenFrom"))
+    }
+
     async fn lists(&self, id: &str) -> bool {
         let document = "{ services(first: 100, filter: { verdicts: [MATCH, TO_CONFIRM, NO] }) { nodes { id } } }";
         let found = self.ask(&self.person("caseworker"), document, json!({})).await;
@@ -72,10 +81,12 @@ on_both_databases! {
         let after = world.entry_now(&kept).await;
         assert_eq!((&after["fees"], &after["provenance"][0]["field"]), (&json!("2 euros"), &json!("FEES")));
         assert_eq!(world.merges("editor", &kept, &merged, json!([])).await, "MERGED_ELSEWHERE");
+        assert_eq!(world.leads("editor", &merged, &kept).await, (json!(kept), json!(merged)));
 
         assert_eq!(world.outcome("editor", "serviceUnmerge", json!({ "mergedId": merged })).await, "");
         assert_eq!((world.lists(&merged).await, world.entry_now(&kept).await["fees"].clone()), (true, before["fees"].clone()));
         assert_eq!(world.entry_now(&kept).await["provenance"], json!([]));
+        assert_eq!(world.leads("editor", &merged, &kept).await, (Value::Null, Value::Null));
         assert_eq!(world.outcome("editor", "serviceUnmerge", json!({ "mergedId": merged })).await, "NOT_MERGED");
     }
 
@@ -155,6 +166,29 @@ on_both_databases! {
         assert_eq!(phone().await, ("01 99 00 00 72".to_owned(), json!([])));
         assert_eq!(accepts(&open().await[0]).await, "");
         assert_eq!(phone().await, ("01 99 00 00 71".to_owned(), json!([])));
+    }
+
+    async fn neither_entry_of_a_merging_is_told_to_whoever_may_not_know_of_it(world: World) {
+        let mut world = world;
+        world.join(EDITOR).await;
+        let kept = service_id(MINORITY_APPEAL);
+        let merged = world.second_word(|_| {}).await;
+        assert_eq!(world.merges("editor", &kept, &merged, json!(["FEES"])).await, "");
+        assert_eq!(world.leads("untrained caseworker", &merged, &kept).await, (json!(kept), json!(merged)));
+        // The old entry comes to be for the trained only, then the kept one.
+        let hidden = |id: &str| {
+            let snapshot = world.app.context().directory.snapshot();
+            let service = snapshot.service(ServiceId::parse(id).expect("an id")).expect("an entry");
+            Service { tier: Tier::Restricted, ..(*service).clone() }
+        };
+        let (old, new) = (hidden(&merged), hidden(&kept));
+        world.publish(&old).await;
+        assert_eq!(world.leads("untrained caseworker", &merged, &kept).await, (Value::Null, Value::Null));
+        assert_eq!(world.leads("caseworker", &merged, &kept).await, (json!(kept), json!(merged)));
+        world.publish(&Service { tier: Tier::Network, ..old }).await;
+        world.publish(&new).await;
+        assert_eq!(world.leads("untrained caseworker", &merged, &kept).await, (Value::Null, Value::Null));
+        assert_eq!(world.leads("caseworker", &merged, &kept).await, (json!(kept), json!(merged)));
     }
 
     async fn a_referral_to_a_merged_entry_leads_to_the_kept_one(world: World) {

@@ -222,6 +222,14 @@ fn of_directory(paris: &Paris) -> Vec<Question> {
         Question::of_mutation("serviceCorrectionSuggest", "serviceId", &changes, &safe_house),
         Question::of_mutation("serviceMarkDoNotUse", "placeId", &json!({ "serviceId": safe_house }), &place),
         Question::of_mutation("serviceMarkDoNotUse", "serviceId", &json!({}), &safe_house),
+        Question::of_mutation("serviceLiftDoNotUse", "serviceId", &json!({ "phone": "115" }), &safe_house),
+        Question::of_mutation("serviceLiftDoNotUse", "placeId", &json!({ "serviceId": safe_house }), &place),
+        Question::of_mutation(
+            "directoryProposalDecide",
+            "exceptServiceIds",
+            &json!({ "directoryProposalId": paris.proposal, "accept": true, "reason": "NOT_TRUE" }),
+            &safe_house,
+        ),
         Question::of_mutation("serviceCapacityUpdate", "serviceId", &json!({ "status": "OPEN" }), &safe_house),
         Question::of_mutation("serviceConfirm", "serviceId", &json!({}), &safe_house),
         Question::of_mutation("directoryProposalDecide", "directoryProposalId", &decide, &paris.proposal),
@@ -444,6 +452,8 @@ on_both_databases! {
                 // Editors merge, whatever a caseworker sees.
                 || question.place.starts_with("serviceMerge.")
                 || question.place.starts_with("serviceUnmerge.")
+                || question.place.starts_with("serviceLiftDoNotUse.")
+                || question.place.ends_with(".exceptServiceIds")
                 || question.place == "servicesToReview.after"
         };
         for question in questions.iter().filter(|question| !is_of_others(question)) {

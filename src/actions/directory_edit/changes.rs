@@ -3,12 +3,14 @@
 use super::super::Context;
 use super::super::input::{area, language, position};
 use super::super::known_places::KnownPlaces;
-use crate::domain::directory::{FieldValue, LocationKind, Place, Service, ServiceField};
+use crate::domain::directory::{FieldValue, LocationKind, Place, Service, ServiceField, Translation};
 use crate::domain::directory_edit::{EditProblem, checked, read_phone};
 use crate::domain::id::LocationId;
+use crate::domain::opening::{DatedHours, OpeningHours};
 use crate::domain::place::Area;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::sensitive::hidden_debug;
+use crate::domain::time::Date;
 use crate::import::PlaceKnowledge as _;
 
 /// What is to stand in fields of a service; what is not named stays.
@@ -22,6 +24,10 @@ pub struct ServiceChanges {
     pub phones: Option<Vec<String>>,
     /// Places: all of them.
     pub places: Option<Vec<PlaceChange>>,
+    /// Hours that hold on some days: all of them, as first day, last day and hours as typed.
+    pub dated_hours: Option<Vec<(Date, Date, String)>>,
+    /// Translations: all of them, as language tag, name and description.
+    pub translations: Option<Vec<(String, Option<String>, Option<String>)>>,
 }
 
 /// A place as somebody types it.
@@ -66,12 +72,26 @@ impl ServiceChanges {
             let places = places.into_iter().map(|place| place.read(context, service)).collect::<Result<_, _>>()?;
             values.push(FieldValue::Places(places));
         }
+        if let Some(dated) = self.dated_hours {
+            values.push(FieldValue::DatedHours(dated.into_iter().map(read_dated).collect::<Result<_, _>>()?));
+        }
+        if let Some(told) = self.translations {
+            let read = |(tag, name, description): (String, Option<String>, Option<String>)| {
+                Ok(Translation { language: language("changes.translations", &tag)?, name, description })
+            };
+            values.push(FieldValue::Translations(told.into_iter().map(read).collect::<Result<_, Refusal>>()?));
+        }
         let refused = |EditProblem { field, problem }| Refusal::input(input_path(field), problem);
         let stands = |value: &FieldValue| FieldValue::of(service, value.field()).without_marks();
         let mut values = checked(values).map_err(refused)?;
         values.retain(|value| value.clone().without_marks() != stands(value));
         if values.is_empty() { Err(Refusal::input("changes", InputProblem::NoChange)) } else { Ok(values) }
     }
+}
+
+fn read_dated((from, until, hours): (Date, Date, String)) -> Result<DatedHours, Refusal> {
+    let refused = Refusal::input("changes.datedHours", InputProblem::OpeningHours);
+    OpeningHours::parse(&hours).map(|opening_hours| DatedHours { from, until, opening_hours }).map_err(|_| refused)
 }
 
 impl PlaceChange {
@@ -167,4 +187,7 @@ schema_names! {
     Email = "email",
     Places = "places",
     Tier = "tier",
+    Closures = "closures",
+    DatedHours = "datedHours",
+    Translations = "translations",
 }

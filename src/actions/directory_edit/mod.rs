@@ -5,6 +5,7 @@
 
 mod changes;
 mod edit;
+mod lift;
 mod merge;
 mod proposals;
 mod review;
@@ -12,6 +13,7 @@ mod tell;
 
 pub use changes::{PlaceChange, ServiceChanges};
 pub use edit::{EditService, SuggestCorrection, edit, suggest};
+pub use lift::lift_do_not_use;
 pub use merge::{MergeServices, merge_services, unmerge_service};
 pub use proposals::{DecideProposal, decide, find_proposal, list_proposals};
 pub use review::{ReviewKey, history, review_questions, to_review};

@@ -7,8 +7,8 @@ use crate::domain::account::Account;
 use crate::domain::audit::AuditAction;
 use crate::domain::directory::{Document, FieldValue, ServiceStatus, Teller};
 use crate::domain::directory_edit::{
-    DoNotUse, Proposal, ProposalItem, ProposalKind, ProposalReason, ProposalStatus, ProposedChange, follow_source, set,
-    unmark,
+    Decided, DoNotUse, Proposal, ProposalItem, ProposalKind, ProposalReason, ProposalStatus, ProposedChange,
+    follow_source, set, unmark,
 };
 use crate::domain::directory_merge::take;
 use crate::domain::id::{ProposalId, ServiceId};
@@ -69,12 +69,14 @@ async fn shown(
 }
 
 /// What deciding takes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct DecideProposal {
     /// The proposal.
     pub id: ProposalId,
     /// True to accept it, false to refuse it, or to lift a mark.
     pub accepts: bool,
+    /// The services of the proposal of which the opposite becomes.
+    pub except: Vec<ServiceId>,
     /// Why it is refused.
     pub reason: Option<ProposalReason>,
 }
@@ -99,20 +101,19 @@ pub async fn decide(
                 other => other,
             })?;
         }
-        let status = proposal.decided(input.accepts, account.id)?;
-        if status == ProposalStatus::Refused && input.reason.is_none() && proposal.kind != ProposalKind::DoNotUse {
+        let Decided { status, accepted } = proposal.decided_but_for(input.accepts, &input.except, account.id)?;
+        let refuses = matches!(status, ProposalStatus::Refused | ProposalStatus::PartlyAccepted);
+        if refuses && input.reason.is_none() && proposal.kind != ProposalKind::DoNotUse {
             return Err(ActionError::from(Refusal::input("reason", InputProblem::ReasonNeeded)));
         }
         for item in &proposal.items {
             // Read anew: what redacts a place of one entry has changed the others that have it.
             let entry = AtHand::find(tx, access, item.service_id).await?;
-            settle(tx, account, &proposal, item, entry, (status, now)).await?;
+            let is_accepted = accepted.contains(&item.service_id);
+            settle(tx, account, &proposal, item, entry, (is_accepted, now)).await?;
         }
-        let decision = Decision {
-            account: Some((account.id, account.role)),
-            status,
-            reason: input.reason.filter(|_| status == ProposalStatus::Refused),
-        };
+        let decision =
+            Decision { account: Some((account.id, account.role)), status, reason: input.reason.filter(|_| refuses) };
         tx.decide_proposal(proposal.id, decision, now).await?;
         let event = event(access, now, AuditAction::ProposalDecided, proposal.id.to_string(), vec!["status"]);
         Ok(tx.append_audit(&[event]).await?)
@@ -129,9 +130,8 @@ async fn settle(
     proposal: &Proposal,
     item: &ProposalItem,
     mut entry: AtHand,
-    (status, now): (ProposalStatus, Timestamp),
+    (is_accepted, now): (bool, Timestamp),
 ) -> Result<(), ActionError> {
-    let is_accepted = status == ProposalStatus::Accepted;
     let changed = Refusal::Protection(ProtectionProblem::EntryChanged);
     match &item.change {
         None if is_accepted => return Err(changed.into()),
@@ -153,9 +153,8 @@ async fn settle(
             let suspended = vec![FieldValue::Status(ServiceStatus::Suspended)];
             set(&mut entry.service, &mut entry.word, suspended, Teller::Editor, now);
         }
-        Some(ProposedChange::DoNotUse(target)) if !is_accepted => {
-            unmark(&mut entry.service, target);
-        }
+        Some(ProposedChange::Lift(target)) if is_accepted => unmark(&mut entry.service, target),
+        Some(ProposedChange::DoNotUse(target)) if !is_accepted => unmark(&mut entry.service, target),
         // A refused edit changes nothing, and a mark on a place or phone that is confirmed stands already.
         _ => return Ok(()),
     }

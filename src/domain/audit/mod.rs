@@ -35,6 +35,7 @@ code_list! {
         ChangeProposed = "change_proposed": "a change of the directory was proposed",
         ProposalDecided = "proposal_decided": "a proposed change of the directory was decided",
         DoNotUseMarked = "do_not_use_marked": "something in the directory was marked as not to be used",
+        DoNotUseLifted = "do_not_use_lifted": "a confirmed mark that something is not to be used was lifted",
         CapacityTold = "capacity_told": "somebody told how many a service can take",
         EntryConfirmed = "entry_confirmed": "somebody confirmed that an entry is still true",
         CommandsApplied = "commands_applied": "a command file was applied",

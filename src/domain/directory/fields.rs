@@ -5,10 +5,11 @@ use super::codes::{
 };
 use super::phone::Phone;
 use super::place::{Place, RedactedPlaces};
-use super::service::{Eligibility, Service};
+use super::service::{Eligibility, Service, Translation};
 use crate::domain::code::{CodeList as _, code_list};
 use crate::domain::id::ServiceId;
 use crate::domain::need::Need;
+use crate::domain::opening::{Closure, DatedHours};
 use crate::domain::profile::Language;
 use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Date;
@@ -77,6 +78,9 @@ service_fields! {
     Email = "email": "its role mailbox", Option<String> => email;
     Places = "places": "the places where it is given", Vec<Place> => places;
     Tier = "tier": "who may know of it", Tier => tier;
+    Closures = "closures": "the days on which it is closed for a time", Vec<Closure> => closures;
+    DatedHours = "dated_hours": "hours that hold on some days instead of the ordinary ones", Vec<DatedHours> => dated_hours;
+    Translations = "translations": "its name and description in further languages", Vec<Translation> => translations;
 }
 
 hidden_debug!(FieldValue);
@@ -128,8 +132,15 @@ impl FieldValue {
             Self::Modes(modes) => joined(modes.iter().map(|mode| mode.code())),
             Self::Accessibility(offered) => joined(offered.iter().map(|offered| offered.code())),
             Self::Phones(phones) => joined(phones.iter().map(|phone| &*phone.typed)),
-            Self::Places(places) => places.iter().map(words_of_place).collect::<Vec<_>>().join("; "),
+            Self::Places(places) => joined_parts(places.iter().map(words_of_place)),
             Self::Tier(tier) => tier.code().to_owned(),
+            Self::Closures(closures) => {
+                joined_parts(closures.iter().map(|closure| format!("{} – {}", closure.from, closure.until)))
+            }
+            Self::DatedHours(dated) => joined_parts(
+                dated.iter().map(|dated| format!("{} – {}: {}", dated.from, dated.until, dated.opening_hours.text())),
+            ),
+            Self::Translations(told) => joined_parts(told.iter().map(words_of_translation)),
         };
         (!words.is_empty()).then_some(words)
     }
@@ -137,6 +148,15 @@ impl FieldValue {
 
 fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.collect::<Vec<_>>().join(", ")
+}
+
+fn joined_parts(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+fn words_of_translation(told: &Translation) -> String {
+    let words = [&told.name, &told.description].into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
+    format!("{}: {}", told.language.as_str(), words.join(", "))
 }
 
 fn words_of_public(public: &Eligibility) -> String {

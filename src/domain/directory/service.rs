@@ -335,7 +335,15 @@ impl Service {
 
     /// Capacity at `now`; unknown where none was told.
     pub fn capacity_status_at(&self, now: Timestamp) -> CapacityStatus {
-        self.capacity.as_ref().map_or(CapacityStatus::Unknown, |capacity| capacity.status_at(now))
+        self.capacity_worth_telling(now).map_or(CapacityStatus::Unknown, |capacity| capacity.status_at(now))
+    }
+
+    /// The capacity, unless it is that of a shelter and older than a day: a place to sleep changes hands in one, whatever
+    /// it is counted in.
+    pub fn capacity_worth_telling(&self, now: Timestamp) -> Option<&Capacity> {
+        let mut families = self.needs.iter().map(|need| need.family()).chain(self.need_families.iter().copied());
+        let is_shelter = families.any(|family| family == NeedFamily::Shelter);
+        self.capacity.as_ref().filter(|capacity| !is_shelter || capacity.is_of_the_last_day(now))
     }
 
     /// False for an entry that nobody finds in a search, whoever asks: one that is marked as not to be used, or was

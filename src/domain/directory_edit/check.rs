@@ -1,8 +1,9 @@
 //! Whether what people type can stand in an entry.
 
-use crate::domain::directory::{Eligibility, FieldValue, Phone, Place, ServiceField};
+use crate::domain::directory::{Eligibility, FieldValue, Phone, Place, ServiceField, Translation};
 use crate::domain::opening::OpeningHours;
 use crate::domain::refusal::InputProblem;
+use crate::domain::time::Date;
 
 /// Most characters of a name.
 const NAME_CHARACTERS: usize = 200;
@@ -48,6 +49,12 @@ fn problem_of(value: &FieldValue) -> Option<InputProblem> {
         FieldValue::Places(places) => is_long(places).or_else(|| places.iter().find_map(problem_of_place)),
         FieldValue::Languages(languages) => is_long(languages),
         FieldValue::Eligibility(public) => problem_of_public(public),
+        FieldValue::Closures(closures) => is_long(closures)
+            .or_else(|| closures.iter().find_map(|closure| problem_of_days(closure.from, closure.until))),
+        FieldValue::DatedHours(dated) => {
+            is_long(dated).or_else(|| dated.iter().find_map(|dated| problem_of_days(dated.from, dated.until)))
+        }
+        FieldValue::Translations(told) => problem_of_translations(told),
         _ => None,
     }
 }
@@ -62,6 +69,24 @@ fn problem_of_text(text: &str, most: usize) -> Option<InputProblem> {
     } else {
         (text.chars().count() > most).then_some(InputProblem::TextTooLong)
     }
+}
+
+fn problem_of_days(from: Date, until: Date) -> Option<InputProblem> {
+    (from > until).then_some(InputProblem::DaysCross)
+}
+
+fn problem_of_translations(told: &[Translation]) -> Option<InputProblem> {
+    let of_one = |told: &Translation| match (&told.name, &told.description) {
+        (None, None) => Some(InputProblem::TextEmpty),
+        (name, _) if name.as_ref().is_some_and(|name| name.trim().is_empty()) => Some(InputProblem::TextEmpty),
+        (name, description) => (name.as_deref().and_then(|text| problem_of_text(text, NAME_CHARACTERS)))
+            .or_else(|| problem_of_text(description.as_deref()?, TEXT_CHARACTERS)),
+    };
+    let mut languages: Vec<&str> = told.iter().map(|told| told.language.as_str()).collect();
+    languages.sort_unstable();
+    let is_twice = languages.windows(2).any(|two| two[0] == two[1]);
+    let twice = is_twice.then_some(InputProblem::LanguageTwice);
+    is_long(told).or(twice).or_else(|| told.iter().find_map(of_one))
 }
 
 fn problem_of_place(place: &Place) -> Option<InputProblem> {
@@ -100,4 +125,36 @@ pub fn read_phone(typed: &str) -> Option<Phone> {
         _ => None,
     };
     Some(Phone { number, ..Phone::as_typed(typed) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::opening::Closure;
+    use crate::domain::profile::Language;
+
+    #[test]
+    fn days_and_languages_that_cannot_stand_are_refused() {
+        let day = |text: &str| -> Date { text.parse().expect("a day") };
+        let closed =
+            |from: &str, until: &str| FieldValue::Closures(vec![Closure { from: day(from), until: day(until) }]);
+        let told = |languages: &[&str], name: Option<&str>| {
+            let of = |tag: &&str| Translation {
+                language: Language::parse(tag).expect("a language"),
+                name: name.map(str::to_owned),
+                description: None,
+            };
+            FieldValue::Translations(languages.iter().map(of).collect())
+        };
+        for (value, expected) in [
+            (closed("2026-12-24", "2026-12-24"), None),
+            (closed("2026-12-25", "2026-12-24"), Some(InputProblem::DaysCross)),
+            (told(&["en", "ar"], Some("Harbour")), None),
+            (told(&["en", "en"], Some("Harbour")), Some(InputProblem::LanguageTwice)),
+            (told(&["en"], None), Some(InputProblem::TextEmpty)),
+            (told(&["en"], Some(" ")), Some(InputProblem::TextEmpty)),
+        ] {
+            assert_eq!(checked(vec![value]).err().map(|refused| refused.problem), expected);
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! Which changes take two people.
 
 use super::ways::ways_told;
-use crate::domain::directory::{FieldValue, Place, Service, ServiceStatus, Specialisation};
+use crate::domain::code::CodeList as _;
+use crate::domain::directory::{FieldValue, Place, Service, ServiceField, ServiceStatus, Specialisation};
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::sensitive::hidden_debug;
 
@@ -112,11 +113,30 @@ fn adds_contact(service: &Service, value: &FieldValue) -> bool {
         }
         FieldValue::Email(email) => email.is_some() && *email != service.email,
         FieldValue::Modes(modes) => modes.iter().any(|mode| !service.modes.contains(mode)),
+        // They repeat what the entry tells elsewhere, which is no news in another language or on other days.
+        FieldValue::Translations(_) | FieldValue::DatedHours(_) => {
+            let held = ways_of(service);
+            ways_told(&texts(value)).iter().any(|way| !held.contains(way))
+        }
         words => {
             let held = ways_told(&texts(&FieldValue::of(service, words.field())));
             ways_told(&texts(words)).iter().any(|way| !held.contains(way))
         }
     }
+}
+
+/// All ways to reach somebody that an entry tells, but phones that are not to be used.
+pub(super) fn ways_of(service: &Service) -> Vec<String> {
+    let fields: Vec<FieldValue> = ServiceField::ALL.iter().map(|field| FieldValue::of(service, *field)).collect();
+    let phones = service.phones.iter().filter(|phone| !phone.do_not_use).map(|phone| phone.typed.as_str());
+    let details = service.details.iter().flat_map(|told| std::iter::once(&told.label).chain(&told.values));
+    let told: Vec<&str> = (fields.iter().flat_map(texts))
+        .chain(phones)
+        .chain(service.email.as_deref())
+        .chain(details.map(String::as_str))
+        .chain(service.schedules.iter().filter_map(|schedule| schedule.text.as_deref()))
+        .collect();
+    ways_told(&told)
 }
 
 /// The words of a value in which a way to reach somebody can stand: texts, and the remarks in quotes among hours.
@@ -130,11 +150,15 @@ pub(super) fn texts(value: &FieldValue) -> Vec<&str> {
         | FieldValue::Fees(text)
         | FieldValue::Alert(text) => text.as_deref().into_iter().collect(),
         FieldValue::OpeningHours(hours) => hours.as_deref().into_iter().flat_map(remarks).collect(),
+        FieldValue::DatedHours(dated) => dated.iter().flat_map(|dated| remarks(dated.opening_hours.as_str())).collect(),
+        FieldValue::Translations(told) => {
+            told.iter().flat_map(|told| [&told.name, &told.description]).filter_map(Option::as_deref).collect()
+        }
         _ => Vec::new(),
     }
 }
 
 /// What stands in quotes in hours in the syntax of OpenStreetMap.
-pub(super) fn remarks(hours: &str) -> impl Iterator<Item = &str> {
+fn remarks(hours: &str) -> impl Iterator<Item = &str> {
     hours.split('"').skip(1).step_by(2)
 }

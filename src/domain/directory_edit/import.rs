@@ -1,12 +1,11 @@
 //! An import meets what people have set: a three-way comparison of what the source says now, what it said before, and
 //! what the entry says.
 
-use super::guard::{is_guarded, part, remarks, texts};
+use super::guard::{is_guarded, part, ways_of};
 use super::ways::ways_told;
 use crate::domain::code::CodeList as _;
-use crate::domain::directory::{FieldValue, Place, RedactedPlaces, Service, ServiceField, Specialisation, Translation};
+use crate::domain::directory::{FieldValue, Place, RedactedPlaces, Service, ServiceField, Specialisation};
 use crate::domain::need::NeedFamily;
-use crate::domain::opening::DatedHours;
 use crate::domain::sensitive::hidden_debug;
 
 /// What became of an incoming service. Its document, as it is to be written, is the one that was given.
@@ -129,50 +128,14 @@ fn keep_guarded(entry: &mut Service, held: &Service, merged: &mut Merged) {
 /// Leaves out of words that are no fields what tells a way that the held entry does not tell.
 fn withhold_contacts(entry: &mut Service, known: &[String], held: &Service, merged: &mut Merged) {
     let is_new = |texts: &[&str]| ways_told(texts).iter().any(|way| !known.contains(way));
-    let before = (entry.translations.clone(), entry.details.clone());
-    for translation in &mut entry.translations {
-        if is_new(&texts_of_translation(translation)) {
-            let before = held.translations.iter().find(|before| before.language == translation.language);
-            translation.name = before.and_then(|before| before.name.clone());
-            translation.description = before.and_then(|before| before.description.clone());
-        }
-    }
-    entry.translations.retain(|translation| translation.name.is_some() || translation.description.is_some());
+    let before = entry.details.clone();
     for detail in &mut entry.details {
         detail.values.retain(|value| !is_new(&[value]));
     }
     entry.details.retain(|detail| !detail.values.is_empty() && !is_new(&[&detail.label]));
-    merged.withholds_contacts |= before != (entry.translations.clone(), entry.details.clone());
+    merged.withholds_contacts |= before != entry.details;
     if entry.schedules.iter().any(|schedule| is_new(schedule.text.as_deref().as_slice())) {
         entry.schedules.clone_from(&held.schedules);
         merged.withholds_contacts = true;
     }
-    if entry.dated_hours.iter().any(|dated| is_new(&remarks_of(dated))) {
-        entry.dated_hours.clone_from(&held.dated_hours);
-        merged.withholds_contacts = true;
-    }
-}
-
-/// All ways to reach somebody that an entry tells, but phones that are not to be used.
-fn ways_of(service: &Service) -> Vec<String> {
-    let fields: Vec<FieldValue> = ServiceField::ALL.iter().map(|field| FieldValue::of(service, *field)).collect();
-    let phones = service.phones.iter().filter(|phone| !phone.do_not_use).map(|phone| phone.typed.as_str());
-    let details = service.details.iter().flat_map(|told| std::iter::once(&told.label).chain(&told.values));
-    let told: Vec<&str> = (fields.iter().flat_map(texts))
-        .chain(phones)
-        .chain(service.email.as_deref())
-        .chain(service.translations.iter().flat_map(texts_of_translation))
-        .chain(details.map(String::as_str))
-        .chain(service.schedules.iter().filter_map(|schedule| schedule.text.as_deref()))
-        .chain(service.dated_hours.iter().flat_map(remarks_of))
-        .collect();
-    ways_told(&told)
-}
-
-fn texts_of_translation(told: &Translation) -> Vec<&str> {
-    [&told.name, &told.description].into_iter().filter_map(Option::as_deref).collect()
-}
-
-fn remarks_of(dated: &DatedHours) -> Vec<&str> {
-    remarks(dated.opening_hours.as_str()).collect()
 }

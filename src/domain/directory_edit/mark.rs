@@ -37,6 +37,21 @@ pub fn mark(service: &mut Service, target: &DoNotUse) -> bool {
     }
 }
 
+/// Whether it is marked, or was and is told no longer.
+pub fn is_marked(service: &Service, target: &DoNotUse) -> bool {
+    let mut lifted = service.clone();
+    unmark(&mut lifted, target);
+    lifted != *service
+}
+
+/// Whether two marks are on the same thing.
+pub fn is_same_target(one: &DoNotUse, other: &DoNotUse) -> bool {
+    match (one, other) {
+        (DoNotUse::Phone(one), DoNotUse::Phone(other)) => Phone::as_typed(one).is_same(&Phone::as_typed(other)),
+        _ => one == other,
+    }
+}
+
 /// Lifts the mark, also from what has come in the place of what was marked, and from what is told no longer.
 pub fn unmark(service: &mut Service, target: &DoNotUse) {
     match target {
@@ -124,4 +139,29 @@ pub fn remember(service: &mut Service, before: &Service) {
         }
     }
     (service.former_phones, service.former_places) = (phones, places);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::directory::LocationKind;
+    use crate::domain::id::{Identifier as _, OrganizationId, ServiceId};
+
+    #[test]
+    fn a_mark_is_lifted_from_what_carries_it_and_from_nothing_else() {
+        let (id, organization) = (ServiceId::from_bytes([1; 16]), OrganizationId::from_bytes([2; 16]));
+        let mut marked = Service::named(id, organization, "Harbour");
+        marked.phones = vec![Phone::as_typed("115")];
+        marked.places = vec![Place::new(LocationId::from_bytes([3; 16]), LocationKind::Physical)];
+        let [phone, place] = [DoNotUse::Phone("115".to_owned()), DoNotUse::Place(LocationId::from_bytes([3; 16]))];
+        for target in [&phone, &place] {
+            assert!(!is_marked(&marked, target));
+            assert!(mark(&mut marked, target) && is_marked(&marked, target));
+        }
+        unmark(&mut marked, &place);
+        assert!(is_marked(&marked, &phone) && !is_marked(&marked, &place));
+        let typed = |typed: &str| DoNotUse::Phone(typed.to_owned());
+        assert!(is_same_target(&typed("+33 1 99 00 00 01"), &typed("+33 (0)1 99 00 00 01")));
+        assert!(!is_same_target(&typed("115"), &typed("119")) && !is_same_target(&phone, &place));
+    }
 }

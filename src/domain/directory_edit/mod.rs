@@ -19,9 +19,9 @@ pub use check::{EditProblem, checked, read_phone};
 pub use guard::{Parted, is_guarded, part};
 pub use history::EntryHistory;
 pub use import::{Merged, merge};
-pub use mark::{DoNotUse, keep_marks, mark, remember, unmark};
+pub use mark::{DoNotUse, is_marked, is_same_target, keep_marks, mark, remember, unmark};
 pub use proposal::{
-    Proposal, ProposalItem, ProposalKind, ProposalProblem, ProposalReason, ProposalStatus, ProposedChange,
+    Decided, Proposal, ProposalItem, ProposalKind, ProposalProblem, ProposalReason, ProposalStatus, ProposedChange,
 };
 pub use questions::{answer, questions};
 pub use review::{due_on, is_due, next_review_on, told_later};

@@ -6,7 +6,7 @@ use crate::domain::code::code_list;
 use crate::domain::directory::FieldValue;
 use crate::domain::freeze::two_people;
 use crate::domain::id::{AccountId, OrganizationId, ProposalId, ServiceId};
-use crate::domain::refusal::{ProtectionProblem, Refusal};
+use crate::domain::refusal::{InputProblem, ProtectionProblem, Refusal};
 use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ code_list! {
         GuardedEdit = "guarded_edit": "the part of an edit that takes two people",
         ImportBatch = "import_batch": "the changes of one import that take a second person",
         DoNotUse = "do_not_use": "somebody has marked something as not to be used",
+        MarkLift = "mark_lift": "an editor lifts a confirmed mark on a guarded service",
     }
 }
 
@@ -26,6 +27,7 @@ code_list! {
     ProposalStatus named "DirectoryProposalStatus" {
         Open = "open": "it waits for somebody else",
         Accepted = "accepted": "it stands in the directory now",
+        PartlyAccepted = "partly_accepted": "of some services it stands in the directory now, of the others it was refused",
         Refused = "refused": "it was refused, or the mark was lifted",
         Withdrawn = "withdrawn": "it was taken back, or a newer one took its place",
     }
@@ -57,6 +59,8 @@ pub enum ProposedChange {
     },
     /// The mark, which stands already.
     DoNotUse(DoNotUse),
+    /// The end of a mark, which stands until somebody else agrees.
+    Lift(DoNotUse),
 }
 
 /// The part of a proposal that is about one service.
@@ -117,5 +121,84 @@ impl Proposal {
             (false, true) => Ok(ProposalStatus::Withdrawn),
             (false, false) => Ok(ProposalStatus::Refused),
         }
+    }
+
+    /// The same, but for the services in `except`, of which the opposite becomes: one person may accept what an import
+    /// tells of some services and refuse what it tells of others. Names the services whose part is accepted.
+    ///
+    /// # Errors
+    /// As [`Proposal::decided`]; and where an exception is about none of the proposal's services.
+    pub fn decided_but_for(&self, accepts: bool, except: &[ServiceId], account: AccountId) -> Result<Decided, Refusal> {
+        let services = || self.items.iter().map(|item| item.service_id);
+        if except.iter().any(|excepted| !services().any(|service| service == *excepted)) {
+            return Err(Refusal::input("exceptServiceIds", InputProblem::NotOfProposal));
+        }
+        let accepted: Vec<ServiceId> = services().filter(|service| accepts != except.contains(service)).collect();
+        let status = self.decided(!accepted.is_empty(), account)?;
+        let is_whole = accepted.len() == self.items.len();
+        let is_split = status == ProposalStatus::Accepted && !is_whole;
+        Ok(Decided { status: if is_split { ProposalStatus::PartlyAccepted } else { status }, accepted })
+    }
+}
+
+/// What a decision makes of a proposal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// What has become of the proposal.
+    pub status: ProposalStatus,
+    /// The services whose part of it is accepted; the others' is not.
+    pub accepted: Vec<ServiceId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Identifier as _;
+
+    #[test]
+    fn a_batch_is_decided_item_by_item_and_only_about_its_own() {
+        let [one, two, other] = [1, 2, 3].map(|number| ServiceId::from_bytes([number; 16]));
+        let item = |service_id| ProposalItem {
+            service_id,
+            organization_id: OrganizationId::from_bytes([2; 16]),
+            change: None,
+        };
+        let [proposer, decider] = [1, 2].map(|number| AccountId::from_bytes([number; 16]));
+        let batch = |proposed_by| Proposal {
+            id: ProposalId::from_bytes([1; 16]),
+            kind: ProposalKind::ImportBatch,
+            source: Some("corridor".to_owned()),
+            proposed_by,
+            proposed_role: None,
+            proposed_at: Timestamp::from_microseconds(7),
+            status: ProposalStatus::Open,
+            decided_role: None,
+            decided_at: None,
+            reason: None,
+            items: vec![item(one), item(two)],
+        };
+        use ProposalStatus::{Accepted, PartlyAccepted, Refused, Withdrawn};
+        let second = Err(Refusal::Protection(ProtectionProblem::SecondPersonNeeded));
+        for (what, by, accepts, except, expected) in [
+            ("all", decider, true, vec![], Ok((Accepted, vec![one, two]))),
+            ("none", decider, false, vec![], Ok((Refused, vec![]))),
+            ("all but one", decider, true, vec![one], Ok((PartlyAccepted, vec![two]))),
+            ("one alone", decider, false, vec![one], Ok((PartlyAccepted, vec![one]))),
+            ("all but all", decider, true, vec![one, two], Ok((Refused, vec![]))),
+            ("none but all", decider, false, vec![one, two], Ok((Accepted, vec![one, two]))),
+            (
+                "another's",
+                decider,
+                true,
+                vec![other],
+                Err(Refusal::input("exceptServiceIds", InputProblem::NotOfProposal)),
+            ),
+            ("one of the own", proposer, false, vec![one], second.clone()),
+            ("the own", proposer, false, vec![], Ok((Withdrawn, vec![]))),
+        ] {
+            let decided = batch(Some(proposer)).decided_but_for(accepts, &except, by);
+            assert_eq!(decided.map(|decided| (decided.status, decided.accepted)), expected, "{what}");
+        }
+        assert!(batch(None).decided_but_for(true, &[one], proposer).is_ok());
     }
 }

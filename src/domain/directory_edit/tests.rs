@@ -249,7 +249,7 @@ fn an_import_takes_no_guard_off_through_what_is_no_field() {
 }
 
 #[test]
-fn an_import_puts_no_contact_of_a_guarded_service_among_words_that_are_no_fields() {
+fn an_import_puts_no_contact_of_a_guarded_service_among_words() {
     let hours = |text: &str| crate::domain::opening::OpeningHours::parse(text).expect("hours");
     let with = |told: &str| {
         let text = || Some(told.to_owned());
@@ -268,7 +268,8 @@ fn an_import_puts_no_contact_of_a_guarded_service_among_words_that_are_no_fields
             ]
         }
     };
-    for (told, need, withholds) in [
+    let waits = [ServiceField::Translations, ServiceField::DatedHours];
+    for (told, need, is_news) in [
         ("call 01 99 00 00 55", Need::ShelterMinor, true),
         ("call 01 99 00 00 55", Need::BasicFood, false),
         ("call +33 1 99 00 00 01", Need::ShelterMinor, false),
@@ -278,7 +279,12 @@ fn an_import_puts_no_contact_of_a_guarded_service_among_words_that_are_no_fields
         for mut incoming in with(told)(&held) {
             let says = incoming.clone();
             let merged = merge(&mut incoming, &held, &[]);
-            assert_eq!((merged.withholds_contacts, incoming == says), (withholds, !withholds), "{told} of {need}");
+            assert_eq!(incoming == says, !is_news, "{told} of {need}");
+            // What is a field waits for a second person; what is none is left out.
+            let queued = fields(&merged.queued);
+            let is_field = says.translations != held.translations || says.dated_hours != held.dated_hours;
+            assert_eq!(merged.withholds_contacts, is_news && !is_field, "{told} of {need}");
+            assert_eq!(queued.iter().any(|field| waits.contains(field)), is_news && is_field, "{told} of {need}");
         }
     }
 }

@@ -420,3 +420,18 @@ fn a_closure_counts_also_where_no_time_was_asked_about() {
         assert_eq!(found.reasons.contains(&reason), expected, "{told}");
     }
 }
+
+#[test]
+fn what_a_shelter_has_told_is_worth_nothing_after_a_day_whatever_it_is_counted_in() {
+    for (need, unit, hours_ago, expected) in [
+        (Need::ShelterMinor, None, 23, CapacityStatus::Open),
+        (Need::ShelterMinor, None, 24, CapacityStatus::Unknown),
+        (Need::ShelterMinor, Some(CapacityUnit::Appointment), 24, CapacityStatus::Unknown),
+        (Need::LegalAsylum, None, 24, CapacityStatus::Open),
+        (Need::LegalAsylum, None, 168, CapacityStatus::Unknown),
+    ] {
+        let capacity = capacity(CapacityStatus::Open, hours_ago).map(|told| Capacity { unit, ..told });
+        let service = Service { needs: vec![need], capacity, ..open_service() };
+        assert_eq!(service.capacity_status_at(now()), expected, "{need} {unit:?} {hours_ago}");
+    }
+}

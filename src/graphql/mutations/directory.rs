@@ -3,7 +3,7 @@
 use super::directory_changes::ServiceChangesInput;
 use crate::actions::directory_edit::{
     DecideProposal, EditService, Edited, MarkDoNotUse, MergeServices, SuggestCorrection, TellCapacity, confirm, decide,
-    edit, mark_do_not_use, merge_services, suggest, tell_capacity, unmerge_service,
+    edit, lift_do_not_use, mark_do_not_use, merge_services, suggest, tell_capacity, unmerge_service,
 };
 use crate::domain::directory::{CapacityPeriod, CapacityStatus, CapacityUnit, ServiceField};
 use crate::domain::directory_edit::{DoNotUse, ProposalReason};
@@ -14,7 +14,8 @@ use crate::graphql::types::directory_edit::DirectoryProposal;
 use crate::graphql::types::service::Service;
 use crate::graphql::user_errors::{
     DirectoryProposalDecideError, ServiceCapacityUpdateError, ServiceConfirmError, ServiceCorrectionSuggestError,
-    ServiceEditError, ServiceMarkDoNotUseError, ServiceMergeError, ServiceUnmergeError, settle,
+    ServiceEditError, ServiceLiftDoNotUseError, ServiceMarkDoNotUseError, ServiceMergeError, ServiceUnmergeError,
+    settle,
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -97,12 +98,31 @@ impl DirectoryMutations {
         input: ServiceMarkDoNotUseInput,
     ) -> Result<ServiceMarkDoNotUsePayload, ApiError> {
         let request = request(context);
-        let marked = match input.read()? {
+        let marked = match marked_thing(&input.service_id, input.place_id.as_ref(), input.phone)? {
             Ok(input) => mark_do_not_use(&request.context, &request.access, input).await,
             Err(refusal) => Err(refusal.into()),
         };
         let (service, errors) = settle(marked, request.language)?;
         Ok(ServiceMarkDoNotUsePayload { service: service.flatten().map(Service), errors })
+    }
+
+    /// Lifts a confirmed mark that a place or a phone is not to be used, for editors: at once, and of what is guarded by a
+    /// second person in `directoryProposals`. A mark that waits for its decision is lifted by refusing it, and the mark
+    /// on a whole service by `serviceEdit` of its status.
+    async fn service_lift_do_not_use(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The service, and which place or phone of it may be used again.")]
+        input: ServiceLiftDoNotUseInput,
+    ) -> Result<ServiceLiftDoNotUsePayload, ApiError> {
+        let request = request(context);
+        let lifted = match marked_thing(&input.service_id, input.place_id.as_ref(), input.phone)? {
+            Ok(input) => lift_do_not_use(&request.context, &request.access, input).await,
+            Err(refusal) => Err(refusal.into()),
+        };
+        let (lifted, errors) = settle(lifted, request.language)?;
+        let Edited { service, waiting } = lifted.unwrap_or_default();
+        Ok(ServiceLiftDoNotUsePayload { service: service.map(Service), waiting, errors })
     }
 
     /// Tells how many a service can take now; staff of a partner for their own organisation. The last word counts.
@@ -141,7 +161,7 @@ impl DirectoryMutations {
         Ok(ServiceConfirmPayload { service: service.flatten().map(Service), errors })
     }
 
-    /// Accepts or refuses a proposed change. Nobody accepts the own one; refusing the own one takes it back. Accepting a
+    /// Accepts or refuses a proposed change, of all its services or of some of them. Nobody accepts the own one; refusing the own one takes it back. Accepting a
     /// mark suspends the service, refusing it lifts the mark.
     async fn directory_proposal_decide(
         &self,
@@ -149,8 +169,12 @@ impl DirectoryMutations {
         #[graphql(desc = "The proposal, and what becomes of it.")] input: DirectoryProposalDecideInput,
     ) -> Result<DirectoryProposalDecidePayload, ApiError> {
         let request = request(context);
-        let input =
-            DecideProposal { id: parse_id(&input.directory_proposal_id)?, accepts: input.accept, reason: input.reason };
+        let input = DecideProposal {
+            id: parse_id(&input.directory_proposal_id)?,
+            accepts: input.accept,
+            except: input.except_service_ids.iter().map(parse_id).collect::<Result<_, _>>()?,
+            reason: input.reason,
+        };
         let decided = decide(&request.context, &request.access, input).await;
         let (proposal, errors) = settle(decided, request.language)?;
         Ok(DirectoryProposalDecidePayload { directory_proposal: proposal.flatten().map(DirectoryProposal), errors })
@@ -253,17 +277,20 @@ pub struct ServiceMarkDoNotUseInput {
     phone: Option<String>,
 }
 
-impl ServiceMarkDoNotUseInput {
-    fn read(self) -> Result<Result<MarkDoNotUse, Refusal>, ApiError> {
-        let service_id = parse_id(&self.service_id)?;
-        let target = match (&self.place_id, self.phone) {
-            (None, None) => DoNotUse::Service,
-            (Some(place), None) => DoNotUse::Place(parse_id(place)?),
-            (None, Some(phone)) => DoNotUse::Phone(phone),
-            (Some(_), Some(_)) => return Ok(Err(Refusal::input("phone", InputProblem::OneOfTwo))),
-        };
-        Ok(Ok(MarkDoNotUse { service_id, target }))
-    }
+/// What of a service a mark is on, as it comes in.
+fn marked_thing(
+    service: &ID,
+    place: Option<&ID>,
+    phone: Option<String>,
+) -> Result<Result<MarkDoNotUse, Refusal>, ApiError> {
+    let service_id = parse_id(service)?;
+    let target = match (place, phone) {
+        (None, None) => DoNotUse::Service,
+        (Some(place), None) => DoNotUse::Place(parse_id(place)?),
+        (None, Some(phone)) => DoNotUse::Phone(phone),
+        (Some(_), Some(_)) => return Ok(Err(Refusal::input("phone", InputProblem::OneOfTwo))),
+    };
+    Ok(Ok(MarkDoNotUse { service_id, target }))
 }
 
 /// The service with its marks, or why nothing was marked.
@@ -273,6 +300,28 @@ pub struct ServiceMarkDoNotUsePayload {
     service: Option<Service>,
     /// Why nothing was marked.
     errors: Vec<ServiceMarkDoNotUseError>,
+}
+
+/// What lifting a mark takes.
+#[derive(InputObject)]
+pub struct ServiceLiftDoNotUseInput {
+    /// The service, an id beginning with `svc_`.
+    service_id: ID,
+    /// The place of it that may be gone to again, an id beginning with `loc_`.
+    place_id: Option<ID>,
+    /// The phone of it that may be called again, as it is typed there or in E.164.
+    phone: Option<String>,
+}
+
+/// The service with the marks that it has left, or why none was lifted.
+#[derive(SimpleObject)]
+pub struct ServiceLiftDoNotUsePayload {
+    /// The service; null when nothing was lifted.
+    service: Option<Service>,
+    /// Fields in which the mark waits for a second person, in `directoryProposals`.
+    waiting: Vec<ServiceField>,
+    /// Why nothing was lifted.
+    errors: Vec<ServiceLiftDoNotUseError>,
 }
 
 /// What telling capacity takes.
@@ -328,6 +377,10 @@ pub struct DirectoryProposalDecideInput {
     directory_proposal_id: ID,
     /// True to accept it, false to refuse it.
     accept: bool,
+    /// Services of the proposal, ids beginning with `svc_`, of which the opposite becomes: some of what one import tells
+    /// is accepted and the rest refused by one call. None unless said.
+    #[graphql(default)]
+    except_service_ids: Vec<ID>,
     /// Why it is refused; needed unless a mark is lifted or the own proposal taken back.
     reason: Option<ProposalReason>,
 }

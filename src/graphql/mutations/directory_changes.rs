@@ -6,8 +6,10 @@ use crate::domain::directory::{
     Tier, Welcome,
 };
 use crate::domain::need::Need;
+use crate::domain::opening::Closure;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use crate::graphql::error::{ApiError, parse_id};
+use crate::graphql::scalars::Day;
 use async_graphql::{ID, InputObject, MaybeUndefined};
 
 /// What is to stand in a service. What is not named stays as it is; null empties what may be empty.
@@ -55,6 +57,43 @@ pub struct ServiceChangesInput {
     places: Option<Vec<ServicePlaceInput>>,
     /// Who may know that it exists; for editors.
     tier: Option<Tier>,
+    /// All days on which it is closed for a time.
+    closures: Option<Vec<ClosureInput>>,
+    /// All hours that hold on some days instead of the ordinary ones.
+    dated_hours: Option<Vec<DatedHoursInput>>,
+    /// Its name and description in all further languages.
+    translations: Option<Vec<TranslationInput>>,
+}
+
+/// Days on which a service is closed for a time.
+#[derive(InputObject)]
+pub struct ClosureInput {
+    /// The first day of it.
+    from: Day,
+    /// The last day of it.
+    until: Day,
+}
+
+/// Hours that hold on some days.
+#[derive(InputObject)]
+pub struct DatedHoursInput {
+    /// The first day of them.
+    from: Day,
+    /// The last day of them.
+    until: Day,
+    /// The hours in the syntax of OpenStreetMap, such as `Mo-Fr 10:00-14:00`.
+    opening_hours: String,
+}
+
+/// Name and description in another language; at least one of the two.
+#[derive(InputObject)]
+pub struct TranslationInput {
+    /// The language, as a BCP 47 tag.
+    language: String,
+    /// The name in it.
+    name: Option<String>,
+    /// The description in it.
+    description: Option<String>,
 }
 
 /// The public that a service accepts. An empty list restricts nothing.
@@ -135,10 +174,21 @@ impl TryFrom<ServiceChangesInput> for ServiceChanges {
             input.accessibility.map(FieldValue::Accessibility),
             named(input.email, FieldValue::Email),
             input.tier.map(FieldValue::Tier),
+            input.closures.map(|closures| FieldValue::Closures(closures.into_iter().map(Closure::from).collect())),
         ];
         let places = input.places.map(|places| places.into_iter().map(PlaceChange::try_from).collect()).transpose()?;
         let values = values.into_iter().flatten().collect();
-        Ok(Self { values, languages: input.languages, phones: input.phones, places })
+        let dated = |dated: DatedHoursInput| (dated.from.0, dated.until.0, dated.opening_hours);
+        let dated_hours = input.dated_hours.map(|all| all.into_iter().map(dated).collect());
+        let translation = |told: TranslationInput| (told.language, told.name, told.description);
+        let translations = input.translations.map(|all| all.into_iter().map(translation).collect());
+        Ok(Self { values, languages: input.languages, phones: input.phones, places, dated_hours, translations })
+    }
+}
+
+impl From<ClosureInput> for Closure {
+    fn from(input: ClosureInput) -> Self {
+        Self { from: input.from.0, until: input.until.0 }
     }
 }
 

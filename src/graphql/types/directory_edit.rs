@@ -1,16 +1,20 @@
 //! What becomes of entries of the directory: who set what, versions, and proposed changes.
 
+use crate::actions::directory::known_id;
 use crate::domain::account::Role;
 use crate::domain::directory::{FieldEdit, ServiceField, Teller};
 use crate::domain::directory_edit::{EntryHistory, ProposalKind, ProposalReason, ProposalStatus};
+use crate::domain::id::ServiceId;
 use crate::domain::time::Timestamp;
+use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
 use crate::policy::proposal_view::{DirectoryProposalChangeView, DirectoryProposalView};
 use crate::policy::visible::Visible;
-use async_graphql::{Description, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Description, ID, Object, SimpleObject};
 
 /// That people have set a field over what the source says.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct FieldProvenance {
     /// Which field it is.
     field: ServiceField,
@@ -18,12 +22,25 @@ pub struct FieldProvenance {
     told_by: Teller,
     /// When it was set.
     at: DateTime,
+    /// The entry that it was taken from.
+    #[graphql(skip)]
+    source: Option<ServiceId>,
+}
+
+#[ComplexObject]
+impl FieldProvenance {
+    /// The entry of another source that the value was taken from when that one was merged into this; null for what
+    /// people have typed, and where the viewer may not know of that entry.
+    async fn taken_from(&self, context: &Context<'_>) -> Option<ID> {
+        let request = request(context);
+        known_id(&request.context, &request.access, self.source?).map(ID::from)
+    }
 }
 
 impl From<&FieldEdit> for FieldProvenance {
     fn from(edit: &FieldEdit) -> Self {
         let at = DateTime(Timestamp::from_microseconds(edit.at_microseconds));
-        Self { field: edit.field, told_by: edit.told_by, at }
+        Self { field: edit.field, told_by: edit.told_by, at, source: edit.taken_from }
     }
 }
 
@@ -147,7 +164,7 @@ pub struct DirectoryProposalChange {
     field: Option<ServiceField>,
     /// What stands there, in words; null when nothing does.
     value_before: Option<String>,
-    /// What is to stand there, or which place or phone is not to be used; null for nothing.
+    /// What is to stand there, or which place or phone is not to be used, or to be used again; null for nothing.
     value_proposed: Option<String>,
 }
 

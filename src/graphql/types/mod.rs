@@ -1,6 +1,7 @@
 //! Objects of the schema. Each holds a view that policy made, and reads person-linked fields through it.
 
 pub mod audit;
+pub mod capacity;
 pub mod case;
 pub mod consent;
 pub mod consent_override;

@@ -1,5 +1,6 @@
 //! Services and their places.
 
+use super::capacity::Capacity;
 use super::directory_edit::FieldProvenance;
 use super::organization::Organization;
 use super::place::Place;
@@ -7,14 +8,12 @@ use crate::actions::directory_edit::review_questions;
 use crate::actions::{directory, search};
 use crate::domain::directory as entry;
 use crate::domain::directory::{
-    Accessibility, CapacityPeriod, CapacityStatus, CapacityUnit, KnownConsequence, ServiceField, ServiceMode,
-    ServiceStatus, Specialisation, Teller, Tier, Welcome,
+    Accessibility, KnownConsequence, ServiceField, ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
 };
 use crate::domain::freshness::{FreshnessState, freshness};
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::opening;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
-use crate::domain::time::Timestamp;
 use crate::graphql::error::{Nullable, nullable};
 use crate::graphql::request::request;
 use crate::graphql::scalars::{DateTime, Day};
@@ -133,8 +132,7 @@ impl Service {
 
     /// Capacity as last told, and what it is worth now; null when none was told.
     async fn capacity(&self, context: &Context<'_>) -> Option<Capacity> {
-        let now = request(context).now;
-        self.0.service.capacity.as_ref().map(|capacity| Capacity::at(capacity, now))
+        Capacity::of(&self.0, request(context).now)
     }
 
     /// The language of its name, description and other words, as a BCP 47 tag; null when its source does not say.
@@ -240,6 +238,13 @@ impl Service {
         self.0.service.do_not_use
     }
 
+    /// The entry that people find in its place since it was merged into another one, by its id; null for one that stands
+    /// for itself, and where the viewer may not know of the other.
+    async fn merged_into(&self, context: &Context<'_>) -> Option<ID> {
+        let request = request(context);
+        directory::merged_into(&request.context, &request.access, &self.0).map(ID::from)
+    }
+
     /// The day by which somebody should confirm it again; null when nobody has set one.
     async fn next_review_on(&self) -> Option<Day> {
         self.0.service.next_review_on.map(Day)
@@ -331,45 +336,6 @@ pub struct ServiceDetail {
 impl From<&entry::Detail> for ServiceDetail {
     fn from(detail: &entry::Detail) -> Self {
         Self { label: detail.label.clone(), values: detail.values.clone() }
-    }
-}
-
-/// How many a service can take.
-#[derive(SimpleObject)]
-pub struct Capacity {
-    /// What the figure is worth now: unknown once it is stale.
-    status: CapacityStatus,
-    /// The status as it was told.
-    status_told: CapacityStatus,
-    /// In what it is counted; null when its source does not say.
-    unit: Option<CapacityUnit>,
-    /// How many are free, as told; null when not told.
-    available: Option<u32>,
-    /// How many there are in all; null when not told.
-    maximum: Option<u32>,
-    /// When it was told; null when nobody wrote it down.
-    updated_at: Option<DateTime>,
-    /// Over which time it is counted; null when not told.
-    per: Option<CapacityPeriod>,
-    /// How many days somebody who comes now waits, as told; null when not told.
-    expected_wait_days: Option<u16>,
-    /// Who told it, by what they are to the service; null when nobody wrote it down.
-    told_by: Option<Teller>,
-}
-
-impl Capacity {
-    fn at(capacity: &entry::Capacity, now: Timestamp) -> Self {
-        Self {
-            status: capacity.status_at(now),
-            status_told: capacity.status,
-            unit: capacity.unit,
-            available: capacity.available,
-            maximum: capacity.maximum,
-            updated_at: capacity.updated_at_microseconds.map(|time| DateTime(Timestamp::from_microseconds(time))),
-            per: capacity.per,
-            expected_wait_days: capacity.expected_wait_days,
-            told_by: capacity.told_by,
-        }
     }
 }
 

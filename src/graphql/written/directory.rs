@@ -4,9 +4,10 @@ use super::{Asked, AskedField, Json, Written};
 use crate::actions::directory_edit::review_questions;
 use crate::actions::{directory, search};
 use crate::domain::directory::{
-    Capacity, Detail, Eligibility, FieldEdit, Organization, Phone, Place, Schedule, Service, Translation,
+    Detail, Eligibility, FieldEdit, Organization, Phone, Place, Schedule, Service, Translation,
 };
 use crate::domain::freshness::freshness;
+use crate::domain::id::ServiceId;
 use crate::domain::opening::{Closure, DatedHours, OpeningState};
 use crate::domain::time::Timestamp;
 use crate::graphql::request::RequestContext;
@@ -76,6 +77,7 @@ written!(FieldEdit as "FieldProvenance", |edit| {
     "field" => edit.field,
     "toldBy" => edit.told_by,
     "at" => Timestamp::from_microseconds(edit.at_microseconds),
+    "takenFrom" => KnownEntry(edit.taken_from),
 });
 
 written!(OpeningState as "OpeningState", |state| {
@@ -84,24 +86,23 @@ written!(OpeningState as "OpeningState", |state| {
     "nextChangeAt" => state.next_change_at,
 });
 
-impl Written for Capacity {
-    fn write(&self, asked: &Asked<'_>, request: &RequestContext, json: &mut Json) -> Option<()> {
-        json.object("Capacity", asked, |field, json| match field.name {
-            "status" => json.symbol(self.status_at(request.now)),
-            "statusTold" => json.symbol(self.status),
-            "unit" => self.unit.write(&field.inner, request, json),
-            "available" => self.available.write(&field.inner, request, json),
-            "maximum" => self.maximum.write(&field.inner, request, json),
-            "updatedAt" => {
-                let told = self.updated_at_microseconds.map(Timestamp::from_microseconds);
-                told.write(&field.inner, request, json)
-            }
-            "per" => self.per.write(&field.inner, request, json),
-            "expectedWaitDays" => self.expected_wait_days.write(&field.inner, request, json),
-            "toldBy" => self.told_by.write(&field.inner, request, json),
-            _ => None,
-        })
-    }
+fn write_capacity(service: &Service, asked: &Asked<'_>, request: &RequestContext, json: &mut Json) -> Option<()> {
+    let Some(capacity) = &service.capacity else { return json.value(&()) };
+    json.object("Capacity", asked, |field, json| match field.name {
+        "status" => json.symbol(service.capacity_status_at(request.now)),
+        "statusTold" => json.symbol(capacity.status),
+        "unit" => capacity.unit.write(&field.inner, request, json),
+        "available" => capacity.available.write(&field.inner, request, json),
+        "maximum" => capacity.maximum.write(&field.inner, request, json),
+        "updatedAt" => {
+            let told = capacity.updated_at_microseconds.map(Timestamp::from_microseconds);
+            told.write(&field.inner, request, json)
+        }
+        "per" => capacity.per.write(&field.inner, request, json),
+        "expectedWaitDays" => capacity.expected_wait_days.write(&field.inner, request, json),
+        "toldBy" => capacity.told_by.write(&field.inner, request, json),
+        _ => None,
+    })
 }
 
 impl Written for Place {
@@ -143,6 +144,16 @@ impl<T: std::fmt::Display> Written for Plain<T> {
     }
 }
 
+/// The id of another entry, for whoever may know of that one.
+struct KnownEntry(Option<ServiceId>);
+
+impl Written for KnownEntry {
+    fn write(&self, asked: &Asked<'_>, request: &RequestContext, json: &mut Json) -> Option<()> {
+        let known = self.0.and_then(|id| directory::known_id(&request.context, &request.access, id));
+        known.map(Plain).write(asked, request, json)
+    }
+}
+
 impl Written for ServiceView {
     fn write(&self, asked: &Asked<'_>, request: &RequestContext, json: &mut Json) -> Option<()> {
         let service = &*self.service;
@@ -156,6 +167,10 @@ impl Written for ServiceView {
                     None => json.value(&()),
                 }
             }
+            "mergedInto" => {
+                let kept = directory::merged_into(&request.context, &request.access, self);
+                kept.map(Plain).write(&field.inner, request, json)
+            }
             "opening" => search::opening_of(&request.context, self, None).write(&field.inner, request, json),
             "freshness" => {
                 let found = freshness(service, request.now.date());
@@ -168,6 +183,7 @@ impl Written for ServiceView {
                 })
             }
             "questions" => review_questions(self, request.now).write(&field.inner, request, json),
+            "capacity" => write_capacity(service, &field.inner, request, json),
             "languages" => json.list(&service.languages, |language, json| json.value(language.as_str())),
             "areasServed" => json.list(&service.areas_served, |code, json| json.value(code.as_str())),
             _ => write_plainly(service, field, request, json),
@@ -196,7 +212,6 @@ fn write_plainly(service: &Service, field: &AskedField<'_>, request: &RequestCon
         "email" => &service.email,
         "knownConsequences" => &service.known_consequences,
         "specialisations" => &service.specialisations,
-        "capacity" => &service.capacity,
         "language" => &service.language.as_ref().map(|language| language.as_str()),
         "translations" => &service.translations,
         "modes" => &service.modes,

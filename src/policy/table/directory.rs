@@ -82,7 +82,8 @@ fn of_organization(name: &'static str, class: Class) -> Row {
 
 /// What the domain reference keeps for the network (section 1.1): whether there is room now, and for whom a service is
 /// specialised, which would point out to anyone where those go who fled violence.
-const OF_NETWORK: [&str; 11] = [
+const OF_NETWORK: [&str; 12] = [
+    "Capacity.acceptedSince",
     "Capacity.status",
     "Capacity.statusTold",
     "Capacity.unit",
@@ -101,6 +102,7 @@ const OF_HISTORY: [&str; 13] = [
     "FieldProvenance.field",
     "FieldProvenance.toldBy",
     "FieldProvenance.at",
+    "FieldProvenance.takenFrom",
     "Service.version",
     "Service.provenance",
     "Service.verifiedBy",
@@ -225,6 +227,7 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("ServiceCheck.verdict", Public),
     ("ServiceCheck.reasons", Public),
     ("Service.doNotUse", Public),
+    ("Service.mergedInto", Public),
     ("Service.nextReviewOn", Public),
     ("ServiceDetail.label", Public),
     ("ServiceDetail.values", Public),

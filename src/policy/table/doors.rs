@@ -81,6 +81,7 @@ fn mutations() -> Vec<Door> {
         door("Mutation.serviceUnmerge", &[EditEntry]),
         door("Mutation.serviceCorrectionSuggest", &[SuggestCorrection]),
         door("Mutation.serviceMarkDoNotUse", &[MarkDoNotUse]),
+        door("Mutation.serviceLiftDoNotUse", &[EditEntry]),
         door("Mutation.serviceCapacityUpdate", &[TellCapacity]),
         door("Mutation.serviceConfirm", &[ConfirmEntry]),
         door("Mutation.directoryProposalDecide", &[DecideProposal]),

@@ -4,10 +4,12 @@
 use super::{EDITORS, SEEDS, feed};
 use crate::kit::steps::{merged, service_id, text};
 use crate::kit::world::{MINORITY_APPEAL, World, on_both_databases};
-use relais::domain::directory::{FieldValue, Service, Tier};
+use relais::domain::directory::{Document, FieldValue, Place, Service, Tier};
 use relais::domain::directory_edit::ProposedChange;
-use relais::domain::id::{Identifier as _, ServiceId};
+use relais::domain::id::{Identifier as _, LocationId, ServiceId};
+use relais::domain::place::{Area, AreaCode};
 use relais::import::plan::Completeness;
+use relais::store::{DirectoryChange, StoreError};
 use serde_json::{Value, json};
 
 /// Of another organisation than that of the minority appeal.
@@ -179,6 +181,52 @@ on_both_databases! {
             assert!(!world.hidden_values(id).await.contains("48.7713"), "sealed values hold the point");
         }
         assert!(world.entry(&ids[0]).places[0].redacted);
+    }
+
+    async fn many_places_that_are_redacted_at_once_are_nowhere_in_the_store_any_more(world: World) {
+        // More than are looked for one by one.
+        let streets = 20;
+        let houses = |redacted: bool, name: &str| {
+            let mut service = world.like(MINORITY_APPEAL, name);
+            let model = service.places[0].clone();
+            let house = |number: usize| {
+                let mut place = Place {
+                    id: LocationId::derived("test", &format!("house {number}")),
+                    name: Some(NAME.to_owned()),
+                    address: Some(format!("{number} {ADDRESS}")),
+                    ..model.clone()
+                };
+                if redacted {
+                    place.redact();
+                    place.area = AreaCode::parse("FR-93055").ok().map(|code| Area { code, name: None, center: None, radius_meters: None });
+                }
+                place
+            };
+            service.places = (0..streets).map(house).collect();
+            service
+        };
+        // Another entry has the same houses, one has a house of its own, and one has gone.
+        for name in ["found", "beside", "gone"] {
+            world.publish(&houses(false, name)).await;
+        }
+        let mut apart = houses(false, "apart");
+        apart.places = vec![Place { id: LocationId::derived("test", "apart"), ..apart.places[0].clone() }];
+        apart.places[0].name = Some("Bureau".to_owned());
+        apart.places[0].address = Some("3 rue des Lilas".to_owned());
+        world.publish(&apart).await;
+        let gone = Document::Service(houses(false, "gone"));
+        let change = DirectoryChange { source_key: "gone", document: &gone, is_gone: true };
+        let now = world.now();
+        let written = world.app.context().store.write(async |tx| tx.change_directory("test", &[change], now).await.map(drop)).await;
+        written.map_err(|error: StoreError| error.to_string()).expect("a tombstone");
+        assert!(!world.traces().await.is_empty(), "the search for traces finds what is there");
+        world.publish(&houses(true, "found")).await;
+        assert_eq!(world.traces().await, Vec::<String>::new());
+        let beside = world.entry(&houses(true, "beside").id.to_string());
+        assert_eq!(beside.places.len(), streets);
+        assert!(beside.places.iter().all(|place| place.redacted && !place.tells_more_than_area()));
+        let apart = world.entry(&apart.id.to_string());
+        assert_eq!(apart.places[0].address.as_deref(), Some("3 rue des Lilas"), "a house of its own stays");
     }
 
     async fn a_mark_outlives_another_typing_an_absence_and_another_key(world: World) {

@@ -39,6 +39,9 @@ impl Matrix {
                 let document = format!("query($id: ID!) {{ serviceHistory(serviceId: $id) {} }}", selection(row));
                 vec![Probe { handle, document, id: self.id_of(entry(relation, standing)) }]
             }
+            ("service", _) if row == "Service.mergedInto" => {
+                by_node(handle, "Service", self.id_of(&format!("{}, merged", entry(relation, standing))))
+            }
             ("service", _) => by_node(handle, "Service", self.id_of(entry(relation, standing))),
             ("proposal", _) => {
                 let document = format!("{{ directoryProposals(first: 100) {{ nodes {} }} }}", selection(row));

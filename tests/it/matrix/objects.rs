@@ -269,6 +269,13 @@ async fn services(world: &World) -> Vec<Object> {
             }
             world.publish(&redacted).await;
             services.push(Object { title, id: redacted.id.to_string(), version: 1 });
+            // The same as another source's word on an entry that anybody may know of.
+            let title = format!("{}, merged", redacted.name.trim_end_matches(", redacted"));
+            let merged_into = Some(ServiceId::derived("test", "public"));
+            let merged =
+                Service { id: ServiceId::derived("test", &title), name: title.clone(), merged_into, ..redacted };
+            world.publish(&merged).await;
+            services.push(Object { title, id: merged.id.to_string(), version: 1 });
         }
     }
     services
@@ -326,8 +333,8 @@ fn full(world: &World, name: &str) -> Service {
     service.verified_by = Some(Teller::Partner);
     service.next_review_on = service.verified_on;
     let at_microseconds = world.now().microseconds();
-    service.edits =
-        vec![FieldEdit { field: ServiceField::Fees, told_by: Teller::Editor, at_microseconds, taken_from: None }];
+    let taken_from = Some(ServiceId::derived("corridor", MINORITY_APPEAL));
+    service.edits = vec![FieldEdit { field: ServiceField::Fees, told_by: Teller::Editor, at_microseconds, taken_from }];
     for place in &mut service.places {
         (place.name, place.address) = (told.clone(), told.clone());
         place.precision = Some(Precision::Exact);

@@ -31,8 +31,12 @@ const TYPES: [&str; 20] = [
 ];
 
 /// Fields that only resolvers answer: they ask the database, read arguments, or lead to other services.
-const LEFT_TO_RESOLVERS: [(&str, &str); 3] =
-    [("ServiceConnection", "focalPoint"), ("Service", "check"), ("Organization", "services")];
+const LEFT_TO_RESOLVERS: [(&str, &str); 4] = [
+    ("ServiceConnection", "focalPoint"),
+    ("Service", "check"),
+    ("Organization", "services"),
+    ("Capacity", "acceptedSince"),
+];
 
 fn is_left(type_name: &str, field: &str) -> bool {
     LEFT_TO_RESOLVERS.contains(&(type_name, field))

@@ -16,6 +16,11 @@ key-reused = سبق استخدام مفتاح التكرار هذا لطلب آ�
 
 ring = الحلقة { $ring } من المضلّع: { $problem }
 input-area-of-redacted = المكان الذي لا يجوز العثور عليه يحتاج إلى رمز منطقته: أدخلوا areaCode.
+input-not-of-proposal = لا يخصّ الاقتراح هذه الخدمة: أعيدوا قراءته.
+input-not-marked = لم يطلب أحد عدم استعمال هذا.
+input-mark-undecided = العلامة تنتظر قرارًا: ارفضوا الاقتراح لرفعها.
+input-days-cross = اليوم الأول بعد اليوم الأخير.
+input-language-twice = ذُكرت لغة مرتين: اذكروا كل لغة مرة واحدة.
 input-polygon-empty = للمضلّع حلقة واحدة على الأقل.
 input-polygon-too-large = للمضلّع 1000 رأس على الأكثر: ارسمه أبسط.
 input-ring-too-short = للحلقة أربعة مواضع على الأقل، آخرها يكرّر الأول.
