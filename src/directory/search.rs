@@ -297,8 +297,9 @@ impl Stream<'_> {
 /// The next candidate of all streams, and whose it is.
 fn next_of(streams: &mut [Stream<'_>; 2]) -> Option<(usize, Candidate)> {
     let [base, overlay] = &*streams;
-    let turn = match (base.key(), overlay.key()) {
-        (Some(first), Some(second)) => usize::from(second < first),
+    // Most of the time nothing has changed since the base was made, and nothing is to be compared.
+    let turn = match (base.next, overlay.next) {
+        (Some(_), Some(_)) => usize::from(overlay.key() < base.key()),
         (None, Some(_)) => 1,
         _ => 0,
     };

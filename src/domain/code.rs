@@ -27,13 +27,21 @@ pub trait CodeList: Copy + Eq + Send + Sync + 'static {
 
     /// The code as an upper-case identifier, such as `LEGAL_MINORITY_APPEAL`.
     fn symbol(self) -> String {
-        let symbol = self.code().to_ascii_uppercase().replace(['.', '-'], "_");
-        format!("{}{symbol}", Self::SYMBOL_PREFIX)
+        Self::SYMBOL_PREFIX.chars().chain(self.code().bytes().map(|byte| char::from(byte_of_symbol(byte)))).collect()
     }
 
     /// The value with exactly this symbol.
     fn from_symbol(symbol: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|value| value.symbol() == symbol)
+        let symbol = symbol.strip_prefix(Self::SYMBOL_PREFIX)?;
+        Self::ALL.iter().copied().find(|value| value.code().bytes().map(byte_of_symbol).eq(symbol.bytes()))
+    }
+}
+
+/// The byte of a symbol for one of a code, which is made of ASCII letters, digits and separators.
+pub const fn byte_of_symbol(byte: u8) -> u8 {
+    match byte {
+        b'.' | b'-' => b'_',
+        byte => byte.to_ascii_uppercase(),
     }
 }
 

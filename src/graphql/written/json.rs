@@ -1,7 +1,7 @@
 //! The text of an answer while it is written.
 
 use super::{Asked, AskedField, Written};
-use crate::domain::code::CodeList;
+use crate::domain::code::{CodeList, byte_of_symbol};
 use crate::domain::time::{Date, Timestamp};
 use crate::graphql::request::RequestContext;
 use serde::Serialize;
@@ -34,10 +34,7 @@ impl Json {
     pub fn symbol<T: CodeList>(&mut self, code: T) -> Option<()> {
         self.bytes.push(b'"');
         self.bytes.extend(T::SYMBOL_PREFIX.bytes());
-        self.bytes.extend(code.code().bytes().map(|byte| match byte {
-            b'.' | b'-' => b'_',
-            byte => byte.to_ascii_uppercase(),
-        }));
+        self.bytes.extend(code.code().bytes().map(byte_of_symbol));
         self.bytes.push(b'"');
         Some(())
     }

@@ -98,7 +98,7 @@ const OF_NETWORK: [&str; 12] = [
 ];
 
 /// Who changed what and when is for staff.
-const OF_HISTORY: [&str; 13] = [
+const OF_HISTORY: [&str; 14] = [
     "FieldProvenance.field",
     "FieldProvenance.toldBy",
     "FieldProvenance.at",
