@@ -2,6 +2,7 @@
 //! one for stopping, and a history that tells who did what.
 
 mod deciding;
+mod organizations;
 mod protecting;
 
 use crate::kit::steps::{fresh_key, merged, service_id, text};
