@@ -124,7 +124,9 @@ fn change(row: DirectoryRow) -> Change {
     if !row.is_gone {
         let document = match row.document {
             Document::Service(service) => Document::Service(Service { version: row.entry_version, ..service }),
-            organization @ Document::Organization(_) => organization,
+            Document::Organization(organization) => {
+                Document::Organization(Organization { version: row.entry_version, ..organization })
+            }
         };
         return Change::Present { document };
     }

@@ -220,6 +220,8 @@ unions! {
     ServiceUnmergeError { Input(InputError), Protection(ProtectionError) }
     /// Why no correction was suggested.
     ServiceCorrectionSuggestError { Input(InputError), Protection(ProtectionError) }
+    /// Why an organisation was not edited.
+    OrganizationEditError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
     /// Why nothing was marked.
     ServiceMarkDoNotUseError { Input(InputError) }
     /// Why no mark was lifted.

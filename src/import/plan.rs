@@ -192,8 +192,8 @@ pub fn plan(mut feed: Feed, current: Vec<Current>, completeness: Completeness) -
     for Parsed { row, key, mut document } in std::mem::take(&mut feed.organizations) {
         let held = held_organizations.remove(&key);
         let known = held.as_ref().or(former.organizations.get(&key));
-        let reason = known.and_then(|known| tighten::organization(&mut document, known));
-        warnings.extend(reason.map(|reason| problem(Subject::Organization, row, &key, reason)));
+        let reasons = known.map(|known| tighten::organization(&mut document, known)).unwrap_or_default();
+        warnings.extend(reasons.into_iter().map(|reason| problem(Subject::Organization, row, &key, reason)));
         let change = Change::new(key, Document::Organization(document));
         place(&mut organizations, change, held.map(Document::Organization));
     }

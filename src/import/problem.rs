@@ -5,7 +5,7 @@
 
 pub use super::excerpt::Excerpt;
 
-use crate::domain::directory::{ServiceField, Tier};
+use crate::domain::directory::{OrganizationField, ServiceField, Tier};
 
 /// Why a file cannot be read at all. Nothing of such a file is imported.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -362,7 +362,7 @@ pub enum ProblemReason {
     #[error("stays suspended; the feed tells it is in operation, an editor can reopen it")]
     SuspensionKept,
     /// Warning: the store keeps the organisation out of referrals.
-    #[error("stays an authority that never receives referrals; the feed says otherwise, an editor can change it")]
+    #[error("stays an authority that never receives referrals; the feed says otherwise")]
     AuthorityKept,
     /// Warning: the entry was gone.
     #[error("was gone and comes back; what people have set, marked and protected in it stands as it did")]
@@ -370,6 +370,9 @@ pub enum ProblemReason {
     /// Warning: people have set the field, and the source says something else.
     #[error("{0} stays as people have set it; the feed says something else, which is kept beside it")]
     EditKept(ServiceField),
+    /// The same of an organisation.
+    #[error("{0} stays as people have set it; the feed says something else, which is kept beside it")]
+    OrganizationEditKept(OrganizationField),
     /// Warning: the change takes a second person.
     #[error("{0} waits for a second person, who accepts or refuses it; until then it stays as it is")]
     WaitsForSecondPerson(ServiceField),
@@ -447,7 +450,7 @@ impl ProblemReason {
             Self::SuspensionKept => "suspension kept",
             Self::AuthorityKept => "authority kept out of referrals",
             Self::Returned => "come back",
-            Self::EditKept(_) => "set by people and kept",
+            Self::EditKept(_) | Self::OrganizationEditKept(_) => "set by people and kept",
             Self::WaitsForSecondPerson(_) => "waits for a second person",
             Self::GuardKept => "guard kept",
             Self::OrganizationKept => "organisation kept",

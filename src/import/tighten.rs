@@ -6,7 +6,7 @@
 use super::Feed;
 use super::problem::ProblemReason;
 use crate::domain::directory::{Organization, Service, ServiceStatus, Specialisation};
-use crate::domain::directory_edit::{self, told_later};
+use crate::domain::directory_edit::{self, merge_organization, told_later};
 use crate::domain::id::LocationId;
 use crate::domain::place::Area;
 use std::collections::{BTreeMap, HashMap};
@@ -138,13 +138,16 @@ fn redact_moved(incoming: &mut Service, held: &Service, told: &ToldOfPlaces) -> 
     redacted
 }
 
-/// Keeps an authority that never receives referrals what it is.
-pub(super) fn organization(incoming: &mut Organization, held: &Organization) -> Option<ProblemReason> {
-    if held.may_receive_referrals() || !incoming.may_receive_referrals() {
-        return None;
+/// Keeps an authority that never receives referrals what it is, and what people have set. Returns what was kept against
+/// the feed.
+pub(super) fn organization(incoming: &mut Organization, held: &Organization) -> Vec<ProblemReason> {
+    let kept = merge_organization(incoming, held);
+    let mut kept: Vec<_> = kept.into_iter().map(ProblemReason::OrganizationEditKept).collect();
+    if !held.may_receive_referrals() && incoming.may_receive_referrals() {
+        (incoming.kind, incoming.authority_link) = (held.kind, held.authority_link);
+        kept.push(ProblemReason::AuthorityKept);
     }
-    (incoming.kind, incoming.authority_link) = (held.kind, held.authority_link);
-    Some(ProblemReason::AuthorityKept)
+    kept
 }
 
 #[cfg(test)]

@@ -191,6 +191,7 @@ const OF_ORGANIZATION: &[Removal<Organization>] = &[
     ("Organization.alternateName", |organization| organization.alternate_name = None),
     ("Organization.description", |organization| organization.description = None),
     ("Organization.website", |organization| organization.website = None),
+    ("Organization.version", |organization| organization.version = 0),
 ];
 
 /// The entry without what is not told; itself where everything is.

@@ -5,6 +5,7 @@ use super::rules::Denied;
 use super::table::Relation;
 use crate::domain::account::{Account, Role};
 use crate::domain::directory::{Service, Teller};
+use crate::domain::id::OrganizationId;
 use crate::domain::referral::Vetting;
 use crate::domain::time::Date;
 
@@ -39,6 +40,17 @@ pub fn editing(access: &Access, account: &Account, service: &Service) -> Result<
         Ok(Editing::Own)
     } else {
         Err(Denied::Forbidden)
+    }
+}
+
+/// How far the account may edit an organisation that it can see, and what it is to it.
+pub fn editing_of(access: &Access, account: &Account, id: OrganizationId) -> Result<(Editing, Teller), Denied> {
+    let is_own = access.relation_to_entry(id) == Relation::OwnOrganization;
+    match (is_editor(account), is_own) {
+        (true, true) => Ok((Editing::Everything, Teller::Partner)),
+        (true, false) => Ok((Editing::Everything, Teller::Editor)),
+        (false, true) => Ok((Editing::Own, Teller::Partner)),
+        (false, false) => Err(Denied::Forbidden),
     }
 }
 

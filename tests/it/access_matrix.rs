@@ -298,6 +298,12 @@ fn directory_acts() -> Vec<Row> {
     vec![
         act("serviceEdit", "of the lawyers, an old version", of_service(edit)),
         act(
+            "organizationEdit",
+            "the lawyers, an old version",
+            Input::Fixed(json!({ "input": { "organizationId": organization_id(LAWYERS), "expectedVersion": 99,
+            "changes": { "description": "Advises." } } })),
+        ),
+        act(
             "serviceMerge",
             "of the lawyers, old versions",
             Input::Fixed(json!({ "input": { "keptId": service_id(MINORITY_APPEAL),

@@ -33,7 +33,7 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 56] = [
+const OF_NO_PERSON: [&str; 58] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     "Team.name",
@@ -80,6 +80,8 @@ const OF_NO_PERSON: [&str; 56] = [
     "ReferralSendInput.phoneCalled",
     // What people put into an entry of the directory, about a service and its places.
     "DirectoryProposalChange.serviceName",
+    "OrganizationChangesInput.name",
+    "OrganizationChangesInput.alternateName",
     "ServiceChangesInput.name",
     "ServiceChangesInput.alternateName",
     "ServiceChangesInput.criteriaText",
@@ -165,6 +167,10 @@ fn no_input_takes_free_text_or_files() {
         "GlassCaseInput.spokenCode",
         "NearPlaceInput.country",
         "NearPlaceInput.name",
+        "OrganizationChangesInput.alternateName",
+        "OrganizationChangesInput.description",
+        "OrganizationChangesInput.name",
+        "OrganizationChangesInput.website",
         "ProfileInput.area",
         "ProfileInput.languages",
         "ReferralCreateInput.idempotencyKey",

@@ -216,6 +216,12 @@ fn of_directory(paris: &Paris) -> Vec<Question> {
         Question::of_query("servicesToReview", "after", &cursor("review|2026-01-01", &safe_house))
             .instead(cursor("review|2026-01-01", &never(&safe_house))),
         Question::of_mutation("serviceEdit", "serviceId", &edit, &safe_house),
+        Question::of_mutation(
+            "organizationEdit",
+            "organizationId",
+            &json!({ "expectedVersion": 9, "changes": { "name": "x" } }),
+            &organization_id(SAFE_HOUSE),
+        ),
         Question::of_mutation("serviceMerge", "keptId", &merge("mergedId"), &safe_house),
         Question::of_mutation("serviceMerge", "mergedId", &merge("keptId"), &safe_house),
         Question::of_mutation("serviceUnmerge", "mergedId", &json!({}), &safe_house),

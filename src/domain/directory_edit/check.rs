@@ -6,9 +6,9 @@ use crate::domain::refusal::InputProblem;
 use crate::domain::time::Date;
 
 /// Most characters of a name.
-const NAME_CHARACTERS: usize = 200;
+pub(super) const NAME_CHARACTERS: usize = 200;
 /// Most characters of any other text.
-const TEXT_CHARACTERS: usize = 4_000;
+pub(super) const TEXT_CHARACTERS: usize = 4_000;
 /// Most entries of a list.
 const LIST_ENTRIES: usize = 50;
 
@@ -63,7 +63,7 @@ fn is_long<T>(list: &[T]) -> Option<InputProblem> {
     (list.len() > LIST_ENTRIES).then_some(InputProblem::ListTooLong)
 }
 
-fn problem_of_text(text: &str, most: usize) -> Option<InputProblem> {
+pub(super) fn problem_of_text(text: &str, most: usize) -> Option<InputProblem> {
     if text.chars().any(|c| c.is_control() && c != '\n') {
         Some(InputProblem::UnusableText)
     } else {

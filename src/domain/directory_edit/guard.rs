@@ -2,7 +2,7 @@
 
 use super::ways::ways_told;
 use crate::domain::code::CodeList as _;
-use crate::domain::directory::{FieldValue, Place, Service, ServiceField, ServiceStatus, Specialisation};
+use crate::domain::directory::{FieldValue, Place, Service, ServiceField, ServiceStatus, Specialisation, Translation};
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::sensitive::hidden_debug;
 
@@ -151,11 +151,13 @@ pub(super) fn texts(value: &FieldValue) -> Vec<&str> {
         | FieldValue::Alert(text) => text.as_deref().into_iter().collect(),
         FieldValue::OpeningHours(hours) => hours.as_deref().into_iter().flat_map(remarks).collect(),
         FieldValue::DatedHours(dated) => dated.iter().flat_map(|dated| remarks(dated.opening_hours.as_str())).collect(),
-        FieldValue::Translations(told) => {
-            told.iter().flat_map(|told| [&told.name, &told.description]).filter_map(Option::as_deref).collect()
-        }
+        FieldValue::Translations(told) => told.iter().flat_map(texts_of_translation).collect(),
         _ => Vec::new(),
     }
+}
+
+fn texts_of_translation(told: &Translation) -> Vec<&str> {
+    [&told.name, &told.description].into_iter().filter_map(Option::as_deref).collect()
 }
 
 /// What stands in quotes in hours in the syntax of OpenStreetMap.

@@ -10,6 +10,7 @@ mod guard;
 mod history;
 mod import;
 mod mark;
+mod organization;
 mod proposal;
 mod questions;
 mod review;
@@ -20,6 +21,7 @@ pub use guard::{Parted, is_guarded, part};
 pub use history::EntryHistory;
 pub use import::{Merged, merge};
 pub use mark::{DoNotUse, is_marked, is_same_target, keep_marks, mark, remember, unmark};
+pub use organization::{merge_organization, problem_of_organization, set_organization};
 pub use proposal::{
     Decided, Proposal, ProposalItem, ProposalKind, ProposalProblem, ProposalReason, ProposalStatus, ProposedChange,
 };

@@ -143,7 +143,7 @@ pub struct ServicePlaceInput {
 }
 
 /// The value of a field that may be empty, when it was named at all.
-fn named<T>(given: MaybeUndefined<T>, value: impl Fn(Option<T>) -> FieldValue) -> Option<FieldValue> {
+pub(super) fn named<T, V>(given: MaybeUndefined<T>, value: impl Fn(Option<T>) -> V) -> Option<V> {
     match given {
         MaybeUndefined::Undefined => None,
         MaybeUndefined::Null => Some(value(None)),

@@ -9,6 +9,7 @@ mod demand;
 mod directory;
 mod directory_changes;
 mod legal_hold;
+mod organization;
 mod protection;
 mod referral;
 mod statutory_report;
@@ -24,6 +25,7 @@ pub struct Mutation(
     referral::ReferralMutations,
     demand::DemandMutations,
     directory::DirectoryMutations,
+    organization::OrganizationMutations,
     legal_hold::LegalHoldMutations,
     protection::ProtectionMutations,
     statutory_report::StatutoryReportMutations,

@@ -55,6 +55,11 @@ impl Organization {
         self.0.may_receive_referrals()
     }
 
+    /// The version to name when editing it; null for whoever is not signed in.
+    async fn version(&self) -> Option<i64> {
+        (self.0.version > 0).then_some(self.0.version)
+    }
+
     /// Its services that the viewer may know of, at most 100.
     #[graphql(complexity = "100 * child_complexity")]
     async fn services(&self, context: &Context<'_>) -> Vec<Service> {

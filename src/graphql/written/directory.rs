@@ -133,6 +133,7 @@ written!(Organization as "Organization", |organization| {
     "kind" => organization.kind,
     "authorityLink" => organization.authority_link,
     "mayReceiveReferrals" => organization.may_receive_referrals(),
+    "version" => Some(organization.version).filter(|version| *version > 0),
 });
 
 /// An id, whose text needs no escape.

@@ -40,6 +40,8 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(OF_NETWORK.map(|name| field(name, Internal).staff(ALWAYS).to(OwnOrganization, ALWAYS)));
     rows.extend(OF_HISTORY.map(|name| field(name, Internal).staff(ALWAYS).to(OwnOrganization, ALWAYS)));
     rows.extend(proposals());
+    let version = field("Organization.version", Internal).staff(&[Plain]);
+    rows.push(version.to(OwnOrganization, &[Plain]).to(Counterpart, &[Plain]));
     rows
 }
 

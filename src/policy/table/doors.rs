@@ -77,6 +77,7 @@ fn roots() -> Vec<Door> {
 fn mutations() -> Vec<Door> {
     vec![
         door("Mutation.serviceEdit", &[EditEntry]),
+        door("Mutation.organizationEdit", &[EditEntry]),
         door("Mutation.serviceMerge", &[EditEntry]),
         door("Mutation.serviceUnmerge", &[EditEntry]),
         door("Mutation.serviceCorrectionSuggest", &[SuggestCorrection]),

@@ -18,6 +18,7 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "errors",
                 "case",
                 "service",
+                "organization",
                 "directoryProposal",
                 "consent",
                 "consentOverride",

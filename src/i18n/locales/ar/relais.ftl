@@ -16,6 +16,9 @@ key-reused = سبق استخدام مفتاح التكرار هذا لطلب آ�
 
 ring = الحلقة { $ring } من المضلّع: { $problem }
 input-area-of-redacted = المكان الذي لا يجوز العثور عليه يحتاج إلى رمز منطقته: أدخلوا areaCode.
+input-authority-stays = الجهة التي لا تتلقى أي إحالة تبقى كذلك.
+input-website = اكتبوا العنوان الكامل لصفحة ويب، مثل https://example.org.
+input-ways-of-guarded = لا يغيّر شخص واحد طريقة الاتصال بمنظمة لها خدمة محمية: اقترحوا ذلك للخدمة.
 input-not-of-proposal = لا يخصّ الاقتراح هذه الخدمة: أعيدوا قراءته.
 input-not-marked = لم يطلب أحد عدم استعمال هذا.
 input-mark-undecided = العلامة تنتظر قرارًا: ارفضوا الاقتراح لرفعها.
