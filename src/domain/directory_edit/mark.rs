@@ -161,7 +161,7 @@ mod tests {
         unmark(&mut marked, &place);
         assert!(is_marked(&marked, &phone) && !is_marked(&marked, &place));
         let typed = |typed: &str| DoNotUse::Phone(typed.to_owned());
-        assert!(is_same_target(&typed("+33 1 99 00 00 01"), &typed("+33 (0)1 99 00 00 01")));
+        assert!(is_same_target(&typed("+33 1 99 00 00 01"), &typed("01 99 00 00 01")));
         assert!(!is_same_target(&typed("115"), &typed("119")) && !is_same_target(&phone, &place));
     }
 }

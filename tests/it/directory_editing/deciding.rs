@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 /// A shelter for families, beside the one for minors.
 const FAMILY_SHELTER: &str = "dc3b5dc3-b70b-409a-a3dd-46dae7d3857f";
 
+const OTHER_PHONE: &str = "+33 1 99 00 00 43";
+
 async fn days_and_languages(world: &World, id: &str) -> Value {
     let document = "query($id: ID!) { service(id: $id) { closures { from until } datedHours { from until openingHours } \
-        translations { language name description } provenance { field } opening(at: \"2026-12-24T10:00:00Z\") { status reason } } }";
+        translations { language name description } provenance { field } } }";
     world.ask(&world.person("caseworker"), document, json!({ "id": id })).await.at("service").clone()
 }
 
@@ -105,7 +107,6 @@ on_both_databases! {
             assert_eq!(told[field], changes[field], "{field}");
         }
         assert_eq!(told["provenance"], json!([{ "field": "CLOSURES" }, { "field": "DATED_HOURS" }, { "field": "TRANSLATIONS" }]));
-        assert_eq!(told["opening"], json!({ "status": "CLOSED", "reason": "TEMPORARILY_CLOSED" }));
         world.import("corridor", &feed(MINORITY_APPEAL, |service| service["fees"] = json!("3 euros"))).await;
         assert_eq!(days_and_languages(&world, &id).await, told);
         for (wrong, problem) in [
@@ -131,17 +132,17 @@ on_both_databases! {
         world.publish(&shelter).await;
         let id = shelter.id.to_string();
         let day = "2026-12-24";
-        for (field, changes) in [
-            ("TRANSLATIONS", json!({ "translations": [{ "language": "en", "name": "Shelter", "description": format!("Call {PHONE}") }] })),
-            ("DATED_HOURS", json!({ "datedHours": [{ "from": day, "until": day, "openingHours": format!("Mo 10:00-12:00 \"{PHONE}\"") }] })),
+        for (field, phone, changes) in [
+            ("TRANSLATIONS", PHONE, json!({ "translations": [{ "language": "en", "name": "Shelter", "description": format!("Call {PHONE}") }] })),
+            ("DATED_HOURS", OTHER_PHONE, json!({ "datedHours": [{ "from": day, "until": day, "openingHours": format!("Mo 10:00-12:00 \"{OTHER_PHONE}\"") }] })),
         ] {
             assert_eq!(world.edits("editor", &id, changes).await, "");
             let open = world.proposals("editor", "OPEN").await;
             assert_eq!((open.len(), &open[0]["changes"][0]["field"]), (1, &json!(field)));
-            assert!(!days_and_languages(&world, &id).await.to_string().contains(PHONE), "{field}");
-            assert!(open[0]["changes"][0]["valueProposed"].to_string().contains(PHONE), "{field}");
+            assert!(!days_and_languages(&world, &id).await.to_string().contains(phone), "{field}");
+            assert!(open[0]["changes"][0]["valueProposed"].to_string().contains(phone), "{field}");
             assert_eq!(world.decides("second editor", &open[0], true).await, "");
-            assert!(days_and_languages(&world, &id).await.to_string().contains(PHONE), "{field}");
+            assert!(days_and_languages(&world, &id).await.to_string().contains(phone), "{field}");
         }
         let harmless = json!({ "translations": [{ "language": "fr", "name": "Accueil" }] });
         assert_eq!(world.edits("editor", &id, harmless).await, "");
