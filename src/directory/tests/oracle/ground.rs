@@ -112,7 +112,13 @@ fn unrolled(ring: &Ring) -> Ring {
     let mut went = vec![ring[0]];
     for pair in ring.windows(2) {
         let step = pair[1][0] - pair[0][0];
-        let short_way = if step > 180.0 { step - 360.0 } else if step < -180.0 { step + 360.0 } else { step };
+        let short_way = if step > 180.0 {
+            step - 360.0
+        } else if step < -180.0 {
+            step + 360.0
+        } else {
+            step
+        };
         // Whole turns, so that no bit of the longitude is lost.
         let before = went[went.len() - 1][0] - pair[0][0];
         let turns = ((before + short_way - step) / 360.0).round();
@@ -177,7 +183,8 @@ impl Chance {
             0 => vec![wide],
             1 => vec![wide, hole],
             _ => {
-                let vertices: Ring = (0..3).map(|_| self.position()).map(|at| [at.longitude(), at.latitude()]).collect();
+                let vertices: Ring =
+                    (0..3).map(|_| self.landmark()).map(|at| [at.longitude(), at.latitude()]).collect();
                 vec![vertices.iter().chain(vertices.first()).copied().collect()]
             }
         };

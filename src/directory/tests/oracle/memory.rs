@@ -42,8 +42,9 @@ impl Memory {
         if !self.of_services.contains_key(&service.id) {
             let calendars = self.calendars.dated().len();
             let Service { opening_hours, schedules, time_zone, country, closures, dated_hours, .. } = service;
-            let told =
-                format!("{calendars} {opening_hours:?} {schedules:?} {time_zone:?} {country:?} {closures:?} {dated_hours:?}");
+            let told = format!(
+                "{calendars} {opening_hours:?} {schedules:?} {time_zone:?} {country:?} {closures:?} {dated_hours:?}"
+            );
             let next = self.habits.len();
             let habit = *self.habits.entry(told).or_insert(next);
             let text = fold(&texts(service, self.organization(service)).join(" "));

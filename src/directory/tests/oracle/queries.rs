@@ -18,8 +18,28 @@ use crate::domain::time::Timestamp;
 use std::collections::BTreeMap;
 
 const TYPED: [&str; 22] = [
-    "lawyer", "lawyers", "lawyr", "asil", "L'ASILE", "nihgt", "shelter", "shel", "hebergment", "مأوى", "مأوي", "محامين",
-    "надежта", "дом", "ΑΛΛΗΛΕΓΓΥΗΣ", "ስደተኞች", "associaton", "bleue", "hospital", "--", "assoc", "héberg",
+    "lawyer",
+    "lawyers",
+    "lawyr",
+    "asil",
+    "L'ASILE",
+    "nihgt",
+    "shelter",
+    "shel",
+    "hebergment",
+    "مأوى",
+    "مأوي",
+    "محامين",
+    "надежта",
+    "дом",
+    "ΑΛΛΗΛΕΓΓΥΗΣ",
+    "ስደተኞች",
+    "associaton",
+    "bleue",
+    "hospital",
+    "--",
+    "assoc",
+    "héberg",
 ];
 
 /// Hours of the clocks that summer time, holidays, dated days and nights make a difference to.

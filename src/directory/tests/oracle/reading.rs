@@ -19,8 +19,7 @@ enum Says {
 }
 
 /// Which areas lie directly in which.
-const PARENTS: [(&str, &str); 4] =
-    [("FR-62193", "FR-62"), ("FR-62", "FR"), ("FR-93055", "FR"), ("LY0215", "LY")];
+const PARENTS: [(&str, &str); 4] = [("FR-62193", "FR-62"), ("FR-62", "FR"), ("FR-93055", "FR"), ("LY0215", "LY")];
 
 /// The verdict, with its reasons in the order of the dimensions.
 pub(super) fn read(
@@ -67,8 +66,7 @@ fn welcomed(service: &Service, dimension: FitDimension, says: Says) -> Found {
 fn need(service: &Service, seeker: &Seeker<'_>) -> Found {
     let need = seeker.need?;
     let (family, _) = need.code().split_once('.')?;
-    let tells_family =
-        service.need_families.iter().any(|told| told.code() == family);
+    let tells_family = service.need_families.iter().any(|told| told.code() == family);
     match (service.needs.contains(&need), tells_family) {
         (true, _) => None,
         (false, true) => Some((FitDimension::Need, Finding::ToConfirm)),
@@ -188,9 +186,8 @@ fn area(service: &Service, of_person: Option<&AreaCode>) -> Says {
     if served.iter().any(|served| whole_of(of_person).contains(&served.as_str())) {
         return Says::Yes;
     }
-    let may_be = |served: &str| {
-        served == UNKNOWN_AREA || of_person == UNKNOWN_AREA || whole_of(served).contains(&of_person)
-    };
+    let may_be =
+        |served: &str| served == UNKNOWN_AREA || of_person == UNKNOWN_AREA || whole_of(served).contains(&of_person);
     if served.iter().any(|served| may_be(served.as_str())) { Says::Unknown } else { Says::No }
 }
 

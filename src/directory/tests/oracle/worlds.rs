@@ -90,6 +90,22 @@ const NAMES: [&str; 8] = [
     "Service",
 ];
 
+/// Where many places are: poles, both sides of the antimeridian, a town and its antipode.
+static CROWDED: LazyLock<[Position; 10]> = LazyLock::new(|| {
+    [
+        at(90.0, 0.0),
+        at(90.0, 120.0),
+        at(-90.0, -45.0),
+        at(0.0, 180.0),
+        at(0.0, -180.0),
+        at(10.0, 179.9999),
+        at(10.0, -179.9999),
+        at(50.9513, 1.8587),
+        at(-50.9513, -178.1413),
+        at(0.0, 0.0),
+    ]
+});
+
 /// Calendars without and with days that a coordinator has dated.
 pub(super) static CALENDARS: LazyLock<[Arc<HolidayCalendars>; 2]> = LazyLock::new(|| {
     let dated = |country, date, is_closed| DatedHoliday {
@@ -121,7 +137,6 @@ impl AreaTree for Prefixes {
 pub(super) fn area(code: &str) -> AreaCode {
     AreaCode::parse(code).expect("an area code")
 }
-
 
 pub(super) fn day(text: &str) -> Date {
     text.parse().expect("a day")
@@ -170,7 +185,8 @@ impl Chance {
     ) -> Arc<Snapshot> {
         let (mut first, mut later) = (Vec::new(), Vec::new());
         for organization in organizations {
-            let document = |organization: Organization| Change::Present { document: Document::Organization(organization) };
+            let document =
+                |organization: Organization| Change::Present { document: Document::Organization(organization) };
             if self.one_in(4) {
                 first.push(document(Organization::named(organization.id, "Former lawyers")));
                 later.push(document(organization.clone()));
@@ -198,28 +214,22 @@ impl Chance {
     }
 
     pub fn position(&mut self) -> Position {
-        let crowded = [
-            at(90.0, 0.0),
-            at(90.0, 120.0),
-            at(-90.0, -45.0),
-            at(0.0, 180.0),
-            at(0.0, -180.0),
-            at(10.0, 179.9999),
-            at(10.0, -179.9999),
-            at(50.9513, 1.8587),
-            at(-50.9513, -178.1413),
-            at(0.0, 0.0),
-        ];
-        let base = self.pick(&crowded);
-        match self.up_to(3) {
-            0 => base,
-            // A few metres away, at most.
-            1 => {
-                let mut shift = || f64::from(self.up_to(20)) * 1e-6 - 1e-5;
-                at((base.latitude() + shift()).clamp(-90.0, 90.0), (base.longitude() + shift()).clamp(-180.0, 180.0))
-            }
+        if !self.one_in(4) {
+            return self.landmark();
+        }
+        // A few metres away from where many are, at most.
+        let base = self.pick(&*CROWDED);
+        let mut shift = || (f64::from(self.up_to(20)) - 10.0) * 1e-6;
+        at((base.latitude() + shift()).clamp(-90.0, 90.0), (base.longitude() + shift()).clamp(-180.0, 180.0))
+    }
+
+    /// A position that is never a hair's breadth from another: of what lies that near to an edge the last bit decides
+    /// on which side, and plain arithmetic rounds it away.
+    pub fn landmark(&mut self) -> Position {
+        match self.up_to(2) {
+            0 => self.pick(&*CROWDED),
             // A coarse grid, so that different positions lie equally far.
-            2 => at(f64::from(self.up_to(12)) * 15.0 - 90.0, f64::from(self.up_to(24)) * 15.0 - 180.0),
+            1 => at(f64::from(self.up_to(12)) * 15.0 - 90.0, f64::from(self.up_to(24)) * 15.0 - 180.0),
             _ => at(self.between(-90.0, 90.0), self.between(-180.0, 180.0)),
         }
     }
@@ -293,7 +303,8 @@ impl Chance {
     }
 
     fn in_words(&mut self, plain: Service) -> Service {
-        let describe = |chance: &mut Self| chance.pick(&["A bed for the night", "Aide et hébergement", "محامون"]).to_owned();
+        let describe =
+            |chance: &mut Self| chance.pick(&["A bed for the night", "Aide et hébergement", "محامون"]).to_owned();
         Service {
             organization_id: organization(self.pick(&[1, 2, 3])).id,
             name: self.pick(&NAMES).to_owned(),
