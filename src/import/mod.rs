@@ -27,6 +27,7 @@ mod services_advisor;
 mod table;
 mod text;
 mod tighten;
+mod week;
 
 pub use context::{Commune, FeedContext, FoundArea, NoPlaceKnowledge, PlaceKnowledge};
 pub use data_inclusion::Structures;

@@ -7,6 +7,7 @@ use crate::import_feeds::{apply, counts, data, file, read_in};
 use crate::kit::france::France;
 use relais::domain::country::CountryCode;
 use relais::domain::directory::{Precision, Service};
+use relais::domain::opening::opening_hours_of;
 use relais::domain::profile::Language;
 use relais::import::plan::{Completeness, plan};
 use relais::import::{Feed, FeedContext, Format, Mapping, PlaceKnowledge, Structures, pair};
@@ -134,6 +135,54 @@ fn french_places_of_digital_help_import() {
     found += &told(path, feed);
     assert_eq!(rows, 9_979);
     insta::assert_snapshot!(found);
+}
+
+/// Of the services that tell hours, how many tell them as a week in which nothing but days and times stands.
+#[test]
+fn weeks_in_tables_become_hours_and_their_words_stay() {
+    let Some(folder) = data() else { return };
+    let france = France::read(&folder);
+    let path = "mednum-france/france-services-2022-12.csv";
+    let points = mapped(&folder, path, "france-services", As::Csv, &country("FR", france));
+    let coded = |feed: &Feed| services(feed).filter(|service| service.opening_hours.is_some()).count();
+    let worded = |feed: &Feed| services(feed).filter(|service| !service.schedules.is_empty()).count();
+    let (told, read) = (worded(&points), coded(&points));
+    println!("France services: {read} of {told} weeks are hours");
+    assert!(told == 2_561 && read * 100 >= told * 98, "{read} of {told}");
+    let of = |feed: &Feed, key: &str| {
+        let found = feed.services.iter().find(|parsed| parsed.key == key).expect("the key");
+        let words: Vec<String> = found.document.schedules.iter().filter_map(|schedule| schedule.text.clone()).collect();
+        (found.document.opening_hours.clone(), words)
+    };
+    let (hours, words) = of(&points, "1");
+    assert_eq!(hours.as_deref(), Some("Mo-Th 09:00-12:00,13:30-17:00, Fr 09:00-12:00,13:30-16:00"));
+    assert_eq!((words.len(), words[0].as_str()), (5, "lundi 09:00 - 12:00 / 13:30 - 17:00"));
+
+    let ohana = mapped(&folder, "ohana-sample/services.csv", "ohana", As::Csv, &country("US", france));
+    assert_eq!((worded(&ohana), coded(&ohana)), (3, 2));
+    let departures = "; Jan 01 off; 2015 Dec 24 10:00-16:00; Jun 01-Sep 01 off";
+    let expected = |week: &str| Some(format!("{week}{departures}"));
+    assert_eq!(of(&ohana, "22").0, expected("Mo 08:00-12:00,14:00-16:00, We 10:00-15:00"));
+    assert_eq!(of(&ohana, "23").0, expected("Mo-Fr 08:00-17:00, Sa 10:00-18:00, Su 11:00-17:00"));
+    // From nine in the morning until three: in which half of the day is not told.
+    assert_eq!(of(&ohana, "1"), (None, vec!["Monday, 9am, 03:00".to_owned()]));
+}
+
+/// Of the rows that tell when an office opens and when it closes, how many tell one week by it.
+#[test]
+fn offices_with_days_and_times_have_hours() {
+    let Some(folder) = data() else { return };
+    for (date, both, least) in [("2014-08-18", 187, 140), ("2015-04-12", 359, 270), ("2015-07-22", 386, 290)] {
+        let bytes = file(&folder, &format!("unhcr-jordan-services/feed-en-{date}.json"));
+        let feed = read_in(&FeedContext::UNKNOWN, Format::ServicesAdvisor, &bytes).expect("a feed");
+        let tells = |service: &Service, label: &str| service.details.iter().any(|detail| detail.label == label);
+        let told = |service: &&Service| tells(service, "Office Open at") && tells(service, "Office close at");
+        let with_hours: Vec<&Service> = services(&feed).filter(|service| !service.schedules.is_empty()).collect();
+        println!("{date}: {} of {both} weeks are hours", with_hours.len());
+        assert_eq!(services(&feed).filter(told).count(), both, "{date}");
+        assert!(with_hours.len() >= least, "{date}: {}", with_hours.len());
+        assert!(with_hours.iter().all(|service| opening_hours_of(&service.schedules).is_some() && told(service)));
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! the fields we know is kept as details, so that any change of a row is a change of its document.
 
 mod needs;
+mod office;
 
 use super::fingerprint::Fingerprint;
 use super::problem::{Excerpt, Fault, FeedError, ProblemReason};
@@ -212,6 +213,7 @@ impl Feature<'_> {
             need_families: answer.families,
             welcome: welcome(&details),
             criteria_text: criteria_text(&details),
+            schedules: office::schedules(&details),
             details,
             specialisations: answer.specialisations,
             places: place.into_iter().collect(),
