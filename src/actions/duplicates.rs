@@ -49,7 +49,7 @@ pub async fn page(
         organization: view.organization.as_deref(),
         source: sources.get(&id.to_string()).map(String::as_str),
     });
-    let found = find_duplicates(&listed.collect::<Vec<_>>());
+    let found = find_duplicates(&listed.collect::<Vec<_>>(), &context.geography.snapshot().areas);
     let behind = |candidate: &DuplicateCandidate| after.is_none_or(|after| place(candidate) > after);
     let mut candidates: Vec<_> = found.into_iter().filter(behind).take(limit + 1).collect();
     let has_more = candidates.len() > limit;
