@@ -200,6 +200,9 @@ pub enum Fault {
     /// A day before 1971 or after 2199: what exports write for "unknown".
     #[error("must be a day from 1971 to 2199")]
     DayOutOfRange,
+    /// A check that is still to come.
+    #[error("must be a day that has come; a check of a later day says nothing")]
+    DayToCome,
     /// Markup that would take long to read.
     #[error("has more than 500 tags; send it as plain text")]
     TooMuchMarkup,
