@@ -279,6 +279,9 @@ pub enum ProblemReason {
     /// Warning: no point is told, and the commune is known.
     #[error("tells no point; it stands at the middle of its commune")]
     PointOfCommune,
+    /// Warning: the point is that of an area.
+    #[error("its point stands for an area, by its name or because many organisations have it; so does its distance")]
+    PointOfArea,
     /// Warning: the row names no organisation.
     #[error("names no organisation that is known; it stands under `{0}`")]
     OrganizationOfSource(Excerpt),
@@ -422,6 +425,7 @@ impl ProblemReason {
             Self::PointSwapped => "latitude and longitude exchanged",
             Self::PointOutsideAreas(_) => "point outside every area, counted to the nearest one",
             Self::PointOfCommune => "point of the commune",
+            Self::PointOfArea => "point of an area",
             Self::OrganizationOfSource(_) => "organisation not known",
             Self::CriteriaDisagree => "criteria disagree between the languages",
             Self::Unpaired => "not in the other language",

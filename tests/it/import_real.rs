@@ -6,7 +6,7 @@
 use crate::import_feeds::{apply, counts, data, file, read_in};
 use crate::kit::france::France;
 use relais::domain::country::CountryCode;
-use relais::domain::directory::{Precision, Service};
+use relais::domain::directory::{Place, Precision, Service};
 use relais::domain::opening::opening_hours_of;
 use relais::domain::profile::Language;
 use relais::import::plan::{Completeness, plan};
@@ -291,6 +291,34 @@ fn one_point_carries_up_to_43_services() {
     // Six of them repeat a key, and are refused as such: 37 services stand there.
     let feed = read_in(&FeedContext::UNKNOWN, Format::ServicesAdvisor, &bytes).expect("a feed");
     assert_eq!(most_at_one_point(&feed), 37);
+}
+
+/// A row without a point of its own stands at that of its governorate, district or camp, which is told as such.
+#[test]
+fn fallback_points_are_told_as_those_of_areas() {
+    let Some(folder) = data() else { return };
+    for (date, rows_of_governorates, at_areas) in
+        [("2014-08-18", 144, 319), ("2015-04-12", 185, 515), ("2015-07-22", 184, 528)]
+    {
+        let bytes = file(&folder, &format!("unhcr-jordan-services/feed-en-{date}.json"));
+        let feed = read_in(&FeedContext::UNKNOWN, Format::ServicesAdvisor, &bytes).expect("a feed");
+        let places = || services(&feed).flat_map(|service| &service.places);
+        let is_area = |place: &&Place| place.precision == Some(Precision::Area);
+        let of_governorates =
+            places().filter(|place| place.name.as_deref().is_some_and(|name| name.ends_with("Governorate")));
+        let (governorates, coarse): (Vec<&Place>, Vec<&Place>) = of_governorates.partition(is_area);
+        println!(
+            "{date}: {} of {} places stand at the point of an area",
+            places().filter(is_area).count(),
+            places().count()
+        );
+        assert_eq!((governorates.len(), coarse.len()), (rows_of_governorates, 0), "{date}");
+        assert_eq!(places().filter(is_area).count(), at_areas, "{date}: of {} places", places().count());
+        let warned = feed.warnings.iter().filter(|problem| problem.reason.kind() == "point of an area").count();
+        assert_eq!(warned, at_areas);
+        // What stands alone keeps the point that it is told at, as one of its own.
+        assert!(places().filter(|place| place.position.is_some()).any(|place| place.precision.is_none()));
+    }
 }
 
 /// The most services that share one point.

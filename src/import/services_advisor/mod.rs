@@ -5,6 +5,7 @@
 
 mod needs;
 mod office;
+mod precision;
 
 use super::fingerprint::Fingerprint;
 use super::problem::{Excerpt, Fault, FeedError, ProblemReason};
@@ -120,7 +121,11 @@ impl ReadRows for Reader<'_> {
             Some(fields) if !self.has_features => {
                 Err(FeedError::OtherDocument { expected: EXPECTED, found: Excerpt::of(&fields) })
             }
-            _ => Ok(self.feed),
+            _ => {
+                let mut feed = self.feed;
+                precision::tell_areas(&mut feed);
+                Ok(feed)
+            }
         }
     }
 }
