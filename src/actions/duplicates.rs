@@ -5,6 +5,7 @@ use crate::directory::Snapshot;
 use crate::domain::account::Role;
 use crate::domain::duplicates::{DuplicateCandidate, DuplicateReason, Listed, find_duplicates};
 use crate::domain::id::{Identifier, ServiceId};
+use crate::domain::place::AreaTree;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::policy::access::Access;
 use crate::policy::directory_view::{Lens, ServiceView, show_service};
@@ -36,6 +37,8 @@ type Place = (Reverse<u8>, [ServiceId; 2]);
 struct Question {
     /// The version of the directory.
     version: i64,
+    /// The version of the areas, by which two entries may lie apart.
+    geography: i64,
     /// Where the table stands by which it is decided who knows what.
     table: usize,
     role: Option<Role>,
@@ -44,10 +47,11 @@ struct Question {
 }
 
 impl Question {
-    fn of(access: &Access, version: i64) -> Self {
+    fn of(access: &Access, version: i64, geography: i64) -> Self {
         let account = access.account();
         Self {
             version,
+            geography,
             table: std::ptr::from_ref(access.table()).addr(),
             role: account.map(|account| account.role),
             is_trained: account.is_some_and(|account| account.is_trained),
@@ -71,7 +75,8 @@ impl KeptPairs {
         access: &Access,
         snapshot: &Arc<Snapshot>,
     ) -> Result<Arc<Vec<DuplicateCandidate>>, ActionError> {
-        let question = Question::of(access, snapshot.version());
+        let geography = context.geography.snapshot();
+        let question = Question::of(access, snapshot.version(), geography.version);
         let mut kept = self.0.lock().await;
         if let Some((_, found)) = kept.iter().find(|(known, _)| *known == question) {
             return Ok(Arc::clone(found));
@@ -79,7 +84,7 @@ impl KeptPairs {
         let sources = context.store.sources_of_entries().await?;
         let (snapshot, access) = (Arc::clone(snapshot), access.clone());
         // Pairing a large directory takes seconds, in which this thread would serve nobody.
-        let found = spawn_blocking(move || Arc::new(pairs(&snapshot, &access, &sources)));
+        let found = spawn_blocking(move || Arc::new(pairs(&snapshot, &access, &sources, &geography.areas)));
         let found = found.await.map_err(|error| ActionError::Internal(Box::new(error)))?;
         kept.retain(|(known, _)| known.version >= question.version);
         if kept.len() >= MOST_KEPT {
@@ -91,7 +96,12 @@ impl KeptPairs {
 }
 
 /// Every pair among the services as the viewer knows them, so that no hidden value makes one.
-fn pairs(snapshot: &Snapshot, access: &Access, sources: &HashMap<String, String>) -> Vec<DuplicateCandidate> {
+fn pairs(
+    snapshot: &Snapshot,
+    access: &Access,
+    sources: &HashMap<String, String>,
+    areas: &dyn AreaTree,
+) -> Vec<DuplicateCandidate> {
     let lens = Lens::new(access);
     let offered = snapshot.services().filter(|service| service.is_offered());
     let views = offered.filter_map(|service| {
@@ -104,7 +114,7 @@ fn pairs(snapshot: &Snapshot, access: &Access, sources: &HashMap<String, String>
         organization: view.organization.as_deref(),
         source: sources.get(&id.to_string()).map(String::as_str),
     });
-    find_duplicates(&listed.collect::<Vec<_>>())
+    find_duplicates(&listed.collect::<Vec<_>>(), areas)
 }
 
 /// A page of candidates among the services that the viewer may know, the likeliest first, each with the cursor behind

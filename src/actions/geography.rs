@@ -7,7 +7,7 @@ use crate::domain::geography::{AdminArea, NamedPlace};
 use crate::domain::opening::{DatedHoliday, HolidayCalendars};
 use crate::geography::Geography;
 use crate::import::geography::report::{GeographyReport, TooManyGone};
-use crate::import::geography::{AreaFormat, Rows, parse_areas, parse_gazetteer, parse_holidays};
+use crate::import::geography::{AreaFormat, Rows, parse_areas, parse_commune_points, parse_gazetteer, parse_holidays};
 use crate::import::{FeedError, SourceName};
 use crate::store::{GeographyChanges, GeographyTable, ImportKind, StoreError};
 use serde::Serialize;
@@ -73,6 +73,19 @@ pub async fn import_areas(
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<GeographyReport, GeographyImportError> {
     let rows = parse_areas(format, file.bytes, progress)?;
+    replace(context, GeographyTable::Areas, file, rows, |area: &AdminArea| area.code.to_string()).await
+}
+
+/// Imports the middles of French communes, all of the file or nothing: what a register tells of a commune stays, and its
+/// middle is added. `progress` hears how many rows of how many are read.
+pub async fn import_commune_points(
+    context: &Context,
+    file: GeographyFile<'_>,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<GeographyReport, GeographyImportError> {
+    refresh(context).await?;
+    let known = context.geography.snapshot();
+    let rows = parse_commune_points(file.bytes, &|code| known.areas.current_code(code), progress)?;
     replace(context, GeographyTable::Areas, file, rows, |area: &AdminArea| area.code.to_string()).await
 }
 

@@ -79,6 +79,7 @@ pub async fn import(
         let other = parse(feed.format, feed.source, bytes, &known, progress)?;
         parsed = pair(parsed, other, language);
     }
+    parsed.leave_out_checks_to_come(context.now());
     let plan = context
         .store
         .write(async |tx| {

@@ -4,7 +4,9 @@ use super::import::progress_bar;
 use super::open;
 use super::origin::{Order, Origin, in_turn};
 use crate::actions::Context;
-use crate::actions::geography::{GeographyFile, GeographyImportError, import_areas, import_gazetteer, import_holidays};
+use crate::actions::geography::{
+    GeographyFile, GeographyImportError, import_areas, import_commune_points, import_gazetteer, import_holidays,
+};
 use crate::actions::import_turn::Ingredients;
 use crate::config::Config;
 use crate::domain::place::AreaCode;
@@ -84,6 +86,8 @@ enum Preset {
     JordanGovernorates,
     /// JSON of the French register (COG): regions, departments or communes.
     Cog,
+    /// CSV with the middles of French communes (code_insee, lat, lon), after the register.
+    FrenchCommunePoints,
     /// CSV of OCHA P-codes.
     Pcodes,
     /// CSV with the codes of one area under several schemes.
@@ -91,18 +95,19 @@ enum Preset {
 }
 
 impl Preset {
-    fn format(self) -> AreaFormat {
-        AreaFormat::Features(match self {
+    fn what(self) -> What {
+        What::Areas(AreaFormat::Features(match self {
             Self::NaturalEarthCountries => FeatureProperties::natural_earth_countries(),
             Self::NaturalEarthAdmin1 => FeatureProperties::natural_earth_admin1(),
             Self::FrenchCommunes => FeatureProperties::french_communes(),
             Self::FrenchDepartments => FeatureProperties::french_departments(),
             Self::FrenchRegions => FeatureProperties::french_regions(),
             Self::JordanGovernorates => FeatureProperties::jordan_governorates(),
-            Self::Cog => return AreaFormat::Cog,
-            Self::Pcodes => return AreaFormat::Pcodes,
-            Self::Crosswalk => return AreaFormat::Crosswalk,
-        })
+            Self::Cog => return What::Areas(AreaFormat::Cog),
+            Self::Pcodes => return What::Areas(AreaFormat::Pcodes),
+            Self::Crosswalk => return What::Areas(AreaFormat::Crosswalk),
+            Self::FrenchCommunePoints => return What::CommunePoints,
+        }))
     }
 }
 
@@ -126,8 +131,8 @@ fn property(text: &str) -> Result<PropertyCode, std::convert::Infallible> {
 
 /// Imports areas.
 pub(super) async fn run_areas(config: &Config, arguments: AreaArguments) -> anyhow::Result<()> {
-    let format = arguments.preset.map_or_else(|| arguments.properties.format(), Preset::format);
-    run(config, &arguments.file, What::Areas(format)).await
+    let what = arguments.preset.map_or_else(|| What::Areas(arguments.properties.format()), Preset::what);
+    run(config, &arguments.file, what).await
 }
 
 /// Imports named places.
@@ -144,6 +149,7 @@ pub(super) async fn run_holidays(config: &Config, arguments: FileArguments) -> a
 #[derive(Debug)]
 enum What {
     Areas(AreaFormat),
+    CommunePoints,
     Places,
     Holidays,
 }
@@ -151,7 +157,7 @@ enum What {
 impl What {
     const fn kind(&self) -> ImportKind {
         match self {
-            Self::Areas(_) => ImportKind::Areas,
+            Self::Areas(_) | Self::CommunePoints => ImportKind::Areas,
             Self::Places => ImportKind::Places,
             Self::Holidays => ImportKind::Holidays,
         }
@@ -161,12 +167,17 @@ impl What {
 async fn run(config: &Config, arguments: &FileArguments, what: What) -> anyhow::Result<()> {
     let found = arguments.file.find("file")?;
     let app = open(config).await?;
+    // How it is read is made of names of properties and nothing else, which its `Debug` tells.
+    let mut made_of = Ingredients::new().with(format!("{what:?}").as_bytes());
+    if matches!(what, What::CommunePoints) {
+        // With a newer register the same file has middles for more communes.
+        made_of = made_of.with(&app.context().geography.snapshot().version.to_be_bytes());
+    }
     let order = Order {
         found,
         source: &arguments.source,
         kind: what.kind(),
-        // How it is read is made of names of properties and nothing else, which its `Debug` tells.
-        made_of: Ingredients::new().with(format!("{what:?}").as_bytes()),
+        made_of,
         is_dry_run: arguments.dry_run,
         again: arguments.again,
     };
@@ -200,6 +211,7 @@ async fn import_shown(context: &Context, what: &What, file: GeographyFile<'_>) -
     };
     let imported = match what {
         What::Areas(format) => import_areas(context, format, file, &mut show).await,
+        What::CommunePoints => import_commune_points(context, file, &mut show).await,
         What::Places => import_gazetteer(context, file, &mut show).await,
         What::Holidays => import_holidays(context, file, &mut show).await,
     };

@@ -68,6 +68,9 @@ pub(super) struct ImportArguments {
     /// Go on although more than one service in five would be gone.
     #[arg(long)]
     accept_gone: bool,
+    /// Name every row of each kind of warning, not the first three.
+    #[arg(long)]
+    every_row: bool,
 }
 
 #[derive(Debug, Args)]
@@ -200,12 +203,12 @@ async fn run_import(config: &Config, reading: Reading<'_>, arguments: ImportArgu
             is_dry_run: arguments.dry_run,
             turn,
         };
-        import_shown(app.context(), feed).await
+        import_shown(app.context(), feed, arguments.every_row).await
     })
     .await;
     app.close().await;
     if let Some(plan) = came?.told(&arguments.source) {
-        print!("{}", Report { plan: &plan });
+        print!("{}", Report { plan: &plan, shows_every_row: arguments.every_row });
         if arguments.dry_run {
             println!("\ndry run: nothing was changed");
         }
@@ -214,7 +217,7 @@ async fn run_import(config: &Config, reading: Reading<'_>, arguments: ImportArgu
 }
 
 /// Imports with a bar; a plan that is refused is shown, to be looked at.
-async fn import_shown(context: &Context, feed: ImportFeed<'_>) -> anyhow::Result<Plan> {
+async fn import_shown(context: &Context, feed: ImportFeed<'_>, shows_every_row: bool) -> anyhow::Result<Plan> {
     let bar = progress_bar("rows");
     let mut show = |done: usize, of: usize| {
         bar.set_length(of as u64);
@@ -224,7 +227,7 @@ async fn import_shown(context: &Context, feed: ImportFeed<'_>) -> anyhow::Result
     bar.finish_and_clear();
     imported.map_err(|error| match error {
         ImportError::Plan { refused, plan } => {
-            print!("{}", Report { plan: &plan });
+            print!("{}", Report { plan: &plan, shows_every_row });
             anyhow::anyhow!("{refused} (--accept-gone); nothing was changed")
         }
         other => anyhow::Error::new(other).context("nothing was imported"),

@@ -1,7 +1,7 @@
 //! The search: the services that a viewer may know of, which fit, nearest first, page by page.
 //!
 //! Invariant: what the scope hides leaves no trace: not in the hits, not in their number, not in whether
-//! there are more. A redacted place tells a band, never metres.
+//! there are more. A place that is measured from the middle of its area, as a redacted one is, tells a band, never metres.
 
 use super::Snapshot;
 use super::geo_index::{Candidate, Candidates, Meters, Walk, Worded};
@@ -94,7 +94,7 @@ impl SearchKey {
 pub enum Distance {
     /// Great-circle metres to the place.
     Meters(f64),
-    /// All that is told of a redacted place.
+    /// All that is told of a redacted place, and of one of which the middle of its area is known and no door.
     Band(DistanceBand),
 }
 
@@ -216,7 +216,7 @@ impl Snapshot {
         }
         let Meters(distance_meters) = candidate.distance;
         let place = candidate.place.map(|place| place as usize);
-        let distance = place.map(|place| match service.places[place].redacted {
+        let distance = place.map(|place| match service.places[place].is_measured_from_area() {
             true => Distance::Band(DistanceBand::of_center(distance_meters)),
             false => Distance::Meters(distance_meters),
         });

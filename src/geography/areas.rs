@@ -136,6 +136,12 @@ impl Areas {
         self.number(code).map(|number| &self.at(number).area.code)
     }
 
+    /// The code that an area has today, where a register tells what it is, and not a list of codes or points alone.
+    pub fn current_code(&self, code: &AreaCode) -> Option<AreaCode> {
+        let known = self.at(self.number(code)?);
+        known.area.level.map(|_| known.area.code.clone())
+    }
+
     /// The areas that hold this one, the nearest first; none for an unknown code.
     pub fn ancestors(&self, code: &AreaCode) -> Vec<&KnownArea> {
         let mut found = Vec::new();

@@ -29,6 +29,8 @@ pub(super) struct Draft {
     pub phones: Vec<String>,
     /// Texts that tell hours.
     pub hours: Vec<String>,
+    /// Texts that tell days on which the hours are others.
+    pub holidays: Vec<String>,
     /// Where it is.
     pub site: Site,
     /// Warnings of the row.
@@ -68,6 +70,7 @@ impl Draft {
             organization_key,
             phones: Vec::new(),
             hours: Vec::new(),
+            holidays: Vec::new(),
             site: Site::default(),
             warnings: Vec::new(),
         }
@@ -91,7 +94,8 @@ impl Draft {
         for cell in std::mem::take(&mut self.phones) {
             self.read_phones(&cell, context);
         }
-        hours::keep(std::mem::take(&mut self.hours), &mut self.service);
+        let (told, holidays) = (std::mem::take(&mut self.hours), std::mem::take(&mut self.holidays));
+        hours::keep(told, holidays, &mut self.service);
         let site = std::mem::take(&mut self.site);
         let overseas =
             [&site.commune_code, &site.postcode].into_iter().flatten().find_map(|code| context.overseas(code));

@@ -1,5 +1,6 @@
 //! Hours as a feed tells them: the text stays, and what is in OpenStreetMap's syntax is marked as such.
 
+use super::week::week_of;
 use crate::domain::directory::{Schedule, Service};
 use crate::domain::opening::OpeningHours;
 
@@ -8,15 +9,17 @@ pub(super) fn is_opening_hours(text: &str) -> bool {
     OpeningHours::parse(text).is_ok()
 }
 
-/// Keeps what is told of hours: always as text, and where one text is in the syntax also as such. Two
-/// different ones are two tellings, of which nobody knows the right one.
-pub(super) fn keep(told: Vec<String>, service: &mut Service) {
+/// Keeps what is told of hours and holidays: always as text, and where one text is in the syntax, or all are a week in the
+/// strict form of tables, also as such. Two different ones are two tellings, of which nobody knows the right one.
+pub(super) fn keep(told: Vec<String>, holidays: Vec<String>, service: &mut Service) {
     let mut read: Vec<&String> = told.iter().filter(|text| is_opening_hours(text)).collect();
     read.dedup();
     if let [only] = read.as_slice() {
         service.opening_hours = Some((*only).clone());
+    } else if read.is_empty() {
+        service.opening_hours = week_of(&told, &holidays).map(|hours| hours.text().to_owned());
     }
-    for text in told {
+    for text in told.into_iter().chain(holidays) {
         let schedule = Schedule { weekdays: None, opens_at: None, closes_at: None, text: Some(text) };
         if !service.schedules.contains(&schedule) {
             service.schedules.push(schedule);

@@ -27,6 +27,7 @@ mod services_advisor;
 mod table;
 mod text;
 mod tighten;
+mod week;
 
 pub use context::{Commune, FeedContext, FoundArea, NoPlaceKnowledge, PlaceKnowledge};
 pub use data_inclusion::Structures;
@@ -38,12 +39,16 @@ pub use problem::{Excerpt, Fault, FeedError, Problem, ProblemReason, Subject};
 use crate::domain::directory::{LocationKind, Organization, Place, Service};
 use crate::domain::need::Need;
 use crate::domain::place::Position;
+use crate::domain::time::Timestamp;
 use file::{File, Row};
 use std::collections::BTreeSet;
 use std::fmt;
 use table::Table;
 use text::Refusal;
 use tighten::{Redactions, ToldOfPlaces};
+
+/// The first clock on earth is so far ahead of UTC (Line Islands).
+const HOURS_OF_THE_FIRST_CLOCK: i64 = 14;
 
 /// A kind of file that can be read.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -236,6 +241,19 @@ impl Feed {
     /// Warns about an imported row.
     fn warn(&mut self, row: usize, key: &str, reason: ProblemReason) {
         self.warnings.push(Problem { subject: Subject::Service, row: Some(row), key: Some(key.to_owned()), reason });
+    }
+
+    /// Leaves out every check of a day that has begun nowhere on earth at this time, which would keep an entry fresh for as
+    /// long as it is ahead.
+    pub fn leave_out_checks_to_come(&mut self, now: Timestamp) {
+        let today = now.plus_hours(HOURS_OF_THE_FIRST_CLOCK).date();
+        for Parsed { row, key, document } in &mut self.services {
+            if document.verified_on.take_if(|day| *day > today).is_some() {
+                let (row, key) = (Some(*row), Some(key.clone()));
+                let reason = ProblemReason::LeftOut { path: Excerpt::of("verified_on"), fault: Fault::DayToCome };
+                self.warnings.push(Problem { subject: Subject::Service, row, key, reason });
+            }
+        }
     }
 
     /// Settles what no row can know by itself.

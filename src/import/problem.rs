@@ -200,6 +200,9 @@ pub enum Fault {
     /// A day before 1971 or after 2199: what exports write for "unknown".
     #[error("must be a day from 1971 to 2199")]
     DayOutOfRange,
+    /// A check that is still to come.
+    #[error("must be a day that has come; a check of a later day says nothing")]
+    DayToCome,
     /// Markup that would take long to read.
     #[error("has more than 500 tags; send it as plain text")]
     TooMuchMarkup,
@@ -276,6 +279,9 @@ pub enum ProblemReason {
     /// Warning: no point is told, and the commune is known.
     #[error("tells no point; it stands at the middle of its commune")]
     PointOfCommune,
+    /// Warning: the point is that of an area.
+    #[error("its point stands for an area, by its name or because many organisations have it; so does its distance")]
+    PointOfArea,
     /// Warning: the row names no organisation.
     #[error("names no organisation that is known; it stands under `{0}`")]
     OrganizationOfSource(Excerpt),
@@ -422,6 +428,7 @@ impl ProblemReason {
             Self::PointSwapped => "latitude and longitude exchanged",
             Self::PointOutsideAreas(_) => "point outside every area, counted to the nearest one",
             Self::PointOfCommune => "point of the commune",
+            Self::PointOfArea => "point of an area",
             Self::OrganizationOfSource(_) => "organisation not known",
             Self::CriteriaDisagree => "criteria disagree between the languages",
             Self::Unpaired => "not in the other language",

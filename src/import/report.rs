@@ -5,7 +5,7 @@ use super::problem::{Excerpt, Problem, Subject};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Rows shown of each kind of warning; refused rows are all shown.
+/// Rows shown of each kind of warning, where not all are asked for; refused rows are all shown.
 const SHOWN: usize = 3;
 
 /// Shows a plan: its counts, every refused row, warnings by kind, and how many services no search by
@@ -14,6 +14,8 @@ const SHOWN: usize = 3;
 pub struct Report<'a> {
     /// The plan to show.
     pub plan: &'a Plan,
+    /// True to show every row of each kind of warning, for whoever goes through them one by one.
+    pub shows_every_row: bool,
 }
 
 impl fmt::Display for Report<'_> {
@@ -64,12 +66,13 @@ impl Report<'_> {
         }
         for (kind, warnings) in kinds {
             writeln!(formatter, "  {kind}: {}", warnings.len())?;
-            for warning in warnings.iter().take(SHOWN) {
+            let shown = if self.shows_every_row { warnings.len() } else { warnings.len().min(SHOWN) };
+            for warning in warnings.iter().take(shown) {
                 write!(formatter, "  ")?;
                 line(formatter, warning)?;
             }
-            if warnings.len() > SHOWN {
-                writeln!(formatter, "    and {} more", warnings.len() - SHOWN)?;
+            if warnings.len() > shown {
+                writeln!(formatter, "    and {} more (--every-row)", warnings.len() - shown)?;
             }
         }
         Ok(())

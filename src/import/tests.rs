@@ -47,6 +47,22 @@ fn a_source_has_a_short_plain_name() {
 }
 
 #[test]
+fn a_check_of_a_day_to_come_is_left_out_with_a_warning() {
+    // Ten at night: where clocks are fourteen hours ahead it is the 24th.
+    let now = Timestamp::parse("2026-11-23T22:00:00Z").expect("a time");
+    for (told, kept) in [("2026-11-23", true), ("2026-11-24", true), ("2026-11-25", false), ("2199-01-01", false)] {
+        let text = STREET_MAP.replace("2026-02-03", told);
+        let mut feed = read(Format::OpenStreetMap, text.as_bytes()).expect("a list");
+        let warned = feed.warnings.len();
+        feed.leave_out_checks_to_come(now);
+        assert_eq!(feed.services[0].document.verified_on.is_some(), kept, "{told}");
+        let told: Vec<String> = feed.warnings[warned..].iter().map(|problem| problem.reason.to_string()).collect();
+        let left_out = "verified_on: must be a day that has come; a check of a later day says nothing; left out";
+        assert_eq!(told, if kept { vec![] } else { vec![left_out.to_owned()] });
+    }
+}
+
+#[test]
 fn progress_counts_every_row() {
     let mut heard = Vec::new();
     let row = serde_json::from_str::<serde_json::Value>(ADVISOR).expect("JSON")[0].clone();
@@ -97,7 +113,7 @@ fn a_report_says_what_would_happen_and_why() {
         ]),
         held,
     );
-    insta::assert_snapshot!(Report { plan: &second });
+    insta::assert_snapshot!(Report { plan: &second, shows_every_row: false });
 }
 
 #[test]
@@ -167,7 +183,8 @@ proptest! {
         bytes.splice(index..index, pasted.bytes());
         if let Ok(feed) = read(format, &bytes) {
             prop_assert!(feed.rows_read >= feed.services.len());
-            let shown = Report { plan: &plan(feed, Vec::new(), Completeness::Complete) }.to_string();
+            let plan = plan(feed, Vec::new(), Completeness::Complete);
+            let shown = Report { plan: &plan, shows_every_row: true }.to_string();
             prop_assert!(shown.chars().all(|c| c == '\n' || !c.is_control()));
         }
     }

@@ -39,7 +39,7 @@ pub struct ServiceView {
 pub struct MatchView {
     /// Which of its places is the nearest.
     pub place: Option<usize>,
-    /// How far that is; `None` without a point or a known place, and for a redacted place.
+    /// How far that is; `None` without a point or a known place, and where it is measured from the middle of an area.
     pub distance_meters: Option<f64>,
     /// For a redacted place, in which band the centre of its area lies.
     pub distance_band: Option<DistanceBand>,

@@ -4,6 +4,7 @@ use crate::import_feeds::{data, file, read};
 use relais::domain::directory::Organization;
 use relais::domain::duplicates::{DuplicateReason, Listed, compare, find_duplicates};
 use relais::domain::id::OrganizationId;
+use relais::domain::place::NoAreas;
 use relais::import::Format;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,10 +25,10 @@ fn a_real_directory_has_pairs_and_none_is_lost_to_the_blocks() {
             Listed { service, organization: organizations.get(&service.organization_id).copied(), source: None }
         })
         .collect();
-    let found = find_duplicates(&listed);
+    let found = find_duplicates(&listed, &NoAreas);
     let mut expected = BTreeSet::new();
     for (index, one) in listed.iter().enumerate() {
-        let candidates = listed[index + 1..].iter().filter_map(|other| compare(*one, *other));
+        let candidates = listed[index + 1..].iter().filter_map(|other| compare(*one, *other, &NoAreas));
         expected.extend(candidates.map(|candidate| candidate.services));
     }
     let pairs: BTreeSet<_> = found.iter().map(|candidate| candidate.services).collect();

@@ -2,7 +2,7 @@
 //! does.
 
 use crate::import_feeds::{data, file};
-use crate::kit::installation::installed_on_both_databases;
+use crate::kit::installation::{Installation, file as repository, installed_on_both_databases};
 use crate::kit::world::on_both_databases;
 use relais::actions::geography::{GeographyFile, import_areas, refresh};
 use relais::app::App;
@@ -274,4 +274,53 @@ on_both_databases! {
         assert_eq!((name_at(&other).as_deref(), version), (Some("The West"), 2));
         other.close().await;
     }
+}
+
+/// How many services a feed adds, and how many of them stand at the middle of their commune, as its report tells.
+fn added_and_at_their_commune(report: &str) -> (usize, usize) {
+    let number = |text: &str| text.split_whitespace().next().and_then(|count| count.parse().ok()).unwrap_or_default();
+    let after = |begin: &str| report.lines().find_map(|line| line.trim_start().strip_prefix(begin)).map_or(0, number);
+    (after("added "), after("point of the commune: "))
+}
+
+#[test]
+fn addresses_without_points_stand_at_their_commune_once_register_and_middles_are_imported() {
+    let Some(folder) = data() else { return };
+    let here = Installation::on_sqlite();
+    here.run(&["migrate"]).succeeded();
+    let path = |name: &str| folder.join(name).display().to_string();
+    let import = |name: &str, preset: &str, source: &str| {
+        let ran = here.run(&["import", "areas", &path(name), "--preset", preset, "--source", source]);
+        (counts(ran.succeeded()), ran.stdout.clone())
+    };
+    let points = "france-geo/communes-points-2018.csv";
+    let early =
+        here.run(&["import", "areas", &path(points), "--preset", "french-commune-points", "--source", "points"]);
+    early.refused(1, &["none of the 35357 rows can be used", "import the register first"]);
+    assert_eq!(import("france-geo/cog-communes-2026.json", "cog", "cog").0, [35_014, 0, 0, 0, 0]);
+
+    let feeds = [
+        ("csv", "entourage-pois/bordeaux-2021-04.csv", "entourage-bordeaux"),
+        ("csv", "entourage-pois/rennes-2021-01.csv", "entourage-rennes"),
+        ("csv", "entourage-pois/montreal-2018.csv", "entourage-montreal"),
+        ("json", "mednum-france/numi-di-raw-2023-04.json", "numi"),
+    ];
+    let dry = |(format, feed, mapping): (&str, &str, &str)| {
+        let by = repository(&format!("seeds/mappings/{mapping}.toml"));
+        let feed = path(feed);
+        let common = ["--source", "feed", "--country", "FR", "--mapping", &by, "--dry-run"];
+        let ran = here.run(&[&["import", format, &feed], &common[..]].concat());
+        added_and_at_their_commune(ran.succeeded())
+    };
+    let at_communes = |told: [(usize, usize); 4]| told.map(|(_, at_commune)| at_commune);
+    assert_eq!(at_communes(feeds.map(dry)), [0, 0, 0, 0], "the register has no points");
+
+    let (told, report) = import(points, "french-commune-points", "points");
+    // 493 of the communes of 2018 are parts of others by now.
+    assert_eq!(told, [34_864, 0, 0, 0, 493]);
+    assert!(report.contains("is a former code; the commune is a part of FR-01033 today"), "{report}");
+    assert_eq!(feeds.map(dry), [(129, 128), (198, 190), (167, 0), (750, 3)]);
+    assert_eq!(import(points, "french-commune-points", "points").0, [0, 0, 34_864, 0, 493]);
+    // What the register told stands as it did.
+    assert_eq!(import("france-geo/cog-communes-2026.json", "cog", "cog").0, [0, 0, 35_014, 0, 0]);
 }

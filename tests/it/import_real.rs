@@ -6,7 +6,8 @@
 use crate::import_feeds::{apply, counts, data, file, read_in};
 use crate::kit::france::France;
 use relais::domain::country::CountryCode;
-use relais::domain::directory::{Precision, Service};
+use relais::domain::directory::{Place, Precision, Service};
+use relais::domain::opening::opening_hours_of;
 use relais::domain::profile::Language;
 use relais::import::plan::{Completeness, plan};
 use relais::import::{Feed, FeedContext, Format, Mapping, PlaceKnowledge, Structures, pair};
@@ -136,6 +137,54 @@ fn french_places_of_digital_help_import() {
     insta::assert_snapshot!(found);
 }
 
+/// Of the services that tell hours, how many tell them as a week in which nothing but days and times stands.
+#[test]
+fn weeks_in_tables_become_hours_and_their_words_stay() {
+    let Some(folder) = data() else { return };
+    let france = France::read(&folder);
+    let path = "mednum-france/france-services-2022-12.csv";
+    let points = mapped(&folder, path, "france-services", As::Csv, &country("FR", france));
+    let coded = |feed: &Feed| services(feed).filter(|service| service.opening_hours.is_some()).count();
+    let worded = |feed: &Feed| services(feed).filter(|service| !service.schedules.is_empty()).count();
+    let (told, read) = (worded(&points), coded(&points));
+    println!("France services: {read} of {told} weeks are hours");
+    assert!(told == 2_561 && read * 100 >= told * 98, "{read} of {told}");
+    let of = |feed: &Feed, key: &str| {
+        let found = feed.services.iter().find(|parsed| parsed.key == key).expect("the key");
+        let words: Vec<String> = found.document.schedules.iter().filter_map(|schedule| schedule.text.clone()).collect();
+        (found.document.opening_hours.clone(), words)
+    };
+    let (hours, words) = of(&points, "1");
+    assert_eq!(hours.as_deref(), Some("Mo-Th 09:00-12:00,13:30-17:00, Fr 09:00-12:00,13:30-16:00"));
+    assert_eq!((words.len(), words[0].as_str()), (5, "lundi 09:00 - 12:00 / 13:30 - 17:00"));
+
+    let ohana = mapped(&folder, "ohana-sample/services.csv", "ohana", As::Csv, &country("US", france));
+    assert_eq!((worded(&ohana), coded(&ohana)), (3, 2));
+    let departures = "; Jan 01 off; 2015 Dec 24 10:00-16:00; Jun 01-Sep 01 off";
+    let expected = |week: &str| Some(format!("{week}{departures}"));
+    assert_eq!(of(&ohana, "22").0, expected("Mo 08:00-12:00,14:00-16:00, We 10:00-15:00"));
+    assert_eq!(of(&ohana, "23").0, expected("Mo-Fr 08:00-17:00, Sa 10:00-18:00, Su 11:00-17:00"));
+    // From nine in the morning until three: in which half of the day is not told.
+    assert_eq!(of(&ohana, "1"), (None, vec!["Monday, 9am, 03:00".to_owned()]));
+}
+
+/// Of the rows that tell when an office opens and when it closes, how many tell one week by it.
+#[test]
+fn offices_with_days_and_times_have_hours() {
+    let Some(folder) = data() else { return };
+    for (date, both, least) in [("2014-08-18", 187, 140), ("2015-04-12", 359, 270), ("2015-07-22", 386, 290)] {
+        let bytes = file(&folder, &format!("unhcr-jordan-services/feed-en-{date}.json"));
+        let feed = read_in(&FeedContext::UNKNOWN, Format::ServicesAdvisor, &bytes).expect("a feed");
+        let tells = |service: &Service, label: &str| service.details.iter().any(|detail| detail.label == label);
+        let told = |service: &&Service| tells(service, "Office Open at") && tells(service, "Office close at");
+        let with_hours: Vec<&Service> = services(&feed).filter(|service| !service.schedules.is_empty()).collect();
+        println!("{date}: {} of {both} weeks are hours", with_hours.len());
+        assert_eq!(services(&feed).filter(told).count(), both, "{date}");
+        assert!(with_hours.len() >= least, "{date}: {}", with_hours.len());
+        assert!(with_hours.iter().all(|service| opening_hours_of(&service.schedules).is_some() && told(service)));
+    }
+}
+
 #[test]
 fn short_and_overseas_numbers_of_real_feeds_are_numbers() {
     let Some(folder) = data() else { return };
@@ -242,6 +291,34 @@ fn one_point_carries_up_to_43_services() {
     // Six of them repeat a key, and are refused as such: 37 services stand there.
     let feed = read_in(&FeedContext::UNKNOWN, Format::ServicesAdvisor, &bytes).expect("a feed");
     assert_eq!(most_at_one_point(&feed), 37);
+}
+
+/// A row without a point of its own stands at that of its governorate, district or camp, which is told as such.
+#[test]
+fn fallback_points_are_told_as_those_of_areas() {
+    let Some(folder) = data() else { return };
+    for (date, rows_of_governorates, at_areas) in
+        [("2014-08-18", 144, 319), ("2015-04-12", 185, 515), ("2015-07-22", 184, 528)]
+    {
+        let bytes = file(&folder, &format!("unhcr-jordan-services/feed-en-{date}.json"));
+        let feed = read_in(&FeedContext::UNKNOWN, Format::ServicesAdvisor, &bytes).expect("a feed");
+        let places = || services(&feed).flat_map(|service| &service.places);
+        let is_area = |place: &&Place| place.precision == Some(Precision::Area);
+        let of_governorates =
+            places().filter(|place| place.name.as_deref().is_some_and(|name| name.ends_with("Governorate")));
+        let (governorates, coarse): (Vec<&Place>, Vec<&Place>) = of_governorates.partition(is_area);
+        println!(
+            "{date}: {} of {} places stand at the point of an area",
+            places().filter(is_area).count(),
+            places().count()
+        );
+        assert_eq!((governorates.len(), coarse.len()), (rows_of_governorates, 0), "{date}");
+        assert_eq!(places().filter(is_area).count(), at_areas, "{date}: of {} places", places().count());
+        let warned = feed.warnings.iter().filter(|problem| problem.reason.kind() == "point of an area").count();
+        assert_eq!(warned, at_areas);
+        // What stands alone keeps the point that it is told at, as one of its own.
+        assert!(places().filter(|place| place.position.is_some()).any(|place| place.precision.is_none()));
+    }
 }
 
 /// The most services that share one point.

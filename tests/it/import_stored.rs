@@ -3,6 +3,7 @@
 
 use crate::import_feeds::data;
 use crate::kit::installation::{Ran, file, installed_on_both_databases};
+use std::collections::BTreeSet;
 
 /// The numbers of one row of the report's table: services and organisations.
 #[track_caller]
@@ -59,6 +60,14 @@ installed_on_both_databases! {
         assert!(first.stdout.contains("criteria disagree between the languages: 208"), "{}", first.stdout);
         assert_eq!(row(&import(&["--pair-with", &arabic, "--language", "ar"]), "unchanged"), [574, 44]);
         import(&["--pair-with", &arabic]).refused(2, &["--language"]);
+        let flagged = |more: &[&str]| {
+            let ran = import(&[&["--pair-with", &arabic, "--language", "ar", "--dry-run"], more].concat());
+            let rows = ran.succeeded().lines().filter(|line| line.contains("the criteria of the two languages disagree"));
+            let rows: BTreeSet<String> = rows.filter(|row| row.trim_start().starts_with("row ")).map(str::to_owned).collect();
+            (rows.len(), ran.stdout.contains("and 205 more (--every-row)"), ran.stdout.contains(" more (--every-row)"))
+        };
+        assert_eq!(flagged(&[]), (3, true, true));
+        assert_eq!(flagged(&["--every-row"]), (208, false, false), "each row once, and none counted only");
     }
 
     async fn a_feed_that_cannot_be_read_changes_nothing(here: Installation) {

@@ -2,7 +2,8 @@
 
 use super::super::{Distance, Query};
 use super::{at, place, plain_query, redacted_place, service, service_id, snapshot_of};
-use crate::domain::place::{EARTH_RADIUS_METERS, Position};
+use crate::domain::directory::{Place, Precision};
+use crate::domain::place::{DistanceBand, EARTH_RADIUS_METERS, Position};
 use proptest::prelude::RngExt;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
@@ -70,4 +71,21 @@ fn ten_thousand_probes_and_a_least_squares_fit_lead_to_the_centre_of_the_area_an
     // The control: the same fit finds a place that is told.
     let control_meters = away(fitted(&probed(false, center, place_at)));
     assert!(control_meters < 100.0, "a told place is found to {control_meters:.0} m");
+}
+
+#[test]
+fn a_point_that_stands_for_an_area_gives_no_metres() {
+    for (precision, tells_a_band) in [
+        (None, false),
+        (Some(Precision::Exact), false),
+        (Some(Precision::Street), false),
+        (Some(Precision::Area), true),
+    ] {
+        let there = Place { precision, ..place(Some(at(50.95, 1.86))) };
+        let snapshot = snapshot_of(&[service(1, vec![there])]);
+        let page = snapshot.search(&Query { near: Some(at(50.95, 1.96)), ..plain_query() });
+        // Seven kilometres.
+        let expected = Distance::Band(DistanceBand::From5To20Km);
+        assert_eq!(page.hits[0].distance == Some(expected), tells_a_band, "{precision:?}");
+    }
 }

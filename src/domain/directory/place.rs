@@ -72,6 +72,12 @@ impl Place {
         }
     }
 
+    /// True where a distance is one to the middle of an area, so that metres would say more than anybody knows: of a redacted
+    /// place, and of one that stands at the point of its town or governorate.
+    pub fn is_measured_from_area(&self) -> bool {
+        self.redacted || self.precision == Some(Precision::Area)
+    }
+
     /// Whether more is told of the place than its area. What a house is called leads to it as its point does.
     pub const fn tells_more_than_area(&self) -> bool {
         self.position.is_some() || self.address.is_some() || self.name.is_some() || self.precision.is_some()

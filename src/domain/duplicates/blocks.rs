@@ -20,6 +20,7 @@ type Cell = [i32; 3];
 enum Key<'a> {
     Phone(&'a str),
     Mailbox(&'a str),
+    Website(&'a str),
     Word(&'a str, &'a str),
     Name(&'a str, &'a str),
     Cell(Cell),
@@ -48,16 +49,20 @@ pub(super) fn pairs(features: &[Features<'_>]) -> BTreeSet<(usize, usize)> {
 fn keys<'a>(entry: &'a Features<'_>) -> Vec<Key<'a>> {
     let mut keys: Vec<Key<'a>> = entry.phones.iter().map(|phone| Key::Phone(phone)).collect();
     keys.extend(entry.mailbox.iter().map(|mailbox| Key::Mailbox(mailbox)));
-    for area in &entry.areas {
-        keys.push(Key::Name(area, &entry.name.folded));
-        keys.extend(entry.name.words.iter().map(|word| Key::Word(area, word)));
+    keys.extend(entry.websites.iter().map(|page| Key::Website(page)));
+    let words = entry.names.words();
+    for area in entry.areas.iter().map(|area| area.as_str()) {
+        keys.extend(entry.names.folded().map(|name| Key::Name(area, name)));
+        keys.extend(words.iter().map(|word| Key::Word(area, word)));
     }
     // A switchboard's block is too large; the whole name cuts it.
-    keys.extend(entry.phones.iter().map(|phone| Key::Name(phone, &entry.name.folded)));
+    for phone in &entry.phones {
+        keys.extend(entry.names.folded().map(|name| Key::Name(phone, name)));
+    }
     let cells: BTreeSet<Cell> = entry.points.iter().map(|point| cell(*point)).collect();
     for cell in cells {
         keys.push(Key::Cell(cell));
-        keys.extend(entry.name.words.iter().map(|word| Key::CellWord(cell, word)));
+        keys.extend(words.iter().map(|word| Key::CellWord(cell, word)));
     }
     keys
 }
@@ -94,7 +99,7 @@ fn neighbours<'a>(
                 found.extend(others.iter().filter(|other| *other != one).map(|other| ordered(*one, *other)));
                 continue;
             }
-            for word in &features[*one].name.words {
+            for word in features[*one].names.words() {
                 let sharing = blocks.get(&Key::CellWord(other_cell, word)).filter(|list| list.len() <= LARGEST_BLOCK);
                 let sharing = sharing.into_iter().flatten();
                 found.extend(sharing.filter(|other| *other != one).map(|other| ordered(*one, *other)));

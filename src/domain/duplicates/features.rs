@@ -1,10 +1,12 @@
 //! What of an entry is compared.
 
 use super::{Listed, SAME_PLACE_METERS};
+use crate::domain::directory::Translation;
 use crate::domain::id::ServiceId;
 use crate::domain::need::Need;
-use crate::domain::place::Position;
+use crate::domain::place::{AreaCode, AreaTree, Position};
 use crate::domain::words::{fold, is_one_error_apart, words};
+use std::collections::BTreeSet;
 
 /// Shorter words say little: articles, and the numbers of branches. They count where a name has
 /// nothing else.
@@ -21,13 +23,14 @@ const SIMILAR_IN_100: usize = 60;
 pub(super) struct Features<'a> {
     pub id: ServiceId,
     listed: Listed<'a>,
-    pub name: Name,
+    /// What it is called, in all languages, each name once.
+    pub names: Names,
     /// What its organisation is called, where that is known.
-    organization: Option<Name>,
+    organization: Option<Names>,
     /// Points of places that are shown.
     pub points: Vec<Position>,
     /// Codes of the areas of all places.
-    pub areas: Vec<&'a str>,
+    pub areas: Vec<&'a AreaCode>,
     /// Numbers in E.164, or their digits as typed.
     pub phones: Vec<String>,
     /// The mailbox in small letters.
@@ -36,12 +39,17 @@ pub(super) struct Features<'a> {
     pub websites: Vec<String>,
 }
 
+/// The names of one entry as they are compared.
+pub(super) struct Names(Vec<Name>);
+
 /// A name as it is compared.
-pub(super) struct Name {
+struct Name {
     /// The folded name.
-    pub folded: String,
+    folded: String,
     /// Its words of some length.
-    pub words: Vec<String>,
+    words: Vec<String>,
+    /// The scripts of its letters, one bit each.
+    scripts: u8,
 }
 
 /// How two names compare.
@@ -49,6 +57,8 @@ pub(super) struct Name {
 pub(super) enum NameLikeness {
     Same,
     Similar,
+    /// Written in scripts of which none is of both, so that nothing can be said.
+    OtherScript,
     Other,
 }
 
@@ -66,8 +76,8 @@ impl<'a> Features<'a> {
     pub(super) fn of(listed: &Listed<'a>) -> Self {
         let Listed { service, organization, .. } = *listed;
         let shown = service.places.iter().filter(|place| !place.redacted);
-        let mut areas: Vec<&str> =
-            service.places.iter().filter_map(|place| place.area.as_ref()).map(|area| area.code.as_str()).collect();
+        let mut areas: Vec<&AreaCode> =
+            service.places.iter().filter_map(|place| place.area.as_ref()).map(|area| &area.code).collect();
         areas.sort_unstable();
         areas.dedup();
         let pages = service.details.iter().filter(|detail| detail.label == "Website").flat_map(|detail| &detail.values);
@@ -75,8 +85,10 @@ impl<'a> Features<'a> {
         Self {
             id: service.id,
             listed: *listed,
-            name: Name::of(&service.name),
-            organization: organization.map(|organization| Name::of(&organization.name)),
+            names: Names::of(&service.name, service.alternate_name.as_ref(), &service.translations),
+            organization: organization.map(|organization| {
+                Names::of(&organization.name, organization.alternate_name.as_ref(), &organization.translations)
+            }),
             points: shown.filter_map(|place| place.position).collect(),
             areas,
             phones: phones.collect(),
@@ -94,21 +106,26 @@ impl<'a> Features<'a> {
         self.listed.source.is_some() && self.listed.source == other.listed.source
     }
 
-    /// Whether their organisations are the same or have names that read alike; `None` where a name is not known.
+    /// Whether their organisations are the same or have names that read alike; `None` where a name is not known, or not in
+    /// one script.
     pub(super) fn has_same_organization(&self, other: &Self) -> Option<bool> {
         let (one, another) = (&self.organization, &other.organization);
         if self.listed.service.organization_id == other.listed.service.organization_id {
             return Some(true);
         }
-        Some(one.as_ref()?.likeness(another.as_ref()?) != NameLikeness::Other)
+        match one.as_ref()?.likeness(another.as_ref()?) {
+            NameLikeness::Same | NameLikeness::Similar => Some(true),
+            NameLikeness::Other => Some(false),
+            NameLikeness::OtherScript => None,
+        }
     }
 
     pub(super) fn likeness_of_names(&self, other: &Self) -> NameLikeness {
-        self.name.likeness(&other.name)
+        self.names.likeness(&other.names)
     }
 
-    /// A service of several places is where any of them is.
-    pub(super) fn whereabouts(&self, other: &Self) -> Whereabouts {
+    /// A service of several places is where any of them is. One in an area and one in a part of it may be one.
+    pub(super) fn whereabouts(&self, other: &Self, tree: &dyn AreaTree) -> Whereabouts {
         if !self.points.is_empty() && !other.points.is_empty() {
             let is_near =
                 |one: &Position| other.points.iter().any(|point| one.distance_meters(*point) < SAME_PLACE_METERS);
@@ -117,14 +134,52 @@ impl<'a> Features<'a> {
         if self.areas.is_empty() || other.areas.is_empty() {
             return Whereabouts::Unknown;
         }
-        if super::shares(&self.areas, &other.areas) { Whereabouts::SameArea } else { Whereabouts::Apart }
+        if super::shares(&self.areas, &other.areas) {
+            return Whereabouts::SameArea;
+        }
+        let holds = |one: &AreaCode| other.areas.iter().any(|area| tree.covers(one, area) || tree.covers(area, one));
+        if self.areas.iter().any(|area| holds(area)) { Whereabouts::Unknown } else { Whereabouts::Apart }
+    }
+}
+
+impl Names {
+    fn of(name: &str, alternate: Option<&String>, translations: &[Translation]) -> Self {
+        let translated = translations.iter().filter_map(|translation| translation.name.as_ref());
+        let mut names: Vec<Name> = Vec::new();
+        for told in std::iter::once(name).chain(alternate.into_iter().chain(translated).map(String::as_str)) {
+            let name = Name::of(told);
+            if names.iter().all(|known| known.folded != name.folded) {
+                names.push(name);
+            }
+        }
+        Self(names)
+    }
+
+    /// The whole names, folded.
+    pub(super) fn folded(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|name| name.folded.as_str())
+    }
+
+    /// The words of all names, each once.
+    pub(super) fn words(&self) -> BTreeSet<&str> {
+        self.0.iter().flat_map(|name| &name.words).map(String::as_str).collect()
+    }
+
+    /// That of the two names that are the most alike.
+    fn likeness(&self, other: &Self) -> NameLikeness {
+        let pairs = self.0.iter().flat_map(|one| other.0.iter().map(move |another| one.likeness(another)));
+        let found: Vec<NameLikeness> = pairs.collect();
+        let best = [NameLikeness::Same, NameLikeness::Similar].into_iter().find(|likeness| found.contains(likeness));
+        let is_told_in_one_script = found.contains(&NameLikeness::Other);
+        let unlike = if is_told_in_one_script { NameLikeness::Other } else { NameLikeness::OtherScript };
+        best.unwrap_or(unlike)
     }
 }
 
 impl Name {
     fn of(name: &str) -> Self {
         let folded = fold(name);
-        Self { words: distinct_words(&folded), folded }
+        Self { words: distinct_words(&folded), scripts: scripts(&folded), folded }
     }
 
     fn likeness(&self, other: &Self) -> NameLikeness {
@@ -133,6 +188,9 @@ impl Name {
         }
         if self.folded == other.folded {
             return NameLikeness::Same;
+        }
+        if self.scripts != 0 && other.scripts != 0 && self.scripts & other.scripts == 0 {
+            return NameLikeness::OtherScript;
         }
         let mut left: Vec<&String> = other.words.iter().collect();
         let mut common = 0;
@@ -148,6 +206,19 @@ impl Name {
         let all = self.words.len() + other.words.len();
         if common > 0 && 200 * common >= SIMILAR_IN_100 * all { NameLikeness::Similar } else { NameLikeness::Other }
     }
+}
+
+/// The scripts of the letters of a folded text, one bit each; those that nobody here writes in share one.
+fn scripts(folded: &str) -> u8 {
+    let bit = |letter: char| match letter {
+        'a'..='z' | '\u{e0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => 1,
+        '\u{370}'..='\u{3ff}' => 2,
+        '\u{400}'..='\u{52f}' => 4,
+        '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}' => 8,
+        '\u{1200}'..='\u{139f}' => 16,
+        _ => 128,
+    };
+    folded.chars().filter(|letter| letter.is_alphabetic()).fold(0, |scripts, letter| scripts | bit(letter))
 }
 
 /// The words of a folded name that say something; all of them where none is long enough.

@@ -1,8 +1,9 @@
 //! Entries of two sources that may be the same service: found, scored, and told with the reasons. Nothing is merged here; a
 //! person decides. What one source lists twice it means to be two.
 //!
-//! A candidate needs a name in common, and a place or a contact: a town has many soup kitchens, and an organisation has
-//! many desks behind one phone. Two entries whose known points lie apart are two desks, whatever else they share.
+//! A candidate needs a name in common, in any of its languages, and a place or a contact: a town has many soup kitchens, and
+//! an organisation has many desks behind one phone. Names in two scripts tell nothing; then it takes the place and a phone
+//! or mailbox. Two entries whose known points lie apart are two desks, whatever else they share.
 //! Start at [`find_duplicates`] for a directory and at [`compare`] for a pair.
 
 mod blocks;
@@ -11,6 +12,7 @@ mod features;
 use super::code::code_list;
 use super::directory::{Organization, Service};
 use super::id::ServiceId;
+use super::place::AreaTree;
 use blocks::pairs;
 use features::{Features, NameLikeness, Whereabouts};
 use std::cmp::Reverse;
@@ -26,6 +28,7 @@ code_list! {
     DuplicateReason {
         SameName = "same_name": "their names read alike",
         SimilarName = "similar_name": "most words of their names are the same, or one typing error apart",
+        OtherScript = "other_script": "their names are in two scripts, so that they cannot be compared; place and contact are the same",
         SamePlace = "same_place": "they have points less than 150 m apart",
         SameArea = "same_area": "they lie in the same area, and one of them has no point",
         SamePhone = "same_phone": "they have a phone number in common",
@@ -43,7 +46,7 @@ impl DuplicateReason {
             Self::SameName => 40,
             Self::SimilarName | Self::SamePlace | Self::SamePhone | Self::SameMailbox => 25,
             Self::SameWebsite | Self::SameOrganization => 15,
-            Self::SameArea | Self::SharedNeed => 10,
+            Self::SameArea | Self::SharedNeed | Self::OtherScript => 10,
         }
     }
 }
@@ -79,31 +82,37 @@ pub struct DuplicateCandidate {
 
 /// Every candidate among these entries, the likeliest first, then by id. Entries are compared only where they share a
 /// neighbourhood of the globe, a phone, a mailbox, or a word of the name within an area.
-pub fn find_duplicates(listed: &[Listed<'_>]) -> Vec<DuplicateCandidate> {
+/// `tree` knows which areas lie in which.
+pub fn find_duplicates(listed: &[Listed<'_>], tree: &dyn AreaTree) -> Vec<DuplicateCandidate> {
     let features: Vec<Features<'_>> = listed.iter().map(Features::of).collect();
-    let compared = pairs(&features).into_iter().filter_map(|(one, other)| judge(&features[one], &features[other]));
+    let compared =
+        pairs(&features).into_iter().filter_map(|(one, other)| judge(&features[one], &features[other], tree));
     let mut found: Vec<DuplicateCandidate> = compared.collect();
     found.sort_unstable_by_key(|candidate| (Reverse(candidate.score), candidate.services));
     found
 }
 
 /// What two entries have in common; `None` where they are no candidates.
-pub fn compare(one: Listed<'_>, other: Listed<'_>) -> Option<DuplicateCandidate> {
-    judge(&Features::of(&one), &Features::of(&other))
+pub fn compare(one: Listed<'_>, other: Listed<'_>, tree: &dyn AreaTree) -> Option<DuplicateCandidate> {
+    judge(&Features::of(&one), &Features::of(&other), tree)
 }
 
-fn judge(one: &Features<'_>, other: &Features<'_>) -> Option<DuplicateCandidate> {
+fn judge(one: &Features<'_>, other: &Features<'_>, tree: &dyn AreaTree) -> Option<DuplicateCandidate> {
     if one.id == other.id || one.is_of_same_source(other) {
         return None;
     }
-    let mut reasons = vec![match one.likeness_of_names(other) {
+    let likeness = one.likeness_of_names(other);
+    let mut reasons = vec![match likeness {
         NameLikeness::Same => DuplicateReason::SameName,
         NameLikeness::Similar => DuplicateReason::SimilarName,
+        NameLikeness::OtherScript => DuplicateReason::OtherScript,
         NameLikeness::Other => return None,
     }];
-    let whereabouts = one.whereabouts(other);
+    let is_told_by_names = likeness != NameLikeness::OtherScript;
+    let whereabouts = one.whereabouts(other, tree);
     match whereabouts {
         Whereabouts::Apart => return None,
+        Whereabouts::SameArea | Whereabouts::Unknown if !is_told_by_names => return None,
         Whereabouts::SamePlace => reasons.push(DuplicateReason::SamePlace),
         Whereabouts::SameArea => reasons.push(DuplicateReason::SameArea),
         Whereabouts::Unknown => {}
@@ -115,7 +124,9 @@ fn judge(one: &Features<'_>, other: &Features<'_>) -> Option<DuplicateCandidate>
     ];
     let has_contact = contacts.iter().any(|(_, is_shared)| *is_shared);
     reasons.extend(contacts.into_iter().filter(|(_, is_shared)| *is_shared).map(|(reason, _)| reason));
-    if whereabouts == Whereabouts::Unknown && !has_contact {
+    let has_own_contact =
+        reasons.iter().any(|reason| matches!(reason, DuplicateReason::SamePhone | DuplicateReason::SameMailbox));
+    if (whereabouts == Whereabouts::Unknown && !has_contact) || !(is_told_by_names || has_own_contact) {
         return None;
     }
     let has_same_organization = one.has_same_organization(other);

@@ -1,12 +1,14 @@
 //! Pairs worked by hand, and the blocks against comparing everything.
 
 use super::{DuplicateReason, LEAST_SCORE, Listed, compare, find_duplicates};
-use crate::domain::directory::{Detail, LocationKind, Organization, Phone, Place, Service};
+use crate::domain::directory::{Detail, LocationKind, Organization, Phone, Place, Service, Translation};
 use crate::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use crate::domain::need::Need;
-use crate::domain::place::{Area, AreaCode, Position};
+use crate::domain::place::{Area, AreaCode, AreaTree, Position};
+use crate::domain::profile::Language;
 use DuplicateReason::{
-    SameArea, SameMailbox, SameName, SameOrganization, SamePhone, SamePlace, SameWebsite, SharedNeed, SimilarName,
+    OtherScript, SameArea, SameMailbox, SameName, SameOrganization, SamePhone, SamePlace, SameWebsite, SharedNeed,
+    SimilarName,
 };
 use proptest::prelude::*;
 
@@ -37,9 +39,23 @@ fn with(service: Service, places: Vec<Place>, needs: &[Need], phone: &str) -> Se
     Service { places, needs: needs.to_vec(), phones, ..service }
 }
 
+/// Codes of which the longer one begins with the shorter one lie in each other, as those of the French register do.
+#[derive(Debug)]
+struct Paris;
+
+impl AreaTree for Paris {
+    fn covers(&self, whole: &AreaCode, part: &AreaCode) -> bool {
+        part.as_str().starts_with(whole.as_str())
+    }
+
+    fn are_apart(&self, _: &AreaCode, _: &AreaCode) -> bool {
+        false
+    }
+}
+
 fn found(one: &Service, other: &Service) -> Option<(u8, Vec<DuplicateReason>)> {
     let listed = |service| Listed { service, organization: None, source: None };
-    let (there, back) = (compare(listed(one), listed(other)), compare(listed(other), listed(one)));
+    let (there, back) = (compare(listed(one), listed(other), &Paris), compare(listed(other), listed(one), &Paris));
     assert_eq!(there, back, "which comes first says nothing");
     there.map(|candidate| (candidate.score, candidate.reasons))
 }
@@ -148,6 +164,7 @@ fn mailboxes_pages_and_organisations_speak_too() {
     let candidate = compare(
         Listed { service: &one, organization: Some(&first), source: Some("north") },
         Listed { service: &other, organization: Some(&second), source: Some("south") },
+        &Paris,
     );
     assert_eq!(
         candidate.map(|candidate| candidate.reasons),
@@ -166,13 +183,13 @@ fn a_kind_of_service_at_one_point_is_as_many_services_as_organisations() {
         (organization(1, "Lilas"), organization(2, "Coquelicot"), organization(3, "Les Lilas"));
     let listed = |service, organization, source| Listed { service, organization, source };
     let first = listed(&one, Some(&lilac), None);
-    let score = |second| compare(first, second).map(|candidate| candidate.score);
+    let score = |second| compare(first, second, &Paris).map(|candidate| candidate.score);
     assert_eq!(score(listed(&other, Some(&poppy), None)), None);
     assert_eq!(score(listed(&other, None, None)), Some(75));
     assert_eq!(score(listed(&other, Some(&lilacs), None)), Some(90));
     assert_eq!(score(listed(&called_alike, Some(&poppy), None)), Some(100));
     // What one source lists twice it means to be two.
-    let of = |source| compare(listed(&one, None, Some("north")), listed(&called_alike, None, source));
+    let of = |source| compare(listed(&one, None, Some("north")), listed(&called_alike, None, source), &Paris);
     assert_eq!((of(Some("north")), of(Some("south")).is_some(), of(None).is_some()), (None, true, true));
 }
 
@@ -213,9 +230,97 @@ fn a_crowded_point_and_a_switchboard_do_not_hide_a_pair() {
     services.push(with(service(901, "Atelier des coquelicot"), vec![at(48.8567, 2.3523)], &[], "+33199000001"));
     let listed: Vec<Listed<'_>> =
         services.iter().map(|service| Listed { service, organization: None, source: None }).collect();
-    let found = find_duplicates(&listed);
+    let found = find_duplicates(&listed, &Paris);
     let of_workshop = [ServiceId::from_bytes(id(900)), ServiceId::from_bytes(id(901))];
     assert!(found.iter().any(|candidate| candidate.services == of_workshop), "{found:?}");
+}
+
+fn in_arabic(service: Service, name: &str) -> Service {
+    let language = Language::parse("ar").expect("a language");
+    let translations = vec![Translation { language, name: Some(name.to_owned()), description: None }];
+    Service { translations, ..service }
+}
+
+#[test]
+fn every_name_of_an_entry_can_be_the_one_in_common() {
+    let legal = &[Need::LegalAsylum][..];
+    let here = || vec![at(32.0, 36.0)];
+    let desk = |number, name: &str| with(service(number, name), here(), legal, "");
+    let known_as =
+        |number, name: &str, other: &str| Service { alternate_name: Some(other.to_owned()), ..desk(number, name) };
+    let (same, similar) =
+        (Some((75, vec![SameName, SamePlace, SharedNeed])), Some((60, vec![SimilarName, SamePlace, SharedNeed])));
+    for (one, other, expected) in [
+        (desk(1, "Bureau du phare"), known_as(2, "Legal desk", "Bureau du Phare"), same.clone()),
+        (known_as(1, "Nord", "Permanence juridique"), known_as(2, "Sud", "Permanance juridique"), similar),
+        (in_arabic(desk(1, "Legal desk"), "مكتب المنارة"), desk(2, "مكتب المناره"), same.clone()),
+        (in_arabic(desk(1, "Bureau"), "مكتب المنارة"), in_arabic(desk(2, "Legal desk"), "مكتب المنارة"), same),
+        // A name in common is asked for where one script is.
+        (in_arabic(desk(1, "Bureau du phare"), "مكتب المنارة"), desk(2, "Legal desk"), None),
+    ] {
+        assert_eq!(found(&one, &other), expected, "{} and {}", one.name, other.name);
+    }
+}
+
+#[test]
+fn names_in_two_scripts_pair_by_place_and_contact_together() {
+    let here = || vec![at(32.0, 36.0)];
+    let (phone, legal) = ("+962799000001", &[Need::LegalAsylum][..]);
+    let clinic = |name: &str, places, needs: &[Need], phone: &str| with(service(1, name), places, needs, phone);
+    let other = |places, needs: &[Need], phone: &str| with(service(2, "عيادة المنارة"), places, needs, phone);
+    let area = || vec![within("FR-93055")];
+    for (one, other, expected) in [
+        (
+            clinic("Lighthouse clinic", here(), &[], phone),
+            other(here(), &[], phone),
+            Some((60, vec![OtherScript, SamePlace, SamePhone])),
+        ),
+        (
+            clinic("Lighthouse clinic", here(), legal, phone),
+            other(here(), legal, phone),
+            Some((70, vec![OtherScript, SamePlace, SamePhone, SharedNeed])),
+        ),
+        // Two desks of one house with one switchboard.
+        (clinic("Lighthouse clinic", here(), legal, phone), other(here(), &[Need::ShelterWomenSafe], phone), None),
+        (clinic("Lighthouse clinic", here(), legal, ""), other(here(), legal, ""), None),
+        (clinic("Lighthouse clinic", area(), legal, phone), other(area(), legal, phone), None),
+        (clinic("Lighthouse clinic", vec![], legal, phone), other(here(), legal, phone), None),
+        // In one script another name is another service, and so is one that is partly in it.
+        (
+            clinic("Маяк", here(), &[], phone),
+            other(here(), &[], phone),
+            Some((60, vec![OtherScript, SamePlace, SamePhone])),
+        ),
+        (clinic("مخيم الشمال", here(), &[], phone), other(here(), &[], phone), None),
+        (clinic("Lighthouse (مخيم)", here(), &[], phone), other(here(), &[], phone), None),
+        (clinic("12", here(), &[], phone), other(here(), &[], phone), None),
+    ] {
+        assert_eq!(found(&one, &other), expected, "{}", one.name);
+    }
+}
+
+#[test]
+fn an_area_and_a_part_of_it_are_not_apart() {
+    let phone = "+33199000001";
+    let desk = |number, code: &str, phone: &str| {
+        with(service(number, "Secours du Nord"), vec![within(code)], &[Need::LegalAsylum], phone)
+    };
+    let by_phone = Some((75, vec![SameName, SamePhone, SharedNeed]));
+    for (one, other, phone, expected) in [
+        ("FR-93", "FR-93055", phone, by_phone.clone()),
+        ("FR-93055", "FR-93", phone, by_phone.clone()),
+        ("FR", "FR-93055", phone, by_phone),
+        // In which part of it nobody knows, so that a contact has to speak for it.
+        ("FR-93", "FR-93055", "", None),
+        ("FR-93", "FR-75056", phone, None),
+        ("FR-93055", "FR-93066", phone, None),
+    ] {
+        assert_eq!(found(&desk(1, one, phone), &desk(2, other, phone)), expected, "{one} {other} {phone}");
+    }
+    let services = [desk(1, "FR-93", phone), desk(2, "FR-93055", phone)];
+    let listed: Vec<Listed<'_>> =
+        services.iter().map(|service| Listed { service, organization: None, source: None }).collect();
+    assert_eq!(find_duplicates(&listed, &Paris).len(), 1, "their blocks meet by the phone");
 }
 
 proptest! {
@@ -237,9 +342,9 @@ proptest! {
         let listed: Vec<Listed<'_>> = services.iter().map(|service| Listed { service, organization: None, source: None }).collect();
         let mut expected = Vec::new();
         for (index, one) in listed.iter().enumerate() {
-            expected.extend(listed[index + 1..].iter().filter_map(|other| compare(*one, *other)));
+            expected.extend(listed[index + 1..].iter().filter_map(|other| compare(*one, *other, &Paris)));
         }
         expected.sort_by_key(|candidate| (std::cmp::Reverse(candidate.score), candidate.services));
-        prop_assert_eq!(find_duplicates(&listed), expected);
+        prop_assert_eq!(find_duplicates(&listed, &Paris), expected);
     }
 }

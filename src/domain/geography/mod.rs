@@ -1,6 +1,7 @@
 //! What maps and registers tell: administrative areas, named places, and the shapes in which one searches.
 
 pub mod cap;
+pub mod commune_name;
 pub mod search_area;
 pub mod shape;
 

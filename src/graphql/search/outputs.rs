@@ -93,9 +93,9 @@ pub struct FocalPoint {
 #[derive(SimpleObject)]
 pub struct ServiceMatch {
     /// Great-circle metres to the nearest place, a straight line; null without a point, without a known
-    /// place, and for a redacted place.
+    /// place, for a redacted place, and for one that stands at the middle of its area.
     distance_meters: Option<f64>,
-    /// For a redacted place, the band of the distance to the centre of its area.
+    /// For a redacted place, and for one that stands at the middle of its area, the band of the distance to that middle.
     distance_band: Option<DistanceBand>,
     /// Id of the nearest place; null without a distance.
     location_id: Option<ID>,

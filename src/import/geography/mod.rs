@@ -111,6 +111,12 @@ pub enum RowFault {
     /// A line of a table that cannot be read.
     #[error("the line cannot be read: {0}")]
     Line(Excerpt),
+    /// The middle of a commune that no register has told.
+    #[error("no commune that was imported has this code; import the register first")]
+    UnknownCommune,
+    /// The middle of a commune that is a part of another one today.
+    #[error("is a former code; the commune is a part of {0} today, whose middle is another")]
+    FormerCommune(Excerpt),
     /// A row of another kind.
     #[error("{0}")]
     OtherKind(&'static str),
@@ -141,6 +147,20 @@ pub fn parse_areas(
         AreaFormat::Pcodes => tables::parse(bytes, &["P-Code", "Name"], progress, tables::pcode),
         AreaFormat::Crosswalk => tables::parse(bytes, &[], progress, tables::crosswalk),
     }
+}
+
+/// Reads a CSV file with the middles of French communes (`code_insee`, `lat`, `lon`; other columns are not read). `current`
+/// gives the code under which a commune is known today: what no register has told is refused, and so is a former
+/// commune, which is a part of another one.
+///
+/// # Errors
+/// As [`parse_areas`].
+pub fn parse_commune_points(
+    bytes: &[u8],
+    current: &dyn Fn(&AreaCode) -> Option<AreaCode>,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Rows<AdminArea>, FeedError> {
+    tables::parse(bytes, tables::COMMUNE_POINT_COLUMNS, progress, |line| tables::commune_point(line, current))
 }
 
 /// Reads a CSV file of places with the columns of GeoNames: `geonameid`, `name`, `latitude`, `longitude`, `countrycode`;

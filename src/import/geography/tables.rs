@@ -4,6 +4,7 @@ use super::{Collector, Faulty, RowFault, Rows, add_new, area_code, missing, name
 use crate::domain::country::CountryCode;
 use crate::domain::geography::{AdminArea, NamedPlace};
 use crate::domain::opening::DatedHoliday;
+use crate::domain::place::AreaCode;
 use crate::domain::time::Date;
 use crate::import::file::text_of;
 use crate::import::problem::{Excerpt, FeedError};
@@ -11,6 +12,11 @@ use csv::{Reader, ReaderBuilder, StringRecord};
 
 /// Columns without which there is no gazetteer.
 pub(super) const PLACE_COLUMNS: &[&str] = &["geonameid", "name", "latitude", "longitude", "countrycode"];
+
+/// Columns without which there are no points of communes.
+pub(super) const COMMUNE_POINT_COLUMNS: &[&str] = &["code_insee", "lat", "lon"];
+/// Two characters of the department and three of the commune, or three and two overseas.
+const INSEE_CODE_LENGTH: usize = 5;
 
 /// One line with the names of its columns.
 pub(super) struct Line<'a> {
@@ -46,7 +52,7 @@ pub(super) fn parse<T>(
     bytes: &[u8],
     columns: &'static [&'static str],
     progress: &mut dyn FnMut(usize, usize),
-    read: fn(&Line<'_>) -> Result<(String, T), Faulty>,
+    read: impl Fn(&Line<'_>) -> Result<(String, T), Faulty>,
 ) -> Result<Rows<T>, FeedError> {
     let bytes = text_of(bytes)?.as_bytes();
     let mut reader = ReaderBuilder::new().flexible(true).from_reader(bytes);
@@ -118,6 +124,31 @@ pub(super) fn crosswalk(line: &Line<'_>) -> Result<(String, AdminArea), Faulty> 
     let code = codes.next().ok_or_else(|| (None, missing("code")))?;
     let area = AdminArea { aliases: codes.collect(), other_names: names, ..AdminArea::new(code.clone()) };
     Ok((code.to_string(), area))
+}
+
+/// The middle of a French commune, as an area of which only code and middle are told. `current` gives the code under which
+/// a commune is known today.
+pub(super) fn commune_point(
+    line: &Line<'_>,
+    current: impl Fn(&AreaCode) -> Option<AreaCode>,
+) -> Result<(String, AdminArea), Faulty> {
+    let told = line.required("code_insee").map_err(|fault| (None, fault))?;
+    // One of four digits has lost its zero, and may be another commune's by now.
+    let is_whole = told.len() == INSEE_CODE_LENGTH;
+    let code = area_code(&format!("FR-{told}")).ok().filter(|_| is_whole);
+    let code = code.ok_or_else(|| (None, RowFault::Code(Excerpt::of(told))))?;
+    let key = code.to_string();
+    let describe = || {
+        let degrees = |column| line.number::<f64>(column)?.ok_or_else(|| missing(column));
+        let center = Some(point(degrees("lat")?, degrees("lon")?)?);
+        match current(&code) {
+            None => Err(RowFault::UnknownCommune),
+            // The middle of what was absorbed is not that of the whole.
+            Some(other) if other != code => Err(RowFault::FormerCommune(Excerpt::of(other.as_str()))),
+            Some(_) => Ok(AdminArea { center, ..AdminArea::new(code.clone()) }),
+        }
+    };
+    describe().map(|area| (key.clone(), area)).map_err(|fault| (Some(key.clone()), fault))
 }
 
 /// A holiday that somebody has dated.

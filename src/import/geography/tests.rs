@@ -223,3 +223,37 @@ fn a_report_counts_and_names_what_was_refused() {
     assert!(text.contains("Stop: 4 of 19 areas of this source would be gone"), "{text}");
     assert!(text.contains("2 areas are absent and stay: a refused row without a key may be any of them."), "{text}");
 }
+
+#[test]
+fn middles_of_communes_are_those_of_communes_that_a_register_tells() {
+    let file = "code_insee,nom,departement,lat,lon,valid_geometry\n\
+        33063,Bordeaux,33,44.86,-0.58,True\n\
+        01205,Lancrans,01,46.1,5.8,True\n\
+        33999,Nulle part,33,44.8,-0.5,True\n\
+        1033,Valserhône,01,46.1,5.8,True\n\
+        ,Sans code,01,46.1,5.8,True\n\
+        01033,Valserhône,01,,5.8,True\n\
+        33394,Saint-Émilion,33,0,0,False\n\
+        33001,\"Abzac, le bourg\",33,45.0,-0.1,True\n\
+        33063,Bordeaux,33,44.9,-0.6,True\n";
+    let current = |told: &AreaCode| match told.as_str() {
+        "FR-01205" => AreaCode::parse("FR-01033").ok(),
+        "FR-33999" => None,
+        _ => Some(told.clone()),
+    };
+    let rows = parse_commune_points(file.as_bytes(), &current, &mut |_, _| {}).expect("a readable file");
+    let told: Vec<_> = rows.rows.iter().map(|area| (area.code.as_str(), area.center, area.level)).collect();
+    let at = |latitude, longitude| Position::new(latitude, longitude).ok();
+    assert_eq!(told, [("FR-33063", at(44.86, -0.58), None), ("FR-33001", at(45.0, -0.1), None)]);
+    let expected = [
+        "3 FR-01205: is a former code; the commune is a part of FR-01033 today, whose middle is another",
+        "4 FR-33999: no commune that was imported has this code; import the register first",
+        "5 -: `1033` is no area code, such as FR-93055, TN-11 or LY002",
+        "6 -: has no code_insee",
+        "7 FR-01033: has no lat",
+        "8 FR-33394: the point 0,0 stands for an unknown one",
+        "10 FR-33063: repeats row 2, which is kept",
+    ];
+    assert_eq!(refused(&rows), expected);
+    assert!(parse_commune_points(b"code,lat,lon\n1,2,3\n", &current, &mut |_, _| {}).is_err());
+}

@@ -68,7 +68,7 @@ pub(super) fn read(source: &str, key: &str, wire: &wire::Service, context: &Feed
         specialisations: marks.specialisations,
         schedules: hours.schedules(),
         places: places(sites),
-        verified_on: verified_on(wire, last_modified)?,
+        verified_on: verified_on(wire)?,
         tier,
         modes: marks.modes,
         accessibility: marks.accessibility,
@@ -225,9 +225,10 @@ fn fees(wire: &wire::Service) -> Option<String> {
     }
 }
 
-fn verified_on(wire: &wire::Service, last_modified: Option<Timestamp>) -> Result<Option<Date>, Refusal> {
-    let assured = checked(wire.assured_date.as_deref(), "assured_date", check::day)?;
-    Ok(assured.or(last_modified.map(Timestamp::date)))
+/// The day of the check. When a record was last modified is no check: a feed that is exported anew each night says of all its
+/// entries that they were modified.
+fn verified_on(wire: &wire::Service) -> Result<Option<Date>, Refusal> {
+    checked(wire.assured_date.as_deref(), "assured_date", check::day)
 }
 
 fn sites(source: &str, wire: &wire::Service, warnings: &mut Vec<ProblemReason>) -> Result<Vec<Site>, Refusal> {

@@ -367,3 +367,14 @@ fn a_safe_house_that_shows_its_place_is_pointed_out() {
     let safe = json!({"attributes": marks(&[("need", Need::ShelterWomenSafe.code())]), "service_at_locations": [site(50, json!([]))]});
     assert!(feed(&service(1, safe)).warnings.iter().any(|warning| warning.reason == ProblemReason::SafeHouseShown));
 }
+
+#[test]
+fn a_record_that_was_modified_was_not_checked() {
+    let modified = json!({"last_modified": "2026-11-26T01:00:00Z"});
+    let both = json!({"last_modified": "2026-11-26T01:00:00Z", "assured_date": "2025-02-03"});
+    let feed =
+        feed(&json!([service(1, modified), service(2, both), service(3, json!({"assured_date": "2025-02-03"}))]));
+    let days: Vec<Option<String>> =
+        feed.services.iter().map(|parsed| parsed.document.verified_on.map(|day| day.to_string())).collect();
+    assert_eq!(days, [None, Some("2025-02-03".to_owned()), Some("2025-02-03".to_owned())]);
+}

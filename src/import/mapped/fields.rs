@@ -34,7 +34,7 @@ fn is_need(code: &str) -> bool {
     Need::from_code(code).is_some() || NeedFamily::from_code(code).is_some()
 }
 
-const FIELDS: [Field; 44] = [
+const FIELDS: [Field; 45] = [
     text("key"),
     text("name"),
     text("alternate_name"),
@@ -72,6 +72,7 @@ const FIELDS: [Field; 44] = [
     text("phones"),
     text("website"),
     text("hours"),
+    text("holidays"),
     text("verified_on"),
     text("valid_until"),
     coded::<ServiceMode>("modes", "modes are in_person, remote, outreach"),

@@ -376,14 +376,15 @@ impl Reading<'_> {
     }
 
     fn related(&self, table: &DeTable<'_>, at: usize) -> Result<Related, MappingError> {
-        self.known("related", table, &["name", "file", "key", "on", "row"])?;
+        self.known("related", table, &["name", "file", "key", "on", "row", "join"])?;
         let text = |name: &str| self.text(&format!("related.{name}"), self.required("related", table, name, at)?);
         let file = text("file")?;
         if file.contains(['/', '\\']) || file.starts_with('.') {
             return Err(self.error(at, "related.file", "is the name of a file beside the feed, without a folder"));
         }
         let row = table.get("row").map_or(Ok(Vec::new()), |value| self.texts("related.row", value))?;
-        Ok(Related { name: text("name")?, file, key: text("key")?, on: text("on")?, row, rows: None })
+        let join = table.get("join").map_or(Ok(" ".to_owned()), |value| self.text("related.join", value))?;
+        Ok(Related { name: text("name")?, file, key: text("key")?, on: text("on")?, row, join, rows: None })
     }
 }
 

@@ -152,6 +152,7 @@ impl MappedRow<'_> {
         draft.site = self.site()?;
         draft.phones = self.texts("phones")?;
         draft.hours = self.texts("hours")?;
+        draft.holidays = self.texts("holidays")?;
         if let Some(text) = self.text("email")? {
             draft.set_email("email", &text);
         }

@@ -24,6 +24,8 @@ pub(super) struct Related {
     pub on: String,
     /// Columns whose texts are one more column, [`ROW`]: what stands together in a row, such as weekday and hours.
     pub row: Vec<String>,
+    /// What stands between these texts.
+    pub join: String,
     /// Its rows, once it is given.
     pub rows: Option<RelatedRows>,
 }
@@ -49,13 +51,14 @@ impl Related {
         let mut broken = None;
         let starts = std::str::from_utf8(bytes).unwrap_or_default().trim_start_matches('\u{feff}').trim_start();
         if starts.starts_with(['[', '{']) {
-            File::open(bytes)?
-                .each_row(&mut |row| rows.add(&self.key, &self.row, row.value, row.number, &mut broken))?;
+            File::open(bytes)?.each_row(&mut |row| {
+                rows.add(&self.key, (&self.row, &self.join), row.value, row.number, &mut broken)
+            })?;
         } else {
             let table = Table::open(bytes)?;
             rows.columns.extend(table.columns.iter().cloned());
             table.each_row(&mut |row: TableRow| match row {
-                Ok(row) => rows.add(&self.key, &self.row, row.value, row.number, &mut broken),
+                Ok(row) => rows.add(&self.key, (&self.row, &self.join), row.value, row.number, &mut broken),
                 Err((line, reason)) => drop(broken.get_or_insert((line, reason.to_string()))),
             })?;
         }
@@ -71,7 +74,7 @@ impl RelatedRows {
     fn add(
         &mut self,
         key: &str,
-        together: &[String],
+        (together, between): (&[String], &str),
         mut value: Value,
         row: usize,
         broken: &mut Option<(usize, String)>,
@@ -86,7 +89,7 @@ impl RelatedRows {
         };
         if !together.is_empty() {
             let texts = together.iter().filter_map(|column| text_of(fields.get(column)?).ok().flatten());
-            let text = texts.collect::<Vec<_>>().join(" ");
+            let text = texts.collect::<Vec<_>>().join(between);
             fields.insert(ROW.to_owned(), Value::String(text));
         }
         for column in fields.keys() {

@@ -81,7 +81,11 @@ impl FieldSource {
             push(Listed::Value(constant.clone()));
             return Ok(listed);
         }
-        for text in self.texts(record)? {
+        let mut texts = self.texts(record)?;
+        if self.combine == Combine::First {
+            texts.truncate(1);
+        }
+        for text in texts {
             for piece in self.pieces(&text) {
                 self.look_up(&piece).into_iter().for_each(&mut push);
             }

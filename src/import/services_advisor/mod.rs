@@ -4,6 +4,8 @@
 //! the fields we know is kept as details, so that any change of a row is a change of its document.
 
 mod needs;
+mod office;
+mod precision;
 
 use super::fingerprint::Fingerprint;
 use super::problem::{Excerpt, Fault, FeedError, ProblemReason};
@@ -119,7 +121,11 @@ impl ReadRows for Reader<'_> {
             Some(fields) if !self.has_features => {
                 Err(FeedError::OtherDocument { expected: EXPECTED, found: Excerpt::of(&fields) })
             }
-            _ => Ok(self.feed),
+            _ => {
+                let mut feed = self.feed;
+                precision::tell_areas(&mut feed);
+                Ok(feed)
+            }
         }
     }
 }
@@ -212,6 +218,7 @@ impl Feature<'_> {
             need_families: answer.families,
             welcome: welcome(&details),
             criteria_text: criteria_text(&details),
+            schedules: office::schedules(&details),
             details,
             specialisations: answer.specialisations,
             places: place.into_iter().collect(),

@@ -1,6 +1,6 @@
 //! The Services Advisor reader on small rows of our own.
 
-use crate::domain::directory::Welcome;
+use crate::domain::directory::{Precision, Welcome};
 use crate::import::{Feed, FeedContext, FeedError, Format, SourceName, parse};
 use serde_json::{Value, json};
 
@@ -126,4 +126,30 @@ fn collections_are_read_and_other_files_are_named() {
         error,
         "expected a list of GeoJSON features, found an object with id, status; choose the format that fits the file"
     );
+}
+
+#[test]
+fn a_point_of_three_organisations_or_of_a_governorate_is_that_of_an_area() {
+    let row = |id: u32, partner: &str, place: &str, longitude: f64| {
+        json!({"type": "Feature", "id": id,
+            "properties": {"activity": 7, "partnerName": partner, "activityName": "Clinic", "locationName": place},
+            "geometry": {"type": "Point", "coordinates": [longitude, 32.5]}})
+    };
+    let feed = read(&json!([
+        row(1, "Blue House", "Camp", 35.1),
+        row(2, "Red House", "Camp", 35.1),
+        row(3, "Green House", "Camp", 35.1),
+        row(4, "Blue House", "Shared house", 35.2),
+        row(5, "Red House", "Shared house", 35.2),
+        row(6, "Red House", "Shared house", 35.2),
+        row(7, "Blue House", "Irbid Governorate", 35.3),
+        row(8, "Blue House", "لواء الرمثا", 35.4),
+        row(9, "Blue House", "Governorates Street", 35.5),
+    ]))
+    .expect("a feed");
+    let told: Vec<bool> =
+        feed.services.iter().map(|parsed| parsed.document.places[0].precision == Some(Precision::Area)).collect();
+    assert_eq!(told, [true, true, true, false, false, false, true, true, false]);
+    let warned: Vec<_> = feed.warnings.iter().filter_map(|problem| problem.row).collect();
+    assert_eq!(warned, [1, 2, 3, 7, 8]);
 }

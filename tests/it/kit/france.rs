@@ -2,13 +2,13 @@
 //! code, or by postcode and name.
 
 use relais::domain::country::CountryCode;
+use relais::domain::geography::commune_name::commune_name;
 use relais::domain::place::{Area, AreaCode, Position};
 use relais::import::{Commune, FoundArea, PlaceKnowledge};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
-use unicode_normalization::UnicodeNormalization;
 
 /// A ring of longitudes and latitudes with the box around it, which most points are outside of.
 #[derive(Debug)]
@@ -31,19 +31,6 @@ fn json(path: &Path) -> Value {
     serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Capitals without accents or signs, `SAINT` written out, no number of an arrondissement and no CEDEX.
-fn normal(name: &str) -> String {
-    let letters: String = name.nfd().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect();
-    let letters = letters.to_uppercase().replace(|c: char| !c.is_alphanumeric(), " ");
-    let words = letters.split_whitespace().filter(|word| *word != "CEDEX" && word.parse::<u32>().is_err());
-    let words = words.map(|word| match word {
-        "ST" => "SAINT",
-        "STE" => "SAINTE",
-        other => other,
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
 impl France {
     /// The folder, read once.
     pub fn read(folder: &Path) -> &'static Self {
@@ -56,7 +43,7 @@ impl France {
         for commune in json(&folder.join("france-geo/cog-communes-2026.json")).as_array().expect("a list") {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             for postcode in commune["codesPostaux"].as_array().into_iter().flatten() {
-                let key = (text(postcode), normal(&text(&commune["nom"])));
+                let key = (text(postcode), commune_name(&text(&commune["nom"])));
                 by_postcode.entry(key).or_default().insert(text(&commune["code"]));
             }
         }
@@ -127,7 +114,7 @@ impl PlaceKnowledge for France {
         if let Some(at) = commune.code.and_then(|code| self.points.get(code)) {
             return Some(*at);
         }
-        let key = (commune.postcode?.to_owned(), normal(commune.name?));
+        let key = (commune.postcode?.to_owned(), commune_name(commune.name?));
         let codes = self.by_postcode.get(&key)?;
         match codes.iter().collect::<Vec<_>>().as_slice() {
             [only] => self.points.get(*only).copied(),
