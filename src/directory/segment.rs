@@ -78,8 +78,8 @@ impl Segment {
     }
 }
 
-/// What a service is found by: names and descriptions, its own and its organisation's, in every language. Whoever may
-/// know of the service may read all of it.
+/// What a service is found by: its names and descriptions in every language, what its open places are called, and the
+/// names of its organisation. Whoever may know of the service may read all of it.
 fn texts<'e>(service: &'e Service, organization: Option<&'e Organization>) -> impl Iterator<Item = &'e str> {
     let of_translation =
         |translation: &'e Translation| [translation.name.as_deref(), translation.description.as_deref()];

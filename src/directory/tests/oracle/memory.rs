@@ -157,7 +157,7 @@ fn status(opening: &Opening, at: Timestamp, calendars: &HolidayCalendars) -> Ope
 
 /// The hours of a day: those dated for it, the last told of several, else the ordinary ones.
 fn timetable_on(opening: &Opening, date: Date) -> Timetable {
-    let dated = opening.dated_hours.iter().filter(|dated| dated.from <= date && date <= dated.until).next_back();
+    let dated = opening.dated_hours.iter().rfind(|dated| dated.from <= date && date <= dated.until);
     dated.map_or_else(
         || opening.timetable.clone(),
         |dated| Timetable {
