@@ -29,7 +29,7 @@ pub(super) fn read(
     capacity: CapacityStatus,
 ) -> Fit {
     let confirmed = |dimension, is_to_confirm: bool| is_to_confirm.then_some((dimension, Finding::ToConfirm));
-    let mut found = vec![need(service, seeker), works(service), open(opening), room(capacity)];
+    let mut found = vec![need(service, seeker), works(service), open(service, seeker.at, opening), room(capacity)];
     found.push(confirmed(FitDimension::Criteria, is_uncoded(service)));
     found.extend(public(service, seeker).map(|(dimension, says)| welcomed(service, dimension, says)));
     found.push(confirmed(FitDimension::Language, lacks_common_language(service, seeker)));
@@ -78,8 +78,16 @@ fn works(service: &Service) -> Found {
     (service.status != ServiceStatus::Open).then_some((FitDimension::Status, Finding::Excluded))
 }
 
-fn open(opening: Option<OpeningStatus>) -> Found {
-    match opening? {
+/// Where no time is asked about, a closure counts on the day that the service's calendar shows; where nobody knows which
+/// that is, on one that no calendar on earth shows otherwise.
+fn open(service: &Service, at: Timestamp, opening: Option<OpeningStatus>) -> Found {
+    let days = match service.opening().timetable.zone() {
+        Some(zone) => vec![zone.local(at).date],
+        None => [-12, 0, 14].map(|hours| at.plus_hours(hours).date()).to_vec(),
+    };
+    let is_within = |day| service.closures.iter().any(|closure| (closure.from..=closure.until).contains(day));
+    let is_shut = opening.is_none() && days.iter().all(is_within);
+    match opening.or(is_shut.then_some(OpeningStatus::Closed))? {
         OpeningStatus::Open => None,
         OpeningStatus::Closed => Some((FitDimension::Opening, Finding::Excluded)),
         OpeningStatus::Unknown => Some((FitDimension::Opening, Finding::ToConfirm)),
@@ -197,18 +205,22 @@ pub(super) fn freshness(service: &Service, at: Timestamp) -> Option<f64> {
     if service.valid_until.is_some_and(|last| last < today) {
         return Some(0.0);
     }
-    let Some(checked) = service.verified_on else { return service.valid_until.map(|_| 1.0) };
+    // One day ahead is another clock's, more is an error of typing.
+    let checked = service.verified_on.filter(|checked| (*checked - today).num_days() <= 1);
+    let Some(checked) = checked else { return service.valid_until.map(|_| 1.0) };
     let age_days = i32::try_from((today - checked).num_days()).expect("some years");
     let falling = f64::from(730 - age_days) / f64::from(730 - 183);
     Some(if age_days < 183 { 1.0 } else { falling.max(0.0) })
 }
 
-/// What was told of the room is worth something for a day where it is of beds or places, else for a week.
+/// What was told of the room is worth something for a day where it is of beds, places or a shelter, else for a week.
 pub(super) fn capacity(service: &Service, at: Timestamp) -> CapacityStatus {
     use crate::domain::directory::CapacityUnit::{Bed, Place};
     let Some(capacity) = &service.capacity else { return CapacityStatus::Unknown };
     let Some(told_at) = capacity.updated_at_microseconds else { return CapacityStatus::Unknown };
-    let hours = if matches!(capacity.unit, Some(Bed | Place)) { 24 } else { 168 };
+    let is_shelter = service.needs.iter().any(|need| need.code().starts_with("shelter."))
+        || service.need_families.iter().any(|family| family.code() == "shelter");
+    let hours = if is_shelter || matches!(capacity.unit, Some(Bed | Place)) { 24 } else { 168 };
     let is_stale = at.microseconds() - told_at >= hours * 3_600_000_000;
     if is_stale { CapacityStatus::Unknown } else { capacity.status }
 }
