@@ -10,7 +10,6 @@ use crate::policy::rules::{Action, permit};
 
 /// When services accepted referrals of one project, as long ago as a capacity can be worth anything. A referral that
 /// came to nothing is left out: it takes no place.
-#[derive(Debug, Default)]
 pub struct AcceptedLately {
     accepted: Vec<(ServiceId, Timestamp)>,
 }

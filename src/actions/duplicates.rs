@@ -60,21 +60,19 @@ impl Question {
     }
 }
 
+/// Pairs, the likeliest first, for whoever asks for a page of them.
+type Pairs = Arc<Vec<DuplicateCandidate>>;
+
 /// Most viewers of different reach whose pairs are kept at once.
 const MOST_KEPT: usize = 8;
 
 /// Pairs that were found, kept while the directory stays as it is. Whoever holds the lock pairs: the work is done once,
 /// and at most one such work at a time takes a processor from the others.
 #[derive(Default)]
-pub struct KeptPairs(Mutex<Vec<(Question, Arc<Vec<DuplicateCandidate>>)>>);
+pub struct KeptPairs(Mutex<Vec<(Question, Pairs)>>);
 
 impl KeptPairs {
-    async fn of(
-        &self,
-        context: &Context,
-        access: &Access,
-        snapshot: &Arc<Snapshot>,
-    ) -> Result<Arc<Vec<DuplicateCandidate>>, ActionError> {
+    async fn of(&self, context: &Context, access: &Access, snapshot: &Arc<Snapshot>) -> Result<Pairs, ActionError> {
         let geography = context.geography.snapshot();
         let question = Question::of(access, snapshot.version(), geography.version);
         let mut kept = self.0.lock().await;

@@ -26,8 +26,19 @@ pub struct ServiceChanges {
     pub places: Option<Vec<PlaceChange>>,
     /// Hours that hold on some days: all of them, as first day, last day and hours as typed.
     pub dated_hours: Option<Vec<(Date, Date, String)>>,
-    /// Translations: all of them, as language tag, name and description.
-    pub translations: Option<Vec<(String, Option<String>, Option<String>)>>,
+    /// Translations: all of them.
+    pub translations: Option<Vec<TranslationChange>>,
+}
+
+/// Name and description in another language, as somebody types them.
+#[derive(Clone)]
+pub struct TranslationChange {
+    /// The language tag.
+    pub language: String,
+    /// The name in it.
+    pub name: Option<String>,
+    /// The description in it.
+    pub description: Option<String>,
 }
 
 /// A place as somebody types it.
@@ -51,7 +62,7 @@ pub struct PlaceChange {
     pub area_code: Option<String>,
 }
 
-hidden_debug!(ServiceChanges, PlaceChange);
+hidden_debug!(ServiceChanges, TranslationChange, PlaceChange);
 
 impl ServiceChanges {
     /// The values that differ from what stands in the service. Refuses when there are none, or when one cannot stand.
@@ -76,7 +87,7 @@ impl ServiceChanges {
             values.push(FieldValue::DatedHours(dated.into_iter().map(read_dated).collect::<Result<_, _>>()?));
         }
         if let Some(told) = self.translations {
-            let read = |(tag, name, description): (String, Option<String>, Option<String>)| {
+            let read = |TranslationChange { language: tag, name, description }| {
                 Ok(Translation { language: language("changes.translations", &tag)?, name, description })
             };
             values.push(FieldValue::Translations(told.into_iter().map(read).collect::<Result<_, Refusal>>()?));

@@ -12,7 +12,7 @@ mod proposals;
 mod review;
 mod tell;
 
-pub use changes::{PlaceChange, ServiceChanges};
+pub use changes::{PlaceChange, ServiceChanges, TranslationChange};
 pub use edit::{EditService, SuggestCorrection, edit, suggest};
 pub use lift::lift_do_not_use;
 pub use merge::{MergeServices, merge_services, unmerge_service};

@@ -101,7 +101,8 @@ pub async fn decide(
                 other => other,
             })?;
         }
-        let Decided { status, accepted } = proposal.decided_but_for(input.accepts, &input.except, account.id)?;
+        let Decided { status, accepted_services } =
+            proposal.decided_but_for(input.accepts, &input.except, account.id)?;
         let refuses = matches!(status, ProposalStatus::Refused | ProposalStatus::PartlyAccepted);
         if refuses && input.reason.is_none() && proposal.kind != ProposalKind::DoNotUse {
             return Err(ActionError::from(Refusal::input("reason", InputProblem::ReasonNeeded)));
@@ -109,7 +110,7 @@ pub async fn decide(
         for item in &proposal.items {
             // Read anew: what redacts a place of one entry has changed the others that have it.
             let entry = AtHand::find(tx, access, item.service_id).await?;
-            let is_accepted = accepted.contains(&item.service_id);
+            let is_accepted = accepted_services.contains(&item.service_id);
             settle(tx, account, &proposal, item, entry, (is_accepted, now)).await?;
         }
         let decision =

@@ -133,11 +133,12 @@ impl Proposal {
         if except.iter().any(|excepted| !services().any(|service| service == *excepted)) {
             return Err(Refusal::input("exceptServiceIds", InputProblem::NotOfProposal));
         }
-        let accepted: Vec<ServiceId> = services().filter(|service| accepts != except.contains(service)).collect();
-        let status = self.decided(!accepted.is_empty(), account)?;
-        let is_whole = accepted.len() == self.items.len();
+        let accepted_services: Vec<ServiceId> =
+            services().filter(|service| accepts != except.contains(service)).collect();
+        let status = self.decided(!accepted_services.is_empty(), account)?;
+        let is_whole = accepted_services.len() == self.items.len();
         let is_split = status == ProposalStatus::Accepted && !is_whole;
-        Ok(Decided { status: if is_split { ProposalStatus::PartlyAccepted } else { status }, accepted })
+        Ok(Decided { status: if is_split { ProposalStatus::PartlyAccepted } else { status }, accepted_services })
     }
 }
 
@@ -147,7 +148,7 @@ pub struct Decided {
     /// What has become of the proposal.
     pub status: ProposalStatus,
     /// The services whose part of it is accepted; the others' is not.
-    pub accepted: Vec<ServiceId>,
+    pub accepted_services: Vec<ServiceId>,
 }
 
 #[cfg(test)]
@@ -197,7 +198,7 @@ mod tests {
             ("the own", proposer, false, vec![], Ok((Withdrawn, vec![]))),
         ] {
             let decided = batch(Some(proposer)).decided_but_for(accepts, &except, by);
-            assert_eq!(decided.map(|decided| (decided.status, decided.accepted)), expected, "{what}");
+            assert_eq!(decided.map(|decided| (decided.status, decided.accepted_services)), expected, "{what}");
         }
         assert!(batch(None).decided_but_for(true, &[one], proposer).is_ok());
     }

@@ -1,6 +1,6 @@
 //! What is to stand in a service, as an input.
 
-use crate::actions::directory_edit::{PlaceChange, ServiceChanges};
+use crate::actions::directory_edit::{PlaceChange, ServiceChanges, TranslationChange};
 use crate::domain::directory::{
     Accessibility, Eligibility, FieldValue, KnownConsequence, LocationKind, ServiceMode, ServiceStatus, Specialisation,
     Tier, Welcome,
@@ -180,7 +180,11 @@ impl TryFrom<ServiceChangesInput> for ServiceChanges {
         let values = values.into_iter().flatten().collect();
         let dated = |dated: DatedHoursInput| (dated.from.0, dated.until.0, dated.opening_hours);
         let dated_hours = input.dated_hours.map(|all| all.into_iter().map(dated).collect());
-        let translation = |told: TranslationInput| (told.language, told.name, told.description);
+        let translation = |told: TranslationInput| TranslationChange {
+            language: told.language,
+            name: told.name,
+            description: told.description,
+        };
         let translations = input.translations.map(|all| all.into_iter().map(translation).collect());
         Ok(Self { values, languages: input.languages, phones: input.phones, places, dated_hours, translations })
     }

@@ -112,7 +112,10 @@ fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool 
     // What stands inside a phone, and inside who set a field, is for staff by rows of its own.
     let is_for_staff_inside =
         matches!(row, "Service.phones" | "Service.provenance" | "Service.capacity") && relation == Relation::Anonymous;
+    // It is counted for the viewer's project, and nobody of the lawyers works in one.
+    let is_of_no_project = row == "Capacity.acceptedSince" && relation == Relation::OwnOrganization;
     has_own_rows
+        || is_of_no_project
         || is_for_staff_inside
         || (standing == Standing::Draft && (is_empty || (row == "Referral.id" && relation == Relation::Recipient)))
 }
