@@ -111,7 +111,7 @@ fn change(row: DirectoryRow) -> Change {
             Document::Service(service) => Document::Service(Service { version: row.entry_version, ..service }),
             organization @ Document::Organization(_) => organization,
         };
-        return Change::Present { document };
+        return Change::present(document);
     }
     let id = match row.document {
         Document::Organization(organization) => EntryId::Organization(organization.id),

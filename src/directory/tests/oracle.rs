@@ -177,8 +177,7 @@ impl Chance {
     /// The services, some of them only after others had been read, and some as they were before.
     fn snapshot_of(&mut self, services: &[Service]) -> Arc<Snapshot> {
         let directory = Directory::empty();
-        let known =
-            [1, 2, 3].map(organization).map(|document| Change::Present { document: Document::Organization(document) });
+        let known = [1, 2, 3].map(organization).map(|document| Change::present(Document::Organization(document)));
         let (mut first, mut later) = (known.to_vec(), Vec::new());
         for service in services {
             match self.up_to(3) {
