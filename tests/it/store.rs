@@ -3,6 +3,7 @@
 use crate::kit::hearing::{hear, statements};
 use crate::kit::world::on_both_databases;
 use relais::app::App;
+use relais::clock::Clock as _;
 use relais::domain::directory::{Document, Phone, Service};
 use relais::domain::id::{Identifier as _, OrganizationId, ServiceId};
 use relais::store::DirectoryChange;
@@ -33,7 +34,7 @@ on_both_databases! {
 
     /// A statement for a page and one for its keys, however many entries it has.
     async fn a_node_reads_a_large_directory_by_a_few_statements(world: World) {
-        let (context, services) = (world.app.context(), many_services());
+        let (context, services, now) = (world.app.context(), many_services(), world.clock.now());
         let before = context.directory.snapshot().service_count();
         let keys: Vec<String> = services.iter().map(|service| service.id.to_string()).collect();
         let documents: Vec<Document> = services.iter().cloned().map(Document::Service).collect();
@@ -42,7 +43,7 @@ on_both_databases! {
             .zip(&documents)
             .map(|(source_key, document)| DirectoryChange { source_key, document, is_gone: false })
             .collect();
-        let written = context.store.write(async |tx| tx.change_directory("many", &changes, context.now()).await).await;
+        let written = context.store.write(async |tx| tx.change_directory("many", &changes, now).await).await;
         written.expect("written");
         let open = App::open(world.location(), world.clock.clone(), world.clock.clone());
         let (node, lines) = hear(open).await;
