@@ -104,7 +104,7 @@ fn memory(_: &mut Criterion) {
 }
 
 fn present(service: Service) -> Change {
-    Change::Present { document: Document::Service(service) }
+    Change::present(Document::Service(service))
 }
 
 /// What one edited entry costs before the next search sees it, and what a whole new base costs.

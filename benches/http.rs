@@ -107,7 +107,7 @@ fn main() {
         let app = App::open(&*database, clock.clone(), clock).await.expect("a node");
         app.with_edge(&Limits::NONE, &Server::default())
     });
-    let changes = generated::services(SERVICES).map(|service| Change::Present { document: Document::Service(service) });
+    let changes = generated::services(SERVICES).map(|service| Change::present(Document::Service(service)));
     app.context().directory.apply(1, changes.collect());
     let requests: Vec<_> = (0..2_000).map(|number| post(&body(question(number)))).collect();
 

@@ -69,10 +69,7 @@ impl World {
         let directory = Directory::empty();
         let calendars = Arc::new(HolidayCalendars::new(&[]));
         directory.keep_calendars(Arc::clone(&calendars));
-        directory.apply(
-            0,
-            services(count).map(|service| Change::Present { document: Document::Service(service) }).collect(),
-        );
+        directory.apply(0, services(count).map(|service| Change::present(Document::Service(service))).collect());
         let snapshot = directory.snapshot();
         let person = Profile {
             age_band: Some(AgeBand::From15To17),

@@ -128,7 +128,7 @@ fn change(row: DirectoryRow) -> Change {
                 Document::Organization(Organization { version: row.entry_version, ..organization })
             }
         };
-        return Change::Present { document };
+        return Change::present(document);
     }
     let id = match row.document {
         Document::Organization(organization) => EntryId::Organization(organization.id),

@@ -1,6 +1,6 @@
 //! Keys wrapped by keys.
 
-use super::key::{Key, Nonce, WontOpen};
+use super::key::{Key, KeyCipher, Nonce, WontOpen};
 use data_encoding::BASE64URL_NOPAD;
 
 /// What a wrapped key is for; a wrapped key opens only as what it was wrapped as.
@@ -47,12 +47,12 @@ impl Wrapping<'_> {
 }
 
 /// The key, wrapped, as a text column holds it.
-pub fn wrap_key(by: &Key, as_what: Wrapping<'_>, nonce: &Nonce, key: &Key) -> String {
+pub fn wrap_key(by: &KeyCipher, as_what: Wrapping<'_>, nonce: &Nonce, key: &Key) -> String {
     BASE64URL_NOPAD.encode(&by.seal(&as_what.place(), nonce, key.bytes()))
 }
 
 /// The key that was wrapped as this.
-pub fn unwrap_key(by: &Key, as_what: Wrapping<'_>, wrapped: &str) -> Result<Key, WontOpen> {
+pub fn unwrap_key(by: &KeyCipher, as_what: Wrapping<'_>, wrapped: &str) -> Result<Key, WontOpen> {
     let sealed = BASE64URL_NOPAD.decode(wrapped.as_bytes()).map_err(|_| WontOpen)?;
     Key::from_slice(&by.open(&as_what.place(), &sealed)?).ok_or(WontOpen)
 }
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_wrapped_key_opens_only_as_what_it_was_wrapped_as() {
-        let by = Key::from_random([1; 32]);
+        let by = Key::from_random([1; 32]).cipher();
         let data = |unit, generation, epoch| Wrapping::Data { unit, generation, epoch };
         let wrapped = wrap_key(&by, data("cas_a", 1, "epo_a"), &[2; 24], &Key::from_random([3; 32]));
         let opened = unwrap_key(&by, data("cas_a", 1, "epo_a"), &wrapped);

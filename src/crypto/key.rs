@@ -50,24 +50,57 @@ impl Key {
     /// A subkey for one purpose.
     pub(super) fn derive(&self, purpose: &[&[u8]]) -> Self {
         let mut derived = Self([0; 32]);
-        self.expand(purpose, &mut derived.0);
+        expand(&self.extract(), purpose, &mut derived.0);
         derived
     }
 
     /// 16 bytes by which a key is recognised and from which it cannot be found.
     pub(super) fn check_value(&self) -> [u8; CHECK_BYTES] {
-        let mut check = [0; CHECK_BYTES];
-        self.expand(&[b"relais/1|check"], &mut check);
-        check
+        check_value(&self.extract())
     }
 
-    fn expand(&self, purpose: &[&[u8]], output: &mut [u8]) {
-        let expanded = Hkdf::<Sha256>::new(None, &self.0).expand_multi_info(purpose, output);
-        expanded.expect("HKDF-SHA-256 gives up to 8,160 bytes");
+    fn extract(&self) -> Hkdf<Sha256> {
+        Hkdf::new(None, &self.0)
     }
 
+    /// What seals and opens by this key. Making it takes longer than one opening: it is worth keeping for many.
+    pub fn cipher(&self) -> KeyCipher {
+        let extracted = self.extract();
+        let mut encrypt = Self([0; 32]);
+        expand(&extracted, &[b"relais/1|encrypt"], &mut encrypt.0);
+        KeyCipher { check: check_value(&extracted), encrypt }
+    }
+
+    /// As [`KeyCipher::seal`] does.
+    pub(super) fn seal(&self, place: &[u8], nonce: &Nonce, plain: &[u8]) -> Vec<u8> {
+        self.cipher().seal(place, nonce, plain)
+    }
+
+    /// What [`Key::seal`] was given.
+    pub(super) fn open(&self, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, WontOpen> {
+        self.cipher().open(place, sealed)
+    }
+}
+
+fn check_value(extracted: &Hkdf<Sha256>) -> [u8; CHECK_BYTES] {
+    let mut check = [0; CHECK_BYTES];
+    expand(extracted, &[b"relais/1|check"], &mut check);
+    check
+}
+
+fn expand(extracted: &Hkdf<Sha256>, purpose: &[&[u8]], output: &mut [u8]) {
+    extracted.expand_multi_info(purpose, output).expect("HKDF-SHA-256 gives up to 8,160 bytes");
+}
+
+/// What a key seals and opens with, derived once.
+pub struct KeyCipher {
+    check: [u8; CHECK_BYTES],
+    encrypt: Key,
+}
+
+impl KeyCipher {
     fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&self.derive(&[b"relais/1|encrypt"]).0.into())
+        XChaCha20Poly1305::new(&self.encrypt.0.into())
     }
 
     /// Check value, nonce, ciphertext and tag of `plain`, bound to `place`.
@@ -75,14 +108,14 @@ impl Key {
         let payload = Payload { msg: plain, aad: place };
         let sealed = self.cipher().encrypt(&XNonce::from(*nonce), payload);
         let sealed = sealed.expect("the cipher takes 256 GiB, and no field is that long");
-        [&self.check_value()[..], nonce, &sealed].concat()
+        [&self.check[..], nonce, &sealed].concat()
     }
 
-    /// What [`Key::seal`] was given.
+    /// What [`KeyCipher::seal`] was given.
     pub(super) fn open(&self, place: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, WontOpen> {
         let (check, rest) = sealed.split_at_checked(CHECK_BYTES).ok_or(WontOpen)?;
         let (nonce, ciphertext) = rest.split_at_checked(NONCE_BYTES).ok_or(WontOpen)?;
-        if !bool::from(self.check_value().ct_eq(check)) {
+        if !bool::from(self.check.ct_eq(check)) {
             return Err(WontOpen);
         }
         let nonce: Nonce = nonce.try_into().map_err(|_| WontOpen)?;

@@ -23,4 +23,4 @@ pub use self::envelope::{Wrapping, unwrap_key, wrap_key};
 pub use self::field::{FieldPlace, open_field, seal_field};
 pub use self::index::blind_index;
 pub use self::kek::{InvalidKekFile, Kek, KekId, read_kek_file, write_kek_file};
-pub use self::key::{Key, NONCE_BYTES, Nonce, WontOpen};
+pub use self::key::{Key, KeyCipher, NONCE_BYTES, Nonce, WontOpen};

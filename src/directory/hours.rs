@@ -3,8 +3,7 @@
 use crate::domain::country::CountryCode;
 use crate::domain::directory::Service;
 use crate::domain::opening::{
-    DayPlans, HolidayCalendars, InternedOpening, Moment, Opening, OpeningState, OpeningStatus, Openings, TimeZone,
-    TimetableId,
+    DayPlans, HolidayCalendars, InternedOpening, Moment, OpeningState, OpeningStatus, Openings, TimeZone, TimetableId,
 };
 use crate::domain::time::Timestamp;
 use std::cell::RefCell;
@@ -44,7 +43,7 @@ impl Hours {
         let mut openings = Openings::default();
         let (mut ids, mut ordinary) = (HashMap::new(), Vec::new());
         let (mut special, mut of_services) = (HashMap::new(), Vec::with_capacity(services.len()));
-        let mut texts: HashMap<Told<'_>, Opening> = HashMap::new();
+        let mut texts: HashMap<Told<'_>, HoursId> = HashMap::new();
         for (rank, service) in (0_u32..).zip(services) {
             let is_special = !service.closures.is_empty() || !service.dated_hours.is_empty();
             if is_special || !service.schedules.is_empty() {
@@ -59,9 +58,8 @@ impl Hours {
             }
             // Reading a text takes far longer than finding out that it was read before.
             let told = (service.opening_hours.as_deref(), service.time_zone, service.country);
-            let opening = texts.entry(told).or_insert_with(|| service.opening());
-            let interned = openings.intern(opening);
-            of_services.push(ordinary_id(&mut ids, &mut ordinary, interned));
+            let read = || ordinary_id(&mut ids, &mut ordinary, openings.intern(&service.opening()));
+            of_services.push(*texts.entry(told).or_insert_with(read));
         }
         drop(texts);
         let (of_services, ordinary): (Box<[_]>, Box<[InternedOpening]>) = (of_services.into(), ordinary.into());

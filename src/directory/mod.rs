@@ -48,18 +48,26 @@ pub struct Directory {
 
 /// One change of the directory, in the order in which the store wrote them.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly all changes hold a document, and none lives long")]
 pub enum Change {
-    /// The entry is new, or reads like this from now on.
-    Present {
-        /// The entry as it reads now.
-        document: Document,
-    },
+    /// The organisation is new, or reads like this from now on.
+    Organization(Arc<Organization>),
+    /// The service is new, or reads like this from now on.
+    Service(Arc<Service>),
     /// The entry is no more.
     Gone {
         /// Which entry.
         id: EntryId,
     },
+}
+
+impl Change {
+    /// The entry is new, or reads like this from now on.
+    pub fn present(document: Document) -> Self {
+        match document {
+            Document::Organization(organization) => Self::Organization(Arc::new(organization)),
+            Document::Service(service) => Self::Service(Arc::new(service)),
+        }
+    }
 }
 
 /// Which entry of the directory.

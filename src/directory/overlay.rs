@@ -4,7 +4,7 @@
 
 use super::segment::Segment;
 use super::{Change, EntryId};
-use crate::domain::directory::{Document, Organization, Service};
+use crate::domain::directory::{Organization, Service};
 use crate::domain::id::{OrganizationId, ServiceId};
 use crate::domain::opening::HolidayCalendars;
 use std::collections::BTreeMap;
@@ -66,23 +66,21 @@ impl Overlay {
 
     /// The entries after further changes.
     pub fn entries_after(&self, version: i64, changes: Vec<Change>) -> Entries {
-        let mut entries = self.entries.clone();
+        let (mut services, mut organizations) = (Vec::new(), Vec::new());
         for change in changes {
             match change {
-                Change::Present { document: Document::Service(service) } => {
-                    entries.services.insert(service.id, (version, Some(Arc::new(service))));
+                Change::Service(service) => services.push((service.id, (version, Some(service)))),
+                Change::Gone { id: EntryId::Service(id) } => services.push((id, (version, None))),
+                Change::Organization(organization) => {
+                    organizations.push((organization.id, (version, Some(organization))));
                 }
-                Change::Gone { id: EntryId::Service(id) } => {
-                    entries.services.insert(id, (version, None));
-                }
-                Change::Present { document: Document::Organization(organization) } => {
-                    entries.organizations.insert(organization.id, (version, Some(Arc::new(organization))));
-                }
-                Change::Gone { id: EntryId::Organization(id) } => {
-                    entries.organizations.insert(id, (version, None));
-                }
+                Change::Gone { id: EntryId::Organization(id) } => organizations.push((id, (version, None))),
             }
         }
+        // Both keep the last of several changes of an entry, and are made of many at once sooner than one by one.
+        let mut entries = self.entries.clone();
+        entries.services.append(&mut services.into_iter().collect());
+        entries.organizations.append(&mut organizations.into_iter().collect());
         entries
     }
 

@@ -10,6 +10,9 @@ use crate::domain::opening::HolidayCalendars;
 use crate::domain::words::index::{WordIndex, WordIndexBuilder};
 use std::sync::Arc;
 
+/// From so many services on, beginning a thread takes no time against indexing them.
+const WORTH_A_THREAD: usize = 2_000;
+
 /// Organisations and services, each in the order of their ids, with their indexes.
 pub(super) struct Segment {
     pub services: Box<[Arc<Service>]>,
@@ -27,20 +30,27 @@ impl Segment {
     pub fn new<'o>(
         services: Vec<Arc<Service>>,
         organizations: Vec<Arc<Organization>>,
-        organization: impl Fn(OrganizationId) -> Option<&'o Organization>,
+        organization: impl Fn(OrganizationId) -> Option<&'o Organization> + Sync,
         calendars: Arc<HolidayCalendars>,
     ) -> Self {
         let mut by_organization: Vec<u32> = (0..).take(services.len()).collect();
-        by_organization.sort_by_key(|rank| services[*rank as usize].organization_id);
-        let mut words = WordIndexBuilder::default();
-        for (rank, service) in (0_u32..).zip(&services) {
-            texts(service, organization(service.organization_id)).for_each(|text| words.add(rank, text));
-        }
-        let hours = Hours::new(&services, calendars);
+        by_organization.sort_by_cached_key(|rank| services[*rank as usize].organization_id);
+        let index_words = || {
+            let mut words = WordIndexBuilder::default();
+            for (rank, service) in (0_u32..).zip(&services) {
+                texts(service, organization(service.organization_id)).for_each(|text| words.add(rank, text));
+            }
+            words.build()
+        };
+        let index_places = || {
+            let hours = Hours::new(&services, calendars);
+            (GeoIndex::new(&services, hours.of_services()), hours)
+        };
+        let (words, (geo_index, hours)) = both(services.len() >= WORTH_A_THREAD, index_words, index_places);
         Self {
             by_organization: by_organization.into(),
-            geo_index: GeoIndex::new(&services, hours.of_services()),
-            words: words.build(),
+            geo_index,
+            words,
             hours,
             services: services.into(),
             organizations: organizations.into(),
@@ -76,6 +86,18 @@ impl Segment {
     pub fn index_bytes(&self) -> usize {
         self.geo_index.bytes() + self.words.memory_bytes() + size_of_val(&*self.by_organization)
     }
+}
+
+/// Does two pieces of work, where it is worth it at the same time.
+fn both<A: Send, B>(at_once: bool, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    if !at_once {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        (one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), other)
+    })
 }
 
 /// What a service is found by: its names and descriptions in every language, what its open places are called, and the

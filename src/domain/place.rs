@@ -139,7 +139,7 @@ pub struct Area {
 /// does not.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct AreaCode(String);
+pub struct AreaCode(Box<str>);
 
 /// The text is not the code of an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -155,7 +155,7 @@ impl AreaCode {
         let allowed = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
         let has_word = code.split(|c: char| !c.is_ascii_uppercase()).any(|letters| letters.len() > 3);
         if (2..=16).contains(&code.len()) && code.chars().all(allowed) && !has_word {
-            Ok(Self(code))
+            Ok(Self(code.into()))
         } else {
             Err(InvalidAreaCode)
         }
@@ -176,7 +176,7 @@ impl TryFrom<String> for AreaCode {
 
 impl From<AreaCode> for String {
     fn from(code: AreaCode) -> Self {
-        code.0
+        code.0.into()
     }
 }
 

@@ -129,7 +129,7 @@ impl ProtectionFlag {
 /// A language by its BCP 47 tag, normalised, such as `fr`, `bm` or `ar-LY`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Language(String);
+pub struct Language(Box<str>);
 
 /// The text is not a language tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -177,7 +177,7 @@ impl Language {
         }
         let rest = &tag.as_str()[primary.len()..];
         let shorter = SHORTER_FORMS.iter().find(|(long, _)| *long == primary).map_or(primary, |(_, short)| short);
-        Ok(Self(format!("{shorter}{rest}")))
+        Ok(Self(format!("{shorter}{rest}").into()))
     }
 
     /// The tag as text.
@@ -188,7 +188,7 @@ impl Language {
     /// True when the tag holds a language, a script and a region and nothing else. Its other subtags have
     /// room for any word, and a word can be a name: of a person only plain tags are kept (P-02).
     pub fn is_plain(&self) -> bool {
-        oxilangtag::LanguageTag::parse(self.0.as_str()).is_ok_and(|tag| {
+        oxilangtag::LanguageTag::parse(&*self.0).is_ok_and(|tag| {
             let others = [tag.extended_language(), tag.variant(), tag.extension(), tag.private_use()];
             others.iter().all(Option::is_none)
         })
@@ -210,7 +210,7 @@ impl TryFrom<String> for Language {
 
 impl From<Language> for String {
     fn from(language: Language) -> Self {
-        language.0
+        language.0.into()
     }
 }
 

@@ -14,18 +14,13 @@ use crate::domain::referral::Vetting;
 use crate::domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 
-const TABLE: Table = Table("directory_documents");
-
-/// Rows of the directory that are read by one statement.
-const ROWS_AT_ONCE: i64 = 5_000;
+pub(super) const TABLE: Table = Table("directory_documents");
 
 statements! {
     VERSION = "SELECT version FROM directory_head WHERE name = 'directory'";
     RAISE_VERSION = "UPDATE directory_head SET version = version + 1 WHERE name = 'directory' RETURNING version";
     // Changes nothing, and holds the head's row until the commit on both databases.
     LOCK = "UPDATE directory_head SET version = version WHERE name = 'directory'";
-    CHANGES = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
-        WHERE is_current AND (version, entry_id) > ($1, $2) ORDER BY version, entry_id LIMIT $3";
     CURRENT_OF_SOURCE = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
         WHERE is_current AND source = $1 ORDER BY entry_id";
     FIND = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents WHERE is_current AND entry_id = $1";
@@ -139,7 +134,7 @@ impl From<OpenEntry> for EntryAtHand {
 
 /// How an entry is reached.
 #[derive(Serialize, Deserialize)]
-struct Contacts {
+pub(super) struct Contacts {
     email: Option<String>,
     phones: Vec<Phone>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -157,6 +152,21 @@ impl Contacts {
         };
         let has_phones = !contacts.phones.is_empty() || !contacts.former_phones.is_empty();
         (contacts.email.is_some() || has_phones).then_some(contacts)
+    }
+
+    /// Puts into a document what is sealed beside this version of it; nothing where the contacts were erased.
+    pub(super) fn open_into(
+        document: &mut Document,
+        (entry_id, version): (&str, i64),
+        sealed: &str,
+        keys: &UnitKeys,
+    ) -> Result<(), StoreError> {
+        let name = row_name(entry_id, version);
+        let contacts: Option<Self> = keys.open(sealed_at("contacts", &name, organization_of(document)), sealed)?;
+        if let Some(contacts) = contacts {
+            contacts.put_into(document);
+        }
+        Ok(())
     }
 
     fn put_into(self, document: &mut Document) {
@@ -241,12 +251,9 @@ pub(super) async fn open_entries(
     let is_sealed = |read: &&Read| !read.row.contacts.is_empty() || !read.row.source_word.is_empty();
     let opened = keys.fetch(read.iter().filter(is_sealed).map(|read| ErasureUnit::Contacts(read.organization))).await?;
     let open = |Read { row, mut document, organization }| {
+        Contacts::open_into(&mut document, (&row.entry_id, row.version), &row.contacts, &opened)?;
         let name = row_name(&row.entry_id, row.version);
-        let contacts: Option<Contacts> = opened.open(sealed_at("contacts", &name, organization), &row.contacts)?;
         let word: Option<_> = opened.open(sealed_at("source_word", &name, organization), &row.source_word)?;
-        if let Some(contacts) = contacts {
-            contacts.put_into(&mut document);
-        }
         let EntryRow { entry_id, version, entry_version, source, source_key, is_gone, .. } = row;
         let row = DirectoryRow { entry_id, version, entry_version, source, is_gone, document };
         Ok(OpenEntry { row, source_key, source_word: word.unwrap_or_default() })
@@ -258,25 +265,6 @@ impl Store {
     /// The directory's version: higher after every change.
     pub async fn directory_version(&self) -> Result<i64, StoreError> {
         Ok(read!(self, |pool| sqlx::query_scalar(VERSION).fetch_one(pool).await)?)
-    }
-
-    /// Hands over the current entries that changed after `version`, tombstones included, in the order of their versions;
-    /// all of them after 0. They are read some thousands at a time, so that a large directory is never in memory as rows.
-    /// An entry that changes meanwhile comes again, as it reads then.
-    pub async fn directory_changes(&self, version: i64, mut take: impl FnMut(DirectoryRow)) -> Result<(), StoreError> {
-        // No entry has an empty id, so this place stands before all of the next version.
-        let mut place = (version + 1, String::new());
-        loop {
-            let rows: Vec<EntryRow> = read!(self, |pool| sqlx::query_as(CHANGES)
-                .bind(place.0)
-                .bind(&place.1)
-                .bind(ROWS_AT_ONCE)
-                .fetch_all(pool)
-                .await)?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            place = (last.version, last.entry_id.clone());
-            open_entries(&self.keys, rows).await?.into_iter().for_each(|entry| take(entry.row));
-        }
     }
 }
 

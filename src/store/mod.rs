@@ -19,6 +19,7 @@ mod demands;
 mod directory;
 mod directory_feed;
 mod directory_history;
+mod directory_load;
 mod erased_rows;
 mod erasure;
 mod error;
@@ -247,6 +248,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         directory::STATEMENTS,
         directory_feed::STATEMENTS,
         directory_history::STATEMENTS,
+        directory_load::STATEMENTS,
         erased_rows::STATEMENTS,
         freezes::STATEMENTS,
         geography::STATEMENTS,

@@ -72,9 +72,8 @@ fn a_large_import_becomes_a_base_at_once() {
 #[test]
 fn services_are_found_by_the_new_name_of_their_organization() {
     let directory = Directory::empty();
-    let known = |name: &str| Change::Present {
-        document: Document::Organization(Organization { name: name.to_owned(), ..organization(1) }),
-    };
+    let known =
+        |name: &str| Change::present(Document::Organization(Organization { name: name.to_owned(), ..organization(1) }));
     directory.apply(0, vec![known("Lanterne"), one(1)]);
     let by_word = |text| {
         let words = Some(super::super::SearchWords { text, is_typing: false });

@@ -182,7 +182,7 @@ fn changes_lead_to_the_next_snapshot_and_leave_the_one_that_is_held() {
     directory.apply(0, vec![]);
     assert!(directory.is_loaded());
 
-    let present_organization = Change::Present { document: Document::Organization(organization(1)) };
+    let present_organization = Change::present(Document::Organization(organization(1)));
     directory.apply(3, vec![present(&service(1, vec![])), present(&service(2, vec![])), present_organization]);
     let held = directory.snapshot();
     assert_eq!((held.version(), held.service_count(), held.organization_count()), (3, 2, 1));

@@ -65,7 +65,7 @@ fn redacted_place(center: Option<Position>) -> Place {
 }
 
 fn present(service: &Service) -> Change {
-    Change::Present { document: Document::Service(service.clone()) }
+    Change::present(Document::Service(service.clone()))
 }
 
 fn snapshot_of(services: &[Service]) -> Arc<Snapshot> {

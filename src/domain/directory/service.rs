@@ -44,6 +44,16 @@ pub struct Eligibility {
     pub situations: Vec<Situation>,
 }
 
+impl Eligibility {
+    fn shrink_to_fit(&mut self) {
+        self.age_bands.shrink_to_fit();
+        self.genders.shrink_to_fit();
+        self.households.shrink_to_fit();
+        self.admin_statuses.shrink_to_fit();
+        self.situations.shrink_to_fit();
+    }
+}
+
 /// A labelled text kept as its source writes it, such as an intake criterion nobody has coded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
@@ -278,6 +288,31 @@ impl Service {
             former_places: Vec::new(),
             version: 0,
         }
+    }
+
+    /// Gives back the memory that its lists hold and do not use: reading a document makes room for four of a kind where
+    /// most have one.
+    pub fn shrink_to_fit(&mut self) {
+        self.needs.shrink_to_fit();
+        self.need_families.shrink_to_fit();
+        self.eligibility.shrink_to_fit();
+        self.details.shrink_to_fit();
+        self.languages.shrink_to_fit();
+        self.phones.shrink_to_fit();
+        self.known_consequences.shrink_to_fit();
+        self.specialisations.shrink_to_fit();
+        self.schedules.shrink_to_fit();
+        self.places.shrink_to_fit();
+        self.projects.shrink_to_fit();
+        self.translations.shrink_to_fit();
+        self.closures.shrink_to_fit();
+        self.dated_hours.shrink_to_fit();
+        self.modes.shrink_to_fit();
+        self.accessibility.shrink_to_fit();
+        self.areas_served.shrink_to_fit();
+        self.edits.shrink_to_fit();
+        self.former_phones.shrink_to_fit();
+        self.former_places.shrink_to_fit();
     }
 
     /// Drops the words that lead to its places: once one must not be found, nobody knows which of them lead to it.

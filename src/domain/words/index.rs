@@ -86,8 +86,7 @@ impl WordIndexBuilder {
         let mut lists: Vec<_> = self.lists.into_iter().collect();
         lists.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let words = TextTable::new(lists.iter().map(|(word, _)| &**word));
-        let mut postings = Postings::default();
-        lists.iter().for_each(|(_, list)| postings.push(list));
+        let postings = Postings::new(lists.iter().map(|(_, list)| list));
         let stemmers = Stems::new();
         let mut by_stem: BTreeMap<String, GrowingList> = BTreeMap::new();
         let mut neighbours = Vec::new();
@@ -103,8 +102,7 @@ impl WordIndexBuilder {
         neighbours.sort_unstable();
         neighbours.shrink_to_fit();
         let stems = TextTable::new(by_stem.keys().map(String::as_str));
-        let mut words_of_stems = Postings::default();
-        by_stem.values().for_each(|list| words_of_stems.push(list));
+        let words_of_stems = Postings::new(by_stem.values());
         WordIndex { rank_count: self.rank_count as usize, words, postings, stems, words_of_stems, neighbours }
     }
 }

@@ -19,6 +19,7 @@ impl TextTable {
             table.ends.push(u32::try_from(table.text.len()).expect("distinct words have less than 4 GiB together"));
         }
         table.text.shrink_to_fit();
+        table.ends.shrink_to_fit();
         table
     }
 
@@ -83,7 +84,16 @@ pub(super) struct Postings {
 }
 
 impl Postings {
-    pub(super) fn push(&mut self, list: &GrowingList) {
+    /// These lists, in no more memory than they need.
+    pub(super) fn new<'l>(lists: impl Iterator<Item = &'l GrowingList>) -> Self {
+        let mut postings = Self::default();
+        lists.for_each(|list| postings.push(list));
+        postings.bytes.shrink_to_fit();
+        postings.ends.shrink_to_fit();
+        postings
+    }
+
+    fn push(&mut self, list: &GrowingList) {
         self.bytes.extend(&list.bytes);
         self.ends.push(self.bytes.len());
     }

@@ -10,11 +10,14 @@ use crate::store::row::Table;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const TABLE: Table = Table("data_keys");
-/// Units in one statement.
-const BATCH: usize = 1_000;
+/// Units in one statement: the time that SQLite takes to bind a parameter grows with how many there are.
+const BATCH: usize = 256;
 
 statements! {
-    LIST = "SELECT d.unit, d.generation, d.wrapped, e.id AS epoch_id, e.project, e.month, e.kek_id, e.wrapped AS epoch_wrapped \
+    // All keys as one text in one row, because handing over a row takes the driver longer than the database takes to find
+    // it. Each value stands on a line of its own; all of them are ids, numbers, months and base64.
+    LIST = "SELECT coalesce(string_agg(d.unit || '\n' || CAST(d.generation AS TEXT) || '\n' || d.wrapped || '\n' || e.id || '\n' || e.project \
+        || '\n' || e.month || '\n' || e.kek_id || '\n' || e.wrapped, '\n'), '') \
         FROM data_keys d JOIN epoch_keys e ON e.id = d.epoch_id WHERE d.unit IN";
     LIST_ERASED = "SELECT unit FROM erased_units WHERE unit IN";
     LAST_GENERATION = "SELECT CAST(coalesce(max(generation), 0) AS BIGINT) FROM ( \
@@ -25,13 +28,25 @@ statements! {
     INSERT = "INSERT INTO data_keys (unit, generation, epoch_id, created_at, wrapped) VALUES ($1, $2, $3, $4, $5)";
 }
 
-#[derive(sqlx::FromRow)]
-struct DataRow {
-    unit: String,
+/// A data key as it stands in the list of [`LIST`].
+struct DataRow<'l> {
+    unit: &'l str,
     generation: i64,
-    wrapped: String,
-    #[sqlx(flatten)]
+    wrapped: &'l str,
     epoch: EpochRow,
+}
+
+impl<'l> DataRow<'l> {
+    /// The key of this unit, of which the next lines are.
+    fn read(unit: &'l str, lines: &mut impl Iterator<Item = &'l str>) -> Result<Self, StoreError> {
+        let mut line = || lines.next().ok_or(TABLE.corrupt("list"));
+        Ok(Self {
+            unit,
+            generation: TABLE.parsed("generation", line()?.parse())?,
+            wrapped: line()?,
+            epoch: EpochRow::read(&mut line)?,
+        })
+    }
 }
 
 /// The keys of some units, unwrapped, and what is known to be erased of them.
@@ -76,12 +91,16 @@ impl KeyStore {
         let mut fetched = UnitKeys::default();
         let mut epochs = Epochs::default();
         for batch in units.chunks(BATCH) {
-            let sql = in_list(LIST, batch.len());
-            let rows: Vec<DataRow> = read!(self, |pool| {
-                batch.iter().fold(sqlx::query_as(sql), |query, unit| query.bind(unit)).fetch_all(pool).await
+            // A statement of any other length would be prepared for this batch alone; a unit that is named twice is found once.
+            let length = batch.len().next_power_of_two();
+            let sql = in_list(LIST, length);
+            let list: String = read!(self, |pool| {
+                let units = batch.iter().cycle().take(length);
+                units.fold(sqlx::query_scalar(sql), |query, unit| query.bind(unit)).fetch_one(pool).await
             })?;
-            for row in rows {
-                self.take(&mut fetched, &mut epochs, row)?;
+            let mut lines = list.split('\n').skip(usize::from(list.is_empty()));
+            while let Some(unit) = lines.next() {
+                self.take(&mut fetched, &mut epochs, DataRow::read(unit, &mut lines)?)?;
             }
         }
         let keyless: Vec<String> = units.into_iter().filter(|unit| fetched.lacks(unit)).collect();
@@ -91,11 +110,11 @@ impl KeyStore {
         Ok(fetched)
     }
 
-    fn take(&self, fetched: &mut UnitKeys, epochs: &mut Epochs, row: DataRow) -> Result<(), StoreError> {
-        let as_what = Wrapping::Data { unit: &row.unit, generation: row.generation, epoch: &row.epoch.epoch_id };
-        let key = epochs.unwrap(self, &row.epoch, as_what, &row.wrapped)?;
+    fn take(&self, fetched: &mut UnitKeys, epochs: &mut Epochs, row: DataRow<'_>) -> Result<(), StoreError> {
+        let as_what = Wrapping::Data { unit: row.unit, generation: row.generation, epoch: &row.epoch.epoch_id };
+        let key = epochs.unwrap(self, &row.epoch, as_what, row.wrapped)?;
         let generation = TABLE.parsed("generation", u32::try_from(row.generation))?;
-        fetched.keys.entry(row.unit).or_default().insert(generation, key);
+        fetched.keys.entry(row.unit.to_owned()).or_default().insert(generation, key);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Epoch keys: one per project and month, random, so that deleting one really destroys what it wraps.
 
 use super::{KeyStore, KeyTx, StoreError, in_tx, statements};
-use crate::crypto::{Key, Wrapping, unwrap_key, wrap_key};
+use crate::crypto::{Key, KeyCipher, Wrapping, unwrap_key, wrap_key};
 use crate::store::row::Table;
 use std::collections::HashMap;
 
@@ -22,6 +22,17 @@ pub(super) struct EpochRow {
 }
 
 impl EpochRow {
+    /// An epoch of a list, of which these are the next lines.
+    pub(super) fn read<'l>(mut line: impl FnMut() -> Result<&'l str, StoreError>) -> Result<Self, StoreError> {
+        Ok(Self {
+            epoch_id: line()?.to_owned(),
+            project: line()?.to_owned(),
+            month: line()?.to_owned(),
+            kek_id: line()?.to_owned(),
+            epoch_wrapped: line()?.to_owned(),
+        })
+    }
+
     /// Whose epoch it is.
     pub(super) fn project(&self) -> &str {
         &self.project
@@ -30,15 +41,15 @@ impl EpochRow {
 
 /// Epoch keys that were unwrapped for one piece of work.
 #[derive(Default)]
-pub(super) struct Epochs(HashMap<String, Key>);
+pub(super) struct Epochs(HashMap<String, KeyCipher>);
 
 impl Epochs {
-    /// The key of a row, unwrapped once.
-    pub(super) fn key(&mut self, keys: &KeyStore, row: &EpochRow) -> Result<&Key, StoreError> {
+    /// What the key of a row wraps with; the key is unwrapped once.
+    pub(super) fn cipher(&mut self, keys: &KeyStore, row: &EpochRow) -> Result<&KeyCipher, StoreError> {
         if !self.0.contains_key(&row.epoch_id) {
             let as_what = Wrapping::Epoch { project: &row.project, month: &row.month, epoch: &row.epoch_id };
-            let key = unwrap_key(keys.kek(&row.kek_id)?, as_what, &row.epoch_wrapped);
-            self.0.insert(row.epoch_id.clone(), Table("epoch_keys").parsed("key", key)?);
+            let key = unwrap_key(&keys.kek(&row.kek_id)?.cipher(), as_what, &row.epoch_wrapped);
+            self.0.insert(row.epoch_id.clone(), Table("epoch_keys").parsed("key", key)?.cipher());
         }
         Ok(&self.0[&row.epoch_id])
     }
@@ -51,7 +62,7 @@ impl Epochs {
         as_what: Wrapping<'_>,
         wrapped: &str,
     ) -> Result<Key, StoreError> {
-        Table("key_store").parsed("key", unwrap_key(self.key(keys, epoch)?, as_what, wrapped))
+        Table("key_store").parsed("key", unwrap_key(self.cipher(keys, epoch)?, as_what, wrapped))
     }
 
     /// A key wrapped by an epoch.
@@ -63,7 +74,7 @@ impl Epochs {
         key: &Key,
     ) -> Result<String, StoreError> {
         let nonce = keys.sources.nonce();
-        Ok(wrap_key(self.key(keys, epoch)?, as_what, &nonce, key))
+        Ok(wrap_key(self.cipher(keys, epoch)?, as_what, &nonce, key))
     }
 
     /// The current epoch of a project, made when there is none in this month and rotation.
@@ -87,7 +98,7 @@ impl Epochs {
         let (epoch_id, kek_id) = (keys.sources.id("epo"), tx.head.kek_id.clone());
         let key = keys.sources.key();
         let as_what = Wrapping::Epoch { project, month: &month, epoch: &epoch_id };
-        let epoch_wrapped = wrap_key(keys.kek(&kek_id)?, as_what, &keys.sources.nonce(), &key);
+        let epoch_wrapped = wrap_key(&keys.kek(&kek_id)?.cipher(), as_what, &keys.sources.nonce(), &key);
         in_tx!(tx, |c| sqlx::query(INSERT)
             .bind(&epoch_id)
             .bind(project)
@@ -98,7 +109,7 @@ impl Epochs {
             .execute(c)
             .await
             .map(drop))?;
-        self.0.insert(epoch_id.clone(), key);
+        self.0.insert(epoch_id.clone(), key.cipher());
         Ok(EpochRow { epoch_id, project: project.to_owned(), month, kek_id, epoch_wrapped })
     }
 }

@@ -70,9 +70,9 @@ fn found_key(row: &str, keks: &[Kek]) -> Option<FoundKey> {
         panic!("a row of seven words: {row}")
     };
     let as_epoch = Wrapping::Epoch { project, month, epoch };
-    let epoch_key = keks.iter().find_map(|kek| unwrap_key(kek.key(), as_epoch, epoch_wrapped).ok())?;
+    let epoch_key = keks.iter().find_map(|kek| unwrap_key(&kek.key().cipher(), as_epoch, epoch_wrapped).ok())?;
     let generation: i64 = generation.parse().expect("a number");
-    let key = unwrap_key(&epoch_key, Wrapping::Data { unit, generation, epoch }, wrapped).expect("a data key");
+    let key = unwrap_key(&epoch_key.cipher(), Wrapping::Data { unit, generation, epoch }, wrapped).expect("a data key");
     Some(FoundKey { unit: unit.to_owned(), generation: u32::try_from(generation).expect("small"), key })
 }
 
@@ -82,8 +82,8 @@ fn found_pseudonym_key(row: &str, keks: &[Kek]) -> Option<Vec<u8>> {
         panic!("a row of six words: {row}")
     };
     let as_epoch = Wrapping::Epoch { project, month, epoch };
-    let epoch_key = keks.iter().find_map(|kek| unwrap_key(kek.key(), as_epoch, epoch_wrapped).ok())?;
-    let key = unwrap_key(&epoch_key, Wrapping::Pseudonym { project, purpose, epoch }, wrapped).expect("a key");
+    let epoch_key = keks.iter().find_map(|kek| unwrap_key(&kek.key().cipher(), as_epoch, epoch_wrapped).ok())?;
+    let key = unwrap_key(&epoch_key.cipher(), Wrapping::Pseudonym { project, purpose, epoch }, wrapped).expect("a key");
     Some(key.to_hmac_key().to_vec())
 }
 

@@ -173,11 +173,8 @@ fn each_page_is_right_for_the_directory_of_its_moment() {
         let services = (0..60).map(|_| chance.service()).collect();
         let mut world = chance.world_of(services);
         let directory = Directory::empty();
-        let organizations = world
-            .organizations
-            .iter()
-            .cloned()
-            .map(|document| Change::Present { document: Document::Organization(document) });
+        let organizations =
+            world.organizations.iter().cloned().map(|document| Change::present(Document::Organization(document)));
         directory.apply(0, organizations.chain(world.services.iter().map(present)).collect());
         directory.keep_calendars(world.calendars.clone());
         memory.enter(&world);
