@@ -134,13 +134,16 @@ fn status(opening: &Opening, at: Timestamp, calendars: &HolidayCalendars) -> Ope
     // What ends before it begins is a slip of the pen, and changes nothing.
     let is_plain = opening.closures.iter().all(|closure| closure.from > closure.until)
         && opening.dated_hours.iter().all(|dated| dated.from > dated.until);
+    let is_closed = |date: Date| opening.closures.iter().any(|one| one.from <= date && date <= one.until);
     let Some(zone) = zone else {
-        // Open by every clock, or nobody knows.
+        // Closed by every calendar, open by every clock, or nobody knows.
+        if [-12, 0, 14].map(|hours| at.plus_hours(hours).date()).into_iter().all(is_closed) {
+            return OpeningStatus::Closed;
+        }
         let is_always = ordinary.hours.as_ref().is_some_and(|hours| hours.text() == "24/7");
         return if is_plain && is_always { OpeningStatus::Open } else { OpeningStatus::Unknown };
     };
     let local = zone.local(at);
-    let is_closed = |date: Date| opening.closures.iter().any(|one| one.from <= date && date <= one.until);
     let day_before = local.date.pred_opt().expect("a day before");
     if is_closed(local.date) {
         return OpeningStatus::Closed;

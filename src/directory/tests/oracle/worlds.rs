@@ -185,8 +185,7 @@ impl Chance {
     ) -> Arc<Snapshot> {
         let (mut first, mut later) = (Vec::new(), Vec::new());
         for organization in organizations {
-            let document =
-                |organization: Organization| Change::Present { document: Document::Organization(organization) };
+            let document = |organization: Organization| Change::present(Document::Organization(organization));
             if self.one_in(4) {
                 first.push(document(Organization::named(organization.id, "Former lawyers")));
                 later.push(document(organization.clone()));
