@@ -7,7 +7,7 @@ mod protecting;
 
 use crate::kit::steps::{fresh_key, merged, service_id, text};
 use crate::kit::world::{MINORITY_APPEAL, World, on_both_databases};
-use relais::domain::directory::{Phone, Service};
+use relais::domain::directory::{Phone, Service, Tier};
 use relais::domain::id::{Identifier, ServiceId};
 use relais::domain::need::Need;
 use serde_json::{Value, json};
@@ -358,7 +358,7 @@ on_both_databases! {
     async fn a_review_is_answered_one_question_at_a_time(world: World) {
         let world = world.with_editors().await;
         let mut unchecked = world.like(MINORITY_APPEAL, "asked one by one");
-        unchecked.verified_on = None;
+        (unchecked.verified_on, unchecked.tier) = (None, Tier::Public);
         world.publish(&unchecked).await;
         let id = unchecked.id.to_string();
         let asked = async |world: &World, handle: &str| {
