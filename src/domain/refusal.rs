@@ -70,7 +70,7 @@ code_list! {
         DaysCross = "days_cross": "the first day lies behind the last one",
         LanguageTwice = "language_twice": "a language is told twice",
         AuthorityStays = "authority_stays": "a body that never receives a referral stays one",
-        Website = "website": "not the whole address of a web page, such as https://example.org",
+        Website = "website": "not the whole address of a web page, with https before it",
         WaysOfGuarded = "ways_of_guarded": "how to reach an organisation with a guarded service is not changed by one person",
         EditorsOnly = "editors_only": "this field is changed by an editor of the directory only",
         SameEntry = "same_entry": "an entry cannot be merged into itself",
