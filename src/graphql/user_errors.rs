@@ -229,7 +229,7 @@ unions! {
     /// Why no capacity was told.
     ServiceCapacityUpdateError { Input(InputError), Protection(ProtectionError) }
     /// Why a service was not confirmed.
-    ServiceConfirmError { Protection(ProtectionError) }
+    ServiceConfirmError { Input(InputError), Protection(ProtectionError) }
     /// Why a proposal was not decided.
     DirectoryProposalDecideError { Input(InputError), Protection(ProtectionError) }
     /// Why a case reference was not opened.
