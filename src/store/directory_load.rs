@@ -106,8 +106,8 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 }
 
 impl Store {
-    /// Hands over the current entries that changed after `version`, tombstones included, those of a version after those
-    /// of the ones before; all of them after 0. They are read some thousands at a time, so that a large directory is
+    /// Hands over the current entries that changed after `version`, tombstones included, each once and in no order within
+    /// a page; all of them after 0. They are read some thousands at a time, so that a large directory is
     /// never in memory as rows. An entry that changes meanwhile comes again, as it reads then.
     pub async fn directory_changes(&self, version: i64, mut take: impl FnMut(DirectoryRow)) -> Result<(), StoreError> {
         // No entry has an empty id, so this place stands before all of the next version.

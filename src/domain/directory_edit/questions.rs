@@ -2,7 +2,6 @@
 
 use crate::domain::directory::{FieldConfirmation, FieldValue, Service, ServiceField};
 use crate::domain::time::Date;
-use std::cmp::max;
 
 /// What a review asks, in the order of the harm that a wrong answer does.
 const ASKED: [ServiceField; 10] = [
@@ -22,7 +21,8 @@ const ASKED: [ServiceField; 10] = [
 const ANSWERS_HOLD_DAYS: i64 = 30;
 
 fn holds(on: Date, today: Date) -> bool {
-    (today - on).num_days() <= ANSWERS_HOLD_DAYS
+    // A day ahead is another clock's; one that is further ahead is an error of typing.
+    (-1..=ANSWERS_HOLD_DAYS).contains(&(today - on).num_days())
 }
 
 fn is_asked(service: &Service, field: ServiceField) -> bool {
@@ -41,11 +41,15 @@ pub fn questions(service: &Service, today: Date) -> Vec<ServiceField> {
 }
 
 /// Notes that these fields are still as they are told. Once no question is left, the answer is the day as of which the
-/// whole entry holds: that of the oldest of them. A field that no review asks about, because it is empty or none of those
-/// that matter to people who are sent there, is handed back.
+/// whole entry holds: that of the oldest of them. Where the whole was confirmed lately nothing is noted: one field makes it
+/// no younger. A field that no review asks about, because it is empty or none of those that matter to people who are sent
+/// there, is handed back.
 pub fn answer(service: &mut Service, fields: &[ServiceField], today: Date) -> Result<Option<Date>, ServiceField> {
     if let Some(other) = fields.iter().find(|field| !is_asked(service, **field)) {
         return Err(*other);
+    }
+    if questions(service, today).is_empty() {
+        return Ok(None);
     }
     service.confirmations.retain(|known| holds(known.on, today) && !fields.contains(&known.field));
     for field in ASKED.into_iter().filter(|field| fields.contains(field)) {
@@ -55,10 +59,8 @@ pub fn answer(service: &mut Service, fields: &[ServiceField], today: Date) -> Re
         return Ok(None);
     }
     let oldest = service.confirmations.iter().map(|known| known.on).min();
-    // The whole was confirmed lately, and one of its fields again.
-    let as_of = max(oldest, service.verified_on);
     service.confirmations.clear();
-    Ok(as_of)
+    Ok(oldest)
 }
 
 #[cfg(test)]
@@ -113,7 +115,10 @@ mod tests {
     fn who_has_confirmed_the_whole_is_asked_nothing_for_a_month() {
         let mut service = Service { verified_on: Some(day(1)), ..service() };
         assert_eq!(questions(&service, day(31)), []);
-        assert_eq!(answer(&mut service, &[Phones], day(5)), Ok(Some(day(5))));
+        assert_eq!(answer(&mut service, &[Phones], day(5)), Ok(None), "one field makes the whole no younger");
+        assert!(service.confirmations.is_empty() && service.verified_on == Some(day(1)));
         assert_eq!(questions(&service, day(32)), [Status, Phones, Needs]);
+        service.verified_on = Some(day(30));
+        assert_eq!(questions(&service, day(5)), [Status, Phones, Needs], "a check to come is none");
     }
 }
