@@ -222,12 +222,12 @@ fn service(chance: &mut TestRng, number: u32, hours: &[String]) -> Service {
     let language = |tag| Language::parse(tag).expect("a language");
     Service {
         description: Some("Accueil, orientation et accompagnement sur place, sans rendez-vous le matin.".to_owned()),
-        needs,
-        need_families,
+        needs: needs.into(),
+        need_families: need_families.into(),
         welcome: Some(welcome),
         eligibility: Eligibility {
             minimum_age: Some(minimum_age),
-            admin_statuses: vec![AdminStatus::AsylumSeeker, AdminStatus::Undocumented],
+            admin_statuses: [AdminStatus::AsylumSeeker, AdminStatus::Undocumented].into(),
             ..Eligibility::default()
         },
         languages: vec![language("fr"), language("ar")],

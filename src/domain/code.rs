@@ -20,6 +20,9 @@ pub trait CodeList: Copy + Eq + Send + Sync + 'static {
     /// The English definition of the code.
     fn definition(self) -> &'static str;
 
+    /// Where the value stands in the list, counted from 0.
+    fn position(self) -> usize;
+
     /// The value with exactly this code.
     fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|value| value.code() == code)
@@ -76,6 +79,10 @@ macro_rules! code_list {
 
             fn definition(self) -> &'static str {
                 match self { $(Self::$variant => $definition),+ }
+            }
+
+            fn position(self) -> usize {
+                self as usize
             }
         }
 

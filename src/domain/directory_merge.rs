@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn the_end_of_a_merging_puts_no_contact_of_a_guarded_entry_by_one_person() {
         let (mut kept, mut merged) = pair();
-        kept.needs = vec![Need::ShelterMinor];
+        kept.needs = [Need::ShelterMinor].into();
         kept.phones = vec![Phone::as_typed("01 99 00 00 09")];
         let (own, taken) = (FieldValue::of(&kept, ServiceField::Phones), merged.phones.clone());
         let mut word = Vec::new();
@@ -297,7 +297,7 @@ mod tests {
             (Service { tier: Tier::Restricted, ..kept.clone() }, merged.clone(), Ok(())),
             (
                 kept.clone(),
-                Service { needs: vec![Need::ShelterWomenSafe], ..merged.clone() },
+                Service { needs: [Need::ShelterWomenSafe].into(), ..merged.clone() },
                 Err(MergeProblem::ForFewerPeople),
             ),
             (of_project(vec![project], &kept), of_project(vec![], &merged), Err(MergeProblem::ForFewerPeople)),

@@ -200,8 +200,8 @@ mod tests {
         let open = Offer::of(&profile, &Eligibility::default());
         assert_eq!(open.fields(), [ConsentField::AgeBand]);
         let public = Eligibility {
-            admin_statuses: vec![AdminStatus::MinorInAppeal],
-            situations: vec![Situation::Detention],
+            admin_statuses: [AdminStatus::MinorInAppeal].into(),
+            situations: [Situation::Detention].into(),
             ..Eligibility::default()
         };
         assert_eq!(Offer::of(&profile, &public).fields(), [ConsentField::AgeBand, ConsentField::AdminStatus]);

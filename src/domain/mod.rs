@@ -9,6 +9,7 @@ pub mod account;
 pub mod audit;
 pub mod case;
 pub mod code;
+pub mod code_set;
 pub mod consent;
 pub mod consent_override;
 pub mod country;

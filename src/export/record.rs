@@ -2,6 +2,7 @@
 
 use super::{Entry, ExportMark};
 use crate::domain::code::CodeList;
+use crate::domain::code_set::CodeSet;
 use crate::domain::directory::{Place, Schedule, Service};
 use crate::domain::id::Identifier;
 use crate::domain::time::Timestamp;
@@ -36,7 +37,7 @@ impl Value {
         if texts.is_empty() { Self::Nothing } else { Self::List(texts) }
     }
 
-    fn codes<T: CodeList>(codes: &[T]) -> Self {
+    fn codes<T: CodeList>(codes: &CodeSet<T>) -> Self {
         Self::list(codes.iter().map(|code| code.code()))
     }
 

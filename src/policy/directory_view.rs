@@ -5,9 +5,11 @@
 
 use super::access::Access;
 use super::looking::Looking;
-use super::table::{Facts, Guard, Relation, Standing};
+use super::table::{Facts, Guard, Relation, Standing, Table};
 use super::visible::Visible;
-use crate::domain::directory::{Organization, Service};
+use crate::domain::code::CodeList;
+use crate::domain::code_set::CodeSet;
+use crate::domain::directory::{Organization, Place, Service};
 use crate::domain::directory_edit::EntryHistory;
 use crate::domain::fit::Fit;
 use crate::domain::id::ServiceId;
@@ -15,8 +17,7 @@ use crate::domain::place::DistanceBand;
 use crate::domain::ranking;
 use crate::domain::time::Date;
 use std::cell::RefCell;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// A service as a viewer may know it.
 #[derive(Clone)]
@@ -28,10 +29,19 @@ pub struct ServiceView {
     pub organization: Option<Arc<Organization>>,
     /// Whether it is told when the service is open.
     pub tells_opening: bool,
+    /// Whether it is told how often the entry was written: a count of the store's, of nothing that the service is.
+    pub tells_version: bool,
     /// Whether it is told what a review of it still asks.
     pub tells_questions: bool,
     /// Whether it is told how many referrals the service has accepted since its capacity was told.
     pub tells_accepted: bool,
+}
+
+impl ServiceView {
+    /// The version to name when editing the entry.
+    pub fn version(&self) -> Option<i64> {
+        Some(self.service.version).filter(|version| self.tells_version && *version > 0)
+    }
 }
 
 /// How a service relates to what was looked for, as a viewer may know it.
@@ -65,97 +75,165 @@ const PROMISED: [&str; 10] = [
     "Service.knownConsequences",
 ];
 
-/// A field that can be taken out of an entry, and how.
-type Removal<T> = (&'static str, fn(&mut T));
+/// A field that can be taken out of an entry, and how. Most entries have nothing in most fields: what has nothing that is
+/// to be taken out is shown as it is, and only the others are copied.
+struct Removal<T> {
+    name: &'static str,
+    is_told: fn(&T) -> bool,
+    remove: fn(&mut T),
+}
+
+/// What a field can hold that may be taken out of it.
+trait Removable {
+    fn is_told(&self) -> bool;
+    fn remove(&mut self);
+}
+
+impl<T> Removable for Option<T> {
+    fn is_told(&self) -> bool {
+        self.is_some()
+    }
+
+    fn remove(&mut self) {
+        *self = None;
+    }
+}
+
+impl<T> Removable for Vec<T> {
+    fn is_told(&self) -> bool {
+        !self.is_empty()
+    }
+
+    fn remove(&mut self) {
+        self.clear();
+    }
+}
+
+impl<T: CodeList> Removable for CodeSet<T> {
+    fn is_told(&self) -> bool {
+        !self.is_empty()
+    }
+
+    fn remove(&mut self) {
+        self.clear();
+    }
+}
+
+/// A version, of which 0 stands for none.
+impl Removable for i64 {
+    fn is_told(&self) -> bool {
+        *self != 0
+    }
+
+    fn remove(&mut self) {
+        *self = 0;
+    }
+}
+
+/// The removal of a field of an entry, or of each thing in a list (or option) of it.
+macro_rules! removal {
+    ($name:literal, each $list:ident, $field:ident) => {
+        Removal {
+            name: $name,
+            is_told: |entry| entry.$list.iter().any(|each| each.$field.is_told()),
+            remove: |entry| entry.$list.iter_mut().for_each(|each| Removable::remove(&mut each.$field)),
+        }
+    };
+    ($name:literal, $($field:ident).+) => {
+        Removal { name: $name, is_told: |entry| entry.$($field).+.is_told(), remove: |entry| Removable::remove(&mut entry.$($field).+) }
+    };
+}
 
 const OF_SERVICE: &[Removal<Service>] = &[
-    ("Service.alternateName", |service| service.alternate_name = None),
-    ("Service.description", |service| service.description = None),
-    ("Service.needFamilies", |service| service.need_families.clear()),
-    ("Service.welcome", |service| service.welcome = None),
-    ("Service.criteriaText", |service| service.criteria_text = None),
-    ("Service.details", |service| service.details.clear()),
-    ("Service.languages", |service| service.languages.clear()),
-    ("Service.applicationProcess", |service| service.application_process = None),
-    ("Service.fees", |service| service.fees = None),
-    ("Service.alert", |service| service.alert = None),
-    ("Service.phones", |service| service.phones.clear()),
-    ("Phone.typed", |service| service.phones.clear()),
-    ("Phone.number", |service| service.phones.iter_mut().for_each(|phone| phone.number = None)),
-    ("Phone.doNotUse", |service| service.phones.clear()),
-    ("Service.email", |service| service.email = None),
-    ("Service.capacity", |service| service.capacity = None),
-    ("Service.specialisations", |service| service.specialisations.clear()),
-    ("Service.schedules", |service| service.schedules.clear()),
-    ("Service.places", |service| service.places.clear()),
-    ("ServiceDetail.label", |service| service.details.clear()),
-    ("ServiceDetail.values", |service| service.details.clear()),
-    ("Eligibility.minimumAge", |service| service.eligibility.minimum_age = None),
-    ("Eligibility.maximumAge", |service| service.eligibility.maximum_age = None),
-    ("Eligibility.ageBands", |service| service.eligibility.age_bands.clear()),
-    ("Eligibility.genders", |service| service.eligibility.genders.clear()),
-    ("Eligibility.households", |service| service.eligibility.households.clear()),
-    ("Eligibility.adminStatuses", |service| service.eligibility.admin_statuses.clear()),
-    ("Eligibility.situations", |service| service.eligibility.situations.clear()),
-    ("Freshness.score", |service| (service.verified_on, service.valid_until) = (None, None)),
-    ("Freshness.verifiedOn", |service| service.verified_on = None),
-    ("Freshness.validUntil", |service| service.valid_until = None),
-    ("Capacity.status", |service| service.capacity = None),
-    ("Capacity.statusTold", |service| service.capacity = None),
-    ("Capacity.unit", |service| service.capacity = None),
-    ("Capacity.updatedAt", |service| service.capacity = None),
-    ("Capacity.available", |service| service.capacity.iter_mut().for_each(|capacity| capacity.available = None)),
-    ("Capacity.maximum", |service| service.capacity.iter_mut().for_each(|capacity| capacity.maximum = None)),
-    ("Schedule.weekdays", |service| service.schedules.iter_mut().for_each(|schedule| schedule.weekdays = None)),
-    ("Schedule.opensAt", |service| service.schedules.iter_mut().for_each(|schedule| schedule.opens_at = None)),
-    ("Schedule.closesAt", |service| service.schedules.iter_mut().for_each(|schedule| schedule.closes_at = None)),
-    ("Schedule.text", |service| service.schedules.iter_mut().for_each(|schedule| schedule.text = None)),
-    ("Capacity.per", |service| service.capacity.iter_mut().for_each(|capacity| capacity.per = None)),
-    ("Capacity.expectedWaitDays", |service| {
-        service.capacity.iter_mut().for_each(|capacity| capacity.expected_wait_days = None);
-    }),
-    ("Capacity.toldBy", |service| service.capacity.iter_mut().for_each(|capacity| capacity.told_by = None)),
-    ("Service.version", |service| service.version = 0),
-    ("Service.verifiedBy", |service| service.verified_by = None),
-    ("Service.questions", |service| service.confirmations.clear()),
-    ("Service.nextReviewOn", |service| service.next_review_on = None),
-    ("Service.provenance", |service| service.edits.clear()),
-    ("FieldProvenance.field", |service| service.edits.clear()),
-    ("FieldProvenance.toldBy", |service| service.edits.clear()),
-    ("FieldProvenance.at", |service| service.edits.clear()),
-    ("FieldProvenance.takenFrom", |service| service.edits.iter_mut().for_each(|edit| edit.taken_from = None)),
-    ("Service.mergedInto", |service| service.merged_into = None),
-    ("Place.doNotUse", |service| service.places.clear()),
-    ("Place.id", |service| service.places.clear()),
-    ("Place.kind", |service| service.places.clear()),
-    ("Place.redacted", |service| service.places.clear()),
-    ("Place.name", |service| service.places.iter_mut().for_each(|place| place.name = None)),
-    ("Place.latitude", |service| service.places.iter_mut().for_each(|place| place.position = None)),
-    ("Place.longitude", |service| service.places.iter_mut().for_each(|place| place.position = None)),
-    ("Place.address", |service| service.places.iter_mut().for_each(|place| place.address = None)),
-    ("Service.language", |service| service.language = None),
-    ("Service.translations", |service| service.translations.clear()),
-    ("Translation.language", |service| service.translations.clear()),
-    ("Translation.name", |service| service.translations.iter_mut().for_each(|told| told.name = None)),
-    ("Translation.description", |service| service.translations.iter_mut().for_each(|told| told.description = None)),
-    ("Service.modes", |service| service.modes.clear()),
-    ("Service.accessibility", |service| service.accessibility.clear()),
-    ("Service.areasServed", |service| service.areas_served.clear()),
-    ("Service.openingHours", |service| service.opening_hours = None),
-    ("Service.timeZone", |service| service.time_zone = None),
-    ("Service.country", |service| service.country = None),
-    ("Service.closures", |service| service.closures.clear()),
-    ("Closure.from", |service| service.closures.clear()),
-    ("Closure.until", |service| service.closures.clear()),
-    ("Service.datedHours", |service| service.dated_hours.clear()),
-    ("DatedHours.from", |service| service.dated_hours.clear()),
-    ("DatedHours.until", |service| service.dated_hours.clear()),
-    ("DatedHours.openingHours", |service| service.dated_hours.clear()),
-    ("Place.precision", |service| service.places.iter_mut().for_each(|place| place.precision = None)),
-    ("Place.areaCode", |service| service.places.iter_mut().for_each(|place| place.area = None)),
-    ("Place.areaName", |service| {
-        service.places.iter_mut().filter_map(|place| place.area.as_mut()).for_each(|area| area.name = None);
-    }),
+    removal!("Service.alternateName", alternate_name),
+    removal!("Service.description", description),
+    removal!("Service.needFamilies", need_families),
+    removal!("Service.welcome", welcome),
+    removal!("Service.criteriaText", criteria_text),
+    removal!("Service.details", details),
+    removal!("Service.languages", languages),
+    removal!("Service.applicationProcess", application_process),
+    removal!("Service.fees", fees),
+    removal!("Service.alert", alert),
+    removal!("Service.phones", phones),
+    removal!("Phone.typed", phones),
+    removal!("Phone.number", each phones, number),
+    removal!("Phone.doNotUse", phones),
+    removal!("Service.email", email),
+    removal!("Service.capacity", capacity),
+    removal!("Service.specialisations", specialisations),
+    removal!("Service.schedules", schedules),
+    removal!("Service.places", places),
+    removal!("ServiceDetail.label", details),
+    removal!("ServiceDetail.values", details),
+    removal!("Eligibility.minimumAge", eligibility.minimum_age),
+    removal!("Eligibility.maximumAge", eligibility.maximum_age),
+    removal!("Eligibility.ageBands", eligibility.age_bands),
+    removal!("Eligibility.genders", eligibility.genders),
+    removal!("Eligibility.households", eligibility.households),
+    removal!("Eligibility.adminStatuses", eligibility.admin_statuses),
+    removal!("Eligibility.situations", eligibility.situations),
+    removal!("Freshness.score", verified_on),
+    removal!("Freshness.score", valid_until),
+    removal!("Freshness.verifiedOn", verified_on),
+    removal!("Freshness.validUntil", valid_until),
+    removal!("Capacity.status", capacity),
+    removal!("Capacity.statusTold", capacity),
+    removal!("Capacity.unit", capacity),
+    removal!("Capacity.updatedAt", capacity),
+    removal!("Capacity.available", each capacity, available),
+    removal!("Capacity.maximum", each capacity, maximum),
+    removal!("Schedule.weekdays", each schedules, weekdays),
+    removal!("Schedule.opensAt", each schedules, opens_at),
+    removal!("Schedule.closesAt", each schedules, closes_at),
+    removal!("Schedule.text", each schedules, text),
+    removal!("Capacity.per", each capacity, per),
+    removal!("Capacity.expectedWaitDays", each capacity, expected_wait_days),
+    removal!("Capacity.toldBy", each capacity, told_by),
+    removal!("Service.verifiedBy", verified_by),
+    removal!("Service.questions", confirmations),
+    removal!("Service.nextReviewOn", next_review_on),
+    removal!("Service.provenance", edits),
+    removal!("FieldProvenance.field", edits),
+    removal!("FieldProvenance.toldBy", edits),
+    removal!("FieldProvenance.at", edits),
+    removal!("FieldProvenance.takenFrom", each edits, taken_from),
+    removal!("Service.mergedInto", merged_into),
+    removal!("Place.doNotUse", places),
+    removal!("Place.id", places),
+    removal!("Place.kind", places),
+    removal!("Place.redacted", places),
+    removal!("Place.name", each places, name),
+    removal!("Place.latitude", each places, position),
+    removal!("Place.longitude", each places, position),
+    removal!("Place.address", each places, address),
+    removal!("Service.language", language),
+    removal!("Service.translations", translations),
+    removal!("Translation.language", translations),
+    removal!("Translation.name", each translations, name),
+    removal!("Translation.description", each translations, description),
+    removal!("Service.modes", modes),
+    removal!("Service.accessibility", accessibility),
+    removal!("Service.areasServed", areas_served),
+    removal!("Service.openingHours", opening_hours),
+    removal!("Service.timeZone", time_zone),
+    removal!("Service.country", country),
+    removal!("Service.closures", closures),
+    removal!("Closure.from", closures),
+    removal!("Closure.until", closures),
+    removal!("Service.datedHours", dated_hours),
+    removal!("DatedHours.from", dated_hours),
+    removal!("DatedHours.until", dated_hours),
+    removal!("DatedHours.openingHours", dated_hours),
+    removal!("Place.precision", each places, precision),
+    removal!("Place.areaCode", each places, area),
+    Removal {
+        name: "Place.areaName",
+        is_told: |service| service.places.iter().any(|place| named_area(place).is_some()),
+        remove: |service| {
+            service.places.iter_mut().filter_map(|place| place.area.as_mut()).for_each(|area| area.name = None);
+        },
+    },
 ];
 
 const STANDING: [&str; 6] = [
@@ -188,19 +266,29 @@ const PROMISED_OF_ORGANIZATION: [&str; 6] = [
 ];
 
 const OF_ORGANIZATION: &[Removal<Organization>] = &[
-    ("Organization.alternateName", |organization| organization.alternate_name = None),
-    ("Organization.description", |organization| organization.description = None),
-    ("Organization.website", |organization| organization.website = None),
-    ("Organization.version", |organization| organization.version = 0),
+    removal!("Organization.alternateName", alternate_name),
+    removal!("Organization.description", description),
+    removal!("Organization.website", website),
+    removal!("Organization.version", version),
 ];
 
 /// The entry without what is not told; itself where everything is.
 fn without<T: Clone>(entry: &Arc<T>, removals: &[Removal<T>], look: &Looking) -> Arc<T> {
     let mut shown = Arc::clone(entry);
-    for (_, remove) in removals.iter().filter(|(name, _)| !look.sees(name)) {
-        remove(Arc::make_mut(&mut shown));
+    for removal in removals.iter().filter(|removal| !look.sees(removal.name)) {
+        take_out(removal, &mut shown);
     }
     shown
+}
+
+fn take_out<T: Clone>(removal: &Removal<T>, shown: &mut Arc<T>) {
+    if (removal.is_told)(shown) {
+        (removal.remove)(Arc::make_mut(shown));
+    }
+}
+
+fn named_area(place: &Place) -> Option<&str> {
+    place.area.as_ref().and_then(|area| area.name.as_deref())
 }
 
 fn facts(access: &Access, service: &Service) -> Facts {
@@ -217,15 +305,44 @@ fn look(access: &Access, service: &Service) -> Looking {
 /// What one viewer is told of many services: the table is asked once for all that stand alike.
 pub struct Lens<'a> {
     access: &'a Access,
-    decided: RefCell<Vec<(Facts, Rc<EntrySight>)>>,
+    decided: RefCell<Vec<(Facts, Arc<EntrySight>)>>,
+}
+
+/// What a table has answered about services. There are fewer facts to ask under than there are rows, and no person is in
+/// them: each is asked once for all viewers.
+#[derive(Default)]
+pub(super) struct EntrySights(RwLock<Vec<(Facts, Arc<EntrySight>)>>);
+
+impl EntrySights {
+    fn under(&self, facts: Facts, table: &'static Table) -> Arc<EntrySight> {
+        let known = |sights: &[(Facts, Arc<EntrySight>)]| {
+            sights.iter().find(|(known, _)| *known == facts).map(|(_, sight)| Arc::clone(sight))
+        };
+        if let Some(sight) = known(&self.0.read().unwrap_or_else(PoisonError::into_inner)) {
+            return sight;
+        }
+        let mut sights = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known(&sights).unwrap_or_else(|| {
+            let sight = Arc::new(EntrySight::new(Looking::by(table, facts)));
+            sights.push((facts, Arc::clone(&sight)));
+            sight
+        })
+    }
+}
+
+impl std::fmt::Debug for EntrySights {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("EntrySights")
+    }
 }
 
 /// What the table tells of services under the same facts.
 struct EntrySight {
     is_shown: bool,
-    removals: Vec<fn(&mut Service)>,
+    removals: Vec<&'static Removal<Service>>,
     tells_organization: bool,
     tells_opening: bool,
+    tells_version: bool,
     tells_questions: bool,
     tells_accepted: bool,
     tells_verdict: bool,
@@ -244,9 +361,10 @@ impl EntrySight {
         let tells = |name| look.value(name, Some(())).is_some();
         Self {
             is_shown: look.sees_all(&PROMISED),
-            removals: OF_SERVICE.iter().filter(|(name, _)| !look.sees(name)).map(|(_, remove)| *remove).collect(),
+            removals: OF_SERVICE.iter().filter(|removal| !look.sees(removal.name)).collect(),
             tells_organization: tells("Service.organization"),
             tells_opening: look.sees_all(&opening),
+            tells_version: look.sees("Service.version"),
             tells_questions: look.sees("Service.questions"),
             tells_accepted: tells("Capacity.acceptedSince"),
             tells_verdict: look.sees("ServiceEdge.verdict"),
@@ -266,13 +384,14 @@ impl<'a> Lens<'a> {
         Self { access, decided: RefCell::new(Vec::new()) }
     }
 
-    fn sight(&self, service: &Service) -> Rc<EntrySight> {
+    fn sight(&self, service: &Service) -> Arc<EntrySight> {
         let facts = facts(self.access, service);
         if let Some((_, known)) = self.decided.borrow().iter().find(|(known, _)| *known == facts) {
-            return Rc::clone(known);
+            return Arc::clone(known);
         }
-        let sight = Rc::new(EntrySight::new(Looking::new(self.access, facts)));
-        self.decided.borrow_mut().push((facts, Rc::clone(&sight)));
+        let table = self.access.table();
+        let sight = table.entry_sights().under(facts, table);
+        self.decided.borrow_mut().push((facts, Arc::clone(&sight)));
         sight
     }
 
@@ -284,13 +403,12 @@ impl<'a> Lens<'a> {
     ) -> Option<Visible<ServiceView>> {
         let sight = self.sight(service);
         let mut shown = Arc::clone(service);
-        for remove in &sight.removals {
-            remove(Arc::make_mut(&mut shown));
-        }
+        sight.removals.iter().for_each(|removal| take_out(removal, &mut shown));
         let view = ServiceView {
             service: shown,
             organization: organization.filter(|_| sight.tells_organization).map(Arc::clone),
             tells_opening: sight.tells_opening,
+            tells_version: sight.tells_version,
             tells_questions: sight.tells_questions,
             tells_accepted: sight.tells_accepted,
         };

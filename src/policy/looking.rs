@@ -13,7 +13,12 @@ pub(super) struct Looking {
 
 impl Looking {
     pub(super) fn new(access: &Access, facts: Facts) -> Self {
-        Self { table: access.table(), facts }
+        Self::by(access.table(), facts)
+    }
+
+    /// What anybody under these facts is told by a table.
+    pub(super) const fn by(table: &'static Table, facts: Facts) -> Self {
+        Self { table, facts }
     }
 
     /// What is told of a field.

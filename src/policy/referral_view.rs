@@ -57,6 +57,13 @@ impl CodeList for ReferralStatus {
         }
     }
 
+    fn position(self) -> usize {
+        match self {
+            Self::Known(status) => status.position(),
+            Self::Closed => Status::ALL.len(),
+        }
+    }
+
     fn definition(self) -> &'static str {
         match self {
             Self::Known(status) => status.definition(),

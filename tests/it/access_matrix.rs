@@ -114,7 +114,7 @@ async fn publish_tiers(world: &World) -> Vec<(&'static str, Service)> {
         service.organization_id = OrganizationId::derived("corridor", HOSPITAL);
         service.tier = tier;
         service.projects = if tier == Tier::Project { vec![paris] } else { vec![] };
-        service.specialisations = specialisations;
+        service.specialisations = specialisations.into();
         world.publish(&service).await;
         entries.push((object, service));
     }

@@ -117,7 +117,7 @@ on_both_databases! {
     }
 
     async fn specialisations_are_told_to_staff_only(world: World) {
-        let service = Service { specialisations: vec![Specialisation::Torture], ..with_room(&world, None) };
+        let service = Service { specialisations: [Specialisation::Torture].into(), ..with_room(&world, None) };
         world.publish(&service).await;
         let query = "query($id: ID!) { service(id: $id) { specialisations } }";
         for (who, expected) in [("nobody", json!([])), ("caseworker", json!(["TORTURE"]))] {

@@ -187,7 +187,7 @@ on_both_databases! {
         }
         for number in 0..12 {
             let mut hidden = of_tier(&world, &format!("hidden {number}"), [Tier::Network, Tier::Sealed, Tier::Project][number % 3]);
-            hidden.specialisations = vec![Specialisation::Gbv];
+            hidden.specialisations = [Specialisation::Gbv].into();
             world.publish(&hidden).await;
             hidden.tier = Tier::Restricted;
             world.publish(&hidden).await;

@@ -194,7 +194,7 @@ on_both_databases! {
     async fn one_editor_covers_a_place_in_an_area_that_it_had_not_and_uncovers_none_in_two_edits(world: World) {
         let world = world.with_editors().await;
         let mut shelter = world.like(MINORITY_APPEAL, "shelter with a point");
-        shelter.needs = vec![Need::ShelterFamily];
+        shelter.needs = [Need::ShelterFamily].into();
         world.publish(&shelter).await;
         let (id, place) = (shelter.id.to_string(), shelter.places[0].id.to_string());
         let covered = json!({ "id": place, "kind": "PHYSICAL", "redacted": true, "areaCode": "FR-75056" });
@@ -419,7 +419,7 @@ on_both_databases! {
     async fn a_hidden_entry_and_its_proposals_are_nothing_to_who_may_not_know_of_it(world: World) {
         let world = world.with_editors().await;
         let mut shelter = world.like(MINORITY_APPEAL, "safe house");
-        shelter.needs = vec![Need::ShelterWomenSafe];
+        shelter.needs = [Need::ShelterWomenSafe].into();
         shelter.phones = vec![Phone::as_typed(PHONE)];
         world.publish(&shelter).await;
         let id = shelter.id.to_string();

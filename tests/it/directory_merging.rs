@@ -130,12 +130,12 @@ on_both_databases! {
         let mut world = world;
         world.join(EDITOR).await;
         let mut shelter = world.like(MINORITY_APPEAL, "kept shelter");
-        shelter.needs = vec![Need::ShelterMinor];
+        shelter.needs = [Need::ShelterMinor].into();
         shelter.phones = vec![Phone::as_typed("01 99 00 00 71")];
         world.publish(&shelter).await;
         let kept = shelter.id.to_string();
         let other = world.second_word(|service| {
-            service.needs = vec![Need::ShelterMinor];
+            service.needs = [Need::ShelterMinor].into();
             service.phones = vec![Phone::as_typed("01 99 00 00 72")];
         }).await;
         let phone = async || {

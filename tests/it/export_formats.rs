@@ -64,18 +64,18 @@ fn full_service() -> Service {
     Service {
         alternate_name: text("مركز النهار"),
         description: text("Showers, laundry; a desk.\nSecond line."),
-        needs: vec![Need::LegalAsylum, Need::ShelterWomenSafe],
-        need_families: vec![NeedFamily::Health],
+        needs: [Need::LegalAsylum, Need::ShelterWomenSafe].into(),
+        need_families: [NeedFamily::Health].into(),
         status: ServiceStatus::Paused,
         welcome: Some(Welcome::Preferential),
         eligibility: Eligibility {
             minimum_age: Some(12),
             maximum_age: Some(25),
-            age_bands: vec![AgeBand::From15To17, AgeBand::From18To24],
-            genders: vec![Gender::Woman],
-            households: vec![Household::ALL[1]],
-            admin_statuses: vec![AdminStatus::AsylumSeeker],
-            situations: vec![Situation::Street],
+            age_bands: [AgeBand::From15To17, AgeBand::From18To24].into(),
+            genders: [Gender::Woman].into(),
+            households: vec![Household::ALL[1]].into(),
+            admin_statuses: [AdminStatus::AsylumSeeker].into(),
+            situations: [Situation::Street].into(),
         },
         criteria_text: text("On referral only"),
         details: vec![
@@ -88,8 +88,8 @@ fn full_service() -> Service {
         alert: text("Moves in May"),
         email: text("desk@example.org"),
         phones: ["+33 1 99 00 00 01", "115"].map(|typed| Phone::read(typed, CountryCode::parse("FR").ok())).to_vec(),
-        known_consequences: vec![KnownConsequence::IdRequired],
-        specialisations: vec![Specialisation::Gbv],
+        known_consequences: [KnownConsequence::IdRequired].into(),
+        specialisations: [Specialisation::Gbv].into(),
         capacity: Some(Capacity {
             unit: Some(CapacityUnit::Bed),
             available: Some(2),
@@ -109,8 +109,8 @@ fn full_service() -> Service {
         places: vec![place(3), hidden],
         verified_on: Date::from_ymd_opt(2026, 11, 2),
         tier: Tier::Restricted,
-        modes: vec![ServiceMode::InPerson, ServiceMode::Outreach],
-        accessibility: vec![Accessibility::StepFree],
+        modes: [ServiceMode::InPerson, ServiceMode::Outreach].into(),
+        accessibility: [Accessibility::StepFree].into(),
         areas_served: ["FR-93", "FR-75"].map(|code| AreaCode::parse(code).expect("a code")).to_vec(),
         opening_hours: text("Mo-Fr 09:00-17:00; PH off"),
         time_zone: TimeZone::parse("Europe/Paris").ok(),
@@ -161,7 +161,7 @@ fn every_status_and_every_code_survives_the_way() {
     for (number, status) in (10..).zip(ServiceStatus::ALL) {
         services.push(Service { status: *status, id: ServiceId::from_bytes([number; 16]), ..full_service() });
     }
-    services.push(Service { needs: Need::ALL.to_vec(), id: ServiceId::from_bytes([2; 16]), ..full_service() });
+    services.push(Service { needs: Need::ALL.to_vec().into(), id: ServiceId::from_bytes([2; 16]), ..full_service() });
     let entries = services.iter().map(|service| Entry::new(service, Some(Arc::new(organization())), "north"));
     let entries: Vec<Entry> = entries.collect::<Option<_>>().expect("entries");
     let feed = imported(&written(ExportFormat::HsdsPage, &entries));

@@ -32,7 +32,7 @@ const GENERAL_ADVICE: &str = "advice";
 pub async fn open_to_all(world: &World) -> String {
     let mut advice = world.like(MINORITY_APPEAL, GENERAL_ADVICE);
     advice.eligibility = Default::default();
-    advice.needs = vec![relais::domain::need::Need::LegalAsylum];
+    advice.needs = [relais::domain::need::Need::LegalAsylum].into();
     world.publish(&advice).await;
     advice.id.to_string()
 }

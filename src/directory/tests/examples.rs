@@ -35,7 +35,7 @@ fn the_worked_example_w4_passes_over_the_full_and_the_adults_only_service() {
     });
     let aged = |minimum_age, maximum_age| Eligibility { minimum_age, maximum_age, ..Eligibility::default() };
     let exclusive = |number, position, eligibility| Service {
-        needs: vec![Need::ShelterMinor],
+        needs: [Need::ShelterMinor].into(),
         welcome: Some(Welcome::Exclusive),
         eligibility,
         ..service(number, vec![place(Some(position))])
@@ -113,7 +113,7 @@ fn the_order_crosses_poles_and_antimeridian() {
 
 #[test]
 fn who_holds_only_the_family_answers_each_of_its_needs_to_be_confirmed() {
-    let family_only = Service { needs: vec![], need_families: vec![NeedFamily::Legal], ..service(2, vec![]) };
+    let family_only = Service { needs: [].into(), need_families: [NeedFamily::Legal].into(), ..service(2, vec![]) };
     let snapshot = snapshot_of(&[service(1, vec![]), family_only]);
     let found = |need| ids(&snapshot.search(&Query { seeker: in_need_of(need), ..plain_query() }));
     assert_eq!(found(Need::LegalAsylum), [service_id(1), service_id(2)]);
@@ -145,8 +145,11 @@ fn a_redacted_place_tells_a_band_and_answers_no_probe_finer_than_its_area() {
 
 #[test]
 fn what_the_scope_hides_leaves_no_trace() {
-    let hidden =
-        |number, tier, needs: Vec<Need>| Service { tier, needs, ..service(number, vec![place(Some(at(50.0, 1.0)))]) };
+    let hidden = |number, tier, needs: Vec<Need>| Service {
+        tier,
+        needs: needs.into(),
+        ..service(number, vec![place(Some(at(50.0, 1.0)))])
+    };
     let shown = [service(10, vec![place(Some(at(50.0, 1.1)))]), service(20, vec![place(Some(at(50.0, 1.2)))])];
     let mut everything = shown.to_vec();
     everything.push(hidden(5, Tier::Sealed, vec![Need::LegalAsylum]));

@@ -7,6 +7,7 @@ use super::codes::{
 use super::fields::{FieldConfirmation, FieldEdit};
 use super::phone::{Phone, is_false};
 use super::place::{Place, RedactedPlaces};
+use crate::domain::code_set::CodeSet;
 use crate::domain::country::CountryCode;
 use crate::domain::id::{OrganizationId, ProjectId, ServiceId};
 use crate::domain::need::{Need, NeedFamily};
@@ -28,30 +29,20 @@ pub struct Eligibility {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub maximum_age: Option<u8>,
     /// Age bands accepted, beside the ages.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub age_bands: Vec<AgeBand>,
+    #[serde(skip_serializing_if = "CodeSet::is_empty")]
+    pub age_bands: CodeSet<AgeBand>,
     /// Genders accepted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub genders: Vec<Gender>,
+    #[serde(skip_serializing_if = "CodeSet::is_empty")]
+    pub genders: CodeSet<Gender>,
     /// Households accepted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub households: Vec<Household>,
+    #[serde(skip_serializing_if = "CodeSet::is_empty")]
+    pub households: CodeSet<Household>,
     /// Administrative statuses accepted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub admin_statuses: Vec<AdminStatus>,
+    #[serde(skip_serializing_if = "CodeSet::is_empty")]
+    pub admin_statuses: CodeSet<AdminStatus>,
     /// Living situations accepted.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub situations: Vec<Situation>,
-}
-
-impl Eligibility {
-    fn shrink_to_fit(&mut self) {
-        self.age_bands.shrink_to_fit();
-        self.genders.shrink_to_fit();
-        self.households.shrink_to_fit();
-        self.admin_statuses.shrink_to_fit();
-        self.situations.shrink_to_fit();
-    }
+    #[serde(skip_serializing_if = "CodeSet::is_empty")]
+    pub situations: CodeSet<Situation>,
 }
 
 /// A labelled text kept as its source writes it, such as an intake criterion nobody has coded.
@@ -114,10 +105,10 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Needs that it answers, by code.
-    pub needs: Vec<Need>,
+    pub needs: CodeSet<Need>,
     /// Families of needs where the source says no more; they match as "to confirm".
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub need_families: Vec<NeedFamily>,
+    #[serde(default, skip_serializing_if = "CodeSet::is_empty")]
+    pub need_families: CodeSet<NeedFamily>,
     /// Whether it works.
     pub status: ServiceStatus,
     /// How it treats people outside its public; `None` where nobody has told.
@@ -151,11 +142,11 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phones: Vec<Phone>,
     /// What may follow from turning to it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub known_consequences: Vec<KnownConsequence>,
+    #[serde(default, skip_serializing_if = "CodeSet::is_empty")]
+    pub known_consequences: CodeSet<KnownConsequence>,
     /// What it is specialised in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub specialisations: Vec<Specialisation>,
+    #[serde(default, skip_serializing_if = "CodeSet::is_empty")]
+    pub specialisations: CodeSet<Specialisation>,
     /// Capacity, as last told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<Capacity>,
@@ -198,11 +189,11 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dated_hours: Vec<DatedHours>,
     /// How it reaches people, where the source tells it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub modes: Vec<ServiceMode>,
+    #[serde(default, skip_serializing_if = "CodeSet::is_empty")]
+    pub modes: CodeSet<ServiceMode>,
     /// What it offers to whom a body or a language bars the way. Silence says nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub accessibility: Vec<Accessibility>,
+    #[serde(default, skip_serializing_if = "CodeSet::is_empty")]
+    pub accessibility: CodeSet<Accessibility>,
     /// Areas whose people it serves, each with all areas inside; an empty list restricts nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub areas_served: Vec<AreaCode>,
@@ -246,8 +237,8 @@ impl Service {
             name: name.into(),
             alternate_name: None,
             description: None,
-            needs: Vec::new(),
-            need_families: Vec::new(),
+            needs: CodeSet::new(),
+            need_families: CodeSet::new(),
             status: ServiceStatus::Open,
             welcome: None,
             eligibility: Eligibility::default(),
@@ -259,8 +250,8 @@ impl Service {
             alert: None,
             email: None,
             phones: Vec::new(),
-            known_consequences: Vec::new(),
-            specialisations: Vec::new(),
+            known_consequences: CodeSet::new(),
+            specialisations: CodeSet::new(),
             capacity: None,
             schedules: Vec::new(),
             places: Vec::new(),
@@ -275,8 +266,8 @@ impl Service {
             country: None,
             closures: Vec::new(),
             dated_hours: Vec::new(),
-            modes: Vec::new(),
-            accessibility: Vec::new(),
+            modes: CodeSet::new(),
+            accessibility: CodeSet::new(),
             areas_served: Vec::new(),
             verified_by: None,
             next_review_on: None,
@@ -293,22 +284,15 @@ impl Service {
     /// Gives back the memory that its lists hold and do not use: reading a document makes room for four of a kind where
     /// most have one.
     pub fn shrink_to_fit(&mut self) {
-        self.needs.shrink_to_fit();
-        self.need_families.shrink_to_fit();
-        self.eligibility.shrink_to_fit();
         self.details.shrink_to_fit();
         self.languages.shrink_to_fit();
         self.phones.shrink_to_fit();
-        self.known_consequences.shrink_to_fit();
-        self.specialisations.shrink_to_fit();
         self.schedules.shrink_to_fit();
         self.places.shrink_to_fit();
         self.projects.shrink_to_fit();
         self.translations.shrink_to_fit();
         self.closures.shrink_to_fit();
         self.dated_hours.shrink_to_fit();
-        self.modes.shrink_to_fit();
-        self.accessibility.shrink_to_fit();
         self.areas_served.shrink_to_fit();
         self.edits.shrink_to_fit();
         self.former_phones.shrink_to_fit();

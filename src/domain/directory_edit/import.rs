@@ -71,7 +71,7 @@ pub fn merge(incoming: &mut Service, held: &Service, word: &[FieldValue]) -> Mer
 /// The held entry with the families of needs that the source tells now: they are no field that could wait.
 fn with_families(held: &Service, incoming: &Service) -> Service {
     let mut held = held.clone();
-    held.need_families.extend(&incoming.need_families);
+    held.need_families.extend(incoming.need_families);
     held
 }
 

@@ -79,7 +79,7 @@ mod tests {
     fn service() -> Service {
         let (id, organization) = (ServiceId::derived("test", "one"), OrganizationId::derived("test", "one"));
         Service {
-            needs: vec![Need::ALL[0]],
+            needs: vec![Need::ALL[0]].into(),
             phones: vec![Phone::as_typed("115")],
             ..Service::named(id, organization, "One")
         }

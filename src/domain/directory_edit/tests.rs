@@ -15,7 +15,7 @@ use crate::domain::time::Date;
 
 fn service(need: Need) -> Service {
     let mut service = Service::named(ServiceId::from_bytes([1; 16]), OrganizationId::from_bytes([2; 16]), "Harbour");
-    service.needs = vec![need];
+    service.needs = [need].into();
     service.phones = vec![Phone::as_typed("+33 1 99 00 00 01"), Phone::as_typed("115")];
     service.places = vec![place(3, false)];
     service
@@ -60,7 +60,7 @@ fn putting_takes_two_where_it_is_guarded_and_pulling_takes_one() {
         ("no place", FieldValue::Places(Vec::new()), false, false),
         ("a covered place", FieldValue::Places(vec![place(3, true)]), false, false),
         ("a covered place in an area", FieldValue::Places(vec![covered_in("FR-62193")]), false, false),
-        ("a mode", FieldValue::Modes(vec![ServiceMode::Remote]), false, true),
+        ("a mode", FieldValue::Modes([ServiceMode::Remote].into()), false, true),
         ("a description", FieldValue::Description(Some("Beds.".into())), false, false),
         ("a phone among words", FieldValue::Alert(Some("Appelez le 01 99 00 00 02.".into())), false, true),
         ("a mailbox among words", FieldValue::Fees(Some("ask desk@example.org".into())), false, true),
@@ -79,7 +79,7 @@ fn putting_takes_two_where_it_is_guarded_and_pulling_takes_one() {
         ("hours among words", FieldValue::Alert(Some("Open 9-17, from 1 May.".into())), false, false),
         ("a wider tier", FieldValue::Tier(Tier::Public), true, true),
         ("a narrower tier", FieldValue::Tier(Tier::Sealed), false, false),
-        ("the guard off", FieldValue::Needs(vec![Need::BasicFood]), false, true),
+        ("the guard off", FieldValue::Needs([Need::BasicFood].into()), false, true),
     ] {
         for (need, takes_two) in [(Need::BasicFood, takes_two_of_food), (Need::ShelterMinor, takes_two_of_shelter)] {
             let parted = part(&service(need), vec![value.clone()]);
@@ -105,14 +105,14 @@ fn every_kind_of_service_that_can_put_somebody_in_danger_is_guarded() {
     for (specialisation, expected) in
         [(Specialisation::Child, true), (Specialisation::Gbv, true), (Specialisation::Torture, false)]
     {
-        let special = Service { specialisations: vec![specialisation], ..service(Need::BasicFood) };
+        let special = Service { specialisations: [specialisation].into(), ..service(Need::BasicFood) };
         assert_eq!(is_guarded(&special), expected, "{specialisation}");
     }
 }
 
 #[test]
 fn the_guard_counts_before_and_after_a_change_and_an_uncovered_place_takes_two_anywhere() {
-    let both = vec![FieldValue::Needs(vec![Need::ShelterFamily]), phones(&["+33 1 99 00 00 09"])];
+    let both = vec![FieldValue::Needs([Need::ShelterFamily].into()), phones(&["+33 1 99 00 00 09"])];
     assert_eq!(fields(&part(&service(Need::BasicFood), both).for_two), [ServiceField::Phones]);
     let covered = Service { places: vec![place(3, true)], ..service(Need::BasicFood) };
     for uncovered in [vec![place(3, false)], vec![place(4, false)], vec![place(3, true), place(4, false)]] {
@@ -174,15 +174,15 @@ fn a_covered_place_goes_by_two_people_so_that_it_does_not_come_back_as_a_new_one
 
 #[test]
 fn two_people_take_an_entry_out_of_those_that_concern_violence_though_it_stays_guarded() {
-    let house = Service { needs: vec![Need::ShelterWomenSafe, Need::ShelterFamily], ..service(Need::ShelterFamily) };
-    let marked = Service { specialisations: vec![Specialisation::Gbv], ..service(Need::ShelterFamily) };
-    let family = FieldValue::Needs(vec![Need::ShelterFamily]);
-    let gbv = FieldValue::Specialisations(vec![Specialisation::Gbv]);
+    let house = Service { needs: [Need::ShelterWomenSafe, Need::ShelterFamily].into(), ..service(Need::ShelterFamily) };
+    let marked = Service { specialisations: [Specialisation::Gbv].into(), ..service(Need::ShelterFamily) };
+    let family = FieldValue::Needs([Need::ShelterFamily].into());
+    let gbv = FieldValue::Specialisations([Specialisation::Gbv].into());
     for (what, service, values, for_two) in [
         ("by its needs", &house, vec![family.clone()], vec![ServiceField::Needs]),
-        ("by its mark", &marked, vec![FieldValue::Specialisations(vec![])], vec![ServiceField::Specialisations]),
+        ("by its mark", &marked, vec![FieldValue::Specialisations([].into())], vec![ServiceField::Specialisations]),
         ("not where the mark takes over", &house, vec![family, gbv], vec![]),
-        ("not by another need", &house, vec![FieldValue::Needs(vec![Need::ShelterWomenSafe])], vec![]),
+        ("not by another need", &house, vec![FieldValue::Needs([Need::ShelterWomenSafe].into())], vec![]),
     ] {
         assert_eq!(fields(&part(service, values).for_two), for_two, "{what}");
     }
@@ -194,7 +194,7 @@ fn what_the_source_comes_to_hide_is_hidden_though_people_have_set_the_field() {
     let (mut held, mut word) = (source.clone(), Vec::new());
     let set_by_people = vec![
         FieldValue::Places(vec![place(3, false), place(9, false)]),
-        FieldValue::Needs(vec![Need::SocialSchool]),
+        FieldValue::Needs([Need::SocialSchool].into()),
         FieldValue::Tier(Tier::Public),
     ];
     set(&mut held, &mut word, set_by_people, Teller::Editor, now());
@@ -208,14 +208,14 @@ fn what_the_source_comes_to_hide_is_hidden_though_people_have_set_the_field() {
         merge(&mut incoming, &held, &word);
         assert_eq!(redacted(&incoming.places), expected, "{what}");
     }
-    let mut incoming = Service { tier: Tier::Sealed, needs: vec![Need::ProtGbvCaseManagement], ..source.clone() };
+    let mut incoming = Service { tier: Tier::Sealed, needs: [Need::ProtGbvCaseManagement].into(), ..source.clone() };
     let merged = merge(&mut incoming, &held, &word);
-    assert_eq!((incoming.tier, &incoming.needs), (Tier::Sealed, &vec![Need::SocialSchool]));
+    assert_eq!((incoming.tier, incoming.needs), (Tier::Sealed, [Need::SocialSchool].into()));
     assert!(incoming.concerns_gender_based_violence() && merged.kept.contains(&ServiceField::Needs));
     // Two people have decided against what it says already: the same word again decides nothing.
     let (mut held, mut word) = (incoming, merged.word);
     set(&mut held, &mut word, vec![FieldValue::Tier(Tier::Network)], Teller::Editor, now());
-    let mut again = Service { tier: Tier::Sealed, needs: vec![Need::ProtGbvCaseManagement], ..source };
+    let mut again = Service { tier: Tier::Sealed, needs: [Need::ProtGbvCaseManagement].into(), ..source };
     merge(&mut again, &held, &word);
     assert_eq!(again.tier, Tier::Network);
 }
@@ -230,9 +230,9 @@ fn what_the_source_comes_to_hide_does_not_wait_with_the_rest_of_its_news() {
 
 #[test]
 fn an_import_takes_no_guard_off_through_what_is_no_field() {
-    let guarded = Service { need_families: vec![NeedFamily::Shelter], ..service(Need::BasicFood) };
+    let guarded = Service { need_families: [NeedFamily::Shelter].into(), ..service(Need::BasicFood) };
     let mut incoming = service(Need::BasicFood);
-    assert!(merge(&mut incoming, &guarded, &[]).keeps_guard && incoming.need_families == [NeedFamily::Shelter]);
+    assert!(merge(&mut incoming, &guarded, &[]).keeps_guard && incoming.need_families == [NeedFamily::Shelter].into());
     // A family that became a need guards by itself.
     let mut refined = service(Need::ShelterFamily);
     assert!(!merge(&mut refined, &guarded, &[]).keeps_guard && refined.need_families.is_empty());

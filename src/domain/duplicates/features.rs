@@ -1,6 +1,7 @@
 //! What of an entry is compared.
 
 use super::{Listed, SAME_PLACE_METERS};
+use crate::domain::code_set::CodeSet;
 use crate::domain::directory::Translation;
 use crate::domain::id::ServiceId;
 use crate::domain::need::Need;
@@ -98,8 +99,8 @@ impl<'a> Features<'a> {
     }
 
     /// Needs by code.
-    pub(super) fn needs(&self) -> &'a [Need] {
-        &self.listed.service.needs
+    pub(super) fn needs(&self) -> CodeSet<Need> {
+        self.listed.service.needs
     }
 
     pub(super) fn is_of_same_source(&self, other: &Self) -> bool {

@@ -134,7 +134,7 @@ fn judge(one: &Features<'_>, other: &Features<'_>, tree: &dyn AreaTree) -> Optio
         reasons.push(DuplicateReason::SameOrganization);
     }
     let (needs, others) = (one.needs(), other.needs());
-    let has_shared_need = shares(needs, others);
+    let has_shared_need = needs.meets(others);
     if has_shared_need {
         reasons.push(DuplicateReason::SharedNeed);
     }

@@ -36,7 +36,7 @@ fn within(code: &str) -> Place {
 
 fn with(service: Service, places: Vec<Place>, needs: &[Need], phone: &str) -> Service {
     let phones = if phone.is_empty() { Vec::new() } else { vec![Phone::as_typed(phone)] };
-    Service { places, needs: needs.to_vec(), phones, ..service }
+    Service { places, needs: needs.to_vec().into(), phones, ..service }
 }
 
 /// Codes of which the longer one begins with the shorter one lie in each other, as those of the French register do.

@@ -1,6 +1,8 @@
 //! The public that a service accepts, against a person's profile.
 
 use super::{Finding, FitDimension};
+use crate::domain::code::CodeList;
+use crate::domain::code_set::CodeSet;
 use crate::domain::directory::{Eligibility, Welcome};
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Profile};
 
@@ -18,7 +20,7 @@ pub(super) fn public(eligibility: &Eligibility, profile: &Profile) -> [(FitDimen
     ]
 }
 
-fn accepted<T: PartialEq>(accepted: &[T], value: Option<T>) -> Option<bool> {
+fn accepted<T: CodeList>(accepted: &CodeSet<T>, value: Option<T>) -> Option<bool> {
     if accepted.is_empty() { Some(true) } else { value.map(|value| accepted.contains(&value)) }
 }
 

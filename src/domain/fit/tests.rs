@@ -67,7 +67,7 @@ fn the_worked_example_w7_holds() {
     let girls = Eligibility {
         minimum_age: Some(15),
         maximum_age: Some(17),
-        genders: vec![Gender::Woman],
+        genders: [Gender::Woman].into(),
         ..Eligibility::default()
     };
     let unstated = Profile { gender: Some(Gender::Unstated), ..aged(AgeBand::From15To17) };
@@ -96,31 +96,31 @@ fn restrictions() -> [(FitDimension, Eligibility, Profile, Profile); 6] {
         ),
         (
             FitDimension::Age,
-            Eligibility { age_bands: vec![AgeBand::From15To17], ..public() },
+            Eligibility { age_bands: [AgeBand::From15To17].into(), ..public() },
             aged(AgeBand::From15To17),
             aged(AgeBand::From18To24),
         ),
         (
             FitDimension::Gender,
-            Eligibility { genders: vec![Gender::Woman, Gender::Other], ..public() },
+            Eligibility { genders: [Gender::Woman, Gender::Other].into(), ..public() },
             gender(Gender::Other),
             gender(Gender::Man),
         ),
         (
             FitDimension::Household,
-            Eligibility { households: vec![Household::UnaccompaniedChild], ..public() },
+            Eligibility { households: [Household::UnaccompaniedChild].into(), ..public() },
             household(Household::UnaccompaniedChild),
             household(Household::Couple),
         ),
         (
             FitDimension::AdminStatus,
-            Eligibility { admin_statuses: vec![AdminStatus::Refugee], ..public() },
+            Eligibility { admin_statuses: [AdminStatus::Refugee].into(), ..public() },
             status(AdminStatus::Refugee),
             status(AdminStatus::Undocumented),
         ),
         (
             FitDimension::Situation,
-            Eligibility { situations: vec![Situation::Street], ..public() },
+            Eligibility { situations: [Situation::Street].into(), ..public() },
             situation(Situation::Street),
             situation(Situation::Hosted),
         ),
@@ -171,8 +171,12 @@ fn a_band_partly_inside_the_ages_is_unknown() {
         (None, None, &[From15To17], Unknown, None),
         (None, None, none, Unknown, Some(true)),
     ] {
-        let eligibility =
-            Eligibility { minimum_age, maximum_age, age_bands: age_bands.to_vec(), ..Eligibility::default() };
+        let eligibility = Eligibility {
+            minimum_age,
+            maximum_age,
+            age_bands: age_bands.iter().copied().collect(),
+            ..Eligibility::default()
+        };
         assert_eq!(age_accepted(&eligibility, Some(band)), accepted, "{eligibility:?} {band}");
     }
 }
@@ -199,9 +203,9 @@ fn what_is_not_about_the_person_is_judged_too() {
         };
         check(&Service { capacity, ..open() }, &nobody, verdict, &reasons);
     }
-    let family_only = Service { needs: vec![], need_families: vec![NeedFamily::Legal], ..open() };
+    let family_only = Service { needs: [].into(), need_families: [NeedFamily::Legal].into(), ..open() };
     check(&family_only, &nobody, Verdict::ToConfirm, &[(FitDimension::Need, confirm)]);
-    let another = Service { needs: vec![Need::LegalResidence], need_families: vec![NeedFamily::Basic], ..open() };
+    let another = Service { needs: [Need::LegalResidence].into(), need_families: [NeedFamily::Basic].into(), ..open() };
     check(&another, &nobody, Verdict::No, &[(FitDimension::Need, excluded)]);
     let untold = Service { welcome: None, criteria_text: Some("Adults, on an appointment".into()), ..open() };
     check(&untold, &nobody, Verdict::ToConfirm, &[(FitDimension::Criteria, confirm)]);
@@ -225,7 +229,7 @@ fn an_exclusion_stands_beside_what_is_to_be_confirmed_in_the_order_of_the_dimens
         valid_until: now().date().pred_opt(),
         ..service_for(
             None,
-            Eligibility { genders: vec![Gender::Woman], minimum_age: Some(18), ..Eligibility::default() },
+            Eligibility { genders: [Gender::Woman].into(), minimum_age: Some(18), ..Eligibility::default() },
         )
     };
     let reasons = [
@@ -250,7 +254,7 @@ prop_compose! {
         minimum_age in option::of(0_u8..70), maximum_age in option::of(0_u8..90), age_bands in some_of(),
         genders in some_of(), households in some_of(), admin_statuses in some_of(), situations in some_of(),
     ) -> Eligibility {
-        Eligibility { minimum_age, maximum_age, age_bands, genders, households, admin_statuses, situations }
+        Eligibility { minimum_age, maximum_age, age_bands: age_bands.into(), genders: genders.into(), households: households.into(), admin_statuses: admin_statuses.into(), situations: situations.into() }
     }
 }
 
@@ -359,7 +363,7 @@ fn areas_and_barriers_are_judged() {
     }
     let stairs = [Accessibility::StepFree];
     let seeker = Seeker { accessibility: &stairs, ..seeker(&nobody) };
-    let told = Service { accessibility: vec![Accessibility::StepFree], ..open_service() };
+    let told = Service { accessibility: [Accessibility::StepFree].into(), ..open_service() };
     assert_eq!(judged(&told, &seeker, None).verdict, Verdict::Match);
     let reasons = vec![FitReason { dimension: FitDimension::Accessibility, finding: Finding::ToConfirm }];
     assert_eq!(judged(&open_service(), &seeker, None), Fit { verdict: Verdict::ToConfirm, reasons });
@@ -431,7 +435,7 @@ fn what_a_shelter_has_told_is_worth_nothing_after_a_day_whatever_it_is_counted_i
         (Need::LegalAsylum, None, 168, CapacityStatus::Unknown),
     ] {
         let capacity = capacity(CapacityStatus::Open, hours_ago).map(|told| Capacity { unit, ..told });
-        let service = Service { needs: vec![need], capacity, ..open_service() };
+        let service = Service { needs: [need].into(), capacity, ..open_service() };
         assert_eq!(service.capacity_status_at(now()), expected, "{need} {unit:?} {hours_ago}");
     }
 }

@@ -1,8 +1,7 @@
 //! Plans of days for very many services: distinct timetables are few, and so are the days that are asked about.
 
 use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
+use std::hash::BuildHasher as _;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,6 +15,7 @@ use super::timetable::{Closure, Opening, OpeningReason, OpeningState, OpeningSta
 use crate::domain::code::CodeList;
 use crate::domain::country::CountryCode;
 use crate::domain::time::{Date, Timestamp};
+use rustc_hash::FxBuildHasher;
 
 /// Closures that end after this year are taken to have no end.
 const LAST_YEAR: i32 = 9999;
@@ -193,19 +193,15 @@ enum EveningKey {
 /// is replaced, so is this. Cheap to read by many at a time; never holds more than its capacity.
 #[derive(Debug)]
 pub struct DayPlans {
-    shards: [RwLock<HashMap<PlanKey, Arc<DayPlan>>>; SHARDS],
+    /// By a hash that is quick instead of hard to guess: the keys are our own numbers and days.
+    shards: [RwLock<HashMap<PlanKey, Arc<DayPlan>, FxBuildHasher>>; SHARDS],
     most_per_shard: usize,
-    hasher: RandomState,
 }
 
 impl DayPlans {
     /// An empty cache for at most about this many plans. A plan takes some hundred bytes.
     pub fn new(capacity: usize) -> Self {
-        Self {
-            shards: std::array::from_fn(|_| RwLock::default()),
-            most_per_shard: capacity.div_ceil(SHARDS).max(1),
-            hasher: RandomState::new(),
-        }
+        Self { shards: std::array::from_fn(|_| RwLock::default()), most_per_shard: capacity.div_ceil(SHARDS).max(1) }
     }
 
     /// How many plans are kept now.
@@ -313,7 +309,7 @@ impl DayPlans {
         read: impl FnOnce(&DayPlan) -> T,
     ) -> T {
         let key = key_of(opening, date);
-        let hash = self.hasher.hash_one(key);
+        let hash = FxBuildHasher.hash_one(key);
         // The upper bits: the map itself divides by the others.
         let shard = &self.shards[(hash >> 48) as usize % SHARDS];
         if let Some(plan) = shard.read().unwrap_or_else(PoisonError::into_inner).get(&key) {

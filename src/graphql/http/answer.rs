@@ -157,7 +157,8 @@ pub(super) fn executed(response: Executed, media: Media) -> Response<Body> {
     answer
 }
 
-fn is_request_error(response: &Executed) -> bool {
+/// True where the request never came to execution.
+pub(super) fn is_request_error(response: &Executed) -> bool {
     response.data == Value::Null
         && !response.errors.is_empty()
         && response.errors.iter().all(|error| error.path.is_empty())

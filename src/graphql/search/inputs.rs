@@ -47,17 +47,6 @@ pub struct ServiceFilter {
     verdicts: Option<Vec<Verdict>>,
 }
 
-/// What a search costs besides its page where no point bounds what is looked at.
-const WEIGHT_WITHOUT_POINT: usize = 100;
-
-impl ServiceFilter {
-    /// What looking costs, in the units of the cost of a query.
-    pub fn weight(filter: Option<&Self>) -> usize {
-        let has_point = filter.is_some_and(|filter| filter.near.is_some() || filter.near_place.is_some());
-        if has_point { 1 } else { WEIGHT_WITHOUT_POINT }
-    }
-}
-
 /// For whom, for what and when a service is judged.
 #[derive(Default, InputObject)]
 pub struct FitInput {

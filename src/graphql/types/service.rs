@@ -56,13 +56,13 @@ impl Service {
     }
 
     /// Needs that it answers.
-    async fn needs(&self) -> &[Need] {
-        &self.0.service.needs
+    async fn needs(&self) -> Vec<Need> {
+        self.0.service.needs.into()
     }
 
     /// Families of needs where its source says no more; they match as "to confirm".
-    async fn need_families(&self) -> &[NeedFamily] {
-        &self.0.service.need_families
+    async fn need_families(&self) -> Vec<NeedFamily> {
+        self.0.service.need_families.into()
     }
 
     /// Whether it works at present.
@@ -121,13 +121,13 @@ impl Service {
     }
 
     /// What may follow from turning to it, to be explained before consent.
-    async fn known_consequences(&self) -> &[KnownConsequence] {
-        &self.0.service.known_consequences
+    async fn known_consequences(&self) -> Vec<KnownConsequence> {
+        self.0.service.known_consequences.into()
     }
 
     /// What it is specialised in.
-    async fn specialisations(&self) -> &[Specialisation] {
-        &self.0.service.specialisations
+    async fn specialisations(&self) -> Vec<Specialisation> {
+        self.0.service.specialisations.into()
     }
 
     /// Capacity as last told, and what it is worth now; null when none was told.
@@ -146,13 +146,13 @@ impl Service {
     }
 
     /// How it reaches people; empty when its source does not say.
-    async fn modes(&self) -> &[ServiceMode] {
-        &self.0.service.modes
+    async fn modes(&self) -> Vec<ServiceMode> {
+        self.0.service.modes.into()
     }
 
     /// What it offers to whom a body or a language bars the way; what is not named is not known.
-    async fn accessibility(&self) -> &[Accessibility] {
-        &self.0.service.accessibility
+    async fn accessibility(&self) -> Vec<Accessibility> {
+        self.0.service.accessibility.into()
     }
 
     /// Codes of the areas whose people it serves, each with all areas inside; empty where it is not restricted.
@@ -263,7 +263,7 @@ impl Service {
 
     /// The version to name when editing it; null for whoever is not signed in.
     async fn version(&self) -> Option<i64> {
-        (self.0.service.version > 0).then_some(self.0.service.version)
+        self.0.version()
     }
 
     /// The fields that people have set over what its source says; all others are as the source says.
@@ -311,15 +311,14 @@ pub struct Eligibility {
 
 impl From<&entry::Eligibility> for Eligibility {
     fn from(public: &entry::Eligibility) -> Self {
-        let public = public.clone();
         Self {
             minimum_age: public.minimum_age,
             maximum_age: public.maximum_age,
-            age_bands: public.age_bands,
-            genders: public.genders,
-            households: public.households,
-            admin_statuses: public.admin_statuses,
-            situations: public.situations,
+            age_bands: public.age_bands.into(),
+            genders: public.genders.into(),
+            households: public.households.into(),
+            admin_statuses: public.admin_statuses.into(),
+            situations: public.situations.into(),
         }
     }
 }

@@ -184,6 +184,7 @@ impl Written for ServiceView {
                 })
             }
             "questions" => review_questions(self, request.now).write(&field.inner, request, json),
+            "version" => self.version().write(&field.inner, request, json),
             "capacity" => write_capacity(service, &field.inner, request, json),
             "languages" => json.list(&service.languages, |language, json| json.value(language.as_str())),
             "areasServed" => json.list(&service.areas_served, |code, json| json.value(code.as_str())),
@@ -228,7 +229,6 @@ fn write_plainly(service: &Service, field: &AskedField<'_>, request: &RequestCon
         "doNotUse" => &service.do_not_use,
         "nextReviewOn" => &service.next_review_on,
         "verifiedBy" => &service.verified_by,
-        "version" => &Some(service.version).filter(|version| *version > 0),
         "provenance" => &service.edits,
         _ => return None,
     };

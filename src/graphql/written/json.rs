@@ -2,6 +2,7 @@
 
 use super::{Asked, AskedField, Written};
 use crate::domain::code::{CodeList, byte_of_symbol};
+use crate::domain::code_set::CodeSet;
 use crate::domain::time::{Date, Timestamp};
 use crate::graphql::request::RequestContext;
 use serde::Serialize;
@@ -94,6 +95,12 @@ impl<T: Written> Written for Option<T> {
 impl<T: Written> Written for [T] {
     fn write(&self, asked: &Asked<'_>, request: &RequestContext, json: &mut Json) -> Option<()> {
         json.list(self, |item, json| item.write(asked, request, json))
+    }
+}
+
+impl<T: CodeList> Written for CodeSet<T> {
+    fn write(&self, _: &Asked<'_>, _: &RequestContext, json: &mut Json) -> Option<()> {
+        json.list(self, |code, json| json.symbol(*code))
     }
 }
 

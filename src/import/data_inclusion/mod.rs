@@ -308,7 +308,7 @@ fn fill_public(service: &mut Service, fields: &Fields) -> Result<(), Refusal> {
     service.welcome = is_unconditional.then_some(Welcome::Unconditional);
     let eligibility = &mut service.eligibility;
     match publics.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["femmes"] => eligibility.genders = vec![Gender::Woman],
+        ["femmes"] => eligibility.genders = [Gender::Woman].into(),
         ["adultes"] => eligibility.minimum_age = Some(18),
         ["jeunes-16-26"] => (eligibility.minimum_age, eligibility.maximum_age) = (Some(16), Some(26)),
         ["seniors-65"] => eligibility.minimum_age = Some(65),

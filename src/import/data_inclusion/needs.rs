@@ -4,6 +4,7 @@
 //! matches as "to confirm" (ruling R19). Mobility is mostly licences and repairs, so that it is no transport
 //! to a service; work and digital skills are in none of our families.
 
+use crate::domain::code_set::CodeSet;
 use crate::domain::need::{Need, NeedFamily};
 use Meaning::{Code, Family};
 
@@ -67,8 +68,8 @@ const THEMATIQUES: [(&str, Meaning); 40] = [
 ];
 
 /// Needs and families of a service; a family is held only where no need of it is told.
-pub(super) fn answer<'a>(thematiques: impl Iterator<Item = &'a str>) -> (Vec<Need>, Vec<NeedFamily>) {
-    let (mut needs, mut families) = (Vec::new(), Vec::new());
+pub(super) fn answer<'a>(thematiques: impl Iterator<Item = &'a str>) -> (CodeSet<Need>, CodeSet<NeedFamily>) {
+    let (mut needs, mut families) = (CodeSet::<Need>::new(), CodeSet::<NeedFamily>::new());
     for thematique in thematiques {
         match meaning(thematique) {
             Some(Code(need)) => needs.push(need),
@@ -76,10 +77,6 @@ pub(super) fn answer<'a>(thematiques: impl Iterator<Item = &'a str>) -> (Vec<Nee
             None => {}
         }
     }
-    needs.sort_unstable();
-    needs.dedup();
-    families.sort_unstable();
-    families.dedup();
     families.retain(|family| !needs.iter().any(|need| need.family() == *family));
     (needs, families)
 }
@@ -105,7 +102,11 @@ mod tests {
             (&["apprendre-francais--suivre-formation"], &[Need::SocialSchool], &[]),
             (&["unheard-of", ""], &[], &[]),
         ] {
-            assert_eq!(answer(thematiques.iter().copied()), (needs.to_vec(), families.to_vec()), "{thematiques:?}");
+            assert_eq!(
+                answer(thematiques.iter().copied()),
+                (needs.to_vec().into(), families.to_vec().into()),
+                "{thematiques:?}"
+            );
         }
         let mut seen = std::collections::BTreeSet::new();
         assert!(THEMATIQUES.iter().all(|(name, _)| seen.insert(name)));

@@ -51,11 +51,11 @@ fn a_service_with_its_structure_becomes_a_document() {
         ("Maison du Quai", Some(OrganizationKind::PublicSocial))
     );
     let found = &feed.services[0].document;
-    assert_eq!((feed.services[0].key.as_str(), &*found.needs), ("maison--s1", &[Need::SocialAccompaniment][..]));
-    assert_eq!(found.eligibility.genders, [Gender::Woman]);
+    assert_eq!((feed.services[0].key.as_str(), found.needs), ("maison--s1", [Need::SocialAccompaniment].into()));
+    assert_eq!(found.eligibility.genders, [Gender::Woman].into());
     assert_eq!(found.criteria_text.as_deref(), Some("femmes\nSur orientation"));
     assert_eq!(found.fees.as_deref(), Some("gratuit: adhésion 5 €"));
-    assert_eq!(found.modes, [ServiceMode::InPerson, ServiceMode::Remote]);
+    assert_eq!(found.modes, [ServiceMode::InPerson, ServiceMode::Remote].into());
     let areas: Vec<&str> = found.areas_served.iter().map(AreaCode::as_str).collect();
     assert_eq!(areas, ["FR-93055", "FR-93", "FR"]);
     assert_eq!(found.phones[0].number.as_deref(), Some("+33450568749"));

@@ -155,11 +155,11 @@ fn eligibility(wire: &wire::Service, marks: &ServiceMarks) -> Result<Eligibility
     Ok(Eligibility {
         minimum_age,
         maximum_age,
-        age_bands: marks.age_bands.clone(),
-        genders: marks.genders.clone(),
-        households: marks.households.clone(),
-        admin_statuses: marks.admin_statuses.clone(),
-        situations: marks.situations.clone(),
+        age_bands: marks.age_bands,
+        genders: marks.genders,
+        households: marks.households,
+        admin_statuses: marks.admin_statuses,
+        situations: marks.situations,
     })
 }
 

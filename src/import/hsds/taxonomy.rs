@@ -8,6 +8,7 @@ use super::super::problem::{Excerpt, Fault};
 use super::super::text::Refusal;
 use super::wire::Attribute;
 use crate::domain::code::CodeList;
+use crate::domain::code_set::CodeSet;
 use crate::domain::country::CountryCode;
 use crate::domain::directory::{
     Accessibility, AuthorityLink, CapacityStatus, KnownConsequence, OrganizationKind, Precision, ServiceMode,
@@ -22,20 +23,20 @@ use serde_json::Value;
 /// What our attributes say of a service.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct ServiceMarks {
-    pub needs: Vec<Need>,
-    pub need_families: Vec<NeedFamily>,
+    pub needs: CodeSet<Need>,
+    pub need_families: CodeSet<NeedFamily>,
     pub welcome: Option<Welcome>,
-    pub genders: Vec<Gender>,
-    pub age_bands: Vec<AgeBand>,
-    pub households: Vec<Household>,
-    pub admin_statuses: Vec<AdminStatus>,
-    pub situations: Vec<Situation>,
-    pub specialisations: Vec<Specialisation>,
-    pub consequences: Vec<KnownConsequence>,
+    pub genders: CodeSet<Gender>,
+    pub age_bands: CodeSet<AgeBand>,
+    pub households: CodeSet<Household>,
+    pub admin_statuses: CodeSet<AdminStatus>,
+    pub situations: CodeSet<Situation>,
+    pub specialisations: CodeSet<Specialisation>,
+    pub consequences: CodeSet<KnownConsequence>,
     pub capacity_status: Option<CapacityStatus>,
     pub tier: Option<Tier>,
-    pub modes: Vec<ServiceMode>,
-    pub accessibility: Vec<Accessibility>,
+    pub modes: CodeSet<ServiceMode>,
+    pub accessibility: CodeSet<Accessibility>,
     pub areas_served: Vec<AreaCode>,
     pub opening_hours: Option<String>,
     pub time_zone: Option<TimeZone>,
@@ -192,18 +193,14 @@ fn hours(text: &str) -> Result<String, Fault> {
 
 fn add_need(marks: &mut ServiceMarks, text: &str) -> Result<(), Fault> {
     match NeedFamily::from_code(text.trim()) {
-        Some(family) if !marks.need_families.contains(&family) => marks.need_families.push(family),
-        Some(_) => {}
+        Some(family) => marks.need_families.push(family),
         None => add(&mut marks.needs, "need", text)?,
     }
     Ok(())
 }
 
-fn add<T: CodeList>(list: &mut Vec<T>, field: &'static str, text: &str) -> Result<(), Fault> {
-    let value = code(field, text)?;
-    if !list.contains(&value) {
-        list.push(value);
-    }
+fn add<T: CodeList>(codes: &mut CodeSet<T>, field: &'static str, text: &str) -> Result<(), Fault> {
+    codes.push(code(field, text)?);
     Ok(())
 }
 

@@ -74,7 +74,7 @@ fn our_taxonomy_gives_codes_and_the_rest_is_counted() {
         feed(&json!([service(1, json!({"attributes": attributes})), service(2, json!({"attributes": foreign}))]));
     assert_eq!((reasons(&feed), feed.unmapped, feed.tiered.len()), (Vec::new(), 1, 1));
     let found = &feed.services[0].document;
-    assert_eq!((&*found.needs, &*found.need_families), (&[Need::LegalAsylum][..], &[NeedFamily::Health][..]));
+    assert_eq!((found.needs, found.need_families), ([Need::LegalAsylum].into(), [NeedFamily::Health].into()));
     assert_eq!((found.welcome, found.tier), (Some(Welcome::Preferential), Tier::Restricted));
     let eligibility = &found.eligibility;
     let coded = [

@@ -205,20 +205,18 @@ impl MappedRow<'_> {
     fn fill_codes(&mut self, service: &mut Service) -> Result<(), Refusal> {
         for code in self.texts("needs")? {
             match (Need::from_code(&code), NeedFamily::from_code(&code)) {
-                (Some(need), _) if !service.needs.contains(&need) => service.needs.push(need),
+                (Some(need), _) => service.needs.push(need),
                 (None, Some(family)) => service.need_families.push(family),
-                (Some(_), _) => {}
                 (None, None) => self.not_looked_up("needs", &code),
             }
         }
-        service.needs.sort_unstable();
-        let needs = &service.needs;
+        let needs = service.needs;
         service.need_families.retain(|family| !needs.iter().any(|need| need.family() == *family));
-        service.specialisations = self.codes("specialisations")?;
+        service.specialisations = self.codes("specialisations")?.into();
         service.status = self.codes("status")?.into_iter().next().unwrap_or(ServiceStatus::Open);
         service.welcome = self.codes("welcome")?.into_iter().next();
-        service.modes = self.codes("modes")?;
-        service.accessibility = self.codes("accessibility")?;
+        service.modes = self.codes("modes")?.into();
+        service.accessibility = self.codes("accessibility")?.into();
         for tag in self.texts("languages")? {
             match Language::parse(&tag) {
                 Ok(language) if !service.languages.contains(&language) => service.languages.push(language),
@@ -244,11 +242,11 @@ impl MappedRow<'_> {
         Ok(Eligibility {
             minimum_age,
             maximum_age,
-            age_bands: self.codes("age_bands")?,
-            genders: self.codes("genders")?,
-            households: self.codes("households")?,
-            admin_statuses: self.codes("admin_statuses")?,
-            situations: self.codes("situations")?,
+            age_bands: self.codes("age_bands")?.into(),
+            genders: self.codes("genders")?.into(),
+            households: self.codes("households")?.into(),
+            admin_statuses: self.codes("admin_statuses")?.into(),
+            situations: self.codes("situations")?.into(),
         })
     }
 

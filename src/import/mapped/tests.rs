@@ -67,14 +67,14 @@ fn a_row_becomes_a_document_that_holds_all_it_tells() {
     assert_eq!((feed.services[0].key.as_str(), service.name.as_str()), ("7+a", "Permanence"));
     assert_eq!(feed.organizations[0].document.name, "Maison");
     assert_eq!(service.description.as_deref(), Some("Droit\nSur rendez-vous"));
-    assert_eq!((&*service.needs, &*service.need_families), (&[Need::LegalAsylum][..], &[][..]));
-    assert_eq!((&*service.eligibility.genders, service.eligibility.minimum_age), (&[Gender::Woman][..], Some(18)));
+    assert_eq!((service.needs, service.need_families), ([Need::LegalAsylum].into(), [].into()));
+    assert_eq!((service.eligibility.genders, service.eligibility.minimum_age), ([Gender::Woman].into(), Some(18)));
     assert_eq!(service.phones[0].number.as_deref(), Some("+33450568749"));
     assert_eq!(service.opening_hours.as_deref(), Some("Mo 09:00-12:00"));
     assert_eq!(service.verified_on.map(|day| day.to_string()).as_deref(), Some("2021-02-03"));
     assert_eq!(
-        (&*service.modes, &*service.accessibility),
-        (&[ServiceMode::InPerson][..], &[Accessibility::StepFree][..])
+        (service.modes, service.accessibility),
+        ([ServiceMode::InPerson].into(), [Accessibility::StepFree].into())
     );
     assert_eq!(service.translations[0].name.as_deref(), Some("Desk"));
     assert_eq!(service.language.as_ref().map(Language::as_str), Some("fr"));

@@ -284,7 +284,7 @@ fn fill_public(tags: &Tags, draft: &mut Draft) {
     let is_for_women = matches!(publics.as_slice(), ["woman" | "women"])
         || (tags.get("female") == Some("yes") && tags.get("male") == Some("no"));
     if is_for_women {
-        draft.service.eligibility.genders = vec![Gender::Woman];
+        draft.service.eligibility.genders = [Gender::Woman].into();
     }
     if publics.iter().any(|public| ["juvenile", "child", "orphan"].contains(public)) {
         draft.service.specialisations.push(Specialisation::Child);

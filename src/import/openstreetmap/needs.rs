@@ -4,6 +4,7 @@
 //! which matches as "to confirm" (ruling R19).
 
 use super::Tags;
+use crate::domain::code_set::CodeSet;
 use crate::domain::directory::Specialisation;
 use crate::domain::need::{Need, NeedFamily};
 use Meaning::{Code, Family};
@@ -17,9 +18,9 @@ enum Meaning {
 /// What a feature answers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Answer {
-    pub needs: Vec<Need>,
-    pub families: Vec<NeedFamily>,
-    pub specialisations: Vec<Specialisation>,
+    pub needs: CodeSet<Need>,
+    pub families: CodeSet<NeedFamily>,
+    pub specialisations: CodeSet<Specialisation>,
 }
 
 /// Keys that make a feature a place of service, the more telling first: the value names it where it has no name.
@@ -76,22 +77,20 @@ pub(super) fn answer(tags: &Tags) -> Answer {
     for (key, value, meaning) in TAGS {
         if tags.values(key).any(|told| told == value) {
             match meaning {
-                Code(need) => push(&mut answer.needs, need),
-                Family(family) => push(&mut answer.families, family),
+                Code(need) => answer.needs.push(need),
+                Family(family) => answer.families.push(family),
             }
         }
     }
     if tags.get("healthcare").is_some() && answer.needs.is_empty() {
-        push(&mut answer.families, NeedFamily::Health);
+        answer.families.push(NeedFamily::Health);
     }
     by_public(tags, &mut answer);
-    answer.needs.sort_unstable();
     answer.families.retain(|family| !answer.needs.iter().any(|need| need.family() == *family));
     if answer.families.len() > 1 || !answer.needs.is_empty() {
         // `amenity=social_facility` only says that the other tags say what it is.
         answer.families.retain(|family| *family != NeedFamily::Social);
     }
-    answer.families.sort_unstable();
     answer
 }
 
@@ -109,25 +108,19 @@ fn by_public(tags: &Tags, answer: &mut Answer) {
         };
         if let Some(other) = other {
             answer.needs.retain(|need| *need != Need::ShelterEmergencyNight);
-            push(&mut answer.needs, other);
+            answer.needs.push(other);
         }
     } else if is_for("abused") {
-        push(&mut answer.needs, Need::ProtGbvCaseManagement);
+        answer.needs.push(Need::ProtGbvCaseManagement);
     }
     if is_for("abused") {
-        push(&mut answer.specialisations, Specialisation::Gbv);
+        answer.specialisations.push(Specialisation::Gbv);
     }
     if is_for("victim") {
-        push(&mut answer.needs, Need::ProtTrafficking);
+        answer.needs.push(Need::ProtTrafficking);
     }
     if (is("day_care") || is("outreach")) && is_for("homeless") {
-        push(&mut answer.needs, Need::SocialDayCentre);
-    }
-}
-
-fn push<T: PartialEq>(list: &mut Vec<T>, value: T) {
-    if !list.contains(&value) {
-        list.push(value);
+        answer.needs.push(Need::SocialDayCentre);
     }
 }
 
@@ -157,7 +150,7 @@ mod tests {
             let pairs = tags.split(' ').filter_map(|tag| tag.split_once('='));
             let tags_read = Tags::of(pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect());
             let found = answer(&tags_read);
-            assert_eq!((&*found.needs, &*found.families), (needs, families), "{tags}");
+            assert_eq!((found.needs, found.families), (needs.to_vec().into(), families.to_vec().into()), "{tags}");
         }
     }
 }

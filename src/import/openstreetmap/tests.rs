@@ -32,13 +32,13 @@ fn a_feature_becomes_a_document_that_holds_all_it_tells() {
         service.translations.iter().map(|told| (told.language.as_str(), told.name.as_deref())).collect();
     assert_eq!(translations, [("en", Some("Palm Clinic")), ("fr", Some("Dispensaire du Palmier"))]);
     assert_eq!(feed.organizations[0].document.name, "Maison du Palmier");
-    assert_eq!((&*service.needs, service.accessibility.len()), (&[Need::HealthPrimary][..], 1));
+    assert_eq!((service.needs, service.accessibility.len()), ([Need::HealthPrimary].into(), 1));
     assert_eq!(service.opening_hours.as_deref(), Some("Sa-Th 09:00-18:00"));
     let phones: Vec<_> = service.phones.iter().map(|phone| phone.number.as_deref()).collect();
     assert_eq!(phones, [Some("+218213331234"), Some("191")]);
     assert_eq!((service.email.as_deref(), service.fees.as_deref()), (Some("desk@example.org"), Some("free")));
     assert_eq!(service.languages.iter().map(Language::as_str).collect::<Vec<_>>(), ["fr"]);
-    assert_eq!(service.eligibility.genders, [Gender::Woman]);
+    assert_eq!(service.eligibility.genders, [Gender::Woman].into());
     let place = &service.places[0];
     assert_eq!((place.address.as_deref(), place.precision), (Some("5 Rue du Port, Tripoli"), Some(Precision::Exact)));
     let details: Vec<_> = service.details.iter().map(|detail| detail.label.as_str()).collect();

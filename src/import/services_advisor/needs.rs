@@ -5,6 +5,7 @@
 //! space is a centre for activities and no safe house, and so on: a wrong code sends people to a
 //! closed door.
 
+use crate::domain::code_set::CodeSet;
 use crate::domain::directory::Specialisation;
 use crate::domain::need::{Need, NeedFamily};
 use Meaning::{Code, Family, Gbv, Nothing};
@@ -26,11 +27,11 @@ enum Meaning {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Answer {
     /// Needs told precisely.
-    pub needs: Vec<Need>,
+    pub needs: CodeSet<Need>,
     /// Families told without a need in them.
-    pub families: Vec<NeedFamily>,
+    pub families: CodeSet<NeedFamily>,
     /// Specialisations told by the names of the indicators.
-    pub specialisations: Vec<Specialisation>,
+    pub specialisations: CodeSet<Specialisation>,
 }
 
 /// Sectors, in English and Arabic as the feeds write them.
@@ -158,26 +159,18 @@ pub(super) fn answer<'a>(sector: Option<&str>, activity: &'a str, indicators: im
     let mut is_none = false;
     for name in indicators.chain([activity]) {
         match meaning(name) {
-            Some(Code(need)) => push(&mut answer.needs, need),
-            Some(Family(family)) => push(&mut answer.families, family),
-            Some(Gbv) => push(&mut answer.specialisations, Specialisation::Gbv),
+            Some(Code(need)) => answer.needs.push(need),
+            Some(Family(family)) => answer.families.push(family),
+            Some(Gbv) => answer.specialisations.push(Specialisation::Gbv),
             Some(Nothing) => is_none = true,
             None => {}
         }
     }
-    answer.needs.sort_unstable();
     answer.families.retain(|family| !answer.needs.iter().any(|need| need.family() == *family));
-    answer.families.sort_unstable();
     if answer.needs.is_empty() && answer.families.is_empty() && !is_none {
         answer.families.extend(sector.and_then(family_of_sector));
     }
     answer
-}
-
-fn push<T: PartialEq>(list: &mut Vec<T>, value: T) {
-    if !list.contains(&value) {
-        list.push(value);
-    }
 }
 
 fn meaning(name: &str) -> Option<Meaning> {
@@ -271,8 +264,8 @@ mod tests {
         ] {
             let found = answer(Some(sector), activity, indicators.iter().copied());
             assert_eq!(
-                (&*found.needs, &*found.families, found.specialisations.len()),
-                (needs, families, specialisations),
+                (found.needs, found.families, found.specialisations.len()),
+                (needs.to_vec().into(), families.to_vec().into(), specialisations),
                 "{activity}"
             );
         }

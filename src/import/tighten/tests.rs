@@ -135,13 +135,13 @@ fn a_protected_place_that_was_not_told_for_a_time_comes_back_protected() {
 fn specialisation_suspension_and_authority_stay() {
     let feed = feed();
     let mut held = feed.services[0].document.clone();
-    held.specialisations = vec![Specialisation::Gbv];
+    held.specialisations = [Specialisation::Gbv].into();
     held.status = ServiceStatus::Suspended;
     let (service, kept) = tightened(&feed, &held);
     assert_eq!((&service, kept), (&Service { ..held.clone() }, vec!["specialisation kept", "suspension kept"]));
     // A need that tells of violence and goes leaves the mark.
     held.specialisations.clear();
-    held.needs = vec![Need::ShelterWomenSafe];
+    held.needs = [Need::ShelterWomenSafe].into();
     let (service, kept) = tightened(&feed, &held);
     assert!(service.concerns_gender_based_violence() && kept.contains(&"specialisation kept"));
     let mut closing = self::feed();

@@ -29,6 +29,7 @@ pub use self::plumbing::is_plumbing;
 pub use self::row::{Act, ActFacts, Action, Cell, Denied, Door, Entry, Row, Tie};
 pub use self::terms::{Class, Facts, Guard, Guards, Mask, Relation, Sight, Standing, Standings};
 
+use super::directory_view::EntrySights;
 use crate::domain::account::{Role, TokenScope};
 use crate::domain::code::CodeList as _;
 use std::collections::HashMap;
@@ -75,6 +76,7 @@ impl Content {
 pub struct Table {
     content: Content,
     positions: HashMap<&'static str, usize>,
+    entry_sights: EntrySights,
 }
 
 impl Table {
@@ -86,7 +88,12 @@ impl Table {
     /// A table with this content.
     pub fn new(content: Content) -> Self {
         let positions = content.rows.iter().enumerate().map(|(position, row)| (row.name, position)).collect();
-        Self { content, positions }
+        Self { content, positions, entry_sights: EntrySights::default() }
+    }
+
+    /// What it has answered about services before.
+    pub(super) const fn entry_sights(&self) -> &EntrySights {
+        &self.entry_sights
     }
 
     /// Everything that it says.

@@ -291,7 +291,7 @@ fn service(chance: &mut Chance, referral: &Referral) -> Service {
     let service: Service = serde_json::from_value(document).expect("a service");
     Service {
         tier: chance.pick(Tier::ALL),
-        specialisations: if chance.one_in(4) { vec![Specialisation::Gbv] } else { vec![Specialisation::Torture] },
+        specialisations: if chance.one_in(4) { [Specialisation::Gbv].into() } else { [Specialisation::Torture].into() },
         projects: if chance.one_in(2) { vec![ProjectId::from_bytes(PROJECTS[0])] } else { vec![] },
         ..service
     }

@@ -51,7 +51,7 @@ on_both_databases! {
         let mut world = world;
         world.join(EDITORS).await;
         let mut shelter = world.like(MINORITY_APPEAL, "marked shelter");
-        shelter.needs = vec![Need::ShelterFamily];
+        shelter.needs = [Need::ShelterFamily].into();
         world.publish(&shelter).await;
         for (id, is_guarded) in [(service_id(MINORITY_APPEAL), false), (shelter.id.to_string(), true)] {
             let seen = world.seen("caseworker", &id).await;
@@ -128,7 +128,7 @@ on_both_databases! {
         let mut world = world;
         world.join(EDITORS).await;
         let mut shelter: Service = world.like(MINORITY_APPEAL, "translated shelter");
-        shelter.needs = vec![Need::ShelterFamily];
+        shelter.needs = [Need::ShelterFamily].into();
         world.publish(&shelter).await;
         let id = shelter.id.to_string();
         let day = "2026-12-24";

@@ -162,11 +162,11 @@ impl World {
     /// so that a referral to it has a value in every field of the offer.
     pub async fn lawyers_curious_service(&self) -> Service {
         let mut service = self.like(MINORITY_APPEAL, "Recours de minorité, atelier des curieux");
-        service.eligibility.genders = vec![Gender::Woman];
-        service.eligibility.households = vec![Household::UnaccompaniedChild];
-        service.eligibility.admin_statuses = vec![AdminStatus::MinorInAppeal];
-        service.eligibility.situations = vec![Situation::Squat];
-        service.specialisations = vec![Specialisation::Torture];
+        service.eligibility.genders = [Gender::Woman].into();
+        service.eligibility.households = [Household::UnaccompaniedChild].into();
+        service.eligibility.admin_statuses = [AdminStatus::MinorInAppeal].into();
+        service.eligibility.situations = [Situation::Squat].into();
+        service.specialisations = [Specialisation::Torture].into();
         self.publish(&service).await;
         service
     }

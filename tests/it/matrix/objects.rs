@@ -249,8 +249,8 @@ async fn services(world: &World) -> Vec<Object> {
         let service = Service {
             organization_id: OrganizationId::derived("corridor", organization),
             tier,
-            needs: if concerns_violence { vec![Need::ShelterWomenSafe] } else { vec![Need::LegalMinorityAppeal] },
-            specialisations: vec![Specialisation::Torture],
+            needs: if concerns_violence { [Need::ShelterWomenSafe].into() } else { [Need::LegalMinorityAppeal].into() },
+            specialisations: [Specialisation::Torture].into(),
             projects: project.map(|project| ProjectId::derived("corridor", project)).into_iter().collect(),
             ..full(world, title)
         };
@@ -293,15 +293,15 @@ fn full(world: &World, name: &str) -> Service {
         ..Phone::as_typed("+33 1 99 00 00 01")
     }];
     service.welcome = Some(Welcome::Preferential);
-    service.need_families = vec![Need::LegalAsylum.family()];
+    service.need_families = [Need::LegalAsylum.family()].into();
     service.details = vec![Detail { label: "dit".to_owned(), values: vec!["dit".to_owned()] }];
-    service.known_consequences = vec![KnownConsequence::IdRequired];
+    service.known_consequences = [KnownConsequence::IdRequired].into();
     service.eligibility.minimum_age = Some(1);
     service.eligibility.maximum_age = Some(99);
-    service.eligibility.age_bands = vec![AgeBand::From15To17];
-    service.eligibility.genders = vec![Gender::Woman];
-    service.eligibility.households = vec![Household::UnaccompaniedChild];
-    service.eligibility.situations = vec![Situation::Squat];
+    service.eligibility.age_bands = [AgeBand::From15To17].into();
+    service.eligibility.genders = [Gender::Woman].into();
+    service.eligibility.households = [Household::UnaccompaniedChild].into();
+    service.eligibility.situations = [Situation::Squat].into();
     service.capacity = Some(Capacity {
         unit: Some(CapacityUnit::Appointment),
         available: Some(2),
@@ -316,8 +316,8 @@ fn full(world: &World, name: &str) -> Service {
     service.language = Some(language("fr"));
     service.translations =
         vec![Translation { language: language("en"), name: told.clone(), description: told.clone() }];
-    service.modes = vec![ServiceMode::InPerson];
-    service.accessibility = vec![Accessibility::StepFree];
+    service.modes = [ServiceMode::InPerson].into();
+    service.accessibility = [Accessibility::StepFree].into();
     service.areas_served = vec![AreaCode::parse("FR-93").expect("a code")];
     service.opening_hours = Some("Mo-Fr 09:00-17:00".to_owned());
     service.time_zone = TimeZone::parse("Europe/Paris").ok();

@@ -41,10 +41,10 @@ async fn set(world: &World, case: &str, basis: &str) -> Value {
 /// A bed for minors of another organisation, which asks for nothing.
 async fn bed(world: &World) -> Service {
     let mut bed = world.like(MODEL_OF_A_BED, "Chambres du port");
-    bed.needs = vec![Need::ShelterMinor];
+    bed.needs = [Need::ShelterMinor].into();
     bed.eligibility = Default::default();
-    bed.specialisations = Vec::new();
-    bed.known_consequences = Vec::new();
+    bed.specialisations = Vec::new().into();
+    bed.known_consequences = Vec::new().into();
     world.publish(&bed).await;
     bed
 }
@@ -120,7 +120,7 @@ on_both_databases! {
         let case = contested(&world).await;
         let mut service = world.lawyers_curious_service().await;
         service.eligibility = Default::default();
-        service.known_consequences = vec![KnownConsequence::AgeAssessment];
+        service.known_consequences = [KnownConsequence::AgeAssessment].into();
         world.publish(&service).await;
         let id = service.id.to_string();
         let ready = to(&world, &case, "lawyer", (LAWYERS, &id, "LEGAL_MINORITY_APPEAL"), None).await;

@@ -194,7 +194,7 @@ on_both_databases! {
     async fn p_05_his_own_consent_opens_only_what_it_has_explained(world: World) {
         let world = protected(world).await;
         let mut service = world.lawyers_curious_service().await;
-        service.known_consequences = vec![KnownConsequence::IdRequired];
+        service.known_consequences = [KnownConsequence::IdRequired].into();
         world.publish(&service).await;
         let always = ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL"];
         for (more, expected) in [(&[][..], "ENDED"), (&["CONSEQUENCES"], "ACCEPTED")] {
@@ -263,7 +263,7 @@ on_both_databases! {
         let (case, held) = confirmed(&world).await;
         for (consequence, expected) in [(KnownConsequence::IdRequired, None), (KnownConsequence::AgeAssessment, Some("CONSEQUENCES_NOT_EXPLAINED"))] {
             let mut service = world.lawyers_curious_service().await;
-            service.known_consequences = vec![consequence];
+            service.known_consequences = [consequence].into();
             world.publish(&service).await;
             let ready = on(&world, &case, &held, &service.id.to_string());
             match expected {

@@ -55,7 +55,7 @@ on_both_databases! {
     async fn p_09_a_service_that_assesses_age_is_told_no_concern(world: World) {
         let concerns = async |is_assessing: bool| {
             let mut curious = world.lawyers_curious_service().await;
-            curious.known_consequences = if is_assessing { vec![KnownConsequence::AgeAssessment] } else { vec![] };
+            curious.known_consequences = if is_assessing { [KnownConsequence::AgeAssessment].into() } else { [].into() };
             world.publish(&curious).await;
             let ready = world.ready_for_the_lawyers(&curious.id.to_string(), json!({})).await;
             let accepted = world.refer(&ready, "ACCEPTED").await;

@@ -266,8 +266,8 @@ on_both_databases! {
         let elsewhere = asked(&world, "caseworker of another project", "SHELTER_WOMEN_SAFE").await;
         assert_ne!(elsewhere.at("services/focalPoint"), before.at("services/focalPoint"), "the own project's");
         let mut house = world.like(MINORITY_APPEAL, "Maison sûre");
-        house.specialisations = vec![Specialisation::Gbv];
-        house.needs = vec![relais::domain::need::Need::ShelterWomenSafe];
+        house.specialisations = [Specialisation::Gbv].into();
+        house.needs = [relais::domain::need::Need::ShelterWomenSafe].into();
         house.tier = Tier::Network;
         world.publish(&house).await;
         let after = asked(&world, "caseworker", "SHELTER_WOMEN_SAFE").await;

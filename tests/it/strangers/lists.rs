@@ -60,7 +60,7 @@ fn hidden_services(world: &World) -> Vec<Service> {
         let mut service = world.like(MINORITY_APPEAL, name);
         service.organization_id = OrganizationId::derived("corridor", HOSPITAL);
         service.tier = tier;
-        service.specialisations = specialisations;
+        service.specialisations = specialisations.into();
         service.projects = project.map(|project| ProjectId::derived("corridor", project)).into_iter().collect();
         service
     };

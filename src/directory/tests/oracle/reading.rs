@@ -2,7 +2,8 @@
 //! goes, without a word of [`crate::domain::fit`] but its names.
 
 use super::worlds::UNKNOWN_AREA;
-use crate::domain::code::CodeList as _;
+use crate::domain::code::CodeList;
+use crate::domain::code_set::CodeSet;
 use crate::domain::directory::{CapacityStatus, Service, ServiceStatus, Welcome};
 use crate::domain::fit::{Finding, Fit, FitDimension, FitReason, Seeker, Verdict};
 use crate::domain::opening::OpeningStatus;
@@ -127,7 +128,7 @@ fn public(service: &Service, seeker: &Seeker<'_>) -> [(FitDimension, Says); 6] {
     ]
 }
 
-fn one_of<T: PartialEq>(accepted: &[T], value: Option<T>) -> Says {
+fn one_of<T: CodeList>(accepted: &CodeSet<T>, value: Option<T>) -> Says {
     match value {
         _ if accepted.is_empty() => Says::Yes,
         None => Says::Unknown,

@@ -262,7 +262,7 @@ impl Chance {
         let plain = service(number, places);
         let family = |chance: &mut Self| chance.pick(&[NeedFamily::Legal, NeedFamily::Shelter]);
         let asked = Service {
-            needs: self.pick_some(&NEEDS, 3),
+            needs: self.pick_some(&NEEDS, 3).into(),
             need_families: self.maybe(4, family).into_iter().collect(),
             status: if self.one_in(5) { self.pick(CodeList::ALL) } else { plain.status },
             welcome: self.perhaps(),
@@ -270,9 +270,9 @@ impl Chance {
             criteria_text: self.maybe(4, |_| "Adults, on an appointment".to_owned()),
             capacity: self.capacity(),
             languages: self.maybe(2, |chance| chance.pick_some(&*LANGUAGES, 3)).unwrap_or_default(),
-            accessibility: self.pick_some(CodeList::ALL, 3),
+            accessibility: self.pick_some(CodeList::ALL, 3).into(),
             areas_served: self.maybe(3, |chance| chance.pick_some(&*AREA_CODES, 2)).unwrap_or_default(),
-            modes: self.pick_some(CodeList::ALL, 2),
+            modes: self.pick_some(CodeList::ALL, 2).into(),
             ..plain
         };
         let checked = self.checked(asked);
@@ -284,7 +284,7 @@ impl Chance {
         let days_ago = |chance: &mut Self| chance.pick(&[-3, 0, 1, 182, 183, 365, 729, 730, 731, 900]);
         let day_before = |days: i64| now().plus_days(-days).date();
         Service {
-            specialisations: if self.one_in(8) { vec![Specialisation::Gbv] } else { vec![] },
+            specialisations: if self.one_in(8) { [Specialisation::Gbv].into() } else { [].into() },
             tier: if self.one_in(2) { Tier::Public } else { self.pick(Tier::ALL) },
             projects: self.pick_some(&PROJECTS.map(ProjectId::from_bytes), 2),
             verified_on: self.maybe(2, |chance| day_before(days_ago(chance))),
@@ -333,11 +333,11 @@ impl Chance {
         Eligibility {
             minimum_age,
             maximum_age,
-            age_bands: self.maybe(4, |chance| chance.pick_some(CodeList::ALL, 3)).unwrap_or_default(),
-            genders: self.maybe(3, |chance| chance.pick_some(CodeList::ALL, 3)).unwrap_or_default(),
-            households: self.maybe(4, |chance| chance.pick_some(CodeList::ALL, 5)).unwrap_or_default(),
-            admin_statuses: self.maybe(4, |chance| chance.pick_some(CodeList::ALL, 5)).unwrap_or_default(),
-            situations: self.maybe(4, |chance| chance.pick_some(CodeList::ALL, 5)).unwrap_or_default(),
+            age_bands: self.maybe(4, |chance| chance.pick_some(CodeList::ALL, 3)).unwrap_or_default().into(),
+            genders: self.maybe(3, |chance| chance.pick_some(CodeList::ALL, 3)).unwrap_or_default().into(),
+            households: self.maybe(4, |chance| chance.pick_some(CodeList::ALL, 5)).unwrap_or_default().into(),
+            admin_statuses: self.maybe(4, |chance| chance.pick_some(CodeList::ALL, 5)).unwrap_or_default().into(),
+            situations: self.maybe(4, |chance| chance.pick_some(CodeList::ALL, 5)).unwrap_or_default().into(),
         }
     }
 
