@@ -204,7 +204,7 @@ impl Service {
         let request = request(context);
         let found =
             search::check(&request.context, &request.access, self.0.service.id, &filter.unwrap_or_default().into());
-        nullable(Ok(found), |found| ServiceCheck::new(&found, request.language))
+        nullable(Ok(found), |found| ServiceCheck::new(&found, request))
     }
 
     /// Weekly openings, as its source tells them.

@@ -5,10 +5,11 @@ use crate::kit::steps::merged;
 use crate::kit::world::{Answer, MINORITY_APPEAL, World, graphql_request, on_both_databases};
 use relais::actions::geography::{GeographyFile, import_areas, import_gazetteer, import_holidays};
 use relais::domain::country::CountryCode;
-use relais::domain::directory::{LocationKind, Place, Service, Specialisation, Tier, Welcome};
+use relais::domain::directory::{Eligibility, LocationKind, Place, Service, Specialisation, Tier, Welcome};
 use relais::domain::id::{Identifier, LocationId};
 use relais::domain::opening::Closure;
 use relais::domain::place::{Area, AreaCode, Position};
+use relais::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use relais::import::SourceName;
 use relais::import::geography::AreaFormat;
 use serde_json::{Value, json};
@@ -275,5 +276,47 @@ on_both_databases! {
         let untrained = asked(&world, "untrained caseworker", "SHELTER_WOMEN_SAFE").await;
         assert_eq!(untrained.at("services/nodes"), &json!([]), "hidden");
         assert_eq!(untrained.at("services/focalPoint"), before.at("services/focalPoint"));
+    }
+
+    async fn whoever_is_left_out_or_to_be_confirmed_is_told_whom_a_service_takes(world: World) {
+        settle(&world).await;
+        let mut told = Vec::new();
+        for welcome in [Welcome::Exclusive, Welcome::Preferential] {
+            let name = format!("{welcome:?}");
+            let service = Service {
+                welcome: Some(welcome),
+                eligibility: Eligibility {
+                    minimum_age: Some(16),
+                    maximum_age: Some(25),
+                    age_bands: vec![AgeBand::From12To14],
+                    genders: vec![Gender::Woman],
+                    households: vec![Household::ParentWithChildren, Household::Pregnant],
+                    admin_statuses: vec![AdminStatus::AsylumSeeker],
+                    situations: vec![Situation::Street, Situation::Squat],
+                },
+                areas_served: ["LY0215", "LY9999"].map(|code| AreaCode::parse(code).expect("a code")).into(),
+                ..by_the_sea(&world, &name, (32.9331, 12.0851), "LY0215")
+            };
+            world.publish(&service).await;
+            let somebody = json!({ "ageBand": "AGE_25_59", "gender": "MAN", "household": "ALONE",
+                "adminStatus": "REFUGEE", "situation": "CAMP", "area": "LY0209" });
+            for (language, person) in
+                ["en", "fr", "ar"].into_iter().flat_map(|language| [(language, Some(&somebody)), (language, None)])
+            {
+                let query = "query($id: ID!, $fit: FitInput!) { service(id: $id) { check(filter: $fit) { \
+                    reasons { dimension finding message } } } }";
+                let fit = person.map_or(json!({}), |person| json!({ "person": person }));
+                let variables = json!({ "id": service.id.to_string(), "fit": fit });
+                let caseworker = world.person("caseworker");
+                let answer = world.send(graphql_request(&caseworker, language, query, variables)).await;
+                let reasons = answer.at("service/check/reasons").as_array().expect("reasons").clone();
+                told.push(format!("{name}, {}, {language}:", if person.is_some() { "somebody" } else { "nobody known" }));
+                told.extend(reasons.iter().map(|reason| {
+                    let [dimension, finding, message] = ["dimension", "finding", "message"].map(|key| &reason[key]);
+                    format!("  {dimension} {finding} {message}").replace('"', "")
+                }));
+            }
+        }
+        insta::assert_snapshot!("whom_a_service_takes", told.join("\n"));
     }
 }
