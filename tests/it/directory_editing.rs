@@ -4,6 +4,8 @@
 mod deciding;
 mod organizations;
 mod protecting;
+mod stopping;
+mod whereabouts;
 
 use crate::kit::steps::{fresh_key, merged, service_id, text};
 use crate::kit::world::{MINORITY_APPEAL, World, on_both_databases};
