@@ -7,7 +7,7 @@ use super::row::{Table, optional_text};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::account::Role;
-use crate::domain::directory::{Document, FieldValue, Phone};
+use crate::domain::directory::{Document, FieldValue, Phone, Service};
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::OrganizationId;
 use crate::domain::referral::Vetting;
@@ -27,6 +27,9 @@ statements! {
     // By its text, because nothing else asks for it and a source that ends entries does so at most once a day.
     LIST_MERGED = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
         WHERE is_current AND NOT is_gone AND document LIKE '%\"merged_into\":%' ORDER BY entry_id";
+    // By its text as well: an organisation is edited now and then, and no index is kept for it.
+    OF_ORGANIZATION = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
+        WHERE is_current AND NOT is_gone AND document LIKE $1 ORDER BY entry_id";
     SUPERSEDE = "UPDATE directory_documents SET is_current = false, source_word = '' WHERE entry_id = $1 AND is_current";
     INSERT = "INSERT INTO directory_documents \
         (entry_id, version, valid_from, source, source_key, is_current, is_gone, document, contacts, source_word, actor_role, entry_version) \
@@ -286,6 +289,18 @@ impl Tx {
     pub async fn list_merged_entries(&mut self) -> Result<Vec<EntryAtHand>, StoreError> {
         let rows: Vec<EntryRow> = in_tx!(self, |c| sqlx::query_as(LIST_MERGED).fetch_all(c).await)?;
         Ok(open_entries(&self.keys, rows).await?.into_iter().map(EntryAtHand::from).collect())
+    }
+
+    /// The services of an organisation as they stand in this transaction, those that were merged into others among them.
+    pub async fn list_services_of(&mut self, organization: OrganizationId) -> Result<Vec<Service>, StoreError> {
+        let pattern = format!("%\"organization_id\":\"{organization}\"%");
+        let rows: Vec<EntryRow> = in_tx!(self, |c| sqlx::query_as(OF_ORGANIZATION).bind(pattern).fetch_all(c).await)?;
+        let is_its = |service: &Service| service.organization_id == organization;
+        let service = |entry: OpenEntry| match entry.row.document {
+            Document::Service(service) => Some(service),
+            Document::Organization(_) => None,
+        };
+        Ok(open_entries(&self.keys, rows).await?.into_iter().filter_map(service).filter(is_its).collect())
     }
 
     /// Lets no other import or edit of the directory come between what is read now and the commit.
