@@ -20,9 +20,14 @@ pub fn next_review_on(today: Date, risks: &[RiskProfile]) -> Date {
 }
 
 /// The day by which somebody should confirm the entry, by the risks of the projects that use it: the one that was told,
-/// else counted from the day on which it was last checked. `None` where nobody has told either.
+/// else counted from the day on which it was last checked. For a project at severe risk the earlier of the two counts:
+/// who told the day may have been of another project. `None` where nobody has told either.
 pub fn due_on(service: &Service, risks: &[RiskProfile]) -> Option<Date> {
-    service.next_review_on.or_else(|| service.verified_on.map(|day| next_review_on(day, risks)))
+    let counted = service.verified_on.map(|day| next_review_on(day, risks));
+    match (service.next_review_on, counted) {
+        (Some(told), Some(counted)) if risks.contains(&RiskProfile::Severe) => Some(told.min(counted)),
+        (told, counted) => told.or(counted),
+    }
 }
 
 /// Whether somebody should confirm the entry: its day has come, nothing that it says can be believed any more, or nobody
