@@ -43,8 +43,8 @@ impl SharingQuery {
         Ok(DirectoryChangeConnection { edges, page_info })
     }
 
-    /// Pairs of services that may be one, for coordinators and editors of the directory; the likeliest first. Nothing is
-    /// merged by being listed.
+    /// Pairs of services that may be one, for coordinators, protection leads and editors of the directory; the likeliest
+    /// first. Nothing is merged by being listed.
     #[graphql(complexity = "page_weight(first) * child_complexity + 100")]
     async fn duplicate_candidates(
         &self,
