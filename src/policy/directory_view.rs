@@ -116,6 +116,14 @@ const OF_SERVICE: &[Removal<Service>] = &[
     }),
     ("Capacity.toldBy", |service| service.capacity.iter_mut().for_each(|capacity| capacity.told_by = None)),
     ("Service.version", |service| service.version = 0),
+    ("Service.source", |service| service.record = None),
+    ("ServiceSource.name", |service| service.record = None),
+    ("ServiceSource.recordId", |service| {
+        service.record.iter_mut().for_each(|record| Arc::make_mut(record).key = None);
+    }),
+    ("ServiceSource.toldOn", |service| {
+        service.record.iter_mut().for_each(|record| Arc::make_mut(record).told_on = None);
+    }),
     ("Service.verifiedBy", |service| service.verified_by = None),
     ("Service.questions", |service| service.confirmations.clear()),
     ("Service.nextReviewOn", |service| service.next_review_on = None),

@@ -52,6 +52,8 @@ pub struct DirectoryRow {
     pub entry_version: i64,
     /// The source it comes from.
     pub source: String,
+    /// The source's own key.
+    pub source_key: String,
     /// True for a tombstone: the entry is gone, the document is its last one.
     pub is_gone: bool,
     /// What it says.
@@ -124,13 +126,12 @@ pub(super) struct EntryRow {
 /// An entry of which everything is open.
 pub(super) struct OpenEntry {
     pub(super) row: DirectoryRow,
-    pub(super) source_key: String,
     pub(super) source_word: Vec<FieldValue>,
 }
 
 impl From<OpenEntry> for EntryAtHand {
-    fn from(OpenEntry { row, source_key, source_word }: OpenEntry) -> Self {
-        let DirectoryRow { entry_version, source, document, .. } = row;
+    fn from(OpenEntry { row, source_word }: OpenEntry) -> Self {
+        let DirectoryRow { entry_version, source, source_key, document, .. } = row;
         Self { entry_version, source, source_key, document, source_word }
     }
 }
@@ -258,8 +259,8 @@ pub(super) async fn open_entries(
         let name = row_name(&row.entry_id, row.version);
         let word: Option<_> = opened.open(sealed_at("source_word", &name, organization), &row.source_word)?;
         let EntryRow { entry_id, version, entry_version, source, source_key, is_gone, .. } = row;
-        let row = DirectoryRow { entry_id, version, entry_version, source, is_gone, document };
-        Ok(OpenEntry { row, source_key, source_word: word.unwrap_or_default() })
+        let row = DirectoryRow { entry_id, version, entry_version, source, source_key, is_gone, document };
+        Ok(OpenEntry { row, source_word: word.unwrap_or_default() })
     };
     read.into_iter().map(open).collect()
 }
@@ -313,8 +314,8 @@ impl Tx {
     pub async fn documents_of_source(&mut self, source: &str) -> Result<Vec<StoredEntry>, StoreError> {
         let rows: Vec<EntryRow> = in_tx!(self, |c| sqlx::query_as(CURRENT_OF_SOURCE).bind(source).fetch_all(c).await)?;
         let entries = open_entries(&self.keys, rows).await?.into_iter();
-        let stored = |OpenEntry { row, source_key, source_word }| StoredEntry {
-            source_key,
+        let stored = |OpenEntry { row, source_word }| StoredEntry {
+            source_key: row.source_key,
             is_gone: row.is_gone,
             document: row.document,
             source_word,

@@ -33,7 +33,7 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 58] = [
+const OF_NO_PERSON: [&str; 59] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     "Team.name",
@@ -44,6 +44,7 @@ const OF_NO_PERSON: [&str; 58] = [
     "Organization.alternateName",
     "Service.name",
     "Service.alternateName",
+    "ServiceSource.name",
     "Service.criteriaText",
     "Service.phones",
     "Phone.number",

@@ -266,9 +266,33 @@ impl Service {
         (self.0.service.version > 0).then_some(self.0.service.version)
     }
 
+    /// Whose record it is, as far as that is kept; null for whoever is not signed in.
+    async fn source(&self) -> Option<ServiceSource> {
+        self.0.service.record.as_deref().map(ServiceSource::from)
+    }
+
     /// The fields that people have set over what its source says; all others are as the source says.
     async fn provenance(&self) -> Vec<FieldProvenance> {
         self.0.service.edits.iter().map(FieldProvenance::from).collect()
+    }
+}
+
+/// Whose record a service is.
+#[derive(SimpleObject)]
+pub struct ServiceSource {
+    /// Name of the source, as its imports call it.
+    name: String,
+    /// The source's own id of the record; null where it would lead to a place that must not be found.
+    record_id: Option<String>,
+    /// The day that the source itself gives for its record; null where it gives none, and where people have checked the
+    /// entry since.
+    told_on: Option<Day>,
+}
+
+impl From<&entry::SourceRecord> for ServiceSource {
+    fn from(record: &entry::SourceRecord) -> Self {
+        let entry::SourceRecord { source, key, told_on } = record;
+        Self { name: source.to_string(), record_id: key.as_deref().map(str::to_owned), told_on: told_on.map(Day) }
     }
 }
 

@@ -80,6 +80,12 @@ written!(FieldEdit as "FieldProvenance", |edit| {
     "takenFrom" => KnownEntry(edit.taken_from),
 });
 
+written!(SourceRecord as "ServiceSource", |record| {
+    "name" => &*record.source,
+    "recordId" => record.key.as_deref(),
+    "toldOn" => record.told_on,
+});
+
 written!(OpeningState as "OpeningState", |state| {
     "status" => state.status,
     "reason" => state.reason,
@@ -184,6 +190,10 @@ impl Written for ServiceView {
                 })
             }
             "questions" => review_questions(self, request.now).write(&field.inner, request, json),
+            "source" => match &service.record {
+                Some(record) => record.write(&field.inner, request, json),
+                None => json.value(&()),
+            },
             "capacity" => write_capacity(service, &field.inner, request, json),
             "languages" => json.list(&service.languages, |language, json| json.value(language.as_str())),
             "areasServed" => json.list(&service.areas_served, |code, json| json.value(code.as_str())),

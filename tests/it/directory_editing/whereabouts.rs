@@ -3,6 +3,7 @@
 use super::SHELTER;
 use crate::kit::steps::service_id;
 use crate::kit::world::{MINORITY_APPEAL, World, on_both_databases};
+use relais::domain::directory::Tier;
 use serde_json::{Value, json};
 
 const SEEN: &str = "query($id: ID!) { service(id: $id) { areasServed timeZone country provenance { field toldBy } \
@@ -63,5 +64,30 @@ on_both_databases! {
         assert_eq!((fields.len(), values), (2, vec![&json!("2030-01-31"), &json!("FR-93")]));
         assert_eq!(world.decides("editor", &open[0], true).await, "");
         assert_eq!(world.whereabouts(&id).await["areasServed"], json!(["FR-93"]));
+    }
+
+    async fn staff_are_told_whose_record_an_entry_is_and_nobody_is_led_to_a_hidden_place(world: World) {
+        let world = world.with_editors().await;
+        let document = "query($id: ID!) { service(id: $id) { source { name recordId toldOn } } }";
+        let told = async |handle: &str, id: &str| {
+            world.ask(&world.person(handle), document, json!({ "id": id })).await.at("service/source").clone()
+        };
+        let mut listed = world.like(MINORITY_APPEAL, "record 4711");
+        (listed.tier, listed.verified_on) = (Tier::Public, "2026-10-01".parse().ok());
+        world.publish(&listed).await;
+        let id = listed.id.to_string();
+        let source = json!({ "name": "test", "recordId": "record 4711", "toldOn": "2026-10-01" });
+        for handle in ["caseworker", "another partner", "editor"] {
+            assert_eq!(told(handle, &id).await, source, "{handle}");
+        }
+        assert_eq!(told("nobody", &id).await, Value::Null);
+        // Once people have checked it, the day is theirs.
+        assert_eq!(world.tries("editor", "serviceConfirm", json!({ "serviceId": id })).await, "");
+        assert_eq!(told("caseworker", &id).await, json!({ "name": "test", "recordId": "record 4711", "toldOn": null }));
+        // What is redacted here may stand open at the source.
+        let place = json!({ "id": listed.places[0].id.to_string(), "kind": "PHYSICAL", "redacted": true, "areaCode": "FR-75056" });
+        assert_eq!(world.edits("editor", &id, json!({ "places": [place] })).await, "");
+        assert_eq!(told("editor", &id).await["recordId"], Value::Null);
+        assert_eq!(told("caseworker", &service_id(MINORITY_APPEAL)).await["name"], "corridor");
     }
 }

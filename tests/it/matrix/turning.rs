@@ -25,9 +25,10 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 17] = [
+const HOLDERS: [(&str, &str); 18] = [
     ("DirectoryProposalChange", "changes"),
     ("FieldProvenance", "provenance"),
+    ("ServiceSource", "source"),
     ("CaseReading", "readings"),
     ("Offer", "offer"),
     ("TimelineEntry", "timeline"),
