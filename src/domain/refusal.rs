@@ -76,6 +76,7 @@ code_list! {
         WaysOfGuarded = "ways_of_guarded": "how to reach an organisation with a guarded service is not changed by one person",
         EditorsOnly = "editors_only": "this field is changed by an editor of the directory only",
         SameEntry = "same_entry": "an entry cannot be merged into itself",
+        PairOfOne = "pair_of_one": "a pair is made of two entries",
         MergedElsewhere = "merged_elsewhere": "this entry is merged into another one already",
         NotMerged = "not_merged": "this entry is merged into no other",
         ForFewerPeople = "for_fewer_people": "the merged entry is for fewer people than the kept one: take nothing from it, or keep it",

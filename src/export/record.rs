@@ -164,6 +164,29 @@ fn of_reach(service: &Service) -> Record {
     ]
 }
 
+/// Name and description in further languages: a column for each language that Relais speaks, where a mapping finds them
+/// again, and the others together.
+fn of_languages(service: &Service) -> Record {
+    let told = |tag: &str| service.translations.iter().find(|told| told.language.as_str() == tag);
+    let name = |tag: &str| Value::text(told(tag).and_then(|told| told.name.as_ref()));
+    let description = |tag: &str| Value::text(told(tag).and_then(|told| told.description.as_ref()));
+    let others = service.translations.iter().filter(|told| !["fr", "en", "ar"].contains(&told.language.as_str()));
+    let words = |told: &Translation| {
+        let parts = [&told.name, &told.description].into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
+        format!("{}: {}", told.language.as_str(), parts.join(", "))
+    };
+    vec![
+        ("language", Value::text(service.language.as_ref().map(|language| language.as_str()))),
+        ("name_fr", name("fr")),
+        ("name_en", name("en")),
+        ("name_ar", name("ar")),
+        ("description_fr", description("fr")),
+        ("description_en", description("en")),
+        ("description_ar", description("ar")),
+        ("other_translations", Value::list(others.map(words))),
+    ]
+}
+
 fn of_place(place: Option<&Place>) -> Record {
     let position = place.and_then(|place| place.position);
     let area = place.and_then(|place| place.area.as_ref());

@@ -80,6 +80,8 @@ fn mutations() -> Vec<Door> {
         door("Mutation.organizationEdit", &[EditEntry]),
         door("Mutation.serviceMerge", &[EditEntry]),
         door("Mutation.serviceUnmerge", &[EditEntry]),
+        door("Mutation.duplicatesDismiss", &[EditEntry]),
+        door("Mutation.duplicatesRestore", &[EditEntry]),
         door("Mutation.serviceCorrectionSuggest", &[SuggestCorrection]),
         door("Mutation.serviceMarkDoNotUse", &[MarkDoNotUse]),
         door("Mutation.serviceLiftDoNotUse", &[EditEntry]),

@@ -251,6 +251,7 @@ pub const INCOMING: &[(&str, Class)] = &[
     ("casesByFileNumber.fileNumber", Person),
     ("check.filter", Sensitive),
     ("directoryProposals.status", Internal),
+    ("duplicateCandidates.dismissed", Internal),
     ("inbox.open", Internal),
     ("opening.at", Public),
     ("places.country", Public),

@@ -85,6 +85,7 @@ input-ways-of-guarded = لا يغيّر شخص واحد طريقة الاتصا�
 input-not-of-proposal = لا يخصّ الاقتراح هذه الخدمة: أعيدوا قراءته.
 input-not-marked = لم يطلب أحد عدم استعمال هذا.
 input-mark-undecided = العلامة تنتظر قرارًا: ارفضوا الاقتراح لرفعها.
+input-pair-of-one = يتكوّن الزوج من بطاقتين مختلفتين.
 input-time-zone = اكتبوا اسم منطقة زمنية، مثل Africa/Tunis.
 input-country = اكتبوا حرفَي رمز البلد، مثل TN.
 input-days-cross = اليوم الأول بعد اليوم الأخير.

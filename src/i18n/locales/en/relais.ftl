@@ -204,6 +204,7 @@ input-ways-of-guarded = How to reach an organisation with a guarded service is n
 input-not-of-proposal = The proposal is about no such service: read it again.
 input-not-marked = Nobody has marked this as not to be used.
 input-mark-undecided = The mark waits for its decision: refuse the proposal to lift it.
+input-pair-of-one = A pair is made of two different entries.
 input-time-zone = Write the name of a time zone, such as Africa/Tunis.
 input-country = Write the two letters of a country, such as TN.
 input-days-cross = The first day lies behind the last one.

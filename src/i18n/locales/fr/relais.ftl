@@ -204,6 +204,7 @@ input-ways-of-guarded = Une seule personne ne change pas la façon de joindre un
 input-not-of-proposal = La proposition ne concerne pas ce service : relisez-la.
 input-not-marked = Personne n’a signalé cet élément à ne pas utiliser.
 input-mark-undecided = Le signalement attend une décision : refusez la proposition pour le lever.
+input-pair-of-one = Une paire se compose de deux fiches différentes.
 input-time-zone = Écrivez le nom d’un fuseau horaire, tel que Africa/Tunis.
 input-country = Écrivez les deux lettres d’un pays, telles que TN.
 input-days-cross = Le premier jour est après le dernier.
