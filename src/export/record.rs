@@ -2,7 +2,7 @@
 
 use super::{Entry, ExportMark};
 use crate::domain::code::CodeList;
-use crate::domain::directory::{Place, Schedule, Service};
+use crate::domain::directory::{Place, Schedule, Service, Translation};
 use crate::domain::id::Identifier;
 use crate::domain::time::Timestamp;
 use serde_json::Number;
@@ -88,6 +88,7 @@ fn record(mark: &ExportMark, entry: &Entry, place: Option<&Place>) -> Record {
     let mut record = of_service(entry);
     record.extend(of_public(&entry.service));
     record.extend(of_reach(&entry.service));
+    record.extend(of_languages(&entry.service));
     record.extend(of_place(place));
     record.extend([
         ("source", Value::text(Some(&entry.source))),

@@ -6,7 +6,7 @@ use relais::domain::country::CountryCode;
 use relais::domain::directory::{
     Accessibility, AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Eligibility, KnownConsequence,
     LocationKind, Organization, OrganizationKind, Phone, Place, Precision, Schedule, Service, ServiceMode,
-    ServiceStatus, Specialisation, Tier, Welcome,
+    ServiceStatus, Specialisation, Tier, Translation, Welcome,
 };
 use relais::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use relais::domain::need::{Need, NeedFamily};
