@@ -133,6 +133,7 @@ fn of_public(service: &Service) -> Record {
         ("admin_statuses", Value::codes(&public.admin_statuses)),
         ("situations", Value::codes(&public.situations)),
         ("criteria", Value::text(service.criteria_text.as_ref())),
+        ("criteria_disagree", Value::Truth(service.criteria_disagree)),
         ("known_consequences", Value::codes(&service.known_consequences)),
         ("specialisations", Value::codes(&service.specialisations)),
     ]

@@ -74,6 +74,7 @@ const OF_SERVICE: &[Removal<Service>] = &[
     ("Service.needFamilies", |service| service.need_families.clear()),
     ("Service.welcome", |service| service.welcome = None),
     ("Service.criteriaText", |service| service.criteria_text = None),
+    ("Service.criteriaDisagree", |service| service.criteria_disagree = false),
     ("Service.details", |service| service.details.clear()),
     ("Service.languages", |service| service.languages.clear()),
     ("Service.applicationProcess", |service| service.application_process = None),

@@ -2,6 +2,7 @@
 //! one for stopping, and a history that tells who did what.
 
 mod deciding;
+mod doubting;
 mod organizations;
 mod protecting;
 mod stopping;

@@ -241,6 +241,10 @@ pub struct Service {
     /// True while somebody has marked it as not to be used: nobody finds it in a search or sends to it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub do_not_use: bool,
+    /// True while its source tells other criteria in another of its languages, and nobody has said which hold: then they
+    /// exclude nobody.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub criteria_disagree: bool,
     /// The entry that this one was merged into, as another source's word on the same service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<ServiceId>,
@@ -307,6 +311,7 @@ impl Service {
             verified_by: None,
             next_review_on: None,
             do_not_use: false,
+            criteria_disagree: false,
             merged_into: None,
             confirmations: Vec::new(),
             edits: Vec::new(),

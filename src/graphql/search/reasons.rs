@@ -46,6 +46,7 @@ fn detail(reason: Reason, judged: &Judgement, request: &RequestContext) -> Optio
             let days = service.capacity.as_ref()?.expected_wait_days?;
             Some(("days", vec![("days", days.to_string())]))
         }
+        (FitDimension::Criteria, Finding::ToConfirm) => service.criteria_disagree.then(|| ("disagree", Vec::new())),
         (FitDimension::Opening, Finding::Excluded) => {
             let next = judged.found.reopens_on?;
             Some(("until", vec![("day", next.to_string())]))

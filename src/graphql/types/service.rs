@@ -85,6 +85,12 @@ impl Service {
         self.0.service.criteria_text.as_deref()
     }
 
+    /// True while its source tells other criteria in another of its languages, and nobody has said which hold: then they
+    /// exclude nobody, and whoever refers asks first. It ends with an edit of them, or when somebody confirms them.
+    async fn criteria_disagree(&self) -> bool {
+        self.0.service.criteria_disagree
+    }
+
     /// Practical facts in its source's own words.
     async fn details(&self) -> Vec<ServiceDetail> {
         self.0.service.details.iter().map(ServiceDetail::from).collect()

@@ -4,7 +4,7 @@ use super::{Asked, AskedField, Json, Written};
 use crate::actions::directory_edit::review_questions;
 use crate::actions::{directory, search};
 use crate::domain::directory::{
-    Detail, Eligibility, FieldEdit, Organization, Phone, Place, Schedule, Service, Translation,
+    Detail, Eligibility, FieldEdit, Organization, Phone, Place, Schedule, Service, SourceRecord, Translation,
 };
 use crate::domain::freshness::freshness;
 use crate::domain::id::ServiceId;
@@ -236,6 +236,7 @@ fn write_plainly(service: &Service, field: &AskedField<'_>, request: &RequestCon
         "places" => &service.places,
         "tier" => &service.tier,
         "doNotUse" => &service.do_not_use,
+        "criteriaDisagree" => &service.criteria_disagree,
         "nextReviewOn" => &service.next_review_on,
         "verifiedBy" => &service.verified_by,
         "version" => &Some(service.version).filter(|version| *version > 0),

@@ -40,6 +40,9 @@ pub(super) struct ServiceMarks {
     pub opening_hours: Option<String>,
     pub time_zone: Option<TimeZone>,
     pub country: Option<CountryCode>,
+    pub criteria_disagree: Option<bool>,
+    pub language: Option<Language>,
+    pub translations: Vec<Translation>,
 }
 
 /// What our attributes say of a location.
@@ -84,6 +87,20 @@ impl ServiceMarks {
                     .and_then(|value| once(&mut marks.time_zone, "time_zone", value)),
                 "country" => read(CountryCode::parse(text.trim()), "country", text)
                     .and_then(|value| once(&mut marks.country, "country", value)),
+                "criteria_disagree" => {
+                    truth(text).and_then(|value| once(&mut marks.criteria_disagree, "criteria_disagree", value))
+                }
+                "language" => read(Language::parse(text.trim()), "language", text)
+                    .and_then(|value| once(&mut marks.language, "language", value)),
+                "translated_name" => {
+                    translation(&mut marks.translations, "translated_name", text).and_then(|(told, text)| {
+                        line(text).map_or(Ok(()), |name| once(&mut told.name, "translated_name", name))
+                    })
+                }
+                "translated_description" => translation(&mut marks.translations, "translated_description", text)
+                    .and_then(|(told, text)| {
+                        prose(text).map_or(Ok(()), |text| once(&mut told.description, "translated_description", text))
+                    }),
                 other => Err(unknown(other, "a service")),
             };
             result.map_err(|fault| mark.refusal(fault))?;

@@ -232,6 +232,7 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("Translation.description", Public),
     ("ServiceCheck.verdict", Public),
     ("ServiceCheck.reasons", Public),
+    ("Service.criteriaDisagree", Public),
     ("Service.doNotUse", Public),
     ("Service.mergedInto", Public),
     ("Service.nextReviewOn", Public),

@@ -293,6 +293,7 @@ fn full(world: &World, name: &str) -> Service {
         ..Phone::as_typed("+33 1 99 00 00 01")
     }];
     service.welcome = Some(Welcome::Preferential);
+    service.criteria_disagree = true;
     service.need_families = vec![Need::LegalAsylum.family()];
     service.details = vec![Detail { label: "dit".to_owned(), values: vec!["dit".to_owned()] }];
     service.known_consequences = vec![KnownConsequence::IdRequired];

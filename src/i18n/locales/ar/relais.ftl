@@ -2,6 +2,7 @@
 
 ## Fit
 fit-capacity-is-excluded = ممتلئ
+fit-criteria-is-to-confirm-disagree = تختلف الشروط بين لغات المصدر: يرجى السؤال عن الصحيح منها
 fit-age-is-to-confirm = يرجى تأكيد العمر
 fit-age-is-excluded = العمر غير مقبول
 fit-gender-is-to-confirm = يرجى تأكيد الجنس

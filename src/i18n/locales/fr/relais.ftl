@@ -13,6 +13,7 @@ fit-capacity-is-excluded = complet
 fit-criteria-is-to-confirm = critères d’accueil non codés ou inconnus : lire la fiche et demander
 fit-criteria-is-outside-first-public = hors du public prioritaire
 fit-criteria-is-excluded = exclu
+fit-criteria-is-to-confirm-disagree = les critères diffèrent selon la langue de la source : demander lesquels valent
 fit-age-is-to-confirm = âge à vérifier
 fit-age-is-outside-first-public = hors du public prioritaire (âge)
 fit-age-is-excluded = âge non accepté
