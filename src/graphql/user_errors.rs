@@ -219,9 +219,9 @@ unions! {
     /// Why a merging was not undone.
     ServiceUnmergeError { Input(InputError), Protection(ProtectionError) }
     /// Why a pair was not judged to be two services.
-    DuplicatesDismissError { Input(InputError), Protection(ProtectionError) }
+    ServiceDismissDuplicateError { Input(InputError), Protection(ProtectionError) }
     /// Why such a judgement was not taken back.
-    DuplicatesRestoreError { Input(InputError), Protection(ProtectionError) }
+    ServiceRestoreDuplicateError { Input(InputError), Protection(ProtectionError) }
     /// Why no correction was suggested.
     ServiceCorrectionSuggestError { Input(InputError), Protection(ProtectionError) }
     /// Why an organisation was not edited.

@@ -233,15 +233,15 @@ on_both_databases! {
             let nodes = answer.at("duplicateCandidates/nodes").as_array().expect("pairs").clone();
             nodes.iter().any(|pair| pair["services"].as_array().expect("two").iter().any(|found| found["id"] == json!(other)))
         };
-        let pair = json!({ "firstId": other, "secondId": kept });
+        let pair = json!({ "serviceId": other, "otherId": kept });
         assert!(proposes("editor", false).await && !proposes("editor", true).await);
         for handle in ["caseworker", "lawyer"] {
-            assert_eq!(world.outcome(handle, "duplicatesDismiss", pair.clone()).await, "FORBIDDEN", "{handle}");
+            assert_eq!(world.outcome(handle, "serviceDismissDuplicate", pair.clone()).await, "FORBIDDEN", "{handle}");
         }
-        assert_eq!(world.outcome("editor", "duplicatesDismiss", json!({ "firstId": kept, "secondId": kept })).await, "PAIR_OF_ONE");
+        assert_eq!(world.outcome("editor", "serviceDismissDuplicate", json!({ "serviceId": kept, "otherId": kept })).await, "PAIR_OF_ONE");
         // In either order, and twice, it is one judgement; and one for all editors.
-        for pair in [pair.clone(), json!({ "firstId": kept, "secondId": other })] {
-            assert_eq!(world.outcome("editor", "duplicatesDismiss", pair).await, "");
+        for pair in [pair.clone(), json!({ "serviceId": kept, "otherId": other })] {
+            assert_eq!(world.outcome("editor", "serviceDismissDuplicate", pair).await, "");
         }
         assert_eq!(world.rows("dismissed_pairs").await.len(), 1);
         for handle in ["editor", "second editor", "coordinator"] {
@@ -250,9 +250,9 @@ on_both_databases! {
         // A change of one of them, and a new version of the directory, leave the judgement alone.
         assert_eq!(world.edits_fees(&other).await, "");
         assert!(!proposes("second editor", false).await);
-        assert_eq!(world.outcome("second editor", "duplicatesRestore", pair.clone()).await, "");
+        assert_eq!(world.outcome("second editor", "serviceRestoreDuplicate", pair.clone()).await, "");
         assert!(proposes("editor", false).await && !proposes("editor", true).await);
-        assert_eq!(world.outcome("second editor", "duplicatesRestore", pair).await, "", "it changes nothing");
+        assert_eq!(world.outcome("second editor", "serviceRestoreDuplicate", pair).await, "", "it changes nothing");
         assert_eq!(world.rows("dismissed_pairs").await.len(), 0);
         let told = "SELECT action FROM audit_events WHERE action LIKE 'pair_%' ORDER BY sequence";
         assert_eq!(world.texts(told.to_owned()).await, ["pair_dismissed", "pair_dismissed", "pair_restored", "pair_restored"]);

@@ -226,10 +226,10 @@ fn of_directory(paris: &Paris) -> Vec<Question> {
         Question::of_mutation("serviceMerge", "keptId", &merge("mergedId"), &safe_house),
         Question::of_mutation("serviceMerge", "mergedId", &merge("keptId"), &safe_house),
         Question::of_mutation("serviceUnmerge", "mergedId", &json!({}), &safe_house),
-        Question::of_mutation("duplicatesDismiss", "firstId", &pair("secondId"), &safe_house),
-        Question::of_mutation("duplicatesDismiss", "secondId", &pair("firstId"), &safe_house),
-        Question::of_mutation("duplicatesRestore", "firstId", &pair("secondId"), &safe_house),
-        Question::of_mutation("duplicatesRestore", "secondId", &pair("firstId"), &safe_house),
+        Question::of_mutation("serviceDismissDuplicate", "serviceId", &pair("otherId"), &safe_house),
+        Question::of_mutation("serviceDismissDuplicate", "otherId", &pair("serviceId"), &safe_house),
+        Question::of_mutation("serviceRestoreDuplicate", "serviceId", &pair("otherId"), &safe_house),
+        Question::of_mutation("serviceRestoreDuplicate", "otherId", &pair("serviceId"), &safe_house),
         Question::of_mutation("serviceCorrectionSuggest", "serviceId", &changes, &safe_house),
         Question::of_mutation("serviceMarkDoNotUse", "placeId", &json!({ "serviceId": safe_house }), &place),
         Question::of_mutation("serviceMarkDoNotUse", "serviceId", &json!({}), &safe_house),
@@ -463,7 +463,7 @@ on_both_databases! {
                 // Editors merge, whatever a caseworker sees.
                 || question.place.starts_with("serviceMerge.")
                 || question.place.starts_with("serviceUnmerge.")
-                || question.place.starts_with("duplicates")
+                || question.place.contains("Duplicate.")
                 || question.place.starts_with("serviceLiftDoNotUse.")
                 || question.place.ends_with(".exceptServiceIds")
                 || question.place == "servicesToReview.after"

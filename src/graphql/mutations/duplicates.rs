@@ -1,9 +1,10 @@
-//! Judging pairs of entries that may be one.
+//! Judging pairs of services that may be one.
 
 use crate::actions::directory_edit::{dismiss_pair, restore_pair};
 use crate::graphql::error::{ApiError, parse_id};
 use crate::graphql::request::request;
-use crate::graphql::user_errors::{DuplicatesDismissError, DuplicatesRestoreError, settle};
+use crate::graphql::types::service::Service;
+use crate::graphql::user_errors::{ServiceDismissDuplicateError, ServiceRestoreDuplicateError, settle};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 #[derive(Default)]
@@ -12,64 +13,66 @@ pub struct DuplicateMutations;
 #[Object]
 impl DuplicateMutations {
     /// Judges that two entries are two services, for editors: `duplicateCandidates` proposes the pair to nobody any more,
-    /// until `duplicatesRestore`. Sent again, it changes nothing.
-    async fn duplicates_dismiss(
+    /// until `serviceRestoreDuplicate`. Sent again, it changes nothing.
+    async fn service_dismiss_duplicate(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The two entries, in any order.")] input: DuplicatesDismissInput,
-    ) -> Result<DuplicatesDismissPayload, ApiError> {
+        #[graphql(desc = "The two entries, in any order.")] input: ServiceDismissDuplicateInput,
+    ) -> Result<ServiceDismissDuplicatePayload, ApiError> {
         let request = request(context);
-        let pair = [parse_id(&input.first_id)?, parse_id(&input.second_id)?];
-        let (judged, errors) = settle(dismiss_pair(&request.context, &request.access, pair).await, request.language)?;
-        Ok(DuplicatesDismissPayload { dismissed: judged.is_some(), errors })
+        let pair = [parse_id(&input.service_id)?, parse_id(&input.other_id)?];
+        let judged = dismiss_pair(&request.context, &request.access, pair).await;
+        let (service, errors) = settle(judged, request.language)?;
+        Ok(ServiceDismissDuplicatePayload { service: service.flatten().map(Service), errors })
     }
 
     /// Takes back the judgement that two entries are two services, for editors: the pair is proposed again, if the two
     /// still read alike. Where nobody has judged so, it changes nothing.
-    async fn duplicates_restore(
+    async fn service_restore_duplicate(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The two entries, in any order.")] input: DuplicatesRestoreInput,
-    ) -> Result<DuplicatesRestorePayload, ApiError> {
+        #[graphql(desc = "The two entries, in any order.")] input: ServiceRestoreDuplicateInput,
+    ) -> Result<ServiceRestoreDuplicatePayload, ApiError> {
         let request = request(context);
-        let pair = [parse_id(&input.first_id)?, parse_id(&input.second_id)?];
-        let (judged, errors) = settle(restore_pair(&request.context, &request.access, pair).await, request.language)?;
-        Ok(DuplicatesRestorePayload { restored: judged.is_some(), errors })
+        let pair = [parse_id(&input.service_id)?, parse_id(&input.other_id)?];
+        let judged = restore_pair(&request.context, &request.access, pair).await;
+        let (service, errors) = settle(judged, request.language)?;
+        Ok(ServiceRestoreDuplicatePayload { service: service.flatten().map(Service), errors })
     }
 }
 
 /// What judging a pair takes.
 #[derive(InputObject)]
-pub struct DuplicatesDismissInput {
+pub struct ServiceDismissDuplicateInput {
     /// One of the two, an id beginning with `svc_`.
-    first_id: ID,
+    service_id: ID,
     /// The other one, an id beginning with `svc_`.
-    second_id: ID,
+    other_id: ID,
 }
 
-/// Whether the pair is dismissed now, or why nothing was judged.
+/// The first of the two services, or why nothing was judged.
 #[derive(SimpleObject)]
-pub struct DuplicatesDismissPayload {
-    /// True where the pair is proposed no longer.
-    dismissed: bool,
+pub struct ServiceDismissDuplicatePayload {
+    /// The service; null when nothing was judged.
+    service: Option<Service>,
     /// Why nothing was judged.
-    errors: Vec<DuplicatesDismissError>,
+    errors: Vec<ServiceDismissDuplicateError>,
 }
 
 /// What taking a judgement back takes.
 #[derive(InputObject)]
-pub struct DuplicatesRestoreInput {
+pub struct ServiceRestoreDuplicateInput {
     /// One of the two, an id beginning with `svc_`.
-    first_id: ID,
+    service_id: ID,
     /// The other one, an id beginning with `svc_`.
-    second_id: ID,
+    other_id: ID,
 }
 
-/// Whether a pair may be proposed again, or why nothing was taken back.
+/// The first of the two services, or why nothing was taken back.
 #[derive(SimpleObject)]
-pub struct DuplicatesRestorePayload {
-    /// True where no judgement keeps the pair from being proposed.
-    restored: bool,
+pub struct ServiceRestoreDuplicatePayload {
+    /// The service; null when nothing was taken back.
+    service: Option<Service>,
     /// Why nothing was taken back.
-    errors: Vec<DuplicatesRestoreError>,
+    errors: Vec<ServiceRestoreDuplicateError>,
 }

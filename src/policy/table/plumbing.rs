@@ -33,9 +33,6 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "legalHold",
                 // Names of fields of what the caller has just changed, never values.
                 "waiting",
-                // Whether what the caller has just judged stands.
-                "dismissed",
-                "restored",
             ],
         )
         || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields", "event"])

@@ -7,7 +7,9 @@ use relais::domain::directory::Document;
 use relais::domain::need::Need;
 use relais::store::{DirectoryChange, StoreError};
 use serde_json::{Value, json};
+use std::pin::pin;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// The organisation of the shelter for minors.
 const OF_SHELTER: &str = "025662c4-7e43-44b5-adf2-d5025a8cd8af";
@@ -105,22 +107,19 @@ on_both_databases! {
         world.publish(&shelter).await;
         shelter.needs = vec![Need::ShelterFamily];
         let (document, context) = (Document::Service(shelter), world.app.context());
-        let turning = async {
-            let change = DirectoryChange { source_key: "one more house", document: &document, is_gone: false };
-            let now = world.now();
-            let written = context.store.write(async |tx| {
-                tx.change_directory("test", &[change.clone()], now).await?;
-                tokio::time::sleep(Duration::from_millis(1_500)).await;
-                Ok::<_, StoreError>(())
-            });
-            written.await.map_err(|error| error.to_string()).expect("a written entry");
-        };
-        let editing = async {
-            tokio::time::sleep(Duration::from_millis(400)).await;
-            let website = json!({ "website": "https://elsewhere.example.org" });
-            world.edits_organization("editor", &id, website).await
-        };
-        let ((), edited) = tokio::join!(turning, editing);
+        let website = json!({ "website": "https://elsewhere.example.org" });
+        let mut editing = pin!(world.edits_organization("editor", &id, website));
+        let change = DirectoryChange { source_key: "one more house", document: &document, is_gone: false };
+        let now = world.now();
+        let written = context.store.write(async |tx| {
+            tx.change_directory("test", std::slice::from_ref(&change), now).await?;
+            // The edit has brought the snapshot up to date, and waits for the lock.
+            let early = timeout(Duration::from_secs(1), editing.as_mut()).await;
+            assert!(early.is_err(), "nobody edits while the directory is locked");
+            Ok::<_, StoreError>(())
+        });
+        written.await.map_err(|error| error.to_string()).expect("a written entry");
+        let edited = editing.await;
         assert_eq!(edited, "InputError WAYS_OF_GUARDED");
     }
 }
