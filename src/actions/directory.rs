@@ -2,7 +2,7 @@
 
 use super::{ActionError, Context};
 use crate::directory::{Change, EntryId};
-use crate::domain::directory::{Document, Organization, Service};
+use crate::domain::directory::{Document, Organization, Service, SourceRecord};
 use crate::domain::directory_merge::kept_entry;
 use crate::domain::id::{OrganizationId, ServiceId};
 use crate::policy::access::Access;
@@ -10,6 +10,7 @@ use crate::policy::directory_view::{ServiceView, show_organization, show_service
 use crate::policy::rules::{Action, admit};
 use crate::policy::visible::Visible;
 use crate::store::DirectoryRow;
+use std::collections::HashSet;
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
@@ -110,7 +111,9 @@ pub async fn refresh(context: &Context) -> Result<i64, ActionError> {
     let version = context.store.directory_version().await?;
     if version > held {
         let mut changes = Vec::new();
-        context.store.directory_changes(held, |row| changes.push(change(row))).await?;
+        // Thousands of entries come from one source, whose name is kept once.
+        let mut sources: HashSet<Arc<str>> = HashSet::new();
+        context.store.directory_changes(held, |row| changes.push(change(row, &mut sources))).await?;
         let directory = Arc::clone(&context.directory);
         // Indexing a large import takes a while, in which this thread would serve nobody.
         spawn_blocking(move || directory.apply(version, changes))
@@ -120,10 +123,15 @@ pub async fn refresh(context: &Context) -> Result<i64, ActionError> {
     Ok(version)
 }
 
-fn change(row: DirectoryRow) -> Change {
+fn change(row: DirectoryRow, sources: &mut HashSet<Arc<str>>) -> Change {
     if !row.is_gone {
         let document = match row.document {
-            Document::Service(service) => Document::Service(Service { version: row.entry_version, ..service }),
+            Document::Service(service) => {
+                let source = sources.get(&*row.source).cloned().unwrap_or_else(|| Arc::from(row.source));
+                sources.insert(Arc::clone(&source));
+                let record = Some(Arc::new(SourceRecord::of(&service, source, &row.source_key)));
+                Document::Service(Service { version: row.entry_version, record, ..service })
+            }
             Document::Organization(organization) => {
                 Document::Organization(Organization { version: row.entry_version, ..organization })
             }

@@ -115,20 +115,33 @@ fn pairs(
     find_duplicates(&listed.collect::<Vec<_>>(), areas)
 }
 
+/// Which candidates to list.
+#[derive(Clone, Copy, Debug)]
+pub struct PairsPage<'a> {
+    /// The cursor of the candidate before.
+    pub after: Option<&'a str>,
+    /// How many at most.
+    pub limit: usize,
+    /// True for those that somebody has judged to be two services, instead of all others.
+    pub is_of_dismissed: bool,
+}
+
 /// A page of candidates among the services that the viewer may know, the likeliest first, each with the cursor behind
 /// it; and whether there are more. They are compared as the viewer knows them.
 pub async fn page(
     context: &Context,
     access: &Access,
-    after: Option<&str>,
-    limit: usize,
+    PairsPage { after, limit, is_of_dismissed }: PairsPage<'_>,
 ) -> Result<(Vec<(String, CandidateView)>, bool), ActionError> {
     permit(access, Action::FindDuplicates)?;
     let after = after.map(read_cursor).transpose()?;
     let snapshot = context.directory.snapshot();
     let found = context.pairs.of(context, access, &snapshot).await?;
     let begin = after.map_or(0, |after| found.partition_point(|candidate| place(candidate) <= after));
-    let mut candidates: Vec<&DuplicateCandidate> = found[begin..].iter().take(limit + 1).collect();
+    // Asked each time: a judgement changes no entry, and so no version of the directory.
+    let dismissed = context.store.list_dismissed_pairs().await?;
+    let is_meant = |candidate: &&DuplicateCandidate| dismissed.contains(&candidate.services) == is_of_dismissed;
+    let mut candidates: Vec<&DuplicateCandidate> = found[begin..].iter().filter(is_meant).take(limit + 1).collect();
     let has_more = candidates.len() > limit;
     candidates.truncate(limit);
     let shown = |id: ServiceId| {

@@ -5,6 +5,7 @@ use super::{ActionError, Context};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::geography::{AdminArea, NamedPlace};
 use crate::domain::opening::{DatedHoliday, HolidayCalendars};
+use crate::domain::place::AreaCode;
 use crate::geography::Geography;
 use crate::import::geography::report::{GeographyReport, TooManyGone};
 use crate::import::geography::{AreaFormat, Rows, parse_areas, parse_commune_points, parse_gazetteer, parse_holidays};
@@ -214,4 +215,12 @@ pub async fn refresh(context: &Context) -> Result<i64, ActionError> {
         }
     }
     Ok(version)
+}
+
+/// What areas are called, each with the code that it is told by, such as `Marseille (FR-13055)`; the code alone where no
+/// source names it.
+pub fn names_of_areas(context: &Context, codes: &[AreaCode]) -> Vec<String> {
+    let geography = context.geography.snapshot();
+    let name = |code: &AreaCode| geography.areas.find(code.as_str())?.area.name.clone();
+    codes.iter().map(|code| name(code).map_or_else(|| code.to_string(), |name| format!("{name} ({code})"))).collect()
 }

@@ -232,6 +232,10 @@ pub const TABLES: &[(&str, Keeping)] = &[
         ),
     ),
     ("directory_proposals", Keeping::Stays("who of the staff proposed and decided what, of no person served")),
+    (
+        "dismissed_pairs",
+        Keeping::Stays("which two entries are two services, until somebody takes it back; of no person"),
+    ),
     ("enrolments", Keeping::Ends(RetentionClock::Enrolment)),
     ("external_identities", Keeping::Stays("who of the staff is who at the provider, for as long as the account")),
     ("freezes", Keeping::Stays("when a project stood still, of no person")),

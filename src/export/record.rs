@@ -3,7 +3,7 @@
 use super::{Entry, ExportMark};
 use crate::domain::code::CodeList;
 use crate::domain::code_set::CodeSet;
-use crate::domain::directory::{Place, Schedule, Service};
+use crate::domain::directory::{Place, Schedule, Service, Translation};
 use crate::domain::id::Identifier;
 use crate::domain::time::Timestamp;
 use serde_json::Number;
@@ -89,6 +89,7 @@ fn record(mark: &ExportMark, entry: &Entry, place: Option<&Place>) -> Record {
     let mut record = of_service(entry);
     record.extend(of_public(&entry.service));
     record.extend(of_reach(&entry.service));
+    record.extend(of_languages(&entry.service));
     record.extend(of_place(place));
     record.extend([
         ("source", Value::text(Some(&entry.source))),
@@ -133,6 +134,7 @@ fn of_public(service: &Service) -> Record {
         ("admin_statuses", Value::codes(&public.admin_statuses)),
         ("situations", Value::codes(&public.situations)),
         ("criteria", Value::text(service.criteria_text.as_ref())),
+        ("criteria_disagree", Value::Truth(service.criteria_disagree)),
         ("known_consequences", Value::codes(&service.known_consequences)),
         ("specialisations", Value::codes(&service.specialisations)),
     ]
@@ -162,6 +164,29 @@ fn of_reach(service: &Service) -> Record {
         ("capacity_available", Value::whole(capacity.and_then(|capacity| capacity.available))),
         ("capacity_maximum", Value::whole(capacity.and_then(|capacity| capacity.maximum))),
         ("capacity_updated_at", Value::text(updated_at.map(Timestamp::from_microseconds))),
+    ]
+}
+
+/// Name and description in further languages: a column for each language that Relais speaks, where a mapping finds them
+/// again, and the others together.
+fn of_languages(service: &Service) -> Record {
+    let told = |tag: &str| service.translations.iter().find(|told| told.language.as_str() == tag);
+    let name = |tag: &str| Value::text(told(tag).and_then(|told| told.name.as_ref()));
+    let description = |tag: &str| Value::text(told(tag).and_then(|told| told.description.as_ref()));
+    let others = service.translations.iter().filter(|told| !["fr", "en", "ar"].contains(&told.language.as_str()));
+    let words = |told: &Translation| {
+        let parts = [&told.name, &told.description].into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
+        format!("{}: {}", told.language.as_str(), parts.join(", "))
+    };
+    vec![
+        ("language", Value::text(service.language.as_ref().map(|language| language.as_str()))),
+        ("name_fr", name("fr")),
+        ("name_en", name("en")),
+        ("name_ar", name("ar")),
+        ("description_fr", description("fr")),
+        ("description_en", description("en")),
+        ("description_ar", description("ar")),
+        ("other_translations", Value::list(others.map(words))),
     ]
 }
 

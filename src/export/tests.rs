@@ -1,9 +1,10 @@
 //! Every format on small entries of our own.
 
 use super::{Entry, ExportFormat, ExportMark, ExportSource, write_export};
-use crate::domain::directory::{Detail, LocationKind, Organization, Phone, Place, Service, Tier};
+use crate::domain::directory::{Detail, LocationKind, Organization, Phone, Place, Service, Tier, Translation};
 use crate::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use crate::domain::place::{Area, AreaCode, Position};
+use crate::domain::profile::Language;
 use crate::domain::time::Timestamp;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -106,6 +107,35 @@ fn a_table_has_a_row_per_place_a_guard_and_the_quotes_of_the_rfc() {
     assert_eq!(at(2, "exported_at"), "2026-11-20T10:00:00Z");
     assert_ne!(at(0, "place_id"), at(1, "place_id"));
     assert_eq!(at(0, "service_id"), told.id.uuid().to_string());
+}
+
+#[test]
+fn names_and_descriptions_in_further_languages_have_columns_and_properties() {
+    let told = |tag: &str, name: &str, description: Option<&str>| Translation {
+        language: Language::parse(tag).expect("a language"),
+        name: Some(name.to_owned()),
+        description: description.map(str::to_owned),
+    };
+    let translations = vec![told("ar", "مركز", Some("=1")), told("fr", "Accueil", None), told("prs", "خانه", None)];
+    let told = Service { language: Language::parse("en").ok(), translations, ..service(1, Vec::new()) };
+    let text = written(ExportFormat::CommaSeparated, &[entry(&told)]);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().expect("a header").clone();
+    let row = reader.records().next().expect("a row").expect("a row of the header's width");
+    let features: Value = serde_json::from_str(&written(ExportFormat::GeoJson, &[entry(&told)])).expect("JSON");
+    let properties = &features["features"][0]["properties"];
+    for (column, cell, property) in [
+        ("language", "en", json!("en")),
+        ("name_ar", "مركز", json!("مركز")),
+        ("name_fr", "Accueil", json!("Accueil")),
+        ("name_en", "", Value::Null),
+        ("description_ar", "'=1", json!("=1")),
+        ("description_fr", "", Value::Null),
+        ("other_translations", "prs: خانه", json!(["prs: خانه"])),
+    ] {
+        let position = header.iter().position(|known| known == column).unwrap_or_else(|| panic!("{column}"));
+        assert_eq!((&row[position], &properties[column]), (cell, &property), "{column}");
+    }
 }
 
 #[test]

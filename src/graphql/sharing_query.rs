@@ -4,6 +4,7 @@ use super::error::ApiError;
 use super::page::{page_size, page_weight};
 use super::request::request;
 use super::types::sharing::{DirectoryChange, DirectoryChangeConnection, DuplicateCandidate};
+use crate::actions::duplicates::PairsPage;
 use crate::actions::{directory_feed, duplicates};
 use async_graphql::connection::{Connection, Edge, PageInfo};
 use async_graphql::{Context, Object};
@@ -43,18 +44,21 @@ impl SharingQuery {
         Ok(DirectoryChangeConnection { edges, page_info })
     }
 
-    /// Pairs of services that may be one, for coordinators and editors of the directory; the likeliest first. Nothing is
-    /// merged by being listed.
+    /// Pairs of services that may be one, for coordinators, protection leads and editors of the directory; the likeliest
+    /// first. Nothing is merged by being listed.
     #[graphql(complexity = "page_weight(first) * child_complexity + 100")]
     async fn duplicate_candidates(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Pairs of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "True for the pairs that were judged to be two services, instead of the others.", default)]
+        dismissed: bool,
     ) -> Result<Connection<String, DuplicateCandidate>, ApiError> {
         let request = request(context);
         let size = page_size(first)?;
-        let (found, has_more) = duplicates::page(&request.context, &request.access, after.as_deref(), size).await?;
+        let page = PairsPage { after: after.as_deref(), limit: size, is_of_dismissed: dismissed };
+        let (found, has_more) = duplicates::page(&request.context, &request.access, page).await?;
         let mut connection = Connection::new(after.is_some(), has_more);
         connection.edges.extend(found.into_iter().map(|(cursor, view)| Edge::new(cursor, DuplicateCandidate(view))));
         Ok(connection)

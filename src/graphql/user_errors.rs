@@ -218,6 +218,10 @@ unions! {
     ServiceMergeError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
     /// Why a merging was not undone.
     ServiceUnmergeError { Input(InputError), Protection(ProtectionError) }
+    /// Why a pair was not judged to be two services.
+    ServiceDismissDuplicateError { Input(InputError), Protection(ProtectionError) }
+    /// Why such a judgement was not taken back.
+    ServiceRestoreDuplicateError { Input(InputError), Protection(ProtectionError) }
     /// Why no correction was suggested.
     ServiceCorrectionSuggestError { Input(InputError), Protection(ProtectionError) }
     /// Why an organisation was not edited.

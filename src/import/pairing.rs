@@ -1,8 +1,8 @@
 //! Two feeds of one directory in two languages become one directory with translations.
 //!
 //! Entries pair by their key. Names and descriptions are words and become translations; criteria decide who
-//! is let in, so they are never taken for a translation: where the two feeds disagree on them the row is
-//! flagged, and the criteria of the first feed stand.
+//! is let in, so they are never taken for a translation: where the two feeds disagree on them, row and entry are
+//! flagged, and the criteria of the first feed stand, but exclude nobody.
 
 use super::problem::{Problem, ProblemReason, Subject};
 use super::services_advisor::open_criteria;
@@ -27,6 +27,7 @@ pub fn pair(mut feed: Feed, other: Feed, language: &Language) -> Feed {
         };
         names.entry(document.organization_id).or_default().insert(words.organization_id);
         if open_criteria(document) != open_criteria(&words) {
+            document.criteria_disagree = true;
             told.push(problem(Some(*row), key, ProblemReason::CriteriaDisagree));
         }
         let description = words.description.filter(|text| document.description.as_ref() != Some(text));
@@ -125,6 +126,8 @@ mod tests {
         assert_eq!(words(0), [(Some("عيادة"), Some("عيادة"))]);
         assert_eq!(words(1), [], "what is not translated is no translation");
         assert_eq!(words(2), []);
+        let flagged: Vec<_> = paired.services.iter().map(|parsed| parsed.document.criteria_disagree).collect();
+        assert_eq!(flagged, [true, false, false]);
         assert_eq!(paired.organizations[0].document.translations[0].name.as_deref(), Some("البيت الأزرق"));
         assert_eq!(paired.services.len(), 3);
         let told: Vec<_> = paired.warnings.iter().map(|told| (told.key.as_deref(), told.reason.kind())).collect();

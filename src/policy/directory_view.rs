@@ -5,11 +5,10 @@
 
 use super::access::Access;
 use super::looking::Looking;
+use super::removal::{OF_ORGANIZATION, OF_SERVICE, Removal, take_out, without};
 use super::table::{Facts, Guard, Relation, Standing, Table};
 use super::visible::Visible;
-use crate::domain::code::CodeList;
-use crate::domain::code_set::CodeSet;
-use crate::domain::directory::{Organization, Place, Service};
+use crate::domain::directory::{Organization, Service, SourceRecord};
 use crate::domain::directory_edit::EntryHistory;
 use crate::domain::fit::Fit;
 use crate::domain::id::ServiceId;
@@ -19,7 +18,17 @@ use crate::domain::time::Date;
 use std::cell::RefCell;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// A service as a viewer may know it.
+/// What is told of whose record an entry is.
+#[derive(Clone, Copy)]
+#[cfg_attr(test, derive(Debug))]
+struct ToldOfSource {
+    name: bool,
+    record_id: bool,
+    told_on: bool,
+}
+
+/// A service as a viewer may know it. Of what the store has beside the document, its version and whose record it is, the
+/// view itself tells: taking those out would copy every entry for every viewer.
 #[derive(Clone)]
 #[cfg_attr(test, derive(Debug))]
 pub struct ServiceView {
@@ -29,8 +38,8 @@ pub struct ServiceView {
     pub organization: Option<Arc<Organization>>,
     /// Whether it is told when the service is open.
     pub tells_opening: bool,
-    /// Whether it is told how often the entry was written: a count of the store's, of nothing that the service is.
-    pub tells_version: bool,
+    tells_version: bool,
+    told_of_source: ToldOfSource,
     /// Whether it is told what a review of it still asks.
     pub tells_questions: bool,
     /// Whether it is told how many referrals the service has accepted since its capacity was told.
@@ -41,6 +50,16 @@ impl ServiceView {
     /// The version to name when editing the entry.
     pub fn version(&self) -> Option<i64> {
         Some(self.service.version).filter(|version| self.tells_version && *version > 0)
+    }
+
+    /// Whose record the entry is, without what the viewer may not know of that.
+    pub fn source(&self) -> Option<SourceRecord> {
+        let record = self.service.record.as_deref().filter(|_| self.told_of_source.name)?;
+        Some(SourceRecord {
+            source: Arc::clone(&record.source),
+            key: record.key.clone().filter(|_| self.told_of_source.record_id),
+            told_on: record.told_on.filter(|_| self.told_of_source.told_on),
+        })
     }
 }
 
@@ -75,167 +94,6 @@ const PROMISED: [&str; 10] = [
     "Service.knownConsequences",
 ];
 
-/// A field that can be taken out of an entry, and how. Most entries have nothing in most fields: what has nothing that is
-/// to be taken out is shown as it is, and only the others are copied.
-struct Removal<T> {
-    name: &'static str,
-    is_told: fn(&T) -> bool,
-    remove: fn(&mut T),
-}
-
-/// What a field can hold that may be taken out of it.
-trait Removable {
-    fn is_told(&self) -> bool;
-    fn remove(&mut self);
-}
-
-impl<T> Removable for Option<T> {
-    fn is_told(&self) -> bool {
-        self.is_some()
-    }
-
-    fn remove(&mut self) {
-        *self = None;
-    }
-}
-
-impl<T> Removable for Vec<T> {
-    fn is_told(&self) -> bool {
-        !self.is_empty()
-    }
-
-    fn remove(&mut self) {
-        self.clear();
-    }
-}
-
-impl<T: CodeList> Removable for CodeSet<T> {
-    fn is_told(&self) -> bool {
-        !self.is_empty()
-    }
-
-    fn remove(&mut self) {
-        self.clear();
-    }
-}
-
-/// A version, of which 0 stands for none.
-impl Removable for i64 {
-    fn is_told(&self) -> bool {
-        *self != 0
-    }
-
-    fn remove(&mut self) {
-        *self = 0;
-    }
-}
-
-/// The removal of a field of an entry, or of each thing in a list (or option) of it.
-macro_rules! removal {
-    ($name:literal, each $list:ident, $field:ident) => {
-        Removal {
-            name: $name,
-            is_told: |entry| entry.$list.iter().any(|each| each.$field.is_told()),
-            remove: |entry| entry.$list.iter_mut().for_each(|each| Removable::remove(&mut each.$field)),
-        }
-    };
-    ($name:literal, $($field:ident).+) => {
-        Removal { name: $name, is_told: |entry| entry.$($field).+.is_told(), remove: |entry| Removable::remove(&mut entry.$($field).+) }
-    };
-}
-
-const OF_SERVICE: &[Removal<Service>] = &[
-    removal!("Service.alternateName", alternate_name),
-    removal!("Service.description", description),
-    removal!("Service.needFamilies", need_families),
-    removal!("Service.welcome", welcome),
-    removal!("Service.criteriaText", criteria_text),
-    removal!("Service.details", details),
-    removal!("Service.languages", languages),
-    removal!("Service.applicationProcess", application_process),
-    removal!("Service.fees", fees),
-    removal!("Service.alert", alert),
-    removal!("Service.phones", phones),
-    removal!("Phone.typed", phones),
-    removal!("Phone.number", each phones, number),
-    removal!("Phone.doNotUse", phones),
-    removal!("Service.email", email),
-    removal!("Service.capacity", capacity),
-    removal!("Service.specialisations", specialisations),
-    removal!("Service.schedules", schedules),
-    removal!("Service.places", places),
-    removal!("ServiceDetail.label", details),
-    removal!("ServiceDetail.values", details),
-    removal!("Eligibility.minimumAge", eligibility.minimum_age),
-    removal!("Eligibility.maximumAge", eligibility.maximum_age),
-    removal!("Eligibility.ageBands", eligibility.age_bands),
-    removal!("Eligibility.genders", eligibility.genders),
-    removal!("Eligibility.households", eligibility.households),
-    removal!("Eligibility.adminStatuses", eligibility.admin_statuses),
-    removal!("Eligibility.situations", eligibility.situations),
-    removal!("Freshness.score", verified_on),
-    removal!("Freshness.score", valid_until),
-    removal!("Freshness.verifiedOn", verified_on),
-    removal!("Freshness.validUntil", valid_until),
-    removal!("Capacity.status", capacity),
-    removal!("Capacity.statusTold", capacity),
-    removal!("Capacity.unit", capacity),
-    removal!("Capacity.updatedAt", capacity),
-    removal!("Capacity.available", each capacity, available),
-    removal!("Capacity.maximum", each capacity, maximum),
-    removal!("Schedule.weekdays", each schedules, weekdays),
-    removal!("Schedule.opensAt", each schedules, opens_at),
-    removal!("Schedule.closesAt", each schedules, closes_at),
-    removal!("Schedule.text", each schedules, text),
-    removal!("Capacity.per", each capacity, per),
-    removal!("Capacity.expectedWaitDays", each capacity, expected_wait_days),
-    removal!("Capacity.toldBy", each capacity, told_by),
-    removal!("Service.verifiedBy", verified_by),
-    removal!("Service.questions", confirmations),
-    removal!("Service.nextReviewOn", next_review_on),
-    removal!("Service.provenance", edits),
-    removal!("FieldProvenance.field", edits),
-    removal!("FieldProvenance.toldBy", edits),
-    removal!("FieldProvenance.at", edits),
-    removal!("FieldProvenance.takenFrom", each edits, taken_from),
-    removal!("Service.mergedInto", merged_into),
-    removal!("Place.doNotUse", places),
-    removal!("Place.id", places),
-    removal!("Place.kind", places),
-    removal!("Place.redacted", places),
-    removal!("Place.name", each places, name),
-    removal!("Place.latitude", each places, position),
-    removal!("Place.longitude", each places, position),
-    removal!("Place.address", each places, address),
-    removal!("Service.language", language),
-    removal!("Service.translations", translations),
-    removal!("Translation.language", translations),
-    removal!("Translation.name", each translations, name),
-    removal!("Translation.description", each translations, description),
-    removal!("Service.modes", modes),
-    removal!("Service.accessibility", accessibility),
-    removal!("Service.areasServed", areas_served),
-    removal!("Service.openingHours", opening_hours),
-    removal!("Service.timeZone", time_zone),
-    removal!("Service.country", country),
-    removal!("Service.closures", closures),
-    removal!("Closure.from", closures),
-    removal!("Closure.until", closures),
-    removal!("Service.datedHours", dated_hours),
-    removal!("DatedHours.from", dated_hours),
-    removal!("DatedHours.until", dated_hours),
-    removal!("DatedHours.openingHours", dated_hours),
-    removal!("Place.precision", each places, precision),
-    removal!("Place.areaCode", each places, area),
-    Removal {
-        name: "Place.areaName",
-        is_told: |service| service.places.iter().any(|place| named_area(place).is_some()),
-        remove: |service| {
-            service.places.iter_mut().filter_map(|place| place.area.as_mut()).for_each(|area| area.name = None);
-        },
-    },
-];
-
 const STANDING: [&str; 6] = [
     "ServiceEdge.score",
     "ServiceEdge.standing",
@@ -264,32 +122,6 @@ const PROMISED_OF_ORGANIZATION: [&str; 6] = [
     "Organization.mayReceiveReferrals",
     "Organization.services",
 ];
-
-const OF_ORGANIZATION: &[Removal<Organization>] = &[
-    removal!("Organization.alternateName", alternate_name),
-    removal!("Organization.description", description),
-    removal!("Organization.website", website),
-    removal!("Organization.version", version),
-];
-
-/// The entry without what is not told; itself where everything is.
-fn without<T: Clone>(entry: &Arc<T>, removals: &[Removal<T>], look: &Looking) -> Arc<T> {
-    let mut shown = Arc::clone(entry);
-    for removal in removals.iter().filter(|removal| !look.sees(removal.name)) {
-        take_out(removal, &mut shown);
-    }
-    shown
-}
-
-fn take_out<T: Clone>(removal: &Removal<T>, shown: &mut Arc<T>) {
-    if (removal.is_told)(shown) {
-        (removal.remove)(Arc::make_mut(shown));
-    }
-}
-
-fn named_area(place: &Place) -> Option<&str> {
-    place.area.as_ref().and_then(|area| area.name.as_deref())
-}
 
 fn facts(access: &Access, service: &Service) -> Facts {
     let kind = access.directory_scope().kind_of(service);
@@ -343,6 +175,7 @@ struct EntrySight {
     tells_organization: bool,
     tells_opening: bool,
     tells_version: bool,
+    told_of_source: ToldOfSource,
     tells_questions: bool,
     tells_accepted: bool,
     tells_verdict: bool,
@@ -365,6 +198,11 @@ impl EntrySight {
             tells_organization: tells("Service.organization"),
             tells_opening: look.sees_all(&opening),
             tells_version: look.sees("Service.version"),
+            told_of_source: ToldOfSource {
+                name: look.sees_all(&["Service.source", "ServiceSource.name"]),
+                record_id: look.sees("ServiceSource.recordId"),
+                told_on: look.sees("ServiceSource.toldOn"),
+            },
             tells_questions: look.sees("Service.questions"),
             tells_accepted: tells("Capacity.acceptedSince"),
             tells_verdict: look.sees("ServiceEdge.verdict"),
@@ -409,6 +247,7 @@ impl<'a> Lens<'a> {
             organization: organization.filter(|_| sight.tells_organization).map(Arc::clone),
             tells_opening: sight.tells_opening,
             tells_version: sight.tells_version,
+            told_of_source: sight.told_of_source,
             tells_questions: sight.tells_questions,
             tells_accepted: sight.tells_accepted,
         };

@@ -19,6 +19,7 @@ pub mod person_view;
 pub mod proposal_view;
 pub mod protection_view;
 pub mod referral_view;
+mod removal;
 pub mod report_view;
 pub mod rules;
 pub mod suppress;

@@ -7,7 +7,7 @@ use super::row::{Table, optional_text};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::account::Role;
-use crate::domain::directory::{Document, FieldValue, Phone};
+use crate::domain::directory::{Document, FieldValue, Phone, Service};
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::OrganizationId;
 use crate::domain::referral::Vetting;
@@ -27,6 +27,9 @@ statements! {
     // By its text, because nothing else asks for it and a source that ends entries does so at most once a day.
     LIST_MERGED = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
         WHERE is_current AND NOT is_gone AND document LIKE '%\"merged_into\":%' ORDER BY entry_id";
+    // By its text as well: an organisation is edited now and then, and no index is kept for it.
+    OF_ORGANIZATION = "SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts, source_word FROM directory_documents \
+        WHERE is_current AND NOT is_gone AND document LIKE $1 ORDER BY entry_id";
     SUPERSEDE = "UPDATE directory_documents SET is_current = false, source_word = '' WHERE entry_id = $1 AND is_current";
     INSERT = "INSERT INTO directory_documents \
         (entry_id, version, valid_from, source, source_key, is_current, is_gone, document, contacts, source_word, actor_role, entry_version) \
@@ -49,6 +52,8 @@ pub struct DirectoryRow {
     pub entry_version: i64,
     /// The source it comes from.
     pub source: String,
+    /// The source's own key.
+    pub source_key: String,
     /// True for a tombstone: the entry is gone, the document is its last one.
     pub is_gone: bool,
     /// What it says.
@@ -121,13 +126,12 @@ pub(super) struct EntryRow {
 /// An entry of which everything is open.
 pub(super) struct OpenEntry {
     pub(super) row: DirectoryRow,
-    pub(super) source_key: String,
     pub(super) source_word: Vec<FieldValue>,
 }
 
 impl From<OpenEntry> for EntryAtHand {
-    fn from(OpenEntry { row, source_key, source_word }: OpenEntry) -> Self {
-        let DirectoryRow { entry_version, source, document, .. } = row;
+    fn from(OpenEntry { row, source_word }: OpenEntry) -> Self {
+        let DirectoryRow { entry_version, source, source_key, document, .. } = row;
         Self { entry_version, source, source_key, document, source_word }
     }
 }
@@ -255,8 +259,8 @@ pub(super) async fn open_entries(
         let name = row_name(&row.entry_id, row.version);
         let word: Option<_> = opened.open(sealed_at("source_word", &name, organization), &row.source_word)?;
         let EntryRow { entry_id, version, entry_version, source, source_key, is_gone, .. } = row;
-        let row = DirectoryRow { entry_id, version, entry_version, source, is_gone, document };
-        Ok(OpenEntry { row, source_key, source_word: word.unwrap_or_default() })
+        let row = DirectoryRow { entry_id, version, entry_version, source, source_key, is_gone, document };
+        Ok(OpenEntry { row, source_word: word.unwrap_or_default() })
     };
     read.into_iter().map(open).collect()
 }
@@ -288,6 +292,18 @@ impl Tx {
         Ok(open_entries(&self.keys, rows).await?.into_iter().map(EntryAtHand::from).collect())
     }
 
+    /// The services of an organisation as they stand in this transaction, those that were merged into others among them.
+    pub async fn list_services_of(&mut self, organization: OrganizationId) -> Result<Vec<Service>, StoreError> {
+        let pattern = format!("%\"organization_id\":\"{organization}\"%");
+        let rows: Vec<EntryRow> = in_tx!(self, |c| sqlx::query_as(OF_ORGANIZATION).bind(pattern).fetch_all(c).await)?;
+        let is_its = |service: &Service| service.organization_id == organization;
+        let service = |entry: OpenEntry| match entry.row.document {
+            Document::Service(service) => Some(service),
+            Document::Organization(_) => None,
+        };
+        Ok(open_entries(&self.keys, rows).await?.into_iter().filter_map(service).filter(is_its).collect())
+    }
+
     /// Lets no other import or edit of the directory come between what is read now and the commit.
     pub async fn lock_directory(&mut self) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(LOCK).execute(c).await.map(drop))?;
@@ -298,8 +314,8 @@ impl Tx {
     pub async fn documents_of_source(&mut self, source: &str) -> Result<Vec<StoredEntry>, StoreError> {
         let rows: Vec<EntryRow> = in_tx!(self, |c| sqlx::query_as(CURRENT_OF_SOURCE).bind(source).fetch_all(c).await)?;
         let entries = open_entries(&self.keys, rows).await?.into_iter();
-        let stored = |OpenEntry { row, source_key, source_word }| StoredEntry {
-            source_key,
+        let stored = |OpenEntry { row, source_word }| StoredEntry {
+            source_key: row.source_key,
             is_gone: row.is_gone,
             document: row.document,
             source_word,

@@ -18,8 +18,8 @@ statements! {
     // it. Each value stands on a line of its own and none holds a line break: ids, numbers, the names of sources, JSON
     // as it is written here, base64.
     PAGE = "SELECT coalesce(string_agg(entry_id || '\n' || CAST(version AS TEXT) || '\n' || CAST(entry_version AS TEXT) \
-        || '\n' || source || '\n' || CASE WHEN is_gone THEN 'gone' ELSE '' END || '\n' || document || '\n' || contacts, '\n'), '') \
-        FROM (SELECT entry_id, version, entry_version, source, is_gone, document, contacts FROM directory_documents \
+        || '\n' || source || '\n' || replace(source_key, '\n', ' ') || '\n' || CASE WHEN is_gone THEN 'gone' ELSE '' END || '\n' || document || '\n' || contacts, '\n'), '') \
+        FROM (SELECT entry_id, version, entry_version, source, source_key, is_gone, document, contacts FROM directory_documents \
         WHERE is_current AND (version, entry_id) > ($1, $2) ORDER BY version, entry_id LIMIT $3) AS page";
 }
 
@@ -32,6 +32,7 @@ struct PageEntry<'p> {
     version: i64,
     entry_version: i64,
     source: &'p str,
+    source_key: &'p str,
     is_gone: bool,
     document: &'p str,
     contacts: &'p str,
@@ -57,6 +58,7 @@ fn entry<'p>(entry_id: &'p str, lines: &mut impl Iterator<Item = &'p str>) -> Re
         version: TABLE.parsed("version", line()?.parse())?,
         entry_version: TABLE.parsed("entry_version", line()?.parse())?,
         source: line()?,
+        source_key: line()?,
         is_gone: line()? == GONE,
         document: line()?,
         contacts: line()?,
@@ -75,12 +77,13 @@ fn last_place(page: &str) -> Result<Option<Place>, StoreError> {
 
 fn decoded(page: &str) -> Result<Vec<Closed>, StoreError> {
     let closed = |entry: Result<PageEntry<'_>, StoreError>| {
-        let PageEntry { entry_id, version, entry_version, source, is_gone, document, contacts } = entry?;
+        let PageEntry { entry_id, version, entry_version, source, source_key, is_gone, document, contacts } = entry?;
         let row = DirectoryRow {
             entry_id: entry_id.to_owned(),
             version,
             entry_version,
             source: source.to_owned(),
+            source_key: source_key.to_owned(),
             is_gone,
             document: TABLE.parsed("document", serde_json::from_str(document))?,
         };
@@ -144,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_page_is_read_entry_by_entry_and_a_part_of_one_is_refused() {
-        let page = "svc_b\n7\n2\nbench\n\n{}\nsealed\nsvc_a\n7\n1\nbench\ngone\n{}\n";
+        let page = "svc_b\n7\n2\nbench\nkey\n\n{}\nsealed\nsvc_a\n7\n1\nbench\nkey\ngone\n{}\n";
         let read: Result<Vec<_>, StoreError> = entries_of(page).collect();
         let read: Vec<_> = read
             .expect("two entries")
@@ -154,7 +157,7 @@ mod tests {
         assert_eq!(read, [("svc_b", 7, 2, false, "sealed"), ("svc_a", 7, 1, true, "")]);
         assert_eq!(last_place(page).expect("a place"), Some((7, "svc_b".to_owned())));
         assert_eq!(last_place("").expect("no entry"), None);
-        for part in ["svc_a", "svc_a\n7\n1\nbench\n\n{}", "svc_a\nx\n1\nbench\n\n{}\n"] {
+        for part in ["svc_a", "svc_a\n7\n1\nbench\nkey\n\n{}", "svc_a\nx\n1\nbench\nkey\n\n{}\n"] {
             assert!(last_place(part).is_err(), "{part}");
         }
     }

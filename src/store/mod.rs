@@ -20,6 +20,7 @@ mod directory;
 mod directory_feed;
 mod directory_history;
 mod directory_load;
+mod dismissed_pairs;
 mod erased_rows;
 mod erasure;
 mod error;
@@ -249,6 +250,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         directory_feed::STATEMENTS,
         directory_history::STATEMENTS,
         directory_load::STATEMENTS,
+        dismissed_pairs::STATEMENTS,
         erased_rows::STATEMENTS,
         freezes::STATEMENTS,
         geography::STATEMENTS,

@@ -166,7 +166,7 @@ impl Tx {
         cause: Cause,
     ) -> Result<(), StoreError> {
         let opened = open_entries(&self.keys, [entry]).await?;
-        for OpenEntry { row, source_key, mut source_word } in opened {
+        for OpenEntry { row, mut source_word } in opened {
             let mut document = row.document;
             if let Document::Service(service) = &mut document {
                 service.redact_places(places);
@@ -175,7 +175,7 @@ impl Tx {
                 value.redact_places(places);
             }
             let units = self.keys.fetch_or_make(&[(contacts_of(&document), None)]).await?;
-            let change = DirectoryChange { source_key: &source_key, document: &document, is_gone: false };
+            let change = DirectoryChange { source_key: &row.source_key, document: &document, is_gone: false };
             let change = EntryChange { change, source_word: &source_word, actor_role: cause.actor_role };
             self.write_entry(&row.source, &change, &units, (cause.version, cause.now)).await?;
         }

@@ -314,6 +314,18 @@ fn directory_acts() -> Vec<Row> {
             "of the lawyers",
             Input::Fixed(json!({ "input": { "mergedId": service_id(MINORITY_APPEAL) } })),
         ),
+        act(
+            "serviceDismissDuplicate",
+            "of the lawyers and of the hospital",
+            Input::Fixed(json!({ "input": { "serviceId": service_id(MINORITY_APPEAL),
+            "otherId": marked["serviceId"] } })),
+        ),
+        act(
+            "serviceRestoreDuplicate",
+            "of the lawyers and of the hospital",
+            Input::Fixed(json!({ "input": { "serviceId": service_id(MINORITY_APPEAL),
+            "otherId": marked["serviceId"] } })),
+        ),
         act("serviceCorrectionSuggest", "of the lawyers", of_service(json!({ "changes": { "fees": "free" } }))),
         act("serviceCapacityUpdate", "of the lawyers", of_service(json!({ "status": "OPEN" }))),
         act("serviceConfirm", "of the lawyers", of_service(json!({}))),

@@ -2,8 +2,11 @@
 //! one for stopping, and a history that tells who did what.
 
 mod deciding;
+mod doubting;
 mod organizations;
 mod protecting;
+mod stopping;
+mod whereabouts;
 
 use crate::kit::steps::{fresh_key, merged, service_id, text};
 use crate::kit::world::{MINORITY_APPEAL, World, on_both_databases};

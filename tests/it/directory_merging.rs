@@ -51,6 +51,12 @@ impl World {
         (at("/merged/mergedInto"), at("/kept/provenance/0/takenFrom"))
     }
 
+    async fn edits_fees(&self, id: &str) -> String {
+        let version = self.entry_now(id).await["version"].clone();
+        let input = json!({ "serviceId": id, "expectedVersion": version, "changes": { "fees": "4 euros" } });
+        self.outcome("editor", "serviceEdit", input).await
+    }
+
     async fn lists(&self, id: &str) -> bool {
         let document = "{ services(first: 100, filter: { verdicts: [MATCH, TO_CONFIRM, NO] }) { nodes { id } } }";
         let found = self.ask(&self.person("caseworker"), document, json!({})).await;
@@ -212,5 +218,43 @@ on_both_databases! {
         let merged = world.second_word(|service| service.tier = Tier::Restricted).await;
         assert_eq!(world.merges("editor", &kept, &merged, json!(["FEES"])).await, "FOR_FEWER_PEOPLE");
         assert_eq!(world.merges("editor", &kept, &merged, json!([])).await, "");
+    }
+
+    async fn a_pair_that_was_judged_to_be_two_services_is_proposed_to_nobody_until_that_is_taken_back(world: World) {
+        let mut world = world;
+        world.join(EDITOR).await;
+        let first = world.app.context().directory.snapshot().service(ServiceId::derived("corridor", MINORITY_APPEAL));
+        let name = first.expect("a service of the seeds").name.clone();
+        let (kept, other) = (service_id(MINORITY_APPEAL), world.second_word(|service| service.name = name).await);
+        let proposes = async |handle: &str, dismissed: bool| {
+            let document = "query($dismissed: Boolean!) { duplicateCandidates(first: 100, dismissed: $dismissed) { \
+                nodes { services { id } } } }";
+            let answer = world.ask(&world.person(handle), document, json!({ "dismissed": dismissed })).await;
+            let nodes = answer.at("duplicateCandidates/nodes").as_array().expect("pairs").clone();
+            nodes.iter().any(|pair| pair["services"].as_array().expect("two").iter().any(|found| found["id"] == json!(other)))
+        };
+        let pair = json!({ "serviceId": other, "otherId": kept });
+        assert!(proposes("editor", false).await && !proposes("editor", true).await);
+        for handle in ["caseworker", "lawyer"] {
+            assert_eq!(world.outcome(handle, "serviceDismissDuplicate", pair.clone()).await, "FORBIDDEN", "{handle}");
+        }
+        assert_eq!(world.outcome("editor", "serviceDismissDuplicate", json!({ "serviceId": kept, "otherId": kept })).await, "PAIR_OF_ONE");
+        // In either order, and twice, it is one judgement; and one for all editors.
+        for pair in [pair.clone(), json!({ "serviceId": kept, "otherId": other })] {
+            assert_eq!(world.outcome("editor", "serviceDismissDuplicate", pair).await, "");
+        }
+        assert_eq!(world.rows("dismissed_pairs").await.len(), 1);
+        for handle in ["editor", "second editor", "coordinator"] {
+            assert!(!proposes(handle, false).await && proposes(handle, true).await, "{handle}");
+        }
+        // A change of one of them, and a new version of the directory, leave the judgement alone.
+        assert_eq!(world.edits_fees(&other).await, "");
+        assert!(!proposes("second editor", false).await);
+        assert_eq!(world.outcome("second editor", "serviceRestoreDuplicate", pair.clone()).await, "");
+        assert!(proposes("editor", false).await && !proposes("editor", true).await);
+        assert_eq!(world.outcome("second editor", "serviceRestoreDuplicate", pair).await, "", "it changes nothing");
+        assert_eq!(world.rows("dismissed_pairs").await.len(), 0);
+        let told = "SELECT action FROM audit_events WHERE action LIKE 'pair_%' ORDER BY sequence";
+        assert_eq!(world.texts(told.to_owned()).await, ["pair_dismissed", "pair_dismissed", "pair_restored", "pair_restored"]);
     }
 }

@@ -33,7 +33,7 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 58] = [
+const OF_NO_PERSON: [&str; 59] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     "Team.name",
@@ -44,6 +44,7 @@ const OF_NO_PERSON: [&str; 58] = [
     "Organization.alternateName",
     "Service.name",
     "Service.alternateName",
+    "ServiceSource.name",
     "Service.criteriaText",
     "Service.phones",
     "Phone.number",
@@ -177,6 +178,8 @@ fn no_input_takes_free_text_or_files() {
         "ServiceChangesInput.alert",
         "ServiceChangesInput.alternateName",
         "ServiceChangesInput.applicationProcess",
+        "ServiceChangesInput.areasServed",
+        "ServiceChangesInput.country",
         "ServiceChangesInput.criteriaText",
         "ServiceChangesInput.description",
         "ServiceChangesInput.email",
@@ -185,6 +188,7 @@ fn no_input_takes_free_text_or_files() {
         "ServiceChangesInput.name",
         "ServiceChangesInput.openingHours",
         "ServiceChangesInput.phones",
+        "ServiceChangesInput.timeZone",
         "ServiceFilter.area",
         "ServiceFilter.words",
         "ServiceLiftDoNotUseInput.phone",

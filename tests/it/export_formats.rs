@@ -6,7 +6,7 @@ use relais::domain::country::CountryCode;
 use relais::domain::directory::{
     Accessibility, AuthorityLink, Capacity, CapacityStatus, CapacityUnit, Detail, Eligibility, KnownConsequence,
     LocationKind, Organization, OrganizationKind, Phone, Place, Precision, Schedule, Service, ServiceMode,
-    ServiceStatus, Specialisation, Tier, Welcome,
+    ServiceStatus, Specialisation, Tier, Translation, Welcome,
 };
 use relais::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use relais::domain::need::{Need, NeedFamily};
@@ -115,6 +115,19 @@ fn full_service() -> Service {
         opening_hours: text("Mo-Fr 09:00-17:00; PH off"),
         time_zone: TimeZone::parse("Europe/Paris").ok(),
         country: CountryCode::parse("FR").ok(),
+        criteria_disagree: true,
+        language: Language::parse("en").ok(),
+        translations: [
+            ("fr", Some("Accueil de jour"), Some("Douches\net bureau.")),
+            ("ar", Some("مركز: النهار"), None),
+            ("prs", None, Some("حمام")),
+        ]
+        .map(|(tag, name, description)| Translation {
+            language: Language::parse(tag).expect("a tag"),
+            name: name.map(str::to_owned),
+            description: description.map(str::to_owned),
+        })
+        .to_vec(),
         ..Service::named(ServiceId::from_bytes([1; 16]), OrganizationId::from_bytes([9; 16]), "Day centre")
     }
 }

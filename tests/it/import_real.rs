@@ -272,6 +272,8 @@ fn the_two_languages_of_jordan_pair_and_their_criteria_are_flagged() {
     let kind = |kind: &str| paired.warnings.iter().filter(|told| told.reason.kind() == kind).count();
     assert_eq!((kind("not in the other language"), kind("in the other language alone")), (0, 0));
     assert_eq!(kind("criteria disagree between the languages"), 208);
+    // The entries carry it, so that whoever reads one is told.
+    assert_eq!(services(&paired).filter(|service| service.criteria_disagree).count(), 208);
     assert_eq!(paired.services.len(), 574);
     let translated = services(&paired).filter(|service| !service.translations.is_empty()).count();
     assert!(translated > 500, "{translated}");

@@ -143,8 +143,8 @@ on_both_databases! {
         for (language, expected) in [
             ("fr", "moins de 18 ans seulement"),
             ("en", "only under 18"),
-            ("ar", "العمر غير مقبول"),
-            ("ar-LY, fr;q=0.5", "العمر غير مقبول"),
+            ("ar", "دون 18 سنة فقط"),
+            ("ar-LY, fr;q=0.5", "دون 18 سنة فقط"),
             ("de", "moins de 18 ans seulement"),
             ("en;q=0.1, fr", "moins de 18 ans seulement"),
         ] {
@@ -160,14 +160,17 @@ on_both_databases! {
         }
         // What nobody has put into Arabic yet is told in French.
         let child = json!({ "ageBand": "AGE_15_17" });
-        let filter = json!({ "need": "LEGAL_MINORITY_APPEAL", "near": near(PANTIN)["near"], "person": child });
+        let filter = json!({ "need": "LEGAL_MINORITY_APPEAL", "near": near(PANTIN)["near"], "person": child,
+            "accessibility": ["SIGN_LANGUAGE"] });
         let answer = search_in(&world, "caseworker", "ar", json!({ "filter": filter })).await;
         let reasons = &edges(&answer)[0]["reasons"];
         assert_eq!(
             reasons,
             &json!([
                 { "dimension": "ADMIN_STATUS", "finding": "TO_CONFIRM",
-                  "message": "statut administratif à vérifier" },
+                  "message": "يرجى تأكيد الوضع القانوني: قاصرون في مرحلة الطعن فقط" },
+                { "dimension": "ACCESSIBILITY", "finding": "TO_CONFIRM",
+                  "message": "demander si le lieu est accessible : personne ne l’a dit" },
             ])
         );
         assert_eq!(edges(&answer)[0]["verdict"], "TO_CONFIRM");

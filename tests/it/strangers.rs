@@ -208,6 +208,7 @@ fn of_directory(paris: &Paris) -> Vec<Question> {
     let edit = merged(changes.clone(), &json!({ "expectedVersion": 9 }));
     let decide = json!({ "accept": false, "reason": "NOT_TRUE" });
     let merge = |other: &str| json!({ other: ServiceId::from_bytes([9; 16]).to_string(), "expectedKeptVersion": 9, "expectedMergedVersion": 9 });
+    let pair = |other: &str| json!({ other: ServiceId::from_bytes([9; 16]).to_string() });
     let place = LocationId::from_bytes([9; 16]).to_string();
     vec![
         Question::of_query("serviceHistory", "serviceId", &safe_house),
@@ -225,6 +226,10 @@ fn of_directory(paris: &Paris) -> Vec<Question> {
         Question::of_mutation("serviceMerge", "keptId", &merge("mergedId"), &safe_house),
         Question::of_mutation("serviceMerge", "mergedId", &merge("keptId"), &safe_house),
         Question::of_mutation("serviceUnmerge", "mergedId", &json!({}), &safe_house),
+        Question::of_mutation("serviceDismissDuplicate", "serviceId", &pair("otherId"), &safe_house),
+        Question::of_mutation("serviceDismissDuplicate", "otherId", &pair("serviceId"), &safe_house),
+        Question::of_mutation("serviceRestoreDuplicate", "serviceId", &pair("otherId"), &safe_house),
+        Question::of_mutation("serviceRestoreDuplicate", "otherId", &pair("serviceId"), &safe_house),
         Question::of_mutation("serviceCorrectionSuggest", "serviceId", &changes, &safe_house),
         Question::of_mutation("serviceMarkDoNotUse", "placeId", &json!({ "serviceId": safe_house }), &place),
         Question::of_mutation("serviceMarkDoNotUse", "serviceId", &json!({}), &safe_house),
@@ -458,6 +463,7 @@ on_both_databases! {
                 // Editors merge, whatever a caseworker sees.
                 || question.place.starts_with("serviceMerge.")
                 || question.place.starts_with("serviceUnmerge.")
+                || question.place.contains("Duplicate.")
                 || question.place.starts_with("serviceLiftDoNotUse.")
                 || question.place.ends_with(".exceptServiceIds")
                 || question.place == "servicesToReview.after"

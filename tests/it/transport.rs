@@ -287,6 +287,55 @@ async fn a_misspelt_name_is_named() {
 }
 
 #[tokio::test]
+async fn a_document_that_fitted_once_is_answered_as_if_it_were_read_for_the_first_time() {
+    const DOCUMENT: &str = "query($f: ServiceFilter, $n: Int) { services(first: $n, filter: $f) { nodes { id } } }";
+    let asked = |variables: Value| post(NEW, json!({ "query": DOCUMENT, "variables": variables }).to_string());
+    let fitting = json!({ "f": { "need": "LEGAL_ASYLUM", "person": { "gender": "WOMAN" } }, "n": 3 });
+    let known = Bare::open().await;
+    // The router keeps what it has read.
+    let router = known.router();
+    for _ in 0..2 {
+        let answer = send_to(router.clone(), asked(fitting.clone())).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::OK, ""), "{}", answer.body);
+    }
+    for (variables, status, code) in [
+        (
+            json!({ "f": { "need": "LEGAL", "person": { "gender": "WOMAN" } }, "n": 3 }),
+            400,
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (json!({ "f": { "need": 3, "person": { "gender": "WOMAN" } }, "n": 3 }), 400, "GRAPHQL_VALIDATION_FAILED"),
+        (
+            json!({ "f": { "needs": "LEGAL_ASYLUM", "person": { "gender": "MAN" } }, "n": 3 }),
+            400,
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            json!({ "f": { "need": "LEGAL_ASYLUM", "person": { "gander": "MAN" } }, "n": 3 }),
+            400,
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            json!({ "f": { "need": "LEGAL_ASYLUM", "person": { "gender": "WOMAN" } }, "n": 3.5 }),
+            400,
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            json!({ "f": { "need": "LEGAL_ASYLUM", "person": { "gender": "WOMAN" } }, "n": 9_999_999_999_i64 }),
+            400,
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (json!({ "f": { "need": "LEGAL_ASYLUM", "person": { "gender": "WOMAN" } }, "n": 101 }), 200, "BAD_USER_INPUT"),
+        (json!({ "f": { "need": "LEGAL_ASYLUM", "person": { "gender": "MAN" } }, "n": 2 }), 200, ""),
+    ] {
+        let again = send_to(router.clone(), asked(variables.clone())).await;
+        let first = send_to(Bare::open().await.router(), asked(variables.clone())).await;
+        assert_eq!((again.status, &again.body), (first.status, &first.body), "{variables}");
+        assert_eq!((again.status.as_u16(), again.code()), (status, code), "{variables}: {}", again.body);
+    }
+}
+
+#[tokio::test]
 async fn every_answer_is_hardened_even_a_panic() {
     let panics = get(|| async { panic!("MARKER") as &str });
     let page = get(|| async {

@@ -3,11 +3,12 @@
 use super::super::Context;
 use super::super::input::{area, language, position};
 use super::super::known_places::KnownPlaces;
+use crate::domain::country::CountryCode;
 use crate::domain::directory::{FieldValue, LocationKind, Place, Service, ServiceField, Translation};
 use crate::domain::directory_edit::{EditProblem, checked, read_phone};
 use crate::domain::id::LocationId;
-use crate::domain::opening::{DatedHours, OpeningHours};
-use crate::domain::place::Area;
+use crate::domain::opening::{DatedHours, OpeningHours, TimeZone};
+use crate::domain::place::{Area, AreaCode};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Date;
@@ -28,6 +29,12 @@ pub struct ServiceChanges {
     pub dated_hours: Option<Vec<(Date, Date, String)>>,
     /// Translations: all of them.
     pub translations: Option<Vec<TranslationChange>>,
+    /// Codes of the areas served: all of them.
+    pub areas_served: Option<Vec<String>>,
+    /// Name of the time zone; `Some(None)` takes it out.
+    pub time_zone: Option<Option<String>>,
+    /// Code of the country; `Some(None)` takes it out.
+    pub country: Option<Option<String>>,
 }
 
 /// Name and description in another language, as somebody types them.
@@ -92,12 +99,37 @@ impl ServiceChanges {
             };
             values.push(FieldValue::Translations(told.into_iter().map(read).collect::<Result<_, Refusal>>()?));
         }
+        if let Some(codes) = self.areas_served {
+            values.push(FieldValue::AreasServed(read_areas(&codes)?));
+        }
+        if let Some(name) = self.time_zone {
+            let refused = Refusal::input("changes.timeZone", InputProblem::TimeZone);
+            values
+                .push(FieldValue::TimeZone(name.map(|name| TimeZone::parse(&name)).transpose().map_err(|_| refused)?));
+        }
+        if let Some(code) = self.country {
+            let refused = Refusal::input("changes.country", InputProblem::Country);
+            let country = code.map(|code| CountryCode::parse(&code)).transpose().map_err(|_| refused)?;
+            values.push(FieldValue::Country(country));
+        }
         let refused = |EditProblem { field, problem }| Refusal::input(input_path(field), problem);
         let stands = |value: &FieldValue| FieldValue::of(service, value.field()).without_marks();
         let mut values = checked(values).map_err(refused)?;
         values.retain(|value| value.clone().without_marks() != stands(value));
         if values.is_empty() { Err(Refusal::input("changes", InputProblem::NoChange)) } else { Ok(values) }
     }
+}
+
+/// Each area once, in the order in which they are typed.
+fn read_areas(codes: &[String]) -> Result<Vec<AreaCode>, Refusal> {
+    let mut areas = Vec::new();
+    for code in codes {
+        let area = area("changes.areasServed", code)?;
+        if !areas.contains(&area) {
+            areas.push(area);
+        }
+    }
+    Ok(areas)
 }
 
 fn read_dated((from, until, hours): (Date, Date, String)) -> Result<DatedHours, Refusal> {
@@ -201,4 +233,8 @@ schema_names! {
     Closures = "closures",
     DatedHours = "datedHours",
     Translations = "translations",
+    AreasServed = "areasServed",
+    TimeZone = "timeZone",
+    Country = "country",
+    ValidUntil = "validUntil",
 }

@@ -5,7 +5,7 @@ use super::super::{ActionError, Context};
 use super::changes::{ServiceChanges, input_path};
 use super::{AtHand, Edited, event, fields_of, fresh, names_of, proposal, proposed};
 use crate::domain::audit::AuditAction;
-use crate::domain::directory::{FieldValue, Place, Service, ServiceField, ServiceStatus};
+use crate::domain::directory::{FieldEdit, FieldValue, Place, Service, ServiceField, ServiceStatus, Teller};
 use crate::domain::directory_edit::{Parted, ProposalKind, part, set};
 use crate::domain::id::ServiceId;
 use crate::domain::refusal::{InputProblem, Refusal};
@@ -68,7 +68,7 @@ pub async fn edit(context: &Context, access: &Access, input: EditService) -> Res
 }
 
 /// Staff of an organisation decide neither who may know of it, nor whether a place of it may be found, nor whether it
-/// works again after an editor has suspended it.
+/// works again after an editor has suspended or closed it: that they suggest.
 fn refuse_what_editors_decide(service: &Service, values: &[FieldValue]) -> Result<(), Refusal> {
     let is_covered = |place: &Place| service.places.iter().any(|held| held.id == place.id && held.redacted);
     let turns_redaction = |places: &[Place]| {
@@ -79,12 +79,23 @@ fn refuse_what_editors_decide(service: &Service, values: &[FieldValue]) -> Resul
     };
     let is_for_editors = |value: &&FieldValue| match value {
         FieldValue::Tier(_) => true,
-        FieldValue::Status(_) => service.status == ServiceStatus::Suspended && service.do_not_use,
+        FieldValue::Status(_) => is_stopped_by_editor(service),
         FieldValue::Places(places) => turns_redaction(places),
         _ => false,
     };
     let refused = |field: ServiceField| Refusal::input(input_path(field), InputProblem::EditorsOnly);
     values.iter().find(is_for_editors).map_or(Ok(()), |value| Err(refused(value.field())))
+}
+
+/// Whether an editor has suspended or closed the service, by a mark that was confirmed or by an edit. No other status
+/// leads out of that either, so that nobody reopens it in two steps.
+fn is_stopped_by_editor(service: &Service) -> bool {
+    let is_of_editor = |edit: &FieldEdit| edit.field == ServiceField::Status && edit.told_by == Teller::Editor;
+    match service.status {
+        ServiceStatus::Suspended => service.do_not_use || service.edits.iter().any(is_of_editor),
+        ServiceStatus::Closed => service.edits.iter().any(is_of_editor),
+        ServiceStatus::Open | ServiceStatus::Paused => false,
+    }
 }
 
 /// What a suggestion takes.

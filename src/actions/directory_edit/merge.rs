@@ -133,7 +133,12 @@ async fn withdraw_taken(tx: &mut Tx, kept: ServiceId, merged: ServiceId, now: Ti
 }
 
 /// An entry that this account may edit as a whole.
-async fn for_editors(tx: &mut Tx, access: &Access, account: &Account, id: ServiceId) -> Result<AtHand, ActionError> {
+pub(super) async fn for_editors(
+    tx: &mut Tx,
+    access: &Access,
+    account: &Account,
+    id: ServiceId,
+) -> Result<AtHand, ActionError> {
     let at_hand = AtHand::find(tx, access, id).await?;
     match editing(access, account, &at_hand.service)? {
         Editing::Everything => Ok(at_hand),

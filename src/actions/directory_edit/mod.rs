@@ -4,6 +4,7 @@
 //! import nor somebody else comes in between.
 
 mod changes;
+mod dismiss;
 mod edit;
 mod lift;
 mod merge;
@@ -13,6 +14,7 @@ mod review;
 mod tell;
 
 pub use changes::{PlaceChange, ServiceChanges, TranslationChange};
+pub use dismiss::{dismiss_pair, restore_pair};
 pub use edit::{EditService, SuggestCorrection, edit, suggest};
 pub use lift::lift_do_not_use;
 pub use merge::{MergeServices, merge_services, unmerge_service};

@@ -36,7 +36,6 @@ pub async fn edit_organization(
     let (id, now) = (input.organization_id, context.now());
     directory::refresh(context).await?;
     directory::organization(context, access, id).map_err(|_| hidden(access, id))?;
-    let guards = context.directory.snapshot().services_of(id).iter().any(|service| is_guarded(service));
     let written = context.store.write(async |tx| {
         require_project_at_work(tx, account.project_id).await?;
         tx.lock_directory().await?;
@@ -48,6 +47,8 @@ pub async fn edit_organization(
         }
         let mut values = input.values.clone();
         values.retain(|value| *value != OrganizationValue::of(&organization, value.field()));
+        // Under the lock: a service that has become a guarded one since the snapshot was made counts.
+        let guards = tx.list_services_of(id).await?.iter().any(is_guarded);
         refuse(&organization, &values, editing, guards)?;
         let fields = values.iter().map(|value| schema_name(value.field())).collect();
         set_organization(&mut organization, values, by, now);

@@ -129,6 +129,10 @@ pub async fn confirm(
             Some(fields) => answer(&mut confirmed, fields, now.date())
                 .map_err(|_| Refusal::input("fields", InputProblem::NotOfEntry))?,
         };
+        // Who says that it takes whom it is told to take has asked, whatever the source says in another language.
+        if fields.is_none_or(|fields| fields.contains(&ServiceField::Eligibility)) {
+            confirmed.criteria_disagree = false;
+        }
         if let Some(as_of) = as_of {
             confirmed.confirmations.clear();
             confirmed.verified_on = Some(as_of);

@@ -32,6 +32,8 @@ code_list! {
         EntryEdited = "entry_edited": "an entry of the directory was edited",
         EntriesMerged = "entries_merged": "an entry of the directory was merged into another",
         EntriesUnmerged = "entries_unmerged": "the merging of an entry of the directory was undone",
+        PairDismissed = "pair_dismissed": "two entries of the directory were judged to be two services",
+        PairRestored = "pair_restored": "the judgement that two entries of the directory are two services was taken back",
         ChangeProposed = "change_proposed": "a change of the directory was proposed",
         ProposalDecided = "proposal_decided": "a proposed change of the directory was decided",
         DoNotUseMarked = "do_not_use_marked": "something in the directory was marked as not to be used",

@@ -8,9 +8,11 @@ use super::place::{Place, RedactedPlaces};
 use super::service::{Eligibility, Service, Translation};
 use crate::domain::code::{CodeList as _, code_list};
 use crate::domain::code_set::CodeSet;
+use crate::domain::country::CountryCode;
 use crate::domain::id::ServiceId;
 use crate::domain::need::Need;
-use crate::domain::opening::{Closure, DatedHours};
+use crate::domain::opening::{Closure, DatedHours, TimeZone};
+use crate::domain::place::AreaCode;
 use crate::domain::profile::Language;
 use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Date;
@@ -82,6 +84,10 @@ service_fields! {
     Closures = "closures": "the days on which it is closed for a time", Vec<Closure> => closures;
     DatedHours = "dated_hours": "hours that hold on some days instead of the ordinary ones", Vec<DatedHours> => dated_hours;
     Translations = "translations": "its name and description in further languages", Vec<Translation> => translations;
+    AreasServed = "areas_served": "the areas whose people it serves", Vec<AreaCode> => areas_served;
+    TimeZone = "time_zone": "the time zone that its hours are told in", Option<TimeZone> => time_zone;
+    Country = "country": "the country whose holidays it keeps", Option<CountryCode> => country;
+    ValidUntil = "valid_until": "the last day on which what it says can be relied on", Option<Date> => valid_until;
 }
 
 hidden_debug!(FieldValue);
@@ -142,6 +148,10 @@ impl FieldValue {
                 dated.iter().map(|dated| format!("{} – {}: {}", dated.from, dated.until, dated.opening_hours.text())),
             ),
             Self::Translations(told) => joined_parts(told.iter().map(words_of_translation)),
+            Self::AreasServed(areas) => joined(areas.iter().map(AreaCode::as_str)),
+            Self::TimeZone(zone) => zone.map_or("", TimeZone::name).to_owned(),
+            Self::Country(country) => country.map(|country| country.as_str().to_owned()).unwrap_or_default(),
+            Self::ValidUntil(day) => day.map(|day| day.to_string()).unwrap_or_default(),
         };
         (!words.is_empty()).then_some(words)
     }

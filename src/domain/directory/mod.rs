@@ -20,7 +20,7 @@ pub use fields::{FieldConfirmation, FieldEdit, FieldValue, ServiceField};
 pub use organization::{Organization, OrganizationEdit, OrganizationField, OrganizationValue};
 pub use phone::Phone;
 pub use place::{Place, RedactedPlaces};
-pub use service::{Detail, Eligibility, Schedule, Service, Translation};
+pub use service::{Detail, Eligibility, Schedule, Service, SourceRecord, Translation};
 
 use serde::{Deserialize, Serialize};
 

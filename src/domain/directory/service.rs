@@ -17,6 +17,7 @@ use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, 
 use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The public that a service accepts. An empty list restricts nothing.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
@@ -87,6 +88,28 @@ pub struct Translation {
     /// The description in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+}
+
+/// Whose record an entry is, as the store has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceRecord {
+    /// Name of the source.
+    pub source: Arc<str>,
+    /// The source's own id of the record; `None` where it would lead to a place that must not be found.
+    pub key: Option<Box<str>>,
+    /// Day that the source itself gives for its record; `None` where it gives none, and where people have checked the entry
+    /// since.
+    pub told_on: Option<Date>,
+}
+
+impl SourceRecord {
+    /// The record of a service, by what the store has beside the document.
+    pub fn of(service: &Service, source: Arc<str>, key: &str) -> Self {
+        // Whoever looks the record up at its source may read there what is redacted here.
+        let hides_any = service.places.iter().chain(&service.former_places).any(|place| place.redacted);
+        let is_of_source = service.verified_by.is_none_or(|teller| teller == Teller::Source);
+        Self { source, key: (!hides_any).then(|| key.into()), told_on: service.verified_on.filter(|_| is_of_source) }
+    }
 }
 
 /// A service, with everything that decides whom it takes.
@@ -209,6 +232,10 @@ pub struct Service {
     /// True while somebody has marked it as not to be used: nobody finds it in a search or sends to it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub do_not_use: bool,
+    /// True while its source tells other criteria in another of its languages, and nobody has said which hold: then they
+    /// exclude nobody.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub criteria_disagree: bool,
     /// The entry that this one was merged into, as another source's word on the same service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<ServiceId>,
@@ -224,6 +251,9 @@ pub struct Service {
     /// How often the entry was written, as the store counts; 0 where it was not read from there.
     #[serde(skip)]
     pub version: i64,
+    /// Whose record it is; `None` where it was not read from the store.
+    #[serde(skip)]
+    pub record: Option<Arc<SourceRecord>>,
 }
 
 hidden_debug!(Service);
@@ -272,12 +302,14 @@ impl Service {
             verified_by: None,
             next_review_on: None,
             do_not_use: false,
+            criteria_disagree: false,
             merged_into: None,
             confirmations: Vec::new(),
             edits: Vec::new(),
             former_phones: Vec::new(),
             former_places: Vec::new(),
             version: 0,
+            record: None,
         }
     }
 

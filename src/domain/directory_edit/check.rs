@@ -11,6 +11,8 @@ pub(super) const NAME_CHARACTERS: usize = 200;
 pub(super) const TEXT_CHARACTERS: usize = 4_000;
 /// Most entries of a list.
 const LIST_ENTRIES: usize = 50;
+/// Most areas served: sources name every commune of a département.
+const AREAS_SERVED: usize = 500;
 
 /// Which field cannot stand so, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,7 @@ fn problem_of(value: &FieldValue) -> Option<InputProblem> {
             is_long(dated).or_else(|| dated.iter().find_map(|dated| problem_of_days(dated.from, dated.until)))
         }
         FieldValue::Translations(told) => problem_of_translations(told),
+        FieldValue::AreasServed(areas) => (areas.len() > AREAS_SERVED).then_some(InputProblem::ListTooLong),
         _ => None,
     }
 }

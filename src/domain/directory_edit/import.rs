@@ -2,6 +2,7 @@
 //! what the entry says.
 
 use super::guard::{is_guarded, part, ways_of};
+use super::is_criteria;
 use super::ways::ways_told;
 use crate::domain::code::CodeList as _;
 use crate::domain::directory::{FieldValue, Place, RedactedPlaces, Service, ServiceField, Specialisation};
@@ -64,6 +65,7 @@ pub fn merge(incoming: &mut Service, held: &Service, word: &[FieldValue]) -> Mer
     // What was hidden on its word may be what the source says by now.
     merged.word.retain(|value| *value != FieldValue::of(incoming, value.field()).without_marks());
     merged.word.sort_by_key(FieldValue::field);
+    incoming.criteria_disagree &= !held.edits.iter().any(|edit| is_criteria(edit.field));
     incoming.edits.clone_from(&held.edits);
     merged
 }

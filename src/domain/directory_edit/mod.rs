@@ -28,7 +28,7 @@ pub use proposal::{
 pub use questions::{answer, questions};
 pub use review::{due_on, is_due, next_review_on, told_later};
 
-use super::directory::{FieldEdit, FieldValue, Place, Service, ServiceStatus, Teller};
+use super::directory::{FieldEdit, FieldValue, Place, Service, ServiceField, ServiceStatus, Teller};
 use super::time::Timestamp;
 use mark::{keep_marks_of_phones, keep_marks_of_places};
 
@@ -52,8 +52,17 @@ pub fn set(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldV
         service.edits.push(FieldEdit { field, told_by: by, at_microseconds: now.microseconds(), taken_from: None });
         service.edits.sort_by_key(|edit| edit.field);
     }
+    if service.edits.iter().any(|edit| is_criteria(edit.field)) {
+        service.criteria_disagree = false;
+    }
     remember(service, &before);
     cover(word, service);
+}
+
+/// Whether the field tells whom the service takes: once people have set it, it does not matter what its source says in
+/// which language.
+const fn is_criteria(field: ServiceField) -> bool {
+    matches!(field, ServiceField::Eligibility | ServiceField::CriteriaText | ServiceField::Welcome)
 }
 
 /// Takes out of the source's word what could lead to a place that must not be found now. One that the entry does not have

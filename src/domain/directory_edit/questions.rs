@@ -4,13 +4,14 @@ use crate::domain::directory::{FieldConfirmation, FieldValue, Service, ServiceFi
 use crate::domain::time::Date;
 
 /// What a review asks, in the order of the harm that a wrong answer does.
-const ASKED: [ServiceField; 10] = [
+const ASKED: [ServiceField; 11] = [
     ServiceField::Status,
     ServiceField::Phones,
     ServiceField::Places,
     ServiceField::OpeningHours,
     ServiceField::Needs,
     ServiceField::Eligibility,
+    ServiceField::AreasServed,
     ServiceField::Languages,
     ServiceField::ApplicationProcess,
     ServiceField::Email,

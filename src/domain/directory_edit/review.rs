@@ -1,7 +1,9 @@
 //! When an entry has to be looked at again, and whose word on it is the later one.
 
+use super::is_criteria;
 use crate::domain::account::RiskProfile;
-use crate::domain::directory::{FieldValue, Service, Teller};
+use crate::domain::code::CodeList as _;
+use crate::domain::directory::{FieldValue, Service, ServiceField, Teller};
 use crate::domain::freshness::{FreshnessState, freshness};
 use crate::domain::time::Date;
 use chrono::Days;
@@ -20,9 +22,14 @@ pub fn next_review_on(today: Date, risks: &[RiskProfile]) -> Date {
 }
 
 /// The day by which somebody should confirm the entry, by the risks of the projects that use it: the one that was told,
-/// else counted from the day on which it was last checked. `None` where nobody has told either.
+/// else counted from the day on which it was last checked. For a project at severe risk the earlier of the two counts:
+/// who told the day may have been of another project. `None` where nobody has told either.
 pub fn due_on(service: &Service, risks: &[RiskProfile]) -> Option<Date> {
-    service.next_review_on.or_else(|| service.verified_on.map(|day| next_review_on(day, risks)))
+    let counted = service.verified_on.map(|day| next_review_on(day, risks));
+    match (service.next_review_on, counted) {
+        (Some(told), Some(counted)) if risks.contains(&RiskProfile::Severe) => Some(told.min(counted)),
+        (told, counted) => told.or(counted),
+    }
 }
 
 /// Whether somebody should confirm the entry: its day has come, nothing that it says can be believed any more, or nobody
@@ -35,20 +42,53 @@ pub fn is_due(service: &Service, today: Date, risks: &[RiskProfile]) -> bool {
     }
 }
 
-/// Keeps what people have told later than the source: who last checked the entry, which of its fields somebody has
-/// confirmed, and its capacity.
+/// Keeps what people have told later than the source: who last checked the entry, that its criteria hold whatever the source
+/// tells in which language, which of its fields somebody has confirmed, and its capacity.
 pub fn told_later(incoming: &mut Service, held: &Service) {
     let is_of_people = |teller: Option<Teller>| teller.is_some_and(|teller| teller != Teller::Source);
+    let is_same = |field: &ServiceField| FieldValue::of(held, *field) == FieldValue::of(incoming, *field);
+    let has_same_criteria = ServiceField::ALL.iter().filter(|field| is_criteria(**field)).all(is_same);
     if is_of_people(held.verified_by) && held.verified_on > incoming.verified_on {
         (incoming.verified_on, incoming.verified_by) = (held.verified_on, held.verified_by);
         incoming.next_review_on = held.next_review_on;
+        // Who has confirmed these criteria has decided between the languages of the source.
+        incoming.criteria_disagree &= held.criteria_disagree || !has_same_criteria;
     }
-    let is_as_it_was = |field| FieldValue::of(held, field) == FieldValue::of(incoming, field);
+    let is_as_it_was = |field: ServiceField| FieldValue::of(held, field) == FieldValue::of(incoming, field);
     let confirmed = held.confirmations.iter().filter(|known| is_as_it_was(known.field)).copied().collect();
     incoming.confirmations = confirmed;
     let told_at = |service: &Service| service.capacity.as_ref().and_then(|told| told.updated_at_microseconds);
     let teller = held.capacity.as_ref().and_then(|told| told.told_by);
     if is_of_people(teller) && told_at(held) > told_at(incoming) {
         incoming.capacity.clone_from(&held.capacity);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::{Identifier as _, OrganizationId, ServiceId};
+
+    #[test]
+    fn criteria_that_people_have_confirmed_are_doubted_again_when_the_source_tells_others() {
+        let (id, organization) = (ServiceId::derived("test", "one"), OrganizationId::derived("test", "one"));
+        let told = |text: &str| Service {
+            criteria_text: Some(text.to_owned()),
+            criteria_disagree: true,
+            ..Service::named(id, organization, "One")
+        };
+        let day = |text: &str| text.parse::<Date>().ok();
+        for (verified_by, text, is_doubted) in [
+            (Some(Teller::Editor), "Women", false),
+            (Some(Teller::Editor), "Families", true),
+            (Some(Teller::Source), "Women", true),
+            (None, "Women", true),
+        ] {
+            let verified_on = day("2026-11-01");
+            let held = Service { criteria_disagree: false, verified_on, verified_by, ..told("Women") };
+            let mut incoming = Service { verified_on: day("2026-10-01"), ..told(text) };
+            told_later(&mut incoming, &held);
+            assert_eq!(incoming.criteria_disagree, is_doubted, "{verified_by:?} {text}");
+        }
     }
 }

@@ -445,6 +445,25 @@ fn a_confirmation_lasts_as_long_as_the_gravest_risk_allows() {
 }
 
 #[test]
+fn at_severe_risk_the_earlier_of_the_day_told_and_the_day_counted_is_that_of_the_review() {
+    let day = |text: &str| text.parse::<Date>().expect("a day");
+    let (severe, high) = ([RiskProfile::Severe, RiskProfile::Standard], [RiskProfile::High]);
+    // Checked on 23 November: 90 days later it is 21 February.
+    for (told, verified, of_severe_risk, of_others) in [
+        (Some("2027-05-22"), Some("2026-11-23"), Some("2027-02-21"), Some("2027-05-22")),
+        (Some("2026-12-24"), Some("2026-11-23"), Some("2026-12-24"), Some("2026-12-24")),
+        (Some("2027-05-22"), None, Some("2027-05-22"), Some("2027-05-22")),
+        (None, Some("2026-11-23"), Some("2027-02-21"), Some("2027-05-22")),
+        (None, None, None, None),
+    ] {
+        let entry =
+            Service { next_review_on: told.map(day), verified_on: verified.map(day), ..service(Need::BasicFood) };
+        let due = [due_on(&entry, &severe), due_on(&entry, &high)];
+        assert_eq!(due, [of_severe_risk.map(day), of_others.map(day)], "{told:?} {verified:?}");
+    }
+}
+
+#[test]
 fn the_later_word_on_freshness_and_capacity_stays() {
     use crate::domain::directory::{Capacity, CapacityStatus};
     let day = |text: &str| Some(text.parse::<Date>().expect("a day"));

@@ -18,7 +18,7 @@ use super::opening::OpeningStatus;
 use super::place::AreaTree;
 use super::profile::Profile;
 use super::time::Timestamp;
-use public::{public, public_finding};
+use public::{known, public, public_finding};
 
 code_list! {
     /// Whether a service takes a person.
@@ -107,7 +107,7 @@ pub fn fit(service: &Service, seeker: &Seeker<'_>, opening: Option<OpeningStatus
     found(FitDimension::Capacity, capacity_finding(capacity));
     found(FitDimension::Criteria, criteria_finding(service));
     for (dimension, accepted) in public(&service.eligibility, seeker.profile) {
-        found(dimension, public_finding(service.welcome, accepted));
+        found(dimension, public_finding(service.welcome, known(service, accepted)));
     }
     found(FitDimension::Language, language_finding(service, seeker.profile));
     found(FitDimension::Accessibility, accessibility_finding(service, seeker.accessibility));
@@ -164,10 +164,11 @@ fn capacity_finding(status: CapacityStatus) -> Option<Finding> {
     }
 }
 
-/// Criteria are to be confirmed where they exist in words only, or where nobody has told any.
+/// Criteria are to be confirmed where they exist in words only, where nobody has told any, and where the source tells
+/// others in another language.
 fn criteria_finding(service: &Service) -> Option<Finding> {
     let uncoded = service.eligibility == Eligibility::default() && service.welcome != Some(Welcome::Unconditional);
-    uncoded.then_some(Finding::ToConfirm)
+    (uncoded || service.criteria_disagree).then_some(Finding::ToConfirm)
 }
 
 /// No common language is to be confirmed, never an exclusion: an interpreter may be found. Without a

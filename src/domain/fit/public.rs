@@ -3,7 +3,7 @@
 use super::{Finding, FitDimension};
 use crate::domain::code::CodeList;
 use crate::domain::code_set::CodeSet;
-use crate::domain::directory::{Eligibility, Welcome};
+use crate::domain::directory::{Eligibility, Service, Welcome};
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Profile};
 
 /// What the coded public says of the profile, dimension by dimension: accepted, not accepted, or
@@ -46,6 +46,11 @@ pub(super) fn age_accepted(eligibility: &Eligibility, band: Option<AgeBand>) -> 
     } else {
         None
     }
+}
+
+/// What is known of that: where the source tells other criteria in another language, nobody is known to be outside.
+pub(super) fn known(service: &Service, accepted: Option<bool>) -> Option<bool> {
+    accepted.filter(|is_accepted| *is_accepted || !service.criteria_disagree)
 }
 
 pub(super) fn public_finding(welcome: Option<Welcome>, accepted: Option<bool>) -> Option<Finding> {

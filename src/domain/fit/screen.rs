@@ -4,7 +4,7 @@
 //! Invariant: the screen passes over nobody whom [`fit`](super::fit) would give a wanted verdict. It knows the coded
 //! public and whether the service works, and leaves all else to the verdict.
 
-use super::public::{public, public_finding};
+use super::public::{known, public, public_finding};
 use super::{Finding, Seeker, Verdict, criteria_finding, works};
 use crate::domain::code::CodeList;
 use crate::domain::directory::{Eligibility, Service};
@@ -79,7 +79,7 @@ impl Screen {
     ) {
         for value in std::iter::once(None).chain(T::ALL.iter().copied().map(Some)) {
             let (_, accepted) = public(&service.eligibility, &person(value))[place];
-            let finding = public_finding(service.welcome, accepted);
+            let finding = public_finding(service.welcome, known(service, accepted));
             self.kept |= if finding == Some(Finding::Excluded) { 0 } else { bit(first, value) };
             self.matched |= if finding.is_none() { bit(first, value) } else { 0 };
         }

@@ -152,6 +152,24 @@ fn each_dimension_is_judged_by_how_the_service_welcomes() {
 }
 
 #[test]
+fn criteria_that_differ_between_languages_exclude_nobody_and_are_to_be_confirmed() {
+    let (confirm, excluded) = (Finding::ToConfirm, Finding::Excluded);
+    for welcome in [None, Some(Welcome::Exclusive), Some(Welcome::Preferential), Some(Welcome::Unconditional)] {
+        for (dimension, eligibility, inside, outside) in restrictions() {
+            let service = Service { criteria_disagree: true, ..service_for(welcome, eligibility) };
+            let criteria = (FitDimension::Criteria, confirm);
+            check(&service, &inside, Verdict::ToConfirm, &[criteria]);
+            let reasons = [criteria, (dimension, confirm)];
+            let is_restricted = welcome != Some(Welcome::Unconditional);
+            check(&service, &outside, Verdict::ToConfirm, if is_restricted { &reasons } else { &reasons[..1] });
+            // What is no criterion of its public excludes as ever.
+            let closed = Service { status: ServiceStatus::Closed, ..service };
+            check(&closed, &inside, Verdict::No, &[(FitDimension::Status, excluded), criteria]);
+        }
+    }
+}
+
+#[test]
 fn a_band_partly_inside_the_ages_is_unknown() {
     use AgeBand::*;
     let none: &[AgeBand] = &[];
@@ -292,8 +310,9 @@ proptest! {
     #[test]
     fn the_screen_passes_over_nobody_whom_a_service_might_take(
         welcome in any_of(), public in any_public(), profile in any_profile(), status in select(ServiceStatus::ALL),
+        criteria_disagree in any::<bool>(),
     ) {
-        let service = Service { status, ..service_for(welcome, public) };
+        let service = Service { status, criteria_disagree, ..service_for(welcome, public) };
         let seeker = seeker(&profile);
         let admits = |verdicts: &[Verdict]| Screen::of(&service).admits(Sought::by(&seeker, verdicts));
         let fit = judged(&service, &seeker, None);

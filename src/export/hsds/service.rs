@@ -139,6 +139,20 @@ fn marks(service: &Service, attributes: &mut Attributes) {
             attributes.add(OURS, field, text);
         }
     }
+    if service.criteria_disagree {
+        attributes.add(OURS, "criteria_disagree", "true");
+    }
+    // The standard has one language, and does not say which.
+    if let Some(language) = &service.language {
+        attributes.add(OURS, "language", language.as_str());
+    }
+    for told in &service.translations {
+        for (field, text) in [("translated_name", &told.name), ("translated_description", &told.description)] {
+            if let Some(text) = text {
+                attributes.add(OURS, field, format!("{}: {text}", told.language.as_str()));
+            }
+        }
+    }
     // An import grants `public` to nobody, and says so each time.
     attributes.add_codes("tier", Some(service.tier).filter(|tier| *tier != Tier::Public));
 }

@@ -63,6 +63,16 @@ pub struct ServiceChangesInput {
     dated_hours: Option<Vec<DatedHoursInput>>,
     /// Its name and description in all further languages.
     translations: Option<Vec<TranslationInput>>,
+    /// Codes of all areas whose people it serves, such as `FR-93`, each with all areas inside; an empty list restricts
+    /// nothing.
+    areas_served: Option<Vec<String>>,
+    /// IANA name of the time zone that its hours are told in, such as `Africa/Tunis`; without it that of its country,
+    /// where that has one.
+    time_zone: MaybeUndefined<String>,
+    /// ISO 3166-1 code of the country whose holidays it keeps, two letters.
+    country: MaybeUndefined<String>,
+    /// Last day on which what it says can be relied on: from the next day on everybody is told to ask first.
+    valid_until: MaybeUndefined<Day>,
 }
 
 /// Days on which a service is closed for a time.
@@ -175,6 +185,7 @@ impl TryFrom<ServiceChangesInput> for ServiceChanges {
             named(input.email, FieldValue::Email),
             input.tier.map(FieldValue::Tier),
             input.closures.map(|closures| FieldValue::Closures(closures.into_iter().map(Closure::from).collect())),
+            named(input.valid_until, |day| FieldValue::ValidUntil(day.map(|day| day.0))),
         ];
         let places = input.places.map(|places| places.into_iter().map(PlaceChange::try_from).collect()).transpose()?;
         let values = values.into_iter().flatten().collect();
@@ -186,7 +197,17 @@ impl TryFrom<ServiceChangesInput> for ServiceChanges {
             description: told.description,
         };
         let translations = input.translations.map(|all| all.into_iter().map(translation).collect());
-        Ok(Self { values, languages: input.languages, phones: input.phones, places, dated_hours, translations })
+        Ok(Self {
+            values,
+            languages: input.languages,
+            phones: input.phones,
+            places,
+            dated_hours,
+            translations,
+            areas_served: input.areas_served,
+            time_zone: named(input.time_zone, |name| name),
+            country: named(input.country, |code| code),
+        })
     }
 }
 

@@ -8,6 +8,7 @@ mod consent_override;
 mod demand;
 mod directory;
 mod directory_changes;
+mod duplicates;
 mod legal_hold;
 mod organization;
 mod protection;
@@ -25,6 +26,7 @@ pub struct Mutation(
     referral::ReferralMutations,
     demand::DemandMutations,
     directory::DirectoryMutations,
+    duplicates::DuplicateMutations,
     organization::OrganizationMutations,
     legal_hold::LegalHoldMutations,
     protection::ProtectionMutations,

@@ -1,5 +1,6 @@
 //! Queries that find services, places and areas.
 
+mod accepted;
 mod inputs;
 mod outputs;
 mod reasons;
@@ -50,7 +51,7 @@ impl SearchQuery {
         let asked = Asked::of(&context.field());
         let text = request.writes_pages.then(|| written::write(&page, after.is_none(), &asked, request)).flatten();
         Ok(text.map_or_else(
-            || ServicePage::Resolved(Box::new(connection(&page, after.is_some(), input.fit.need, request.language))),
+            || ServicePage::Resolved(Box::new(connection(&page, after.is_some(), input.fit.need, request))),
             ServicePage::Written,
         ))
     }

@@ -11,7 +11,7 @@ use crate::domain::place::DistanceBand;
 use crate::domain::ranking::{FactorValue, RankFactor};
 use crate::domain::time::Timestamp;
 use crate::graphql::error::{ApiError, Nullable};
-use crate::graphql::request::request;
+use crate::graphql::request::{RequestContext, request};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::types::service::Service;
 use crate::i18n::{Language, code_key, text};
@@ -111,7 +111,7 @@ pub struct ServiceMatch {
 
 impl ServiceMatch {
     /// What was found of one service.
-    pub(super) fn new(judged: &Judgement, language: Language) -> Self {
+    pub(super) fn new(judged: &Judgement, request: &RequestContext) -> Self {
         let Judgement { service, found } = judged;
         let place = found.place.and_then(|place| service.service.places.get(place));
         let standing = found.standing;
@@ -120,12 +120,12 @@ impl ServiceMatch {
             distance_band: found.distance_band,
             location_id: place.map(|place| place.id.into()),
             verdict: found.fit.verdict,
-            reasons: found.fit.reasons.iter().map(|reason| FitReason::new(*reason, judged, language)).collect(),
+            reasons: found.fit.reasons.iter().map(|reason| FitReason::new(*reason, judged, request)).collect(),
             score: standing.map(|standing| standing.score),
             standing: standing
                 .into_iter()
                 .flat_map(|standing| standing.factors)
-                .map(|factor| StandingFactor::new(factor, language))
+                .map(|factor| StandingFactor::new(factor, request.language))
                 .collect(),
         }
     }
@@ -142,9 +142,9 @@ pub struct ServiceCheck {
 
 impl ServiceCheck {
     /// What was found of the service.
-    pub fn new(judged: &Judgement, language: Language) -> Self {
+    pub fn new(judged: &Judgement, request: &RequestContext) -> Self {
         let Judgement { found, .. } = judged;
-        let reasons = found.fit.reasons.iter().map(|reason| FitReason::new(*reason, judged, language));
+        let reasons = found.fit.reasons.iter().map(|reason| FitReason::new(*reason, judged, request));
         Self { verdict: found.fit.verdict, reasons: reasons.collect() }
     }
 }
@@ -189,18 +189,18 @@ pub(super) fn connection(
     page: &FoundPage,
     has_previous: bool,
     need: Option<Need>,
-    language: Language,
+    request: &RequestContext,
 ) -> ServiceConnection {
     let about = ServiceSearch::new(page, need);
     let mut connection = Connection::with_additional_fields(has_previous, page.has_more, about);
-    connection.edges.extend(page.found.iter().map(|found| edge(page, found, language)));
+    connection.edges.extend(page.found.iter().map(|found| edge(page, found, request)));
     connection
 }
 
-fn edge(page: &FoundPage, found: &Found, language: Language) -> Edge<String, Service, ServiceMatch> {
+fn edge(page: &FoundPage, found: &Found, request: &RequestContext) -> Edge<String, Service, ServiceMatch> {
     let judged = &found.judgement;
     let node = Service(judged.service.clone());
-    Edge::with_additional_fields(page.cursor_of(found), node, ServiceMatch::new(judged, language))
+    Edge::with_additional_fields(page.cursor_of(found), node, ServiceMatch::new(judged, request))
 }
 
 /// Whether a service is open.

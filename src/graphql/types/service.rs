@@ -85,6 +85,12 @@ impl Service {
         self.0.service.criteria_text.as_deref()
     }
 
+    /// True while its source tells other criteria in another of its languages, and nobody has said which hold: then they
+    /// exclude nobody, and whoever refers asks first. It ends with an edit of them, or when somebody confirms them.
+    async fn criteria_disagree(&self) -> bool {
+        self.0.service.criteria_disagree
+    }
+
     /// Practical facts in its source's own words.
     async fn details(&self) -> Vec<ServiceDetail> {
         self.0.service.details.iter().map(ServiceDetail::from).collect()
@@ -204,7 +210,7 @@ impl Service {
         let request = request(context);
         let found =
             search::check(&request.context, &request.access, self.0.service.id, &filter.unwrap_or_default().into());
-        nullable(Ok(found), |found| ServiceCheck::new(&found, request.language))
+        nullable(Ok(found), |found| ServiceCheck::new(&found, request))
     }
 
     /// Weekly openings, as its source tells them.
@@ -266,9 +272,33 @@ impl Service {
         self.0.version()
     }
 
+    /// Whose record it is, as far as that is kept; null for whoever is not signed in.
+    async fn source(&self) -> Option<ServiceSource> {
+        self.0.source().as_ref().map(ServiceSource::from)
+    }
+
     /// The fields that people have set over what its source says; all others are as the source says.
     async fn provenance(&self) -> Vec<FieldProvenance> {
         self.0.service.edits.iter().map(FieldProvenance::from).collect()
+    }
+}
+
+/// Whose record a service is.
+#[derive(SimpleObject)]
+pub struct ServiceSource {
+    /// Name of the source, as its imports call it.
+    name: String,
+    /// The source's own id of the record; null where it would lead to a place that must not be found.
+    record_id: Option<String>,
+    /// The day that the source itself gives for its record; null where it gives none, and where people have checked the
+    /// entry since.
+    told_on: Option<Day>,
+}
+
+impl From<&entry::SourceRecord> for ServiceSource {
+    fn from(record: &entry::SourceRecord) -> Self {
+        let entry::SourceRecord { source, key, told_on } = record;
+        Self { name: source.to_string(), record_id: key.as_deref().map(str::to_owned), told_on: told_on.map(Day) }
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Asked, AskedField, Json, Written};
 use crate::actions::directory_edit::review_questions;
 use crate::actions::{directory, search};
 use crate::domain::directory::{
-    Detail, Eligibility, FieldEdit, Organization, Phone, Place, Schedule, Service, Translation,
+    Detail, Eligibility, FieldEdit, Organization, Phone, Place, Schedule, Service, SourceRecord, Translation,
 };
 use crate::domain::freshness::freshness;
 use crate::domain::id::ServiceId;
@@ -78,6 +78,12 @@ written!(FieldEdit as "FieldProvenance", |edit| {
     "toldBy" => edit.told_by,
     "at" => Timestamp::from_microseconds(edit.at_microseconds),
     "takenFrom" => KnownEntry(edit.taken_from),
+});
+
+written!(SourceRecord as "ServiceSource", |record| {
+    "name" => &*record.source,
+    "recordId" => record.key.as_deref(),
+    "toldOn" => record.told_on,
 });
 
 written!(OpeningState as "OpeningState", |state| {
@@ -185,6 +191,10 @@ impl Written for ServiceView {
             }
             "questions" => review_questions(self, request.now).write(&field.inner, request, json),
             "version" => self.version().write(&field.inner, request, json),
+            "source" => match self.source() {
+                Some(record) => record.write(&field.inner, request, json),
+                None => json.value(&()),
+            },
             "capacity" => write_capacity(service, &field.inner, request, json),
             "languages" => json.list(&service.languages, |language, json| json.value(language.as_str())),
             "areasServed" => json.list(&service.areas_served, |code, json| json.value(code.as_str())),
@@ -227,6 +237,7 @@ fn write_plainly(service: &Service, field: &AskedField<'_>, request: &RequestCon
         "places" => &service.places,
         "tier" => &service.tier,
         "doNotUse" => &service.do_not_use,
+        "criteriaDisagree" => &service.criteria_disagree,
         "nextReviewOn" => &service.next_review_on,
         "verifiedBy" => &service.verified_by,
         "provenance" => &service.edits,

@@ -112,7 +112,7 @@ fn write_reason(
     json.object("FitReason", asked, |field, json| match field.name {
         "dimension" => json.symbol(reason.dimension),
         "finding" => json.symbol(reason.finding),
-        "message" => json.value(&reason_sentence(reason, &found.judgement, request.language)),
+        "message" => json.value(&reason_sentence(reason, &found.judgement, request)),
         _ => None,
     })
 }

@@ -76,6 +76,9 @@ pub(super) fn read(source: &str, key: &str, wire: &wire::Service, context: &Feed
         opening_hours: marks.opening_hours,
         time_zone: marks.time_zone,
         country: marks.country,
+        criteria_disagree: marks.criteria_disagree == Some(true),
+        language: marks.language,
+        translations: marks.translations,
         ..Service::named(ServiceId::derived(source, key), OrganizationId::derived(source, &organization_key), name)
     };
     Ok(Read { service, hours, organization_key, organization, is_tiered, told_of_places, warnings })

@@ -5,19 +5,19 @@
 //! publish what was to be kept back.
 
 use super::super::problem::{Excerpt, Fault};
-use super::super::text::Refusal;
+use super::super::text::{Refusal, line, prose};
 use super::wire::Attribute;
 use crate::domain::code::CodeList;
 use crate::domain::code_set::CodeSet;
 use crate::domain::country::CountryCode;
 use crate::domain::directory::{
     Accessibility, AuthorityLink, CapacityStatus, KnownConsequence, OrganizationKind, Precision, ServiceMode,
-    Specialisation, Tier, Welcome,
+    Specialisation, Tier, Translation, Welcome,
 };
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::opening::{OpeningHours, TimeZone};
 use crate::domain::place::{Area, AreaCode, Position};
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
 use serde_json::Value;
 
 /// What our attributes say of a service.
@@ -41,6 +41,9 @@ pub(super) struct ServiceMarks {
     pub opening_hours: Option<String>,
     pub time_zone: Option<TimeZone>,
     pub country: Option<CountryCode>,
+    pub criteria_disagree: Option<bool>,
+    pub language: Option<Language>,
+    pub translations: Vec<Translation>,
 }
 
 /// What our attributes say of a location.
@@ -85,6 +88,20 @@ impl ServiceMarks {
                     .and_then(|value| once(&mut marks.time_zone, "time_zone", value)),
                 "country" => read(CountryCode::parse(text.trim()), "country", text)
                     .and_then(|value| once(&mut marks.country, "country", value)),
+                "criteria_disagree" => {
+                    truth(text).and_then(|value| once(&mut marks.criteria_disagree, "criteria_disagree", value))
+                }
+                "language" => read(Language::parse(text.trim()), "language", text)
+                    .and_then(|value| once(&mut marks.language, "language", value)),
+                "translated_name" => {
+                    translation(&mut marks.translations, "translated_name", text).and_then(|(told, text)| {
+                        line(text).map_or(Ok(()), |name| once(&mut told.name, "translated_name", name))
+                    })
+                }
+                "translated_description" => translation(&mut marks.translations, "translated_description", text)
+                    .and_then(|(told, text)| {
+                        prose(text).map_or(Ok(()), |text| once(&mut told.description, "translated_description", text))
+                    }),
                 other => Err(unknown(other, "a service")),
             };
             result.map_err(|fault| mark.refusal(fault))?;
@@ -189,6 +206,23 @@ fn area_code(text: &str) -> Result<AreaCode, Fault> {
 fn hours(text: &str) -> Result<String, Fault> {
     read(OpeningHours::parse(text.trim()), "opening_hours", text)?;
     Ok(text.trim().to_owned())
+}
+
+/// The translation that a text such as `ar: مركز` is of, and the text behind its language.
+fn translation<'t, 'a>(
+    translations: &'t mut Vec<Translation>,
+    field: &'static str,
+    text: &'a str,
+) -> Result<(&'t mut Translation, &'a str), Fault> {
+    let fault = || Fault::Code { field, found: Excerpt::of(text) };
+    let (tag, words) = text.split_once(':').ok_or_else(fault)?;
+    let language: Language = read(Language::parse(tag.trim()), field, tag)?;
+    let held = translations.iter().position(|told| told.language == language);
+    let position = held.unwrap_or_else(|| {
+        translations.push(Translation { language, name: None, description: None });
+        translations.len() - 1
+    });
+    Ok((&mut translations[position], words))
 }
 
 fn add_need(marks: &mut ServiceMarks, text: &str) -> Result<(), Fault> {

@@ -37,7 +37,7 @@ pub(super) fn acts() -> Vec<Act> {
         act(KeepOwnAccount, Role::ALL).by_no_token(),
         // Everybody may look for services; what they find is a matter of tiers.
         act(SearchDirectory, Role::ALL).or_nobody().by_token(TokenScope::Directory),
-        act(FindDuplicates, &[Coordinator, DirectoryEditor]).by_token(TokenScope::Directory),
+        act(FindDuplicates, DECIDERS).by_token(TokenScope::Directory),
         act(ReadHistory, Role::ALL).by_token(TokenScope::Directory),
         // Partners and caseworkers: entries of the own organisation.
         act(EditEntry, EDITORS).by_token(TokenScope::Editing),

@@ -99,8 +99,8 @@ const OF_NETWORK: [&str; 12] = [
     "Service.specialisations",
 ];
 
-/// Who changed what and when is for staff.
-const OF_HISTORY: [&str; 14] = [
+/// Who changed what and when is for staff, and whose record it is: that leads to what the source shows of it.
+const OF_HISTORY: [&str; 18] = [
     "FieldProvenance.field",
     "FieldProvenance.toldBy",
     "FieldProvenance.at",
@@ -109,6 +109,10 @@ const OF_HISTORY: [&str; 14] = [
     "Service.provenance",
     "Service.verifiedBy",
     "Service.questions",
+    "Service.source",
+    "ServiceSource.name",
+    "ServiceSource.recordId",
+    "ServiceSource.toldOn",
     "ServiceVersion.version",
     "ServiceVersion.at",
     "ServiceVersion.source",
@@ -228,6 +232,7 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("Translation.description", Public),
     ("ServiceCheck.verdict", Public),
     ("ServiceCheck.reasons", Public),
+    ("Service.criteriaDisagree", Public),
     ("Service.doNotUse", Public),
     ("Service.mergedInto", Public),
     ("Service.nextReviewOn", Public),

@@ -80,6 +80,8 @@ fn mutations() -> Vec<Door> {
         door("Mutation.organizationEdit", &[EditEntry]),
         door("Mutation.serviceMerge", &[EditEntry]),
         door("Mutation.serviceUnmerge", &[EditEntry]),
+        door("Mutation.serviceDismissDuplicate", &[EditEntry]),
+        door("Mutation.serviceRestoreDuplicate", &[EditEntry]),
         door("Mutation.serviceCorrectionSuggest", &[SuggestCorrection]),
         door("Mutation.serviceMarkDoNotUse", &[MarkDoNotUse]),
         door("Mutation.serviceLiftDoNotUse", &[EditEntry]),

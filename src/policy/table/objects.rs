@@ -51,6 +51,7 @@ pub const OBJECTS: &[Object] = &[
             "DatedHours",
             "OpeningState",
             "FieldProvenance",
+            "ServiceSource",
             "ServiceVersion",
         ],
         standings: TIERS,

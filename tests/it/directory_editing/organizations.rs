@@ -2,8 +2,14 @@
 
 use super::{EDITORS, SEEDS};
 use crate::kit::steps::organization_id;
-use crate::kit::world::{LAWYERS, World, on_both_databases};
+use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
+use relais::domain::directory::Document;
+use relais::domain::need::Need;
+use relais::store::{DirectoryChange, StoreError};
 use serde_json::{Value, json};
+use std::pin::pin;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// The organisation of the shelter for minors.
 const OF_SHELTER: &str = "025662c4-7e43-44b5-adf2-d5025a8cd8af";
@@ -89,5 +95,31 @@ on_both_databases! {
             assert_eq!(world.edits_organization("editor", &id, changes).await, "InputError WAYS_OF_GUARDED");
         }
         assert_eq!(world.edits_organization("editor", &id, json!({ "description": "Héberge des mineurs." })).await, "");
+    }
+
+    /// Whether an organisation has a guarded service is decided under the lock: what is committed after the snapshot was
+    /// brought up to date counts.
+    async fn a_service_that_becomes_a_shelter_meanwhile_guards_its_organisation(world: World) {
+        let mut world = world;
+        world.join(EDITORS).await;
+        let id = organization_id(LAWYERS);
+        let mut shelter = world.like(MINORITY_APPEAL, "one more house");
+        world.publish(&shelter).await;
+        shelter.needs = [Need::ShelterFamily].into();
+        let (document, context) = (Document::Service(shelter), world.app.context());
+        let website = json!({ "website": "https://elsewhere.example.org" });
+        let mut editing = pin!(world.edits_organization("editor", &id, website));
+        let change = DirectoryChange { source_key: "one more house", document: &document, is_gone: false };
+        let now = world.now();
+        let written = context.store.write(async |tx| {
+            tx.change_directory("test", std::slice::from_ref(&change), now).await?;
+            // The edit has brought the snapshot up to date, and waits for the lock.
+            let early = timeout(Duration::from_secs(1), editing.as_mut()).await;
+            assert!(early.is_err(), "nobody edits while the directory is locked");
+            Ok::<_, StoreError>(())
+        });
+        written.await.map_err(|error| error.to_string()).expect("a written entry");
+        let edited = editing.await;
+        assert_eq!(edited, "InputError WAYS_OF_GUARDED");
     }
 }

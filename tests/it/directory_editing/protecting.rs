@@ -75,7 +75,7 @@ impl World {
     fn entry(&self, id: &str) -> Service {
         let id = ServiceId::parse(id).expect("an id");
         let service = self.app.context().directory.snapshot().service(id).expect("an entry");
-        Service { version: 0, ..(*service).clone() }
+        Service { version: 0, record: None, ..(*service).clone() }
     }
 
     /// Imports all of the seeds but the services with these keys.

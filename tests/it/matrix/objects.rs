@@ -293,6 +293,7 @@ fn full(world: &World, name: &str) -> Service {
         ..Phone::as_typed("+33 1 99 00 00 01")
     }];
     service.welcome = Some(Welcome::Preferential);
+    service.criteria_disagree = true;
     service.need_families = [Need::LegalAsylum.family()].into();
     service.details = vec![Detail { label: "dit".to_owned(), values: vec!["dit".to_owned()] }];
     service.known_consequences = [KnownConsequence::IdRequired].into();
@@ -332,7 +333,7 @@ fn full(world: &World, name: &str) -> Service {
     // So long ago that a review asks again.
     service.verified_on = world.now().plus_days(-60).date().into();
     service.valid_until = service.verified_on;
-    service.verified_by = Some(Teller::Partner);
+    service.verified_by = Some(Teller::Source);
     service.next_review_on = service.verified_on;
     let at_microseconds = world.now().microseconds();
     let taken_from = Some(ServiceId::derived("corridor", MINORITY_APPEAL));

@@ -25,9 +25,10 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 17] = [
+const HOLDERS: [(&str, &str); 18] = [
     ("DirectoryProposalChange", "changes"),
     ("FieldProvenance", "provenance"),
+    ("ServiceSource", "source"),
     ("CaseReading", "readings"),
     ("Offer", "offer"),
     ("TimelineEntry", "timeline"),
@@ -109,9 +110,10 @@ fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool 
     let has_own_rows = matches!(row, "Referral.case" | "Referral.consent") && relation != Relation::Team
         || row == "BreakGlass.case" && relation != Relation::Oneself;
     let is_empty = row == "Referral.requestedAt" || (row.starts_with("Offer.") && row != "Offer.languages");
-    // What stands inside a phone, and inside who set a field, is for staff by rows of its own.
+    // What stands inside a phone, inside who set a field and inside a source's record is for staff by rows of its own.
     let is_for_staff_inside =
-        matches!(row, "Service.phones" | "Service.provenance" | "Service.capacity") && relation == Relation::Anonymous;
+        matches!(row, "Service.phones" | "Service.provenance" | "Service.capacity" | "Service.source")
+            && relation == Relation::Anonymous;
     // It is counted for the viewer's project, and nobody of the lawyers works in one.
     let is_of_no_project = row == "Capacity.acceptedSince" && relation == Relation::OwnOrganization;
     has_own_rows

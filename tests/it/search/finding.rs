@@ -5,10 +5,11 @@ use crate::kit::steps::merged;
 use crate::kit::world::{Answer, MINORITY_APPEAL, World, graphql_request, on_both_databases};
 use relais::actions::geography::{GeographyFile, import_areas, import_gazetteer, import_holidays};
 use relais::domain::country::CountryCode;
-use relais::domain::directory::{LocationKind, Place, Service, Specialisation, Tier, Welcome};
+use relais::domain::directory::{Eligibility, LocationKind, Place, Service, Specialisation, Tier, Welcome};
 use relais::domain::id::{Identifier, LocationId};
 use relais::domain::opening::Closure;
 use relais::domain::place::{Area, AreaCode, Position};
+use relais::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use relais::import::SourceName;
 use relais::import::geography::AreaFormat;
 use serde_json::{Value, json};
@@ -275,5 +276,48 @@ on_both_databases! {
         let untrained = asked(&world, "untrained caseworker", "SHELTER_WOMEN_SAFE").await;
         assert_eq!(untrained.at("services/nodes"), &json!([]), "hidden");
         assert_eq!(untrained.at("services/focalPoint"), before.at("services/focalPoint"));
+    }
+
+    async fn whoever_is_left_out_or_to_be_confirmed_is_told_whom_a_service_takes(world: World) {
+        settle(&world).await;
+        let mut told = Vec::new();
+        let many = ["LY0215", "LY9991", "LY9992", "LY9993", "LY9994", "LY9995", "LY9996"];
+        for (welcome, served) in [(Welcome::Exclusive, &many[..1]), (Welcome::Preferential, &many)] {
+            let name = format!("{welcome:?}");
+            let service = Service {
+                welcome: Some(welcome),
+                eligibility: Eligibility {
+                    minimum_age: Some(16),
+                    maximum_age: Some(25),
+                    age_bands: [AgeBand::From12To14].into(),
+                    genders: [Gender::Woman].into(),
+                    households: [Household::ParentWithChildren, Household::Pregnant].into(),
+                    admin_statuses: [AdminStatus::AsylumSeeker].into(),
+                    situations: [Situation::Street, Situation::Squat].into(),
+                },
+                areas_served: served.iter().map(|code| AreaCode::parse(code).expect("a code")).collect(),
+                ..by_the_sea(&world, &name, (32.9331, 12.0851), "LY0215")
+            };
+            world.publish(&service).await;
+            let somebody = json!({ "ageBand": "AGE_60_PLUS", "gender": "MAN", "household": "ALONE",
+                "adminStatus": "REFUGEE", "situation": "CAMP", "area": "LY0209" });
+            for (language, person) in
+                ["en", "fr", "ar"].into_iter().flat_map(|language| [(language, Some(&somebody)), (language, None)])
+            {
+                let query = "query($id: ID!, $fit: FitInput!) { service(id: $id) { check(filter: $fit) { \
+                    reasons { dimension finding message } } } }";
+                let fit = person.map_or(json!({}), |person| json!({ "person": person }));
+                let variables = json!({ "id": service.id.to_string(), "fit": fit });
+                let caseworker = world.person("caseworker");
+                let answer = world.send(graphql_request(&caseworker, language, query, variables)).await;
+                let reasons = answer.at("service/check/reasons").as_array().expect("reasons").clone();
+                told.push(format!("{name}, {}, {language}:", if person.is_some() { "somebody" } else { "nobody known" }));
+                told.extend(reasons.iter().map(|reason| {
+                    let [dimension, finding, message] = ["dimension", "finding", "message"].map(|key| &reason[key]);
+                    format!("  {dimension} {finding} {message}").replace('"', "")
+                }));
+            }
+        }
+        insta::assert_snapshot!("whom_a_service_takes", told.join("\n"));
     }
 }

@@ -7,7 +7,7 @@ use crate::kit::world::{graphql_request, on_both_databases};
 use serde_json::json;
 
 /// What a page is made of, by the names of the types.
-const TYPES: [&str; 20] = [
+const TYPES: [&str; 21] = [
     "ServiceConnection",
     "ServiceEdge",
     "PageInfo",
@@ -26,6 +26,7 @@ const TYPES: [&str; 20] = [
     "Closure",
     "DatedHours",
     "FieldProvenance",
+    "ServiceSource",
     "Freshness",
     "OpeningState",
 ];

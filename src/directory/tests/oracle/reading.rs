@@ -31,8 +31,13 @@ pub(super) fn read(
 ) -> Fit {
     let confirmed = |dimension, is_to_confirm: bool| is_to_confirm.then_some((dimension, Finding::ToConfirm));
     let mut found = vec![need(service, seeker), works(service), open(service, seeker.at, opening), room(capacity)];
-    found.push(confirmed(FitDimension::Criteria, is_uncoded(service)));
-    found.extend(public(service, seeker).map(|(dimension, says)| welcomed(service, dimension, says)));
+    found.push(confirmed(FitDimension::Criteria, is_uncoded(service) || service.criteria_disagree));
+    // Criteria of which the source tells two are known to keep out nobody; the areas served are no such words.
+    let is_doubted = |dimension| service.criteria_disagree && dimension != FitDimension::Area;
+    found.extend(public(service, seeker).map(|(dimension, says)| match says {
+        Says::No if is_doubted(dimension) => welcomed(service, dimension, Says::Unknown),
+        says => welcomed(service, dimension, says),
+    }));
     found.push(confirmed(FitDimension::Language, lacks_common_language(service, seeker)));
     let offers_all = seeker.accessibility.iter().all(|sought| service.accessibility.contains(sought));
     found.push(confirmed(FitDimension::Accessibility, !offers_all));

@@ -296,6 +296,7 @@ impl Chance {
             closures: self.maybe(8, |chance| chance.pick_some(&*CLOSURES, 2)).unwrap_or_default(),
             dated_hours: self.maybe(8, |chance| chance.pick_some(&*DATED_HOURS, 2)).unwrap_or_default(),
             do_not_use: self.one_in(20),
+            criteria_disagree: self.one_in(8),
             merged_into: self.maybe(20, |_| ServiceId::from_bytes([7; 16])),
             ..service
         }
