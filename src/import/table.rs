@@ -57,7 +57,8 @@ impl<'a> Table<'a> {
         let mut lines = Lines { text: self.text, counted_to: 0, line: 1 };
         let mut is_first = true;
         while reader.read_record(&mut record).map_err(|error| not_table(&error))? {
-            if is_blank(record.as_byte_record()) || (std::mem::take(&mut is_first) && is_tags(record.as_byte_record())) {
+            if is_blank(record.as_byte_record()) || (std::mem::take(&mut is_first) && is_tags(record.as_byte_record()))
+            {
                 continue;
             }
             let start = record.position().map_or(0, csv::Position::byte);

@@ -31,7 +31,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
 ];
 
 /// What comes of the values of the cases that tell intervals: all 407 of them.
-const OUTCOME: Outcome = Outcome { not_implemented: 5, refused: 200, exact: 132, as_far_as_certain: 31, fewer_holidays: 35, excepted: 4 };
+const OUTCOME: Outcome =
+    Outcome { not_implemented: 5, refused: 200, exact: 132, as_far_as_certain: 31, fewer_holidays: 35, excepted: 4 };
 
 /// How many of the real values we read, of the distinct ones and of all; the rest stays text.
 const REAL_VALUES_READ: [(usize, usize); 2] = [(1_913, 2_110), (5_683, 6_002)];
@@ -162,7 +163,9 @@ fn state_at(intervals: &[Interval], at: NaiveDateTime) -> Option<bool> {
 /// True where nothing that is found for certain is otherwise in the expected intervals: the unknown may be either.
 fn is_certain_of_nothing_else(found: &[Interval], expected: &[Interval]) -> bool {
     let edges = found.iter().chain(expected).flat_map(|(from, until, _)| [*from, *until]);
-    edges.map(|at| (state_at(found, at), state_at(expected, at))).all(|(found, told)| found == Some(true) || found == told)
+    edges
+        .map(|at| (state_at(found, at), state_at(expected, at)))
+        .all(|(found, told)| found == Some(true) || found == told)
 }
 
 /// True where all that is certainly open is so in the expected intervals.

@@ -43,7 +43,8 @@ fn p_codes_of_156_countries_are_areas_of_the_lengths_that_are_told() {
     let lengths: BTreeMap<&str, _> = lengths.iter().map(|row| (row["Location"].as_str(), row)).collect();
     let fits = |row: &&super::Row| {
         let told = lengths[row["Location"].as_str()];
-        let part = |name: &str| told[name].split('|').filter_map(|length| length.parse::<usize>().ok()).collect::<Vec<_>>();
+        let part =
+            |name: &str| told[name].split('|').filter_map(|length| length.parse::<usize>().ok()).collect::<Vec<_>>();
         let levels: usize = row["Admin Level"].parse().expect("a level");
         let parts = (1..=levels).map(|level| part(&format!("Admin {level} Length")));
         let whole = parts.fold(part("Country Length"), |sums, lengths| {
@@ -89,7 +90,11 @@ fn first_level_areas_of_eleven_countries_come_in_with_their_shapes() {
         let read = features(&folder, FeatureProperties::natural_earth_admin1(), &path);
         let faults: Vec<String> = read.refused.iter().map(|refused| refused.fault.to_string()).collect();
         let expected: &[&str] = if country == "MLT" { &["repeats row 52, which is kept"] } else { &[] };
-        assert_eq!((read.rows_read, faults.iter().map(String::as_str).collect::<Vec<_>>().as_slice()), (count, expected), "{country}");
+        assert_eq!(
+            (read.rows_read, faults.iter().map(String::as_str).collect::<Vec<_>>().as_slice()),
+            (count, expected),
+            "{country}"
+        );
         assert!(read.rows.iter().all(|area| area.shape.is_some()), "{country}");
     }
 }
@@ -149,11 +154,14 @@ fn outside(folder: &Path, areas: &Areas, path: &str) -> [usize; 3] {
 fn facilities_on_the_coast_go_to_the_nearest_area_and_say_so() {
     let Some(folder) = data() else { return };
     assert!((NEAREST_WITHIN_METERS - 5_000.0).abs() < f64::EPSILON);
-    let world = features(&folder, FeatureProperties::natural_earth_countries(), "boundaries/world-countries-ne10m.geojson");
+    let world =
+        features(&folder, FeatureProperties::natural_earth_countries(), "boundaries/world-countries-ne10m.geojson");
     let world = Areas::new(world.rows);
-    for (country, of_the_world, of_first_level) in
-        [("LBY", [2_432, 6, 6], [2_432, 6, 6]), ("SEN", [1_291, 37, 37], [1_291, 78, 78]), ("MLI", [1_229, 0, 0], [1_229, 0, 0])]
-    {
+    for (country, of_the_world, of_first_level) in [
+        ("LBY", [2_432, 6, 6], [2_432, 6, 6]),
+        ("SEN", [1_291, 37, 37], [1_291, 78, 78]),
+        ("MLI", [1_229, 0, 0], [1_229, 0, 0]),
+    ] {
         let path = format!("boundaries/admin1-{country}-ne10m.geojson");
         let areas = Areas::new(features(&folder, FeatureProperties::natural_earth_admin1(), &path).rows);
         let facilities = format!("healthsites-africa/{country}.csv");

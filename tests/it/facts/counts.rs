@@ -39,11 +39,7 @@ const COUNTS: &[(&str, usize, &[(&str, usize)])] = &[
         5_056,
         &[("LBY.csv", 2_432), ("SEN.csv", 1_291), ("MLI.csv", 1_229), ("SEN-saint-louis-field-survey-2019.csv", 104)],
     ),
-    (
-        "us-legal-aid",
-        983,
-        &[("ilao-organizations.csv", 33), ("ilao-services.csv", 430), ("ilao-locations.csv", 520)],
-    ),
+    ("us-legal-aid", 983, &[("ilao-organizations.csv", 33), ("ilao-services.csv", 430), ("ilao-locations.csv", 520)]),
     (
         "ohana-sample",
         486,
@@ -133,7 +129,9 @@ fn our_mapping_of_the_raw_file_reads_the_columns_that_its_publisher_reads() {
     let ours = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/mappings/mednum-raw.toml"));
     let ours = ours.expect("our mapping");
     let mut read = 0;
-    for field in ["nom", "commune", "code_postal", "code_insee", "latitude", "longitude", "telephone", "courriels", "site_web"] {
+    for field in
+        ["nom", "commune", "code_postal", "code_insee", "latitude", "longitude", "telephone", "courriels", "site_web"]
+    {
         let column = theirs[field]["colonne"].as_str().unwrap_or_else(|| panic!("{field} has a column"));
         assert!(ours.contains(&format!("\"{column}\"")), "{field} is read from {column}");
         read += 1;
