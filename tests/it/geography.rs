@@ -153,7 +153,7 @@ fn governorates_of_jordan_are_areas_with_arabic_names() {
 }
 
 /// Added, updated, unchanged, gone and refused, as a report tells them.
-fn counts(report: &str) -> Vec<usize> {
+pub fn counts(report: &str) -> Vec<usize> {
     let count = |name: &str| {
         let line = report.lines().find(|line| line.starts_with(&format!("{name} ")));
         line.and_then(|line| line.split_whitespace().nth(1)).and_then(|count| count.parse().ok())

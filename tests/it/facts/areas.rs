@@ -233,6 +233,11 @@ fn whole_departments_hold_more_of_their_communes_than_simplified_ones() {
 fn postcodes_of_2021_keep_their_zeros_and_lead_to_todays_communes() {
     let Some(folder) = data() else { return };
     let areas = Areas::new(areas_of(&folder, &AreaFormat::Cog, "france-geo/cog-communes-2026.json").rows);
+    let is_now = |level| matches!(level, Some(3 | 4));
+    let communes = || areas.all().iter().map(|known| &known.area).filter(|area| is_now(area.level));
+    let with_postcode = communes().filter(|area| !area.postcodes.is_empty()).count();
+    let with_population = communes().filter(|area| area.population.is_some()).count();
+    assert_eq!((communes().count(), with_postcode, with_population), (35_014, 35_009, 35_008));
     let pairs = list(&folder, "france-geo/codes-postaux-2021.json");
     let text = |pair: &serde_json::Value, field: &str| pair[field].as_str().expect("a text").to_owned();
     let with_zero = pairs.iter().filter(|pair| text(pair, "codePostal").starts_with('0')).count();

@@ -10,7 +10,7 @@ use relais::import::{FeedContext, Format, Mapping};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A prison answers no need; it stands in a directory for those who look for somebody, and gets no referral.
-const PRISONS: &str = "
+pub const PRISONS: &str = "
 language = 'it'
 key = 'codiceIstituto'
 name = { columns = ['tipo', 'titolo'], join = ' ' }

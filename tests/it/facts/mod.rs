@@ -12,6 +12,7 @@ mod feeds;
 mod italy;
 mod presence;
 mod standards;
+mod stored;
 
 use crate::import_feeds::file;
 use relais::import::Problem;
