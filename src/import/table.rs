@@ -40,9 +40,12 @@ impl<'a> Table<'a> {
         let header = reader.headers().map_err(|error| not_table(&error))?;
         let columns = columns(header)?;
         let mut record = ByteRecord::new();
-        let mut row_count = 0;
+        let (mut row_count, mut is_first) = (0, true);
         while reader.read_byte_record(&mut record).map_err(|error| not_table(&error))? {
-            row_count += usize::from(!is_blank(&record));
+            if !is_blank(&record) {
+                row_count += usize::from(!(is_first && is_tags(&record)));
+                is_first = false;
+            }
         }
         if row_count == 0 { Err(FeedError::Empty) } else { Ok(Self { text, separator, columns, row_count }) }
     }
@@ -52,8 +55,10 @@ impl<'a> Table<'a> {
         let mut reader = reader(self.text, self.separator);
         let mut record = StringRecord::new();
         let mut lines = Lines { text: self.text, counted_to: 0, line: 1 };
+        let mut is_first = true;
         while reader.read_record(&mut record).map_err(|error| not_table(&error))? {
-            if is_blank(record.as_byte_record()) {
+            if is_blank(record.as_byte_record()) || (std::mem::take(&mut is_first) && is_tags(record.as_byte_record()))
+            {
                 continue;
             }
             let start = record.position().map_or(0, csv::Position::byte);
@@ -101,6 +106,14 @@ fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
 /// A line that holds separators alone is how spreadsheets write an empty row.
 fn is_blank(record: &ByteRecord) -> bool {
     record.iter().all(<[u8]>::is_empty)
+}
+
+/// True for the row of tags that the Humanitarian Exchange Language (HXL) puts under a header: `#adm1+name`, `#org`, or
+/// nothing under a column that it does not know. It says what the columns mean, and is no row of the table.
+pub(super) fn is_tags(record: &ByteRecord) -> bool {
+    let mut told = record.iter().map(<[u8]>::trim_ascii).filter(|cell| !cell.is_empty()).peekable();
+    let is_tag = |cell: &[u8]| matches!(cell, [b'#', first, ..] if first.is_ascii_alphabetic());
+    told.peek().is_some() && told.all(is_tag)
 }
 
 fn not_table(error: &csv::Error) -> FeedError {
@@ -192,6 +205,9 @@ mod tests {
                     "3!has 3 fields and the header 2; check its quotes and separators",
                 ],
             ),
+            ("a,b\n#adm1 +name,\n1,2\n#x,\n", vec![r##"3:{"a":"1","b":"2"}"##, r##"4:{"a":"#x","b":""}"##]),
+            ("a,b\n,\n#org,#sector\n#1,2\n", vec![r##"4:{"a":"#1","b":"2"}"##]),
+            ("a,b\n#1,#2\n", vec![r##"2:{"a":"#1","b":"#2"}"##]),
             ("a\n12\" pipe\n", vec![r#"2:{"a":"12\" pipe"}"#]),
             ("a,b\n\"say \"\"yes\"\"\",2\n", vec![r#"2:{"a":"say \"yes\"","b":"2"}"#]),
         ] {
@@ -206,6 +222,7 @@ mod tests {
             ("", "the file has no row; fetch it again"),
             ("a,b\n", "the file has no row; fetch it again"),
             ("a,b\n,\n", "the file has no row; fetch it again"),
+            ("a,b\n#org,\n", "the file has no row; fetch it again"),
             ("a,b,a \n1,2,3", "the column `a` stands twice in the header; rename one"),
             ("a,b\n1,2\n3,\"4\n5,6\n", "the quote that opens in line 3 is not closed; close it at the source"),
             (&*many, "the file has 1002 columns and the limit is 1000"),

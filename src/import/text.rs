@@ -147,7 +147,7 @@ pub(super) fn prose(text: &str) -> Option<String> {
 }
 
 fn says_something(text: &str) -> bool {
-    !["", "-", "x", "na", "n/a"].contains(&text.to_lowercase().as_str())
+    !["", "-", "x", "na", "n/a", "null"].contains(&text.to_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn nothing_has_several_spellings() {
-        for text in ["", " ", "-", "X", "x", "NA", "n/a", "\n"] {
+        for text in ["", " ", "-", "X", "x", "NA", "n/a", "NULL", "\n"] {
             assert_eq!((line(text), prose(text)), (None, None), "{text:?}");
         }
         assert_eq!(line("  IFH \n NHF "), Some("IFH NHF".to_owned()));

@@ -49,22 +49,25 @@ fn jordan(folder: &Path, name: &str) -> Feed {
     read(Format::ServicesAdvisor, &bytes).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// What the store would hold after the plan, each document written and read again as the store does.
+/// What the store would hold after the plan, each document written and read again as the store does, with the source's word
+/// beside it.
 pub fn apply(before: Vec<Current>, plan: &Plan) -> Vec<Current> {
-    let mut held: BTreeMap<(bool, String), Document> = BTreeMap::new();
+    let mut held: BTreeMap<(bool, String), Current> = BTreeMap::new();
     let slot = |key: &str, document: &Document| (matches!(document, Document::Service(_)), key.to_owned());
-    held.extend(before.into_iter().map(|entry| (slot(&entry.key, &entry.document), entry.document)));
+    held.extend(before.into_iter().map(|entry| (slot(&entry.key, &entry.document), entry)));
     for changes in [&plan.services, &plan.organizations] {
         for change in changes.added.iter().chain(&changes.updated) {
             let stored = serde_json::to_string(&change.document).expect("documents are JSON");
-            let read = serde_json::from_str(&stored).expect("what was written can be read");
-            held.insert(slot(&change.key, &change.document), read);
+            let document = serde_json::from_str(&stored).expect("what was written can be read");
+            let source_word = change.source_word.clone();
+            let entry = Current { source_word, ..Current::new(change.key.clone(), document) };
+            held.insert(slot(&change.key, &change.document), entry);
         }
         for change in &changes.gone {
             held.remove(&slot(&change.key, &change.document));
         }
     }
-    held.into_iter().map(|((_, key), document)| Current::new(key, document)).collect()
+    held.into_values().collect()
 }
 
 /// Added, updated, unchanged and gone.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// The numbers of one row of the report's table: services and organisations.
 #[track_caller]
-fn row(ran: &Ran, name: &str) -> [usize; 2] {
+pub fn row(ran: &Ran, name: &str) -> [usize; 2] {
     let line = ran.stdout.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     let line = line.unwrap_or_else(|| panic!("no row {name} in {ran:#?}"));
     let numbers: Vec<usize> = line.split_whitespace().map(|number| number.parse().expect("a number")).collect();

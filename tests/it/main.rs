@@ -28,6 +28,7 @@ mod erasure;
 mod errors;
 mod export;
 mod export_formats;
+mod facts;
 mod fetching;
 mod frozen_clocks;
 mod geography;

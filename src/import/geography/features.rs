@@ -207,10 +207,13 @@ pub(super) fn insee_department(commune: &AreaCode) -> Option<AreaCode> {
     AreaCode::parse(&format!("FR-{}", &number[..length])).ok()
 }
 
+/// What Natural Earth writes where there is no code.
+const NO_CODE: [&str; 2] = ["-1", "-99"];
+
 fn code_of(feature: &Feature, PropertyCode { property, prefix }: &PropertyCode) -> Result<Option<AreaCode>, RowFault> {
     match feature.property(property) {
         None | Some(JsonValue::Null) => Ok(None),
-        Some(JsonValue::String(text)) if text.trim().is_empty() => Ok(None),
+        Some(JsonValue::String(text)) if text.trim().is_empty() || NO_CODE.contains(&text.trim()) => Ok(None),
         Some(JsonValue::String(text)) => area_code(&format!("{prefix}{}", text.trim())).map(Some),
         Some(JsonValue::Number(_)) => Err(RowFault::NumericCode(Excerpt::of(property))),
         Some(other) => Err(RowFault::Code(Excerpt::of(&other.to_string()))),

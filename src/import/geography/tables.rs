@@ -8,6 +8,7 @@ use crate::domain::place::AreaCode;
 use crate::domain::time::Date;
 use crate::import::file::text_of;
 use crate::import::problem::{Excerpt, FeedError};
+use crate::import::table::is_tags;
 use csv::{Reader, ReaderBuilder, StringRecord};
 
 /// Columns without which there is no gazetteer.
@@ -47,7 +48,7 @@ impl Line<'_> {
     }
 }
 
-/// Reads the lines of a file that has these columns. A line that begins with `#` is one of HXL tags.
+/// Reads the lines of a file that has these columns. A line of HXL tags under the header is none of them.
 pub(super) fn parse<T>(
     bytes: &[u8],
     columns: &'static [&'static str],
@@ -62,7 +63,7 @@ pub(super) fn parse<T>(
     for (done, record) in reader.records().enumerate() {
         progress(done, lines_at_most.max(done));
         match record {
-            Ok(record) if record.get(0).is_some_and(|first| first.starts_with('#')) => {}
+            Ok(record) if done == 0 && is_tags(record.as_byte_record()) => {}
             Ok(record) => {
                 let line = record.position().map_or(0, |position| position.line() as usize);
                 collector.take(line, read(&Line { header: &header, record: &record }));

@@ -24,6 +24,18 @@ fn feature(properties: serde_json::Value, ring: &[[f64; 2]]) -> serde_json::Valu
 const SQUARE: [[f64; 2]; 5] = [[1.0, 1.0], [2.0, 1.0], [2.0, 2.0], [1.0, 2.0], [1.0, 1.0]];
 
 #[test]
+fn what_natural_earth_writes_for_no_code_is_none() {
+    let file = json!({"type": "FeatureCollection", "features": [
+        feature(json!({"iso_a2": "XK", "ISO_A3": "-99", "NAME": "Kosovo"}), &SQUARE),
+        feature(json!({"iso_a2": "-1", "ISO_A3": "-99", "NAME": "Somewhere"}), &SQUARE),
+    ]});
+    let format = AreaFormat::Features(FeatureProperties::natural_earth_countries());
+    let rows = areas(&format, &file.to_string());
+    assert_eq!((rows.rows.len(), rows.rows[0].code.as_str(), rows.rows[0].aliases.as_slice()), (1, "XK", &[][..]));
+    assert_eq!(refused(&rows), ["2 -: has no iso_a2"]);
+}
+
+#[test]
 fn features_become_areas_and_faults_name_their_row() {
     let across = [[179.0, 0.0], [-179.0, 0.0], [-179.0, 1.0], [179.0, 0.0]];
     let file = json!({"type": "FeatureCollection", "features": [
