@@ -9,8 +9,10 @@ fn rows(folder: &Path, path: &str) -> usize {
     if path.ends_with(".csv") { table(folder, path).len() } else { list(folder, path).len() }
 }
 
-/// Folder, what it holds in all, and each file with its rows.
-const COUNTS: &[(&str, usize, &[(&str, usize)])] = &[
+/// A folder, what it holds in all, and each file with its rows.
+type Counted = (&'static str, usize, &'static [(&'static str, usize)]);
+
+const COUNTS: &[Counted] = &[
     (
         "unhcr-jordan-services",
         2_159,
