@@ -7,7 +7,7 @@
 
 use super::code::CodeList as _;
 use super::directory::{FieldValue, Place, Service, ServiceField, Teller};
-use super::directory_edit::{Parted, cover, follow_source, part, set};
+use super::directory_edit::{Parted, cover, follow_source, is_criteria, part, set};
 use super::id::ServiceId;
 use super::time::Timestamp;
 
@@ -89,6 +89,8 @@ pub fn merge(
     values: Vec<FieldValue>,
     now: Timestamp,
 ) {
+    // Criteria that are doubted are taken with their doubt, and the end of the merging leaves it to be confirmed.
+    kept.criteria_disagree |= merged.criteria_disagree && values.iter().any(|value| is_criteria(value.field()));
     take(kept, word, merged.id, values, now);
     hide_too(kept, word, merged, now);
     merged.merged_into = Some(kept.id);
@@ -200,6 +202,23 @@ mod tests {
     }
 
     const NOW: Timestamp = Timestamp::from_microseconds(7);
+
+    #[test]
+    fn criteria_are_taken_with_the_doubt_about_them() {
+        for (kept_doubts, merged_doubts, field, expected) in [
+            (false, true, ServiceField::CriteriaText, true),
+            (false, true, ServiceField::Phones, false),
+            (true, false, ServiceField::CriteriaText, true),
+            (false, false, ServiceField::CriteriaText, false),
+        ] {
+            let (mut kept, mut merged) = pair();
+            (kept.criteria_disagree, merged.criteria_disagree) = (kept_doubts, merged_doubts);
+            merged.criteria_text = Some("Women only".to_owned());
+            let values = taken_over(&kept, &merged, &[field]).expect("a merging");
+            merge(&mut kept, &mut Vec::new(), &mut merged, values, NOW);
+            assert_eq!(kept.criteria_disagree, expected, "{kept_doubts} {merged_doubts} {field}");
+        }
+    }
 
     #[test]
     fn a_merging_takes_what_is_asked_for_and_is_undone_without_a_trace() {

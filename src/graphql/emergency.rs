@@ -44,7 +44,7 @@ enum Asked {
 pub(super) async fn execute(api: &Api, caller: Caller, mut request: Request, mut told: LineFacts) -> Answered {
     let mut place = None;
     let result = match asked(&mut request) {
-        Some(asked) => run(api, caller, asked, request, &mut told, &mut place).await,
+        Some(asked) => run(api, &caller, asked, request, &mut told, &mut place).await,
         None => Err(EndpointError::Busy),
     };
     Answered { result, told, place }
@@ -52,14 +52,14 @@ pub(super) async fn execute(api: &Api, caller: Caller, mut request: Request, mut
 
 async fn run(
     api: &Api,
-    caller: Caller,
+    caller: &Caller,
     asked: Asked,
     request: Request,
     told: &mut LineFacts,
     place: &mut Option<Place>,
 ) -> Result<async_graphql::Response, EndpointError> {
     let context = api.context.reserved();
-    let access = api.admitted(&context, &caller, told).await?;
+    let access = api.admitted(&context, caller, told).await?;
     let account = access.account().ok_or(EndpointError::Busy)?;
     *place = api.edge.lanes.reserved(account.id);
     if place.is_none() {

@@ -9,7 +9,6 @@
 
 mod answer;
 mod documents;
-mod form;
 mod media;
 mod parameters;
 
@@ -18,7 +17,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::Variables;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::OperationType;
 use axum::Router;
@@ -28,9 +26,8 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::routing::{MethodRouter, get};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use self::answer::{Fault, executed, held, is_request_error, with_told};
+use self::answer::{Fault, executed, held, with_told};
 use self::documents::{Documents, Prepared};
-use self::form::FormMaker;
 use self::media::{Media, is_json, negotiate};
 use self::parameters::Parameters;
 use super::guard::{Cost, Refused, measure, scan};
@@ -50,23 +47,6 @@ pub struct Caller {
     pub address: Option<IpAddr>,
     /// What the guard measured of the document.
     pub cost: Cost,
-    /// Where the document was found to fit the schema with variables of the same form before: the request once more, in
-    /// case something in it does not fit after all.
-    pub again: Option<Again>,
-}
-
-/// A request that can be made once more.
-pub struct Again {
-    prepared: Arc<Prepared>,
-    operation: Option<String>,
-    variables: Variables,
-}
-
-impl Again {
-    /// The request.
-    pub fn request(self) -> async_graphql::Request {
-        self.prepared.request(self.operation, self.variables)
-    }
 }
 
 /// What an [`Endpoint`] has to say.
@@ -113,7 +93,6 @@ pub fn methods<E: Endpoint>(endpoint: E, limits: Limits) -> MethodRouter {
         endpoint,
         limits,
         documents: Arc::default(),
-        forms: Arc::default(),
     })
 }
 
@@ -122,7 +101,6 @@ struct Gate<E> {
     endpoint: E,
     limits: Limits,
     documents: Arc<Documents>,
-    forms: Arc<FormMaker>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -172,20 +150,8 @@ impl<E: Endpoint> Gate<E> {
         let language = text_of(request.headers().get(header::ACCEPT_LANGUAGE));
         let address = request.extensions().get::<CallerAddress>().and_then(|caller| caller.0);
         let parameters = self.parameters(method, request).await?;
-        let prepared = self.prepare(method, media, &parameters)?;
-        let form = self.forms.form_of(&parameters.variables);
-        let (operation, variables) = parameters.into_parts();
-        let again = prepared.fits_with(form).then(|| Again {
-            prepared: Arc::clone(&prepared),
-            operation: operation.clone(),
-            variables: variables.clone(),
-        });
-        let caller = Caller { bearer, language, address, cost: prepared.cost, again };
-        let answered = self.endpoint.execute(caller, prepared.request(operation, variables)).await;
-        if answered.result.as_ref().is_ok_and(|response| !is_request_error(response)) {
-            prepared.note_fit(form);
-        }
-        Ok(answered)
+        let (cost, prepared) = self.prepare(method, media, parameters)?;
+        Ok(self.endpoint.execute(Caller { bearer, language, address, cost }, prepared).await)
     }
 
     async fn parameters(&self, method: Method, request: Request) -> Result<Parameters, Fault> {
@@ -222,16 +188,23 @@ impl<E: Endpoint> Gate<E> {
         }
     }
 
-    /// The parsed document, with what it costs.
-    fn prepare(&self, method: Method, media: Media, parameters: &Parameters) -> Result<Arc<Prepared>, Fault> {
-        let prepared = self.read(parameters).map_err(|refused| Fault::refused(refused, media))?;
+    /// Hands the parsed document on, with what it costs.
+    fn prepare(
+        &self,
+        method: Method,
+        media: Media,
+        parameters: Parameters,
+    ) -> Result<(Cost, async_graphql::Request), Fault> {
+        let prepared = self.read(&parameters).map_err(|refused| Fault::refused(refused, media))?;
         if method == Method::Get && prepared.cost.kind != OperationType::Query {
             let message = "GET only runs queries. Send this operation by POST.";
             let status = StatusCode::METHOD_NOT_ALLOWED;
             return Err(Fault::new(status, "METHOD_NOT_ALLOWED", message)
                 .with_header(header::ALLOW, HeaderValue::from_static("POST")));
         }
-        Ok(prepared)
+        let mut request = parameters.into_request();
+        request.set_parsed_query(prepared.document.clone());
+        Ok((prepared.cost, request))
     }
 
     /// Scans, parses once and measures; or finds what was read before.
@@ -243,7 +216,7 @@ impl<E: Endpoint> Gate<E> {
         scan(query, &self.limits)?;
         let document = parse_query(query).map_err(|error| unread(&error))?;
         let cost = measure(&document, operation, &self.limits)?;
-        let prepared = Arc::new(Prepared::new(document, cost));
+        let prepared = Arc::new(Prepared { document, cost });
         self.documents.keep(query, operation, Arc::clone(&prepared));
         Ok(prepared)
     }

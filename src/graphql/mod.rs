@@ -45,7 +45,7 @@ use crate::edge::access_line::LineFacts;
 use crate::edge::rates::TooMuch;
 use crate::i18n::Language;
 use crate::policy::access::{Access, Viewer};
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, ServerError, ValidationMode, Value};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, Value};
 use std::sync::{Arc, LazyLock};
 
 type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -55,21 +55,14 @@ type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 struct Query(SearchQuery, LoopQuery, DirectoryQuery, SharingQuery, ProtectionQuery);
 
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
-static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| schema(ValidationMode::Strict));
-
-/// The same for documents that fitted it before, of which only depth and cost are looked at: those depend on what the
-/// variables say.
-static SCHEMA_OF_THE_FITTING: LazyLock<RelaisSchema> = LazyLock::new(|| schema(ValidationMode::Fast));
-
-fn schema(validation: ValidationMode) -> RelaisSchema {
+static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<user_errors::UserError>()
-        .validation_mode(validation)
         .limit_depth(Limits::STANDARD.depth_levels)
         .limit_complexity(Limits::STANDARD.complexity)
         .disable_suggestions()
         .finish()
-}
+});
 
 /// The schema as text, in the order in which it tells the story. Made without a database.
 pub fn sdl() -> String {
@@ -83,7 +76,6 @@ pub fn sdl() -> String {
 #[derive(Clone)]
 pub struct Api {
     schema: RelaisSchema,
-    schema_of_the_fitting: RelaisSchema,
     context: Context,
     codes: ErrorCodes,
     edge: Edge,
@@ -99,8 +91,7 @@ impl Api {
             bytes
         })
         .describing(error::describe);
-        let (schema, schema_of_the_fitting) = (SCHEMA.clone(), SCHEMA_OF_THE_FITTING.clone());
-        Self { schema, schema_of_the_fitting, context, codes, edge }
+        Self { schema: SCHEMA.clone(), context, codes, edge }
     }
 }
 
@@ -112,7 +103,7 @@ impl Endpoint for Api {
             return emergency::execute(self, caller, request, told).await;
         };
         let result = match self.admitted(&self.context, &caller, &mut told).await {
-            Ok(access) => self.run(&self.context, access, caller, request, &mut told).await,
+            Ok(access) => self.run(&self.context, access, &caller, request, &mut told).await,
             Err(refused) => Err(refused),
         };
         Answered { result, told, place: Some(place) }
@@ -151,7 +142,7 @@ impl Api {
         &self,
         context: &Context,
         access: Access,
-        caller: Caller,
+        caller: &Caller,
         mut request: async_graphql::Request,
         told: &mut LineFacts,
     ) -> Result<async_graphql::Response, EndpointError> {
@@ -164,21 +155,7 @@ impl Api {
             writes_pages: order.is_plain(),
             accepted: Arc::default(),
         };
-        let mut response = match caller.again {
-            None => self.schema.execute(request.data(carried)).await,
-            Some(again) => {
-                let trusted = self.schema_of_the_fitting.execute(request.data(carried.clone())).await;
-                if trusted.errors.iter().any(is_of_library) {
-                    // A value of the right kind does not fit after all: the whole validation says where and why. What
-                    // was read meanwhile is told to nobody.
-                    access.recorder().take();
-                    access.take_hidden();
-                    self.schema.execute(again.request().data(carried)).await
-                } else {
-                    trusted
-                }
-            }
-        };
+        let mut response = self.schema.execute(request.data(carried)).await;
         order.restore(&mut response);
         // What was told is written down before it is told; what cannot be written down is not told.
         disclosure::record(context, &access).await.map_err(refused)?;
@@ -187,11 +164,6 @@ impl Api {
         told.code = code_of(&response);
         Ok(response)
     }
-}
-
-/// True for what async-graphql has found wrong: it has neither a code of ours nor a source.
-fn is_of_library(error: &ServerError) -> bool {
-    error.source.is_none() && error.extensions.as_ref().is_none_or(|extensions| extensions.get("code").is_none())
 }
 
 fn too_much(asked: TooMuch) -> EndpointError {

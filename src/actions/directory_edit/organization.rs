@@ -47,9 +47,13 @@ pub async fn edit_organization(
         }
         let mut values = input.values.clone();
         values.retain(|value| *value != OrganizationValue::of(&organization, value.field()));
-        // Under the lock: a service that has become a guarded one since the snapshot was made counts.
-        let guards = tx.list_services_of(id).await?.iter().any(is_guarded);
-        refuse(&organization, &values, editing, guards)?;
+        refuse(&organization, &values, editing, false)?;
+        // Its services are looked for only where one of them could be told of: they are found by their text. Under the lock,
+        // so that one that has become a guarded one since the snapshot was made counts.
+        if refuse(&organization, &values, editing, true).is_err() {
+            let guards = tx.list_services_of(id).await?.iter().any(is_guarded);
+            refuse(&organization, &values, editing, guards)?;
+        }
         let fields = values.iter().map(|value| schema_name(value.field())).collect();
         set_organization(&mut organization, values, by, now);
         let document = Document::Organization(organization);

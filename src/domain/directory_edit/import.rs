@@ -5,7 +5,7 @@ use super::guard::{is_guarded, part, ways_of};
 use super::is_criteria;
 use super::ways::ways_told;
 use crate::domain::code::CodeList as _;
-use crate::domain::directory::{FieldValue, Place, RedactedPlaces, Service, ServiceField, Specialisation};
+use crate::domain::directory::{FieldEdit, FieldValue, Place, RedactedPlaces, Service, ServiceField, Specialisation};
 use crate::domain::need::NeedFamily;
 use crate::domain::sensitive::hidden_debug;
 
@@ -65,7 +65,11 @@ pub fn merge(incoming: &mut Service, held: &Service, word: &[FieldValue]) -> Mer
     // What was hidden on its word may be what the source says by now.
     merged.word.retain(|value| *value != FieldValue::of(incoming, value.field()).without_marks());
     merged.word.sort_by_key(FieldValue::field);
-    incoming.criteria_disagree &= !held.edits.iter().any(|edit| is_criteria(edit.field));
+    let is_decided = |edit: &FieldEdit| is_criteria(edit.field) && edit.taken_from.is_none();
+    incoming.criteria_disagree &= !held.edits.iter().any(is_decided);
+    // What was taken from a merged entry is doubted as it was there.
+    let is_taken = |edit: &FieldEdit| is_criteria(edit.field) && edit.taken_from.is_some();
+    incoming.criteria_disagree |= held.criteria_disagree && held.edits.iter().any(is_taken);
     incoming.edits.clone_from(&held.edits);
     merged
 }

@@ -36,6 +36,7 @@ use mark::{keep_marks_of_phones, keep_marks_of_places};
 /// the fields in which the entry differs from it; afterwards it holds these fields too.
 pub fn set(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldValue>, by: Teller, now: Timestamp) {
     let before = service.clone();
+    let changed: Vec<ServiceField> = values.iter().map(FieldValue::field).collect();
     for value in values {
         let field = value.field();
         let held = FieldValue::of(service, field);
@@ -52,7 +53,8 @@ pub fn set(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldV
         service.edits.push(FieldEdit { field, told_by: by, at_microseconds: now.microseconds(), taken_from: None });
         service.edits.sort_by_key(|edit| edit.field);
     }
-    if service.edits.iter().any(|edit| is_criteria(edit.field)) {
+    // What another source says of them decides nothing between the languages of either.
+    if by != Teller::Source && changed.iter().any(|field| is_criteria(*field)) {
         service.criteria_disagree = false;
     }
     remember(service, &before);
@@ -61,7 +63,7 @@ pub fn set(service: &mut Service, word: &mut Vec<FieldValue>, values: Vec<FieldV
 
 /// Whether the field tells whom the service takes: once people have set it, it does not matter what its source says in
 /// which language.
-const fn is_criteria(field: ServiceField) -> bool {
+pub(super) const fn is_criteria(field: ServiceField) -> bool {
     matches!(field, ServiceField::Eligibility | ServiceField::CriteriaText | ServiceField::Welcome)
 }
 

@@ -51,8 +51,11 @@ pub fn told_later(incoming: &mut Service, held: &Service) {
     if is_of_people(held.verified_by) && held.verified_on > incoming.verified_on {
         (incoming.verified_on, incoming.verified_by) = (held.verified_on, held.verified_by);
         incoming.next_review_on = held.next_review_on;
-        // Who has confirmed these criteria has decided between the languages of the source.
-        incoming.criteria_disagree &= held.criteria_disagree || !has_same_criteria;
+    }
+    // Who has confirmed these criteria has decided between the languages of the source, whatever its date.
+    let has_confirmed = held.confirmations.iter().any(|known| known.field == ServiceField::Eligibility);
+    if !held.criteria_disagree && has_same_criteria && (has_confirmed || is_of_people(held.verified_by)) {
+        incoming.criteria_disagree = false;
     }
     let is_as_it_was = |field: ServiceField| FieldValue::of(held, field) == FieldValue::of(incoming, field);
     let confirmed = held.confirmations.iter().filter(|known| is_as_it_was(known.field)).copied().collect();
@@ -67,6 +70,7 @@ pub fn told_later(incoming: &mut Service, held: &Service) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::directory::FieldConfirmation;
     use crate::domain::id::{Identifier as _, OrganizationId, ServiceId};
 
     #[test]
@@ -84,11 +88,28 @@ mod tests {
             (Some(Teller::Source), "Women", true),
             (None, "Women", true),
         ] {
-            let verified_on = day("2026-11-01");
-            let held = Service { criteria_disagree: false, verified_on, verified_by, ..told("Women") };
-            let mut incoming = Service { verified_on: day("2026-10-01"), ..told(text) };
+            let held =
+                Service { criteria_disagree: false, verified_on: day("2026-11-01"), verified_by, ..told("Women") };
+            // The word of whoever has asked holds against a source that is older, and against a younger one.
+            for source_says_on in ["2026-10-01", "2026-11-01", "2026-11-20"] {
+                let mut incoming = Service { verified_on: day(source_says_on), ..told(text) };
+                told_later(&mut incoming, &held);
+                assert_eq!(incoming.criteria_disagree, is_doubted, "{verified_by:?} {text} {source_says_on}");
+            }
+        }
+    }
+
+    #[test]
+    fn criteria_that_alone_were_confirmed_stay_so() {
+        let (id, organization) = (ServiceId::derived("test", "one"), OrganizationId::derived("test", "one"));
+        let source = Service { criteria_disagree: true, ..Service::named(id, organization, "One") };
+        for (field, is_doubted) in [(ServiceField::Eligibility, false), (ServiceField::Phones, true)] {
+            let on = "2026-11-01".parse().expect("a day");
+            let confirmations = vec![FieldConfirmation { field, on }];
+            let held = Service { criteria_disagree: false, confirmations, ..source.clone() };
+            let mut incoming = source.clone();
             told_later(&mut incoming, &held);
-            assert_eq!(incoming.criteria_disagree, is_doubted, "{verified_by:?} {text}");
+            assert_eq!(incoming.criteria_disagree, is_doubted, "{field}");
         }
     }
 }

@@ -157,8 +157,7 @@ pub(super) fn executed(response: Executed, media: Media) -> Response<Body> {
     answer
 }
 
-/// True where the request never came to execution.
-pub(super) fn is_request_error(response: &Executed) -> bool {
+fn is_request_error(response: &Executed) -> bool {
     response.data == Value::Null
         && !response.errors.is_empty()
         && response.errors.iter().all(|error| error.path.is_empty())

@@ -1,11 +1,10 @@
 //! Documents that were read before, ready to be run again.
 
-use super::form::{Form, Forms};
 use crate::graphql::guard::Cost;
 use async_graphql::parser::types::{
     Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
 };
-use async_graphql::{Name, Positioned, Value, Variables};
+use async_graphql::{Name, Positioned, Value};
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,35 +17,8 @@ const LONGEST_BYTES: usize = 8 * 1024;
 
 /// A document that has passed the guard, and what it costs.
 pub(super) struct Prepared {
-    document: ExecutableDocument,
+    pub(super) document: ExecutableDocument,
     pub(super) cost: Cost,
-    fits: Mutex<Forms>,
-}
-
-impl Prepared {
-    /// A document of which nothing else is known yet.
-    pub(super) fn new(document: ExecutableDocument, cost: Cost) -> Self {
-        Self { document, cost, fits: Mutex::default() }
-    }
-
-    /// The document as a request of its own.
-    pub(super) fn request(&self, operation: Option<String>, variables: Variables) -> async_graphql::Request {
-        // The text is not looked at where the document stands beside it.
-        let mut request = async_graphql::Request::new(String::new()).variables(variables);
-        request.operation_name = operation;
-        request.set_parsed_query(self.document.clone());
-        request
-    }
-
-    /// True where it was found to fit the schema with variables of this form.
-    pub(super) fn fits_with(&self, form: Form) -> bool {
-        self.fits.lock().unwrap_or_else(PoisonError::into_inner).hold(form)
-    }
-
-    /// Notes that it fits the schema with variables of this form.
-    pub(super) fn note_fit(&self, form: Form) {
-        self.fits.lock().unwrap_or_else(PoisonError::into_inner).keep(form);
-    }
 }
 
 /// Programs send the same few documents with other variables. What was asked lately stands in the young generation; when
@@ -173,7 +145,7 @@ mod tests {
     fn prepared(query: &str) -> Arc<Prepared> {
         let document = parse_query(query).expect("a document");
         let cost = measure(&document, None, &Limits::STANDARD).expect("within the limits");
-        Arc::new(Prepared::new(document, cost))
+        Arc::new(Prepared { document, cost })
     }
 
     fn is_kept(documents: &Documents, query: &str) -> bool {

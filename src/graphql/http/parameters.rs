@@ -3,7 +3,7 @@
 //! Invariant: what comes out is typed and free of U+0000, and no message repeats a byte of
 //! what came in.
 
-use async_graphql::Variables;
+use async_graphql::{Request, Variables};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub(super) struct Parameters {
     pub(super) query: String,
     pub(super) operation_name: Option<String>,
-    pub(super) variables: Map<String, Value>,
+    variables: Map<String, Value>,
 }
 
 /// What a request body may hold. Each member is read as any value first, because serde's
@@ -94,10 +94,12 @@ impl Parameters {
         Ok(Self { query, operation_name, variables })
     }
 
-    /// Name of the operation and the variables, as async-graphql takes them. Extensions are checked and dropped: nothing
+    /// The request as async-graphql takes it. Extensions are checked and dropped: nothing
     /// here reads one.
-    pub(super) fn into_parts(self) -> (Option<String>, Variables) {
-        (self.operation_name, Variables::from_json(Value::Object(self.variables)))
+    pub(super) fn into_request(self) -> Request {
+        let mut request = Request::new(self.query);
+        request.operation_name = self.operation_name;
+        request.variables(Variables::from_json(Value::Object(self.variables)))
     }
 }
 

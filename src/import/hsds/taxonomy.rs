@@ -106,6 +106,7 @@ impl ServiceMarks {
             };
             result.map_err(|fault| mark.refusal(fault))?;
         }
+        marks.translations.retain(|told| told.name.is_some() || told.description.is_some());
         Ok(marks)
     }
 }
