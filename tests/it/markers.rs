@@ -354,8 +354,8 @@ fn texts(value: &Value, found: &mut BTreeSet<String>) {
 }
 
 /// What two recipients of one case may both read: the hour of sending, what the offers tell of the person
-/// (area and languages), who sent them, and what their own services happen to have in common (an age to confirm too: of
-/// somebody of no age, because a partner's check of its service names nobody).
+/// (area and languages), who sent them, and what their own services happen to have in common, such as the source of the
+/// directory that both are in.
 const SHARED: [&str; 12] = [
     "2026-11-23T18:00:00Z",
     "Clinique mobile des Passerelles",
@@ -363,7 +363,7 @@ const SHARED: [&str; 12] = [
      personnes exilées en Île-de-France (organisation fictive)",
     "FR-60159",
     "Passerelles Île-de-France",
-    "confirm the age",
+    "corridor",
     "fr",
     "free",
     "kpe",
