@@ -1,7 +1,8 @@
 //! Views of the directory.
 //!
-//! Invariant: what the table does not tell is taken out of the entry itself before anybody holds it. Where the
-//! schema promises a field, who may not have it may not have the entry.
+//! Invariant: what the table does not tell is taken out of the entry itself before anybody holds it; only what the store
+//! has beside the document (its version, whose record it is) stays in, is read here and nowhere else, and a test reads the
+//! source for that. Where the schema promises a field, who may not have it may not have the entry.
 
 use super::access::Access;
 use super::looking::Looking;

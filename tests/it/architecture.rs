@@ -199,6 +199,16 @@ fn misplaced_names(file: &SourceFile) -> Vec<String> {
     found
 }
 
+/// What stays in the entry that a view holds, whether or not the viewer is told it.
+fn read_past_the_view(file: &SourceFile) -> Vec<String> {
+    const BESIDE_THE_DOCUMENT: [&[&str]; 2] = [&["service", ".", "record"], &["service", ".", "version"]];
+    if file.path == "src/policy/directory_view.rs" {
+        return Vec::new();
+    }
+    let lines = BESIDE_THE_DOCUMENT.iter().flat_map(|sequence| file.lines_of(sequence));
+    lines.map(|line| violation(file, line, "ask the view: ServiceView::source, ServiceView::version")).collect()
+}
+
 fn never_written(file: &SourceFile) -> Vec<String> {
     let mut lines: Vec<usize> = UNFINISHED.iter().flat_map(|sequence| file.lines_of(sequence)).collect();
     if file.path.starts_with("tests/") {
@@ -372,6 +382,19 @@ fn environment_time_and_chance_come_in_by_one_door() {
         control(misplaced_names, path, text, is_violation);
     }
     check(&files_under("src"), misplaced_names);
+}
+
+#[test]
+fn what_the_store_has_beside_an_entry_is_told_by_the_view_alone() {
+    for (path, text, is_violation) in [
+        ("src/graphql/types/service.rs", "fn f(&self) { self.0.service.record.is_some() }", true),
+        ("src/export/record.rs", "fn f(service: &Service) { service.version; }", true),
+        ("src/graphql/types/service.rs", "fn f(&self) { self.0.version(); self.0.source(); }", false),
+        ("src/policy/directory_view.rs", "fn f(&self) { self.service.record.is_some() }", false),
+    ] {
+        control(read_past_the_view, path, text, is_violation);
+    }
+    check(&files_under("src"), read_past_the_view);
 }
 
 #[test]
