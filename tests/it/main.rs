@@ -50,6 +50,7 @@ mod legal_hold;
 mod log_fields;
 mod markers;
 mod matrix;
+mod memory;
 mod oidc;
 mod opening_hours;
 mod oracle;
