@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasher as _;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::Datelike;
@@ -12,7 +11,6 @@ use super::hours::{InvalidOpeningHours, OpeningHours};
 use super::plan::{DayPlan, Evening};
 use super::time_zone::{LocalTime, TimeZone, dates_on_earth};
 use super::timetable::{Closure, Opening, OpeningReason, OpeningState, OpeningStatus, Timetable};
-use crate::domain::code::CodeList;
 use crate::domain::country::CountryCode;
 use crate::domain::time::{Date, Timestamp};
 use rustc_hash::FxBuildHasher;
@@ -25,9 +23,6 @@ const DAYS_AHEAD: i64 = 14;
 
 /// Parts of the cache under locks of their own.
 const SHARDS: usize = 16;
-
-/// How far the statuses lie apart in what a [`Moment`] keeps: no fewer than there are reasons.
-const REASONS: u8 = 16;
 
 /// A timetable within its [`Openings`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,14 +46,12 @@ pub struct Openings {
     zone_of: Vec<Option<usize>>,
 }
 
-/// One instant on the clock of every zone that occurs, and what was found of it: made once for a search, after all
-/// openings were taken in, and used with one set of calendars. A byte for each timetable.
-#[derive(Debug)]
+/// One instant on the clock of every zone that occurs, made after all openings were taken in. Of one [`Openings`] and one
+/// set of calendars it decides all that is open then: whatever is found at one moment holds at an equal one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Moment {
-    instant: Timestamp,
-    locals: Vec<LocalTime>,
-    /// What is known of each timetable: 0 for nothing, else see [`Moment::remember`].
-    answers: Box<[AtomicU8]>,
+    dates_on_earth: [Date; 3],
+    locals: Box<[LocalTime]>,
 }
 
 impl Openings {
@@ -121,29 +114,11 @@ impl Openings {
     /// An instant on the clocks of all zones that occur.
     pub fn moment(&self, instant: Timestamp) -> Moment {
         let locals = self.zones.iter().map(|zone| zone.local(instant)).collect();
-        Moment { instant, locals, answers: self.timetables.iter().map(|_| AtomicU8::new(0)).collect() }
+        Moment { dates_on_earth: dates_on_earth(instant), locals }
     }
 
     fn zone_index(&self, id: TimetableId) -> Option<usize> {
         self.zone_of.get(id.0 as usize).copied().flatten()
-    }
-}
-
-impl Moment {
-    /// Keeps an answer about a timetable whose day nothing else decides: its place among all answers, from 1.
-    fn remember(&self, id: TimetableId, (status, reason): (OpeningStatus, OpeningReason)) {
-        let place = |found: Option<usize>| u8::try_from(found.unwrap_or(0)).unwrap_or(0);
-        let status = place(OpeningStatus::ALL.iter().position(|one| *one == status));
-        let reason = place(OpeningReason::ALL.iter().position(|one| *one == reason));
-        if let Some(answer) = self.answers.get(id.0 as usize) {
-            answer.store(1 + status * REASONS + reason, Ordering::Relaxed);
-        }
-    }
-
-    fn recall(&self, id: TimetableId) -> Option<(OpeningStatus, OpeningReason)> {
-        let answer = self.answers.get(id.0 as usize)?.load(Ordering::Relaxed).checked_sub(1)?;
-        let status = OpeningStatus::ALL.get(usize::from(answer / REASONS))?;
-        Some((*status, *OpeningReason::ALL.get(usize::from(answer % REASONS))?))
     }
 }
 
@@ -219,17 +194,9 @@ impl DayPlans {
     ) -> (OpeningStatus, OpeningReason) {
         let local = openings.zone_index(opening.ordinary).and_then(|zone| moment.locals.get(zone).copied());
         let Some(local) = local else {
-            return Self::status_without_zone(openings, opening, moment.instant);
+            return Self::status_without_zone(openings, opening, moment.dates_on_earth);
         };
-        let is_plain = opening.closures.is_empty() && opening.dated.is_empty();
-        if !is_plain {
-            return self.local_status(openings, opening, local, calendars);
-        }
-        moment.recall(opening.ordinary).unwrap_or_else(|| {
-            let answer = self.local_status(openings, opening, local, calendars);
-            moment.remember(opening.ordinary, answer);
-            answer
-        })
+        self.local_status(openings, opening, local, calendars)
     }
 
     /// Whether a service is open at an instant, why, and when that changes next.
@@ -242,7 +209,7 @@ impl DayPlans {
     ) -> OpeningState {
         let zone = openings.timetable(opening.ordinary).and_then(Timetable::zone);
         let Some(zone) = zone else {
-            let (status, reason) = Self::status_without_zone(openings, opening, instant);
+            let (status, reason) = Self::status_without_zone(openings, opening, dates_on_earth(instant));
             return OpeningState { status, reason, next_change_at: None };
         };
         let local = zone.local(instant);
@@ -266,9 +233,9 @@ impl DayPlans {
     fn status_without_zone(
         openings: &Openings,
         opening: &InternedOpening,
-        instant: Timestamp,
+        dates_on_earth: [Date; 3],
     ) -> (OpeningStatus, OpeningReason) {
-        if dates_on_earth(instant).into_iter().all(|date| opening.is_closed_on(date)) {
+        if dates_on_earth.into_iter().all(|date| opening.is_closed_on(date)) {
             return (OpeningStatus::Closed, OpeningReason::TemporarilyClosed);
         }
         let is_plain = opening.closures.is_empty() && opening.dated.is_empty();

@@ -62,14 +62,20 @@ fn what_is_kept_is_what_would_be_made() {
 }
 
 #[test]
-fn a_moment_recalls_every_answer() {
+fn moments_are_equal_while_no_clock_moves() {
     let mut openings = Openings::default();
-    let id = openings.intern(&opening("24/7", "FR")).timetable();
-    let moment = openings.moment(Timestamp::from_microseconds(0));
-    assert_eq!(moment.recall(id), None);
-    for answer in OpeningStatus::ALL.iter().flat_map(|one| OpeningReason::ALL.iter().map(|other| (*one, *other))) {
-        moment.remember(id, answer);
-        assert_eq!(moment.recall(id), Some(answer));
+    for code in ["SN", "FR", "LY"] {
+        openings.intern(&opening("10:00-11:00", code));
+    }
+    let moment = |text: &str| openings.moment(Timestamp::parse(text).unwrap());
+    let asked = moment("2026-11-26T09:30:00Z");
+    for (other, expected) in [
+        ("2026-11-26T09:30:59.999999Z", true),
+        ("2026-11-26T09:31:00Z", false),
+        ("2026-11-26T09:29:59Z", false),
+        ("2026-11-27T09:30:00Z", false),
+    ] {
+        assert_eq!(moment(other) == asked, expected, "{other}");
     }
 }
 
