@@ -204,6 +204,13 @@ impl Snapshot {
         !is_untouched && self.overlay.replaces(self.base.services[rank as usize].id)
     }
 
+    /// The organisation of the service at a rank of one of the two segments.
+    fn organization_of<'s>(&'s self, segment: &'s Segment, rank: u32) -> Option<&'s Arc<Organization>> {
+        let id = segment.services[rank as usize].organization_id;
+        let known = || segment.organization_of(rank).or_else(|| self.base.organization(id));
+        self.overlay.organization(id).unwrap_or_else(known)
+    }
+
     fn hit(&self, query: &Query<'_>, prepared: &Prepared<'_>, candidate: Candidate) -> Option<Hit> {
         let service = &prepared.segment.services[candidate.service as usize];
         if !query.scope.admits(service) || !service.is_offered() {
@@ -221,7 +228,7 @@ impl Snapshot {
             false => Distance::Meters(distance_meters),
         });
         Some(Hit {
-            organization: self.organization(service.organization_id),
+            organization: self.organization_of(prepared.segment, candidate.service).cloned(),
             place,
             distance,
             opening,

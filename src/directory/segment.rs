@@ -13,12 +13,17 @@ use std::sync::Arc;
 /// From so many services on, beginning a thread takes no time against indexing them.
 const WORTH_A_THREAD: usize = 2_000;
 
+/// Stands for an organisation that is not in the segment.
+const ELSEWHERE: u32 = u32::MAX;
+
 /// Organisations and services, each in the order of their ids, with their indexes.
 pub(super) struct Segment {
     pub services: Box<[Arc<Service>]>,
     pub organizations: Box<[Arc<Organization>]>,
     /// Ranks of the services in the order of their organisations, and of their own ids.
     by_organization: Box<[u32]>,
+    /// For each service the index of its organisation, [`ELSEWHERE`] where that is none of these.
+    organization_of: Box<[u32]>,
     pub geo_index: GeoIndex,
     pub words: WordIndex,
     pub hours: Hours,
@@ -35,6 +40,7 @@ impl Segment {
     ) -> Self {
         let mut by_organization: Vec<u32> = (0..).take(services.len()).collect();
         by_organization.sort_by_cached_key(|rank| services[*rank as usize].organization_id);
+        let organization_of = owners(&services, &by_organization, &organizations);
         let index_words = || {
             let mut words = WordIndexBuilder::default();
             for (rank, service) in (0_u32..).zip(&services) {
@@ -49,6 +55,7 @@ impl Segment {
         let (words, (geo_index, hours)) = both(services.len() >= WORTH_A_THREAD, index_words, index_places);
         Self {
             by_organization: by_organization.into(),
+            organization_of,
             geo_index,
             words,
             hours,
@@ -74,6 +81,11 @@ impl Segment {
         found.ok().map(|index| &self.organizations[index])
     }
 
+    /// The organisation of the service at this rank, where it is one of these.
+    pub fn organization_of(&self, rank: u32) -> Option<&Arc<Organization>> {
+        self.organizations.get(self.organization_of[rank as usize] as usize)
+    }
+
     /// The services of an organisation, by id.
     pub fn services_of(&self, organization: OrganizationId) -> impl Iterator<Item = &Arc<Service>> {
         let owner = |rank: &u32| self.services[*rank as usize].organization_id;
@@ -84,8 +96,26 @@ impl Segment {
 
     /// Bytes that the indexes take, without the entries themselves.
     pub fn index_bytes(&self) -> usize {
-        self.geo_index.bytes() + self.words.memory_bytes() + size_of_val(&*self.by_organization)
+        self.geo_index.bytes()
+            + self.words.memory_bytes()
+            + size_of_val(&*self.by_organization)
+            + size_of_val(&*self.organization_of)
     }
+}
+
+/// The index of each service's organisation, by rank: both are walked in the order of the organisations, because looking
+/// each up would read half of them for a service.
+fn owners(services: &[Arc<Service>], by_organization: &[u32], organizations: &[Arc<Organization>]) -> Box<[u32]> {
+    let mut owners = vec![ELSEWHERE; services.len()];
+    let mut known = (0_u32..).zip(organizations).peekable();
+    for rank in by_organization.iter().map(|rank| *rank as usize) {
+        let wanted = services[rank].organization_id;
+        while known.next_if(|(_, organization)| organization.id < wanted).is_some() {}
+        if let Some((index, _)) = known.peek().filter(|(_, organization)| organization.id == wanted) {
+            owners[rank] = *index;
+        }
+    }
+    owners.into()
 }
 
 /// Does two pieces of work, where it is worth it at the same time.
