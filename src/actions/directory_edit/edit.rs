@@ -11,7 +11,7 @@ use crate::domain::id::ServiceId;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::policy::access::Access;
 use crate::policy::directory_view::ServiceView;
-use crate::policy::entry_rules::{Editing, editing, teller};
+use crate::policy::entry_rules::{Editing, editing};
 use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
 
@@ -45,7 +45,11 @@ pub async fn edit(context: &Context, access: &Access, input: EditService) -> Res
         let waiting = fields_of(&for_two);
         let is_written = !at_once.is_empty();
         if is_written {
-            let by = teller(access, account, &at_hand.service);
+            // Whoever edits as an editor is one at the own organisation too: its staff do not undo what they decide.
+            let by = match editing {
+                Editing::Everything => Teller::Editor,
+                Editing::Own => Teller::Partner,
+            };
             events.push(event(access, now, AuditAction::EntryEdited, id.to_string(), names_of(&at_once)));
             set(&mut at_hand.service, &mut at_hand.word, at_once, by, now);
         }

@@ -4,6 +4,10 @@ use crate::kit::steps::service_id;
 use crate::kit::world::{MINORITY_APPEAL, on_both_databases};
 use serde_json::json;
 
+/// An editor of the network who belongs to the organisation that gives the service.
+const EDITOR_OF_LAWYERS: &str = r#"{ "source": "corridor", "accounts": [
+    { "handle": "editor of the lawyers", "role": "directory_editor", "organization": "93998032-e3ab-4c2e-8c2d-d0eace9870ec", "is_trained": true } ] }"#;
+
 on_both_databases! {
     async fn staff_do_not_reopen_what_an_editor_suspended_or_closed_and_suggest_it(world: World) {
         let world = world.with_editors().await;
@@ -25,6 +29,17 @@ on_both_databases! {
             assert_eq!(world.decides("editor", &open[0], true).await, "");
             assert_eq!(world.seen("lawyer", &id).await["status"], "OPEN");
         }
+    }
+
+    async fn what_an_editor_of_the_same_organisation_stopped_stays_stopped_for_its_staff(world: World) {
+        let mut world = world.with_editors().await;
+        world.join(EDITOR_OF_LAWYERS).await;
+        let id = service_id(MINORITY_APPEAL);
+        assert_eq!(world.edits("editor of the lawyers", &id, json!({ "status": "CLOSED" })).await, "");
+        assert_eq!(world.edits("lawyer", &id, json!({ "status": "OPEN" })).await, "InputError EDITORS_ONLY");
+        assert_eq!(world.seen("lawyer", &id).await["provenance"], json!([{ "field": "STATUS", "toldBy": "EDITOR" }]));
+        assert_eq!(world.edits("editor of the lawyers", &id, json!({ "status": "OPEN" })).await, "");
+        assert_eq!(world.seen("lawyer", &id).await["status"], "OPEN");
     }
 
     async fn staff_stop_and_reopen_their_own_service_and_every_other_field_stays_theirs(world: World) {
