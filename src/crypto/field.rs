@@ -1,6 +1,6 @@
 //! Sealed fields: version ‖ generation ‖ check value ‖ nonce ‖ ciphertext, as text.
 
-use super::key::{Key, Nonce, OVERHEAD_BYTES, WontOpen};
+use super::key::{KeyCipher, Nonce, OVERHEAD_BYTES, WontOpen};
 use data_encoding::BASE64URL_NOPAD;
 use zeroize::Zeroizing;
 
@@ -35,7 +35,7 @@ impl FieldPlace<'_> {
 }
 
 /// Seals a text for this place.
-pub fn seal_field(key: &Key, place: FieldPlace<'_>, nonce: &Nonce, plain: &[u8]) -> Result<String, WontOpen> {
+pub fn seal_field(key: &KeyCipher, place: FieldPlace<'_>, nonce: &Nonce, plain: &[u8]) -> Result<String, WontOpen> {
     let length = u32::try_from(plain.len()).map_err(|_| WontOpen)?;
     let padded_length = (LENGTH_BYTES + plain.len()).next_multiple_of(STEP_BYTES);
     let mut padded = Zeroizing::new(Vec::with_capacity(padded_length));
@@ -60,7 +60,7 @@ pub(super) fn generation_of(field: &[u8]) -> Option<u32> {
 pub fn open_field<'k>(
     place: FieldPlace<'_>,
     field: &str,
-    key_of: impl FnOnce(u32) -> Option<&'k Key>,
+    key_of: impl FnOnce(u32) -> Option<&'k KeyCipher>,
 ) -> Result<Option<Zeroizing<Vec<u8>>>, WontOpen> {
     let field = BASE64URL_NOPAD.decode(field.as_bytes()).map_err(|_| WontOpen)?;
     let generation = generation_of(&field).ok_or(WontOpen)?;
@@ -79,18 +79,19 @@ pub fn open_field<'k>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::key::Key;
     use proptest::prelude::*;
 
     const PLACE: FieldPlace<'static> =
         FieldPlace { table: "cases", column: "sealed", row: "cas_a", unit: "cas_a", generation: 7 };
 
-    fn opens(key: &Key, place: FieldPlace<'_>, field: &str) -> bool {
+    fn opens(key: &KeyCipher, place: FieldPlace<'_>, field: &str) -> bool {
         matches!(open_field(place, field, |_| Some(key)), Ok(Some(_)))
     }
 
     #[test]
     fn a_field_of_another_row_column_table_or_unit_does_not_open() {
-        let key = Key::from_random([1; 32]);
+        let key = Key::from_random([1; 32]).cipher();
         let field = seal_field(&key, PLACE, &[2; 24], b"text").expect("sealed");
         assert!(opens(&key, PLACE, &field));
         for elsewhere in [
@@ -106,13 +107,13 @@ mod tests {
 
     #[test]
     fn a_separator_in_a_part_is_refused() {
-        let key = Key::from_random([1; 32]);
+        let key = Key::from_random([1; 32]).cipher();
         assert!(seal_field(&key, FieldPlace { row: "a|b", ..PLACE }, &[2; 24], b"text").is_err());
     }
 
     #[test]
     fn the_generation_is_told_before_and_checked_after() {
-        let key = Key::from_random([1; 32]);
+        let key = Key::from_random([1; 32]).cipher();
         let field = seal_field(&key, PLACE, &[2; 24], b"text").expect("sealed");
         let mut asked = None;
         let opened = open_field(PLACE, &field, |generation| {
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     fn lengths_are_told_in_steps() {
-        let key = Key::from_random([1; 32]);
+        let key = Key::from_random([1; 32]).cipher();
         let length = |bytes: usize| seal_field(&key, PLACE, &[2; 24], &vec![b'x'; bytes]).expect("sealed").len();
         assert_eq!(length(0), length(60));
         assert!(length(60) < length(61));
@@ -139,7 +140,7 @@ mod tests {
         fn a_field_opens_whole_or_not_at_all(
             key: [u8; 32], nonce: Nonce, plain: Vec<u8>, at: prop::sample::Index, flip in 1_u8..,
         ) {
-            let key = Key::from_random(key);
+            let key = Key::from_random(key).cipher();
             let field = seal_field(&key, PLACE, &nonce, &plain).expect("sealed");
             let opened = open_field(PLACE, &field, |_| Some(&key)).expect("opens").expect("with its key");
             prop_assert_eq!(&*opened, &plain);
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_flipped_byte_fails() {
-        let key = Key::from_random([1; 32]);
+        let key = Key::from_random([1; 32]).cipher();
         let field = seal_field(&key, PLACE, &[2; 24], b"told to nobody").expect("sealed");
         let bytes = BASE64URL_NOPAD.decode(field.as_bytes()).expect("base64");
         for at in 0..bytes.len() {

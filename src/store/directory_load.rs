@@ -92,15 +92,15 @@ fn decoded(page: &str) -> Result<Vec<Closed>, StoreError> {
     entries_of(page).map(closed).collect()
 }
 
-fn opened(entries: Vec<Closed>, keys: &UnitKeys) -> Result<Vec<DirectoryRow>, StoreError> {
-    let open = |Closed { mut row, contacts }: Closed| {
+impl Closed {
+    fn open(self, keys: &UnitKeys) -> Result<DirectoryRow, StoreError> {
+        let Self { mut row, contacts } = self;
         Contacts::open_into(&mut row.document, (&row.entry_id, row.version), &contacts, keys)?;
         if let Document::Service(service) = &mut row.document {
             service.shrink_to_fit();
         }
         Ok(row)
-    };
-    entries.into_iter().map(open).collect()
+    }
 }
 
 /// Does work that takes a while where it keeps no thread from serving.
@@ -114,16 +114,22 @@ impl Store {
     /// never in memory as rows. An entry that changes meanwhile comes again, as it reads then.
     pub async fn directory_changes(&self, version: i64, mut take: impl FnMut(DirectoryRow)) -> Result<(), StoreError> {
         // No entry has an empty id, so this place stands before all of the next version.
-        let mut page = self.directory_page((version + 1, String::new())).await?;
-        while let Some(last) = last_place(&page)? {
-            let (entries, next) = try_join!(self.page_entries(page), self.directory_page(last))?;
+        let mut page = self.directory_page(Some((version + 1, String::new()))).await?;
+        let mut closed = Vec::new();
+        while !(page.is_empty() && closed.is_empty()) {
+            // Three pages are under way at a time: one is read, the one before it decoded, the one before that opened.
+            let next = self.directory_page(last_place(&page)?);
+            let decoding = aside(move || decoded(&page));
+            let (entries, decoded, read) = try_join!(self.opened(closed), decoding, next)?;
             entries.into_iter().for_each(&mut take);
-            page = next;
+            (closed, page) = (decoded, read);
         }
         Ok(())
     }
 
-    async fn directory_page(&self, (version, entry_id): Place) -> Result<String, StoreError> {
+    /// The page behind this place; an empty one behind no place.
+    async fn directory_page(&self, place: Option<Place>) -> Result<String, StoreError> {
+        let Some((version, entry_id)) = place else { return Ok(String::new()) };
         Ok(read!(self, |pool| sqlx::query_scalar(PAGE)
             .bind(version)
             .bind(&entry_id)
@@ -132,12 +138,11 @@ impl Store {
             .await)?)
     }
 
-    /// The entries of a page. The keys of those with contacts are fetched at once, after the page, and are gone with it.
-    async fn page_entries(&self, page: String) -> Result<Vec<DirectoryRow>, StoreError> {
-        let entries = aside(move || decoded(&page)).await?;
+    /// The entries of a page with their contacts. The keys are fetched at once, after the page, and are gone with it.
+    async fn opened(&self, entries: Vec<Closed>) -> Result<Vec<DirectoryRow>, StoreError> {
         let sealed = entries.iter().filter(|entry| !entry.contacts.is_empty());
         let keys = self.keys.fetch(sealed.map(|entry| contacts_of(&entry.row.document))).await?;
-        aside(move || opened(entries, &keys)).await
+        aside(move || entries.into_iter().map(|entry| entry.open(&keys)).collect()).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::epochs::{EpochRow, Epochs};
 use super::{KeyStore, KeyTx, StoreError, in_tx, project_name, read, statements};
-use crate::crypto::{Key, Wrapping};
+use crate::crypto::{KeyCipher, Wrapping};
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::ProjectId;
 use crate::store::in_list;
@@ -52,19 +52,19 @@ impl<'l> DataRow<'l> {
 /// The keys of some units, unwrapped, and what is known to be erased of them.
 #[derive(Default)]
 pub(in crate::store) struct UnitKeys {
-    keys: HashMap<String, BTreeMap<u32, Key>>,
+    keys: HashMap<String, BTreeMap<u32, KeyCipher>>,
     /// Units without a key that are known to have been erased.
     erased: BTreeSet<String>,
 }
 
 impl UnitKeys {
     /// The key that a unit had in this generation.
-    pub(in crate::store) fn of(&self, unit: &str, generation: u32) -> Option<&Key> {
+    pub(in crate::store) fn of(&self, unit: &str, generation: u32) -> Option<&KeyCipher> {
         self.keys.get(unit)?.get(&generation)
     }
 
     /// The key by which a unit is sealed now, with its generation.
-    pub(in crate::store) fn newest(&self, unit: &str) -> Option<(u32, &Key)> {
+    pub(in crate::store) fn newest(&self, unit: &str) -> Option<(u32, &KeyCipher)> {
         self.keys.get(unit)?.last_key_value().map(|(generation, key)| (*generation, key))
     }
 
@@ -114,7 +114,7 @@ impl KeyStore {
         let as_what = Wrapping::Data { unit: row.unit, generation: row.generation, epoch: &row.epoch.epoch_id };
         let key = epochs.unwrap(self, &row.epoch, as_what, row.wrapped)?;
         let generation = TABLE.parsed("generation", u32::try_from(row.generation))?;
-        fetched.keys.entry(row.unit.to_owned()).or_default().insert(generation, key);
+        fetched.keys.entry(row.unit.to_owned()).or_default().insert(generation, key.cipher());
         Ok(())
     }
 
