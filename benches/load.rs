@@ -4,7 +4,7 @@
 #[path = "generated/mod.rs"]
 mod generated;
 
-use generated::now;
+use generated::{now, resident_bytes};
 use relais::actions::directory::refresh;
 use relais::app::App;
 use relais::clock::System;
@@ -17,12 +17,6 @@ use tokio::runtime::Builder;
 const SIZES: [u32; 2] = [100_000, 1_000_000];
 /// Entries of one transaction.
 const WRITTEN_AT_ONCE: usize = 20_000;
-
-/// Bytes of this process in memory.
-fn resident_bytes() -> usize {
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or_default() * 4_096
-}
 
 fn mebibytes(bytes: usize) -> f64 {
     bytes as f64 / 1_048_576.0
@@ -41,6 +35,18 @@ async fn write(app: &App, services: Vec<Service>) -> usize {
     documents.iter().map(|document| serde_json::to_string(document).map_or(0, |text| text.len())).sum()
 }
 
+/// Writes the whole directory; returns the bytes of its documents.
+async fn write_all(app: &App, size: u32) -> usize {
+    let (mut services, mut text_bytes) = (generated::services(size), 0);
+    loop {
+        let some: Vec<_> = services.by_ref().take(WRITTEN_AT_ONCE).collect();
+        if some.is_empty() {
+            return text_bytes;
+        }
+        text_bytes += write(app, some).await;
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "a bench is the one place that asks how long something takes")]
 async fn timed<T>(work: impl Future<Output = T>) -> (T, Duration) {
     let started = Instant::now();
@@ -52,14 +58,7 @@ async fn load(size: u32) {
     let database = format!("sqlite:{}", home.path().join("bench.sqlite").display());
     let open = async || App::open(&*database, Arc::new(System), Arc::new(System)).await.expect("a node");
     let writer = open().await;
-    let (mut services, mut text_bytes) = (generated::services(size), 0);
-    loop {
-        let some: Vec<_> = services.by_ref().take(WRITTEN_AT_ONCE).collect();
-        if some.is_empty() {
-            break;
-        }
-        text_bytes += write(&writer, some).await;
-    }
+    let text_bytes = write_all(&writer, size).await;
     drop(writer);
     let before = resident_bytes();
     let (app, took) = timed(async {
@@ -89,9 +88,7 @@ async fn load(size: u32) {
     seen.sort_unstable();
     println!("{size} services: one edited entry is written and seen in {:.1?} (median of 20)", seen[10]);
     if size == SIZES[0] {
-        for service in generated::services(size).collect::<Vec<_>>().chunks(WRITTEN_AT_ONCE) {
-            write(&app, service.to_vec()).await;
-        }
+        write_all(&app, size).await;
         let (_, took) = timed(async { refresh(app.context()).await.expect("refreshed") }).await;
         let after = resident_bytes().saturating_sub(before);
         println!(

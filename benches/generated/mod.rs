@@ -20,6 +20,7 @@ use relais::domain::ranking::ServiceOrder;
 use relais::domain::scope::DirectoryScope;
 use relais::domain::time::{Date, Timestamp};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How many services a page has.
 pub const LIMIT: usize = 20;
@@ -28,6 +29,16 @@ const KEPT: &[Verdict] = &[Verdict::Match, Verdict::ToConfirm];
 /// When all is judged: a Tuesday morning.
 pub fn now() -> Timestamp {
     Timestamp::parse("2026-11-24T09:30:00Z").expect("a valid time")
+}
+
+/// By then the allocator has given back what was freed.
+const REST: Duration = Duration::from_secs(3);
+
+/// Bytes of this process in memory, once what it has freed is given back.
+pub fn resident_bytes() -> usize {
+    std::thread::sleep(REST);
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or_default() * 4_096
 }
 
 /// What is asked: a place, a need, an hour.
