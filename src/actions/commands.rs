@@ -15,6 +15,7 @@ use crate::domain::sign_in::CredentialProblem;
 use crate::domain::time::Date;
 use crate::store::{DirectoryChange, EntryAtHand, EntryChange, StoreError, Tx};
 use serde::Deserialize;
+use thin_vec::ThinVec;
 
 /// What tokens of command files are called in their owners' lists.
 const TOKEN_NAME: &str = "command file";
@@ -269,7 +270,7 @@ async fn apply_grants(context: &Context, tx: &mut Tx, file: &CommandFile) -> Res
         else {
             return Err(unknown());
         };
-        let mut projects = Vec::new();
+        let mut projects = ThinVec::new();
         for key in &command.projects {
             projects.push(known_project(file, "grants", index, key)?);
         }

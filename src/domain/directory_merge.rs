@@ -309,8 +309,11 @@ mod tests {
             |kept: &Service, merged: &Service, fields: &[ServiceField]| taken_over(kept, merged, fields).map(drop);
         let project = ProjectId::from_bytes([9; 16]);
         let (kept, merged) = pair();
-        let of_project =
-            |projects: Vec<ProjectId>, service: &Service| Service { tier: Tier::Project, projects, ..service.clone() };
+        let of_project = |projects: Vec<ProjectId>, service: &Service| Service {
+            tier: Tier::Project,
+            projects: projects.into(),
+            ..service.clone()
+        };
         for (kept, merged, expected) in [
             (kept.clone(), Service { tier: Tier::Restricted, ..merged.clone() }, Err(MergeProblem::ForFewerPeople)),
             (Service { tier: Tier::Restricted, ..kept.clone() }, merged.clone(), Ok(())),

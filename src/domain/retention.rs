@@ -333,8 +333,8 @@ pub fn without_contacts(document: &Document) -> Option<Document> {
             if !service.phones.is_empty() || !service.former_phones.is_empty() || service.email.is_some() =>
         {
             let mut service = service.clone();
-            service.phones = Vec::new();
-            service.former_phones = Vec::new();
+            service.phones.clear();
+            service.former_phones.clear();
             service.email = None;
             Some(Document::Service(service))
         }

@@ -117,7 +117,8 @@ fn names_and_descriptions_in_further_languages_have_columns_and_properties() {
         description: description.map(str::to_owned),
     };
     let translations = vec![told("ar", "مركز", Some("=1")), told("fr", "Accueil", None), told("prs", "خانه", None)];
-    let told = Service { language: Language::parse("en").ok(), translations, ..service(1, Vec::new()) };
+    let told =
+        Service { language: Language::parse("en").ok(), translations: translations.into(), ..service(1, Vec::new()) };
     let text = written(ExportFormat::CommaSeparated, &[entry(&told)]);
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = reader.headers().expect("a header").clone();
@@ -182,7 +183,8 @@ fn what_no_reader_of_the_standard_takes_is_told_in_words() {
     told.details = vec![
         Detail { label: "Website".to_owned(), values: vec!["www.example.org".to_owned()] },
         Detail { label: "Transportation".to_owned(), values: vec!["Bus 2".to_owned()] },
-    ];
+    ]
+    .into();
     let line: Value = serde_json::from_str(&written(ExportFormat::HsdsLines, &[entry(&told)])).expect("JSON");
     assert!(line.get("email").is_none() && line.get("url").is_none());
     let words: Vec<&str> = line["attributes"]

@@ -11,6 +11,7 @@ use crate::domain::directory::{Organization, Service, Translation};
 use crate::domain::id::OrganizationId;
 use crate::domain::profile::Language;
 use std::collections::{BTreeMap, BTreeSet};
+use thin_vec::ThinVec;
 
 /// Adds to a feed the words of another one in this language. Everything else of the other feed is left
 /// aside: rows that it alone has are told, and come in once the first feed has them. What of it could not be read is a
@@ -65,7 +66,7 @@ fn translate_organizations(
 
 /// Keeps what differs from the words of the entry itself: many feeds leave names untranslated.
 fn translate(
-    translations: &mut Vec<Translation>,
+    translations: &mut ThinVec<Translation>,
     language: &Language,
     (own, name): (&String, String),
     description: Option<String>,

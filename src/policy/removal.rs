@@ -5,6 +5,7 @@ use crate::domain::code::CodeList;
 use crate::domain::code_set::CodeSet;
 use crate::domain::directory::{Organization, Place, Service};
 use std::sync::Arc;
+use thin_vec::ThinVec;
 
 /// A field that can be taken out of an entry, and how. Most entries have nothing in most fields: what has nothing that is
 /// to be taken out is shown as it is, and only the others are copied.
@@ -31,6 +32,16 @@ impl<T> Removable for Option<T> {
 }
 
 impl<T> Removable for Vec<T> {
+    fn is_told(&self) -> bool {
+        !self.is_empty()
+    }
+
+    fn remove(&mut self) {
+        self.clear();
+    }
+}
+
+impl<T> Removable for ThinVec<T> {
     fn is_told(&self) -> bool {
         !self.is_empty()
     }

@@ -13,6 +13,7 @@ use crate::domain::id::OrganizationId;
 use crate::domain::referral::Vetting;
 use crate::domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 pub(super) const TABLE: Table = Table("directory_documents");
 
@@ -141,8 +142,8 @@ impl From<OpenEntry> for EntryAtHand {
 pub(super) struct Contacts {
     email: Option<String>,
     phones: Vec<Phone>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    former_phones: Vec<Phone>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    former_phones: ThinVec<Phone>,
 }
 
 impl Contacts {

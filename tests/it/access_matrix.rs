@@ -113,7 +113,7 @@ async fn publish_tiers(world: &World) -> Vec<(&'static str, Service)> {
         let mut service = world.like(MINORITY_APPEAL, object);
         service.organization_id = OrganizationId::derived("corridor", HOSPITAL);
         service.tier = tier;
-        service.projects = if tier == Tier::Project { vec![paris] } else { vec![] };
+        service.projects = if tier == Tier::Project { vec![paris].into() } else { vec![].into() };
         service.specialisations = specialisations.into();
         world.publish(&service).await;
         entries.push((object, service));

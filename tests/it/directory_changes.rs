@@ -92,7 +92,7 @@ fn of_tier(world: &World, name: &str, tier: Tier) -> Service {
     let mut service = world.like(MINORITY_APPEAL, name);
     service.tier = tier;
     if tier == Tier::Project {
-        service.projects = vec![ProjectId::derived("corridor", "paris")];
+        service.projects = vec![ProjectId::derived("corridor", "paris")].into();
     }
     service
 }

@@ -37,7 +37,8 @@ async fn publish_tiers(world: &World) -> Vec<&'static str> {
         let mut service = world.like(MINORITY_APPEAL, name);
         service.organization_id = OrganizationId::derived("corridor", "01979fc4-5b2c-41a0-9e87-be9934b60c3f");
         service.tier = tier;
-        service.projects = if tier == Tier::Project { vec![ProjectId::derived("corridor", "paris")] } else { vec![] };
+        service.projects =
+            if tier == Tier::Project { vec![ProjectId::derived("corridor", "paris")].into() } else { vec![].into() };
         service.specialisations = specialisations.into();
         world.publish(&service).await;
         names.push(name);

@@ -81,7 +81,8 @@ fn full_service() -> Service {
         details: vec![
             Detail { label: "Website".to_owned(), values: vec!["https://example.org/a?b=c".to_owned()] },
             Detail { label: "Required documents".to_owned(), values: vec!["None".to_owned(), "A card".to_owned()] },
-        ],
+        ]
+        .into(),
         languages: ["fr", "prs"].map(|tag| Language::parse(tag).expect("a tag")).to_vec(),
         application_process: text("Come by"),
         fees: text("free on Monday"),
@@ -105,13 +106,14 @@ fn full_service() -> Service {
                 text: text("by appointment"),
             },
             Schedule { weekdays: None, opens_at: None, closes_at: None, text: text("On call at night") },
-        ],
+        ]
+        .into(),
         places: vec![place(3), hidden],
         verified_on: Date::from_ymd_opt(2026, 11, 2),
         tier: Tier::Restricted,
         modes: [ServiceMode::InPerson, ServiceMode::Outreach].into(),
         accessibility: [Accessibility::StepFree].into(),
-        areas_served: ["FR-93", "FR-75"].map(|code| AreaCode::parse(code).expect("a code")).to_vec(),
+        areas_served: ["FR-93", "FR-75"].map(|code| AreaCode::parse(code).expect("a code")).to_vec().into(),
         opening_hours: text("Mo-Fr 09:00-17:00; PH off"),
         time_zone: TimeZone::parse("Europe/Paris").ok(),
         country: CountryCode::parse("FR").ok(),
@@ -127,7 +129,8 @@ fn full_service() -> Service {
             name: name.map(str::to_owned),
             description: description.map(str::to_owned),
         })
-        .to_vec(),
+        .to_vec()
+        .into(),
         ..Service::named(ServiceId::from_bytes([1; 16]), OrganizationId::from_bytes([9; 16]), "Day centre")
     }
 }

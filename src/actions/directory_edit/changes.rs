@@ -100,7 +100,7 @@ impl ServiceChanges {
             values.push(FieldValue::Translations(told.into_iter().map(read).collect::<Result<_, Refusal>>()?));
         }
         if let Some(codes) = self.areas_served {
-            values.push(FieldValue::AreasServed(read_areas(&codes)?));
+            values.push(FieldValue::AreasServed(read_areas(&codes)?.into()));
         }
         if let Some(name) = self.time_zone {
             let refused = Refusal::input("changes.timeZone", InputProblem::TimeZone);

@@ -17,6 +17,7 @@ use crate::domain::profile::Language;
 use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Date;
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 /// Declares the fields once: the list of their codes, their values, and where each stands in a service.
 macro_rules! service_fields {
@@ -81,10 +82,10 @@ service_fields! {
     Email = "email": "its role mailbox", Option<String> => email;
     Places = "places": "the places where it is given", Vec<Place> => places;
     Tier = "tier": "who may know of it", Tier => tier;
-    Closures = "closures": "the days on which it is closed for a time", Vec<Closure> => closures;
-    DatedHours = "dated_hours": "hours that hold on some days instead of the ordinary ones", Vec<DatedHours> => dated_hours;
-    Translations = "translations": "its name and description in further languages", Vec<Translation> => translations;
-    AreasServed = "areas_served": "the areas whose people it serves", Vec<AreaCode> => areas_served;
+    Closures = "closures": "the days on which it is closed for a time", ThinVec<Closure> => closures;
+    DatedHours = "dated_hours": "hours that hold on some days instead of the ordinary ones", ThinVec<DatedHours> => dated_hours;
+    Translations = "translations": "its name and description in further languages", ThinVec<Translation> => translations;
+    AreasServed = "areas_served": "the areas whose people it serves", ThinVec<AreaCode> => areas_served;
     TimeZone = "time_zone": "the time zone that its hours are told in", Option<TimeZone> => time_zone;
     Country = "country": "the country whose holidays it keeps", Option<CountryCode> => country;
     ValidUntil = "valid_until": "the last day on which what it says can be relied on", Option<Date> => valid_until;

@@ -5,6 +5,7 @@ use super::service::Translation;
 use crate::domain::code::code_list;
 use crate::domain::id::OrganizationId;
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 /// An organisation of the directory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,11 +30,11 @@ pub struct Organization {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority_link: Option<AuthorityLink>,
     /// Name and description in further languages.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub translations: Vec<Translation>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub translations: ThinVec<Translation>,
     /// The fields that people have set over what the source says.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub edits: Vec<OrganizationEdit>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub edits: ThinVec<OrganizationEdit>,
     /// How often the entry was written, as the store counts; 0 where it was not read from there.
     #[serde(skip)]
     pub version: i64,
@@ -50,8 +51,8 @@ impl Organization {
             website: None,
             kind: None,
             authority_link: None,
-            translations: Vec::new(),
-            edits: Vec::new(),
+            translations: ThinVec::new(),
+            edits: ThinVec::new(),
             version: 0,
         }
     }

@@ -18,6 +18,7 @@ use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::{Date, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use thin_vec::ThinVec;
 
 /// The public that a service accepts. An empty list restricts nothing.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
@@ -112,7 +113,8 @@ impl SourceRecord {
     }
 }
 
-/// A service, with everything that decides whom it takes.
+/// A service, with everything that decides whom it takes. Hundreds of thousands are in memory: a list that most of them
+/// leave empty takes one word in a [`ThinVec`] and three in a `Vec`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Service {
     /// Identifier, derived from source and key.
@@ -144,8 +146,8 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub criteria_text: Option<String>,
     /// Practical facts in the source's own words.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub details: Vec<Detail>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub details: ThinVec<Detail>,
     /// Languages spoken there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub languages: Vec<Language>,
@@ -174,8 +176,8 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity: Option<Capacity>,
     /// Openings.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub schedules: Vec<Schedule>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub schedules: ThinVec<Schedule>,
     /// Places where it is given.
     #[serde(default)]
     pub places: Vec<Place>,
@@ -188,14 +190,14 @@ pub struct Service {
     /// Who may know of it.
     pub tier: Tier,
     /// The projects that may know of it, at tier `project`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub projects: Vec<ProjectId>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub projects: ThinVec<ProjectId>,
     /// The language of name, description and other words; `None` where the source does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
     /// Name and description in further languages.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub translations: Vec<Translation>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub translations: ThinVec<Translation>,
     /// Hours in the syntax of OpenStreetMap's `opening_hours`, where they could be read or have been coded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opening_hours: Option<String>,
@@ -206,11 +208,11 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<CountryCode>,
     /// Days on which it is closed for a time.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub closures: Vec<Closure>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub closures: ThinVec<Closure>,
     /// Hours that hold on some days instead of the ordinary ones, such as those of Ramadan.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub dated_hours: Vec<DatedHours>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub dated_hours: ThinVec<DatedHours>,
     /// How it reaches people, where the source tells it.
     #[serde(default, skip_serializing_if = "CodeSet::is_empty")]
     pub modes: CodeSet<ServiceMode>,
@@ -218,8 +220,8 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "CodeSet::is_empty")]
     pub accessibility: CodeSet<Accessibility>,
     /// Areas whose people it serves, each with all areas inside; an empty list restricts nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub areas_served: Vec<AreaCode>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub areas_served: ThinVec<AreaCode>,
     /// Who last checked the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verified_by: Option<Teller>,
@@ -227,8 +229,8 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_review_on: Option<Date>,
     /// The fields that were confirmed one at a time, until all are.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub confirmations: Vec<FieldConfirmation>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub confirmations: ThinVec<FieldConfirmation>,
     /// True while somebody has marked it as not to be used: nobody finds it in a search or sends to it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub do_not_use: bool,
@@ -240,14 +242,14 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<ServiceId>,
     /// The fields that people have set over what the source says.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub edits: Vec<FieldEdit>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub edits: ThinVec<FieldEdit>,
     /// Phones that are told no longer and were not to be called: when they come back, they come back so.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub former_phones: Vec<Phone>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub former_phones: ThinVec<Phone>,
     /// Places that are told no longer and were redacted or not to be gone to: when they come back, they come back so.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub former_places: Vec<Place>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub former_places: ThinVec<Place>,
     /// How often the entry was written, as the store counts; 0 where it was not read from there.
     #[serde(skip)]
     pub version: i64,
@@ -273,7 +275,7 @@ impl Service {
             welcome: None,
             eligibility: Eligibility::default(),
             criteria_text: None,
-            details: Vec::new(),
+            details: ThinVec::new(),
             languages: Vec::new(),
             application_process: None,
             fees: None,
@@ -283,31 +285,31 @@ impl Service {
             known_consequences: CodeSet::new(),
             specialisations: CodeSet::new(),
             capacity: None,
-            schedules: Vec::new(),
+            schedules: ThinVec::new(),
             places: Vec::new(),
             verified_on: None,
             valid_until: None,
             tier: Tier::Network,
-            projects: Vec::new(),
+            projects: ThinVec::new(),
             language: None,
-            translations: Vec::new(),
+            translations: ThinVec::new(),
             opening_hours: None,
             time_zone: None,
             country: None,
-            closures: Vec::new(),
-            dated_hours: Vec::new(),
+            closures: ThinVec::new(),
+            dated_hours: ThinVec::new(),
             modes: CodeSet::new(),
             accessibility: CodeSet::new(),
-            areas_served: Vec::new(),
+            areas_served: ThinVec::new(),
             verified_by: None,
             next_review_on: None,
             do_not_use: false,
             criteria_disagree: false,
             merged_into: None,
-            confirmations: Vec::new(),
-            edits: Vec::new(),
-            former_phones: Vec::new(),
-            former_places: Vec::new(),
+            confirmations: ThinVec::new(),
+            edits: ThinVec::new(),
+            former_phones: ThinVec::new(),
+            former_places: ThinVec::new(),
             version: 0,
             record: None,
         }
@@ -368,7 +370,7 @@ impl Service {
             opening.timetable.hours = opening_hours_of(&self.schedules);
             opening.timetable.has_hours_in_words |= has_words || !self.schedules.is_empty();
         }
-        Opening { closures: self.closures.clone(), dated_hours: self.dated_hours.clone(), ..opening }
+        Opening { closures: self.closures.to_vec(), dated_hours: self.dated_hours.to_vec(), ..opening }
     }
 
     /// True while one of its closures lasts, by its own clock; where nobody knows that, by every clock on earth.

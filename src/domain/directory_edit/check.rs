@@ -140,7 +140,7 @@ mod tests {
     fn days_and_languages_that_cannot_stand_are_refused() {
         let day = |text: &str| -> Date { text.parse().expect("a day") };
         let closed =
-            |from: &str, until: &str| FieldValue::Closures(vec![Closure { from: day(from), until: day(until) }]);
+            |from: &str, until: &str| FieldValue::Closures(vec![Closure { from: day(from), until: day(until) }].into());
         let told = |languages: &[&str], name: Option<&str>| {
             let of = |tag: &&str| Translation {
                 language: Language::parse(tag).expect("a language"),

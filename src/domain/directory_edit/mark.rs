@@ -138,7 +138,7 @@ pub fn remember(service: &mut Service, before: &Service) {
             places.push(place);
         }
     }
-    (service.former_phones, service.former_places) = (phones, places);
+    (service.former_phones, service.former_places) = (phones.into(), places.into());
 }
 
 #[cfg(test)]

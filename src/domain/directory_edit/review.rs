@@ -106,7 +106,7 @@ mod tests {
         for (field, is_doubted) in [(ServiceField::Eligibility, false), (ServiceField::Phones, true)] {
             let on = "2026-11-01".parse().expect("a day");
             let confirmations = vec![FieldConfirmation { field, on }];
-            let held = Service { criteria_disagree: false, confirmations, ..source.clone() };
+            let held = Service { criteria_disagree: false, confirmations: confirmations.into(), ..source.clone() };
             let mut incoming = source.clone();
             told_later(&mut incoming, &held);
             assert_eq!(incoming.criteria_disagree, is_doubted, "{field}");

@@ -261,10 +261,10 @@ fn an_import_puts_no_contact_of_a_guarded_service_among_words() {
         let schedule = Schedule { weekdays: None, opens_at: None, closes_at: None, text: text() };
         move |service: &Service| -> Vec<Service> {
             vec![
-                Service { translations: vec![translation.clone()], ..service.clone() },
-                Service { details: vec![detail.clone()], ..service.clone() },
-                Service { schedules: vec![schedule.clone()], ..service.clone() },
-                Service { dated_hours: vec![dated.clone()], ..service.clone() },
+                Service { translations: vec![translation.clone()].into(), ..service.clone() },
+                Service { details: vec![detail.clone()].into(), ..service.clone() },
+                Service { schedules: vec![schedule.clone()].into(), ..service.clone() },
+                Service { dated_hours: vec![dated.clone()].into(), ..service.clone() },
             ]
         }
     };

@@ -150,12 +150,12 @@ fn mailboxes_pages_and_organisations_speak_too() {
     let page = |page: &str| vec![Detail { label: "Website".to_owned(), values: vec![page.to_owned()] }];
     let one = Service {
         email: Some("Desk@example.org".to_owned()),
-        details: page("https://www.example.org/desk/"),
+        details: page("https://www.example.org/desk/").into(),
         ..service(1, "Legal desk")
     };
     let other = Service {
         email: Some("desk@example.org ".to_owned()),
-        details: page("http://example.org/desk"),
+        details: page("http://example.org/desk").into(),
         ..service(2, "Legal desk")
     };
     assert_eq!(found(&one, &other), Some((80, vec![SameName, SameMailbox, SameWebsite])));
@@ -238,7 +238,7 @@ fn a_crowded_point_and_a_switchboard_do_not_hide_a_pair() {
 fn in_arabic(service: Service, name: &str) -> Service {
     let language = Language::parse("ar").expect("a language");
     let translations = vec![Translation { language, name: Some(name.to_owned()), description: None }];
-    Service { translations, ..service }
+    Service { translations: translations.into(), ..service }
 }
 
 #[test]

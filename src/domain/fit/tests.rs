@@ -392,7 +392,7 @@ fn areas_and_barriers_are_judged() {
 fn without_any_map_an_area_excludes_nobody_and_one_that_is_named_matches() {
     let code = |text: &str| AreaCode::parse(text).expect("an area code");
     let served = |text: &str| Service {
-        areas_served: vec![code(text)],
+        areas_served: vec![code(text)].into(),
         ..service_for(Some(Welcome::Exclusive), Eligibility::default())
     };
     let pantin = Profile { area: Some(code("FR-93055")), ..Profile::default() };
@@ -435,7 +435,8 @@ fn a_closure_counts_also_where_no_time_was_asked_about() {
         (nowhere, closure("2026-11-24", "2026-11-24"), None, false),
     ] {
         let told = format!("{time_zone:?} {closure:?} {opening:?}");
-        let service = Service { time_zone, closures: vec![closure], ..service_for(None, Eligibility::default()) };
+        let service =
+            Service { time_zone, closures: vec![closure].into(), ..service_for(None, Eligibility::default()) };
         let profile = Profile::default();
         let seeker = Seeker { at, ..seeker(&profile) };
         let found = fit(&service, &seeker, opening, CapacityStatus::Unknown);

@@ -8,6 +8,7 @@ use crate::graphql::request::RequestContext;
 use serde::Serialize;
 use std::fmt::Display;
 use std::io::Write as _;
+use thin_vec::ThinVec;
 
 /// The text of an answer while it is written: JSON by RFC 8259, without spaces.
 #[derive(Default)]
@@ -16,6 +17,11 @@ pub struct Json {
 }
 
 impl Json {
+    /// Nothing yet, with room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes) }
+    }
+
     /// The text written so far.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
@@ -105,6 +111,12 @@ impl<T: CodeList> Written for CodeSet<T> {
 }
 
 impl<T: Written> Written for Vec<T> {
+    fn write(&self, asked: &Asked<'_>, request: &RequestContext, json: &mut Json) -> Option<()> {
+        self.as_slice().write(asked, request, json)
+    }
+}
+
+impl<T: Written> Written for ThinVec<T> {
     fn write(&self, asked: &Asked<'_>, request: &RequestContext, json: &mut Json) -> Option<()> {
         self.as_slice().write(asked, request, json)
     }

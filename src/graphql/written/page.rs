@@ -11,11 +11,14 @@ use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 use std::borrow::Cow;
 
+/// Room for what is mostly asked of one service, so that the text need not be moved while it grows.
+const BYTES_EACH: usize = 1_024;
+
 /// A page of services, written or left to the resolvers.
 pub enum ServicePage {
     /// The text of the answer. As a value of GraphQL it is binary, which nothing else in the schema is;
     /// [`http`](crate::graphql::http) puts it where it belongs.
-    Written(Vec<u8>),
+    Written(Value),
     /// What resolvers go through.
     Resolved(Box<ServiceConnection>),
 }
@@ -31,15 +34,15 @@ impl OutputType for ServicePage {
 
     async fn resolve(&self, context: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match self {
-            Self::Written(text) => Ok(Value::Binary(text.clone().into())),
+            Self::Written(text) => Ok(text.clone()),
             Self::Resolved(connection) => OutputType::resolve(&**connection, context, field).await,
         }
     }
 }
 
 /// The text of a page of which this is asked; `None` where only the resolvers can answer it.
-pub fn write(page: &FoundPage, is_first: bool, asked: &Asked<'_>, request: &RequestContext) -> Option<Vec<u8>> {
-    let mut json = Json::default();
+pub fn write(page: &FoundPage, is_first: bool, asked: &Asked<'_>, request: &RequestContext) -> Option<Value> {
+    let mut json = Json::with_capacity(BYTES_EACH * page.found.len());
     json.object("ServiceConnection", asked, |field, json| match field.name {
         "edges" => json.list(&page.found, |found, json| write_edge(page, found, &field.inner, request, json)),
         "nodes" => json.list(&page.found, |found, json| found.judgement.service.write(&field.inner, request, json)),
@@ -57,7 +60,7 @@ pub fn write(page: &FoundPage, is_first: bool, asked: &Asked<'_>, request: &Requ
         },
         _ => None,
     })?;
-    Some(json.into_bytes())
+    Some(Value::Binary(json.into_bytes().into()))
 }
 
 fn write_page_info(page: &FoundPage, is_first: bool, asked: &Asked<'_>, json: &mut Json) -> Option<()> {

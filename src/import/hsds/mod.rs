@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
                 let document = &mut self.feed.services[kept.position].document;
                 add_places(document, read.service);
                 kept.hours.add(read.hours);
-                document.schedules = kept.hours.schedules();
+                document.schedules = kept.hours.schedules().into();
                 self.warn_all(item.row, &key, read.warnings);
             } else {
                 let reason = kept.fingerprint.repeats(kept.row, &fingerprint);

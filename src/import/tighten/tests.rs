@@ -74,8 +74,8 @@ fn projects_are_never_widened() {
         (vec![], vec![three], vec![three]),
     ] {
         let mut feed = feed();
-        feed.services[0].document.projects = told;
-        let held = Service { projects: held, ..feed.services[0].document.clone() };
+        feed.services[0].document.projects = told.into();
+        let held = Service { projects: held.into(), ..feed.services[0].document.clone() };
         assert_eq!(tightened(&feed, &held).0.projects, expected);
     }
 }

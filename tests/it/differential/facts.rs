@@ -292,7 +292,7 @@ fn service(chance: &mut Chance, referral: &Referral) -> Service {
     Service {
         tier: chance.pick(Tier::ALL),
         specialisations: if chance.one_in(4) { [Specialisation::Gbv].into() } else { [Specialisation::Torture].into() },
-        projects: if chance.one_in(2) { vec![ProjectId::from_bytes(PROJECTS[0])] } else { vec![] },
+        projects: if chance.one_in(2) { vec![ProjectId::from_bytes(PROJECTS[0])].into() } else { vec![].into() },
         ..service
     }
 }

@@ -295,7 +295,7 @@ fn full(world: &World, name: &str) -> Service {
     service.welcome = Some(Welcome::Preferential);
     service.criteria_disagree = true;
     service.need_families = [Need::LegalAsylum.family()].into();
-    service.details = vec![Detail { label: "dit".to_owned(), values: vec!["dit".to_owned()] }];
+    service.details = vec![Detail { label: "dit".to_owned(), values: vec!["dit".to_owned()] }].into();
     service.known_consequences = [KnownConsequence::IdRequired].into();
     service.eligibility.minimum_age = Some(1);
     service.eligibility.maximum_age = Some(99);
@@ -316,20 +316,20 @@ fn full(world: &World, name: &str) -> Service {
     let language = |tag| Language::parse(tag).expect("a language");
     service.language = Some(language("fr"));
     service.translations =
-        vec![Translation { language: language("en"), name: told.clone(), description: told.clone() }];
+        vec![Translation { language: language("en"), name: told.clone(), description: told.clone() }].into();
     service.modes = [ServiceMode::InPerson].into();
     service.accessibility = [Accessibility::StepFree].into();
-    service.areas_served = vec![AreaCode::parse("FR-93").expect("a code")];
+    service.areas_served = vec![AreaCode::parse("FR-93").expect("a code")].into();
     service.opening_hours = Some("Mo-Fr 09:00-17:00".to_owned());
     service.time_zone = TimeZone::parse("Europe/Paris").ok();
     service.country = CountryCode::parse("FR").ok();
     let today = world.now().date();
-    service.closures = vec![Closure { from: today, until: today }];
+    service.closures = vec![Closure { from: today, until: today }].into();
     let ramadan = OpeningHours::parse("10:00-14:00").expect("hours");
-    service.dated_hours = vec![DatedHours { from: today, until: today, opening_hours: ramadan }];
+    service.dated_hours = vec![DatedHours { from: today, until: today, opening_hours: ramadan }].into();
     let schedule =
         Schedule { weekdays: told.clone(), opens_at: told.clone(), closes_at: told.clone(), text: told.clone() };
-    service.schedules = vec![schedule];
+    service.schedules = vec![schedule].into();
     // So long ago that a review asks again.
     service.verified_on = world.now().plus_days(-60).date().into();
     service.valid_until = service.verified_on;
@@ -337,7 +337,8 @@ fn full(world: &World, name: &str) -> Service {
     service.next_review_on = service.verified_on;
     let at_microseconds = world.now().microseconds();
     let taken_from = Some(ServiceId::derived("corridor", MINORITY_APPEAL));
-    service.edits = vec![FieldEdit { field: ServiceField::Fees, told_by: Teller::Editor, at_microseconds, taken_from }];
+    service.edits =
+        vec![FieldEdit { field: ServiceField::Fees, told_by: Teller::Editor, at_microseconds, taken_from }].into();
     for place in &mut service.places {
         (place.name, place.address) = (told.clone(), told.clone());
         place.precision = Some(Precision::Exact);

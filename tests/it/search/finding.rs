@@ -132,7 +132,7 @@ on_both_databases! {
         // Two hours ahead of UTC.
         service.opening_hours = Some("Su-Th 09:00-15:00".to_owned());
         let day = |text: &str| text.parse().expect("a day");
-        service.closures = vec![Closure { from: day("2026-11-30"), until: day("2026-12-02") }];
+        service.closures = vec![Closure { from: day("2026-11-30"), until: day("2026-12-02") }].into();
         world.publish(&service).await;
         for (at, verdicts, expected) in [
             ("2026-11-29T07:00:00Z", json!(["MATCH"]), None),

@@ -271,7 +271,7 @@ impl Chance {
             capacity: self.capacity(),
             languages: self.maybe(2, |chance| chance.pick_some(&*LANGUAGES, 3)).unwrap_or_default(),
             accessibility: self.pick_some(CodeList::ALL, 3).into(),
-            areas_served: self.maybe(3, |chance| chance.pick_some(&*AREA_CODES, 2)).unwrap_or_default(),
+            areas_served: self.maybe(3, |chance| chance.pick_some(&*AREA_CODES, 2)).unwrap_or_default().into(),
             modes: self.pick_some(CodeList::ALL, 2).into(),
             ..plain
         };
@@ -286,15 +286,15 @@ impl Chance {
         Service {
             specialisations: if self.one_in(8) { [Specialisation::Gbv].into() } else { [].into() },
             tier: if self.one_in(2) { Tier::Public } else { self.pick(Tier::ALL) },
-            projects: self.pick_some(&PROJECTS.map(ProjectId::from_bytes), 2),
+            projects: self.pick_some(&PROJECTS.map(ProjectId::from_bytes), 2).into(),
             verified_on: self.maybe(2, |chance| day_before(days_ago(chance))),
             valid_until: self.maybe(5, |chance| day_before(chance.pick(&[-30, -1, 0, 1, 2, 400]))),
             opening_hours: self.pick(&HOURS).map(str::to_owned),
-            schedules: self.schedules(),
+            schedules: self.schedules().into(),
             time_zone: self.maybe(4, |chance| chance.pick(&*ZONES)),
             country: CountryCode::parse(self.pick(&["FR", "FR", "LY", "MR", "US", "ZZ", "?"])).ok(),
-            closures: self.maybe(8, |chance| chance.pick_some(&*CLOSURES, 2)).unwrap_or_default(),
-            dated_hours: self.maybe(8, |chance| chance.pick_some(&*DATED_HOURS, 2)).unwrap_or_default(),
+            closures: self.maybe(8, |chance| chance.pick_some(&*CLOSURES, 2)).unwrap_or_default().into(),
+            dated_hours: self.maybe(8, |chance| chance.pick_some(&*DATED_HOURS, 2)).unwrap_or_default().into(),
             do_not_use: self.one_in(20),
             criteria_disagree: self.one_in(8),
             merged_into: self.maybe(20, |_| ServiceId::from_bytes([7; 16])),
