@@ -70,7 +70,10 @@ impl Files {
 pub(super) fn open_sealer(config: &Config, url: &str) -> anyhow::Result<Sealer> {
     let files = Files::of(config, url)?;
     if files.may_make_key {
-        make_folder(config)?;
+        // A demonstration has a folder of its own, and makes none where it is run.
+        if url == config.database_url.expose() {
+            make_folder(config)?;
+        }
         make_key(&files.key, &System).context("the audit key cannot be made")?;
     }
     let sealer = Sealer::open(&files.key, files.heads).context("the audit key cannot be used")?;

@@ -55,11 +55,13 @@ impl Demo {
         Client::of(self.server.address(), Some(&self.export(account)))
     }
 
-    /// Ends as it should, and leaves nothing in the scratch folder.
+    /// Ends as it should, and leaves nothing in the scratch folder nor where it was run.
     fn end(mut self) {
         assert_eq!(self.server.terminate(), Some(0), "{}", self.server.output());
-        let left: Vec<_> = std::fs::read_dir(self.scratch.path()).expect("a folder").collect();
-        assert!(left.is_empty(), "{left:?}");
+        for folder in [self.scratch.path(), self.server.home()] {
+            let left: Vec<_> = std::fs::read_dir(folder).expect("a folder").collect();
+            assert!(left.is_empty(), "{left:?}");
+        }
     }
 }
 
