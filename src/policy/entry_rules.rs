@@ -18,6 +18,17 @@ pub enum Editing {
     Everything,
 }
 
+impl Editing {
+    /// As whose word an edit is written down. Whoever edits as an editor is one at the own organisation too: its staff do
+    /// not undo what an editor decides.
+    pub const fn teller(self) -> Teller {
+        match self {
+            Self::Everything => Teller::Editor,
+            Self::Own => Teller::Partner,
+        }
+    }
+}
+
 /// True for whoever keeps entries of all organisations true.
 const fn is_editor(account: &Account) -> bool {
     matches!(account.role, Role::Coordinator | Role::ProtectionLead | Role::DirectoryEditor)
@@ -32,25 +43,14 @@ fn is_own(access: &Access, service: &Service) -> bool {
     access.relation_to_entry(service.organization_id) == Relation::OwnOrganization
 }
 
-/// How far the account may edit a service that it can see.
-pub fn editing(access: &Access, account: &Account, service: &Service) -> Result<Editing, Denied> {
+/// How far the account may edit an organisation and its services, where it can see them.
+pub fn editing(access: &Access, account: &Account, id: OrganizationId) -> Result<Editing, Denied> {
     if is_editor(account) {
         Ok(Editing::Everything)
-    } else if is_own(access, service) {
+    } else if access.relation_to_entry(id) == Relation::OwnOrganization {
         Ok(Editing::Own)
     } else {
         Err(Denied::Forbidden)
-    }
-}
-
-/// How far the account may edit an organisation that it can see, and what it is to it.
-pub fn editing_of(access: &Access, account: &Account, id: OrganizationId) -> Result<(Editing, Teller), Denied> {
-    let is_own = access.relation_to_entry(id) == Relation::OwnOrganization;
-    match (is_editor(account), is_own) {
-        (true, true) => Ok((Editing::Everything, Teller::Partner)),
-        (true, false) => Ok((Editing::Everything, Teller::Editor)),
-        (false, true) => Ok((Editing::Own, Teller::Partner)),
-        (false, false) => Err(Denied::Forbidden),
     }
 }
 

@@ -32,7 +32,7 @@ pub async fn edit(context: &Context, access: &Access, input: EditService) -> Res
     let written = context.store.write(async |tx| {
         require_project_at_work(tx, account.project_id).await?;
         let mut at_hand = AtHand::find(tx, access, id).await?;
-        let editing = editing(access, account, &at_hand.service)?;
+        let editing = editing(access, account, at_hand.service.organization_id)?;
         if at_hand.version != input.expected_version {
             return Err(ActionError::from(Refusal::Conflict { current_version: at_hand.version }));
         }
@@ -45,13 +45,8 @@ pub async fn edit(context: &Context, access: &Access, input: EditService) -> Res
         let waiting = fields_of(&for_two);
         let is_written = !at_once.is_empty();
         if is_written {
-            // Whoever edits as an editor is one at the own organisation too: its staff do not undo what they decide.
-            let by = match editing {
-                Editing::Everything => Teller::Editor,
-                Editing::Own => Teller::Partner,
-            };
             events.push(event(access, now, AuditAction::EntryEdited, id.to_string(), names_of(&at_once)));
-            set(&mut at_hand.service, &mut at_hand.word, at_once, by, now);
+            set(&mut at_hand.service, &mut at_hand.word, at_once, editing.teller(), now);
         }
         // What is proposed is told beside what stands by then.
         if !for_two.is_empty() {

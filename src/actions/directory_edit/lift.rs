@@ -22,7 +22,7 @@ pub async fn lift_do_not_use(context: &Context, access: &Access, input: MarkDoNo
     let written = context.store.write(async |tx| {
         require_project_at_work(tx, account.project_id).await?;
         let mut at_hand = AtHand::find(tx, access, id).await?;
-        if editing(access, account, &at_hand.service)? != Editing::Everything {
+        if editing(access, account, at_hand.service.organization_id)? != Editing::Everything {
             return Err(ActionError::from(Denied::Forbidden));
         }
         let open = tx.list_open_proposals_of(id).await?;

@@ -140,7 +140,7 @@ pub(super) async fn for_editors(
     id: ServiceId,
 ) -> Result<AtHand, ActionError> {
     let at_hand = AtHand::find(tx, access, id).await?;
-    match editing(access, account, &at_hand.service)? {
+    match editing(access, account, at_hand.service.organization_id)? {
         Editing::Everything => Ok(at_hand),
         Editing::Own => Err(Denied::Forbidden.into()),
     }

@@ -9,7 +9,7 @@ use crate::domain::directory_edit::{is_guarded, problem_of_organization, set_org
 use crate::domain::id::OrganizationId;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::policy::access::Access;
-use crate::policy::entry_rules::{Editing, editing_of};
+use crate::policy::entry_rules::{Editing, editing};
 use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
 use crate::store::{DirectoryChange, EntryChange};
@@ -41,7 +41,7 @@ pub async fn edit_organization(
         tx.lock_directory().await?;
         let entry = tx.find_entry(&id.to_string()).await?.ok_or_else(|| hidden(access, id))?;
         let Document::Organization(mut organization) = entry.document else { return Err(hidden(access, id)) };
-        let (editing, by) = editing_of(access, account, id)?;
+        let editing = editing(access, account, id)?;
         if entry.entry_version != input.expected_version {
             return Err(ActionError::from(Refusal::Conflict { current_version: entry.entry_version }));
         }
@@ -55,7 +55,7 @@ pub async fn edit_organization(
             refuse(&organization, &values, editing, guards)?;
         }
         let fields = values.iter().map(|value| schema_name(value.field())).collect();
-        set_organization(&mut organization, values, by, now);
+        set_organization(&mut organization, values, editing.teller(), now);
         let document = Document::Organization(organization);
         let change = DirectoryChange { source_key: &entry.source_key, document: &document, is_gone: false };
         let change = EntryChange { change, source_word: &entry.source_word, actor_role: Some(account.role) };
