@@ -7,6 +7,7 @@ use super::code::code_list;
 use super::directory::Service;
 use super::id::{CaseId, ConsentId, OrganizationId, ProjectId, TeamId};
 use super::profile::Language;
+use super::refusal::{ConsentProblem, Refusal};
 use super::sensitive::hidden_debug;
 use super::time::Timestamp;
 
@@ -123,6 +124,17 @@ impl Consent {
     /// True while it is neither withdrawn nor lapsed.
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.withdrawn_at.is_none() && now < self.expires_at
+    }
+
+    /// Refuses what is withdrawn or has lapsed, saying which.
+    pub fn require_live(&self, now: Timestamp) -> Result<(), Refusal> {
+        if self.withdrawn_at.is_some() {
+            Err(Refusal::consent(ConsentProblem::Withdrawn))
+        } else if self.is_live(now) {
+            Ok(())
+        } else {
+            Err(Refusal::consent(ConsentProblem::Expired))
+        }
     }
 
     /// True where what is known to follow from asking the service was explained, or nothing is.

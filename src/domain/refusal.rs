@@ -44,7 +44,10 @@ code_list! {
         NeedNotOffered = "need_not_offered": "the service does not answer this need",
         PlaceOfService = "place_of_service": "the service is not given at this place",
         StartInFuture = "start_in_future": "a service cannot have started in the future, nor before it was accepted",
-        OutcomeOfEvent = "outcome_of_event": "this outcome does not belong to a completed referral",
+        OutcomeOfEvent = "outcome_of_event": "this outcome belongs to another end of a referral",
+        ExpectedWait = "expected_wait": "an expected wait is 1 to 730 days",
+        SlipForbidden = "slip_forbidden": "in a project at severe risk nobody carries a slip",
+        FollowedReferral = "followed_referral": "a follow-up names an ended referral of the same case to the same recipient; nothing else does",
         ResultOfRecord = "result_of_record": "this result comes from a referral and cannot be recorded by hand",
         ClinicalFact = "clinical_fact": "this installation keeps needs and no clinical facts",
         NoAppeal = "no_appeal": "the case has no open appeal of age, or this status leaves it open",
@@ -112,6 +115,7 @@ code_list! {
         MergedElsewhere = "merged_elsewhere": "the entry was merged into another one: draft the referral to that one",
         DoNotUse = "do_not_use": "somebody has marked the service or the place as not to be used, until an editor decides",
         CallNeeded = "call_needed": "an emergency is announced by phone first",
+        ByCallOnly = "by_call_only": "a redirection is a phone call: nothing is sent",
     }
 }
 

@@ -183,7 +183,7 @@ impl Access {
         let Some(account) = self.account() else { return Relation::Anonymous };
         let scope = self.scope();
         let is_of_project = scope.project == Some(referral.project_id) || scope.unit == Some(referral.sender_id);
-        let is_received = scope.organization == Some(referral.recipient_id) && referral.requested_at.is_some();
+        let is_received = scope.organization == Some(referral.recipient_id) && referral.is_told_electronically();
         let can_be = |relation| self.table.can_be(account.role, relation);
         if self.relation_to_team(referral.team_id) == Relation::Team {
             Relation::Team

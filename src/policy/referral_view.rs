@@ -19,7 +19,10 @@ use crate::domain::place::AreaCode;
 use crate::domain::profile::{
     AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, Profile, ProtectionFlag, Situation,
 };
-use crate::domain::referral::{DeclineCode, OutcomeCode, Referral, TimelineEntry, Urgency};
+use crate::domain::referral::{
+    Attestation, Channel, DeclineCode, HandoverMode, OutcomeCode, REOPENING_DAYS, Referral, ReferralKind,
+    TimelineEntry, Urgency,
+};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 
@@ -72,9 +75,6 @@ impl CodeList for ReferralStatus {
     }
 }
 
-/// Days after its end in which a referral may be reopened by both sides.
-const REOPENING_DAYS: i64 = 30;
-
 /// Everything that the view of a referral is made of.
 #[derive(Clone, Copy)]
 pub struct ReferralFacts<'a> {
@@ -108,6 +108,16 @@ pub struct ReferralView {
     pub stage: Told<Stage>,
     /// The state, as far as the viewer may know it.
     pub status: Told<ReferralStatus>,
+    /// What it asks of the recipient.
+    pub kind: Protected<ReferralKind>,
+    /// How it reached the recipient; the sender's side only.
+    pub channel: Protected<Channel>,
+    /// The referral in whose place it was made; the sender's side only.
+    pub reroute_of: Protected<ReferralId>,
+    /// The first referral of the chain; the sender's side only.
+    pub chain_id: Protected<ReferralId>,
+    /// The ended referral that it asks about.
+    pub follows: Protected<ReferralId>,
     /// The receiving organisation.
     pub recipient_id: Protected<OrganizationId>,
     /// The service asked.
@@ -146,6 +156,10 @@ pub struct ReferralView {
     pub protection_flags: Protected<Vec<ProtectionFlag>>,
     /// On what the age rests, for a legal need.
     pub age_basis: Protected<AgeBasis>,
+    /// Days until a place is expected, where it is on a waiting list.
+    pub expected_wait_days: Protected<i64>,
+    /// How the person was handed over.
+    pub handover_mode: Protected<HandoverMode>,
     /// When the service began.
     pub service_started_at: Protected<Timestamp>,
     /// Why it was declined.
@@ -172,7 +186,9 @@ pub struct TimelineView {
     pub party: Party,
     /// The organisation of whoever did it; for a recipient, once the referral has ended, only its own.
     pub organization_id: Option<OrganizationId>,
-    /// The decline or outcome code that belongs to it.
+    /// Who says so, where it is something that somebody says.
+    pub attested_by: Option<Attestation>,
+    /// The code that belongs to it.
     pub code: Option<String>,
 }
 
@@ -299,6 +315,11 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         version: referral.version,
         stage: look.told("Referral.stage", stage),
         status: look.told("Referral.status", told_status(look, referral.status)),
+        kind: look.field("Referral.kind", Some(referral.kind)),
+        channel: look.field("Referral.channel", referral.channel),
+        reroute_of: look.field("Referral.rerouteOf", referral.reroute_of),
+        chain_id: look.field("Referral.chain", Some(referral.chain_id)),
+        follows: look.field("Referral.follows", referral.follows),
         recipient_id: look.field("Referral.recipient", Some(referral.recipient_id)),
         service_id: look.field("Referral.service", Some(referral.service_id)),
         location_id: look.field("Referral.locationId", referral.location_id),
@@ -318,6 +339,8 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         consent_scope: look.field("Referral.consentScope", Some(consent.field_scope.clone())),
         protection_flags: look.field("Referral.protectionFlags", concerns(facts)),
         age_basis: look.field("Referral.ageBasis", age_basis(facts)),
+        expected_wait_days: look.field("Referral.expectedWaitDays", referral.expected_wait_days),
+        handover_mode: look.field("Referral.handoverMode", referral.handover_mode),
         service_started_at: look.masked("Referral.serviceStartedAt", referral.service_started_at, hour),
         decline_code: look.field("Referral.declineCode", referral.decline_code),
         outcome_code: look.field("Referral.outcomeCode", referral.outcome_code),
@@ -345,7 +368,7 @@ fn timeline(facts: &ReferralFacts<'_>, look: &Looking) -> Vec<TimelineView> {
 }
 
 fn entry_view(facts: &ReferralFacts<'_>, look: &Looking, entry: &TimelineEntry) -> Option<TimelineView> {
-    let is_own_side = entry.organization_id == facts.referral.recipient_id;
+    let is_own_side = entry.organization_id == Some(facts.referral.recipient_id);
     let event = match look.sight("TimelineEntry.event") {
         Sight::Masked(Mask::SinceSending) => Some(entry.event).filter(|event| *event != Event::Create),
         sight => Some(entry.event).filter(|_| sight == Sight::Shown),
@@ -355,14 +378,15 @@ fn entry_view(facts: &ReferralFacts<'_>, look: &Looking, entry: &TimelineEntry) 
         sight => Some(entry.at).filter(|_| sight == Sight::Shown),
     };
     let organization_id = match look.sight("TimelineEntry.organization") {
-        Sight::Masked(Mask::OwnSide) => Some(entry.organization_id).filter(|_| is_own_side),
-        sight => Some(entry.organization_id).filter(|_| sight == Sight::Shown),
+        Sight::Masked(Mask::OwnSide) => entry.organization_id.filter(|_| is_own_side),
+        sight => entry.organization_id.filter(|_| sight == Sight::Shown),
     };
     Some(TimelineView {
         at: at?,
         event: event?,
         party: entry.party,
         organization_id,
+        attested_by: look.value("TimelineEntry.attestedBy", entry.attested_by),
         code: look.value("TimelineEntry.code", entry.code.clone()),
     })
 }

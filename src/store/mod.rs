@@ -43,6 +43,7 @@ mod proposals;
 mod provider;
 mod reach;
 mod redaction;
+mod referral_events;
 mod referrals;
 mod reports;
 mod restore;
@@ -267,6 +268,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         proposals::STATEMENTS,
         provider::STATEMENTS,
         redaction::STATEMENTS,
+        referral_events::STATEMENTS,
         referrals::STATEMENTS,
         reports::STATEMENTS,
         retention::STATEMENTS,

@@ -4,7 +4,7 @@ use super::keys::KeyStore;
 use super::reach::{in_reached_project, of_own_case, of_project_at_work};
 use super::row::{Table, optional_text, optional_time};
 use super::sealed::SealedAt;
-use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
+use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::disclosure::Offer;
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId, ServiceId};
@@ -39,8 +39,8 @@ macro_rules! sent {
 macro_rules! columns {
     () => {
         concat!(
-            "id, version, case_id, project_id, (SELECT c.team_id FROM cases c WHERE c.id = case_id) AS team_id, sender_id, recipient_id, service_id, ",
-            "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, service_started_at, decline_code, outcome_code, sealed "
+            "id, version, kind, chain_id, reroute_of, follows, case_id, project_id, (SELECT c.team_id FROM cases c WHERE c.id = case_id) AS team_id, sender_id, recipient_id, service_id, ",
+            "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, channel, service_started_at, decline_code, outcome_code, expected_wait_days, handover_mode, sealed "
         )
     };
 }
@@ -64,15 +64,15 @@ statements! {
     FIND = select_referrals!(
         "id = $1 AND ((",
         sent!("$2", "$3", "$4", "$5"),
-        ") OR (recipient_id = $6 AND requested_at IS NOT NULL AND ",
+        ") OR (recipient_id = $6 AND channel = 'electronic' AND ",
         of_project_at_work!("case_id"),
         "))"
     );
     LIST_RECEIVED = select_referrals!(
-        "recipient_id = $1 AND requested_at IS NOT NULL AND ",
+        "recipient_id = $1 AND channel = 'electronic' AND ",
         of_project_at_work!("case_id"),
         " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3 AND r.recipient_id = $1 AND ",
+         AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3 AND r.recipient_id = $1 AND r.channel = 'electronic' AND ",
         of_project_at_work!("r.case_id"),
         ")) ORDER BY requested_at DESC, id DESC LIMIT $4"
     );
@@ -90,9 +90,10 @@ statements! {
         WHERE r.project_id = $1 AND CAST($2 AS TEXT) IS NOT NULL AND r.status_at > $3 AND v.event = 'accept' AND v.at > $3 \
         AND r.case_id NOT IN (SELECT e.id FROM cases e WHERE e.erasing_at IS NOT NULL)";
     INSERT = "INSERT INTO referrals (id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, \
-        urgency, needed_by, consent_id, status, status_at, is_open, created_at, requested_at, service_started_at, decline_code, \
-        outcome_code, sealed) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, true, $14, NULL, NULL, NULL, NULL, $15)";
+        urgency, needed_by, consent_id, status, status_at, is_open, created_at, requested_at, channel, service_started_at, \
+        decline_code, outcome_code, sealed, kind, chain_id, reroute_of, follows) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, true, $14, NULL, NULL, NULL, NULL, NULL, $15, \
+        $16, $17, $18, $19)";
     LIST_LEFT_OPEN = select_referrals!(
         "is_open AND requested_at IS NOT NULL AND project_id = $1 AND EXISTS (SELECT 1 FROM cases c JOIN teams o ON o.id = c.team_id \
          WHERE c.id = case_id AND o.project_id = $1) \
@@ -107,13 +108,10 @@ statements! {
         columns!()
     );
     UPDATE = "UPDATE referrals SET version = $2, status = $3, status_at = $4, is_open = $5, requested_at = $6, \
-        service_started_at = $7, decline_code = $8, outcome_code = $9, sealed = $10, needed_by = $11 \
+        service_started_at = $7, decline_code = $8, outcome_code = $9, sealed = $10, needed_by = $11, channel = $12, urgency = $13, \
+        expected_wait_days = $14, handover_mode = $15 \
         WHERE id = $1 AND version = $2 - 1";
     MOVE = "UPDATE referrals SET version = $2, consent_id = $3, sealed = $4 WHERE id = $1 AND version = $2 - 1";
-    INSERT_EVENT = "INSERT INTO referral_events (referral_id, version, at, event, party, actor_id, organization_id, code) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    LIST_EVENTS = "SELECT referral_id, version, at, event, party, actor_id, organization_id, code FROM referral_events \
-        WHERE referral_id IN";
 }
 
 /// Which referrals of a list, and from where on.
@@ -133,6 +131,10 @@ pub struct Selection {
 struct ReferralRow {
     id: String,
     version: i64,
+    kind: String,
+    chain_id: String,
+    reroute_of: Option<String>,
+    follows: Option<String>,
     case_id: String,
     project_id: String,
     team_id: String,
@@ -147,9 +149,12 @@ struct ReferralRow {
     status: String,
     status_at: i64,
     requested_at: Option<i64>,
+    channel: Option<String>,
     service_started_at: Option<i64>,
     decline_code: Option<String>,
     outcome_code: Option<String>,
+    expected_wait_days: Option<i64>,
+    handover_mode: Option<String>,
     sealed: String,
 }
 
@@ -158,6 +163,10 @@ impl ReferralRow {
         Ok(Referral {
             id: TABLE.id(&self.id)?,
             version: self.version,
+            kind: TABLE.code(&self.kind)?,
+            chain_id: TABLE.id(&self.chain_id)?,
+            reroute_of: TABLE.optional_id(self.reroute_of.as_deref())?,
+            follows: TABLE.optional_id(self.follows.as_deref())?,
             case_id: TABLE.id(&self.case_id)?,
             project_id: TABLE.id(&self.project_id)?,
             team_id: TABLE.id(&self.team_id)?,
@@ -172,9 +181,12 @@ impl ReferralRow {
             status: TABLE.code(&self.status)?,
             status_at: Timestamp::from_microseconds(self.status_at),
             requested_at: optional_time(self.requested_at),
+            channel: TABLE.optional_code(self.channel.as_deref())?,
             service_started_at: optional_time(self.service_started_at),
             decline_code: TABLE.optional_code(self.decline_code.as_deref())?,
             outcome_code: TABLE.optional_code(self.outcome_code.as_deref())?,
+            expected_wait_days: self.expected_wait_days,
+            handover_mode: TABLE.optional_code(self.handover_mode.as_deref())?,
             offer,
         })
     }
@@ -205,34 +217,6 @@ async fn open_referrals(
 
 async fn open_referral(keys: &KeyStore, row: Option<ReferralRow>) -> Result<Option<Referral>, StoreError> {
     Ok(open_referrals(keys, row).await?.pop())
-}
-
-#[derive(sqlx::FromRow)]
-struct EventRow {
-    referral_id: String,
-    version: i64,
-    at: i64,
-    event: String,
-    party: String,
-    actor_id: String,
-    organization_id: String,
-    code: Option<String>,
-}
-
-impl EventRow {
-    fn into_entry(self) -> Result<TimelineEntry, StoreError> {
-        let table = Table("referral_events");
-        Ok(TimelineEntry {
-            referral_id: table.id(&self.referral_id)?,
-            version: self.version,
-            at: Timestamp::from_microseconds(self.at),
-            event: table.code(&self.event)?,
-            party: table.code(&self.party)?,
-            actor_id: table.id(&self.actor_id)?,
-            organization_id: table.id(&self.organization_id)?,
-            code: self.code,
-        })
-    }
 }
 
 impl Store {
@@ -312,18 +296,6 @@ impl Store {
             .await)?;
         open_referrals(&self.keys, rows).await
     }
-
-    /// The timelines of referrals that the caller has read within its scope, oldest change first.
-    pub async fn list_timelines_of(&self, referrals: &[Referral]) -> Result<Vec<TimelineEntry>, StoreError> {
-        let sql = in_list(LIST_EVENTS, referrals.len());
-        let rows: Vec<EventRow> = read!(self, |pool| {
-            let ids = referrals.iter().map(|referral| referral.id.to_string());
-            ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
-        })?;
-        let mut entries = rows.into_iter().map(EventRow::into_entry).collect::<Result<Vec<_>, _>>()?;
-        entries.sort_by_key(|entry| (entry.referral_id, entry.version));
-        Ok(entries)
-    }
 }
 
 impl Tx {
@@ -376,6 +348,10 @@ impl Tx {
             .bind(referral.status.to_string())
             .bind(referral.status_at.microseconds())
             .bind(&sealed)
+            .bind(referral.kind.to_string())
+            .bind(referral.chain_id.to_string())
+            .bind(optional_text(referral.reroute_of))
+            .bind(optional_text(referral.follows))
             .execute(c)
             .await
             .map(drop))?;
@@ -398,6 +374,10 @@ impl Tx {
             .bind(optional_text(referral.outcome_code))
             .bind(&sealed)
             .bind(referral.needed_by.map(Timestamp::microseconds))
+            .bind(optional_text(referral.channel))
+            .bind(referral.urgency.to_string())
+            .bind(referral.expected_wait_days)
+            .bind(optional_text(referral.handover_mode))
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
@@ -428,21 +408,5 @@ impl Tx {
             Err(StoreError::Erased) => Ok(String::new()),
             sealed => sealed,
         }
-    }
-
-    async fn insert_event(&mut self, entry: &TimelineEntry) -> Result<(), StoreError> {
-        in_tx!(self, |c| sqlx::query(INSERT_EVENT)
-            .bind(entry.referral_id.to_string())
-            .bind(entry.version)
-            .bind(entry.at.microseconds())
-            .bind(entry.event.to_string())
-            .bind(entry.party.to_string())
-            .bind(entry.actor_id.to_string())
-            .bind(entry.organization_id.to_string())
-            .bind(entry.code.as_deref())
-            .execute(c)
-            .await
-            .map(drop))?;
-        Ok(())
     }
 }

@@ -33,7 +33,7 @@ statements! {
     // Who works for a severe-risk project, runs one, or receives from one.
     COUNT_SEVERE_RISKS = "SELECT count(*) FROM projects p WHERE p.risk_profile = 'severe' AND (p.id = $1 \
         OR p.organization_id = $2 OR EXISTS (SELECT 1 FROM referrals r WHERE r.recipient_id = $2 \
-        AND r.project_id = p.id AND r.requested_at IS NOT NULL))";
+        AND r.project_id = p.id AND r.channel = 'electronic'))";
 }
 
 #[derive(sqlx::FromRow)]

@@ -11,6 +11,7 @@ use relais::domain::code::CodeList;
 use relais::domain::directory::Tier;
 use relais::domain::lifecycle::Status;
 use relais::domain::need::NeedFamily;
+use relais::domain::referral::Channel;
 use relais::policy::directory_view::show_service;
 use relais::policy::person_view::{show_case, show_consent, show_demand};
 use relais::policy::referral_view::{ReferralStatus, ReferralView, show_referral};
@@ -58,6 +59,8 @@ fn side(drawn: &Drawn) -> Side {
     let referral = &drawn.referral;
     let is_of_project = account.project_id == Some(referral.project_id);
     let works = matches!(account.role, Role::Caseworker | Role::PartnerAgent | Role::PartnerAdmin);
+    // Who was called reads nothing.
+    let was_sent = referral.channel == Some(Channel::Electronic);
     let leads_unit = account.project_id.is_none() && account.organization_id == referral.sender_id;
     if works && account.project_id.is_some() && account.team_ids.contains(&referral.team_id) {
         return Side::Team;
@@ -65,9 +68,7 @@ fn side(drawn: &Drawn) -> Side {
     match account.role {
         Role::Coordinator if is_of_project => Side::Leading,
         Role::ProtectionLead if is_of_project || leads_unit => Side::Leading,
-        _ if works && account.organization_id == referral.recipient_id && referral.requested_at.is_some() => {
-            Side::Recipient
-        }
+        _ if works && account.organization_id == referral.recipient_id && was_sent => Side::Recipient,
         _ => Side::Nobody,
     }
 }
@@ -102,7 +103,8 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         "status" | "stage" | "recipient" => Told::Something,
         "service" => tell((side != Side::Recipient || stage <= 4) && finds_service(drawn)),
         "need" => tell((side != Side::Recipient || stage <= 4) && (drawn.is_trained() || !is_violent)),
-        "location" | "decline" | "outcome" | "timeline" => by_side(stage <= 4),
+        "location" | "decline" | "outcome" | "timeline" | "kind" | "wait" | "handover" => by_side(stage <= 4),
+        "channel" | "reroute" | "chain" => tell(side != Side::Recipient),
         "statusAt" | "requestedAt" | "startedAt" if side == Side::Recipient => {
             if stage <= 4 {
                 Told::Less
@@ -114,7 +116,7 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         "neededBy" => tell(side != Side::Recipient),
         // The offer, while the referral is open.
         "urgency" | "deadline" | "contact" | "sender" | "project" | "mailbox" | "age" | "gender" | "household"
-        | "languages" | "area" => by_side(stage <= 3),
+        | "languages" | "area" | "follows" => by_side(stage <= 3),
         "admin" | "situation" => tell(side == Side::Team || (side == Side::Recipient && stage <= 3)),
         "flags" | "scope" => tell(side == Side::Team || (side == Side::Recipient && matches!(stage, 2 | 3))),
         "basis" => {
@@ -160,6 +162,13 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
     vec![
         ("status", if status == ReferralStatus::Closed { Told::Less } else { Told::Something }),
         ("stage", Told::Something),
+        ("kind", told(view, &view.kind)),
+        ("channel", told(view, &view.channel)),
+        ("reroute", told(view, &view.reroute_of)),
+        ("chain", told(view, &view.chain_id)),
+        ("follows", told(view, &view.follows)),
+        ("wait", told(view, &view.expected_wait_days)),
+        ("handover", told(view, &view.handover_mode)),
         ("recipient", told(view, &view.recipient_id)),
         ("service", told(view, &view.service_id)),
         ("location", told(view, &view.location_id)),

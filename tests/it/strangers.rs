@@ -313,6 +313,12 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_mutation("referralCreate", "serviceId", &create, &service_id(SAFE_HOUSE_SERVICE)),
         Question::of_mutation("referralCreate", "locationId", &create, &own.place_elsewhere),
         Question::of_mutation("referralCreate", "consentId", &create, &paris.consent),
+        Question::of_mutation(
+            "referralCreate",
+            "follows",
+            &merged(create.clone(), &json!({ "kind": "FOLLOW_UP" })),
+            &paris.referral.id,
+        ),
         Question::of_mutation("demandRecord", "caseId", &demand, &paris.case),
         Question::of_mutation("caseAgeBasisSet", "caseId", &basis, &paris.case),
         Question::of_mutation("caseAppealClose", "caseId", &close, &paris.case),

@@ -28,7 +28,8 @@ pub(super) async fn ask(
     closed: &Referral,
     now: Timestamp,
 ) -> Result<(), ActionError> {
-    if closed.requested_at.is_none() {
+    // Who was called was told by voice, and is asked by voice.
+    if !closed.is_told_electronically() {
         return Ok(());
     }
     let request = DeletionRequest {

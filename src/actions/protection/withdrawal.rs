@@ -7,7 +7,7 @@ use super::project::leaders_of;
 use super::{Notify, deletion};
 use crate::actions::disclosure::act;
 use crate::actions::erasure::{Shredding, decide_shredding, shred_referral};
-use crate::actions::referral::{Target, audit, decide, find_for_change, settle, write};
+use crate::actions::referral::{Actor, Target, audit, decide, find_for_change, settle, write};
 use crate::actions::{ActionError, Context, consent};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
@@ -72,7 +72,7 @@ pub(super) async fn end_open_referrals(
     let purpose = if demand.is_some() { AuditPurpose::PersonRequest } else { AuditPurpose::Protection };
     for referral in tx.lock_open_referrals_on(consent).await? {
         let change = decide(access, &referral, &Command::WithdrawConsent, Party::Sender, now)?;
-        let changed = write(tx, account, Party::Sender, referral, &change).await?;
+        let changed = write(tx, &Actor::of(Party::Sender, account), referral, &change).await?;
         if let Some(result) = demand {
             tx.settle_demand(changed.id, result).await?;
         }
@@ -114,7 +114,7 @@ pub async fn close(
             };
             let was_closed = referral.status.is_terminal();
             let change = decide(access, &referral, &command, party, now)?;
-            let changed = write(tx, account, party, referral, &change).await?;
+            let changed = write(tx, &Actor::of(party, account), referral, &change).await?;
             match closing {
                 Closing::Cancel(CancelReason::PersonDeclined) => {
                     tx.settle_demand(changed.id, DemandResult::PersonDeclined).await?;

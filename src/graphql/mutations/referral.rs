@@ -2,7 +2,7 @@
 
 use crate::actions::referral::{Answer, CreateReferral, SendDeclarations, Target, answer, create, send};
 use crate::domain::need::Need;
-use crate::domain::referral::{DeclineCode, OutcomeCode, Urgency};
+use crate::domain::referral::{Channel, DeclineCode, OutcomeCode, ReferralKind, Urgency};
 use crate::graphql::error::{ApiError, parse_id};
 use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
@@ -30,16 +30,19 @@ impl ReferralMutations {
         Ok(ReferralCreatePayload { referral: referral.map(Referral::from), errors })
     }
 
-    /// Sends a draft: the recipient reads the offer from now on. Refused without a live consent that names
-    /// the recipient and every field that the offer tells.
+    /// Sends a draft: the recipient reads the offer from now on. Or records that the recipient was called, and then
+    /// nothing is sent. Refused without a live consent that names the recipient and every field that the offer tells.
     async fn referral_send(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Which referral, and what the sender declares.")] input: ReferralSendInput,
     ) -> Result<ReferralSendPayload, ApiError> {
         let request = request(context);
-        let declared =
-            SendDeclarations { phone_called: input.phone_called, capacity_confirmed: input.capacity_confirmed };
+        let declared = SendDeclarations {
+            channel: input.channel,
+            phone_called: input.phone_called,
+            capacity_confirmed: input.capacity_confirmed,
+        };
         let target = target(&input.referral_id, input.expected_version)?;
         let sent = send(&request.context, &request.access, target, declared).await;
         let (referral, errors) = settle(sent, request.language)?;
@@ -128,9 +131,15 @@ pub struct ReferralCreateInput {
     service_id: ID,
     /// The place to be asked, an id beginning with `loc_`, where it matters.
     location_id: Option<ID>,
+    /// What it asks of the recipient.
+    #[graphql(default_with = "ReferralKind::Referral")]
+    kind: ReferralKind,
+    /// The ended referral that it asks about, an id beginning with `ref_`; for a follow-up, and nothing else.
+    follows: Option<ID>,
     /// The need; the service must answer it.
     need: Need,
-    /// How urgent it is; a deadline within 72 hours raises it to urgent.
+    /// How urgent it is; a deadline within 72 hours, or a child alone without a place, raises it to urgent, and a
+    /// clinical window to an emergency.
     #[graphql(default_with = "Urgency::Normal")]
     urgency: Urgency,
     /// When the service must have begun at the latest.
@@ -146,6 +155,8 @@ impl ReferralCreateInput {
             case_id: parse_id(&self.case_id)?,
             service_id: parse_id(&self.service_id)?,
             location_id: self.location_id.as_ref().map(parse_id).transpose()?,
+            kind: self.kind,
+            follows: self.follows.as_ref().map(parse_id).transpose()?,
             need: self.need,
             urgency: self.urgency,
             needed_by: self.needed_by.map(|time| time.0),
@@ -161,6 +172,9 @@ pub struct ReferralSendInput {
     referral_id: ID,
     /// The version that the caller has read.
     expected_version: i64,
+    /// How it reaches the recipient. Who was called need not be vetted, reads nothing, and answers to the caller.
+    #[graphql(default_with = "Channel::Electronic")]
+    channel: Channel,
     /// The recipient was called first; an emergency needs it.
     #[graphql(default)]
     phone_called: bool,

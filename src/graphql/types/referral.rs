@@ -11,7 +11,7 @@ use crate::domain::id::OrganizationId;
 use crate::domain::lifecycle::{Event, Party};
 use crate::domain::need::Need;
 use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, ProtectionFlag, Situation};
-use crate::domain::referral::{DeclineCode, OutcomeCode, Urgency};
+use crate::domain::referral::{Attestation, Channel, DeclineCode, HandoverMode, OutcomeCode, ReferralKind, Urgency};
 use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
 use crate::policy::referral_view::{ReferralStatus, ReferralView, TimelineView};
@@ -60,6 +60,31 @@ impl Referral {
     /// When it was sent; for the recipient the hour. Null for a draft.
     async fn requested_at(&self) -> Option<DateTime> {
         self.0.reveal(&self.0.requested_at).map(|time| DateTime(*time))
+    }
+
+    /// What it asks of the recipient.
+    async fn kind(&self) -> Option<ReferralKind> {
+        self.0.reveal(&self.0.kind).copied()
+    }
+
+    /// How it reached the recipient; null for a draft. For the sender's side only.
+    async fn channel(&self) -> Option<Channel> {
+        self.0.reveal(&self.0.channel).copied()
+    }
+
+    /// Id of the referral in whose place it was made; for the sender's side only.
+    async fn reroute_of(&self) -> Option<ID> {
+        self.0.reveal(&self.0.reroute_of).map(|id| (*id).into())
+    }
+
+    /// Id of the first referral of its chain: its own, unless it was rerouted. For the sender's side only.
+    async fn chain(&self) -> Option<ID> {
+        self.0.reveal(&self.0.chain_id).map(|id| (*id).into())
+    }
+
+    /// Id of the ended referral that it asks about; null unless it is a follow-up.
+    async fn follows(&self) -> Option<ID> {
+        self.0.reveal(&self.0.follows).map(|id| (*id).into())
     }
 
     /// The receiving organisation; null when it is gone from the directory.
@@ -147,6 +172,16 @@ impl Referral {
     /// On what the age rests, from acceptance on: for a legal need, where the consent allows it.
     async fn age_basis(&self) -> Option<AgeBasis> {
         self.0.reveal(&self.0.age_basis).copied()
+    }
+
+    /// Days until a place is expected, counted from when it was put on the waiting list; null unless it was.
+    async fn expected_wait_days(&self) -> Option<i64> {
+        self.0.reveal(&self.0.expected_wait_days).copied()
+    }
+
+    /// How the person was handed over; null before.
+    async fn handover_mode(&self) -> Option<HandoverMode> {
+        self.0.reveal(&self.0.handover_mode).copied()
     }
 
     /// When the service began; null before.
@@ -244,18 +279,23 @@ impl TimelineEntry {
         self.0.event
     }
 
-    /// On whose behalf: who attests it.
+    /// On whose behalf.
     async fn party(&self) -> Party {
         self.0.party
     }
 
-    /// The organisation of whoever did it; null when it is gone from the directory, and for the sender's
-    /// once the referral has ended for a recipient.
+    /// The organisation of whoever did it; null where nobody did, when it is gone from the directory, and for the
+    /// sender's once the referral has ended for a recipient.
     async fn organization(&self, context: &Context<'_>) -> Option<Organization> {
         counterpart(context, self.0.organization_id.as_ref())
     }
 
-    /// Code of the decline or of the outcome that belongs to it; null for other events.
+    /// Who says that it happened; null for an act of the sender's own, and for what Relais did by itself.
+    async fn attested_by(&self) -> Option<Attestation> {
+        self.0.attested_by
+    }
+
+    /// Code of the decline, the handover, the outcome or the reason that belongs to it; null for other events.
     async fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }

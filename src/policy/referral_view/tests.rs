@@ -38,6 +38,10 @@ fn referral() -> Referral {
     Referral {
         id: ReferralId::from_bytes([6; 16]),
         version: 4,
+        kind: ReferralKind::FollowUp,
+        chain_id: ReferralId::from_bytes([11; 16]),
+        reroute_of: Some(ReferralId::from_bytes([12; 16])),
+        follows: Some(ReferralId::from_bytes([13; 16])),
         case_id: CaseId::from_bytes([1; 16]),
         project_id: ProjectId::from_bytes(PROJECT),
         team_id: TeamId::from_bytes([4; 16]),
@@ -52,9 +56,12 @@ fn referral() -> Referral {
         status: Status::Requested,
         status_at: now,
         requested_at: Some(now),
+        channel: Some(Channel::Electronic),
         service_started_at: Some(now),
         decline_code: Some(DeclineCode::Full),
         outcome_code: Some(OutcomeCode::ServiceReceived),
+        expected_wait_days: Some(70),
+        handover_mode: Some(HandoverMode::Phone),
         offer: Offer {
             told: Profile {
                 age_band: Some(AgeBand::From15To17),
@@ -97,8 +104,9 @@ fn timeline(referral: &Referral) -> Vec<TimelineEntry> {
         at: instant(),
         event,
         party,
-        actor_id: AccountId::from_bytes([9; 16]),
-        organization_id,
+        actor_id: Some(AccountId::from_bytes([9; 16])),
+        organization_id: Some(organization_id),
+        attested_by: Attestation::of(event, party, false),
         code: None,
     };
     vec![

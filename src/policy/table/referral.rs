@@ -44,6 +44,12 @@ fn referral() -> Vec<Row> {
         field("Referral.stage", Person).sending_side().recipient(RECEIVED),
         field("Referral.statusAt", Person).sending_side().masked(Recipient, TOLD, Hour),
         field("Referral.requestedAt", Person).sending_side().masked(Recipient, TOLD, Hour),
+        field("Referral.kind", Person).sending_side().recipient(TOLD),
+        field("Referral.channel", Person).sending_side(),
+        // That somebody else was asked is not the recipient's.
+        field("Referral.rerouteOf", Person).sending_side(),
+        field("Referral.chain", Person).sending_side(),
+        field("Referral.follows", Person).sending_side().recipient(OPEN),
         field("Referral.recipient", Person).sending_side().recipient(RECEIVED),
         field("Referral.service", Person).sending_side().recipient(TOLD).only(ServiceKnown),
         field("Referral.locationId", Person).sending_side().recipient(TOLD),
@@ -62,6 +68,8 @@ fn referral() -> Vec<Row> {
         field("Referral.protectionFlags", Sensitive).to(Team, ALWAYS).recipient(CONSENTED),
         // Only of a referral for a legal need, as the domain's release says.
         field("Referral.ageBasis", Sensitive).to(Team, ALWAYS).recipient(CONSENTED),
+        field("Referral.expectedWaitDays", Person).sending_side().recipient(TOLD),
+        field("Referral.handoverMode", Person).sending_side().recipient(TOLD),
         field("Referral.serviceStartedAt", Person).sending_side().masked(Recipient, TOLD, Hour),
         field("Referral.declineCode", Person).sending_side().recipient(TOLD),
         field("Referral.outcomeCode", Person).sending_side().recipient(TOLD),
@@ -97,6 +105,7 @@ fn timeline() -> Vec<Row> {
             &[Reopenable, Ended],
             OwnSide,
         ),
+        field("TimelineEntry.attestedBy", Person).sending_side().recipient(TOLD),
         field("TimelineEntry.code", Person).sending_side().recipient(TOLD),
     ]
 }

@@ -128,10 +128,15 @@ CREATE TABLE consents (
 );
 CREATE INDEX consents_case ON consents (case_id);
 
--- `sealed` holds the offer: it may tell an administrative status. It is empty once the referral was erased.
+-- `sealed` holds the offer: it may tell an administrative status. It is empty once the referral was erased. `chain_id` is the first referral of the chain that rerouting makes, its own id at first. A
+-- recipient reads what has the channel 'electronic', and nothing else.
 CREATE TABLE referrals (
     id                 TEXT    NOT NULL PRIMARY KEY,
     version            BIGINT  NOT NULL,
+    kind               TEXT    NOT NULL,
+    chain_id           TEXT    NOT NULL,
+    reroute_of         TEXT,
+    follows            TEXT,
     case_id            TEXT    NOT NULL REFERENCES cases (id),
     project_id         TEXT    NOT NULL REFERENCES projects (id),
     sender_id          TEXT    NOT NULL,
@@ -147,24 +152,30 @@ CREATE TABLE referrals (
     is_open            BOOLEAN NOT NULL,
     created_at         BIGINT  NOT NULL,
     requested_at       BIGINT,
+    channel            TEXT,
     service_started_at BIGINT,
     decline_code       TEXT,
     outcome_code       TEXT,
+    expected_wait_days BIGINT,
+    handover_mode      TEXT,
     sealed             TEXT    NOT NULL
 );
 CREATE INDEX referrals_received ON referrals (recipient_id, requested_at, id);
 CREATE INDEX referrals_sent ON referrals (project_id, created_at, id);
 CREATE INDEX referrals_case ON referrals (case_id);
+CREATE INDEX referrals_chain ON referrals (chain_id);
 
--- The timeline: one row for each change, numbered by the version it made.
+-- The timeline: one row for each change, numbered by the version it made. Nobody is its actor where a clock ran out or
+-- another act closed the referral.
 CREATE TABLE referral_events (
     referral_id     TEXT   NOT NULL REFERENCES referrals (id),
     version         BIGINT NOT NULL,
     at              BIGINT NOT NULL,
     event           TEXT   NOT NULL,
     party           TEXT   NOT NULL,
-    actor_id        TEXT   NOT NULL,
-    organization_id TEXT   NOT NULL,
+    actor_id        TEXT,
+    organization_id TEXT,
+    attested_by     TEXT,
     code            TEXT,
     PRIMARY KEY (referral_id, version)
 );

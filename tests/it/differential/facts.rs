@@ -21,7 +21,9 @@ use relais::domain::place::AreaCode;
 use relais::domain::profile::{
     AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, Profile, ProtectionFlag, Situation,
 };
-use relais::domain::referral::{DeclineCode, OutcomeCode, Referral, TimelineEntry, Urgency};
+use relais::domain::referral::{
+    Attestation, Channel, DeclineCode, HandoverMode, OutcomeCode, Referral, ReferralKind, TimelineEntry, Urgency,
+};
 use relais::domain::spoken_code::SpokenCode;
 use relais::domain::time::Timestamp;
 use relais::policy::access::{Access, Viewer};
@@ -191,6 +193,10 @@ fn referral(chance: &mut Chance, at: Timestamp) -> Referral {
     Referral {
         id: ReferralId::from_bytes([10; 16]),
         version: 4,
+        kind: chance.pick(ReferralKind::ALL),
+        chain_id: ReferralId::from_bytes([15; 16]),
+        reroute_of: Some(ReferralId::from_bytes([16; 16])),
+        follows: Some(ReferralId::from_bytes([17; 16])),
         case_id: CaseId::from_bytes([11; 16]),
         project_id: ProjectId::from_bytes(PROJECTS[0]),
         team_id: TeamId::from_bytes(TEAMS[0]),
@@ -205,9 +211,12 @@ fn referral(chance: &mut Chance, at: Timestamp) -> Referral {
         status,
         status_at: at,
         requested_at: (status != Status::Draft && !chance.one_in(20)).then_some(at),
+        channel: Some(if chance.one_in(5) { Channel::Call } else { Channel::Electronic }),
         service_started_at: Some(at),
         decline_code: Some(DeclineCode::Full),
         outcome_code: Some(OutcomeCode::ServiceReceived),
+        expected_wait_days: Some(70),
+        handover_mode: Some(HandoverMode::Phone),
         offer: Offer { told: profile() },
     }
 }
@@ -304,8 +313,9 @@ fn entry(referral: &Referral, event: Event) -> TimelineEntry {
         at: referral.status_at,
         event,
         party: Party::Sender,
-        actor_id: AccountId::from_bytes([9; 16]),
-        organization_id: referral.sender_id,
+        actor_id: Some(AccountId::from_bytes([9; 16])),
+        organization_id: Some(referral.sender_id),
+        attested_by: Attestation::of(event, Party::Sender, false),
         code: None,
     }
 }

@@ -188,10 +188,15 @@ async fn fill(world: &World) {
         .execute(
             "UPDATE referrals SET decline_code = coalesce(decline_code, 'full'), \
              outcome_code = coalesce(outcome_code, 'service_received'), \
-             service_started_at = coalesce(service_started_at, status_at)",
+             service_started_at = coalesce(service_started_at, status_at), expected_wait_days = 70, \
+             handover_mode = 'phone', reroute_of = id, follows = id",
         )
         .await;
-    world.execute("UPDATE referral_events SET code = coalesce(code, 'full')").await;
+    world
+        .execute(
+            "UPDATE referral_events SET code = coalesce(code, 'full'), attested_by = coalesce(attested_by, 'sender')",
+        )
+        .await;
 }
 
 async fn demands(world: &World, ready: &Ready) -> Vec<Object> {

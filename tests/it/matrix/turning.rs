@@ -109,7 +109,8 @@ fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, stand
 fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool {
     let has_own_rows = matches!(row, "Referral.case" | "Referral.consent") && relation != Relation::Team
         || row == "BreakGlass.case" && relation != Relation::Oneself;
-    let is_empty = row == "Referral.requestedAt" || (row.starts_with("Offer.") && row != "Offer.languages");
+    let is_empty = matches!(row, "Referral.requestedAt" | "Referral.channel")
+        || (row.starts_with("Offer.") && row != "Offer.languages");
     // What stands inside a phone, inside who set a field and inside a source's record is for staff by rows of its own.
     let is_for_staff_inside =
         matches!(row, "Service.phones" | "Service.provenance" | "Service.capacity" | "Service.source")

@@ -178,7 +178,10 @@ input-basis-for-adult = This ground of consent is for children.
 input-need-not-offered = The service does not answer this need: choose another one, or another need.
 input-place-of-service = The service is not given at this place.
 input-start-in-future = The start lies between the sending and now.
-input-outcome-of-event = This outcome does not belong to a completed referral.
+input-outcome-of-event = This outcome belongs to another end of a referral.
+input-followed-referral = A follow-up names an ended referral of the same case to the same service; nothing else names one.
+input-slip-forbidden = In a project at severe risk nobody carries a slip: choose the phone, or a joint interview.
+input-expected-wait = An expected wait is 1 to 730 days.
 input-result-of-record = This result comes from a referral and is not recorded by hand.
 input-clinical-fact = This installation keeps needs, and no clinical facts: leave self-harm, disability and illness out.
 input-no-appeal = The case has no open appeal of age, or this status would leave it open.
@@ -237,6 +240,7 @@ recipient-specialisation-needed = This need is referred to specialised services 
 recipient-merged-elsewhere = The entry was merged into another one: draft the referral to that one.
 recipient-do-not-use = Somebody has marked the service or the place as not to be used: wait until an editor decides, or choose another one.
 recipient-call-needed = An emergency is announced by phone first: call, then say so.
+recipient-by-call-only = A redirection is a phone call: call, then say so; nothing is sent.
 
 ## Fields
 field-age-band = age band

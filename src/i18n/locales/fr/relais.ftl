@@ -178,7 +178,10 @@ input-basis-for-adult = Cette base de consentement est réservée aux mineurs.
 input-need-not-offered = Ce service ne répond pas à ce besoin : choisissez-en un autre, ou un autre besoin.
 input-place-of-service = Ce service n’est pas rendu en ce lieu.
 input-start-in-future = Le début se situe entre l’envoi et maintenant.
-input-outcome-of-event = Cette issue n’est pas celle d’une orientation terminée.
+input-outcome-of-event = Cette issue est celle d’une autre fin d’orientation.
+input-followed-referral = Un suivi désigne une orientation terminée de la même situation vers le même service ; rien d’autre n’en désigne.
+input-slip-forbidden = Dans un projet à risque grave, personne ne porte de bon sur soi : choisissez le téléphone ou un entretien commun.
+input-expected-wait = L’attente prévue compte de 1 à 730 jours.
 input-result-of-record = Ce résultat vient d’une orientation et ne se saisit pas à la main.
 input-clinical-fact = Cette installation garde des besoins, et aucun fait clinique : laissez de côté automutilation, handicap et maladie.
 input-no-appeal = Ce dossier n'a pas de recours de minorité ouvert, ou ce statut le laisserait ouvert.
@@ -237,6 +240,7 @@ recipient-specialisation-needed = Ce besoin ne s’adresse qu’à un service sp
 recipient-merged-elsewhere = La fiche a été fusionnée dans une autre : préparez l’orientation vers celle-là.
 recipient-do-not-use = Le service ou le lieu est signalé à ne pas utiliser : attendez la décision d’un éditeur, ou choisissez-en un autre.
 recipient-call-needed = Une urgence s’annonce d’abord par téléphone : appelez, puis indiquez-le.
+recipient-by-call-only = Une réorientation se fait par téléphone : appelez, puis indiquez-le ; rien n’est envoyé.
 
 ## Fields
 field-age-band = tranche d’âge

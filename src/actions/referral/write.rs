@@ -1,0 +1,85 @@
+//! Writing what was decided: the state, its line of the timeline, its audit event.
+
+use crate::actions::ActionError;
+use crate::actions::disclosure::act;
+use crate::domain::account::Account;
+use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
+use crate::domain::lifecycle::{Event, Party};
+use crate::domain::referral::{Attestation, Change, Detail, Referral, TimelineEntry};
+use crate::policy::access::Access;
+use crate::store::Tx;
+
+/// Who does something to a referral: on whose behalf, by which account, and as told by whom.
+#[derive(Clone, Copy)]
+pub(in crate::actions) struct Actor<'a> {
+    pub(in crate::actions) party: Party,
+    /// Nobody where a clock ran out, or another act closed it.
+    account: Option<&'a Account>,
+    as_told_by_person: bool,
+}
+
+impl<'a> Actor<'a> {
+    pub(in crate::actions) const fn of(party: Party, account: &'a Account) -> Self {
+        Self { party, account: Some(account), as_told_by_person: false }
+    }
+
+    pub(super) const fn sender(account: &'a Account) -> Self {
+        Self::of(Party::Sender, account)
+    }
+
+    pub(super) const fn recipient(account: &'a Account) -> Self {
+        Self::of(Party::Recipient, account)
+    }
+
+    fn entry(&self, referral: &Referral, event: Event, detail: &Detail) -> TimelineEntry {
+        TimelineEntry {
+            referral_id: referral.id,
+            version: referral.version,
+            at: referral.status_at,
+            event,
+            party: self.party,
+            actor_id: self.account.map(|account| account.id),
+            organization_id: self.account.map(|account| account.organization_id),
+            attested_by: Attestation::of(event, self.party, self.as_told_by_person),
+            code: detail.code().map(str::to_owned),
+        }
+    }
+}
+
+/// Writes a new draft with the first line of its timeline.
+pub(super) async fn insert(tx: &mut Tx, actor: &Actor<'_>, draft: &Referral) -> Result<(), ActionError> {
+    let first = actor.entry(draft, Event::Create, &Detail::None);
+    Ok(tx.insert_referral(draft, &first).await?)
+}
+
+/// Writes a decided change: the state and its line of the timeline. It comes before everything else that
+/// the act writes, so that of two people at once the second is told of the first, and not by the key of
+/// some other row that both would write.
+pub(in crate::actions) async fn write(
+    tx: &mut Tx,
+    actor: &Actor<'_>,
+    referral: Referral,
+    change: &Change,
+) -> Result<Referral, ActionError> {
+    let changed = referral.apply(change);
+    let entry = actor.entry(&changed, change.event, &change.detail);
+    tx.update_referral(&changed, &entry).await?;
+    Ok(changed)
+}
+
+/// Writes the audit event of a change, last: the trail's head stays locked until the commit.
+pub(in crate::actions) async fn audit(
+    tx: &mut Tx,
+    access: &Access,
+    changed: &Referral,
+    purpose: AuditPurpose,
+) -> Result<(), ActionError> {
+    let event = AuditEvent {
+        purpose,
+        project_id: Some(changed.project_id),
+        fields: vec!["status"],
+        consent_id: Some(changed.consent_id),
+        ..act(access, changed.status_at, AuditAction::ReferralChanged, changed.id.to_string())
+    };
+    Ok(tx.append_audit(&[event]).await?)
+}

@@ -1,0 +1,171 @@
+//! Sending: the guards of the domain reference (T2), decided on what stands in the same transaction.
+
+use super::Referral;
+use super::codes::{Channel, ReferralKind, Urgency};
+use crate::domain::case::CaseReference;
+use crate::domain::consent::Consent;
+use crate::domain::directory::{
+    CapacityStatus, KnownConsequence, Organization, Place, Service, ServiceStatus, Specialisation,
+};
+use crate::domain::disclosure::Offer;
+use crate::domain::id::LocationId;
+use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem, Refusal};
+use crate::domain::sensitive::hidden_debug;
+use crate::domain::time::{Date, Timestamp};
+
+/// Whether an organisation may receive electronic referrals (guard G3). A call needs no vetting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Vetting {
+    /// True once somebody has vetted it.
+    pub is_vetted: bool,
+    /// Last day of its information-sharing protocol.
+    pub protocol_expires_on: Option<Date>,
+}
+
+impl Vetting {
+    /// True when it may receive on `today`.
+    pub fn is_in_force(&self, today: Date) -> bool {
+        self.is_vetted && self.protocol_expires_on.is_some_and(|last| today <= last)
+    }
+}
+
+/// Everything that the decision to send rests on, as it stands in the same transaction.
+#[derive(Clone, Copy)]
+pub struct SendFacts<'a> {
+    /// The case.
+    pub case: &'a CaseReference,
+    /// The consent that the referral names.
+    pub consent: &'a Consent,
+    /// The service; `None` when it is gone from the directory.
+    pub service: Option<&'a Service>,
+    /// The receiving organisation; `None` when it is gone.
+    pub organization: Option<&'a Organization>,
+    /// Its vetting.
+    pub vetting: Vetting,
+    /// How it reaches the recipient.
+    pub channel: Channel,
+    /// True when the sender was trained about gender-based violence.
+    pub sender_is_trained: bool,
+    /// True when the sender has called first.
+    pub phone_called: bool,
+    /// True when the sender sends in spite of a full service or an unknown capacity.
+    pub capacity_confirmed: bool,
+}
+
+hidden_debug!(SendFacts<'a>);
+
+/// What sending fixes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// What the offer tells of the person.
+    pub offer: Offer,
+    /// How it reached the recipient.
+    pub channel: Channel,
+    /// The urgency, raised to what the need asks for by now.
+    pub urgency: Urgency,
+}
+
+hidden_debug!(Sent);
+
+impl Referral {
+    /// Checks the guards of sending, and gives what is fixed by it.
+    pub(super) fn sent(&self, facts: &SendFacts<'_>, now: Timestamp) -> Result<Sent, Refusal> {
+        let organization = facts.organization.ok_or(Refusal::Recipient(RecipientProblem::ServiceNotOpen))?;
+        let service = facts.service.ok_or(Refusal::Recipient(RecipientProblem::ServiceNotOpen))?;
+        if self.needed_by.is_some_and(|deadline| deadline <= now) {
+            return Err(Refusal::input("referralId", InputProblem::DeadlinePast));
+        }
+        // A draft may have waited, and what it was drafted on may be told better by now.
+        let urgency = self.urgency.at_least_for(self.need, &facts.case.profile, self.needed_by, now);
+        self.check_recipient(facts, organization, service)?;
+        self.check_channel(facts, urgency, service, now)?;
+        self.check_consent(facts.consent, service, now)?;
+        let offer = match self.kind {
+            ReferralKind::Redirection => Offer::default(),
+            _ => Offer::of(&facts.case.profile, &service.eligibility),
+        };
+        let missing: Vec<_> =
+            offer.fields().into_iter().filter(|field| !facts.consent.field_scope.contains(field)).collect();
+        if missing.is_empty() {
+            Ok(Sent { offer, channel: facts.channel, urgency })
+        } else {
+            Err(Refusal::Consent { problem: ConsentProblem::FieldsMissing, missing })
+        }
+    }
+
+    fn check_consent(&self, consent: &Consent, service: &Service, now: Timestamp) -> Result<(), Refusal> {
+        if consent.case_id != self.case_id {
+            return Err(Refusal::consent(ConsentProblem::OtherCase));
+        }
+        if consent.recipient_id != self.recipient_id {
+            return Err(Refusal::consent(ConsentProblem::OtherRecipient));
+        }
+        consent.require_live(now)?;
+        // Whom nobody can ask nobody can explain to: the two people answer for it, but never for an assessment of age.
+        let assesses_age = service.known_consequences.contains(&KnownConsequence::AgeAssessment);
+        let is_answered_for = consent.basis.is_override() && !assesses_age;
+        if !consent.covers_consequences_of(service) && !is_answered_for {
+            return Err(Refusal::consent(ConsentProblem::ConsequencesNotExplained));
+        }
+        Ok(())
+    }
+
+    /// Whether this recipient may be asked at all, by whatever channel.
+    fn check_recipient(
+        &self,
+        facts: &SendFacts<'_>,
+        organization: &Organization,
+        service: &Service,
+    ) -> Result<(), Refusal> {
+        let needs_training = self.need.concerns_gender_based_violence() || service.concerns_gender_based_violence();
+        let needs_specialist = self.need.concerns_gender_based_violence();
+        let problem = if !organization.may_receive_referrals() {
+            RecipientProblem::NeverARecipient
+        } else if service.merged_into.is_some() {
+            RecipientProblem::MergedElsewhere
+        } else if is_marked(service, self.location_id) {
+            RecipientProblem::DoNotUse
+        } else if service.status != ServiceStatus::Open {
+            RecipientProblem::ServiceNotOpen
+        } else if needs_training && !facts.sender_is_trained {
+            RecipientProblem::TrainingNeeded
+        } else if needs_specialist && !service.specialisations.contains(&Specialisation::Gbv) {
+            RecipientProblem::SpecialisationNeeded
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::Recipient(problem))
+    }
+
+    /// What only holds for sending electronically: whoever was called has said whether there is room.
+    fn check_channel(
+        &self,
+        facts: &SendFacts<'_>,
+        urgency: Urgency,
+        service: &Service,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let capacity = service.capacity_status_at(now);
+        let capacity_in_doubt = matches!(capacity, CapacityStatus::Full | CapacityStatus::Unknown);
+        let problem = if facts.channel == Channel::Call {
+            return Ok(());
+        } else if self.kind == ReferralKind::Redirection {
+            RecipientProblem::ByCallOnly
+        } else if !facts.vetting.is_in_force(now.date()) {
+            RecipientProblem::NotVetted
+        } else if urgency == Urgency::Emergency && !facts.phone_called {
+            RecipientProblem::CallNeeded
+        } else if capacity_in_doubt && !facts.capacity_confirmed {
+            RecipientProblem::CapacityToConfirm
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::Recipient(problem))
+    }
+}
+
+/// Whether the service, or the place of it that the referral names, is marked as not to be used.
+fn is_marked(service: &Service, location: Option<LocationId>) -> bool {
+    let is_marked = |place: &Place| Some(place.id) == location && place.do_not_use;
+    service.do_not_use || service.places.iter().any(is_marked)
+}

@@ -1,0 +1,79 @@
+//! The timelines of referrals.
+
+use super::row::{Table, optional_text};
+use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
+use crate::domain::referral::{Referral, TimelineEntry};
+use crate::domain::time::Timestamp;
+
+const TABLE: Table = Table("referral_events");
+
+statements! {
+    INSERT_EVENT = "INSERT INTO referral_events \
+        (referral_id, version, at, event, party, actor_id, organization_id, attested_by, code) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    LIST_EVENTS = "SELECT referral_id, version, at, event, party, actor_id, organization_id, attested_by, code \
+        FROM referral_events WHERE referral_id IN";
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    referral_id: String,
+    version: i64,
+    at: i64,
+    event: String,
+    party: String,
+    actor_id: Option<String>,
+    organization_id: Option<String>,
+    attested_by: Option<String>,
+    code: Option<String>,
+}
+
+impl EventRow {
+    fn into_entry(self) -> Result<TimelineEntry, StoreError> {
+        Ok(TimelineEntry {
+            referral_id: TABLE.id(&self.referral_id)?,
+            version: self.version,
+            at: Timestamp::from_microseconds(self.at),
+            event: TABLE.code(&self.event)?,
+            party: TABLE.code(&self.party)?,
+            actor_id: TABLE.optional_id(self.actor_id.as_deref())?,
+            organization_id: TABLE.optional_id(self.organization_id.as_deref())?,
+            attested_by: TABLE.optional_code(self.attested_by.as_deref())?,
+            code: self.code,
+        })
+    }
+}
+
+impl Store {
+    /// The timelines of referrals that the caller has read within its scope, oldest change first.
+    pub async fn list_timelines_of(&self, referrals: &[Referral]) -> Result<Vec<TimelineEntry>, StoreError> {
+        let sql = in_list(LIST_EVENTS, referrals.len());
+        let rows: Vec<EventRow> = read!(self, |pool| {
+            let ids = referrals.iter().map(|referral| referral.id.to_string());
+            ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
+        })?;
+        let mut entries = rows.into_iter().map(EventRow::into_entry).collect::<Result<Vec<_>, _>>()?;
+        entries.sort_by_key(|entry| (entry.referral_id, entry.version));
+        Ok(entries)
+    }
+}
+
+impl Tx {
+    /// Writes a line of a timeline.
+    pub(super) async fn insert_event(&mut self, entry: &TimelineEntry) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(INSERT_EVENT)
+            .bind(entry.referral_id.to_string())
+            .bind(entry.version)
+            .bind(entry.at.microseconds())
+            .bind(entry.event.to_string())
+            .bind(entry.party.to_string())
+            .bind(optional_text(entry.actor_id))
+            .bind(optional_text(entry.organization_id))
+            .bind(optional_text(entry.attested_by))
+            .bind(entry.code.as_deref())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+}
