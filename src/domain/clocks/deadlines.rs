@@ -41,13 +41,15 @@ pub struct Deadlines {
 hidden_debug!(Deadlines);
 
 /// The one question of a recipient that stops the clock of its decision: the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Clarification {
     /// When it was asked.
     pub asked_at: Timestamp,
     /// When it was answered.
     pub answered_at: Option<Timestamp>,
 }
+
+hidden_debug!(Clarification);
 
 /// What moves deadlines after they were fixed, as facts; how far is computed when somebody asks.
 #[derive(Clone, Copy, Debug, Default)]
