@@ -1,13 +1,14 @@
 //! The rules of Relais: values, states and decisions.
 //!
 //! Invariant: pure. No async, no SQL, no HTTP, no clock, no chance; `now` and every random value are
-//! parameters. Only the documents of directory and geography, profiles and code
-//! lists carry serde. Nothing of ours is imported here.
+//! parameters. Only the documents of directory and geography, profiles, clocks
+//! and code lists carry serde. Nothing of ours is imported here.
 //! Start at [`referral`] for the loop, at [`fit`] for the directory and at [`opening`] for when a service is open.
 
 pub mod account;
 pub mod audit;
 pub mod case;
+pub mod clocks;
 pub mod code;
 pub mod code_set;
 pub mod consent;

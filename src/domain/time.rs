@@ -3,14 +3,16 @@
 //! Invariant: nothing here reads a clock; `now` is always a parameter.
 
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat};
+use serde::{Deserialize, Serialize};
 
 /// A calendar day without a time zone.
 pub type Date = NaiveDate;
 
 const MICROSECONDS_PER_HOUR: i64 = 3_600_000_000;
 
-/// An instant: microseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// An instant: microseconds since 1970-01-01T00:00:00Z, in stored documents too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
