@@ -81,9 +81,11 @@ fn is_code(text: &Text<'_>, tokens: Range<usize>) -> bool {
     let is_short = words().all(|word| word.folded.chars().count() <= MOST_LETTERS);
     // Letters behind all digits are a unit, or an addition to a house.
     let first_word = parts().position(|part| part.is_word());
-    let last_number = parts().enumerate().filter(|(_, part)| part.is_number()).last();
+    let last_number = parts().enumerate().filter(|(_, part)| part.is_number()).next_back();
     let is_mixed = first_word.zip(last_number).is_some_and(|(word, (number, _))| word < number);
-    if is_measure || !is_short || first_word.is_none() {
+    // A word typed onto a number that one dials: "tel0612345678".
+    let is_dialled = parts().any(|part| part.is_number() && part.folded.len() > 8 && part.folded.starts_with('0'));
+    if is_measure || is_dialled || !is_short || first_word.is_none() {
         return false;
     }
     let is_law = words().count() == 1 && text.at(tokens.start).is_of("l r d a art") && groups().all(|group| group <= 4);
@@ -106,6 +108,7 @@ mod tests {
         assert_told(&[
             ("Passeport n° 12AB34567", number("12AB34567")),
             ("passport A1234567", number("A1234567")),
+            ("tel0612345678", Some((Finding::Phone, "0612345678"))),
             ("passport no. AB 123456", number("123456")),
             ("numéro étranger 7503123456", number("7503123456")),
             ("NIR 1 85 05 78 006 084 36", number("1 85 05 78 006 084 36")),

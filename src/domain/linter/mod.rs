@@ -52,8 +52,8 @@ pub fn findings(text: &str, known: &KnownNumbers) -> Vec<Hit> {
     let mut hits = email::find(&mut text, known);
     hits.extend(birth_date::find(&mut text));
     hits.extend(street::find(&mut text));
-    hits.extend(runs::find(&mut text, known));
     hits.extend(code_number::find(&mut text));
+    hits.extend(runs::find(&mut text, known));
     hits.extend(phone::dictated(&mut text));
     hits.extend(titled_name::find(&text));
     // Rules take what they have understood, but for names: where two still meet, the first to begin stays.

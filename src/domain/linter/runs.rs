@@ -125,7 +125,7 @@ fn next_group(text: &Text<'_>, groups: &[usize], last: usize) -> Option<usize> {
     // The hour, the dose, the share that stands behind a number begins something else.
     let is_measured =
         is_apart(next) && ((text.touches(next + 1) && text.at(next + 1).is_word()) || text.at(next + 1).is_mark("%€"));
-    (!(is_list && !is_dictated()) && !is_other && !is_measured).then_some(next)
+    ((!is_list || is_dictated()) && !is_other && !is_measured).then_some(next)
 }
 
 /// The part of a run that is a number of the directory. Among others it has to begin as a number that one dials.

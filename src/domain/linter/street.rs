@@ -111,7 +111,8 @@ fn behind_street(text: &Text<'_>, at: usize) -> Option<Range<usize>> {
     let is_english = street + 1 == name_end && token.is_capitalised && text.before(street, 1).is_capitalised;
     let is_french = street + 1 < name_end && !token.is_arabic && is_named(text, street + 1);
     let is_arabic = street + 1 < name_end && token.is_arabic;
-    (is_english || is_french || is_arabic).then_some(street..at + 1)
+    let begin = if is_english { street - 1 } else { street };
+    (is_english || is_french || is_arabic).then_some(begin..at + 1)
 }
 
 /// Whether an address may end behind its number: at the end, a mark, a postcode, a town.

@@ -111,7 +111,7 @@ impl<'a> Text<'a> {
                 Some(_) => Kind::Number,
                 None if c.is_alphanumeric() => Kind::Word,
                 // Marks of letters belong to their word; what shows nothing belongs to whatever it stands in.
-                None if is_dropped(c) || fold(c.encode_utf8(&mut [0; 4])) != "" => {
+                None if is_dropped(c) || !fold(c.encode_utf8(&mut [0; 4])).is_empty() => {
                     if let Some(last) = last {
                         last.range.end = end;
                     }
