@@ -117,7 +117,7 @@ fn take_times(text: &mut Text<'_>) {
         let is_minutes = is_below(at + 2, 60) && text.at(at + 2).folded.len() == 2;
         let is_colon = text.at(at + 1).is_mark(":") && text.touches(at + 1) && text.touches(at + 2);
         let is_apart =
-            !text.before(at, 1).is_mark(":") && !(text.at(at + 3).is_mark(":") && text.at(at + 4).is_number());
+            !(text.before(at, 1).is_mark(":") || (text.at(at + 3).is_mark(":") && text.at(at + 4).is_number()));
         if is_below(at, 25) && is_minutes && is_colon && is_apart {
             text.take(at..at + 3);
         }
@@ -137,6 +137,7 @@ mod tests {
             ("né à Kaboul le 12 mars 2008", birth("12 mars 2008")),
             ("NE LE 01.01.1999", birth("01.01.1999")),
             ("né(e) le : 1er janvier 2001", birth("1er janvier 2001")),
+            ("d. naiss. 05/02/88", birth("05/02/88")),
             ("DOB 1990-03-12", birth("1990-03-12")),
             ("D.O.B.: 3/12/90", birth("3/12/90")),
             ("born on March 12th, 1990", birth("March 12th, 1990")),

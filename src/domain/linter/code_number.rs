@@ -81,7 +81,7 @@ fn is_code(text: &Text<'_>, tokens: Range<usize>) -> bool {
     let is_short = words().all(|word| word.folded.chars().count() <= MOST_LETTERS);
     // Letters behind all digits are a unit, or an addition to a house.
     let first_word = parts().position(|part| part.is_word());
-    let last_number = parts().enumerate().filter(|(_, part)| part.is_number()).next_back();
+    let last_number = parts().enumerate().rfind(|(_, part)| part.is_number());
     let is_mixed = first_word.zip(last_number).is_some_and(|(word, (number, _))| word < number);
     // A word typed onto a number that one dials: "tel0612345678".
     let is_dialled = parts().any(|part| part.is_number() && part.folded.len() > 8 && part.folded.starts_with('0'));

@@ -1,6 +1,7 @@
 //! Numbers in a street: `12 rue Haute`, `12 Baker Street`, `شارع الحمرا رقم ١٢`.
 
-use super::tokens::Text;
+use super::tokens::{Kind, Text, Token};
+use super::vocabulary::STREETS_ABROAD;
 use super::{Finding, Hit};
 use std::ops::Range;
 
@@ -49,7 +50,12 @@ fn is_street_here(text: &Text<'_>, at: usize) -> bool {
     // In English the name stands first: "12 St" and "2 Road" are no addresses.
     let is_certain = token.is_any(|words| words.streets)
         && !matches!(token.folded.as_str(), "st" | "rd" | "road" | "lane" | "street");
-    is_certain || (token.is_any(|words| words.ambiguous_streets) && (is_named(text, at + 1) || token.is_arabic))
+    if is_certain {
+        // "1 rue sur 2": one of them is counted, unless a name follows.
+        let is_linked = text.at(at + 1).is_any(|words| words.street_links);
+        return text.before(at, 1).folded != "1" || is_linked || is_named(text, at + 1) || token.is_arabic;
+    }
+    token.is_any(|words| words.ambiguous_streets) && (is_named(text, at + 1) || token.is_arabic)
 }
 
 /// Whether the name of a street begins here: a capital behind links, that is no abbreviation.
@@ -64,8 +70,13 @@ fn before_english_name(text: &Text<'_>, at: usize) -> Option<Range<usize>> {
     let is_addition = |index: usize| text.touches(index) && text.at(index).is_any(|words| words.number_additions);
     let mut name = at + 1 + usize::from(is_addition(at + 1));
     name += usize::from(text.at(name).is_mark(","));
-    for street in name + 1..name + 4 {
-        let words = || (name..street).map(|index| text.at(index));
+    for street in name + 1..name + 6 {
+        // "King's Lane", "St. Mary's Road".
+        let is_inside = |index: &usize| {
+            let is_possessive = text.at(*index).folded == "s" && text.before(*index, 1).is_mark("'");
+            !is_possessive && !text.at(*index).is_mark("'.")
+        };
+        let words = || (name..street).filter(is_inside).map(|index| text.at(index));
         if !words().all(|word| word.is_word() && !word.is_any(|words| words.not_of_streets)) {
             return None;
         }
@@ -94,14 +105,15 @@ fn behind_street(text: &Text<'_>, at: usize) -> Option<Range<usize>> {
     let last = text.at(name_end.checked_sub(1)?);
     let is_name =
         last.is_word() && (last.is_capitalised || last.is_arabic) && !last.is_any(|words| words.not_of_streets);
-    if !is_name || !(is_announced || ends_address(text, at + 1)) {
+    if !is_name || !(is_announced || ends_address(text, at + 1, last)) {
         return None;
     }
     let is_street = |index: usize| {
         let token = text.at(index);
-        token.is_any(|words| words.streets) || token.is_any(|words| words.ambiguous_streets)
+        let is_abroad = token.is_of(STREETS_ABROAD) && is_named(text, index + 1);
+        is_abroad || token.is_any(|words| words.streets) || token.is_any(|words| words.ambiguous_streets)
     };
-    let parts = |index: usize| text.at(index).kind == super::tokens::Kind::Mark && !text.at(index).is_mark("'-.");
+    let parts = |index: usize| text.at(index).kind == Kind::Mark && !text.at(index).is_mark("'-.");
     let earliest = name_end.saturating_sub(NAME_TOKENS);
     let inside = (earliest..name_end)
         .rev()
@@ -115,8 +127,9 @@ fn behind_street(text: &Text<'_>, at: usize) -> Option<Range<usize>> {
     (is_english || is_french || is_arabic).then_some(begin..at + 1)
 }
 
-/// Whether an address may end behind its number: at the end, a mark, a postcode, a town.
-fn ends_address(text: &Text<'_>, at: usize) -> bool {
+/// Whether an address may end behind its number: at the end, a mark, a postcode, where another script goes on than that
+/// of the street's name.
+fn ends_address(text: &Text<'_>, at: usize, name: &Token) -> bool {
     let token = text.at(at);
     let is_postcode = token.is_number() && (4..=5).contains(&token.folded.len());
     let is_addition = text.at(at).is_any(|words| words.number_additions);
@@ -124,6 +137,7 @@ fn ends_address(text: &Text<'_>, at: usize) -> bool {
         || is_postcode
         || is_addition
         || token.begins_line
+        || (token.is_word() && token.is_arabic != name.is_arabic && token.is_spaced)
 }
 
 /// `house no. 12`, `maison n° 12`, `منزل رقم 12`; and a house with its number near a street.
@@ -173,6 +187,11 @@ mod tests {
             ("12 baker street", street("12 baker street")),
             ("Baker Street 12", street("Baker Street 12")),
             ("house no. 12", street("house no. 12")),
+            ("9 King's Lane", street("9 King's Lane")),
+            ("1 rue des Lilas", street("1 rue")),
+            ("via Roma 5, secondo piano", street("via Roma 5")),
+            ("calle Mayor 5", street("calle Mayor 5")),
+            ("تسكن via Roma 5 بدون جرس", street("via Roma 5")),
             ("Hamra Street, building 12", street("building 12")),
             ("يسكن في 12 شارع الحرية", street("12 شارع")),
             ("شارع الحرية رقم ١٢", street("شارع الحرية رقم ١٢")),
@@ -187,6 +206,8 @@ mod tests {
         assert_told(&[
             ("À la rue depuis 3 mois avec 2 enfants", None),
             ("12 places disponibles", None),
+            ("1 rue sur 2 est fermée", None),
+            ("via Teams 5 fois", None),
             ("1 place de CADA", None),
             ("12 cours de français", None),
             ("3 people on the street", None),

@@ -38,7 +38,9 @@ fn name_behind(text: &Text<'_>, at: usize) -> Option<usize> {
     if text.at(next).is_arabic {
         return arabic_name(text, next);
     }
-    let is_particle = |index: usize| text.at(index).is_any(|words| words.particles);
+    // "La" is an article by itself, and a part of the name behind "de".
+    let is_article = |index: usize| matches!(text.at(index).folded.as_str(), "la" | "le") && index > next;
+    let is_particle = |index: usize| text.at(index).is_any(|words| words.particles) || is_article(index);
     let mut name = next;
     while name < next + 4 && (is_particle(name) || (name > next && text.at(name).is_mark("-'"))) {
         name += 1;
@@ -95,7 +97,8 @@ mod tests {
             ("Mr. O'Brien", name("Mr. O'Brien")),
             ("M. A. Diallo", name("M. A. Diallo")),
             ("Mr al-Hassan", name("Mr al-Hassan")),
-            ("Mme de La Tour", None),
+            ("Mme de La Tour", name("Mme de La Tour")),
+            ("Hajj Ali", name("Hajj Ali")),
             ("Dr Haddad is here", name("Dr Haddad")),
             ("السيد أحمد وصل", name("السيد أحمد")),
             ("والسيدة فاطمة", name("والسيدة فاطمة")),
@@ -123,6 +126,8 @@ mod tests {
             ("السيد يحتاج مترجما", None),
             ("الدكتور المناوب", None),
             ("سيدة حامل", None),
+            ("الأستاذ غير متوفر", None),
+            ("السيدة عندها موعد", None),
         ]);
     }
 }

@@ -14,7 +14,6 @@ pub(super) enum Kind {
 }
 
 /// A word, the digits of a number, or one mark.
-#[derive(Debug)]
 pub(super) struct Token {
     pub kind: Kind,
     /// Its bytes in the text as typed.
@@ -164,7 +163,9 @@ impl<'a> Text<'a> {
     /// Whether a sentence ends with this token: a full stop behind an abbreviation does not end one.
     pub(super) fn ends_sentence(&self, index: usize) -> bool {
         let (token, next) = (self.at(index), self.at(index + 1));
-        let is_stop = token.is_mark(".") && next.is_spaced && self.before(index, 1).folded.chars().nth(2).is_some();
+        let word = self.before(index, 1);
+        let is_cut_short = word.folded.chars().nth(2).is_none() || word.is_any(|words| words.abbreviations);
+        let is_stop = token.is_mark(".") && next.is_spaced && !is_cut_short;
         token.is_mark("!?;…") || next.begins_line || is_stop
     }
 

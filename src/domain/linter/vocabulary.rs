@@ -57,10 +57,16 @@ pub(super) struct Vocabulary {
     pub at_signs: &'static str,
     /// The dot of an address, in words.
     pub dots: &'static str,
+    /// Words cut short, whose full stop ends no sentence.
+    pub abbreviations: &'static str,
 }
 
 /// All languages: nobody tells whose a text is, and many texts are in two.
 pub(super) const LANGUAGES: [&Vocabulary; 3] = [&FRENCH, &ENGLISH, &ARABIC];
+
+/// Streets of countries on the way, which texts of all languages leave in the language of the town; the name stands
+/// behind them.
+pub(super) const STREETS_ABROAD: &str = "via viale piazza corso vicolo calle plaza odos leoforos strada ulica";
 
 /// Mail providers, by which a spelled-out address is told from a place where somebody is.
 pub(super) const MAIL_PROVIDERS: &str = "gmail yahoo hotmail outlook live icloud protonmail proton orange free laposte \
@@ -71,7 +77,7 @@ pub(super) const UNITS: &str = "h hr hrs am pm mn min mg ml kg km cm mm x j eme 
 
 const FRENCH: Vocabulary = Vocabulary {
     titles: "monsieur madame mademoiselle messieurs mesdames docteur docteure professeur professeure maitre soeur \
-        frere pere cheikh imam pasteur tonton tata",
+        frere pere cheikh imam pasteur tonton tata hadj hadja lalla",
     short_titles: "m mr mm mme mmes mlle mlles dr dre drs pr pre me",
     not_names: "le la les l un une il elle on ils elles nous vous je j c ce cette ca est et ou merci bonjour bonsoir \
         bien cordialement rendez rdv pouvez pourriez veuillez a au aux en de du des pour sur si voir avec \
@@ -86,7 +92,7 @@ const FRENCH: Vocabulary = Vocabulary {
     houses: "maison immeuble pavillon villa batiment bat logement",
     number_words: "numero n no num nr",
     not_of_streets: "ligne bus metro tram salle chambre bureau etage depuis pendant avec a pour",
-    births: "nee nees naissance anniversaire ddn dn naquit natif native",
+    births: "nee nees naissance naiss nais anniversaire ddn dn naquit natif native",
     birth_documents: "acte actes extrait extraits certificat copie jugement suppletif declaration maison prime nouveau \
         nouveaux premier mort",
     turning_an_age: "aura fete fetera atteindra atteint majeur majeure majorite deviendra",
@@ -111,10 +117,11 @@ const FRENCH: Vocabulary = Vocabulary {
     zeros: "zero",
     at_signs: "arobase arobas arrobase chez",
     dots: "point",
+    abbreviations: "naiss nais tel num numero appt ref doss ident pass immat nat",
 };
 
 const ENGLISH: Vocabulary = Vocabulary {
-    titles: "mister missus miss madam doctor professor sir lady sheikh sister brother father uncle auntie aunt \
+    titles: "hajj hajja hajji haj haji sayyid ustadh mister missus miss madam doctor professor sir lady sheikh sister brother father uncle auntie aunt \
         pastor reverend",
     short_titles: "mr mrs ms mx dr prof rev",
     not_names: "the a an on is was has he she they we you i it please thanks thank hello dear and or of in at for to \
@@ -151,6 +158,7 @@ const ENGLISH: Vocabulary = Vocabulary {
     zeros: "zero oh nought",
     at_signs: "at",
     dots: "dot",
+    abbreviations: "tel num ref pass nat reg ident appt",
 };
 
 const ARABIC: Vocabulary = Vocabulary {
@@ -172,7 +180,7 @@ const ARABIC: Vocabulary = Vocabulary {
         المدني الموكل الموكله المداوم المداومه المقيم المقيمه الكبير الكبيره الصغير الصغيره الاكبر الذي التي \
         هذا هذه الان اليوم غدا امس الي عند بعد قبل منذ حتي لكن ايضا هنا هناك فقط كما حيث اذا متي وهو وهي وقد \
         ولم ولا ومن وفي فهو فهي نفسه نفسها وابنها وابنتها واطفالها وزوجها وابنه وابنته واطفاله وزوجته \
-        وعايلتها وعايلته واسرتها واسرته لدي لمده للاسف بحاجه بخير عبر خلال حول بدون ضمن تحت شكرا مرحبا تحيه",
+        وعايلتها وعايلته واسرتها واسرته لدي لمده للاسف غير عنده عندها عندهم له لها لهم اليه اليها عليه عليها منه منها فيه فيها به بها معهم بلا دون بحاجه بخير عبر خلال حول بدون ضمن تحت شكرا مرحبا تحيه",
     particles: "",
     streets: "شارع نهج زنقه زقاق جاده درب بولفار",
     ambiguous_streets: "طريق حي ساحه ممر سكه ميدان حاره",
@@ -205,6 +213,7 @@ const ARABIC: Vocabulary = Vocabulary {
     zeros: "صفر زيرو",
     at_signs: "ات",
     dots: "دوت نقطه",
+    abbreviations: "",
 };
 
 #[cfg(test)]
@@ -242,6 +251,8 @@ mod tests {
                 words.zeros,
                 words.at_signs,
                 words.dots,
+                words.abbreviations,
+                STREETS_ABROAD,
                 MAIL_PROVIDERS,
                 UNITS,
             ];
