@@ -1,10 +1,10 @@
 //! The linter of short texts: what in a message could tell who somebody is, in French, English and Arabic.
 //!
 //! A net, and no guarantee: it finds what people write without thinking, not what somebody hides. The text is read once
-//! into tokens ([`tokens`]); each rule looks at a bounded number of them around a number, a title or an at sign, so that
+//! into tokens (`tokens`); each rule looks at a bounded number of them around a number, a title or an at sign, so that
 //! the work is linear in the text. What a rule has understood (a date, an hour, a number of the directory) no later rule
 //! reads. Invariant: what is a hit in one script of digits is one in every other.
-//! Start at [`findings`]; words are in [`vocabulary`].
+//! Start at [`findings`]; words are in `vocabulary`.
 
 mod birth_date;
 mod code_number;

@@ -92,7 +92,7 @@ const FRENCH: Vocabulary = Vocabulary {
     houses: "maison immeuble pavillon villa batiment bat logement",
     number_words: "numero n no num nr",
     not_of_streets: "ligne bus metro tram salle chambre bureau etage depuis pendant avec a pour",
-    births: "nee nees naissance naiss nais anniversaire ddn dn naquit natif native",
+    births: "nee nees naissance naiss nais anniversaire anniv ddn dn naquit natif native",
     birth_documents: "acte actes extrait extraits certificat copie jugement suppletif declaration maison prime nouveau \
         nouveaux premier mort",
     turning_an_age: "aura fete fetera atteindra atteint majeur majeure majorite deviendra",
