@@ -32,6 +32,7 @@ pub mod id;
 pub mod job;
 pub mod legal_hold;
 pub mod lifecycle;
+pub mod linter;
 pub mod need;
 pub mod notice;
 pub mod opening;

@@ -47,6 +47,7 @@ mod key_files;
 mod key_rotation;
 mod kit;
 mod legal_hold;
+mod linter;
 mod log_fields;
 mod markers;
 mod matrix;

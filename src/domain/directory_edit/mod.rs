@@ -14,7 +14,7 @@ mod organization;
 mod proposal;
 mod questions;
 mod review;
-mod ways;
+pub(in crate::domain) mod ways;
 
 pub use check::{EditProblem, checked, read_phone};
 pub use guard::{Parted, is_guarded, part};

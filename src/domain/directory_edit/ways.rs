@@ -7,7 +7,7 @@ const PHONE_DIGITS: usize = 6;
 /// Digits of the short numbers of help lines, which are taken for phones behind a word that says so.
 const SHORT_DIGITS: std::ops::RangeInclusive<usize> = 3..=5;
 /// How words begin that announce a number, in folded letters.
-const CUES: &[&str] = &[
+pub(in crate::domain) const CUES: &[&str] = &[
     "tel", "phone", "call", "appel", "numero", "number", "sms", "whatsapp", "signal", "ligne", "line", "هاتف", "اتصل",
     "رقم",
 ];
@@ -93,7 +93,8 @@ fn is_time(chars: &[char], colon: usize) -> bool {
         && minute.parse::<u8>().is_ok_and(|minute| minute < 60)
 }
 
-fn with_ascii_digit(c: char) -> char {
+/// The same digit as 0–9, or what is no digit as it is.
+pub(in crate::domain) fn with_ascii_digit(c: char) -> char {
     let digit = ZEROS.iter().find_map(|zero| (c as u32).checked_sub(*zero).filter(|digit| *digit < 10));
     digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
 }

@@ -58,7 +58,7 @@ pub fn words(folded: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Marks, and characters that show nothing. Vowel signs of Indic scripts are no decoration and stay.
-const fn is_dropped(c: char) -> bool {
+pub const fn is_dropped(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
         | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}'
