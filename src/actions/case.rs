@@ -69,8 +69,8 @@ pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result
     find(context, access, id).await
 }
 
-/// The team of a new case: the one that is named, or the only one there is.
-fn team(account: &Account, named: Option<TeamId>) -> Result<TeamId, Refusal> {
+/// The team that an act of its own is for: the one that is named, or the only one there is.
+pub(super) fn team(account: &Account, named: Option<TeamId>) -> Result<TeamId, Refusal> {
     let only = if let [only] = account.team_ids[..] { Some(only) } else { None };
     named
         .or(only)

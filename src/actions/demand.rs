@@ -6,10 +6,11 @@ use super::input::area;
 use super::{ActionError, Context, hidden};
 use crate::domain::audit::AuditAction;
 use crate::domain::case::CaseReference;
-use crate::domain::demand::{Demand, DemandResult, person_key, tabulate};
-use crate::domain::id::{CaseId, DemandId, ReferralId};
+use crate::domain::demand::{Demand, DemandResult, person_key, tabulate, tabulate_outreach};
+use crate::domain::id::{CaseId, DemandId, ReferralId, TeamId};
 use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
+use crate::domain::profile::{AgeBand, Gender};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::time::{Month, Timestamp};
 use crate::policy::access::Access;
@@ -19,6 +20,8 @@ use crate::policy::suppress::{ShownGaps, show_gaps};
 use crate::policy::visible::Visible;
 use crate::store::{KeyPurpose, MonthRange, Tx};
 
+/// Most people of one count.
+const MOST_PEOPLE: u32 = 1_000;
 /// Most months of one table.
 const MOST_MONTHS: i64 = 24;
 
@@ -35,6 +38,61 @@ pub struct RecordDemand {
     pub result: DemandResult,
     /// Where; by default the area of the case.
     pub area: Option<String>,
+}
+
+/// What counting people with a need outside takes.
+#[derive(Clone, Hash)]
+pub struct CountDemand {
+    /// The caller's own key of this call.
+    pub idempotency_key: String,
+    /// The team that counted; not said by who is of one team only.
+    pub team_id: Option<TeamId>,
+    /// The need.
+    pub need: Need,
+    /// Where.
+    pub area: String,
+    /// How many people.
+    pub people: i64,
+    /// Their age band.
+    pub age_band: Option<AgeBand>,
+    /// Their gender.
+    pub gender: Option<Gender>,
+    /// Why nothing was found, where that is known.
+    pub result: Option<DemandResult>,
+}
+
+/// Records how many people with a need were met outside, of whom no case is opened.
+pub async fn count(context: &Context, access: &Access, input: CountDemand) -> Result<Visible<DemandView>, ActionError> {
+    let account = permit(access, Action::RecordDemand)?;
+    let create = Create::new(account, &input.idempotency_key, "demand_count", &input)?;
+    let now = context.now();
+    let id: DemandId = context.fresh_id();
+    let id = create
+        .once(context, id, async |tx| {
+            if input.result.is_some_and(|result| !result.is_recorded_by_hand()) {
+                return Err(Refusal::input("result", InputProblem::ResultOfRecord).into());
+            }
+            let people = u32::try_from(input.people).ok().filter(|people| (1..=MOST_PEOPLE).contains(people));
+            let demand = Demand {
+                id,
+                project_id: account.project_id.ok_or(ActionError::Forbidden)?,
+                team_id: super::case::team(account, input.team_id)?,
+                month: now.month(),
+                area: area("area", &input.area)?,
+                need: input.need,
+                age_band: input.age_band,
+                gender: input.gender,
+                household: None,
+                people: people.ok_or(Refusal::input("people", InputProblem::People))?,
+                person_key: None,
+                referral_id: None,
+                result: input.result.unwrap_or(DemandResult::Pending),
+            };
+            tx.insert_demand(&demand).await?;
+            Ok(act(access, now, AuditAction::DemandRecorded, id.to_string()))
+        })
+        .await?;
+    find(context, access, id).await
 }
 
 /// Records a need of a case for which nothing was found.
@@ -88,7 +146,7 @@ pub async fn gaps(
     let demands = context.store.list_demands(&access.scope(), months).await?;
     let event = act(access, context.now(), AuditAction::GapsRead, project.to_string());
     context.store.write(async |tx| Ok::<_, ActionError>(tx.append_audit(std::slice::from_ref(&event)).await?)).await?;
-    show_gaps(access, tabulate(&demands)).ok_or(ActionError::NotVisible)
+    show_gaps(access, tabulate(&demands), tabulate_outreach(&demands)).ok_or(ActionError::NotVisible)
 }
 
 /// The area of a case: every case was opened with one.
@@ -125,7 +183,8 @@ pub(super) async fn insert(
         age_band: case.profile.age_band,
         gender: case.profile.gender,
         household: case.profile.household,
-        person_key: person_key(&key, case.id, seen.need),
+        people: 1,
+        person_key: Some(person_key(&key, case.id, seen.need)),
         referral_id: seen.referral_id,
         result: seen.result,
     };

@@ -59,8 +59,11 @@ pub struct Demand {
     pub gender: Option<Gender>,
     /// Household of the person.
     pub household: Option<Household>,
-    /// Keyed hash of case and need: equal for two requests of one person in one month.
-    pub person_key: String,
+    /// How many people it counts: one, unless they were counted outside.
+    pub people: u32,
+    /// Keyed hash of case and need: equal for two requests of one person in one month. None for people who were
+    /// counted outside: whether two of them are one nobody knows.
+    pub person_key: Option<String>,
     /// The referral it came from, if any.
     pub referral_id: Option<ReferralId>,
     /// What became of it.
@@ -83,8 +86,10 @@ pub fn person_key(month_key: &[u8], case: CaseId, need: Need) -> String {
 pub fn unlinked(mut demands: Vec<Demand>, mut fresh: impl FnMut() -> DemandId) -> Vec<Demand> {
     let mut keys: BTreeMap<String, String> = BTreeMap::new();
     for demand in &mut demands {
-        let key = keys.entry(std::mem::take(&mut demand.person_key));
-        demand.person_key = key.or_insert_with(|| data_encoding::HEXLOWER.encode(&fresh().bytes())).clone();
+        demand.person_key = demand.person_key.take().map(|key| {
+            let key = keys.entry(key);
+            key.or_insert_with(|| data_encoding::HEXLOWER.encode(&fresh().bytes())).clone()
+        });
         demand.id = fresh();
         demand.referral_id = None;
     }
@@ -116,13 +121,44 @@ pub struct GapCell {
     pub results: BTreeMap<DemandResult, u32>,
 }
 
+/// People with one need who were counted outside, in one area and month: requests, and never persons, because nobody
+/// knows which of them are one, nor which of them stand in the other table too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutreachCell {
+    /// The month.
+    pub month: Month,
+    /// The area.
+    pub area: AreaCode,
+    /// The need.
+    pub need: Need,
+    /// How many were counted, a person as often as she was.
+    pub people: u32,
+}
+
+/// Sums what was counted outside.
+pub fn tabulate_outreach(demands: &[Demand]) -> Vec<OutreachCell> {
+    let mut people: BTreeMap<(Month, &AreaCode, Need), u32> = BTreeMap::new();
+    for demand in demands.iter().filter(|demand| demand.person_key.is_none()) {
+        let counted = people.entry((demand.month, &demand.area, demand.need)).or_default();
+        *counted = counted.saturating_add(demand.people);
+    }
+    let cell = |((month, area, need), people): ((Month, &AreaCode, Need), u32)| OutreachCell {
+        month,
+        area: area.clone(),
+        need,
+        people,
+    };
+    people.into_iter().map(cell).collect()
+}
+
 /// Counts persons, not requests: a person whose need was met once counts as met, any other by the
 /// result recorded last. `demands` stand in the order of recording.
 pub fn tabulate(demands: &[Demand]) -> Vec<GapCell> {
     let mut persons: BTreeMap<(Month, &AreaCode, Need), BTreeMap<&str, DemandResult>> = BTreeMap::new();
     for demand in demands {
+        let Some(person) = demand.person_key.as_deref() else { continue };
         let cell = persons.entry((demand.month, &demand.area, demand.need)).or_default();
-        let result = cell.entry(&demand.person_key).or_insert(demand.result);
+        let result = cell.entry(person).or_insert(demand.result);
         if *result != DemandResult::Met {
             *result = demand.result;
         }
@@ -152,7 +188,8 @@ mod tests {
             age_band: None,
             gender: None,
             household: None,
-            person_key: person_key(b"key of the month", CaseId::from_bytes([person; 16]), need),
+            people: 1,
+            person_key: Some(person_key(b"key of the month", CaseId::from_bytes([person; 16]), need)),
             referral_id: None,
             result,
         }
@@ -193,6 +230,18 @@ mod tests {
                 (DemandResult::PersonDeclined, 1)
             ]
         );
+    }
+
+    /// Scenario 14 of the domain reference.
+    #[test]
+    fn people_counted_outside_are_requests_and_never_mixed_with_persons() {
+        let counted =
+            |people| Demand { people, person_key: None, ..demand(1, Need::ShelterMinor, DemandResult::Pending) };
+        let demands = [counted(40), demand(2, Need::ShelterMinor, DemandResult::Met), counted(20)];
+        let cells = tabulate(&demands);
+        assert_eq!((cells.len(), cells[0].persons), (1, 1));
+        let outreach = tabulate_outreach(&demands);
+        assert_eq!((outreach.len(), outreach[0].people), (1, 60));
     }
 
     #[test]

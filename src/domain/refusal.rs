@@ -49,6 +49,7 @@ code_list! {
         SlipForbidden = "slip_forbidden": "in a project at severe risk nobody carries a slip",
         FollowedReferral = "followed_referral": "a follow-up names an ended referral of the same case to the same recipient; nothing else does",
         ResultOfRecord = "result_of_record": "this result comes from a referral and cannot be recorded by hand",
+        People = "people": "people are counted from 1 to 1,000 at a time",
         ClinicalFact = "clinical_fact": "this installation keeps needs and no clinical facts",
         NoAppeal = "no_appeal": "the case has no open appeal of age, or this status leaves it open",
         BasisNeedsTwo = "basis_needs_two": "this ground is no consent: two people ask for an override",

@@ -281,6 +281,8 @@ unions! {
     LegalHoldSetError { Input(InputError) }
     /// Why a hold was not lifted.
     LegalHoldLiftError { Input(InputError) }
+    /// Why people with a need were not counted.
+    DemandCountError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError) }
     /// Why a need was not recorded.
     DemandRecordError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError) }
     /// Why a project was not frozen.

@@ -168,6 +168,8 @@ pub struct DemandView {
     pub area: Protected<AreaCode>,
     /// What became of it.
     pub result: Protected<DemandResult>,
+    /// How many people it counts.
+    pub people: Protected<u32>,
 }
 
 /// The view of a demand; `None` unless the viewer is of the team that saw the need.
@@ -183,6 +185,7 @@ pub fn show_demand(access: &Access, demand: &Demand) -> Option<Visible<DemandVie
         need: look.field("Demand.need", Some(demand.need)),
         area: look.field("Demand.area", Some(demand.area.clone())),
         result: look.field("Demand.result", Some(demand.result)),
+        people: look.field("Demand.people", Some(demand.people)),
     };
     Some(Visible::of_subject(view, subject(demand.id, demand.project_id), access.recorder().clone()))
 }

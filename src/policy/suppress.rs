@@ -9,7 +9,7 @@ use super::looking::Looking;
 use super::rules::{Action, permit};
 use super::table::{Guard, Standing};
 use super::visible::Visible;
-use crate::domain::demand::{DemandResult, GapCell};
+use crate::domain::demand::{DemandResult, GapCell, OutreachCell};
 use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
 use crate::domain::time::Month;
@@ -41,20 +41,28 @@ pub struct ShownCell {
 pub struct ShownGaps {
     /// The cells.
     pub cells: Vec<ShownCell>,
+    /// What was counted outside, no cell of it below the threshold.
+    pub outreach: Vec<OutreachCell>,
     /// Fewest persons of a shown count.
     pub threshold: u32,
     /// Fewest persons of a shown count of a sensitive need.
     pub sensitive_threshold: u32,
 }
 
-const PROMISED: [&str; 3] =
-    ["ServiceGapReport.cells", "ServiceGapReport.threshold", "ServiceGapReport.sensitiveThreshold"];
+const PROMISED: [&str; 4] = [
+    "ServiceGapReport.cells",
+    "ServiceGapReport.outreach",
+    "ServiceGapReport.threshold",
+    "ServiceGapReport.sensitiveThreshold",
+];
 const PROMISED_OF_CELL: [&str; 4] =
     ["ServiceGapCell.month", "ServiceGapCell.area", "ServiceGapCell.need", "ServiceGapCell.persons"];
+const PROMISED_OF_OUTREACH: [&str; 4] =
+    ["ServiceGapOutreach.month", "ServiceGapOutreach.area", "ServiceGapOutreach.need", "ServiceGapOutreach.people"];
 const OF_RESULTS: [&str; 3] = ["ServiceGapCell.results", "ServiceGapResult.result", "ServiceGapResult.persons"];
 
 /// The table as the viewer may see it; `None` unless the viewer may read it.
-pub fn show_gaps(access: &Access, cells: Vec<GapCell>) -> Option<Visible<ShownGaps>> {
+pub fn show_gaps(access: &Access, cells: Vec<GapCell>, mut outreach: Vec<OutreachCell>) -> Option<Visible<ShownGaps>> {
     permit(access, Action::ReadGaps).ok()?;
     let look = |need: Option<Need>, has_enough| {
         let concerns_violence = need.is_some_and(Need::concerns_gender_based_violence);
@@ -62,13 +70,18 @@ pub fn show_gaps(access: &Access, cells: Vec<GapCell>) -> Option<Visible<ShownGa
         Looking::new(access, facts.holding(Guard::EnoughPersons, has_enough))
     };
     let cells = cells.into_iter().filter_map(|cell| suppress(cell, look)).collect();
-    let gaps = ShownGaps { cells, threshold: THRESHOLD, sensitive_threshold: SENSITIVE_THRESHOLD };
+    outreach.retain(|cell| look(Some(cell.need), cell.people >= threshold(cell.need)).sees_all(&PROMISED_OF_OUTREACH));
+    let gaps = ShownGaps { cells, outreach, threshold: THRESHOLD, sensitive_threshold: SENSITIVE_THRESHOLD };
     let is_seen = look(None, true).sees_all(&PROMISED);
     is_seen.then(|| Visible::of_directory(gaps, access.recorder().clone()))
 }
 
+fn threshold(need: Need) -> u32 {
+    if need.is_sensitive_in_statistics() { SENSITIVE_THRESHOLD } else { THRESHOLD }
+}
+
 fn suppress(cell: GapCell, look: impl Fn(Option<Need>, bool) -> Looking) -> Option<ShownCell> {
-    let threshold = if cell.need.is_sensitive_in_statistics() { SENSITIVE_THRESHOLD } else { THRESHOLD };
+    let threshold = threshold(cell.need);
     let has_enough = cell.results.values().all(|count| *count >= threshold);
     let results_are_shown = look(Some(cell.need), has_enough).sees_all(&OF_RESULTS);
     look(Some(cell.need), cell.persons >= threshold).sees_all(&PROMISED_OF_CELL).then(|| ShownCell {
@@ -111,8 +124,26 @@ mod tests {
             results,
         };
         let access = reader();
-        let shown = show_gaps(&access, vec![cell]).expect("a coordinator reads the figures");
+        let shown = show_gaps(&access, vec![cell], Vec::new()).expect("a coordinator reads the figures");
         shown.cells.first().map(|cell| (cell.persons, cell.results.is_some()))
+    }
+
+    #[test]
+    fn of_people_counted_outside_no_cell_of_few_is_told() {
+        let cell = |need, people| OutreachCell {
+            month: Month::parse("2026-03").expect("a month"),
+            area: AreaCode::parse("FR-13055").expect("an area"),
+            need,
+            people,
+        };
+        let cells = [
+            cell(Need::ShelterSquatSupport, 4),
+            cell(Need::BasicFood, 5),
+            cell(Need::MhpssTortureRehab, 10),
+            cell(Need::ProtTrafficking, 11),
+        ];
+        let shown = show_gaps(&reader(), Vec::new(), cells.to_vec()).expect("a coordinator reads the figures");
+        assert_eq!(shown.outreach, [cells[1].clone(), cells[3].clone()]);
     }
 
     #[test]

@@ -13,18 +13,18 @@ const TABLE: Table = Table("demands");
 
 statements! {
     FIND = concat!(
-        "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
+        "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, people, person_key, referral_id, result \
         FROM demands WHERE id = $2 AND ",
         of_own_team!("$1", "$3")
     );
-    LIST = "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
+    LIST = "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, people, person_key, referral_id, result \
         FROM demands WHERE project_id = $1 AND CAST($4 AS BOOLEAN) AND month >= $2 AND month <= $3 ORDER BY position, id";
-    LIST_OF_MONTH = "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result \
+    LIST_OF_MONTH = "SELECT id, project_id, team_id, month, area, need, age_band, gender, household, people, person_key, referral_id, result \
         FROM demands WHERE project_id = $1 AND month = $2 ORDER BY position, id";
     NEXT_POSITION = "SELECT CAST(coalesce(max(position), 0) + 1 AS BIGINT) FROM demands WHERE project_id = $1";
     INSERT = "INSERT INTO demands \
-        (id, position, project_id, team_id, month, area, need, age_band, gender, household, person_key, referral_id, result) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+        (id, position, project_id, team_id, month, area, need, age_band, gender, household, people, person_key, referral_id, result) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     SETTLE = "UPDATE demands SET result = $2 WHERE referral_id = $1";
     DELETE_OF = "DELETE FROM demands WHERE referral_id = $1";
 }
@@ -49,7 +49,8 @@ struct DemandRow {
     age_band: Option<String>,
     gender: Option<String>,
     household: Option<String>,
-    person_key: String,
+    people: i64,
+    person_key: Option<String>,
     referral_id: Option<String>,
     result: String,
 }
@@ -66,6 +67,7 @@ impl DemandRow {
             age_band: TABLE.optional_code(self.age_band.as_deref())?,
             gender: TABLE.optional_code(self.gender.as_deref())?,
             household: TABLE.optional_code(self.household.as_deref())?,
+            people: TABLE.parsed("people", u32::try_from(self.people))?,
             person_key: self.person_key,
             referral_id: TABLE.optional_id(self.referral_id.as_deref())?,
             result: TABLE.code(&self.result)?,
@@ -130,7 +132,8 @@ impl Tx {
             .bind(optional_text(demand.age_band))
             .bind(optional_text(demand.gender))
             .bind(optional_text(demand.household))
-            .bind(&demand.person_key)
+            .bind(i64::from(demand.people))
+            .bind(demand.person_key.as_deref())
             .bind(optional_text(demand.referral_id))
             .bind(demand.result.to_string())
             .execute(c)

@@ -280,6 +280,7 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
         act("referralStart", "ACCEPTED", Input::Step("ACCEPTED")),
         act("referralComplete", "IN_SERVICE", Input::Step("IN_SERVICE")),
         act("demandRecord", "case of Paris", Input::Create(demand)),
+        act("demandCount", "Paris", Input::Create(json!({ "need": "BASIC_FOOD", "area": "FR-93055", "people": 5 }))),
         act("caseAgeBasisSet", "case of Paris, an old version", Input::Fixed(json!({ "input": basis }))),
         act("caseAppealClose", "case of Paris, an old version", Input::Fixed(json!({ "input": close }))),
         act("legalHoldSet", "case of Paris", Input::Fixed(json!({ "input": hold }))),

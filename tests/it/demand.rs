@@ -144,6 +144,33 @@ on_both_databases! {
         assert_eq!(requests.len() - requests.iter().filter(is_met).count(), 33, "I11 is 33 of 40");
     }
 
+    /// Scenario 14 of the domain reference: a squat is evicted, and a team counts sixty people who need a place.
+    async fn people_counted_outside_are_nobodys_and_are_never_mixed_with_persons(world: World) {
+        let counted = |change: Value| {
+            let sixty = json!({ "idempotencyKey": fresh_key(), "need": "SHELTER_SQUAT_SUPPORT", "area": "FR-13055", "people": 60 });
+            with(sixty, change)
+        };
+        world.run("caseworker", "demandCount", counted(json!({ "ageBand": "AGE_18_24" }))).await.done();
+        world.run("caseworker", "demandCount", counted(json!({ "need": "BASIC_FOOD", "people": 4 }))).await.done();
+        let rows = world.rows("demands").await;
+        let rows: Vec<Value> = rows.iter().map(|row| serde_json::from_str(row).expect("JSON")).collect();
+        assert!(rows.iter().all(|row| row["person_key"].is_null() && row["referral_id"].is_null()), "{rows:?}");
+        let report = "{ serviceGaps(firstMonth: \"2026-11\", lastMonth: \"2026-11\") { cells { persons } outreach { need area people } } }";
+        let told = world.ask(&world.person("coordinator"), report, json!({})).await;
+        assert_eq!(told.at("serviceGaps/cells"), &json!([]));
+        let sixty = json!([{ "need": "SHELTER_SQUAT_SUPPORT", "area": "FR-13055", "people": 60 }]);
+        assert_eq!(told.at("serviceGaps/outreach"), &sixty, "four are few");
+        for (change, refusal) in [
+            (json!({ "people": 0 }), "InputError PEOPLE people"),
+            (json!({ "people": 1_001 }), "InputError PEOPLE people"),
+            (json!({ "area": "Marseille" }), "InputError AREA_CODE area"),
+            (json!({ "result": "MET" }), "InputError RESULT_OF_RECORD result"),
+        ] {
+            let told = change.to_string();
+            assert_eq!(world.refused("caseworker", "demandCount", counted(change)).await, refusal, "{told}");
+        }
+    }
+
     async fn a_result_of_a_referral_is_not_recorded_by_hand(world: World) {
         let case = person(&world).await;
         let input = json!({ "caseId": case, "need": "SOL_ETM", "result": "UNMET_FULL" });
@@ -209,7 +236,7 @@ on_both_databases! {
             let fields = answer.at(&format!("{kind}/fields")).as_array().expect("fields").iter();
             fields.map(|field| field["name"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(fields("report"), ["cells", "threshold", "sensitiveThreshold"]);
+        assert_eq!(fields("report"), ["cells", "outreach", "threshold", "sensitiveThreshold"]);
         assert_eq!(fields("cell"), ["month", "area", "need", "persons", "results"]);
         assert_eq!(fields("result"), ["result", "persons"]);
         assert_eq!(gaps(&world, "coordinator", "2026-11", "2026-11").await.at("serviceGaps/threshold"), 5);

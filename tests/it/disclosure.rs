@@ -163,6 +163,8 @@ fn no_input_takes_free_text_or_files() {
         "ConsentRecordInput.idempotencyKey",
         "ConsentRecordInput.language",
         "DatedHoursInput.openingHours",
+        "DemandCountInput.area",
+        "DemandCountInput.idempotencyKey",
         "DemandRecordInput.area",
         "DemandRecordInput.idempotencyKey",
         "GlassCaseInput.spokenCode",

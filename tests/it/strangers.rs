@@ -319,6 +319,12 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
             &merged(create.clone(), &json!({ "kind": "FOLLOW_UP" })),
             &paris.referral.id,
         ),
+        Question::of_mutation(
+            "demandCount",
+            "teamId",
+            &json!({ "idempotencyKey": "", "need": "BASIC_FOOD", "area": "FR-93055", "people": 5 }),
+            &TeamId::derived("corridor", "project paris").to_string(),
+        ),
         Question::of_mutation("demandRecord", "caseId", &demand, &paris.case),
         Question::of_mutation("caseAgeBasisSet", "caseId", &basis, &paris.case),
         Question::of_mutation("caseAppealClose", "caseId", &close, &paris.case),

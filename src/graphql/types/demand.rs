@@ -1,6 +1,6 @@
 //! Demand records and the table of gaps.
 
-use crate::domain::demand::DemandResult;
+use crate::domain::demand::{DemandResult, OutreachCell};
 use crate::domain::need::Need;
 use crate::policy::person_view::DemandView;
 use crate::policy::suppress::{ShownCell, ShownGaps};
@@ -33,6 +33,11 @@ impl Demand {
         self.0.reveal(&self.0.area).map(|area| area.as_str())
     }
 
+    /// How many people it counts: one, unless they were counted outside.
+    async fn people(&self) -> Option<u32> {
+        self.0.reveal(&self.0.people).copied()
+    }
+
     /// What became of it.
     async fn result(&self) -> Option<DemandResult> {
         self.0.reveal(&self.0.result).copied()
@@ -51,6 +56,13 @@ impl ServiceGapReport {
     #[graphql(complexity = "100 * child_complexity")]
     async fn cells(&self) -> Vec<ServiceGapCell> {
         self.0.cells.iter().map(ServiceGapCell::from).collect()
+    }
+
+    /// People who were counted outside, by month, area and need: a person as often as she was counted, so that they are
+    /// never added to the persons. A cell of fewer people than the threshold is left out.
+    #[graphql(complexity = "100 * child_complexity")]
+    async fn outreach(&self) -> Vec<ServiceGapOutreach> {
+        self.0.outreach.iter().map(ServiceGapOutreach::from).collect()
     }
 
     /// Fewest persons of a shown count.
@@ -78,6 +90,26 @@ pub struct ServiceGapCell {
     persons: u32,
     /// Those persons by what became of their need; null where one of the counts lies below the threshold.
     results: Option<Vec<ServiceGapResult>>,
+}
+
+/// People with one need who were counted outside, in one area and month.
+#[derive(SimpleObject)]
+pub struct ServiceGapOutreach {
+    /// The month, such as `2026-11`.
+    month: String,
+    /// Code of the area.
+    area: String,
+    /// The need, by its code.
+    need: Need,
+    /// How many were counted, a person as often as she was.
+    people: u32,
+}
+
+impl From<&OutreachCell> for ServiceGapOutreach {
+    fn from(cell: &OutreachCell) -> Self {
+        let OutreachCell { month, area, need, people } = cell;
+        Self { month: month.to_string(), area: area.to_string(), need: *need, people: *people }
+    }
 }
 
 /// How many persons of a cell had one result.

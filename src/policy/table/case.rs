@@ -75,6 +75,7 @@ fn demands() -> Vec<Row> {
         field("Demand.need", Person).team().only(TrainedForViolence),
         field("Demand.area", Person).team(),
         field("Demand.result", Person).team(),
+        field("Demand.people", Person).team(),
     ]
 }
 
@@ -92,6 +93,7 @@ fn legal_holds() -> Vec<Row> {
 fn figures() -> Vec<Row> {
     vec![
         field("ServiceGapReport.cells", Statistic).figures(),
+        field("ServiceGapReport.outreach", Statistic).figures(),
         field("ServiceGapReport.threshold", Public).figures(),
         field("ServiceGapReport.sensitiveThreshold", Public).figures(),
         field("ServiceGapCell.month", Statistic).figures(),
@@ -99,6 +101,10 @@ fn figures() -> Vec<Row> {
         field("ServiceGapCell.need", Statistic).figures().only(TrainedForViolence),
         field("ServiceGapCell.persons", Statistic).figures().only(EnoughPersons),
         field("ServiceGapCell.results", Statistic).figures().only(EnoughPersons),
+        field("ServiceGapOutreach.month", Statistic).figures(),
+        field("ServiceGapOutreach.area", Statistic).figures(),
+        field("ServiceGapOutreach.need", Statistic).figures().only(TrainedForViolence),
+        field("ServiceGapOutreach.people", Statistic).figures().only(EnoughPersons),
         field("ServiceGapResult.result", Statistic).figures(),
         field("ServiceGapResult.persons", Statistic).figures(),
     ]

@@ -99,6 +99,7 @@ fn mutations() -> Vec<Door> {
         door("Mutation.referralDecline", &[AnswerReferral]),
         door("Mutation.referralStart", &[AnswerReferral]),
         door("Mutation.referralComplete", &[AnswerReferral]),
+        door("Mutation.demandCount", &[RecordDemand]),
         door("Mutation.demandRecord", &[RecordDemand]),
         door("Mutation.projectFreeze", &[LeadProject]),
         door("Mutation.projectThawRequest", &[LeadProject]),

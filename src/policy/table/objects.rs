@@ -29,7 +29,11 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "consent", types: &["Consent"], standings: &[Plain] },
     Object { key: "demand", types: &["Demand"], standings: &[Plain] },
     Object { key: "legal-hold", types: &["LegalHold"], standings: &[Plain] },
-    Object { key: "figures", types: &["ServiceGapReport", "ServiceGapCell", "ServiceGapResult"], standings: &[Plain] },
+    Object {
+        key: "figures",
+        types: &["ServiceGapReport", "ServiceGapCell", "ServiceGapOutreach", "ServiceGapResult"],
+        standings: &[Plain],
+    },
     Object {
         key: "service",
         types: &[

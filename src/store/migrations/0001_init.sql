@@ -180,7 +180,7 @@ CREATE TABLE referral_events (
     PRIMARY KEY (referral_id, version)
 );
 
--- The demand ledger. `person_key` tells two requests of one person from those of two, for as long as
+-- The demand ledger. What was counted outside has `people` and nobody's key. `person_key` tells two requests of one person from those of two, for as long as
 -- the month's key exists. `position` is the order of recording within the project.
 CREATE TABLE demands (
     id          TEXT   NOT NULL PRIMARY KEY,
@@ -193,7 +193,8 @@ CREATE TABLE demands (
     age_band    TEXT,
     gender      TEXT,
     household   TEXT,
-    person_key  TEXT   NOT NULL,
+    people      BIGINT NOT NULL,
+    person_key  TEXT,
     referral_id TEXT UNIQUE REFERENCES referrals (id),
     result      TEXT   NOT NULL
 );

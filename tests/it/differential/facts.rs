@@ -285,7 +285,8 @@ fn demand(chance: &mut Chance, referral: &Referral) -> Demand {
         age_band: None,
         gender: None,
         household: None,
-        person_key: String::new(),
+        people: 1,
+        person_key: Some(String::new()),
         referral_id: None,
         result: DemandResult::Pending,
     }

@@ -29,10 +29,11 @@ const RECIPIENT: &str = "... on RecipientUnavailableError { recipientProblem: pr
 /// A mutation: its name, what comes back and how, and the errors that it names beside the key's.
 struct Mutation(&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const MUTATIONS: [Mutation; 10] = [
+const MUTATIONS: [Mutation; 11] = [
     Mutation("caseOpen", "case", CASE, &[INPUT, PROTECTION]),
     Mutation("consentRecord", "consent", CONSENT, &[INPUT, RECIPIENT, PROTECTION]),
     Mutation("demandRecord", "demand", DEMAND, &[INPUT, PROTECTION]),
+    Mutation("demandCount", "demand", DEMAND, &[INPUT, PROTECTION]),
     Mutation("referralCreate", "referral", REFERRAL, &[INPUT, CONSENT_MISSING, RECIPIENT, PROTECTION]),
     Mutation(
         "referralSend",

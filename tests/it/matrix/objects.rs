@@ -226,6 +226,10 @@ async fn figures(world: &World, sender: &Person) {
             world.done(sender, "demandRecord", &input).await;
         }
     }
+    for (need, people) in [("BASIC_FOOD", 5), ("SHELTER_WOMEN_SAFE", 11)] {
+        let input = json!({ "idempotencyKey": fresh_key(), "need": need, "area": "FR-93055", "people": people });
+        world.done(sender, "demandCount", &input).await;
+    }
 }
 
 /// The hospital and the lawyers, with a value in every field.

@@ -113,6 +113,7 @@ on_both_databases! {
             ("referralCreate", keyed(ready.draft.clone())),
             ("referralSend", step_input("referralSend", &draft)),
             ("demandRecord", keyed(json!({ "caseId": ready.case, "need": "SOL_ETM", "result": "UNMET_FULL" }))),
+            ("demandCount", keyed(json!({ "need": "BASIC_FOOD", "area": "FR-93055", "people": 60 }))),
             ("caseAgeBasisSet", json!({ "caseId": ready.case, "expectedVersion": 1, "ageBasis": "CONTESTED" })),
             ("caseAppealClose", json!({ "caseId": ready.case, "expectedVersion": 1, "adminStatus": "RECOGNISED_UAM" })),
         ] {

@@ -183,6 +183,7 @@ input-followed-referral = A follow-up names an ended referral of the same case t
 input-slip-forbidden = In a project at severe risk nobody carries a slip: choose the phone, or a joint interview.
 input-expected-wait = An expected wait is 1 to 730 days.
 input-result-of-record = This result comes from a referral and is not recorded by hand.
+input-people = People are counted from 1 to 1,000 at a time.
 input-clinical-fact = This installation keeps needs, and no clinical facts: leave self-harm, disability and illness out.
 input-no-appeal = The case has no open appeal of age, or this status would leave it open.
 input-basis-needs-two = This ground is no consent: two people ask for it and confirm it, with `consentOverrideRequest`.

@@ -183,6 +183,7 @@ input-followed-referral = Un suivi désigne une orientation terminée de la mêm
 input-slip-forbidden = Dans un projet à risque grave, personne ne porte de bon sur soi : choisissez le téléphone ou un entretien commun.
 input-expected-wait = L’attente prévue compte de 1 à 730 jours.
 input-result-of-record = Ce résultat vient d’une orientation et ne se saisit pas à la main.
+input-people = On compte de 1 à 1 000 personnes à la fois.
 input-clinical-fact = Cette installation garde des besoins, et aucun fait clinique : laissez de côté automutilation, handicap et maladie.
 input-no-appeal = Ce dossier n'a pas de recours de minorité ouvert, ou ce statut le laisserait ouvert.
 input-basis-needs-two = Ce fondement n’est pas un consentement : deux personnes le demandent et le confirment, par `consentOverrideRequest`.
