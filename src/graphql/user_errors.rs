@@ -6,6 +6,7 @@
 use super::error::ApiError;
 use crate::actions::ActionError;
 use crate::domain::consent::ConsentField;
+use crate::domain::directory::KnownConsequence;
 use crate::domain::lifecycle::Event;
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RINGS, RecipientProblem, Refusal};
 use crate::i18n::{Language, code_key, text, text_with};
@@ -85,6 +86,8 @@ pub struct ConsentMissingError {
     problem: ConsentProblem,
     /// The fields that the offer tells and the consent does not allow, where that is the problem.
     missing_fields: Vec<ConsentField>,
+    /// The known consequences that were not explained, where that is the problem.
+    missing_consequences: Vec<KnownConsequence>,
 }
 
 /// The recipient cannot be referred to now.
@@ -174,6 +177,19 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
                 path: Vec::new(),
                 problem,
                 missing_fields: missing,
+                missing_consequences: Vec::new(),
+            })
+        }
+        Refusal::Consequences { missing } => {
+            let problem = ConsentProblem::ConsequencesNotExplained;
+            let known: Vec<String> =
+                missing.iter().map(|known| text(language, &code_key("consequence", *known))).collect();
+            UserError::Consent(ConsentMissingError {
+                message: text_with(language, &code_key("consent", problem), &[("consequences", known.join(", "))]),
+                path: Vec::new(),
+                problem,
+                missing_fields: Vec::new(),
+                missing_consequences: missing,
             })
         }
         Refusal::Recipient(problem) => UserError::Recipient(RecipientUnavailableError {
@@ -242,6 +258,19 @@ unions! {
     ConsentRecordError {
         Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError),
         Recipient(RecipientUnavailableError),
+    }
+    /// Why a conversation was not recorded.
+    ConsentConversationRecordError {
+        Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError),
+        Recipient(RecipientUnavailableError),
+    }
+    /// Why a consent was not confirmed.
+    ConsentConfirmError { Protection(ProtectionError) }
+    /// Why a referral was not rerouted.
+    ReferralRerouteError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Consent(ConsentMissingError),
+        Recipient(RecipientUnavailableError), Input(InputError), KeyReused(IdempotencyConflictError),
+        Protection(ProtectionError),
     }
     /// Why a referral was not drafted.
     ReferralCreateError {
