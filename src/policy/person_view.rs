@@ -179,7 +179,7 @@ pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<Consen
         third_country_acknowledged: look
             .field("Consent.thirdCountryAcknowledged", Some(consent.third_country_acknowledged)),
         conversation_id: look.field("Consent.conversationId", Some(consent.conversation_id)),
-        position: look.field("Consent.position", Some(consent.position)),
+        position: look.field("Consent.rank", Some(consent.position)),
         confirmed_at: look.field("Consent.confirmedAt", consent.confirmed_at),
         contact_rule: look.field("Consent.contactRule", Some(consent.contact_rule)),
         obtained_at: look.field("Consent.obtainedAt", Some(consent.obtained_at)),

@@ -102,7 +102,7 @@ impl Consent {
     }
 
     /// Which of the conversation's recipients it names, counted from 1 in the order that the person wants.
-    async fn position(&self) -> Option<i64> {
+    async fn rank(&self) -> Option<i64> {
         self.0.reveal(&self.0.position).copied()
     }
 
