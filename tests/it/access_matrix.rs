@@ -6,8 +6,8 @@ use crate::kit::steps::{Ready, fresh_key, merged, mutation, organization_id, ser
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
-    DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, ReportId, ServiceId,
-    TeamId,
+    ConsentId, DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, ReportId,
+    ServiceId, TeamId,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

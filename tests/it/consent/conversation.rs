@@ -5,7 +5,7 @@ use super::{
     recorded, refused,
 };
 use crate::kit::loop_calls::{organization, service, with};
-use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
+use crate::kit::world::{LAWYERS, MINORITY_APPEAL, on_both_databases};
 use serde_json::{Value, json};
 
 on_both_databases! {
