@@ -170,27 +170,9 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             status: status.map(ReferralStatus::Known),
             event,
         }),
-        Refusal::Consent { problem, missing } => {
-            let fields: Vec<String> = missing.iter().map(|field| text(language, &code_key("field", *field))).collect();
-            UserError::Consent(ConsentMissingError {
-                message: text_with(language, &code_key("consent", problem), &[("fields", fields.join(", "))]),
-                path: Vec::new(),
-                problem,
-                missing_fields: missing,
-                missing_consequences: Vec::new(),
-            })
-        }
+        Refusal::Consent { problem, missing } => consent_error(problem, missing, Vec::new(), language),
         Refusal::Consequences { missing } => {
-            let problem = ConsentProblem::ConsequencesNotExplained;
-            let known: Vec<String> =
-                missing.iter().map(|known| text(language, &code_key("consequence", *known))).collect();
-            UserError::Consent(ConsentMissingError {
-                message: text_with(language, &code_key("consent", problem), &[("consequences", known.join(", "))]),
-                path: Vec::new(),
-                problem,
-                missing_fields: Vec::new(),
-                missing_consequences: missing,
-            })
+            consent_error(ConsentProblem::ConsequencesNotExplained, Vec::new(), missing, language)
         }
         Refusal::Recipient(problem) => UserError::Recipient(RecipientUnavailableError {
             message: text(language, &code_key("recipient", problem)),
@@ -207,6 +189,26 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             problem,
         }),
     }
+}
+
+/// What a consent lacks, with the names of the fields and consequences concerned.
+fn consent_error(
+    problem: ConsentProblem,
+    missing_fields: Vec<ConsentField>,
+    missing_consequences: Vec<KnownConsequence>,
+    language: Language,
+) -> UserError {
+    let fields: Vec<String> = missing_fields.iter().map(|field| text(language, &code_key("field", *field))).collect();
+    let consequences: Vec<String> =
+        missing_consequences.iter().map(|known| text(language, &code_key("consequence", *known))).collect();
+    let arguments = [("fields", fields.join(", ")), ("consequences", consequences.join(", "))];
+    UserError::Consent(ConsentMissingError {
+        message: text_with(language, &code_key("consent", problem), &arguments),
+        path: Vec::new(),
+        problem,
+        missing_fields,
+        missing_consequences,
+    })
 }
 
 macro_rules! unions {

@@ -167,7 +167,7 @@ pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<Consen
         recipient_id: look.field("Consent.recipient", Some(consent.recipient_id)),
         basis: look.field("Consent.basis", Some(consent.basis)),
         purpose: look.field("Consent.purpose", Some(consent.purpose)),
-        given_by: look.field("Consent.givenBy", consent.given_by),
+        given_by: look.field("Consent.giver", consent.given_by),
         assent: look.field("Consent.assent", Some(consent.assent)),
         field_scope: look.field("Consent.fieldScope", Some(consent.field_scope.clone())),
         modality: look.field("Consent.modality", consent.modality),

@@ -15,7 +15,7 @@ const GREEN_PLATEAU: &str = "025662c4-7e43-44b5-adf2-d5025a8cd8af";
 const TORTURE_CENTRE: &str = "2b447366-e73d-4d0b-8985-fb65ed3e0afc";
 const HOSPITAL: &str = "01979fc4-5b2c-41a0-9e87-be9934b60c3f";
 
-const NAMED: &str = "id conversationId rank recipient { id } purpose givenBy assent interpreter consequences restrictions \
+const NAMED: &str = "id conversationId rank recipient { id } purpose giver assent interpreter consequences restrictions \
     thirdCountryAcknowledged confirmedAt fieldScope";
 
 /// A service for appeals of minority that another organisation gives.

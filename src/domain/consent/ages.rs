@@ -110,7 +110,7 @@ pub fn check_giving(case: &CaseReference, giving: &Giving) -> Result<(), Refusal
         return refuse("basis", InputProblem::BasisOfAge);
     };
     if !rule.given_by.contains(&giving.given_by) {
-        return refuse("givenBy", InputProblem::GiverOfBasis);
+        return refuse("giver", InputProblem::GiverOfBasis);
     }
     if !rule.assent.contains(&giving.assent) {
         return refuse("assent", InputProblem::AssentOfAge);

@@ -76,7 +76,7 @@ macro_rules! said {
             /// The ground of the consent; each age has its own.
             basis: ConsentBasis,
             /// Who gives it; by default whoever usually does on this ground.
-            given_by: Option<ConsentGiver>,
+            giver: Option<ConsentGiver>,
             /// What the child says, where somebody else consents.
             #[graphql(default_with = "Assent::NotApplicable")]
             assent: Assent,
@@ -104,7 +104,7 @@ macro_rules! said {
             fn conversation(&self) -> Result<Conversation, ApiError> {
                 Ok(Conversation {
                     basis: self.basis,
-                    given_by: self.given_by,
+                    given_by: self.giver,
                     assent: self.assent,
                     modality: self.modality,
                     language: self.language.clone(),

@@ -47,7 +47,7 @@ impl Consent {
     }
 
     /// Who gave it; null where two people decided, or nobody could be asked.
-    async fn given_by(&self) -> Option<ConsentGiver> {
+    async fn giver(&self) -> Option<ConsentGiver> {
         self.0.reveal(&self.0.given_by).copied()
     }
 

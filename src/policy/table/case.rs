@@ -58,7 +58,7 @@ fn consents() -> Vec<Row> {
         field("Consent.recipient", Person).team(),
         field("Consent.basis", Person).team(),
         field("Consent.purpose", Person).team(),
-        field("Consent.givenBy", Person).team(),
+        field("Consent.giver", Person).team(),
         field("Consent.assent", Person).team(),
         field("Consent.fieldScope", Person).team(),
         field("Consent.modality", Person).team(),

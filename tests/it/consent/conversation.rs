@@ -22,7 +22,7 @@ on_both_databases! {
             assert_eq!(consent["restrictions"], json!([organization(TORTURE_CENTRE)]));
             assert_eq!(consent["conversationId"], consents[0]["conversationId"]);
             assert!(consent["conversationId"].as_str().is_some_and(|id| id.starts_with("cnv_")));
-            assert_eq!((&consent["interpreter"], &consent["givenBy"]), (&json!("PHONE"), &json!("PERSON")));
+            assert_eq!((&consent["interpreter"], &consent["giver"]), (&json!("PHONE"), &json!("PERSON")));
             assert_eq!((&consent["assent"], &consent["confirmedAt"]), (&json!("NOT_APPLICABLE"), &Value::Null));
         }
         assert_eq!((&consents[0]["purpose"], &consents[1]["purpose"]), (&json!("REFERRAL"), &json!("TRANSFER")));

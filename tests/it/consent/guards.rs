@@ -23,8 +23,8 @@ on_both_databases! {
         let draft = json!({ "serviceId": service(ASSESSMENT), "need": "PROT_UAM_AUTHORITY" });
         let missing = "ConsentMissingError CONSEQUENCES_NOT_EXPLAINED";
         for (explained, refusal) in [
-            (json!([]), "BIOMETRICS_TAKEN PROSECUTOR_INFORMED AGE_ASSESSMENT"),
-            (json!(["AGE_ASSESSMENT", "BIOMETRICS_TAKEN"]), "PROSECUTOR_INFORMED"),
+            (json!([]), "BIOMETRICS_TAKEN AUTHORITY_INFORMED PROSECUTOR_INFORMED AGE_ASSESSMENT"),
+            (json!(["AGE_ASSESSMENT", "AUTHORITY_INFORMED", "BIOMETRICS_TAKEN"]), "PROSECUTOR_INFORMED"),
         ] {
             let said = json!({ "consequences": explained });
             let consent = world.record_consent("caseworker", &case, GREEN_PLATEAU, said).await.id();
@@ -32,7 +32,7 @@ on_both_databases! {
             let input = with(json!({ "referralId": referral.id, "expectedVersion": 1 }), confirmed());
             assert_eq!(world.refused("caseworker", "referralSend", input).await, format!("{missing} {refusal}"));
         }
-        let said = json!({ "consequences": ["AGE_ASSESSMENT", "BIOMETRICS_TAKEN", "PROSECUTOR_INFORMED"] });
+        let said = json!({ "consequences": ["AGE_ASSESSMENT", "AUTHORITY_INFORMED", "BIOMETRICS_TAKEN", "PROSECUTOR_INFORMED"] });
         let consent = world.record_consent("caseworker", &case, GREEN_PLATEAU, said).await.id();
         let referral = world.draft("caseworker", &case, &consent, draft).await.referral();
         let sent = world.send_referral("caseworker", &referral, confirmed()).await;
@@ -53,8 +53,8 @@ on_both_databases! {
             ("AGE_12_14", by_guardian("NO", "WRITTEN"), "InputError ASSENT_OF_AGE assent"),
             ("AGE_12_14", json!({ "basis": "CHILD_CONSENT_MATURE" }), "InputError BASIS_OF_AGE basis"),
             ("AGE_15_17", json!({ "basis": "CHILD_CONSENT_MATURE" }), ""),
-            ("AGE_15_17", json!({ "givenBy": "GUARDIAN" }), "InputError GIVER_OF_BASIS givenBy"),
-            ("UNKNOWN", json!({ "basis": "CHILD_CONSENT_MATURE" }), ""),
+            ("AGE_15_17", json!({ "giver": "GUARDIAN" }), "InputError GIVER_OF_BASIS giver"),
+            ("AGE_UNKNOWN", json!({ "basis": "CHILD_CONSENT_MATURE" }), ""),
             ("AGE_25_59", json!({ "basis": "BEST_INTERESTS_TWO_PERSON" }), "InputError BASIS_FOR_ADULT basis"),
             ("AGE_25_59", json!({ "basis": "SELF_INFORMED", "assent": "YES" }), "InputError ASSENT_OF_AGE assent"),
             ("AGE_25_59", json!({ "basis": "SELF_INFORMED" }), ""),

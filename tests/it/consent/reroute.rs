@@ -29,12 +29,10 @@ async fn chain(world: &World, referral: &str) -> Value {
 
 /// What became of the needs, by referral.
 async fn results(world: &World, referrals: &[&str]) -> Vec<String> {
-    let rows = world.rows("demands").await;
-    let of =
-        |referral: &&str| rows.iter().find(|row| format!("{row:?}").contains(*referral)).map(|row| format!("{row:?}"));
-    let codes = ["unmet_full", "unmet_not_eligible", "unmet_no_answer", "person_declined", "pending", "met"];
-    let result = |row: String| codes.iter().find(|code| row.contains(&format!("\"{code}\""))).map(ToString::to_string);
-    referrals.iter().filter_map(|referral| of(referral).and_then(result)).collect()
+    let rows: Vec<Value> =
+        world.rows("demands").await.iter().map(|row| serde_json::from_str(row).expect("a row")).collect();
+    let of = |referral: &&str| rows.iter().find(|row| row["referral_id"] == **referral).map(|row| &row["result"]);
+    referrals.iter().filter_map(of).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 on_both_databases! {

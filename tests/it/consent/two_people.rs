@@ -1,7 +1,7 @@
 //! What two people decide in a child's best interests.
 
 use super::{appeal, case};
-use crate::kit::loop_calls::{organization, service};
+use crate::kit::loop_calls::{confirmed, organization, service};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use serde_json::{Value, json};
 
@@ -47,20 +47,20 @@ on_both_databases! {
         for stranger in ["caseworker of another project", "coordinator of another project", "lawyer"] {
             assert_eq!(confirming(&world, stranger, &consent).await, "NOT_FOUND", "{stranger}");
         }
-        let confirmed = json!({ "consentId": consent["id"] });
-        world.run("untrained caseworker", "consentConfirm", confirmed).await.done();
+        let named = json!({ "consentId": consent["id"] });
+        world.run("untrained caseworker", "consentConfirm", named).await.done();
         assert_eq!(confirming(&world, "coordinator", &consent).await, "ProtectionError ALREADY_CONFIRMED");
         let sent = world.run("caseworker", "referralSend", send).await;
         assert_eq!(sent.done()["status"], "REQUESTED");
         world.pass_hours(7 * 24);
         let again = appeal(&service(MINORITY_APPEAL), json!({}));
         let again = world.draft("caseworker", &case, id, again).await.referral();
-        assert_eq!(world.send_referral("caseworker", &again, json!({})).await.refusal(), "ConsentMissingError EXPIRED");
+        assert_eq!(world.send_referral("caseworker", &again, confirmed()).await.refusal(), "ConsentMissingError EXPIRED");
     }
 
     async fn who_leads_the_project_confirms_it_and_reads_nothing_of_it(world: World) {
         let case = case(&world).await;
-        let consent = decided(&world, &case, json!({ "givenBy": "TRUSTED_ADULT" })).await;
+        let consent = decided(&world, &case, json!({ "giver": "TRUSTED_ADULT" })).await;
         let told = is_confirmed_by_lead(&world, &consent).await;
         assert_eq!(told, json!({ "confirmed": true, "consent": null, "errors": [] }));
         // Nobody confirms what takes one person, what has lapsed, or what was withdrawn.

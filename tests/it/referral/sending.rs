@@ -116,9 +116,9 @@ on_both_databases! {
     async fn known_consequences_are_explained_first(world: World) {
         let refusal = "ConsentMissingError CONSEQUENCES_NOT_EXPLAINED";
         for (explained, missing) in [
-            (json!([]), "BIOMETRICS_TAKEN PROSECUTOR_INFORMED AGE_ASSESSMENT"),
-            (json!(["AGE_ASSESSMENT", "FAMILY_CONTACTED"]), "BIOMETRICS_TAKEN PROSECUTOR_INFORMED"),
-            (json!(["AGE_ASSESSMENT", "PROSECUTOR_INFORMED"]), "BIOMETRICS_TAKEN"),
+            (json!([]), "BIOMETRICS_TAKEN AUTHORITY_INFORMED PROSECUTOR_INFORMED AGE_ASSESSMENT"),
+            (json!(["AGE_ASSESSMENT", "AUTHORITY_INFORMED", "FAMILY_CONTACTED"]), "BIOMETRICS_TAKEN PROSECUTOR_INFORMED"),
+            (json!(["AGE_ASSESSMENT", "AUTHORITY_INFORMED", "PROSECUTOR_INFORMED"]), "BIOMETRICS_TAKEN"),
         ] {
             let draft = world.drafted(&to_the_assessment(), json!({ "consequences": explained }), json!({})).await;
             assert_eq!(refused(&world, "caseworker", &draft, confirmed()).await, format!("{refusal} {missing}"));
