@@ -1,47 +1,101 @@
-//! Consents: recording what a person agreed to.
+//! Recording and finding consents.
 
 use super::disclosure::act;
 use super::idempotency::Create;
 use super::input::language;
+use super::protection::consents::ask_second_person;
 use super::protection::overrides;
 use super::{ActionError, Context, hidden};
+use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{
-    ALWAYS_EXPLAINED, Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained, LONGEST_DAYS,
-    default_days,
+    ALWAYS_EXPLAINED, Assent, Consent, ConsentBasis, ConsentField, ConsentGiver, ConsentModality, ConsentPurpose,
+    ContactRule, Explained, Giving, Interpreting, MOST_RECIPIENTS, check_giving, default_days,
 };
-use crate::domain::id::{CaseId, ConsentId, OrganizationId};
+use crate::domain::directory::KnownConsequence;
+use crate::domain::id::{CaseId, ConsentId, ConversationId, OrganizationId};
 use crate::domain::refusal::{InputProblem, RecipientProblem, Refusal};
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
 use crate::policy::person_view::{ConsentView, show_consent};
 use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
+use crate::store::Tx;
 
-/// What recording a consent takes.
+/// What is said once in a conversation, for all its recipients.
+#[derive(Clone, Hash)]
+pub struct Conversation {
+    /// The ground.
+    pub basis: ConsentBasis,
+    /// Who gives it; by default whoever usually does on this ground.
+    pub given_by: Option<ConsentGiver>,
+    /// What the child says.
+    pub assent: Assent,
+    /// How it is given.
+    pub modality: ConsentModality,
+    /// The language in which it was explained.
+    pub language: String,
+    /// Who interpreted.
+    pub interpreter: Interpreting,
+    /// What was explained.
+    pub explained: Vec<Explained>,
+    /// Organisations that must not be told.
+    pub restrictions: Vec<OrganizationId>,
+    /// How the person may be reached.
+    pub contact_rule: ContactRule,
+    /// When it lapses; by default after 90 days, for children after 30, and after 7 where two people decide.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Conversation {
+    fn giving(&self) -> Giving {
+        let given_by = self.given_by.or_else(|| self.basis.usual_giver());
+        Giving { basis: self.basis, given_by, assent: self.assent, modality: self.modality }
+    }
+}
+
+/// What is said of one recipient.
+#[derive(Clone, Hash)]
+pub struct NamedRecipient {
+    /// The one organisation that may be told.
+    pub recipient_id: OrganizationId,
+    /// What may be told.
+    pub field_scope: Vec<ConsentField>,
+    /// What for.
+    pub purpose: ConsentPurpose,
+    /// The known consequences that were explained, one by one.
+    pub consequences: Vec<KnownConsequence>,
+    /// That its country protects data less was accepted.
+    pub third_country_acknowledged: bool,
+}
+
+/// What recording a consent takes: a conversation of one.
 #[derive(Clone, Hash)]
 pub struct RecordConsent {
     /// The caller's own key of this call.
     pub idempotency_key: String,
     /// The case.
     pub case_id: CaseId,
-    /// The one organisation that may be told.
-    pub recipient_id: OrganizationId,
-    /// The ground.
-    pub basis: ConsentBasis,
-    /// What may be told.
-    pub field_scope: Vec<ConsentField>,
-    /// How it was given.
-    pub modality: ConsentModality,
-    /// The language in which it was explained.
-    pub language: String,
-    /// What was explained.
-    pub explained: Vec<Explained>,
-    /// How the person may be reached.
-    pub contact_rule: ContactRule,
-    /// When it lapses; by default after 90 days, for children after 30.
-    pub expires_at: Option<Timestamp>,
+    /// What was said.
+    pub conversation: Conversation,
+    /// Who may be told.
+    pub recipient: NamedRecipient,
+}
+
+/// What recording a conversation takes.
+#[derive(Clone, Hash)]
+pub struct RecordConversation {
+    /// The caller's own key of this call.
+    pub idempotency_key: String,
+    /// The case.
+    pub case_id: CaseId,
+    /// What was said of all.
+    pub conversation: Conversation,
+    /// Who may be told, in the order that the person wants.
+    pub accepted: Vec<NamedRecipient>,
+    /// Whom the person refused.
+    pub refused: Vec<OrganizationId>,
 }
 
 /// Records a consent for one recipient.
@@ -54,24 +108,48 @@ pub async fn record(
     let create = Create::new(account, &input.idempotency_key, "consent_record", &input)?;
     let now = context.now();
     let id: ConsentId = context.fresh_id();
+    let recording = Recording { context, access, account, now };
     let id = create
         .once(context, id, async |tx| {
-            let case =
-                tx.find_case(&access.scope(), input.case_id).await?.ok_or_else(|| hidden(access, input.case_id))?;
-            let recipient = super::directory::organization(context, access, input.recipient_id)?;
-            // Nobody can agree to the police being told (P-10).
-            if !recipient.may_receive_referrals() {
-                return Err(Refusal::Recipient(RecipientProblem::NeverARecipient).into());
-            }
-            let consent = checked(&input, &case, id, now)?;
-            tx.insert_consent(&consent).await?;
-            overrides::replace(context, tx, access, &consent, now).await?;
-            tx.touch_case(case.id, now).await?;
-            let event = act(access, now, AuditAction::ConsentRecorded, case.id.to_string());
-            Ok(AuditEvent { consent_id: Some(id), ..event })
+            let case = recording.case(tx, input.case_id).await?;
+            let restrictions = input.conversation.restrictions.clone();
+            let (said, conversation_id) = (&input.conversation, context.fresh_id());
+            let heard = Heard { said, case: &case, conversation_id, restrictions };
+            let consent = recording.consent(&heard, &input.recipient, id)?;
+            recording.write(tx, &case, &[consent]).await
         })
         .await?;
     find(context, access, id).await
+}
+
+/// Records what a person said of up to three recipients: one consent for each whom the person accepted, and whom the
+/// person refused must not be told by any of them.
+pub async fn record_conversation(
+    context: &Context,
+    access: &Access,
+    input: RecordConversation,
+) -> Result<Vec<Visible<ConsentView>>, ActionError> {
+    let account = permit(access, Action::RecordConsent)?;
+    let create = Create::new(account, &input.idempotency_key, "consent_conversation_record", &input)?;
+    let now = context.now();
+    let id: ConversationId = context.fresh_id();
+    let recording = Recording { context, access, account, now };
+    let id = create
+        .once(context, id, async |tx| {
+            let case = recording.case(tx, input.case_id).await?;
+            check_recipients(&input)?;
+            let restrictions = [&input.conversation.restrictions[..], &input.refused[..]].concat();
+            let heard = Heard { said: &input.conversation, case: &case, conversation_id: id, restrictions };
+            let mut consents = Vec::new();
+            for (position, recipient) in (1..).zip(&input.accepted) {
+                let consent = recording.consent(&heard, recipient, context.fresh_id())?;
+                consents.push(Consent { position, ..consent });
+            }
+            recording.write(tx, &case, &consents).await
+        })
+        .await?;
+    let consents = context.store.list_consents_of_conversation(&access.scope(), id).await?;
+    Ok(consents.iter().filter_map(|consent| show_consent(access, consent)).collect())
 }
 
 /// The consent with this id.
@@ -81,38 +159,123 @@ pub async fn find(context: &Context, access: &Access, id: ConsentId) -> Result<V
     consent.and_then(|consent| show_consent(access, &consent)).ok_or_else(|| hidden(access, id))
 }
 
-fn checked(input: &RecordConsent, case: &CaseReference, id: ConsentId, now: Timestamp) -> Result<Consent, Refusal> {
-    if input.basis.is_override() {
-        return Err(Refusal::input("basis", InputProblem::BasisNeedsTwo));
+/// What was said, of which case, and who must not be told.
+struct Heard<'a> {
+    said: &'a Conversation,
+    case: &'a CaseReference,
+    conversation_id: ConversationId,
+    restrictions: Vec<OrganizationId>,
+}
+
+/// Who records, and when.
+struct Recording<'a> {
+    context: &'a Context,
+    access: &'a Access,
+    account: &'a Account,
+    now: Timestamp,
+}
+
+impl Recording<'_> {
+    async fn case(&self, tx: &mut Tx, id: CaseId) -> Result<CaseReference, ActionError> {
+        tx.find_case(&self.access.scope(), id).await?.ok_or_else(|| hidden(self.access, id))
     }
-    if input.basis.is_for_children() && !case.may_be_child() {
-        return Err(Refusal::input("basis", InputProblem::BasisForAdult));
+
+    /// Refuses what cannot be a consent of this case for this recipient; gives until when it holds.
+    fn check(&self, heard: &Heard<'_>, recipient: &NamedRecipient) -> Result<Timestamp, Refusal> {
+        let said = heard.said;
+        if said.basis.is_override() {
+            return Err(Refusal::input("basis", InputProblem::BasisNeedsTwo));
+        }
+        check_giving(heard.case, &said.giving())?;
+        if recipient.field_scope.is_empty() {
+            return Err(Refusal::input("fieldScope", InputProblem::ConsentScopeEmpty));
+        }
+        if ALWAYS_EXPLAINED.iter().any(|item| !said.explained.contains(item)) {
+            return Err(Refusal::input("explained", InputProblem::ExplanationMissing));
+        }
+        if heard.restrictions.contains(&recipient.recipient_id) {
+            return Err(Refusal::input("restrictions", InputProblem::RecipientRestricted));
+        }
+        let longest = said.basis.longest_days();
+        let usual = default_days(heard.case.is_guarded_as_child()).min(longest);
+        let expires_at = said.expires_at.unwrap_or_else(|| self.now.plus_days(usual));
+        if expires_at <= self.now || expires_at > self.now.plus_days(longest) {
+            return Err(Refusal::input("expiresAt", InputProblem::ConsentExpiry));
+        }
+        Ok(expires_at)
     }
-    if input.field_scope.is_empty() {
-        return Err(Refusal::input("fieldScope", InputProblem::ConsentScopeEmpty));
+
+    /// The consent of a conversation for its first recipient.
+    fn consent(&self, heard: &Heard<'_>, recipient: &NamedRecipient, id: ConsentId) -> Result<Consent, Refusal> {
+        let expires_at = self.check(heard, recipient)?;
+        let (said, case) = (heard.said, heard.case);
+        Ok(Consent {
+            id,
+            version: 1,
+            case_id: case.id,
+            project_id: case.project_id,
+            team_id: case.team_id,
+            conversation_id: heard.conversation_id,
+            position: 1,
+            recipient_id: recipient.recipient_id,
+            basis: said.basis,
+            purpose: recipient.purpose,
+            given_by: said.giving().given_by,
+            assent: said.assent,
+            field_scope: recipient.field_scope.clone(),
+            modality: Some(said.modality),
+            language: Some(language("language", &said.language)?),
+            interpreter: said.interpreter,
+            explained: said.explained.clone(),
+            consequences: recipient.consequences.clone(),
+            restrictions: heard.restrictions.clone(),
+            third_country_acknowledged: recipient.third_country_acknowledged,
+            contact_rule: said.contact_rule,
+            obtained_at: self.now,
+            obtained_by: self.account.id,
+            confirmed_at: None,
+            expires_at,
+            withdrawn_at: None,
+        })
     }
-    if ALWAYS_EXPLAINED.iter().any(|item| !input.explained.contains(item)) {
-        return Err(Refusal::input("explained", InputProblem::ExplanationMissing));
+
+    /// Writes the consents of one conversation; gives the audit event of it.
+    async fn write(&self, tx: &mut Tx, case: &CaseReference, consents: &[Consent]) -> Result<AuditEvent, ActionError> {
+        let Self { context, access, now, .. } = *self;
+        for id in consents.iter().flat_map(|consent| &consent.restrictions) {
+            super::directory::organization(context, access, *id)?;
+        }
+        for consent in consents {
+            let recipient = super::directory::organization(context, access, consent.recipient_id)?;
+            // Nobody can agree to the police being told (P-10).
+            if !recipient.may_receive_referrals() {
+                return Err(Refusal::Recipient(RecipientProblem::NeverARecipient).into());
+            }
+            tx.insert_consent(consent).await?;
+            if consent.waits_for_second_person() {
+                ask_second_person(context, tx, consent, now).await?;
+            } else {
+                overrides::replace(context, tx, access, consent, now).await?;
+            }
+        }
+        tx.touch_case(case.id, now).await?;
+        let event = act(access, now, AuditAction::ConsentRecorded, case.id.to_string());
+        Ok(AuditEvent { consent_id: consents.first().map(|consent| consent.id), ..event })
     }
-    let expires_at = input.expires_at.unwrap_or_else(|| now.plus_days(default_days(case.is_guarded_as_child())));
-    if expires_at <= now || expires_at > now.plus_days(LONGEST_DAYS) {
-        return Err(Refusal::input("expiresAt", InputProblem::ConsentExpiry));
+}
+
+/// One to three recipients, each once, and somebody of them accepted.
+fn check_recipients(input: &RecordConversation) -> Result<(), Refusal> {
+    let accepted = input.accepted.iter().map(|recipient| recipient.recipient_id);
+    let mut asked: Vec<OrganizationId> = accepted.chain(input.refused.iter().copied()).collect();
+    let count = asked.len();
+    asked.sort();
+    asked.dedup();
+    if !(1..=MOST_RECIPIENTS).contains(&count) || asked.len() < count {
+        return Err(Refusal::input("recipients", InputProblem::RecipientsOfConversation));
     }
-    Ok(Consent {
-        id,
-        version: 1,
-        case_id: case.id,
-        project_id: case.project_id,
-        team_id: case.team_id,
-        recipient_id: input.recipient_id,
-        basis: input.basis,
-        field_scope: input.field_scope.clone(),
-        modality: Some(input.modality),
-        language: Some(language("language", &input.language)?),
-        explained: input.explained.clone(),
-        contact_rule: input.contact_rule,
-        obtained_at: now,
-        expires_at,
-        withdrawn_at: None,
-    })
+    if input.accepted.is_empty() {
+        return Err(Refusal::input("recipients", InputProblem::NobodyAccepted));
+    }
+    Ok(())
 }

@@ -3,11 +3,20 @@
 //! Invariant: a consent names one recipient and the fields that may be told; consent for one recipient
 //! never authorises another (P-03).
 
+mod ages;
+mod purpose;
+mod third_country;
+
+pub use ages::{Giving, check_giving};
+pub use purpose::ConsentPurpose;
+pub use third_country::{country_of, is_third_country};
+
 use super::code::code_list;
-use super::directory::Service;
-use super::id::{CaseId, ConsentId, OrganizationId, ProjectId, TeamId};
+use super::directory::{KnownConsequence, Service};
+use super::freeze::two_people;
+use super::id::{AccountId, CaseId, ConsentId, ConversationId, OrganizationId, ProjectId, TeamId};
 use super::profile::Language;
-use super::refusal::{ConsentProblem, Refusal};
+use super::refusal::{ConsentProblem, ProtectionProblem, Refusal};
 use super::sensitive::hidden_debug;
 use super::time::Timestamp;
 
@@ -41,7 +50,44 @@ code_list! {
         RightToRefuse = "right_to_refuse": "the right to refuse",
         Withdrawal = "withdrawal": "the right to withdraw",
         Limits = "limits": "the limits of confidentiality",
-        Consequences = "consequences": "the known consequences of turning to this service",
+    }
+}
+
+code_list! {
+    /// Who gave the consent.
+    ConsentGiver {
+        Person = "person": "the person concerned",
+        Guardian = "guardian": "the legal representative",
+        Caregiver = "caregiver": "the caregiver, who is not the legal representative",
+        TrustedAdult = "trusted_adult": "another adult whom the child trusts",
+    }
+}
+
+code_list! {
+    /// What the child said for whom somebody else consents.
+    Assent {
+        Yes = "yes": "the child agrees",
+        No = "no": "the child does not agree",
+        NotCapable = "not_capable": "it was explained to the child, who cannot tell",
+        NotApplicable = "not_applicable": "the person consents, and nobody in the person's place",
+    }
+}
+
+code_list! {
+    /// What the person said of one recipient of a conversation.
+    RecipientAnswer {
+        Accepted = "accepted": "may be told",
+        Refused = "refused": "must not be told",
+    }
+}
+
+code_list! {
+    /// Who carried the words between two languages.
+    Interpreting {
+        None = "none": "nobody: there was a common language",
+        Staff = "staff": "somebody of the team",
+        External = "external": "an interpreter who was present",
+        Phone = "phone": "an interpreter by phone",
     }
 }
 
@@ -77,13 +123,23 @@ impl ConsentBasis {
         matches!(self, Self::VitalInterest | Self::LegalDuty)
     }
 
+    /// True where one person records what counts once another has confirmed it.
+    pub const fn takes_two(self) -> bool {
+        matches!(self, Self::BestInterestsTwoPerson)
+    }
+
+    /// Days after which it lapses at the latest; what two people decide is looked at again within a week.
+    pub const fn longest_days(self) -> i64 {
+        if self.takes_two() { 7 } else { 365 }
+    }
+
     /// True for the grounds that are for children only.
     pub const fn is_for_children(self) -> bool {
         matches!(self, Self::GuardianPlusAssent | Self::ChildConsentMature | Self::BestInterestsTwoPerson)
     }
 }
 
-/// A consent on record.
+/// A consent on record. Those of one conversation name up to three recipients, in the order that the person wants.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Consent {
     /// Identifier.
@@ -96,22 +152,44 @@ pub struct Consent {
     pub project_id: ProjectId,
     /// The team of the case, as it is now.
     pub team_id: TeamId,
+    /// The conversation in which it was given.
+    pub conversation_id: ConversationId,
+    /// Which of the conversation's recipients it names, counted from 1.
+    pub position: i64,
     /// The one organisation that may be told.
     pub recipient_id: OrganizationId,
     /// The ground.
     pub basis: ConsentBasis,
+    /// What for.
+    pub purpose: ConsentPurpose,
+    /// Who gave it; nobody where two people decided.
+    pub given_by: Option<ConsentGiver>,
+    /// What the child said, where somebody else consents.
+    pub assent: Assent,
     /// What may be told.
     pub field_scope: Vec<ConsentField>,
     /// How it was given; nobody gives an override.
     pub modality: Option<ConsentModality>,
     /// The language in which it was explained; nobody explains an override.
     pub language: Option<Language>,
+    /// Who interpreted.
+    pub interpreter: Interpreting,
     /// What was explained.
     pub explained: Vec<Explained>,
+    /// The known consequences that were explained, one by one.
+    pub consequences: Vec<KnownConsequence>,
+    /// Organisations that must not be told.
+    pub restrictions: Vec<OrganizationId>,
+    /// That the recipient's country protects data less was explained, and accepted (P-23).
+    pub third_country_acknowledged: bool,
     /// How the person may be reached.
     pub contact_rule: ContactRule,
     /// When it was given.
     pub obtained_at: Timestamp,
+    /// Who recorded it.
+    pub obtained_by: AccountId,
+    /// When a second person confirmed it; no ground needs that but the best interests of a child.
+    pub confirmed_at: Option<Timestamp>,
     /// When it lapses.
     pub expires_at: Timestamp,
     /// When it was withdrawn.
@@ -121,25 +199,43 @@ pub struct Consent {
 hidden_debug!(Consent);
 
 impl Consent {
-    /// True while it is neither withdrawn nor lapsed.
+    /// True while it is neither withdrawn nor lapsed, and waits for nobody.
     pub fn is_live(&self, now: Timestamp) -> bool {
-        self.withdrawn_at.is_none() && now < self.expires_at
+        self.require_live(now).is_ok()
     }
 
-    /// Refuses what is withdrawn or has lapsed, saying which.
+    /// Refuses what is withdrawn, has lapsed or waits for a second person, saying which.
     pub fn require_live(&self, now: Timestamp) -> Result<(), Refusal> {
-        if self.withdrawn_at.is_some() {
-            Err(Refusal::consent(ConsentProblem::Withdrawn))
-        } else if self.is_live(now) {
-            Ok(())
+        let problem = if self.withdrawn_at.is_some() {
+            ConsentProblem::Withdrawn
+        } else if now >= self.expires_at {
+            ConsentProblem::Expired
+        } else if self.waits_for_second_person() {
+            ConsentProblem::Unconfirmed
         } else {
-            Err(Refusal::consent(ConsentProblem::Expired))
-        }
+            return Ok(());
+        };
+        Err(Refusal::consent(problem))
     }
 
-    /// True where what is known to follow from asking the service was explained, or nothing is.
-    pub fn covers_consequences_of(&self, service: &Service) -> bool {
-        service.known_consequences.is_empty() || self.explained.contains(&Explained::Consequences)
+    /// True of what one person recorded and nobody else has confirmed, where it takes two.
+    pub fn waits_for_second_person(&self) -> bool {
+        self.basis.takes_two() && self.confirmed_at.is_none()
+    }
+
+    /// Lets `account`, who must be somebody else than who recorded it, confirm what takes two people.
+    pub fn check_confirming(&self, account: AccountId, now: Timestamp) -> Result<(), Refusal> {
+        if !self.waits_for_second_person() {
+            return Err(Refusal::Protection(ProtectionProblem::AlreadyConfirmed));
+        }
+        two_people(self.obtained_by, account)?;
+        let confirmed = Self { confirmed_at: Some(now), ..self.clone() };
+        if confirmed.is_live(now) { Ok(()) } else { Err(Refusal::Protection(ProtectionProblem::ConsentEnded)) }
+    }
+
+    /// What is known to follow from asking the service, and was not explained.
+    pub fn unexplained_of(&self, service: &Service) -> Vec<KnownConsequence> {
+        service.known_consequences.iter().copied().filter(|known| !self.consequences.contains(known)).collect()
     }
 
     /// True while an acceptance opens more than the offer. An override opens nothing: nobody has agreed to it (P-05).
@@ -153,9 +249,6 @@ impl Consent {
     }
 }
 
-/// Longest life of a consent, in days.
-pub const LONGEST_DAYS: i64 = 365;
-
 /// Days after which a consent lapses unless said otherwise: 90, for whoever is guarded as a child 30 (P-04, P-29).
 pub const fn default_days(is_guarded_as_child: bool) -> i64 {
     if is_guarded_as_child { 30 } else { 90 }
@@ -164,3 +257,6 @@ pub const fn default_days(is_guarded_as_child: bool) -> i64 {
 /// What must have been explained whatever the service.
 pub const ALWAYS_EXPLAINED: [Explained; 4] =
     [Explained::Risks, Explained::Recipients, Explained::RightToRefuse, Explained::Withdrawal];
+
+/// Most recipients of one conversation: who was asked about more has agreed to none of them.
+pub const MOST_RECIPIENTS: usize = 3;

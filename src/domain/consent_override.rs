@@ -5,9 +5,11 @@
 //! person's own consent for the same recipient replaces it, and from then on only that counts.
 
 use super::code::code_list;
-use super::consent::{Consent, ConsentBasis, ConsentField, ContactRule};
+use super::consent::{Assent, Consent, ConsentBasis, ConsentField, ConsentPurpose, ContactRule, Interpreting};
 use super::freeze::two_people;
-use super::id::{AccountId, CaseId, ConsentId, OrganizationId, OverrideId, ProjectId, TeamId};
+use super::id::{
+    AccountId, CaseId, ConsentId, ConversationId, Identifier, OrganizationId, OverrideId, ProjectId, TeamId,
+};
 use super::refusal::{InputProblem, ProtectionProblem, Refusal};
 use super::sensitive::hidden_debug;
 use super::time::Timestamp;
@@ -157,14 +159,26 @@ impl ConsentOverride {
                 case_id: self.case_id,
                 project_id: self.project_id,
                 team_id: self.team_id,
+                // Nobody was spoken with: it is alone of its kind.
+                conversation_id: ConversationId::from_bytes(consent.bytes()),
+                position: 1,
                 recipient_id: self.recipient_id,
                 basis: self.basis.on_record(),
+                purpose: ConsentPurpose::Referral,
+                given_by: None,
+                assent: Assent::NotApplicable,
                 field_scope: CARRIED.to_vec(),
                 modality: None,
                 language: None,
+                interpreter: Interpreting::None,
                 explained: Vec::new(),
+                consequences: Vec::new(),
+                restrictions: Vec::new(),
+                third_country_acknowledged: false,
                 contact_rule: self.contact_rule,
                 obtained_at: now,
+                obtained_by: self.requested_by,
+                confirmed_at: Some(now),
                 expires_at: now.plus_hours(LIVE_HOURS),
                 withdrawn_at: None,
             }),
@@ -182,7 +196,6 @@ pub fn check_reason(basis: OverrideBasis, reason: OverrideReason) -> Result<(), 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::Identifier;
 
     fn at(hours: i64) -> Timestamp {
         Timestamp::parse("2026-11-23T18:20:00Z").expect("an instant").plus_hours(hours)

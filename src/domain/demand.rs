@@ -7,10 +7,11 @@
 use super::code::code_list;
 use super::disclosure::keyed_hash;
 use super::id::{CaseId, DemandId, Identifier, ProjectId, ReferralId, TeamId};
+use super::lifecycle::Status;
 use super::need::Need;
 use super::place::AreaCode;
 use super::profile::{AgeBand, Gender, Household};
-use super::referral::DeclineCode;
+use super::referral::{DeclineCode, OutcomeCode, Referral};
 use super::sensitive::hidden_debug;
 use super::time::Month;
 use std::collections::BTreeMap;
@@ -103,6 +104,62 @@ pub const fn result_of_decline(code: DeclineCode) -> DemandResult {
     match code {
         DeclineCode::NotInterested | DeclineCode::Afraid | DeclineCode::AlreadyServed => DemandResult::PersonDeclined,
         _ => DemandResult::Pending,
+    }
+}
+
+/// Why a need went unmet with the recipient who declined it, once nobody asks that one any more.
+pub const fn unmet_reason(code: DeclineCode) -> DemandResult {
+    match code {
+        DeclineCode::Full | DeclineCode::ServiceSuspended => DemandResult::UnmetFull,
+        DeclineCode::NotEligibleAge
+        | DeclineCode::NotEligibleGender
+        | DeclineCode::NotEligibleStatus
+        | DeclineCode::NotEligibleArea
+        | DeclineCode::NotEligibleOther
+        | DeclineCode::InsufficientInfo
+        | DeclineCode::Duplicate
+        | DeclineCode::ConflictOfInterest
+        | DeclineCode::NeedsIdentityBeforeAccept => DemandResult::UnmetNotEligible,
+        DeclineCode::ServiceNotOffered => DemandResult::UnmetNoService,
+        DeclineCode::NoLanguage => DemandResult::UnmetLanguage,
+        DeclineCode::UnsafeForProvider => DemandResult::UnmetUnsafe,
+        DeclineCode::MovedAway | DeclineCode::CannotTravel => DemandResult::UnmetTooFar,
+        DeclineCode::NotInterested
+        | DeclineCode::Afraid
+        | DeclineCode::AlreadyServed
+        | DeclineCode::NoShow
+        | DeclineCode::Unreachable => DemandResult::PersonDeclined,
+    }
+}
+
+/// What the outcome of an accepted referral says of the need.
+pub const fn unmet_reason_of_outcome(outcome: OutcomeCode) -> DemandResult {
+    match outcome {
+        OutcomeCode::ServiceReceived | OutcomeCode::ServicePartial => DemandResult::Met,
+        OutcomeCode::Ongoing => DemandResult::Pending,
+        OutcomeCode::NotReceivedCapacity => DemandResult::UnmetFull,
+        OutcomeCode::NotReceivedIneligible | OutcomeCode::NotReceivedDuplicate | OutcomeCode::NotReceivedConflict => {
+            DemandResult::UnmetNotEligible
+        }
+        OutcomeCode::PersonDetainedOrExpelled | OutcomeCode::HarmReported => DemandResult::UnmetUnsafe,
+        OutcomeCode::UnknownAfterReview | OutcomeCode::LostToFollowUp => DemandResult::UnmetNoAnswer,
+        OutcomeCode::NotReceivedNoShow
+        | OutcomeCode::NotReceivedUnreachable
+        | OutcomeCode::PersonDeclined
+        | OutcomeCode::PersonTransferredCountry
+        | OutcomeCode::Evacuated
+        | OutcomeCode::Died => DemandResult::PersonDeclined,
+    }
+}
+
+/// Why the need behind a referral went unmet with its recipient, once somebody else is asked; `None` while it may still
+/// be met there.
+pub fn unmet_with(referral: &Referral) -> Option<DemandResult> {
+    match referral.status {
+        Status::Declined => referral.decline_code.map(unmet_reason),
+        Status::NotRealised => referral.outcome_code.map(unmet_reason_of_outcome),
+        Status::Expired => Some(DemandResult::UnmetNoAnswer),
+        _ => None,
     }
 }
 

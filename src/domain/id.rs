@@ -130,6 +130,8 @@ identifiers! {
     CaseId = "cas",
     /// A consent of one person for one recipient.
     ConsentId = "con",
+    /// A conversation about consent: one to three recipients, in the order that the person wants.
+    ConversationId = "cnv",
     /// A referral.
     ReferralId = "ref",
     /// A demand record: one need met by nothing, or by something, in one month.

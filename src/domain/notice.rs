@@ -19,6 +19,7 @@ code_list! {
         ReviewOverdue = "review_overdue": "a broken glass was not reviewed within 72 hours: who broke it can break no other before",
         RevealBudgetExceeded = "reveal_budget_exceeded": "somebody has opened more cases than the work explains",
         ConsentWithdrawn = "consent_withdrawn": "a person has withdrawn a consent",
+        ConsentToConfirm = "consent_to_confirm": "somebody has recorded a decision in a child's best interests: a second person must confirm",
         ReferralClosed = "referral_closed": "a referral was cancelled, or marked as entered in error",
         DeletionRequested = "deletion_requested": "a sender asks to delete what is held of a closed referral",
         DeletionAnswered = "deletion_answered": "a recipient has answered a request to delete",

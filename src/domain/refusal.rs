@@ -3,6 +3,7 @@
 
 use super::code::code_list;
 use super::consent::ConsentField;
+use super::directory::KnownConsequence;
 use super::lifecycle::{Event, IllegalTransition, Status};
 
 code_list! {
@@ -41,6 +42,14 @@ code_list! {
         ConsentScopeEmpty = "consent_scope_empty": "the consent names no field that may be told",
         ExplanationMissing = "explanation_missing": "risks, recipients, the right to refuse and withdrawal must have been explained",
         BasisForAdult = "basis_for_adult": "this ground of consent is for children",
+        BasisOfAge = "basis_of_age": "nobody of this age consents on this ground",
+        GiverOfBasis = "giver_of_basis": "this consent is not given by this person",
+        AssentOfAge = "assent_of_age": "at this age the child's own word is another",
+        AssentInWriting = "assent_in_writing": "from 12 to 14 the child agrees in writing",
+        RecipientsOfConversation = "recipients_of_conversation": "a conversation names one to three recipients, each once",
+        NobodyAccepted = "nobody_accepted": "the person accepted none of the recipients: nothing is told, and nothing recorded",
+        RecipientRestricted = "recipient_restricted": "the same organisation is to be told and must not be",
+        ServiceToName = "service_to_name": "the organisation has no service for this need, or several: name one",
         NeedNotOffered = "need_not_offered": "the service does not answer this need",
         PlaceOfService = "place_of_service": "the service is not given at this place",
         StartInFuture = "start_in_future": "a service cannot have started in the future, nor before it was accepted",
@@ -101,6 +110,11 @@ code_list! {
         Withdrawn = "withdrawn": "the consent was withdrawn",
         FieldsMissing = "fields_missing": "the consent does not allow every field that the offer tells",
         ConsequencesNotExplained = "consequences_not_explained": "the known consequences of this service were not explained",
+        Unconfirmed = "unconfirmed": "nobody else has confirmed it yet: it takes two people",
+        OtherPurpose = "other_purpose": "the consent is for another purpose than this request",
+        RecipientRestricted = "recipient_restricted": "a later conversation says that this organisation must not be told",
+        ThirdCountry = "third_country": "the recipient's country protects data less: explain the risks, and acknowledge it",
+        NobodyNamed = "nobody_named": "the conversation names nobody else who may be told: record a new consent",
     }
 }
 
@@ -136,6 +150,7 @@ code_list! {
         AlreadyConfirmed = "already_confirmed": "it was confirmed before",
         AlreadyDecided = "already_decided": "it was decided before",
         EntryChanged = "entry_changed": "the entry says something else since it was proposed: refuse it, and propose anew",
+        ConsentEnded = "consent_ended": "the consent has lapsed, or was withdrawn",
         OverrideEnded = "override_ended": "the override was not confirmed in time, has run out, or was ended",
     }
 }
@@ -175,6 +190,11 @@ pub enum Refusal {
         problem: ConsentProblem,
         /// The fields it does not allow, where that is the problem.
         missing: Vec<ConsentField>,
+    },
+    /// Not every known consequence of the service was explained.
+    Consequences {
+        /// Those that were not.
+        missing: Vec<KnownConsequence>,
     },
     /// The recipient cannot be referred to now.
     Recipient(RecipientProblem),

@@ -4,7 +4,10 @@
 use crate::domain::account::{RiskProfile, Role};
 use crate::domain::audit::{AuditAction, AuditPurpose};
 use crate::domain::code::CodeList;
-use crate::domain::consent::{ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
+use crate::domain::consent::{
+    Assent, ConsentBasis, ConsentField, ConsentGiver, ConsentModality, ConsentPurpose, ContactRule, Explained,
+    Interpreting, RecipientAnswer,
+};
 use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideStatus};
 use crate::domain::deletion::DeletionAnswer;
 use crate::domain::demand::DemandResult;
@@ -130,7 +133,7 @@ macro_rules! enums {
 }
 
 enums! {
-    Accessibility, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality, ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding, OpeningReason, OpeningStatus, Precision, ProposalKind, ProposalReason, ProposalStatus, RankFactor, ServiceField, ServiceMode, ServiceOrder, Teller,
+    Accessibility, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, Assent, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality, ConsentGiver, ConsentProblem, ConsentPurpose, Interpreting, RecipientAnswer, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding, OpeningReason, OpeningStatus, Precision, ProposalKind, ProposalReason, ProposalStatus, RankFactor, ServiceField, ServiceMode, ServiceOrder, Teller,
     FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, Attestation, Channel, HandoverMode, ReferralKind, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,

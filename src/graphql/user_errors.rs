@@ -6,6 +6,7 @@
 use super::error::ApiError;
 use crate::actions::ActionError;
 use crate::domain::consent::ConsentField;
+use crate::domain::directory::KnownConsequence;
 use crate::domain::lifecycle::Event;
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RINGS, RecipientProblem, Refusal};
 use crate::i18n::{Language, code_key, text, text_with};
@@ -85,6 +86,8 @@ pub struct ConsentMissingError {
     problem: ConsentProblem,
     /// The fields that the offer tells and the consent does not allow, where that is the problem.
     missing_fields: Vec<ConsentField>,
+    /// The known consequences that were not explained, where that is the problem.
+    missing_consequences: Vec<KnownConsequence>,
 }
 
 /// The recipient cannot be referred to now.
@@ -167,14 +170,9 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             status: status.map(ReferralStatus::Known),
             event,
         }),
-        Refusal::Consent { problem, missing } => {
-            let fields: Vec<String> = missing.iter().map(|field| text(language, &code_key("field", *field))).collect();
-            UserError::Consent(ConsentMissingError {
-                message: text_with(language, &code_key("consent", problem), &[("fields", fields.join(", "))]),
-                path: Vec::new(),
-                problem,
-                missing_fields: missing,
-            })
+        Refusal::Consent { problem, missing } => consent_error(problem, missing, Vec::new(), language),
+        Refusal::Consequences { missing } => {
+            consent_error(ConsentProblem::ConsequencesNotExplained, Vec::new(), missing, language)
         }
         Refusal::Recipient(problem) => UserError::Recipient(RecipientUnavailableError {
             message: text(language, &code_key("recipient", problem)),
@@ -191,6 +189,26 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             problem,
         }),
     }
+}
+
+/// What a consent lacks, with the names of the fields and consequences concerned.
+fn consent_error(
+    problem: ConsentProblem,
+    missing_fields: Vec<ConsentField>,
+    missing_consequences: Vec<KnownConsequence>,
+    language: Language,
+) -> UserError {
+    let fields: Vec<String> = missing_fields.iter().map(|field| text(language, &code_key("field", *field))).collect();
+    let consequences: Vec<String> =
+        missing_consequences.iter().map(|known| text(language, &code_key("consequence", *known))).collect();
+    let arguments = [("fields", fields.join(", ")), ("consequences", consequences.join(", "))];
+    UserError::Consent(ConsentMissingError {
+        message: text_with(language, &code_key("consent", problem), &arguments),
+        path: Vec::new(),
+        problem,
+        missing_fields,
+        missing_consequences,
+    })
 }
 
 macro_rules! unions {
@@ -242,6 +260,19 @@ unions! {
     ConsentRecordError {
         Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError),
         Recipient(RecipientUnavailableError),
+    }
+    /// Why a conversation was not recorded.
+    ConsentConversationRecordError {
+        Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError),
+        Recipient(RecipientUnavailableError),
+    }
+    /// Why a consent was not confirmed.
+    ConsentConfirmError { Protection(ProtectionError) }
+    /// Why a referral was not rerouted.
+    ReferralRerouteError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Consent(ConsentMissingError),
+        Recipient(RecipientUnavailableError), Input(InputError), KeyReused(IdempotencyConflictError),
+        Protection(ProtectionError),
     }
     /// Why a referral was not drafted.
     ReferralCreateError {

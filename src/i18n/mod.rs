@@ -139,6 +139,7 @@ mod tests {
     use crate::domain::account::{Role, TokenScope};
     use crate::domain::audit::AuditPurpose;
     use crate::domain::consent::ConsentField;
+    use crate::domain::directory::KnownConsequence;
     use crate::domain::fit::{Finding, FitDimension};
     use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
     use crate::domain::session::AuthenticationMethod;
@@ -224,6 +225,7 @@ mod tests {
         wanted.extend(ConsentProblem::ALL.iter().map(|code| code_key("consent", *code)));
         wanted.extend(RecipientProblem::ALL.iter().map(|code| code_key("recipient", *code)));
         wanted.extend(ProtectionProblem::ALL.iter().map(|code| code_key("protection", *code)));
+        wanted.extend(KnownConsequence::ALL.iter().map(|code| code_key("consequence", *code)));
         wanted.extend(ConsentField::ALL.iter().map(|code| code_key("field", *code)));
         for dimension in FitDimension::ALL {
             wanted.extend(

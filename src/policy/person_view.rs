@@ -7,10 +7,14 @@ use super::table::Standing;
 use super::visible::{Protected, Subject, Told, Visible};
 use crate::domain::audit::AuditPurpose;
 use crate::domain::case::CaseReference;
-use crate::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
+use crate::domain::consent::{
+    Assent, Consent, ConsentBasis, ConsentField, ConsentGiver, ConsentModality, ConsentPurpose, ContactRule, Explained,
+    Interpreting,
+};
 use crate::domain::demand::{Demand, DemandResult};
+use crate::domain::directory::KnownConsequence;
 use crate::domain::glass::Glass;
-use crate::domain::id::{CaseId, ConsentId, DemandId, OrganizationId, ProjectId, TeamId};
+use crate::domain::id::{CaseId, ConsentId, ConversationId, DemandId, OrganizationId, ProjectId, TeamId};
 use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, ProtectionFlag, Situation};
@@ -112,6 +116,12 @@ pub struct ConsentView {
     pub recipient_id: Protected<OrganizationId>,
     /// The ground.
     pub basis: Protected<ConsentBasis>,
+    /// What for.
+    pub purpose: Protected<ConsentPurpose>,
+    /// Who gave it.
+    pub given_by: Protected<ConsentGiver>,
+    /// What the child said.
+    pub assent: Protected<Assent>,
     /// What may be told.
     pub field_scope: Protected<Vec<ConsentField>>,
     /// How it was given.
@@ -120,6 +130,20 @@ pub struct ConsentView {
     pub language: Protected<Language>,
     /// What was explained.
     pub explained: Protected<Vec<Explained>>,
+    /// Who interpreted.
+    pub interpreter: Protected<Interpreting>,
+    /// The known consequences that were explained.
+    pub consequences: Protected<Vec<KnownConsequence>>,
+    /// Who must not be told.
+    pub restrictions: Protected<Vec<OrganizationId>>,
+    /// Whether it was accepted that the recipient's country protects data less.
+    pub third_country_acknowledged: Protected<bool>,
+    /// The conversation in which it was given.
+    pub conversation_id: Protected<ConversationId>,
+    /// Which recipient of the conversation it names.
+    pub position: Protected<i64>,
+    /// When a second person confirmed it.
+    pub confirmed_at: Protected<Timestamp>,
     /// How the person may be reached.
     pub contact_rule: Protected<ContactRule>,
     /// When it was given.
@@ -142,10 +166,21 @@ pub fn show_consent(access: &Access, consent: &Consent) -> Option<Visible<Consen
         version: consent.version,
         recipient_id: look.field("Consent.recipient", Some(consent.recipient_id)),
         basis: look.field("Consent.basis", Some(consent.basis)),
+        purpose: look.field("Consent.purpose", Some(consent.purpose)),
+        given_by: look.field("Consent.giver", consent.given_by),
+        assent: look.field("Consent.assent", Some(consent.assent)),
         field_scope: look.field("Consent.fieldScope", Some(consent.field_scope.clone())),
         modality: look.field("Consent.modality", consent.modality),
         language: look.field("Consent.language", consent.language.clone()),
         explained: look.field("Consent.explained", Some(consent.explained.clone())),
+        interpreter: look.field("Consent.interpreter", Some(consent.interpreter)),
+        consequences: look.field("Consent.consequences", Some(consent.consequences.clone())),
+        restrictions: look.field("Consent.restrictions", Some(consent.restrictions.clone())),
+        third_country_acknowledged: look
+            .field("Consent.thirdCountryAcknowledged", Some(consent.third_country_acknowledged)),
+        conversation_id: look.field("Consent.conversationId", Some(consent.conversation_id)),
+        position: look.field("Consent.rank", Some(consent.position)),
+        confirmed_at: look.field("Consent.confirmedAt", consent.confirmed_at),
         contact_rule: look.field("Consent.contactRule", Some(consent.contact_rule)),
         obtained_at: look.field("Consent.obtainedAt", Some(consent.obtained_at)),
         expires_at: look.field("Consent.expiresAt", Some(consent.expires_at)),

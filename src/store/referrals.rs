@@ -7,7 +7,7 @@ use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::disclosure::Offer;
 use crate::domain::erasure::ErasureUnit;
-use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId, ServiceId};
+use crate::domain::id::{CaseId, ConsentId, OrganizationId, ProjectId, ReferralId, ServiceId};
 use crate::domain::lifecycle::Status;
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::scope::Scope;
@@ -103,6 +103,7 @@ statements! {
         "id = $1 AND is_open AND requested_at IS NOT NULL AND EXISTS (SELECT 1 FROM cases c JOIN teams o ON o.id = c.team_id \
          JOIN projects p ON p.id = o.project_id WHERE c.id = case_id AND p.id = referrals.project_id AND p.status <> 'active')"
     );
+    LIST_RECIPIENTS_OF_CHAIN = "SELECT DISTINCT recipient_id FROM referrals WHERE chain_id = $1 AND requested_at IS NOT NULL";
     LOCK_OPEN_OF_CONSENT = concat!(
         "UPDATE referrals SET version = version WHERE consent_id = $1 AND is_open RETURNING ",
         columns!()
@@ -319,6 +320,13 @@ impl Tx {
         let row: Option<ReferralRow> =
             in_tx!(self, |c| sqlx::query_as(FIND_LEFT_OPEN).bind(id.to_string()).fetch_optional(c).await)?;
         open_referral(&self.keys, row).await
+    }
+
+    /// Whom a chain has asked already; the caller has found a referral of it within its scope.
+    pub async fn list_recipients_of_chain(&mut self, chain: ReferralId) -> Result<Vec<OrganizationId>, StoreError> {
+        let rows: Vec<String> =
+            in_tx!(self, |c| sqlx::query_scalar(LIST_RECIPIENTS_OF_CHAIN).bind(chain.to_string()).fetch_all(c).await)?;
+        rows.iter().map(|id| TABLE.id(id)).collect()
     }
 
     /// The open referrals on a consent that the caller has locked, each locked until the commit as well, so

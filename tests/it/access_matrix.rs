@@ -6,8 +6,8 @@ use crate::kit::steps::{Ready, fresh_key, merged, mutation, organization_id, ser
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
-    DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, ReportId, ServiceId,
-    TeamId,
+    ConsentId, DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, ReportId,
+    ServiceId, TeamId,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -255,6 +255,12 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
             "fieldScope": ["AGE_BAND"], "modality": "VERBAL", "language": "fr",
             "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL"] })
     };
+    let mut conversation = consent(LAWYERS);
+    conversation["recipients"] =
+        json!([{ "recipientId": organization_id(LAWYERS), "answer": "ACCEPTED", "fieldScope": ["AGE_BAND"] }]);
+    for of_one in ["recipientId", "fieldScope"] {
+        conversation.as_object_mut().expect("an input").remove(of_one);
+    }
     let mut hidden = ready.draft.clone();
     hidden["serviceId"] = json!(service_id(CARE_AFTER_VIOLENCE));
     hidden["need"] = json!("HEALTH_SEXUAL_VIOLENCE_CARE");
@@ -269,6 +275,7 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
         act("caseOpen", "in one's own project", Input::Create(json!({ "person": { "area": "FR-93055" } }))),
         act("consentRecord", "case of Paris, for the lawyers", Input::Create(consent(LAWYERS))),
         act("consentRecord", "case of Paris, for a safe house", Input::Create(consent(SAFE_HOUSE))),
+        act("consentConversationRecord", "case of Paris, for the lawyers", Input::Create(conversation)),
         act("statutoryReportRecord", "case of Paris", Input::Create(report)),
         act("consentOverrideRequest", "case of Paris, for the lawyers", Input::Create(asked)),
         act("referralCreate", "case of Paris, to the lawyers", Input::Create(ready.draft.clone())),
@@ -279,6 +286,7 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
         act("referralDecline", "ACKNOWLEDGED", Input::Step("ACKNOWLEDGED")),
         act("referralStart", "ACCEPTED", Input::Step("ACCEPTED")),
         act("referralComplete", "IN_SERVICE", Input::Step("IN_SERVICE")),
+        act("referralReroute", "DECLINED", Input::Step("DECLINED")),
         act("demandRecord", "case of Paris", Input::Create(demand)),
         act("demandCount", "Paris", Input::Create(json!({ "need": "BASIC_FOOD", "area": "FR-93055", "people": 5 }))),
         act("caseAgeBasisSet", "case of Paris, an old version", Input::Fixed(json!({ "input": basis }))),
@@ -375,6 +383,7 @@ fn protection_rows() -> Vec<Row> {
             fixed(json!({ "consentOverrideId": OverrideId::from_bytes([7; 16]).to_string() })),
         ),
         act("consentWithdraw", "of a case of Paris", Input::Withdrawal),
+        act("consentConfirm", "never was", fixed(json!({ "consentId": ConsentId::from_bytes([7; 16]).to_string() }))),
         act("projectNameDesk", "the own team", fixed(desk)),
         act("projectThawRequest", "Paris, at work", fixed(project.clone())),
         act("projectThawConfirm", "Paris, at work", fixed(project.clone())),

@@ -159,6 +159,8 @@ fn no_input_takes_free_text_or_files() {
     let checked = [
         "CaseOpenInput.fileNumber",
         "CaseOpenInput.idempotencyKey",
+        "ConsentConversationRecordInput.idempotencyKey",
+        "ConsentConversationRecordInput.language",
         "ConsentOverrideRequestInput.idempotencyKey",
         "ConsentRecordInput.idempotencyKey",
         "ConsentRecordInput.language",
@@ -177,6 +179,7 @@ fn no_input_takes_free_text_or_files() {
         "ProfileInput.area",
         "ProfileInput.languages",
         "ReferralCreateInput.idempotencyKey",
+        "ReferralRerouteInput.idempotencyKey",
         "ServiceChangesInput.alert",
         "ServiceChangesInput.alternateName",
         "ServiceChangesInput.applicationProcess",

@@ -11,6 +11,7 @@ mod backup;
 mod capacity;
 mod case;
 mod command_line;
+mod consent;
 mod core_dumps;
 mod cross_site;
 mod demand;

@@ -292,6 +292,11 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
     let consent = json!({ "idempotencyKey": "", "caseId": own.case, "recipientId": organization_id(LAWYERS),
         "basis": "SELF_INFORMED", "fieldScope": ["AGE_BAND"], "modality": "VERBAL", "language": "fr",
         "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL"] });
+    let named = json!([{ "recipientId": organization_id(LAWYERS), "answer": "ACCEPTED", "fieldScope": ["AGE_BAND"] }]);
+    let mut conversation = merged(consent.clone(), &json!({ "recipients": named }));
+    for of_one in ["recipientId", "fieldScope"] {
+        conversation.as_object_mut().expect("an input").remove(of_one);
+    }
     let opened = json!({ "idempotencyKey": "", "person": { "area": "FR-93055" } });
     let demand = json!({ "idempotencyKey": "", "caseId": "", "need": "SOL_ETM", "result": "UNMET_FULL" });
     let close = json!({ "caseId": "", "expectedVersion": 9, "adminStatus": "RECOGNISED_UAM" });
@@ -301,6 +306,14 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_mutation("caseOpen", "teamId", &opened, &TeamId::derived("corridor", "project paris").to_string()),
         Question::of_mutation("consentRecord", "caseId", &consent, &paris.case),
         Question::of_mutation("consentRecord", "recipientId", &consent, &organization_id(SAFE_HOUSE)),
+        Question::of_mutation("consentRecord", "restrictionIds", &consent, &organization_id(SAFE_HOUSE)),
+        Question::of_mutation("consentConversationRecord", "caseId", &conversation, &paris.case),
+        Question::of_mutation(
+            "consentConversationRecord",
+            "restrictionIds",
+            &conversation,
+            &organization_id(SAFE_HOUSE),
+        ),
         Question::of_mutation("statutoryReportRecord", "caseId", &report_input(""), &paris.case),
         Question::of_mutation("consentOverrideRequest", "caseId", &override_input(""), &paris.case),
         Question::of_mutation(
@@ -330,6 +343,13 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_mutation("caseAppealClose", "caseId", &close, &paris.case),
         Question::of_mutation("legalHoldSet", "caseId", &hold, &paris.case),
         Question::of_mutation("legalHoldLift", "caseId", &json!({ "caseId": "" }), &paris.case),
+    ]);
+    let reroute = json!({ "idempotencyKey": "", "referralId": own.declined.id, "expectedVersion": own.declined.version,
+        "consentId": own.consent, "serviceId": service_id(DAY_CENTRE_SERVICE) });
+    questions.extend([
+        Question::of_mutation("referralReroute", "referralId", &reroute, id),
+        Question::of_mutation("referralReroute", "consentId", &reroute, &paris.consent),
+        Question::of_mutation("referralReroute", "serviceId", &reroute, &service_id(SAFE_HOUSE_SERVICE)),
     ]);
     for step in ["Send", "Acknowledge", "Accept", "Decline", "Start", "Complete"] {
         // The right version and a wrong one: neither tells that there is something.
@@ -372,6 +392,7 @@ fn of_protection(paris: &Paris) -> Vec<Question> {
         Question::of_mutation("statutoryReportConfirm", "statutoryReportId", &json!({}), &paris.report),
         Question::of_mutation("consentOverrideConfirm", "consentOverrideId", &json!({}), &paris.held),
         Question::of_mutation("consentOverrideTakeBack", "consentOverrideId", &json!({}), &paris.held),
+        Question::of_mutation("consentConfirm", "consentId", &json!({}), &paris.consent),
         Question::of_mutation("consentWithdraw", "consentId", &json!({}), &paris.consent),
         Question::of_mutation("referralCancel", "referralId", &closing("NOT_SAFE"), id),
         Question::of_mutation("referralMarkError", "referralId", &closing("TRIAL"), id),
@@ -417,6 +438,8 @@ fn all_ids() -> BTreeSet<String> {
 struct Own {
     case: String,
     consent: String,
+    /// A referral that came to nothing.
+    declined: Referred,
     place_elsewhere: String,
 }
 
@@ -428,10 +451,11 @@ async fn own(world: &World, stranger: &Person) -> Own {
     let draft = json!({ "caseId": case, "serviceId": service_id(DAY_CENTRE_SERVICE), "need": "SOCIAL_DAY_CENTRE", "consentId": consent });
     let ready = Ready { sender: stranger.clone(), recipient: stranger.clone(), case, consent, draft };
     world.refer(&ready, "REQUESTED").await;
+    let declined = world.refer(&ready, "DECLINED").await;
     let safe_house =
         world.app.context().directory.snapshot().service(ServiceId::derived("corridor", SAFE_HOUSE_SERVICE));
     let place_elsewhere = safe_house.expect("the safe house").places[0].id.to_string();
-    Own { case: ready.case, consent: ready.consent, place_elsewhere }
+    Own { case: ready.case, consent: ready.consent, declined, place_elsewhere }
 }
 
 on_both_databases! {

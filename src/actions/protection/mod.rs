@@ -2,6 +2,7 @@
 //! closing a referral, requests to delete, overrides of consent, statutory
 //! reports, and the notices that all of these bring.
 
+pub mod consents;
 pub mod continuity;
 pub mod deletion;
 pub mod glass;

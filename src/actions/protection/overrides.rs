@@ -179,7 +179,7 @@ pub(in crate::actions) async fn replace(
             for referral in tx.lock_open_referrals_on(consent).await? {
                 // A consent by which it could not be sent opens nothing of it: it stays on the override, which ends.
                 let service = directory.service(referral.service_id);
-                if service.is_some_and(|service| given.covers_consequences_of(&service)) {
+                if service.is_some_and(|service| given.unexplained_of(&service).is_empty()) {
                     tx.move_referral(&referral.resting_on(given)).await?;
                 }
             }

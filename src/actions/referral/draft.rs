@@ -1,12 +1,12 @@
 //! Drafting a referral: what is asked of whom, for which case, on which consent.
 
-use super::find;
 use super::write::{Actor, insert};
+use super::{Sender, find};
 use crate::actions::disclosure::act;
 use crate::actions::idempotency::Create;
 use crate::actions::{ActionError, Context, hidden};
 use crate::domain::account::Account;
-use crate::domain::audit::AuditAction;
+use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::CaseReference;
 use crate::domain::disclosure::Offer;
 use crate::domain::id::{CaseId, ConsentId, LocationId, ReferralId, ServiceId};
@@ -58,24 +58,43 @@ pub async fn create(
     let create = Create::new(account, &input.idempotency_key, "referral_create", &input)?;
     let now = context.now();
     let id: ReferralId = context.fresh_id();
+    let sender = Sender { context, access, account, now };
     let id = create
         .once(context, id, async |tx| {
-            let scope = access.scope();
-            let case = tx.find_case(&scope, input.case_id).await?.ok_or_else(|| hidden(access, input.case_id))?;
-            let consent =
-                tx.find_consent(&scope, input.consent_id).await?.ok_or_else(|| hidden(access, input.consent_id))?;
-            let service = crate::actions::directory::kept_service(context, access, input.service_id)?;
-            if consent.case_id != case.id {
-                return Err(Refusal::consent(ConsentProblem::OtherCase).into());
-            }
-            check_followed(tx, access, &input).await?;
-            let referral = draft(&input, account, &case, &service, id, now)?;
-            insert(tx, &Actor::sender(account), &referral).await?;
-            tx.touch_case(case.id, now).await?;
-            Ok(act(access, now, AuditAction::ReferralCreated, id.to_string()))
+            let referral = sender.draft(tx, &input, id).await?;
+            sender.insert(tx, &referral).await
         })
         .await?;
     find(context, access, id).await
+}
+
+impl Sender<'_> {
+    /// A draft that may be written, and is not written yet.
+    pub(super) async fn draft(
+        &self,
+        tx: &mut Tx,
+        input: &CreateReferral,
+        id: ReferralId,
+    ) -> Result<Referral, ActionError> {
+        let Self { context, access, account, now } = *self;
+        let scope = access.scope();
+        let case = tx.find_case(&scope, input.case_id).await?.ok_or_else(|| hidden(access, input.case_id))?;
+        let consent =
+            tx.find_consent(&scope, input.consent_id).await?.ok_or_else(|| hidden(access, input.consent_id))?;
+        let service = crate::actions::directory::kept_service(context, access, input.service_id)?;
+        if consent.case_id != case.id {
+            return Err(Refusal::consent(ConsentProblem::OtherCase).into());
+        }
+        check_followed(tx, access, input).await?;
+        draft(input, account, &case, &service, id, now)
+    }
+
+    /// Writes a draft; gives the audit event of it.
+    pub(super) async fn insert(&self, tx: &mut Tx, draft: &Referral) -> Result<AuditEvent, ActionError> {
+        insert(tx, &Actor::sender(self.account), draft).await?;
+        tx.touch_case(draft.case_id, self.now).await?;
+        Ok(act(self.access, self.now, AuditAction::ReferralCreated, draft.id.to_string()))
+    }
 }
 
 fn draft(

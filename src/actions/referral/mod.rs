@@ -2,15 +2,18 @@
 
 mod answer;
 mod draft;
+mod reroute;
 mod send;
 mod write;
 
 pub use answer::{Answer, answer};
 pub use draft::{CreateReferral, create};
+pub use reroute::{RerouteReferral, reroute};
 pub use send::{SendDeclarations, send};
 pub(super) use write::{Actor, audit, write};
 
 use super::{ActionError, Context, hidden, referral_facts};
+use crate::domain::account::Account;
 use crate::domain::id::{CaseId, ReferralId};
 use crate::domain::lifecycle::Party;
 use crate::domain::referral::{Change, Command, Referral};
@@ -24,7 +27,7 @@ use crate::policy::visible::Visible;
 use crate::store::{Selection, StoreError, Tx};
 
 /// Which referral, and the version on which the caller decided.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub struct Target {
     /// The referral.
     pub id: ReferralId,
@@ -118,6 +121,14 @@ pub(super) fn decide(
     referral.decide(command, party, now).map_err(|refusal| show_refusal(access, referral, refusal))
 }
 
+/// Who does something on the sender's side, and when.
+pub(super) struct Sender<'a> {
+    context: &'a Context,
+    access: &'a Access,
+    account: &'a Account,
+    now: Timestamp,
+}
+
 /// The view after a change, or the conflict with somebody who committed first.
 pub(super) async fn settle(
     context: &Context,
@@ -125,11 +136,21 @@ pub(super) async fn settle(
     target: Target,
     written: Result<(), ActionError>,
 ) -> Result<Visible<ReferralView>, ActionError> {
+    or_conflict(context, access, target, written).await?;
+    find(context, access, target.id).await
+}
+
+/// What was written, or the conflict with somebody who committed first.
+async fn or_conflict<T>(
+    context: &Context,
+    access: &Access,
+    target: Target,
+    written: Result<T, ActionError>,
+) -> Result<T, ActionError> {
     let lost_race = matches!(&written, Err(ActionError::Internal(cause)) if matches!(cause.downcast_ref(), Some(StoreError::Stale)));
     if lost_race {
         let current = find(context, access, target.id).await?;
         return Err(Refusal::Conflict { current_version: current.version }.into());
     }
-    written?;
-    find(context, access, target.id).await
+    written
 }

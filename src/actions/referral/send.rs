@@ -1,7 +1,7 @@
 //! Sending a draft, or recording that its recipient was called.
 
 use super::write::{Actor, audit, write};
-use super::{Target, decide, find_for_change, settle};
+use super::{Sender, Target, decide, find_for_change, settle};
 use crate::actions::protection::require_project_at_work;
 use crate::actions::{ActionError, Context, demand};
 use crate::domain::audit::AuditPurpose;
@@ -9,7 +9,7 @@ use crate::domain::demand::DemandResult;
 use crate::domain::directory::{Document, Organization, Service};
 use crate::domain::id::{OrganizationId, ServiceId};
 use crate::domain::lifecycle::Party;
-use crate::domain::referral::{Channel, Command, SendFacts};
+use crate::domain::referral::{Channel, Command, Referral, SendFacts};
 use crate::policy::access::Access;
 use crate::policy::referral_view::ReferralView;
 use crate::policy::rules::{Action, permit};
@@ -18,7 +18,7 @@ use crate::policy::visible::Visible;
 use crate::store::{KeyPurpose, Tx};
 
 /// What the sender declares when sending.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Hash)]
 pub struct SendDeclarations {
     /// How it reaches the recipient.
     pub channel: Channel,
@@ -37,44 +37,61 @@ pub async fn send(
 ) -> Result<Visible<ReferralView>, ActionError> {
     let account = permit(access, Action::CreateReferral)?;
     let now = context.now();
+    let sender = Sender { context, access, account, now };
     let written = context
         .store
         .write(async |tx| {
             let referral = find_for_change(tx, access, target, Relation::Team).await?;
             require_project_at_work(tx, account.project_id).await?;
-            let scope = access.scope();
-            let case = tx.find_case(&scope, referral.case_id).await?.ok_or(ActionError::NotVisible)?;
-            // Locked, so that a withdrawal at the same time comes before or after, and never between.
-            let consent = tx.lock_consent(&scope, referral.consent_id).await?.ok_or(ActionError::NotVisible)?;
-            let (service, organization) = find_recipient(tx, referral.service_id, referral.recipient_id).await?;
-            let facts = SendFacts {
-                case: &case,
-                consent: &consent,
-                service: service.as_ref(),
-                organization: organization.as_ref(),
-                channel: declared.channel,
-                vetting: tx.find_vetting(referral.recipient_id).await?,
-                sender_is_trained: account.is_trained,
-                phone_called: declared.phone_called,
-                capacity_confirmed: declared.capacity_confirmed,
-            };
-            let change = decide(access, &referral, &Command::Send(facts), Party::Sender, now)?;
-            let area = demand::area_of(&case)?;
-            let changed = write(tx, &Actor::sender(account), referral, &change).await?;
-            tx.project_key(changed.project_id, KeyPurpose::Alias, context.chance.key()).await?;
-            let seen = demand::Seen {
-                id: context.fresh_id(),
-                need: changed.need,
-                area,
-                referral_id: Some(changed.id),
-                result: DemandResult::Pending,
-            };
-            demand::insert(context, tx, &case, &seen, now).await?;
-            tx.touch_case(case.id, now).await?;
-            audit(tx, access, &changed, AuditPurpose::Care).await
+            sender.send(tx, referral, declared).await
         })
         .await;
     settle(context, access, target, written).await
+}
+
+impl Sender<'_> {
+    /// Sends a draft that stands in this transaction, under all guards of sending.
+    pub(super) async fn send(
+        &self,
+        tx: &mut Tx,
+        draft: Referral,
+        declared: SendDeclarations,
+    ) -> Result<(), ActionError> {
+        let Self { context, access, account, now } = *self;
+        let scope = access.scope();
+        let case = tx.find_case(&scope, draft.case_id).await?.ok_or(ActionError::NotVisible)?;
+        let project = tx.find_project(draft.project_id).await?.ok_or(ActionError::NotVisible)?;
+        // Locked, so that a withdrawal at the same time comes before or after, and never between.
+        let consent = tx.lock_consent(&scope, draft.consent_id).await?.ok_or(ActionError::NotVisible)?;
+        let (service, organization) = find_recipient(tx, draft.service_id, draft.recipient_id).await?;
+        let facts = SendFacts {
+            case: &case,
+            project: &project,
+            consent: &consent,
+            is_restricted: tx.is_restricted_since(&consent, now).await?,
+            service: service.as_ref(),
+            organization: organization.as_ref(),
+            channel: declared.channel,
+            vetting: tx.find_vetting(draft.recipient_id).await?,
+            sender_is_trained: account.is_trained,
+            phone_called: declared.phone_called,
+            capacity_confirmed: declared.capacity_confirmed,
+        };
+        let change = decide(access, &draft, &Command::Send(facts), Party::Sender, now)?;
+        let area = demand::area_of(&case)?;
+        let changed = write(tx, &Actor::sender(account), draft, &change).await?;
+        tx.project_key(changed.project_id, KeyPurpose::Alias, context.chance.key()).await?;
+        let seen = demand::Seen {
+            id: context.fresh_id(),
+            need: changed.need,
+            area,
+            referral_id: Some(changed.id),
+            result: DemandResult::Pending,
+        };
+        demand::insert(context, tx, &case, &seen, now).await?;
+        tx.touch_case(case.id, now).await?;
+        audit(tx, access, &changed, AuditPurpose::Care).await
+    }
 }
 
 async fn find_recipient(

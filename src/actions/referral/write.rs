@@ -6,6 +6,7 @@ use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::lifecycle::{Event, Party};
 use crate::domain::referral::{Attestation, Change, Detail, Referral, TimelineEntry};
+use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
 use crate::store::Tx;
 
@@ -31,11 +32,11 @@ impl<'a> Actor<'a> {
         Self::of(Party::Recipient, account)
     }
 
-    fn entry(&self, referral: &Referral, event: Event, detail: &Detail) -> TimelineEntry {
+    fn entry(&self, referral: &Referral, event: Event, detail: &Detail, at: Timestamp) -> TimelineEntry {
         TimelineEntry {
             referral_id: referral.id,
             version: referral.version,
-            at: referral.status_at,
+            at,
             event,
             party: self.party,
             actor_id: self.account.map(|account| account.id),
@@ -48,7 +49,7 @@ impl<'a> Actor<'a> {
 
 /// Writes a new draft with the first line of its timeline.
 pub(super) async fn insert(tx: &mut Tx, actor: &Actor<'_>, draft: &Referral) -> Result<(), ActionError> {
-    let first = actor.entry(draft, Event::Create, &Detail::None);
+    let first = actor.entry(draft, Event::Create, &Detail::None, draft.status_at);
     Ok(tx.insert_referral(draft, &first).await?)
 }
 
@@ -62,7 +63,7 @@ pub(in crate::actions) async fn write(
     change: &Change,
 ) -> Result<Referral, ActionError> {
     let changed = referral.apply(change);
-    let entry = actor.entry(&changed, change.event, &change.detail);
+    let entry = actor.entry(&changed, change.event, &change.detail, change.at);
     tx.update_referral(&changed, &entry).await?;
     Ok(changed)
 }
@@ -74,12 +75,22 @@ pub(in crate::actions) async fn audit(
     changed: &Referral,
     purpose: AuditPurpose,
 ) -> Result<(), ActionError> {
+    audit_at(tx, access, changed, (purpose, changed.status_at)).await
+}
+
+/// Writes the audit event of a change that left the state as it was.
+pub(super) async fn audit_at(
+    tx: &mut Tx,
+    access: &Access,
+    changed: &Referral,
+    (purpose, at): (AuditPurpose, Timestamp),
+) -> Result<(), ActionError> {
     let event = AuditEvent {
         purpose,
         project_id: Some(changed.project_id),
         fields: vec!["status"],
         consent_id: Some(changed.consent_id),
-        ..act(access, changed.status_at, AuditAction::ReferralChanged, changed.id.to_string())
+        ..act(access, at, AuditAction::ReferralChanged, changed.id.to_string())
     };
     Ok(tx.append_audit(&[event]).await?)
 }

@@ -22,6 +22,7 @@ code_list! {
     AuditAction {
         CaseOpened = "case_opened": "a case reference was opened",
         ConsentRecorded = "consent_recorded": "a consent was recorded",
+        ConsentConfirmed = "consent_confirmed": "a second person confirmed a consent that takes two",
         ReferralCreated = "referral_created": "a referral was drafted",
         ReferralChanged = "referral_changed": "a referral changed its state",
         DemandRecorded = "demand_recorded": "a need without an answer was recorded",
@@ -98,6 +99,7 @@ impl AuditAction {
         match self {
             Self::CaseOpened
             | Self::ConsentRecorded
+            | Self::ConsentConfirmed
             | Self::ReferralCreated
             | Self::ReferralChanged
             | Self::DemandRecorded

@@ -143,6 +143,8 @@ pub enum Command<'a> {
     Expire,
     /// End it because another recipient of the same need accepted first.
     CloseAcceptedElsewhere,
+    /// Ask another recipient in its place.
+    Reroute,
     /// Take it up again.
     Reopen {
         /// The consent as it stands now.
@@ -178,6 +180,7 @@ impl Command<'_> {
             Self::WithdrawConsent => Event::WithdrawConsent,
             Self::Expire => Event::Expire,
             Self::CloseAcceptedElsewhere => Event::CloseAcceptedElsewhere,
+            Self::Reroute => Event::Reroute,
             Self::Reopen { .. } => Event::Reopen,
             Self::MarkError { .. } => Event::MarkError,
             Self::RevokePartner => Event::RevokePartner,
@@ -265,6 +268,7 @@ impl Referral {
             | Command::WithdrawConsent
             | Command::Expire
             | Command::CloseAcceptedElsewhere
+            | Command::Reroute
             | Command::RevokePartner => Detail::None,
             Command::Waitlist { expected_wait_days } => Detail::Waitlist(checked_wait(*expected_wait_days)?),
             Command::Decline { code } => Detail::Decline(*code),
@@ -308,8 +312,11 @@ impl Referral {
     #[must_use]
     pub fn apply(mut self, change: &Change) -> Self {
         self.version += 1;
-        self.status = change.status;
-        self.status_at = change.at;
+        // Where the state stays it is as old as before: what counts from its end goes on counting.
+        if self.status != change.status {
+            self.status = change.status;
+            self.status_at = change.at;
+        }
         match &change.detail {
             Detail::None | Detail::Cancel(_) => {}
             // A tombstone: that there was something, and nothing of what it was.

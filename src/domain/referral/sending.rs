@@ -2,8 +2,9 @@
 
 use super::Referral;
 use super::codes::{Channel, ReferralKind, Urgency};
+use crate::domain::account::Project;
 use crate::domain::case::CaseReference;
-use crate::domain::consent::Consent;
+use crate::domain::consent::{Consent, ConsentBasis, Explained, country_of, is_third_country};
 use crate::domain::directory::{
     CapacityStatus, KnownConsequence, Organization, Place, Service, ServiceStatus, Specialisation,
 };
@@ -34,8 +35,12 @@ impl Vetting {
 pub struct SendFacts<'a> {
     /// The case.
     pub case: &'a CaseReference,
+    /// The sending project.
+    pub project: &'a Project,
     /// The consent that the referral names.
     pub consent: &'a Consent,
+    /// Whether a later conversation says that the recipient must not be told.
+    pub is_restricted: bool,
     /// The service; `None` when it is gone from the directory.
     pub service: Option<&'a Service>,
     /// The receiving organisation; `None` when it is gone.
@@ -79,7 +84,7 @@ impl Referral {
         let urgency = self.urgency.at_least_for(self.need, &facts.case.profile, self.needed_by, now);
         self.check_recipient(facts, organization, service)?;
         self.check_channel(facts, urgency, service, now)?;
-        self.check_consent(facts.consent, service, now)?;
+        self.check_consent(facts, service, now)?;
         let offer = match self.kind {
             ReferralKind::Redirection => Offer::default(),
             _ => Offer::of(&facts.case.profile, &service.eligibility),
@@ -93,7 +98,8 @@ impl Referral {
         }
     }
 
-    fn check_consent(&self, consent: &Consent, service: &Service, now: Timestamp) -> Result<(), Refusal> {
+    fn check_consent(&self, facts: &SendFacts<'_>, service: &Service, now: Timestamp) -> Result<(), Refusal> {
+        let consent = facts.consent;
         if consent.case_id != self.case_id {
             return Err(Refusal::consent(ConsentProblem::OtherCase));
         }
@@ -101,13 +107,16 @@ impl Referral {
             return Err(Refusal::consent(ConsentProblem::OtherRecipient));
         }
         consent.require_live(now)?;
-        // Whom nobody can ask nobody can explain to: the two people answer for it, but never for an assessment of age.
-        let assesses_age = service.known_consequences.contains(&KnownConsequence::AgeAssessment);
-        let is_answered_for = consent.basis.is_override() && !assesses_age;
-        if !consent.covers_consequences_of(service) && !is_answered_for {
-            return Err(Refusal::consent(ConsentProblem::ConsequencesNotExplained));
-        }
-        Ok(())
+        let problem = if facts.is_restricted {
+            ConsentProblem::RecipientRestricted
+        } else if !consent.purpose.carries(self.kind, self.need) {
+            ConsentProblem::OtherPurpose
+        } else if is_third_country(&facts.project.country, country_of(service)) && !may_leave(consent) {
+            ConsentProblem::ThirdCountry
+        } else {
+            return check_explained(consent, service);
+        };
+        Err(Refusal::consent(problem))
     }
 
     /// Whether this recipient may be asked at all, by whatever channel.
@@ -162,6 +171,22 @@ impl Referral {
         };
         Err(Refusal::Recipient(problem))
     }
+}
+
+/// Whether every known consequence of the service was explained. Whom nobody can ask nobody can explain to: the two people
+/// answer for it, but never for an assessment of age.
+fn check_explained(consent: &Consent, service: &Service) -> Result<(), Refusal> {
+    let missing = consent.unexplained_of(service);
+    let assesses_age = service.known_consequences.contains(&KnownConsequence::AgeAssessment);
+    let is_answered_for = consent.basis.is_override() && !assesses_age;
+    if missing.is_empty() || is_answered_for { Ok(()) } else { Err(Refusal::Consequences { missing }) }
+}
+
+/// Whether a consent carries a request into a country that protects data less (GDPR article 49): the risks were
+/// explained and this one accepted by name, or a life is at risk.
+fn may_leave(consent: &Consent) -> bool {
+    let was_explained = consent.explained.contains(&Explained::Risks) && consent.third_country_acknowledged;
+    was_explained || consent.basis == ConsentBasis::VitalInterest
 }
 
 /// Whether the service, or the place of it that the referral names, is marked as not to be used.

@@ -1,6 +1,8 @@
 //! The referral loop.
 
-use crate::actions::referral::{Answer, CreateReferral, SendDeclarations, Target, answer, create, send};
+use crate::actions::referral::{
+    Answer, CreateReferral, RerouteReferral, SendDeclarations, Target, answer, create, reroute, send,
+};
 use crate::domain::need::Need;
 use crate::domain::referral::{Channel, DeclineCode, OutcomeCode, ReferralKind, Urgency};
 use crate::graphql::error::{ApiError, parse_id};
@@ -9,7 +11,7 @@ use crate::graphql::scalars::DateTime;
 use crate::graphql::types::referral::Referral;
 use crate::graphql::user_errors::{
     FromUserError, ReferralAcceptError, ReferralAcknowledgeError, ReferralCompleteError, ReferralCreateError,
-    ReferralDeclineError, ReferralSendError, ReferralStartError, settle,
+    ReferralDeclineError, ReferralRerouteError, ReferralSendError, ReferralStartError, settle,
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -47,6 +49,20 @@ impl ReferralMutations {
         let sent = send(&request.context, &request.access, target, declared).await;
         let (referral, errors) = settle(sent, request.language)?;
         Ok(ReferralSendPayload { referral: referral.map(Referral::from), errors })
+    }
+
+    /// Asks another recipient in the place of one who declined, never answered or did not give the service: drafts the
+    /// referral and sends it at once. Unless the caller says otherwise it is the next one whom the person has named in the
+    /// same conversation; anybody else needs a new consent.
+    async fn referral_reroute(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which referral, whom to ask now, and what the sender declares.")] input: ReferralRerouteInput,
+    ) -> Result<ReferralReroutePayload, ApiError> {
+        let request = request(context);
+        let rerouted = reroute(&request.context, &request.access, input.read()?).await;
+        let (referral, errors) = settle(rerouted, request.language)?;
+        Ok(ReferralReroutePayload { referral: referral.map(Referral::from), errors })
     }
 
     /// Acknowledges a referral to the viewer's organisation: received, not yet decided.
@@ -183,6 +199,46 @@ pub struct ReferralSendInput {
     capacity_confirmed: bool,
 }
 
+/// What rerouting takes.
+#[derive(InputObject)]
+pub struct ReferralRerouteInput {
+    /// The referral that came to nothing, an id beginning with `ref_`.
+    referral_id: ID,
+    /// The version that the caller has read.
+    expected_version: i64,
+    /// The caller's own key of this call: sent again, it gives the same referral.
+    idempotency_key: String,
+    /// The service to be asked, an id beginning with `svc_`; by default the only one of the recipient for this need.
+    service_id: Option<ID>,
+    /// The consent that carries it, an id beginning with `con_`; by default the next one of the same conversation.
+    consent_id: Option<ID>,
+    /// How it reaches the recipient. Who was called need not be vetted, reads nothing, and answers to the caller.
+    #[graphql(default_with = "Channel::Electronic")]
+    channel: Channel,
+    /// The recipient was called first; an emergency needs it.
+    #[graphql(default)]
+    phone_called: bool,
+    /// Send in spite of a full service or an unknown capacity.
+    #[graphql(default)]
+    capacity_confirmed: bool,
+}
+
+impl ReferralRerouteInput {
+    fn read(self) -> Result<RerouteReferral, ApiError> {
+        Ok(RerouteReferral {
+            idempotency_key: self.idempotency_key,
+            target: target(&self.referral_id, self.expected_version)?,
+            service_id: self.service_id.as_ref().map(parse_id).transpose()?,
+            consent_id: self.consent_id.as_ref().map(parse_id).transpose()?,
+            declared: SendDeclarations {
+                channel: self.channel,
+                phone_called: self.phone_called,
+                capacity_confirmed: self.capacity_confirmed,
+            },
+        })
+    }
+}
+
 macro_rules! inputs {
     ($($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $field_doc:literal])+ $field:ident: $type:ty),* $(,)? })+) => {$(
         $(#[doc = $doc])+
@@ -237,6 +293,8 @@ payloads! {
     ReferralCreatePayload(ReferralCreateError)
     /// The sent referral, or why it was not sent.
     ReferralSendPayload(ReferralSendError)
+    /// The new referral, sent, or why nobody else was asked.
+    ReferralReroutePayload(ReferralRerouteError)
     /// The acknowledged referral, or why it was not acknowledged.
     ReferralAcknowledgePayload(ReferralAcknowledgeError)
     /// The accepted referral, or why it was not accepted.

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::domain::account::{Account, RiskProfile, Role};
-use crate::domain::consent::{ConsentBasis, ConsentModality};
+use crate::domain::consent::{Assent, ConsentBasis, ConsentGiver, ConsentModality, ConsentPurpose, Interpreting};
 use crate::domain::disclosure::Offer;
 use crate::domain::freeze::ProjectStatus;
-use crate::domain::id::{AccountId, CaseId, ConsentId, Identifier, ProjectId, TeamId};
+use crate::domain::id::{AccountId, CaseId, ConsentId, ConversationId, Identifier, ProjectId, TeamId};
 use crate::domain::spoken_code::SpokenCode;
 use crate::policy::access::Viewer;
 use crate::policy::table::Table;
@@ -90,6 +90,17 @@ fn consent(referral: &Referral) -> Consent {
         modality: Some(ConsentModality::Verbal),
         language: Some(language()),
         explained: Vec::new(),
+        conversation_id: ConversationId::from_bytes([5; 16]),
+        position: 1,
+        purpose: ConsentPurpose::Referral,
+        given_by: Some(ConsentGiver::Person),
+        assent: Assent::NotApplicable,
+        interpreter: Interpreting::None,
+        consequences: Vec::new(),
+        restrictions: Vec::new(),
+        third_country_acknowledged: false,
+        obtained_by: AccountId::from_bytes([2; 16]),
+        confirmed_at: None,
         contact_rule: ContactRule::CodeWord,
         obtained_at: instant(),
         expires_at: instant().plus_days(90),

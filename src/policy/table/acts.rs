@@ -1,12 +1,12 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmEntry, ConfirmOverride, ConfirmReport,
-    CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings,
-    MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides,
-    ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand,
-    RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity,
-    WithdrawConsent,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmConsent, ConfirmEntry, ConfirmOverride,
+    ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject,
+    ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices,
+    ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent,
+    RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody,
+    TellCapacity, WithdrawConsent,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
@@ -51,6 +51,7 @@ pub(super) fn acts() -> Vec<Act> {
         act(OpenCase, WORKERS).in_project().by_token(TokenScope::Cases),
         act(ReadCase, WORKERS).in_project().by_token(TokenScope::Cases),
         act(RecordConsent, WORKERS).in_project().by_token(TokenScope::Cases),
+        act(ConfirmConsent, READERS).by_token(TokenScope::Referrals),
         act(RecordDemand, WORKERS).in_project().by_token(TokenScope::Cases),
         act(CreateReferral, WORKERS).in_project().by_token(TokenScope::Referrals),
         act(AnswerReferral, WORKERS).by_token(TokenScope::Answers),

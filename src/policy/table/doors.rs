@@ -1,12 +1,12 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmEntry, ConfirmOverride, ConfirmReport,
-    CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings,
-    MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides,
-    ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand,
-    RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity,
-    WithdrawConsent,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmConsent, ConfirmEntry, ConfirmOverride,
+    ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject,
+    ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices,
+    ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent,
+    RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody,
+    TellCapacity, WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
 
@@ -92,6 +92,9 @@ fn mutations() -> Vec<Door> {
         door("Mutation.caseAppealClose", &[OpenCase]),
         door("Mutation.caseOpen", &[OpenCase]),
         door("Mutation.consentRecord", &[RecordConsent]),
+        door("Mutation.consentConversationRecord", &[RecordConsent]),
+        door("Mutation.consentConfirm", &[ConfirmConsent]),
+        door("Mutation.referralReroute", &[CreateReferral]),
         door("Mutation.referralCreate", &[CreateReferral]),
         door("Mutation.referralSend", &[CreateReferral]),
         door("Mutation.referralAcknowledge", &[AnswerReferral]),

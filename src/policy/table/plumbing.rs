@@ -21,6 +21,8 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "organization",
                 "directoryProposal",
                 "consent",
+                "consents",
+                "confirmed",
                 "consentOverride",
                 "statutoryReport",
                 "referral",
@@ -35,5 +37,5 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "waiting",
             ],
         )
-        || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields", "event"])
+        || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields", "missingConsequences", "event"])
 }

@@ -91,6 +91,7 @@ code_list! {
         OpenCase = "open_case": "open a case reference",
         ReadCase = "read_case": "read a case reference",
         RecordConsent = "record_consent": "record a consent",
+        ConfirmConsent = "confirm_consent": "confirm a consent that takes two people",
         CreateReferral = "create_referral": "draft and send a referral",
         AnswerReferral = "answer_referral": "answer a referral to one's organisation",
         ReadReferral = "read_referral": "read a referral",

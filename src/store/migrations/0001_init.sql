@@ -109,24 +109,37 @@ CREATE TABLE cases (
 CREATE INDEX cases_file_number ON cases (project_id, file_number_index);
 
 -- Where two people have allowed a referral without a consent, the basis says so, and nobody has said or explained
--- anything: `modality` and `language` are empty.
+-- anything: `modality` and `language` are empty. Consents of one conversation share `conversation_id`, in the order of
+-- `position`.
 CREATE TABLE consents (
     id           TEXT   NOT NULL PRIMARY KEY,
     version      BIGINT NOT NULL,
     case_id      TEXT   NOT NULL REFERENCES cases (id),
     project_id   TEXT   NOT NULL REFERENCES projects (id),
+    conversation_id TEXT NOT NULL,
+    position     BIGINT NOT NULL,
     recipient_id TEXT   NOT NULL,
     basis        TEXT   NOT NULL,
+    purpose      TEXT   NOT NULL,
+    given_by     TEXT,
+    assent       TEXT   NOT NULL,
     field_scope  TEXT   NOT NULL,
     modality     TEXT,
     language     TEXT,
+    interpreter  TEXT   NOT NULL,
     explained    TEXT   NOT NULL,
+    consequences TEXT   NOT NULL,
+    restrictions TEXT   NOT NULL,
+    third_country_acknowledged BOOLEAN NOT NULL,
     contact_rule TEXT   NOT NULL,
     obtained_at  BIGINT NOT NULL,
+    obtained_by  TEXT   NOT NULL,
+    confirmed_at BIGINT,
     expires_at   BIGINT NOT NULL,
     withdrawn_at BIGINT
 );
 CREATE INDEX consents_case ON consents (case_id);
+CREATE INDEX consents_conversation ON consents (conversation_id, position);
 
 -- `sealed` holds the offer: it may tell an administrative status. It is empty once the referral was erased. `chain_id` is the first referral of the chain that rerouting makes, its own id at first. A
 -- recipient reads what has the channel 'electronic', and nothing else.

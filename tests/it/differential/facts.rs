@@ -5,15 +5,18 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 use relais::domain::account::{Account, Project, RiskProfile, Role};
 use relais::domain::case::CaseReference;
 use relais::domain::code::CodeList;
-use relais::domain::consent::{Consent, ConsentBasis, ConsentField, ConsentModality, ContactRule};
+use relais::domain::consent::{
+    Assent, Consent, ConsentBasis, ConsentField, ConsentGiver, ConsentModality, ConsentPurpose, ContactRule,
+    Interpreting,
+};
 use relais::domain::demand::{Demand, DemandResult};
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::disclosure::Offer;
 use relais::domain::freeze::Desk;
 use relais::domain::glass::{Glass, GlassReason};
 use relais::domain::id::{
-    AccountId, CaseId, ConsentId, DemandId, GlassId, Identifier, LocationId, OrganizationId, ProjectId, ReferralId,
-    ServiceId, TeamId,
+    AccountId, CaseId, ConsentId, ConversationId, DemandId, GlassId, Identifier, LocationId, OrganizationId, ProjectId,
+    ReferralId, ServiceId, TeamId,
 };
 use relais::domain::lifecycle::{Event, Party, Status};
 use relais::domain::need::Need;
@@ -251,6 +254,17 @@ fn consent(chance: &mut Chance, referral: &Referral, at: Timestamp) -> Consent {
         modality: Some(ConsentModality::Verbal),
         language: Some(language()),
         explained: Vec::new(),
+        conversation_id: ConversationId::from_bytes([5; 16]),
+        position: 1,
+        purpose: ConsentPurpose::Referral,
+        given_by: Some(ConsentGiver::Person),
+        assent: Assent::NotApplicable,
+        interpreter: Interpreting::None,
+        consequences: Vec::new(),
+        restrictions: Vec::new(),
+        third_country_acknowledged: false,
+        obtained_by: AccountId::from_bytes([2; 16]),
+        confirmed_at: None,
         contact_rule: ContactRule::ViaCaseworker,
         obtained_at: at,
         expires_at: at.plus_days(chance.pick(&[0, 15, 90, 90])),

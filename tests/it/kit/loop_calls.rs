@@ -5,6 +5,8 @@ use super::world::{Answer, LAWYERS, MINORITY_APPEAL, World, graphql_request};
 use axum::body::Body;
 use axum::http::Request;
 use relais::clock::Clock;
+use relais::domain::code::CodeList as _;
+use relais::domain::directory::KnownConsequence;
 use relais::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
 use relais::domain::time::Timestamp;
 use serde_json::{Value, json};
@@ -22,16 +24,24 @@ const DEMAND: &str = "id month area need result";
 const INPUT: &str = "... on InputError { inputProblem: problem }";
 const CONFLICT: &str = "... on ConflictError { currentVersion }";
 const TRANSITION: &str = "... on InvalidTransitionError { status event }";
-const CONSENT_MISSING: &str = "... on ConsentMissingError { consentProblem: problem missingFields }";
+const CONSENT_MISSING: &str =
+    "... on ConsentMissingError { consentProblem: problem missingFields missingConsequences }";
 const PROTECTION: &str = "... on ProtectionError { protectionProblem: problem }";
 const RECIPIENT: &str = "... on RecipientUnavailableError { recipientProblem: problem }";
 
 /// A mutation: its name, what comes back and how, and the errors that it names beside the key's.
 struct Mutation(&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const MUTATIONS: [Mutation; 11] = [
+const MUTATIONS: [Mutation; 13] = [
     Mutation("caseOpen", "case", CASE, &[INPUT, PROTECTION]),
     Mutation("consentRecord", "consent", CONSENT, &[INPUT, RECIPIENT, PROTECTION]),
+    Mutation("consentConfirm", "consent", CONSENT, &[PROTECTION]),
+    Mutation(
+        "referralReroute",
+        "referral",
+        REFERRAL,
+        &[INPUT, CONFLICT, TRANSITION, CONSENT_MISSING, RECIPIENT, PROTECTION],
+    ),
     Mutation("demandRecord", "demand", DEMAND, &[INPUT, PROTECTION]),
     Mutation("demandCount", "demand", DEMAND, &[INPUT, PROTECTION]),
     Mutation("referralCreate", "referral", REFERRAL, &[INPUT, CONSENT_MISSING, RECIPIENT, PROTECTION]),
@@ -104,7 +114,9 @@ impl Outcome {
         for name in names {
             words.extend(word(&errors[0][name]));
         }
-        words.extend(errors[0]["missingFields"].as_array().into_iter().flatten().filter_map(word));
+        for name in ["missingFields", "missingConsequences"] {
+            words.extend(errors[0][name].as_array().into_iter().flatten().filter_map(word));
+        }
         words.extend(word(&errors[0]["status"]).map(|status| format!("in {status}")));
         words.extend(errors[0]["path"].as_array().and_then(|path| path.last()).and_then(word));
         words.join(" ")
@@ -174,6 +186,11 @@ pub fn to_the_lawyers() -> Target {
 /// Everything that a consent can allow of her.
 pub fn every_field() -> Value {
     json!(["AGE_BAND", "GENDER", "HOUSEHOLD", "ADMIN_STATUS", "SITUATION", "LANGUAGES", "AREA", "PROTECTION_FLAGS"])
+}
+
+/// Every known consequence, as explained one by one.
+pub fn every_consequence() -> Value {
+    Value::Array(KnownConsequence::ALL.iter().map(|known| Value::from(known.symbol())).collect())
 }
 
 /// A request to run one mutation.

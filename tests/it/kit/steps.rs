@@ -1,5 +1,6 @@
 //! The steps of the loop as calls of the API, so that a test can begin in the middle of it.
 
+use super::loop_calls::every_consequence;
 pub use super::loop_calls::{fresh_key, organization as organization_id, service as service_id};
 use super::schema::SCHEMA;
 use super::world::{Answer, BEGINNING, LAWYERS, MINORITY_APPEAL, Person, World};
@@ -93,7 +94,7 @@ impl World {
             "fieldScope": ["AGE_BAND", "GENDER", "HOUSEHOLD", "ADMIN_STATUS", "SITUATION", "LANGUAGES", "AREA",
                 "PROTECTION_FLAGS", "AGE_BASIS"],
             "modality": "VERBAL", "language": "en",
-            "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL", "CONSEQUENCES"],
+            "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL"], "consequences": every_consequence(),
         });
         text(&self.done(sender, "consentRecord", &merged(input, over)).await["id"])
     }
@@ -188,6 +189,7 @@ impl World {
 pub fn step_input(step: &str, referred: &Referred) -> Value {
     let extra = match step {
         "referralSend" => json!({ "capacityConfirmed": true }),
+        "referralReroute" => json!({ "idempotencyKey": fresh_key(), "capacityConfirmed": true }),
         "referralDecline" => json!({ "code": "FULL" }),
         "referralComplete" => json!({ "outcome": "SERVICE_RECEIVED" }),
         "referralCancel" => json!({ "reason": "NOT_SAFE" }),

@@ -2,7 +2,7 @@
 
 use super::PRIMARY_CARE;
 use crate::kit::loop_calls::{
-    Referral, Target, confirmed, fresh_key, girl, organization, place, service, to_the_lawyers, with,
+    Referral, Target, confirmed, every_consequence, fresh_key, girl, organization, place, service, to_the_lawyers, with,
 };
 use crate::kit::world::{CLINIC, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::import::plan::Completeness;
@@ -34,7 +34,7 @@ fn to_care_after_violence() -> Target {
 }
 
 fn consequences_explained() -> Value {
-    json!({ "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL", "CONSEQUENCES"] })
+    json!({ "consequences": every_consequence() })
 }
 
 fn adult() -> Value {
@@ -114,9 +114,15 @@ on_both_databases! {
     }
 
     async fn known_consequences_are_explained_first(world: World) {
-        let draft = world.drafted(&to_the_assessment(), json!({}), json!({})).await;
-        let refusal = refused(&world, "caseworker", &draft, confirmed()).await;
-        assert_eq!(refusal, "ConsentMissingError CONSEQUENCES_NOT_EXPLAINED");
+        let refusal = "ConsentMissingError CONSEQUENCES_NOT_EXPLAINED";
+        for (explained, missing) in [
+            (json!([]), "BIOMETRICS_TAKEN AUTHORITY_INFORMED PROSECUTOR_INFORMED AGE_ASSESSMENT"),
+            (json!(["AGE_ASSESSMENT", "AUTHORITY_INFORMED", "FAMILY_CONTACTED"]), "BIOMETRICS_TAKEN PROSECUTOR_INFORMED"),
+            (json!(["AGE_ASSESSMENT", "AUTHORITY_INFORMED", "PROSECUTOR_INFORMED"]), "BIOMETRICS_TAKEN"),
+        ] {
+            let draft = world.drafted(&to_the_assessment(), json!({ "consequences": explained }), json!({})).await;
+            assert_eq!(refused(&world, "caseworker", &draft, confirmed()).await, format!("{refusal} {missing}"));
+        }
         let draft = world.drafted(&to_the_assessment(), consequences_explained(), json!({})).await;
         world.send_referral("caseworker", &draft, confirmed()).await.done();
     }

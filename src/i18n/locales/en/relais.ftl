@@ -175,6 +175,14 @@ input-consent-expiry = A consent expires in the future, at most 365 days ahead.
 input-consent-scope-empty = Name at least one field that the person agrees to have told.
 input-explanation-missing = The risks, the recipients, the right to refuse and the right to withdraw must have been explained.
 input-basis-for-adult = This ground of consent is for children.
+input-basis-of-age = Nobody of this age consents on this ground.
+input-giver-of-basis = This consent is not given by this person: a caregiver or representative, or the person, as the ground says.
+input-assent-of-age = At this age the child's own word is another: a child who says no is not referred on a consent.
+input-assent-in-writing = From 12 to 14 the child agrees in writing; the paper stays on site.
+input-recipients-of-conversation = A conversation names one to three organisations, each once.
+input-nobody-accepted = The person accepted none of the organisations: nothing may be told, and nothing is recorded.
+input-recipient-restricted = The same organisation is to be told and must not be.
+input-service-to-name = The organisation has no service for this need that you know of, or several: name one.
 input-need-not-offered = The service does not answer this need: choose another one, or another need.
 input-place-of-service = The service is not given at this place.
 input-start-in-future = The start lies between the sending and now.
@@ -229,7 +237,23 @@ consent-other-case = The consent is of another case.
 consent-expired = The consent has lapsed: record a new one.
 consent-withdrawn = The consent was withdrawn.
 consent-fields-missing = The consent does not allow everything that the offer tells: { $fields }.
-consent-consequences-not-explained = The known consequences of this service must be explained first.
+consent-consequences-not-explained = Explain first what is known to follow from turning to this service: { $consequences }.
+consent-unconfirmed = Nobody else has confirmed this decision yet: it takes two people.
+consent-other-purpose = The consent is for another purpose than this request: record one for this purpose.
+consent-recipient-restricted = In a later conversation the person said that this organisation must not be told.
+consent-third-country = The recipient is in a country that protects data less: explain the risks, and record that the person accepts them.
+consent-nobody-named = The person has named nobody else who may be told: record a new consent.
+
+## Known consequences
+consequence-biometrics-taken = fingerprints are taken
+consequence-authority-informed = an authority is informed
+consequence-prosecutor-informed = the prosecutor is informed
+consequence-relocation-far = being moved far away
+consequence-complaint-expected = a complaint is expected
+consequence-age-assessment = the age is assessed
+consequence-family-contacted = the family is contacted
+consequence-id-required = an identity document is asked for
+consequence-recorded-in-shared-db = being recorded in a shared database
 
 ## Recipient
 recipient-never-a-recipient = Police, border and detention bodies never receive a referral.
@@ -273,6 +297,7 @@ protection-already-answered = It was answered before.
 protection-already-confirmed = It was confirmed before.
 protection-already-decided = It was decided before.
 protection-entry-changed = The entry says something else since this was proposed: refuse it, and propose anew.
+protection-consent-ended = The consent has lapsed, or was withdrawn: record a new one.
 protection-override-ended = Nobody confirmed it in time, or it is over: ask again if it is still needed.
 
 ## The table of need to know
@@ -324,6 +349,7 @@ policy-action-confirm-entry = confirm that an entry is still true
 policy-action-open-case = open a case reference
 policy-action-read-case = read a case reference
 policy-action-record-consent = record and read a consent
+policy-action-confirm-consent = confirm a consent that takes two people
 policy-action-create-referral = draft and send a referral
 policy-action-answer-referral = answer a received referral
 policy-action-read-referral = read referrals

@@ -175,6 +175,14 @@ input-consent-expiry = Un consentement expire dans l’avenir, dans 365 jours au
 input-consent-scope-empty = Nommez au moins un élément que la personne accepte de communiquer.
 input-explanation-missing = Les risques, les destinataires, le droit de refuser et le droit de retirer son accord doivent avoir été expliqués.
 input-basis-for-adult = Cette base de consentement est réservée aux mineurs.
+input-basis-of-age = Personne de cet âge ne consent sur ce fondement.
+input-giver-of-basis = Ce consentement n’est pas donné par cette personne : un proche responsable ou un représentant, ou la personne elle-même, selon le fondement.
+input-assent-of-age = À cet âge, la parole de l’enfant est autre : un enfant qui dit non n’est pas orienté sur un consentement.
+input-assent-in-writing = De 12 à 14 ans, l’enfant donne son accord par écrit ; le papier reste sur place.
+input-recipients-of-conversation = Un entretien nomme une à trois organisations, chacune une fois.
+input-nobody-accepted = La personne n’a accepté aucune des organisations : rien ne peut être communiqué, et rien n’est enregistré.
+input-recipient-restricted = La même organisation doit être informée et ne doit pas l’être.
+input-service-to-name = L’organisation n’a aucun service que vous connaissiez pour ce besoin, ou en a plusieurs : nommez-en un.
 input-need-not-offered = Ce service ne répond pas à ce besoin : choisissez-en un autre, ou un autre besoin.
 input-place-of-service = Ce service n’est pas rendu en ce lieu.
 input-start-in-future = Le début se situe entre l’envoi et maintenant.
@@ -229,7 +237,23 @@ consent-other-case = Le consentement est celui d’un autre dossier.
 consent-expired = Le consentement a expiré : recueillez-en un nouveau.
 consent-withdrawn = Le consentement a été retiré.
 consent-fields-missing = Le consentement ne couvre pas tout ce que l’offre communique : { $fields }.
-consent-consequences-not-explained = Les conséquences connues de ce service doivent d’abord être expliquées.
+consent-consequences-not-explained = Expliquez d’abord ce qui suit, à ce qu’on sait, d’un recours à ce service : { $consequences }.
+consent-unconfirmed = Personne d’autre n’a encore confirmé cette décision : il y faut deux personnes.
+consent-other-purpose = Le consentement a un autre but que cette demande : recueillez-en un pour ce but.
+consent-recipient-restricted = Dans un entretien ultérieur, la personne a dit que cette organisation ne doit pas être informée.
+consent-third-country = Le destinataire est dans un pays qui protège moins les données : expliquez les risques et enregistrez que la personne les accepte.
+consent-nobody-named = La personne n’a nommé personne d’autre qui puisse être informé : recueillez un nouveau consentement.
+
+## Known consequences
+consequence-biometrics-taken = relevé d’empreintes
+consequence-authority-informed = information d’une autorité
+consequence-prosecutor-informed = information du parquet
+consequence-relocation-far = éloignement géographique
+consequence-complaint-expected = plainte attendue
+consequence-age-assessment = évaluation de l’âge
+consequence-family-contacted = famille contactée
+consequence-id-required = pièce d’identité demandée
+consequence-recorded-in-shared-db = saisie dans une base partagée
 
 ## Recipient
 recipient-never-a-recipient = Une autorité de police, de frontière ou de rétention ne reçoit jamais d’orientation.
@@ -273,6 +297,7 @@ protection-already-answered = La réponse a déjà été donnée.
 protection-already-confirmed = C’est déjà confirmé.
 protection-already-decided = C’est déjà décidé.
 protection-entry-changed = La fiche a changé depuis cette proposition : refusez-la, et proposez de nouveau.
+protection-consent-ended = Le consentement a expiré ou a été retiré : recueillez-en un nouveau.
 protection-override-ended = Personne ne l’a confirmé à temps, ou c’est terminé : refaire la demande si elle reste nécessaire.
 
 ## The table of need to know
@@ -324,6 +349,7 @@ policy-action-confirm-entry = confirmer qu’une fiche est toujours vraie
 policy-action-open-case = ouvrir une référence de cas
 policy-action-read-case = lire une référence de cas
 policy-action-record-consent = enregistrer et lire un consentement
+policy-action-confirm-consent = confirmer un consentement qui demande deux personnes
 policy-action-create-referral = rédiger et envoyer une orientation
 policy-action-answer-referral = répondre à une orientation reçue
 policy-action-read-referral = lire des orientations

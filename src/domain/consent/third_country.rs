@@ -1,0 +1,71 @@
+//! Sending out of the reach of European data protection (P-23; GDPR articles 45 and 49).
+
+use crate::domain::country::CountryCode;
+use crate::domain::directory::Service;
+
+/// Countries and territories where the GDPR holds: the European Union with those of its parts that have a code of their
+/// own, and the rest of the European Economic Area.
+const EUROPEAN: &[&str] = &[
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK", "AX", "GF", "GP", "MF", "MQ", "RE", "YT", "IS", "LI", "NO",
+];
+
+/// Countries and territories whose protection the European Commission has found adequate for whoever receives there
+/// (decisions under article 45 of the GDPR or article 25(6) of Directive 95/46/EC: 2000/518/EC, 2003/490/EC,
+/// 2003/821/EC, 2004/411/EC, 2008/393/EC, 2010/146/EU, 2010/625/EU, 2011/61/EU, 2012/484/EU, 2013/65/EU, (EU) 2021/1772,
+/// (EU) 2022/254). Canada, Japan and the United States are left out: their decisions cover enterprises, or certified
+/// bodies only, and not every organisation that receives a referral.
+const ADEQUATE: &[&str] = &["AD", "AR", "CH", "FO", "GB", "GG", "IL", "IM", "JE", "KR", "NZ", "UY"];
+
+/// The country in which a service receives people: its own, or that of the area of a place; `None` where neither is told.
+pub fn country_of(service: &Service) -> Option<CountryCode> {
+    let of_place = || service.places.iter().find_map(|place| place.area.as_ref()?.code.as_str().get(..2));
+    service.country.or_else(|| CountryCode::parse(of_place()?).ok())
+}
+
+/// True where a project in a protected country sends to a country that protects data less. A country that nobody has
+/// told is not judged: the directory tells it of whatever has a place.
+pub fn is_third_country(sender: &str, recipient: Option<CountryCode>) -> bool {
+    let protects = |country: &str| EUROPEAN.contains(&country) || ADEQUATE.contains(&country);
+    protects(sender) && recipient.is_some_and(|recipient| !protects(recipient.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::directory::{LocationKind, Place};
+    use crate::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
+    use crate::domain::place::{Area, AreaCode};
+
+    #[test]
+    fn europe_and_adequate_countries_are_one_space_and_only_leaving_it_counts() {
+        for (sender, recipient, leaves) in [
+            ("FR", Some("IT"), false),
+            ("FR", Some("CH"), false),
+            ("FR", Some("RE"), false),
+            ("FR", Some("TN"), true),
+            ("GB", Some("LY"), true),
+            ("FR", Some("US"), true),
+            ("FR", None, false),
+            ("TN", Some("LY"), false),
+            ("LY", Some("IT"), false),
+        ] {
+            let recipient = recipient.map(|code| CountryCode::parse(code).expect("a country"));
+            assert_eq!(is_third_country(sender, recipient), leaves, "{sender} {recipient:?}");
+        }
+    }
+
+    #[test]
+    fn a_service_is_in_its_country_or_in_that_of_its_place() {
+        let mut service =
+            Service::named(ServiceId::from_bytes([1; 16]), OrganizationId::from_bytes([2; 16]), "a service");
+        assert_eq!(country_of(&service), None);
+        let code = AreaCode::parse("TN-11").expect("an area");
+        let area = Area { code, name: None, center: None, radius_meters: None };
+        let place = Place::new(LocationId::from_bytes([3; 16]), LocationKind::Physical);
+        service.places = vec![Place { area: Some(area), ..place }];
+        assert_eq!(country_of(&service), CountryCode::parse("TN").ok());
+        service.country = CountryCode::parse("LY").ok();
+        assert_eq!(country_of(&service), service.country);
+    }
+}
