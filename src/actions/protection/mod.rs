@@ -5,6 +5,7 @@
 pub mod continuity;
 pub mod deletion;
 pub mod glass;
+pub mod incidents;
 pub mod notice;
 pub mod overrides;
 pub mod project;

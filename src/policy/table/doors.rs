@@ -1,12 +1,12 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmEntry, ConfirmOverride, ConfirmReport,
-    CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings,
-    MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides,
-    ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand,
-    RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity,
-    WithdrawConsent,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmEntry, ConfirmOverride,
+    ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, FollowReferral, HoldCase, KeepOwnAccount,
+    LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory,
+    ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports,
+    ReadTrail, RecordConsent, RecordDemand, RecordReport, ReopenReferral, RequestOverride, ReviewGlass,
+    SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
 
@@ -57,6 +57,7 @@ fn roots() -> Vec<Door> {
                 ReadOverrides,
                 ReadReports,
                 ReadProposals,
+                ReadIncidents,
             ],
         ),
         door("Query.projects", &[ReadProject]),
@@ -70,6 +71,7 @@ fn roots() -> Vec<Door> {
         door("Query.consentOverrides", &[ReadOverrides]),
         door("Query.whoSawWhat", &[ListReadings]),
         door("Query.auditEvents", &[ReadTrail]),
+        door("Query.incidents", &[ReadIncidents]),
         door("Query.legalHolds", &[HoldCase]),
     ]
 }
@@ -94,11 +96,18 @@ fn mutations() -> Vec<Door> {
         door("Mutation.consentRecord", &[RecordConsent]),
         door("Mutation.referralCreate", &[CreateReferral]),
         door("Mutation.referralSend", &[CreateReferral]),
-        door("Mutation.referralAcknowledge", &[AnswerReferral]),
-        door("Mutation.referralAccept", &[AnswerReferral]),
-        door("Mutation.referralDecline", &[AnswerReferral]),
-        door("Mutation.referralStart", &[AnswerReferral]),
-        door("Mutation.referralComplete", &[AnswerReferral]),
+        door("Mutation.referralAcknowledge", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralAccept", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralDecline", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralStart", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralComplete", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralWaitlist", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralNotRealise", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralHandOver", &[FollowReferral]),
+        door("Mutation.referralSlipCreate", &[FollowReferral]),
+        door("Mutation.referralSlipPresent", &[AnswerReferral]),
+        door("Mutation.referralReopen", &[AnswerReferral, FollowReferral, ReopenReferral]),
+        door("Mutation.incidentClose", &[CloseIncident]),
         door("Mutation.demandRecord", &[RecordDemand]),
         door("Mutation.projectFreeze", &[LeadProject]),
         door("Mutation.projectThawRequest", &[LeadProject]),
