@@ -137,9 +137,10 @@ impl Run<'_> {
             RetentionClock::Enrolment => self.passing(Passing::Enrolments, before, &mut ended).await?,
             RetentionClock::Notice => self.passing(Passing::Notices, before, &mut ended).await?,
             RetentionClock::CaseOpening => self.passing(Passing::Openings, before, &mut ended).await?,
+            RetentionClock::Slip => self.passing(Passing::Slips, before, &mut ended).await?,
             RetentionClock::DirectoryContact => self.contacts(before, &mut ended).await?,
             RetentionClock::AuditBody => self.audit_bodies(before, &mut ended).await?,
-            RetentionClock::Alias | RetentionClock::Message | RetentionClock::Slip | RetentionClock::SealedNote => None,
+            RetentionClock::Alias | RetentionClock::Message | RetentionClock::SealedNote => None,
         };
         ended.next_due_at = next_from.map(|from| from.plus_days(days));
         Ok(ended)

@@ -7,11 +7,11 @@
 use super::code::code_list;
 use super::disclosure::keyed_hash;
 use super::id::{CaseId, DemandId, Identifier, ProjectId, ReferralId, TeamId};
-use super::lifecycle::Status;
+use super::lifecycle::{Status, Event};
 use super::need::Need;
 use super::place::AreaCode;
 use super::profile::{AgeBand, Gender, Household};
-use super::referral::{DeclineCode, OutcomeCode, Referral};
+use super::referral::{DeclineCode, OutcomeCode, Referral, CancelReason, Change, Detail};
 use super::sensitive::hidden_debug;
 use super::time::Month;
 use std::collections::BTreeMap;
@@ -98,12 +98,40 @@ pub fn unlinked(mut demands: Vec<Demand>, mut fresh: impl FnMut() -> DemandId) -
     demands
 }
 
-/// What a decline means for the need: the need stays open for another recipient, unless the person no
-/// longer wants it or has got it.
-pub const fn result_of_decline(code: DeclineCode) -> DemandResult {
-    match code {
-        DeclineCode::NotInterested | DeclineCode::Afraid | DeclineCode::AlreadyServed => DemandResult::PersonDeclined,
-        _ => DemandResult::Pending,
+/// What an act makes of the need behind its referral; `None` leaves it as it is. A recipient's decline, and an expiry,
+/// leave it pending: what it becomes is known once somebody else is asked, or nobody is in time.
+pub const fn effect_of(change: &Change) -> Option<DemandResult> {
+    match (&change.detail, change.event) {
+        (Detail::Decline(code), _) if code.is_of_person() => Some(DemandResult::PersonDeclined),
+        (Detail::Outcome(outcome), Event::Complete) => effect_of_completion(*outcome),
+        (Detail::Outcome(outcome), _) => Some(effect_of_failure(*outcome)),
+        (Detail::Cancel(CancelReason::PersonDeclined), _) | (_, Event::WithdrawConsent) => {
+            Some(DemandResult::PersonDeclined)
+        }
+        (_, Event::RevokePartner) => Some(DemandResult::UnmetUnsafe),
+        (_, Event::Reopen) => Some(DemandResult::Pending),
+        _ => None,
+    }
+}
+
+const fn effect_of_completion(outcome: OutcomeCode) -> Option<DemandResult> {
+    match outcome {
+        OutcomeCode::HarmReported => Some(DemandResult::UnmetUnsafe),
+        outcome if outcome.meets_the_need() => Some(DemandResult::Met),
+        _ => None,
+    }
+}
+
+/// Nobody is asked in place of a recipient that had accepted, unless the need is put to another one by itself.
+const fn effect_of_failure(outcome: OutcomeCode) -> DemandResult {
+    match outcome {
+        OutcomeCode::NotReceivedCapacity => DemandResult::UnmetFull,
+        OutcomeCode::NotReceivedIneligible | OutcomeCode::NotReceivedConflict => DemandResult::UnmetNotEligible,
+        OutcomeCode::HarmReported | OutcomeCode::PersonDetainedOrExpelled => DemandResult::UnmetUnsafe,
+        OutcomeCode::UnknownAfterReview => DemandResult::UnmetNoAnswer,
+        OutcomeCode::Died => DemandResult::UnmetNoService,
+        // On the person's side: she did not come, was not found, has gone, or is followed there already.
+        _ => DemandResult::PersonDeclined,
     }
 }
 
@@ -233,6 +261,7 @@ pub fn tabulate(demands: &[Demand]) -> Vec<GapCell> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::referral::DeclineCode;
 
     fn demand(person: u8, need: Need, result: DemandResult) -> Demand {
         Demand {
@@ -326,6 +355,51 @@ mod tests {
         }
         assert!(after.iter().all(|demand| demand.referral_id.is_none()));
         assert!(after.is_sorted_by_key(|demand| &demand.person_key), "and not in the order of recording");
+    }
+
+    #[test]
+    fn each_act_makes_of_the_need_what_was_decided() {
+        use DemandResult::{
+            Met, Pending, PersonDeclined, UnmetFull, UnmetNoAnswer, UnmetNoService, UnmetNotEligible, UnmetUnsafe,
+        };
+        let effect = |event, detail| {
+            let at = crate::domain::time::Timestamp::from_microseconds(0);
+            effect_of(&Change { event, status: crate::domain::lifecycle::Status::Completed, at, detail })
+        };
+        for (code, expected) in [
+            (DeclineCode::Full, None),
+            (DeclineCode::NeedsIdentityBeforeAccept, None),
+            (DeclineCode::NotInterested, Some(PersonDeclined)),
+            (DeclineCode::NoShow, Some(PersonDeclined)),
+            (DeclineCode::CannotTravel, Some(PersonDeclined)),
+        ] {
+            assert_eq!(effect(Event::Decline, Detail::Decline(code)), expected, "{code}");
+        }
+        for (event, outcome, expected) in [
+            (Event::Complete, OutcomeCode::ServiceReceived, Some(Met)),
+            (Event::Complete, OutcomeCode::ServicePartial, Some(Met)),
+            (Event::Complete, OutcomeCode::Ongoing, None),
+            (Event::Complete, OutcomeCode::HarmReported, Some(UnmetUnsafe)),
+            (Event::NotRealise, OutcomeCode::HarmReported, Some(UnmetUnsafe)),
+            (Event::NotRealise, OutcomeCode::NotReceivedCapacity, Some(UnmetFull)),
+            (Event::NotRealise, OutcomeCode::NotReceivedIneligible, Some(UnmetNotEligible)),
+            (Event::NotRealise, OutcomeCode::NotReceivedNoShow, Some(PersonDeclined)),
+            (Event::NotRealise, OutcomeCode::UnknownAfterReview, Some(UnmetNoAnswer)),
+            (Event::NotRealise, OutcomeCode::Died, Some(UnmetNoService)),
+        ] {
+            assert_eq!(effect(event, Detail::Outcome(outcome)), expected, "{outcome}");
+        }
+        for (event, detail, expected) in [
+            (Event::Accept, Detail::None, None),
+            (Event::Expire, Detail::None, None),
+            (Event::Reopen, Detail::Reopen, Some(Pending)),
+            (Event::WithdrawConsent, Detail::None, Some(PersonDeclined)),
+            (Event::RevokePartner, Detail::None, Some(UnmetUnsafe)),
+            (Event::Cancel, Detail::Cancel(CancelReason::PersonDeclined), Some(PersonDeclined)),
+            (Event::Cancel, Detail::Cancel(CancelReason::OtherRecipient), None),
+        ] {
+            assert_eq!(effect(event, detail), expected, "{event}");
+        }
     }
 
     #[test]

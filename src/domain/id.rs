@@ -150,6 +150,8 @@ identifiers! {
     OverrideId = "ovr",
     /// A proposed change of the directory.
     ProposalId = "prp",
+    /// An incident: harm that came of a referral.
+    IncidentId = "inc",
 }
 
 #[cfg(test)]

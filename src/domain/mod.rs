@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod call_phrase;
 pub mod case;
 pub mod clocks;
 pub mod code;
@@ -29,6 +30,7 @@ pub mod freshness;
 pub mod geography;
 pub mod glass;
 pub mod id;
+pub mod incident;
 pub mod job;
 pub mod legal_hold;
 pub mod lifecycle;
@@ -48,6 +50,7 @@ pub mod scope;
 pub mod sensitive;
 pub mod session;
 pub mod sign_in;
+pub mod slip;
 pub mod spoken_code;
 pub mod statutory_report;
 pub mod time;

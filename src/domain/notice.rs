@@ -28,6 +28,9 @@ code_list! {
         OverrideRequested = "override_requested": "somebody asks to refer without a consent: a second person must confirm",
         OverrideConfirmed = "override_confirmed": "a referral without a consent is allowed for 24 hours",
         OverrideEnded = "override_ended": "a referral without a consent was taken back, or has a consent now",
+        IdentityDemanded = "identity_demanded": "a recipient declined because it was told no name before accepting",
+        IncidentOpened = "incident_opened": "a referral has ended with harm: somebody must look into it",
+        IncidentClosed = "incident_closed": "it was said what came of looking into harm",
     }
 }
 

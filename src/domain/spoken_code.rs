@@ -6,6 +6,7 @@
 
 use super::sensitive::hidden_debug;
 
+/// Characters that nobody confuses.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 const LENGTH: usize = 6;
 
@@ -37,31 +38,36 @@ impl SpokenCode {
 
     /// Reads what somebody typed: case, blanks and dashes do not matter.
     pub fn parse(text: &str) -> Result<Self, InvalidSpokenCode> {
-        let typed = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
-        let mut digits = [0_u8; LENGTH];
-        let mut length = 0;
-        for character in typed {
-            let upper = u8::try_from(character.to_ascii_uppercase()).map_err(|_| InvalidSpokenCode::Form)?;
-            let digit = ALPHABET.iter().position(|known| *known == upper).ok_or(InvalidSpokenCode::Form)?;
-            *digits.get_mut(length).ok_or(InvalidSpokenCode::Form)? = digit as u8;
-            length += 1;
-        }
-        if length != LENGTH {
-            Err(InvalidSpokenCode::Form)
-        } else if digits[LENGTH - 1] != check(&digits) {
-            Err(InvalidSpokenCode::Check)
-        } else {
-            Ok(Self(digits))
-        }
+        let digits = read_digits::<LENGTH>(text).ok_or(InvalidSpokenCode::Form)?;
+        if digits[LENGTH - 1] == check(&digits) { Ok(Self(digits)) } else { Err(InvalidSpokenCode::Check) }
     }
 
     /// The six characters, for the register and for who reads it aloud. The type itself prints nothing.
     pub fn spelled(self) -> String {
-        self.0.iter().map(|digit| char::from(ALPHABET[usize::from(*digit)])).collect()
+        spell_digits(&self.0)
     }
 }
 
 hidden_debug!(SpokenCode);
+
+/// The digits of what somebody typed, case, blanks and dashes aside; `None` unless there are just so many.
+pub(super) fn read_digits<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
+    let typed = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
+    let mut digits = [0_u8; LENGTH];
+    let mut length = 0;
+    for character in typed {
+        let upper = u8::try_from(character.to_ascii_uppercase()).ok()?;
+        let digit = ALPHABET.iter().position(|known| *known == upper)?;
+        *digits.get_mut(length)? = digit as u8;
+        length += 1;
+    }
+    (length == LENGTH).then_some(digits)
+}
+
+/// The characters of digits below 32.
+pub(super) fn spell_digits(digits: &[u8]) -> String {
+    digits.iter().map(|digit| char::from(ALPHABET[usize::from(*digit)])).collect()
+}
 
 /// The check digit of the first five: Σ digit · 2^(position + 1) in GF(32). With the check itself at
 /// weight 1, the weights 1, 2, 4, 8, 16 and 32 mod x⁵ + x² + 1 are all different.

@@ -23,6 +23,7 @@ use crate::domain::fit::{Finding, FitDimension, Verdict};
 use crate::domain::freeze::ProjectStatus;
 use crate::domain::freshness::FreshnessState;
 use crate::domain::glass::{GlassReason, GlassVerdict};
+use crate::domain::incident::IncidentResolution;
 use crate::domain::legal_hold::LegalHoldReason;
 use crate::domain::lifecycle::{Event, Party};
 use crate::domain::need::{Need, NeedFamily};
@@ -133,8 +134,7 @@ macro_rules! enums {
 }
 
 enums! {
-    Accessibility, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, Assent, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality, ConsentGiver, ConsentProblem, ConsentPurpose, Interpreting, RecipientAnswer, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding, OpeningReason, OpeningStatus, Precision, ProposalKind, ProposalReason, ProposalStatus, RankFactor, ServiceField, ServiceMode, ServiceOrder, Teller,
-    FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,
+    Accessibility, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, Assent, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality, ConsentGiver, ConsentProblem, ConsentPurpose, Interpreting, RecipientAnswer, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding, OpeningReason, OpeningStatus, Precision, ProposalKind, ProposalReason, ProposalStatus, RankFactor, ServiceField, ServiceMode, ServiceOrder, Teller, FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily, IncidentResolution,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, Attestation, Channel, HandoverMode, ReferralKind, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
     ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, ReportAuthority, ReportInformation, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem,

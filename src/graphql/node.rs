@@ -7,16 +7,17 @@ use super::types::consent::Consent;
 use super::types::consent_override::ConsentOverride;
 use super::types::demand::Demand;
 use super::types::directory_edit::DirectoryProposal;
+use super::types::incident::Incident;
 use super::types::organization::Organization;
 use super::types::protection::{BreakGlass, Custody, Deletion, Notice, Project};
 use super::types::referral::Referral;
 use super::types::service::Service;
 use super::types::statutory_report::StatutoryReport;
-use crate::actions::protection::{continuity, deletion, glass, notice, overrides, project, reports};
+use crate::actions::protection::{continuity, deletion, glass, incidents, notice, overrides, project, reports};
 use crate::actions::{ActionError, case, consent, demand, directory, directory_edit, referral};
 use crate::domain::id::{
-    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId,
-    ProjectId, ProposalId, ReferralId, ReportId, ServiceId,
+    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, NoticeId, OrganizationId,
+    OverrideId, ProjectId, ProposalId, ReferralId, ReportId, ServiceId,
 };
 use async_graphql::{ID, Interface};
 
@@ -50,6 +51,8 @@ pub enum Node {
     StatutoryReport(StatutoryReport),
     /// An override of consent.
     ConsentOverride(ConsentOverride),
+    /// An incident.
+    Incident(Incident),
     /// A proposed change of the directory.
     DirectoryProposal(DirectoryProposal),
 }
@@ -114,12 +117,16 @@ async fn find_of_protection(request: &RequestContext, id: &ID, prefix: &str) -> 
             let found_override = async |id| overrides::find(context, access, id).await;
             found(id, found_override, |view| Node::ConsentOverride(ConsentOverride(view))).await
         }
+        IncidentId::PREFIX => {
+            found(id, async |id| incidents::find(context, access, id).await, |view| Node::Incident(Incident(view)))
+                .await
+        }
         ProposalId::PREFIX => {
             let found_proposal = async |id| directory_edit::find_proposal(context, access, id).await;
             found(id, found_proposal, |view| Node::DirectoryProposal(DirectoryProposal(view))).await
         }
         _ => Err(ApiError::bad_user_input(
-            "An id begins with svc_, org_, ref_, cas_, con_, dem_, prj_, ntc_, cus_, gla_, del_, ovr_, rep_ or prp_.",
+            "An id begins with svc_, org_, ref_, cas_, con_, dem_, prj_, ntc_, cus_, gla_, del_, ovr_, rep_, inc_ or prp_.",
         )),
     }
 }

@@ -7,10 +7,12 @@ use super::request::request;
 use super::types::audit::{AuditEvent, CaseReadings};
 use super::types::case::CaseReference;
 use super::types::demand::ServiceGapReport;
+use super::types::incident::Incident;
 use super::types::legal_hold::LegalHold;
 use super::types::organization::Organization;
 use super::types::referral::Referral;
 use super::types::viewer::Viewer;
+use crate::actions::protection::incidents;
 use crate::actions::referral::{List, Part};
 use crate::actions::{case, demand, directory, legal_hold, referral, trail};
 use crate::i18n::Language;
@@ -167,6 +169,15 @@ impl LoopQuery {
         let request = request(context);
         let holds = legal_hold::list(&request.context, &request.access).await?;
         Ok(holds.into_iter().map(LegalHold).collect())
+    }
+
+    /// Referrals that caused harm, for the case's team and whoever leads the project: those that somebody has to look
+    /// into first, a hundred at most.
+    #[graphql(complexity = "100 * child_complexity + 1")]
+    async fn incidents(&self, context: &Context<'_>) -> Result<Vec<Incident>, ApiError> {
+        let request = request(context);
+        let incidents = incidents::list(&request.context, &request.access).await?;
+        Ok(incidents.into_iter().map(Incident).collect())
     }
 
     /// The object with this id, whatever its kind; null when there is none, or not for the viewer.

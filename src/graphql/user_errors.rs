@@ -286,15 +286,15 @@ unions! {
     }
     /// Why a referral was not acknowledged.
     ReferralAcknowledgeError {
-        Conflict(ConflictError), Transition(InvalidTransitionError), Protection(ProtectionError),
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
     }
     /// Why a referral was not accepted.
     ReferralAcceptError {
-        Conflict(ConflictError), Transition(InvalidTransitionError), Protection(ProtectionError),
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
     }
     /// Why a referral was not declined.
     ReferralDeclineError {
-        Conflict(ConflictError), Transition(InvalidTransitionError), Protection(ProtectionError),
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
     }
     /// Why a start was not recorded.
     ReferralStartError {
@@ -304,6 +304,34 @@ unions! {
     ReferralCompleteError {
         Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
     }
+    /// Why a referral was not put on a waiting list.
+    ReferralWaitlistError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
+    }
+    /// Why a referral did not end as not realised.
+    ReferralNotRealiseError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
+    }
+    /// Why nobody was handed over.
+    ReferralHandOverError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
+    }
+    /// Why no slip was made.
+    ReferralSlipCreateError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Consent(ConsentMissingError),
+        Protection(ProtectionError),
+    }
+    /// Why a slip opened nothing.
+    ReferralSlipPresentError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
+    }
+    /// Why a referral was not reopened.
+    ReferralReopenError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Consent(ConsentMissingError),
+        Protection(ProtectionError),
+    }
+    /// Why an incident was not closed.
+    IncidentCloseError { Protection(ProtectionError) }
     /// Why it was not recorded on what an age rests.
     CaseAgeBasisSetError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
     /// Why it was not recorded how an appeal ended.

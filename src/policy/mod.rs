@@ -13,6 +13,7 @@ pub mod audit_view;
 pub mod directory_view;
 pub mod entry_rules;
 pub mod hold_view;
+pub mod incident_view;
 mod looking;
 pub mod override_view;
 pub mod person_view;

@@ -7,6 +7,7 @@ use super::table::{Guard, Mask, Relation, Sight, Standing};
 use super::visible::{Protected, Subject, Told, Visible};
 use crate::domain::account::Project;
 use crate::domain::audit::AuditPurpose;
+use crate::domain::call_phrase::call_phrase;
 use crate::domain::case::CaseReference;
 use crate::domain::code::CodeList;
 use crate::domain::consent::{Consent, ConsentField, ContactRule};
@@ -23,7 +24,7 @@ use crate::domain::referral::{
     Attestation, Channel, DeclineCode, HandoverMode, OutcomeCode, REOPENING_DAYS, Referral, ReferralKind,
     TimelineEntry, Urgency,
 };
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{ConsentProblem, Refusal};
 use crate::domain::time::Timestamp;
 
 /// The state of a referral as a viewer may know it: the state itself, or only that it is closed.
@@ -148,6 +149,8 @@ pub struct ReferralView {
     pub offer: OfferView,
     /// The recipient's own name for the case.
     pub alias: Protected<String>,
+    /// The two words that both sides say before any name.
+    pub call_phrase: Protected<String>,
     /// Until when the consent is valid.
     pub consent_valid_until: Protected<Timestamp>,
     /// What the consent allows to be told.
@@ -166,6 +169,8 @@ pub struct ReferralView {
     pub decline_code: Protected<DeclineCode>,
     /// What became of it.
     pub outcome_code: Protected<OutcomeCode>,
+    /// What is proved of it, and by whose word.
+    pub proof: Protected<ProofView>,
     /// What happened so far, oldest first.
     pub timeline: Protected<Vec<TimelineView>>,
     /// The case; the sender's team only.
@@ -294,10 +299,17 @@ const fn purpose(relation: Relation) -> AuditPurpose {
 }
 
 /// A refusal of an act on a referral, as whoever tried may know it: it tells a recipient no more of the
-/// state than the view does (ruling R10), and the state that it tells counts as read.
+/// state than the view does (ruling R10), and the state that it tells counts as read. That the person has withdrawn is
+/// no recipient's to know: a consent that carries nothing has lapsed.
 pub fn show_refusal(access: &Access, referral: &Referral, refusal: Refusal) -> Refusal {
-    let Refusal::Transition { event, .. } = refusal else { return refusal };
     let relation = access.relation_to_referral(referral);
+    let event = match refusal {
+        Refusal::Transition { event, .. } => event,
+        Refusal::Consent { problem: ConsentProblem::Withdrawn, .. } if relation == Relation::Recipient => {
+            return Refusal::consent(ConsentProblem::Expired);
+        }
+        _ => return refusal,
+    };
     let facts = access.facts(relation, standing_at(stage(referral.status, false)), false);
     let is_told = access.table().decide("InvalidTransitionError.status", &facts) == Sight::Shown;
     if is_told {
@@ -335,6 +347,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         sender_mailbox: look.field("Referral.senderMailbox", Some(facts.project.mailbox.expose().clone())),
         offer: OfferView::of(look, &referral.offer.told),
         alias: look.field("Referral.alias", case_alias(facts)),
+        call_phrase: look.field("Referral.callPhrase", phrase(facts)),
         consent_valid_until: look.masked("Referral.consentValidUntil", Some(consent.expires_at), hour),
         consent_scope: look.field("Referral.consentScope", Some(consent.field_scope.clone())),
         protection_flags: look.field("Referral.protectionFlags", concerns(facts)),
@@ -344,6 +357,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         service_started_at: look.masked("Referral.serviceStartedAt", referral.service_started_at, hour),
         decline_code: look.field("Referral.declineCode", referral.decline_code),
         outcome_code: look.field("Referral.outcomeCode", referral.outcome_code),
+        proof: look.field("Referral.proof", proof_view(facts, look)),
         timeline: look.field("Referral.timeline", Some(timeline(facts, look))),
         case: look.value("Referral.case", facts.case).and_then(|case| show_case(access, case)),
         consent: look.value("Referral.consent", Some(consent)).and_then(|consent| show_consent(access, consent)),
@@ -391,6 +405,12 @@ fn entry_view(facts: &ReferralFacts<'_>, look: &Looking, entry: &TimelineEntry) 
     })
 }
 
+/// Whom somebody has called reads no phrase, so there is none to be said.
+fn phrase(facts: &ReferralFacts<'_>) -> Option<String> {
+    let key = facts.alias_key.filter(|_| facts.referral.is_told_electronically())?;
+    Some(call_phrase(key, facts.referral.id))
+}
+
 fn case_alias(facts: &ReferralFacts<'_>) -> Option<String> {
     facts.alias_key.map(|key| alias(key, facts.referral.case_id, facts.referral.recipient_id))
 }
@@ -404,6 +424,13 @@ fn age_basis(facts: &ReferralFacts<'_>) -> Option<AgeBasis> {
     let (service, case) = (facts.service?, facts.case?);
     age_basis_for(service, facts.referral.need, facts.consent, case.age_basis)
 }
+
+mod proof_view;
+mod slip_view;
+
+use proof_view::proof_view;
+pub use proof_view::{AttestedView, ProofView};
+pub use slip_view::{SlipView, show_slip};
 
 #[cfg(test)]
 mod tests;

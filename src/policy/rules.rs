@@ -12,6 +12,19 @@ pub fn permit(access: &Access, action: Action) -> Result<&Account, Denied> {
     access.account().ok_or(Denied::Unauthenticated)
 }
 
+/// The account that may do one of these, or why it may not do the first: which of them it is, is known once the object is
+/// found.
+pub fn permit_any<'a>(access: &'a Access, actions: &[Action]) -> Result<&'a Account, Denied> {
+    let mut denied = Denied::Unauthenticated;
+    for action in actions.iter().rev() {
+        match permit(access, *action) {
+            Ok(account) => return Ok(account),
+            Err(why) => denied = why,
+        }
+    }
+    Err(denied)
+}
+
 /// Whether the viewer may do this, signed in or not.
 pub fn admit(access: &Access, action: Action) -> Result<(), Denied> {
     let account = access.account();

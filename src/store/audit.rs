@@ -34,7 +34,8 @@ statements! {
     FIND_HASH = "SELECT hash FROM audit_events WHERE trail = $1 AND sequence = $2";
     COUNT_OBJECTS = "SELECT (SELECT count(*) FROM cases WHERE id = $1) + (SELECT count(*) FROM consents WHERE id = $1) \
         + (SELECT count(*) FROM referrals WHERE id = $1) + (SELECT count(*) FROM demands WHERE id = $1) \
-        + (SELECT count(*) FROM consent_overrides WHERE id = $1) + (SELECT count(*) FROM statutory_reports WHERE id = $1)";
+        + (SELECT count(*) FROM consent_overrides WHERE id = $1) + (SELECT count(*) FROM statutory_reports WHERE id = $1) \
+        + (SELECT count(*) FROM incidents WHERE id = $1)";
     DROP_BODIES = "UPDATE audit_events SET at = NULL, actor_id = NULL, actor_role = NULL, organization_id = NULL, \
         action = NULL, object = NULL, fields = NULL, purpose = NULL, reason = NULL, consent_id = NULL \
         WHERE trail = $1 AND sequence BETWEEN $2 AND $3";

@@ -46,6 +46,7 @@ statements! {
         AND conversation_id <> $3 AND withdrawn_at IS NULL AND expires_at > $4 AND restrictions <> ''";
     CONFIRM = "UPDATE consents SET version = version + 1, confirmed_at = $2 WHERE id = $1";
     LIST = select_consents!("id IN");
+    FIND_OF = select_consents!("id = $1");
     LOCK = "UPDATE consents SET version = version WHERE id = $1";
     WITHDRAW = "UPDATE consents SET version = version + 1, withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
     END = "UPDATE consents SET version = version + 1, expires_at = $2 WHERE id = $1 AND expires_at > $2";
@@ -238,6 +239,15 @@ impl Tx {
             restricted.extend(restricted_in(column)?);
         }
         Ok(restricted.contains(&consent.recipient_id))
+    }
+
+    /// The consent of a referral that the caller has found, locked until the commit: who may act on the referral acts on
+    /// what it rests on, and a withdrawal comes before or after.
+    pub async fn lock_consent_of(&mut self, referral: &Referral) -> Result<Option<Consent>, StoreError> {
+        let id = referral.consent_id.to_string();
+        in_tx!(self, |c| sqlx::query(LOCK).bind(&id).execute(c).await.map(drop))?;
+        let row: Option<ConsentRow> = in_tx!(self, |c| sqlx::query_as(FIND_OF).bind(&id).fetch_optional(c).await)?;
+        row.map(ConsentRow::into_consent).transpose()
     }
 
     /// Records that a consent is withdrawn; one that was withdrawn before keeps its time.

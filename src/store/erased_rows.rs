@@ -24,6 +24,7 @@ macro_rules! of_its_objects {
             "UNION SELECT v.id FROM consent_overrides v WHERE v.case_id = $1 ",
             "UNION SELECT y.id FROM statutory_reports y WHERE y.case_id = $1 ",
             "UNION SELECT d.id FROM deletion_requests d JOIN referrals r ON r.id = d.referral_id WHERE r.case_id = $1 ",
+            "UNION SELECT i.id FROM incidents i JOIN referrals r ON r.id = i.referral_id WHERE r.case_id = $1 ",
             "UNION SELECT u.id FROM custodies u JOIN referrals r ON r.id = u.referral_id WHERE r.case_id = $1)"
         )
     };
@@ -50,6 +51,8 @@ statements! {
     ERASE_NOTICES = concat!("DELETE FROM notices WHERE ", of_its_objects!("object"));
     ERASE_DELETIONS = concat!("DELETE FROM deletion_requests WHERE ", of_its_referrals!("referral_id"));
     ERASE_CUSTODIES = concat!("DELETE FROM custodies WHERE ", of_its_referrals!("referral_id"));
+    ERASE_SLIPS = concat!("DELETE FROM slips WHERE ", of_its_referrals!("referral_id"));
+    ERASE_INCIDENTS = concat!("DELETE FROM incidents WHERE ", of_its_referrals!("referral_id"));
     ERASE_GLASSES = "DELETE FROM glasses WHERE case_id = $1";
     ERASE_OPENINGS = "DELETE FROM case_openings WHERE case_id = $1";
     ERASE_REFERRALS = "DELETE FROM referrals WHERE case_id = $1";
@@ -60,7 +63,7 @@ statements! {
 }
 
 /// What goes with a case, in the order in which the references between the tables allow it.
-const ROWS_OF_A_CASE: [&str; 14] = [
+const ROWS_OF_A_CASE: [&str; 16] = [
     ERASE_KEYS_OF_CALLS,
     UNLINK_DEMANDS,
     ERASE_EVENTS,
@@ -68,6 +71,8 @@ const ROWS_OF_A_CASE: [&str; 14] = [
     ERASE_NOTICES,
     ERASE_DELETIONS,
     ERASE_CUSTODIES,
+    ERASE_SLIPS,
+    ERASE_INCIDENTS,
     ERASE_GLASSES,
     ERASE_OPENINGS,
     ERASE_REFERRALS,

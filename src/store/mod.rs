@@ -29,6 +29,7 @@ mod geography;
 mod glasses;
 mod idempotency;
 mod import_turns;
+mod incidents;
 mod jobs;
 mod keys;
 mod ledger;
@@ -51,6 +52,7 @@ mod retention;
 mod row;
 mod sealed;
 mod sessions;
+mod slips;
 mod teams;
 mod tokens;
 
@@ -259,6 +261,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         idempotency::STATEMENTS,
         import_turns::STATEMENTS,
         jobs::STATEMENTS,
+        incidents::STATEMENTS,
         legal_holds::STATEMENTS,
         open::STATEMENTS,
         notices::STATEMENTS,
@@ -273,6 +276,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         reports::STATEMENTS,
         retention::STATEMENTS,
         sessions::STATEMENTS,
+        slips::STATEMENTS,
         teams::STATEMENTS,
         tokens::STATEMENTS,
     ]

@@ -31,6 +31,7 @@ macro_rules! about_nothing_held {
          UNION SELECT k.id FROM consents k JOIN legal_holds h ON h.case_id = k.case_id \
          UNION SELECT g.id FROM glasses g JOIN legal_holds h ON h.case_id = g.case_id \
          UNION SELECT d.id FROM deletion_requests d JOIN referrals r ON r.id = d.referral_id JOIN legal_holds h ON h.case_id = r.case_id \
+         UNION SELECT i.id FROM incidents i JOIN referrals r ON r.id = i.referral_id JOIN legal_holds h ON h.case_id = r.case_id \
          UNION SELECT u.id FROM custodies u JOIN referrals r ON r.id = u.referral_id JOIN legal_holds h ON h.case_id = r.case_id)"
     };
 }
@@ -129,6 +130,9 @@ statements! {
     OLDEST_OPENINGS = oldest_passing!("case_openings", "opened_at");
     ERASE_OPENINGS = "DELETE FROM case_openings WHERE (account_id, case_id) IN (SELECT o.account_id, o.case_id FROM case_openings o \
         WHERE o.opened_at <= $1 ORDER BY o.opened_at LIMIT $2)";
+    COUNT_SLIPS = count_passing!("slips", "made_at");
+    OLDEST_SLIPS = oldest_passing!("slips", "made_at");
+    ERASE_SLIPS = erase_passing!("slips", "referral_id", "made_at");
     OLDEST_CONTACTS = concat!("SELECT CAST(min(t.valid_from) AS BIGINT) ", gone_with_contacts!("t.valid_from > $1"));
     LIST_CONTACTS = concat!(
         "SELECT d.entry_id, d.version, d.entry_version, d.source, d.source_key, d.is_gone, d.document, d.contacts, d.source_word ",
@@ -155,6 +159,8 @@ pub enum Passing {
     Notices,
     /// What the reveal budget counts, by when the case was opened.
     Openings,
+    /// Slips, by their making.
+    Slips,
 }
 
 /// The statements of one kind of such rows.
@@ -178,6 +184,7 @@ impl Passing {
                 return Statements { count, count_with_held: COUNT_HELD_NOTICES, oldest, erase };
             }
             Self::Openings => (COUNT_OPENINGS, OLDEST_OPENINGS, ERASE_OPENINGS),
+            Self::Slips => (COUNT_SLIPS, OLDEST_SLIPS, ERASE_SLIPS),
             Self::Tokens => (COUNT_TOKENS, OLDEST_TOKENS, ERASE_TOKENS),
             Self::Sessions => (COUNT_SESSIONS, OLDEST_SESSIONS, ERASE_SESSIONS),
             Self::Attempts => (COUNT_ATTEMPTS, OLDEST_ATTEMPTS, ERASE_ATTEMPTS),

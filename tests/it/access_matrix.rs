@@ -6,7 +6,7 @@ use crate::kit::steps::{Ready, fresh_key, merged, mutation, organization_id, ser
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
-    ConsentId, DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, ReportId,
+    ConsentId, DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, ReportId, IncidentId,
     ServiceId, TeamId,
 };
 use serde_json::{Value, json};
@@ -243,6 +243,7 @@ async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
         query("deletionRequests", "", json!({})),
         query("consentOverrides", "all", json!({})),
         query("statutoryReports", "all", json!({})),
+        query("incidents", "all", json!({})),
         query("legalHolds", "all", json!({})),
         query("serviceGaps", "of one's own project", json!({ "firstMonth": "2026-11", "lastMonth": "2026-11" })),
     ]);
@@ -287,6 +288,12 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
         act("referralStart", "ACCEPTED", Input::Step("ACCEPTED")),
         act("referralComplete", "IN_SERVICE", Input::Step("IN_SERVICE")),
         act("referralReroute", "DECLINED", Input::Step("DECLINED")),
+        act("referralWaitlist", "ACKNOWLEDGED", Input::Step("ACKNOWLEDGED")),
+        act("referralNotRealise", "ACCEPTED", Input::Step("ACCEPTED")),
+        act("referralHandOver", "ACCEPTED", Input::Step("ACCEPTED")),
+        act("referralSlipCreate", "ACCEPTED", Input::Step("ACCEPTED")),
+        act("referralSlipPresent", "ACCEPTED, a wrong code", Input::Step("ACCEPTED")),
+        act("referralReopen", "COMPLETED", Input::Step("COMPLETED")),
         act("demandRecord", "case of Paris", Input::Create(demand)),
         act("demandCount", "Paris", Input::Create(json!({ "need": "BASIC_FOOD", "area": "FR-93055", "people": 5 }))),
         act("caseAgeBasisSet", "case of Paris, an old version", Input::Fixed(json!({ "input": basis }))),
@@ -375,6 +382,11 @@ fn protection_rows() -> Vec<Row> {
             "statutoryReportConfirm",
             "never was",
             fixed(json!({ "statutoryReportId": ReportId::from_bytes([7; 16]).to_string() })),
+        ),
+        act(
+            "incidentClose",
+            "never was",
+            fixed(json!({ "incidentId": IncidentId::from_bytes([7; 16]).to_string(), "resolution": "REMEDIED" })),
         ),
         act("consentOverrideConfirm", "asked by the caseworker", Input::Override),
         act(

@@ -103,7 +103,7 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         "status" | "stage" | "recipient" => Told::Something,
         "service" => tell((side != Side::Recipient || stage <= 4) && finds_service(drawn)),
         "need" => tell((side != Side::Recipient || stage <= 4) && (drawn.is_trained() || !is_violent)),
-        "location" | "decline" | "outcome" | "timeline" | "kind" | "wait" | "handover" => by_side(stage <= 4),
+        "location" | "decline" | "outcome" | "timeline" | "proof" | "kind" | "wait" | "handover" => by_side(stage <= 4),
         "channel" | "reroute" | "chain" => tell(side != Side::Recipient),
         "statusAt" | "requestedAt" | "startedAt" if side == Side::Recipient => {
             if stage <= 4 {
@@ -119,6 +119,10 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         | "languages" | "area" | "follows" => by_side(stage <= 3),
         "admin" | "situation" => tell(side == Side::Team || (side == Side::Recipient && stage <= 3)),
         "flags" | "scope" => tell(side == Side::Team || (side == Side::Recipient && matches!(stage, 2 | 3))),
+        "phrase" => {
+            let is_said = drawn.referral.channel == Some(Channel::Electronic) && matches!(stage, 2 | 3);
+            tell(is_said && side != Side::Leading)
+        }
         "basis" => {
             let is_legal = drawn.referral.need.family() == NeedFamily::Legal;
             tell(is_legal && (side == Side::Team || (side == Side::Recipient && matches!(stage, 2 | 3))))
@@ -190,6 +194,7 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
         ("languages", told(view, &view.offer.languages)),
         ("area", told(view, &view.offer.area)),
         ("alias", told(view, &view.alias)),
+        ("phrase", told(view, &view.call_phrase)),
         ("validUntil", told(view, &view.consent_valid_until)),
         ("scope", told(view, &view.consent_scope)),
         ("flags", told(view, &view.protection_flags)),
@@ -198,6 +203,7 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
         ("decline", told(view, &view.decline_code)),
         ("outcome", told(view, &view.outcome_code)),
         ("timeline", there(view.reveal(&view.timeline).is_some())),
+        ("proof", there(view.reveal(&view.proof).is_some())),
         ("case", there(view.case.is_some())),
         ("consent", there(view.consent.is_some())),
     ]

@@ -180,6 +180,7 @@ fn no_input_takes_free_text_or_files() {
         "ProfileInput.languages",
         "ReferralCreateInput.idempotencyKey",
         "ReferralRerouteInput.idempotencyKey",
+        "ReferralSlipPresentInput.code",
         "ServiceChangesInput.alert",
         "ServiceChangesInput.alternateName",
         "ServiceChangesInput.applicationProcess",
@@ -260,13 +261,14 @@ impl Told {
             "Deletion",
             "ConsentOverride",
             "StatutoryReport",
+            "Incident",
         ]
         .contains(&type_name);
         let subject = if is_subject { fields["id"].as_str() } else { subject };
         for (name, value) in fields.iter().filter(|(name, value)| *name != "__typename" && !value.is_null()) {
-            // Of a timeline only that it was read is recorded.
+            // Of a timeline and a proof only that it was read is recorded.
             let class = Table::standard().class_of(type_name, name).expect("a class");
-            if class.is_recorded() && type_name != "TimelineEntry" {
+            if class.is_recorded() && !matches!(type_name, "TimelineEntry" | "ReferralProof" | "AttestedFact") {
                 let subject = subject.unwrap_or_else(|| panic!("{type_name}.{name} is of nobody"));
                 self.0.entry(subject.to_owned()).or_default().insert(name.clone());
             }

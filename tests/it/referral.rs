@@ -1,9 +1,14 @@
 //! The life of a referral as its two sides live it: what each may do, and what each is told.
 
+mod handover;
 mod sending;
+mod table;
+mod told;
 mod transitions;
 
-use crate::kit::loop_calls::{confirmed, every_field, fresh_key, girl, organization, service, to_the_lawyers, with};
+use crate::kit::loop_calls::{
+    Target, confirmed, every_field, fresh_key, girl, organization, service, to_the_lawyers, with,
+};
 use crate::kit::world::{BEGINNING, CLINIC, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use serde_json::{Value, json};
 
@@ -292,6 +297,12 @@ on_both_databases! {
 const PRIMARY_CARE: &str = "f32d189a-d6de-4be1-9e7d-7b2eb1fe87e4";
 const TORTURE_CENTRE: &str = "2b447366-e73d-4d0b-8985-fb65ed3e0afc";
 const TORTURE_CARE: &str = "69b72c32-1b07-4721-80a5-40c2d9b21425";
+
+/// A colleague's referral to the own organisation: one person is on both sides, so that nothing but the
+/// state stands in the way of an act.
+fn own_clinic() -> Target {
+    Target { organization: CLINIC, service: PRIMARY_CARE, need: "HEALTH_PRIMARY", ..to_the_lawyers() }
+}
 
 /// The ids of a whole list, read by pages of two.
 async fn pages(world: &World, who: &str, list: &str, argument: &str) -> Vec<String> {

@@ -125,6 +125,7 @@ struct Paris {
     deletion: String,
     held: String,
     report: String,
+    incident: String,
     /// Of a service that only the trained may know of.
     proposal: String,
 }
@@ -177,6 +178,10 @@ async fn paris(world: &World) -> Paris {
     let held = text(&world.done(&ready.sender, "consentOverrideRequest", &held).await["id"]);
     let report = merged(report_input(&ready.case), &json!({ "idempotencyKey": fresh_key() }));
     let report = text(&world.done(&ready.sender, "statutoryReportRecord", &report).await["id"]);
+    let harmed = world.refer(&ready, "ACCEPTED").await;
+    let harm = json!({ "referralId": harmed.id, "expectedVersion": harmed.version, "outcome": "HARM_REPORTED" });
+    world.done(&ready.sender, "referralNotRealise", &harm).await;
+    let incident = text(world.ask(&ready.sender, "{ incidents { id } }", json!({})).await.at("incidents/0/id"));
     Paris {
         spoken_code,
         consent: named,
@@ -189,6 +194,7 @@ async fn paris(world: &World) -> Paris {
         deletion,
         held,
         report,
+        incident,
         proposal: proposal(world).await,
     }
 }
@@ -281,6 +287,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         &paris.deletion,
         &paris.held,
         &paris.report,
+        &paris.incident,
     ] {
         questions.push(Question::of_query("node", "id", id));
     }
@@ -351,13 +358,30 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_mutation("referralReroute", "consentId", &reroute, &paris.consent),
         Question::of_mutation("referralReroute", "serviceId", &reroute, &service_id(SAFE_HOUSE_SERVICE)),
     ]);
-    for step in ["Send", "Acknowledge", "Accept", "Decline", "Start", "Complete"] {
+    for step in [
+        "Send",
+        "Acknowledge",
+        "Accept",
+        "Decline",
+        "Start",
+        "Complete",
+        "Waitlist",
+        "NotRealise",
+        "HandOver",
+        "SlipCreate",
+        "SlipPresent",
+        "Reopen",
+    ] {
         // The right version and a wrong one: neither tells that there is something.
         for expected_version in [*version, 9] {
             let input = json!({ "referralId": "", "expectedVersion": expected_version });
             let extra = match step {
                 "Decline" => json!({ "code": "FULL" }),
                 "Complete" => json!({ "outcome": "SERVICE_RECEIVED" }),
+                "Waitlist" => json!({ "expectedWaitDays": 9 }),
+                "NotRealise" => json!({ "outcome": "DIED" }),
+                "HandOver" => json!({ "mode": "PHONE" }),
+                "SlipPresent" => json!({ "code": "23456789" }),
                 _ => json!({}),
             };
             questions.push(Question::of_mutation(&format!("referral{step}"), "referralId", &merged(input, &extra), id));
@@ -390,6 +414,7 @@ fn of_protection(paris: &Paris) -> Vec<Question> {
         Question::of_mutation("noticeSeen", "noticeId", &json!({}), &paris.notice),
         Question::of_mutation("deletionAnswer", "deletionId", &json!({ "answer": "DELETED" }), &paris.deletion),
         Question::of_mutation("statutoryReportConfirm", "statutoryReportId", &json!({}), &paris.report),
+        Question::of_mutation("incidentClose", "incidentId", &json!({ "resolution": "REMEDIED" }), &paris.incident),
         Question::of_mutation("consentOverrideConfirm", "consentOverrideId", &json!({}), &paris.held),
         Question::of_mutation("consentOverrideTakeBack", "consentOverrideId", &json!({}), &paris.held),
         Question::of_mutation("consentConfirm", "consentId", &json!({}), &paris.consent),
@@ -401,7 +426,7 @@ fn of_protection(paris: &Paris) -> Vec<Question> {
 }
 
 /// Questions that a caseworker of Paris is refused for the role, whatever they name.
-const OF_LEADS: [&str; 13] = [
+const OF_LEADS: [&str; 15] = [
     "directoryProposalDecide.directoryProposalId",
     "continuityList.projectId",
     "breakGlassRate.projectId",
@@ -414,7 +439,9 @@ const OF_LEADS: [&str; 13] = [
     "legalHoldSet.caseId",
     "legalHoldLift.caseId",
     "breakGlassReview.breakGlassId",
+    "incidentClose.incidentId",
     // Of the recipient.
+    "referralSlipPresent.referralId",
     "deletionAnswer.deletionId",
 ];
 

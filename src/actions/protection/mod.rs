@@ -6,6 +6,7 @@ pub mod consents;
 pub mod continuity;
 pub mod deletion;
 pub mod glass;
+pub mod incidents;
 pub mod notice;
 pub mod overrides;
 pub mod project;

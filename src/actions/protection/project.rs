@@ -181,7 +181,7 @@ pub async fn name_desk(
 }
 
 /// The coordinators of a project, and the protection leads of its organisation.
-pub(super) fn leaders_of(project: &Project) -> Vec<Addressee> {
+pub(in crate::actions) fn leaders_of(project: &Project) -> Vec<Addressee> {
     vec![
         Addressee::OfProject(project.id, Role::Coordinator),
         Addressee::OfOrganization(project.organization_id, Role::ProtectionLead),

@@ -1,73 +1,88 @@
-//! What a recipient answers, and what became of it.
+//! What becomes of a referral, by its recipient's own word, or as the case's team was told by phone or on the spot.
 
+use super::consequences;
+use super::side::find_side;
 use super::write::{Actor, audit, write};
-use super::{Target, decide, find_for_change, settle};
+use super::{Target, decide, settle};
 use crate::actions::protection::require_project_at_work;
 use crate::actions::{ActionError, Context};
 use crate::domain::audit::AuditPurpose;
-use crate::domain::demand::{DemandResult, result_of_decline};
 use crate::domain::lifecycle::Party;
-use crate::domain::referral::{Command, DeclineCode, Detail, OutcomeCode};
+use crate::domain::referral::{Command, DeclineCode, OutcomeCode};
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
 use crate::policy::referral_view::ReferralView;
-use crate::policy::rules::{Action, permit};
-use crate::policy::table::Relation;
+use crate::policy::rules::{Action, permit_any};
 use crate::policy::visible::Visible;
 
-/// What an answer of a recipient says.
+/// What an answer says.
 #[derive(Clone, Copy, Debug)]
 pub enum Answer {
     /// It was received.
     Acknowledge,
     /// It is accepted in principle.
     Accept,
+    /// It is on the waiting list, for about so many days.
+    Waitlist(i64),
     /// It is declined.
     Decline(DeclineCode),
     /// The service began.
     Start(Timestamp),
     /// It is completed.
     Complete(OutcomeCode),
+    /// Nothing came of it.
+    NotRealise(OutcomeCode),
 }
 
-/// Answers a referral that the viewer's organisation has received.
+impl Answer {
+    const fn command(self) -> Command<'static> {
+        match self {
+            Self::Acknowledge => Command::Acknowledge,
+            Self::Accept => Command::Accept,
+            Self::Waitlist(expected_wait_days) => Command::Waitlist { expected_wait_days },
+            Self::Decline(code) => Command::Decline { code },
+            Self::Start(service_started_at) => Command::Start { service_started_at },
+            Self::Complete(outcome) => Command::Complete { outcome },
+            Self::NotRealise(outcome) => Command::NotRealise { outcome },
+        }
+    }
+}
+
+/// An answer, and whether the person has told it to the case's team.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    /// What it says.
+    pub answer: Answer,
+    /// True for what the person told; otherwise the recipient says it, or has told it.
+    pub by_person: bool,
+}
+
+/// Records an answer, for whichever side the viewer is of. What is told needs no vetting: nothing is sent.
 pub async fn answer(
     context: &Context,
     access: &Access,
     target: Target,
-    answer: Answer,
+    told: Told,
 ) -> Result<Visible<ReferralView>, ActionError> {
-    let account = permit(access, Action::AnswerReferral)?;
+    let account = permit_any(access, &[Action::AnswerReferral, Action::FollowReferral])?;
     let now = context.now();
-    let command = match answer {
-        Answer::Acknowledge => Command::Acknowledge,
-        Answer::Accept => Command::Accept,
-        Answer::Decline(code) => Command::Decline { code },
-        Answer::Start(service_started_at) => Command::Start { service_started_at },
-        Answer::Complete(outcome) => Command::Complete { outcome },
-    };
     let written = context
         .store
         .write(async |tx| {
-            let referral = find_for_change(tx, access, target, Relation::Recipient).await?;
+            let (referral, party) = find_side(tx, access, target, told.by_person).await?;
+            let purpose = match party {
+                Party::Recipient => AuditPurpose::ReferralAnswer,
+                Party::Sender => AuditPurpose::Care,
+                _ => return Err(ActionError::Forbidden),
+            };
             require_project_at_work(tx, account.project_id).await?;
-            let change = decide(access, &referral, &command, Party::Recipient, now)?;
-            let changed = write(tx, &Actor::recipient(account), referral, &change).await?;
-            if let Some(result) = demand_result(&change.detail) {
-                tx.settle_demand(changed.id, result).await?;
-            }
+            let change = decide(access, &referral, &told.answer.command(), party, now)?;
+            let actor = Actor::of(party, account).as_told(told.by_person);
+            let changed = write(tx, &actor, referral, &change).await?;
+            consequences::settle(context, tx, account, &changed, &change).await?;
             tx.touch_case(changed.case_id, now).await?;
-            audit(tx, access, &changed, AuditPurpose::ReferralAnswer).await
+            audit(tx, access, &changed, purpose).await
         })
         .await;
     settle(context, access, target, written).await
-}
-
-/// What an answer makes of the need behind the referral; `None` leaves it as it is.
-fn demand_result(detail: &Detail) -> Option<DemandResult> {
-    match detail {
-        Detail::Decline(code) => Some(result_of_decline(*code)),
-        Detail::Outcome(outcome) if outcome.meets_the_need() => Some(DemandResult::Met),
-        _ => None,
-    }
 }

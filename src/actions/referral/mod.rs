@@ -1,14 +1,20 @@
-//! The referral loop: draft, send, answer, end.
+//! The referral loop: draft, send, answer, hand over, end, reopen.
 
 mod answer;
+mod consequences;
 mod draft;
 mod reroute;
+mod handover;
+mod reopen;
 mod send;
+mod side;
 mod write;
 
-pub use answer::{Answer, answer};
+pub use answer::{Answer, Told, answer};
 pub use draft::{CreateReferral, create};
 pub use reroute::{RerouteReferral, reroute};
+pub use handover::{create_slip, hand_over, present_slip};
+pub use reopen::reopen;
 pub use send::{SendDeclarations, send};
 pub(super) use write::{Actor, audit, write};
 

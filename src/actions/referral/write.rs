@@ -24,6 +24,11 @@ impl<'a> Actor<'a> {
         Self { party, account: Some(account), as_told_by_person: false }
     }
 
+    /// The same, saying whether the person has told it.
+    pub(super) const fn as_told(self, by_person: bool) -> Self {
+        Self { as_told_by_person: by_person, ..self }
+    }
+
     pub(super) const fn sender(account: &'a Account) -> Self {
         Self::of(Party::Sender, account)
     }

@@ -101,6 +101,22 @@ code_list! {
     }
 }
 
+impl DeclineCode {
+    /// True for what comes from the person's side; the other codes are the recipient's.
+    pub const fn is_of_person(self) -> bool {
+        matches!(
+            self,
+            Self::NotInterested
+                | Self::Afraid
+                | Self::AlreadyServed
+                | Self::NoShow
+                | Self::Unreachable
+                | Self::MovedAway
+                | Self::CannotTravel
+        )
+    }
+}
+
 code_list! {
     /// What became of an accepted referral.
     OutcomeCode {

@@ -4,6 +4,7 @@
 //! becomes a [`Change`] or a typed [`Refusal`]; [`Referral::apply`] then does what was decided.
 
 mod codes;
+mod proof;
 mod sending;
 mod timeline;
 mod urgency;
@@ -11,12 +12,13 @@ mod urgency;
 pub use codes::{
     Attestation, CancelReason, Channel, DeclineCode, ErrorReason, HandoverMode, OutcomeCode, ReferralKind, Urgency,
 };
+pub use proof::{Attested, Proof, proof};
 pub use sending::{SendFacts, Sent, Vetting};
 pub use timeline::TimelineEntry;
 
 use super::account::RiskProfile;
 use super::code::CodeList as _;
-use super::consent::Consent;
+use super::consent::{Consent, ContactRule};
 use super::disclosure::Offer;
 use super::id::{CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId};
 use super::lifecycle::{Event, Party, Status, next};
@@ -114,8 +116,8 @@ pub enum Command<'a> {
     HandOver {
         /// How.
         mode: HandoverMode,
-        /// The risk profile of the sending project, which forbids some ways.
-        risk_profile: RiskProfile,
+        /// What forbids some ways.
+        limits: HandoverLimits,
     },
     /// Record that the service began.
     Start {
@@ -272,7 +274,7 @@ impl Referral {
             | Command::RevokePartner => Detail::None,
             Command::Waitlist { expected_wait_days } => Detail::Waitlist(checked_wait(*expected_wait_days)?),
             Command::Decline { code } => Detail::Decline(*code),
-            Command::HandOver { mode, risk_profile } => Detail::HandOver(checked_mode(*mode, *risk_profile)?),
+            Command::HandOver { mode, limits } => Detail::HandOver(limits.checked(*mode)?),
             Command::Start { service_started_at } => Detail::Start(self.checked_start(*service_started_at, now)?),
             Command::Complete { outcome } if outcome.is_of_completion() => Detail::Outcome(*outcome),
             Command::NotRealise { outcome } if outcome.is_of_failure() => Detail::Outcome(*outcome),
@@ -363,10 +365,43 @@ fn checked_wait(days: i64) -> Result<i64, Refusal> {
     }
 }
 
-/// Paper that a person carries is a danger where she may be searched (P-25).
-fn checked_mode(mode: HandoverMode, risk_profile: RiskProfile) -> Result<HandoverMode, Refusal> {
-    if mode == HandoverMode::PersonCarriesSlip && risk_profile == RiskProfile::Severe {
-        return Err(Refusal::input("mode", InputProblem::SlipForbidden));
+/// What limits the ways in which a person can be handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandoverLimits {
+    /// The risk profile of the sending project.
+    pub risk_profile: RiskProfile,
+    /// How the person may be reached.
+    pub contact_rule: ContactRule,
+}
+
+impl HandoverLimits {
+    /// Paper that a person carries is a danger where she may be searched (P-25); and whom nobody may contact is handed
+    /// over between the two sides, not sent there alone with a slip.
+    pub fn checked(self, mode: HandoverMode) -> Result<HandoverMode, Refusal> {
+        let problem = match (mode, self.risk_profile, self.contact_rule) {
+            (HandoverMode::PersonCarriesSlip, RiskProfile::Severe, _) => InputProblem::SlipForbidden,
+            (HandoverMode::PersonCarriesSlip, _, ContactRule::NoContact) => InputProblem::SlipWithoutContact,
+            _ => return Ok(mode),
+        };
+        Err(Refusal::input("mode", problem))
     }
-    Ok(mode)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_carried_only_where_that_is_safe_and_the_person_may_be_met() {
+        for risk_profile in RiskProfile::ALL {
+            for contact_rule in ContactRule::ALL {
+                let limits = HandoverLimits { risk_profile: *risk_profile, contact_rule: *contact_rule };
+                for mode in HandoverMode::ALL {
+                    let may_carry = *risk_profile != RiskProfile::Severe && *contact_rule != ContactRule::NoContact;
+                    let expected = *mode != HandoverMode::PersonCarriesSlip || may_carry;
+                    assert_eq!(limits.checked(*mode).is_ok(), expected, "{mode}, {risk_profile}, {contact_rule}");
+                }
+            }
+        }
+    }
 }

@@ -9,6 +9,8 @@ mod demand;
 mod directory;
 mod directory_changes;
 mod duplicates;
+mod handover;
+mod incident;
 mod legal_hold;
 mod organization;
 mod protection;
@@ -24,6 +26,8 @@ pub struct Mutation(
     consent::ConsentMutations,
     consent_override::ConsentOverrideMutations,
     referral::ReferralMutations,
+    handover::HandoverMutations,
+    incident::IncidentMutations,
     demand::DemandMutations,
     directory::DirectoryMutations,
     duplicates::DuplicateMutations,

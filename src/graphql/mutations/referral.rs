@@ -1,8 +1,6 @@
 //! The referral loop.
 
-use crate::actions::referral::{
-    Answer, CreateReferral, RerouteReferral, SendDeclarations, Target, answer, create, reroute, send,
-};
+use crate::actions::referral::{Answer, CreateReferral, RerouteReferral, SendDeclarations, Target, answer, create, reroute, send, Told};
 use crate::domain::need::Need;
 use crate::domain::referral::{Channel, DeclineCode, OutcomeCode, ReferralKind, Urgency};
 use crate::graphql::error::{ApiError, parse_id};
@@ -11,7 +9,7 @@ use crate::graphql::scalars::DateTime;
 use crate::graphql::types::referral::Referral;
 use crate::graphql::user_errors::{
     FromUserError, ReferralAcceptError, ReferralAcknowledgeError, ReferralCompleteError, ReferralCreateError,
-    ReferralDeclineError, ReferralRerouteError, ReferralSendError, ReferralStartError, settle,
+    ReferralDeclineError, ReferralRerouteError, ReferralSendError, ReferralStartError, settle, ReferralNotRealiseError, ReferralWaitlistError,
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -65,14 +63,15 @@ impl ReferralMutations {
         Ok(ReferralReroutePayload { referral: referral.map(Referral::from), errors })
     }
 
-    /// Acknowledges a referral to the viewer's organisation: received, not yet decided.
+    /// Acknowledges a referral: received, not yet decided. Like every answer it is given by who answers for the recipient,
+    /// or recorded by the case's team as it was told.
     async fn referral_acknowledge(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Which referral is acknowledged.")] input: ReferralAcknowledgeInput,
     ) -> Result<ReferralAcknowledgePayload, ApiError> {
         let target = target(&input.referral_id, input.expected_version)?;
-        let (referral, errors) = answered(context, target, Answer::Acknowledge).await?;
+        let (referral, errors) = answered(context, target, (Answer::Acknowledge, input.told_by_person)).await?;
         Ok(ReferralAcknowledgePayload { referral, errors })
     }
 
@@ -83,8 +82,20 @@ impl ReferralMutations {
         #[graphql(desc = "Which referral is accepted.")] input: ReferralAcceptInput,
     ) -> Result<ReferralAcceptPayload, ApiError> {
         let target = target(&input.referral_id, input.expected_version)?;
-        let (referral, errors) = answered(context, target, Answer::Accept).await?;
+        let (referral, errors) = answered(context, target, (Answer::Accept, input.told_by_person)).await?;
         Ok(ReferralAcceptPayload { referral, errors })
+    }
+
+    /// Puts a referral on the recipient's waiting list, with the wait that it expects. The sender is free to ask others.
+    async fn referral_waitlist(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which referral, and for how long.")] input: ReferralWaitlistInput,
+    ) -> Result<ReferralWaitlistPayload, ApiError> {
+        let target = target(&input.referral_id, input.expected_version)?;
+        let waitlist = Answer::Waitlist(input.expected_wait_days);
+        let (referral, errors) = answered(context, target, (waitlist, input.told_by_person)).await?;
+        Ok(ReferralWaitlistPayload { referral, errors })
     }
 
     /// Declines a referral with a code, which goes to the sender and never by itself to the person.
@@ -94,7 +105,7 @@ impl ReferralMutations {
         #[graphql(desc = "Which referral, and why.")] input: ReferralDeclineInput,
     ) -> Result<ReferralDeclinePayload, ApiError> {
         let target = target(&input.referral_id, input.expected_version)?;
-        let (referral, errors) = answered(context, target, Answer::Decline(input.code)).await?;
+        let (referral, errors) = answered(context, target, (Answer::Decline(input.code), input.told_by_person)).await?;
         Ok(ReferralDeclinePayload { referral, errors })
     }
 
@@ -106,7 +117,7 @@ impl ReferralMutations {
     ) -> Result<ReferralStartPayload, ApiError> {
         let target = target(&input.referral_id, input.expected_version)?;
         let started_at = input.service_started_at.map_or(request(context).now, |time| time.0);
-        let (referral, errors) = answered(context, target, Answer::Start(started_at)).await?;
+        let (referral, errors) = answered(context, target, (Answer::Start(started_at), input.told_by_person)).await?;
         Ok(ReferralStartPayload { referral, errors })
     }
 
@@ -117,22 +128,36 @@ impl ReferralMutations {
         #[graphql(desc = "Which referral, and what became of it.")] input: ReferralCompleteInput,
     ) -> Result<ReferralCompletePayload, ApiError> {
         let target = target(&input.referral_id, input.expected_version)?;
-        let (referral, errors) = answered(context, target, Answer::Complete(input.outcome)).await?;
+        let (referral, errors) =
+            answered(context, target, (Answer::Complete(input.outcome), input.told_by_person)).await?;
         Ok(ReferralCompletePayload { referral, errors })
+    }
+
+    /// Ends a referral that was accepted and came to nothing, with its reason.
+    async fn referral_not_realise(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which referral, and why nothing came of it.")] input: ReferralNotRealiseInput,
+    ) -> Result<ReferralNotRealisePayload, ApiError> {
+        let target = target(&input.referral_id, input.expected_version)?;
+        let not_realised = Answer::NotRealise(input.outcome);
+        let (referral, errors) = answered(context, target, (not_realised, input.told_by_person)).await?;
+        Ok(ReferralNotRealisePayload { referral, errors })
     }
 }
 
-fn target(id: &ID, expected_version: i64) -> Result<Target, ApiError> {
+pub(super) fn target(id: &ID, expected_version: i64) -> Result<Target, ApiError> {
     Ok(Target { id: parse_id(id)?, expected_version })
 }
 
 async fn answered<E: FromUserError>(
     context: &Context<'_>,
     target: Target,
-    given: Answer,
+    (answer_given, by_person): (Answer, bool),
 ) -> Result<(Option<Referral>, Vec<E>), ApiError> {
     let request = request(context);
-    let (view, errors) = settle(answer(&request.context, &request.access, target, given).await, request.language)?;
+    let told = Told { answer: answer_given, by_person };
+    let (view, errors) = settle(answer(&request.context, &request.access, target, told).await, request.language)?;
     Ok((view.map(Referral::from), errors))
 }
 
@@ -249,6 +274,9 @@ macro_rules! inputs {
             /// The version that the caller has read.
             expected_version: i64,
             $($(#[doc = $field_doc])+ $field: $type,)*
+            /// The person has told it to the case's team, and not the recipient; the recipient cannot say so.
+            #[graphql(default)]
+            told_by_person: bool,
         }
     )+};
 }
@@ -258,6 +286,11 @@ inputs! {
     ReferralAcknowledgeInput {}
     /// What accepting takes.
     ReferralAcceptInput {}
+    /// What putting on a waiting list takes.
+    ReferralWaitlistInput {
+        /// Days until a place is expected, 1 to 730.
+        expected_wait_days: i64,
+    }
     /// What declining takes.
     ReferralDeclineInput {
         /// Why it is declined.
@@ -271,6 +304,11 @@ inputs! {
     /// What completing takes.
     ReferralCompleteInput {
         /// What became of it.
+        outcome: OutcomeCode,
+    }
+    /// What ending without a service takes.
+    ReferralNotRealiseInput {
+        /// Why nothing came of it.
         outcome: OutcomeCode,
     }
 }
@@ -299,10 +337,14 @@ payloads! {
     ReferralAcknowledgePayload(ReferralAcknowledgeError)
     /// The accepted referral, or why it was not accepted.
     ReferralAcceptPayload(ReferralAcceptError)
+    /// The referral on its waiting list, or why it was not put there.
+    ReferralWaitlistPayload(ReferralWaitlistError)
     /// The declined referral, or why it was not declined.
     ReferralDeclinePayload(ReferralDeclineError)
     /// The started referral, or why the start was not recorded.
     ReferralStartPayload(ReferralStartError)
     /// The completed referral, or why it was not completed.
     ReferralCompletePayload(ReferralCompleteError)
+    /// The ended referral, or why it did not end.
+    ReferralNotRealisePayload(ReferralNotRealiseError)
 }

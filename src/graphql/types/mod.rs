@@ -7,6 +7,7 @@ pub mod consent;
 pub mod consent_override;
 pub mod demand;
 pub mod directory_edit;
+pub mod incident;
 pub mod legal_hold;
 pub mod organization;
 pub mod place;

@@ -14,7 +14,7 @@ use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, 
 use crate::domain::referral::{Attestation, Channel, DeclineCode, HandoverMode, OutcomeCode, ReferralKind, Urgency};
 use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
-use crate::policy::referral_view::{ReferralStatus, ReferralView, TimelineView};
+use crate::policy::referral_view::{AttestedView, ProofView, ReferralStatus, ReferralView, SlipView, TimelineView};
 use crate::policy::visible::Visible;
 use async_graphql::{Context, Description, ID, Object};
 use std::sync::Arc;
@@ -154,6 +154,12 @@ impl Referral {
         self.0.reveal(&self.0.alias)
     }
 
+    /// The two words that both sides say before any name, while it is accepted on a live consent; the same for both, in
+    /// every language. Null for whom somebody has called.
+    async fn call_phrase(&self) -> Option<&String> {
+        self.0.reveal(&self.0.call_phrase)
+    }
+
     /// Until when the consent is valid, from acceptance on.
     async fn consent_valid_until(&self) -> Option<DateTime> {
         self.0.reveal(&self.0.consent_valid_until).map(|time| DateTime(*time))
@@ -197,6 +203,11 @@ impl Referral {
     /// What became of it; null until it is completed.
     async fn outcome_code(&self) -> Option<OutcomeCode> {
         self.0.reveal(&self.0.outcome_code).copied()
+    }
+
+    /// What is proved of it, each fact by whose word.
+    async fn proof(&self) -> Option<ReferralProof> {
+        self.0.reveal(&self.0.proof).cloned().map(ReferralProof)
     }
 
     /// What happened so far, oldest first; the recipient's begins with the sending.
@@ -260,6 +271,67 @@ impl Offer {
     /// Code of the commune or larger area; null when not told.
     async fn area(&self) -> Option<&str> {
         self.0.reveal(&self.0.offer.area).map(|area| area.as_str())
+    }
+}
+
+/// Four separate facts of a referral's life, each as it was first attested; null for what nobody has said.
+#[derive(Description)]
+pub struct ReferralProof(ProofView);
+
+#[Object(use_type_description)]
+impl ReferralProof {
+    /// The request has reached the recipient: by a call, or because it has answered.
+    async fn delivered(&self) -> Option<AttestedFact> {
+        self.0.delivered.clone().map(AttestedFact)
+    }
+
+    /// The recipient has the request, or has decided at once.
+    async fn acknowledged(&self) -> Option<AttestedFact> {
+        self.0.acknowledged.clone().map(AttestedFact)
+    }
+
+    /// The recipient has accepted it, put it on its waiting list, or declined it.
+    async fn decided(&self) -> Option<AttestedFact> {
+        self.0.decided.clone().map(AttestedFact)
+    }
+
+    /// The person has got the service: it began, or ended as given.
+    async fn received(&self) -> Option<AttestedFact> {
+        self.0.received.clone().map(AttestedFact)
+    }
+}
+
+/// When something was said to have happened, and by whom.
+#[derive(Description)]
+pub struct AttestedFact(AttestedView);
+
+#[Object(use_type_description)]
+impl AttestedFact {
+    /// When; for the recipient the hour.
+    async fn at(&self) -> DateTime {
+        DateTime(self.0.at)
+    }
+
+    /// Who says so.
+    async fn attested_by(&self) -> Attestation {
+        self.0.attested_by
+    }
+}
+
+/// What is written on the slip that a person carries to a service.
+#[derive(Description)]
+pub struct HandoverSlip(pub Visible<SlipView>);
+
+#[Object(use_type_description)]
+impl HandoverSlip {
+    /// The code: eight characters out of 2–9 and A–Z without I and O. It is shown here and never again.
+    async fn code(&self) -> &String {
+        self.0.tell(&self.0.code)
+    }
+
+    /// Until when it can be presented.
+    async fn expires_at(&self) -> DateTime {
+        DateTime(*self.0.tell(&self.0.expires_at))
     }
 }
 

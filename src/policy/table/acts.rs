@@ -1,12 +1,7 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmConsent, ConfirmEntry, ConfirmOverride,
-    ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject,
-    ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices,
-    ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent,
-    RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody,
-    TellCapacity, WithdrawConsent,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmConsent, ConfirmEntry, ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent, CloseIncident, FollowReferral, ReadIncidents, ReopenReferral,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
@@ -55,6 +50,9 @@ pub(super) fn acts() -> Vec<Act> {
         act(RecordDemand, WORKERS).in_project().by_token(TokenScope::Cases),
         act(CreateReferral, WORKERS).in_project().by_token(TokenScope::Referrals),
         act(AnswerReferral, WORKERS).by_token(TokenScope::Answers),
+        // The answers that the team was told, the handover, the reopening.
+        act(FollowReferral, WORKERS).in_project().by_token(TokenScope::Referrals),
+        act(ReopenReferral, LEADS).by_token(TokenScope::Referrals),
         act(ReadReferral, READERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
         // Protection.
@@ -75,6 +73,8 @@ pub(super) fn acts() -> Vec<Act> {
         act(ConfirmOverride, READERS).by_token(TokenScope::Referrals),
         act(ReadOverrides, READERS).by_token(TokenScope::Referrals),
         act(CloseReferral, READERS).by_token(TokenScope::Referrals),
+        act(ReadIncidents, READERS).by_token(TokenScope::Referrals),
+        act(CloseIncident, LEADS).by_token(TokenScope::Protection),
         act(ReadDeletions, READERS).by_token(TokenScope::Referrals),
         act(AnswerDeletion, WORKERS).by_token(TokenScope::Answers),
         act(HoldCase, &[ProtectionLead]).by_token(TokenScope::Protection),

@@ -1,12 +1,7 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmConsent, ConfirmEntry, ConfirmOverride,
-    ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject,
-    ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices,
-    ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent,
-    RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody,
-    TellCapacity, WithdrawConsent,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmConsent, ConfirmEntry, ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent, CloseIncident, FollowReferral, ReadIncidents, ReopenReferral,
 };
 use super::row::{Door, Entry, door};
 
@@ -57,6 +52,7 @@ fn roots() -> Vec<Door> {
                 ReadOverrides,
                 ReadReports,
                 ReadProposals,
+                ReadIncidents,
             ],
         ),
         door("Query.projects", &[ReadProject]),
@@ -70,6 +66,7 @@ fn roots() -> Vec<Door> {
         door("Query.consentOverrides", &[ReadOverrides]),
         door("Query.whoSawWhat", &[ListReadings]),
         door("Query.auditEvents", &[ReadTrail]),
+        door("Query.incidents", &[ReadIncidents]),
         door("Query.legalHolds", &[HoldCase]),
     ]
 }
@@ -97,12 +94,19 @@ fn mutations() -> Vec<Door> {
         door("Mutation.referralReroute", &[CreateReferral]),
         door("Mutation.referralCreate", &[CreateReferral]),
         door("Mutation.referralSend", &[CreateReferral]),
-        door("Mutation.referralAcknowledge", &[AnswerReferral]),
-        door("Mutation.referralAccept", &[AnswerReferral]),
-        door("Mutation.referralDecline", &[AnswerReferral]),
-        door("Mutation.referralStart", &[AnswerReferral]),
-        door("Mutation.referralComplete", &[AnswerReferral]),
         door("Mutation.demandCount", &[RecordDemand]),
+        door("Mutation.referralAcknowledge", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralAccept", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralDecline", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralStart", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralComplete", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralWaitlist", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralNotRealise", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralHandOver", &[FollowReferral]),
+        door("Mutation.referralSlipCreate", &[FollowReferral]),
+        door("Mutation.referralSlipPresent", &[AnswerReferral]),
+        door("Mutation.referralReopen", &[AnswerReferral, FollowReferral, ReopenReferral]),
+        door("Mutation.incidentClose", &[CloseIncident]),
         door("Mutation.demandRecord", &[RecordDemand]),
         door("Mutation.projectFreeze", &[LeadProject]),
         door("Mutation.projectThawRequest", &[LeadProject]),

@@ -22,9 +22,15 @@ const TIERS: &[Standing] = &[Public, Network, Project, Restricted, Sealed];
 
 /// Every object, in the order of a page.
 pub const OBJECTS: &[Object] = &[
-    Object { key: "referral", types: &["Referral", "Offer", "TimelineEntry"], standings: STAGES },
+    Object {
+        key: "referral",
+        types: &["Referral", "Offer", "TimelineEntry", "ReferralProof", "AttestedFact"],
+        standings: STAGES,
+    },
     // A refusal knows nothing of the consent: what is accepted stands as if it were offered.
     Object { key: "refusal", types: &["InvalidTransitionError"], standings: &[Offer, Ended, Closed] },
+    // Told once, to who makes it.
+    Object { key: "slip", types: &["HandoverSlip"], standings: &[Accepted] },
     Object { key: "case", types: &["CaseReference"], standings: &[Plain] },
     Object { key: "consent", types: &["Consent"], standings: &[Plain] },
     Object { key: "demand", types: &["Demand"], standings: &[Plain] },
@@ -70,6 +76,7 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "notice", types: &["Notice"], standings: &[Plain] },
     Object { key: "deletion", types: &["Deletion"], standings: &[Plain] },
     Object { key: "override", types: &["ConsentOverride"], standings: &[Plain] },
+    Object { key: "incident", types: &["Incident"], standings: &[Plain] },
     Object { key: "report", types: &["StatutoryReport"], standings: &[Plain] },
     Object { key: "page", types: &["page:", "export:"], standings: &[Plain] },
 ];

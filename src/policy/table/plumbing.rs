@@ -32,6 +32,8 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "notice",
                 "breakGlass",
                 "deletion",
+                "slip",
+                "incident",
                 "legalHold",
                 // Names of fields of what the caller has just changed, never values.
                 "waiting",

@@ -33,6 +33,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(deletions());
     rows.extend(overrides());
     rows.extend(reports());
+    rows.extend(incidents());
     rows.extend(
         ["Notice.id", "Notice.at", "Notice.kind", "Notice.object", "Notice.seenAt"]
             .map(|name| field(name, Internal).to(Oneself, &[Plain])),
@@ -121,6 +122,17 @@ fn reports() -> Vec<Row> {
         field("StatutoryReport.confirmedAt", Internal).asking_side(),
         field("StatutoryReport.confirmedBy", Internal).asking_side(),
         field("StatutoryReport.caseId", Internal).to(Team, &[Plain]),
+    ]
+}
+
+/// That a referral caused harm is looked into without its recipient.
+fn incidents() -> Vec<Row> {
+    vec![
+        field("Incident.id", Internal).asking_side(),
+        field("Incident.referralId", Person).asking_side(),
+        field("Incident.openedAt", Person).asking_side(),
+        field("Incident.closedAt", Person).asking_side(),
+        field("Incident.resolution", Person).asking_side(),
     ]
 }
 

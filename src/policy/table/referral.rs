@@ -32,7 +32,21 @@ pub(super) fn rows() -> Vec<Row> {
     let mut rows = referral();
     rows.extend(offer());
     rows.extend(timeline());
+    rows.extend(proof());
+    rows.extend(["HandoverSlip.code", "HandoverSlip.expiresAt"].map(|name| field(name, Person).to(Team, &[Accepted])));
     rows
+}
+
+/// A proof is recorded as one field of its referral.
+fn proof() -> Vec<Row> {
+    vec![
+        field("ReferralProof.delivered", Person).sending_side().recipient(TOLD),
+        field("ReferralProof.acknowledged", Person).sending_side().recipient(TOLD),
+        field("ReferralProof.decided", Person).sending_side().recipient(TOLD),
+        field("ReferralProof.received", Person).sending_side().recipient(TOLD),
+        field("AttestedFact.at", Person).sending_side().masked(Recipient, TOLD, Hour),
+        field("AttestedFact.attestedBy", Person).sending_side().recipient(TOLD),
+    ]
 }
 
 fn referral() -> Vec<Row> {
@@ -63,6 +77,8 @@ fn referral() -> Vec<Row> {
         field("Referral.senderMailbox", Person).sending_side().recipient(OPEN),
         field("Referral.offer", Internal).sending_side().recipient(RECEIVED),
         field("Referral.alias", Person).to(Team, ALWAYS).recipient(NAMED),
+        // Both sides say it, so both read it, and at the same times.
+        field("Referral.callPhrase", Person).to(Team, CONSENTED).recipient(CONSENTED),
         field("Referral.consentValidUntil", Person).to(Team, ALWAYS).masked(Recipient, CONSENTED, Hour),
         field("Referral.consentScope", Person).to(Team, ALWAYS).recipient(CONSENTED),
         field("Referral.protectionFlags", Sensitive).to(Team, ALWAYS).recipient(CONSENTED),
@@ -73,6 +89,7 @@ fn referral() -> Vec<Row> {
         field("Referral.serviceStartedAt", Person).sending_side().masked(Recipient, TOLD, Hour),
         field("Referral.declineCode", Person).sending_side().recipient(TOLD),
         field("Referral.outcomeCode", Person).sending_side().recipient(TOLD),
+        field("Referral.proof", Person).sending_side().recipient(TOLD),
         field("Referral.timeline", Person).sending_side().recipient(TOLD),
         field("Referral.case", Internal).to(Team, ALWAYS),
         field("Referral.consent", Internal).to(Team, ALWAYS),

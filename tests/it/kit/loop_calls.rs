@@ -13,10 +13,13 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What a referral is asked for after every act on it.
-const REFERRAL: &str = "id version status stage urgency neededBy deadlineBand alias protectionFlags contactRule \
-    senderMailbox consentValidUntil consentScope declineCode outcomeCode serviceStartedAt case { id } consent { id } \
+const REFERRAL: &str = "id version status stage urgency neededBy deadlineBand alias callPhrase protectionFlags contactRule \
+    senderMailbox consentValidUntil consentScope declineCode outcomeCode serviceStartedAt handoverMode expectedWaitDays case { id } consent { id } \
     offer { ageBand gender household adminStatus situation languages area } \
-    timeline { event party code at organization { name } }";
+    proof { delivered { at attestedBy } acknowledged { at attestedBy } decided { at attestedBy } received { at attestedBy } } \
+    timeline { event party attestedBy code at organization { name } }";
+const SLIP: &str = "code expiresAt";
+const INCIDENT: &str = "id referralId openedAt closedAt resolution";
 const CASE: &str = "id version spokenCode fileNumber ageBand languages area";
 const CONSENT: &str = "id version expiresAt fieldScope";
 const DEMAND: &str = "id month area need result";
@@ -32,7 +35,7 @@ const RECIPIENT: &str = "... on RecipientUnavailableError { recipientProblem: pr
 /// A mutation: its name, what comes back and how, and the errors that it names beside the key's.
 struct Mutation(&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const MUTATIONS: [Mutation; 13] = [
+const MUTATIONS: [Mutation; 22] = [
     Mutation("caseOpen", "case", CASE, &[INPUT, PROTECTION]),
     Mutation("consentRecord", "consent", CONSENT, &[INPUT, RECIPIENT, PROTECTION]),
     Mutation("consentConfirm", "consent", CONSENT, &[PROTECTION]),
@@ -51,11 +54,20 @@ const MUTATIONS: [Mutation; 13] = [
         REFERRAL,
         &[INPUT, CONFLICT, TRANSITION, CONSENT_MISSING, RECIPIENT, PROTECTION],
     ),
-    Mutation("referralAcknowledge", "referral", REFERRAL, &[CONFLICT, TRANSITION, PROTECTION]),
-    Mutation("referralAccept", "referral", REFERRAL, &[CONFLICT, TRANSITION, PROTECTION]),
-    Mutation("referralDecline", "referral", REFERRAL, &[CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralAcknowledge", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralAccept", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralDecline", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
     Mutation("referralStart", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
     Mutation("referralComplete", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralWaitlist", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralNotRealise", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralHandOver", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralSlipCreate", "slip", SLIP, &[INPUT, CONFLICT, TRANSITION, CONSENT_MISSING, PROTECTION]),
+    Mutation("referralSlipPresent", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralReopen", "referral", REFERRAL, &[CONFLICT, TRANSITION, CONSENT_MISSING, PROTECTION]),
+    Mutation("referralCancel", "referral", REFERRAL, &[CONFLICT, TRANSITION]),
+    Mutation("referralMarkError", "referral", REFERRAL, &[CONFLICT, TRANSITION]),
+    Mutation("incidentClose", "incident", INCIDENT, &[PROTECTION]),
 ];
 
 /// What a mutation came to.

@@ -15,10 +15,13 @@ use serde_json::{Value, json};
 
 /// The states that the API can bring a referral to, each with the step that leads there and the state
 /// before.
-const PATHS: [(&str, &str, &str); 7] = [
+const PATHS: [(&str, &str, &str); 10] = [
     ("REQUESTED", "DRAFT", "referralSend"),
     ("ACKNOWLEDGED", "REQUESTED", "referralAcknowledge"),
     ("ACCEPTED", "ACKNOWLEDGED", "referralAccept"),
+    ("WAITLISTED", "ACKNOWLEDGED", "referralWaitlist"),
+    ("HANDED_OVER", "ACCEPTED", "referralHandOver"),
+    ("NOT_REALISED", "ACCEPTED", "referralNotRealise"),
     ("IN_SERVICE", "ACCEPTED", "referralStart"),
     ("COMPLETED", "IN_SERVICE", "referralComplete"),
     ("DECLINED", "ACKNOWLEDGED", "referralDecline"),
@@ -108,7 +111,8 @@ impl World {
             return Referred { id: text(&draft["id"]), version: 1 };
         }
         let referred = Box::pin(self.refer(ready, before)).await;
-        let actor = if *step == "referralSend" { &ready.sender } else { &ready.recipient };
+        let is_of_the_sender = matches!(*step, "referralSend" | "referralHandOver");
+        let actor = if is_of_the_sender { &ready.sender } else { &ready.recipient };
         let changed = self.done(actor, step, &step_input(step, &referred)).await;
         assert_eq!(changed["status"], status);
         Referred { version: referred.version + 1, ..referred }
@@ -191,6 +195,10 @@ pub fn step_input(step: &str, referred: &Referred) -> Value {
         "referralSend" => json!({ "capacityConfirmed": true }),
         "referralReroute" => json!({ "idempotencyKey": fresh_key(), "capacityConfirmed": true }),
         "referralDecline" => json!({ "code": "FULL" }),
+        "referralWaitlist" => json!({ "expectedWaitDays": 70 }),
+        "referralHandOver" => json!({ "mode": "PHONE" }),
+        "referralSlipPresent" => json!({ "code": "2345 6789" }),
+        "referralNotRealise" => json!({ "outcome": "NOT_RECEIVED_NO_SHOW" }),
         "referralComplete" => json!({ "outcome": "SERVICE_RECEIVED" }),
         "referralCancel" => json!({ "reason": "NOT_SAFE" }),
         "referralMarkError" => json!({ "reason": "TRIAL" }),

@@ -257,7 +257,7 @@ fn search(handle: &'static str, row: &str) -> Probe {
 /// What is asked for in a world of its own, in which a project is frozen and a glass is broken.
 pub fn is_of_protection(row: &Row, relation: Relation) -> bool {
     let object = object_of(row.name).map(|object| object.key);
-    matches!(object, Some("project" | "glass" | "notice" | "deletion" | "override" | "report"))
+    matches!(object, Some("project" | "glass" | "notice" | "deletion" | "override" | "report" | "incident"))
         || relation == Relation::ThroughGlass
 }
 
@@ -265,10 +265,12 @@ pub fn is_of_protection(row: &Row, relation: Relation) -> bool {
 async fn no_cell_of_the_table_can_be_turned_unnoticed() {
     let matrix = Matrix::settle(World::on_sqlite().await).await;
     // Pages have a test of their own.
+    // A slip is shown in the answer to its making, and there is no view of it to ask for again.
+    let is_a_slip = |row: &Row| row.name.starts_with("HandoverSlip.");
     let is_of_the_api = |row: &Row| row.name.split('.').next().is_some_and(|of| SCHEMA.objects.contains_key(of));
     let flips = flips(
         Table::standard().content(),
-        |row, relation| is_of_the_api(row) && !is_of_protection(row, relation),
+        |row, relation| is_of_the_api(row) && !is_a_slip(row) && !is_of_protection(row, relation),
         |row, relation, standing| matrix.probes(row, relation, standing),
         |row, relation, standing| matrix.probes_of_guard(row, relation, standing),
     );

@@ -184,6 +184,15 @@ async fn against_violence(world: &World, agent: &Person) -> Vec<Object> {
 
 /// Puts a value into what a state leaves empty.
 async fn fill(world: &World) {
+    // Whatever the state, its timeline proves something.
+    for (version, event) in [(97, "acknowledge"), (98, "waitlist"), (99, "start")] {
+        world
+            .execute(&format!(
+                "INSERT INTO referral_events (referral_id, version, at, event, party, actor_id, organization_id, attested_by) \
+                 SELECT r.id, {version}, r.status_at, '{event}', 'recipient', NULL, r.recipient_id, 'partner' FROM referrals r"
+            ))
+            .await;
+    }
     world
         .execute(
             "UPDATE referrals SET decline_code = coalesce(decline_code, 'full'), \

@@ -34,6 +34,7 @@ impl Protected {
         withdraw(&world, &elsewhere).await;
         override_consent(&world, &readies[0].case).await;
         report(&world, &readies[0].case).await;
+        harm(&world, &readies[0]).await;
         let desk = TeamId::derived("corridor", "project desk");
         let named = json!({ "projectId": project, "teamId": desk.to_string() });
         world.done(&world.person("coordinator"), "projectNameDesk", &named).await;
@@ -57,6 +58,7 @@ impl Protected {
             "BreakGlass" => (by_node("BreakGlass", &selection), &self.glass),
             "CaseReference" => (by_node("BreakGlass", &format!("{{ case {selection} }}")), &self.glass),
             "Notice" => (format!("{{ notices {selection} }}"), &self.project),
+            "Incident" => (format!("{{ incidents {selection} }}"), &self.project),
             "StatutoryReport" => (format!("{{ statutoryReports {selection} }}"), &self.project),
             "ConsentOverride" => (format!("{{ consentOverrides {selection} }}"), &self.project),
             "Deletion" => (format!("{{ deletionRequests {selection} }}"), &self.project),
@@ -132,6 +134,17 @@ async fn report(world: &World, case: &str) {
     let made = world.done(&world.person("caseworker"), "statutoryReportRecord", &input).await;
     let named = json!({ "statutoryReportId": made["id"] });
     world.done(&world.person("coordinator"), "statutoryReportConfirm", &named).await;
+}
+
+/// Ended with harm, and looked into.
+async fn harm(world: &World, ready: &Ready) {
+    let harmed = world.refer(ready, "ACCEPTED").await;
+    let input = json!({ "referralId": harmed.id, "expectedVersion": harmed.version, "outcome": "HARM_REPORTED" });
+    world.done(&ready.sender, "referralNotRealise", &input).await;
+    let coordinator = world.person("coordinator");
+    let found = world.ask(&coordinator, "{ incidents { id } }", json!({})).await;
+    let close = json!({ "incidentId": found.at("incidents/0/id"), "resolution": "REMEDIED" });
+    world.done(&coordinator, "incidentClose", &close).await;
 }
 
 /// The caseworker has seen what there is to be seen.

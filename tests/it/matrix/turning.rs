@@ -25,13 +25,15 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 18] = [
+const HOLDERS: [(&str, &str); 20] = [
     ("DirectoryProposalChange", "changes"),
     ("FieldProvenance", "provenance"),
     ("ServiceSource", "source"),
     ("CaseReading", "readings"),
     ("Offer", "offer"),
     ("TimelineEntry", "timeline"),
+    ("ReferralProof", "proof"),
+    ("AttestedFact", "proof.decided"),
     ("Capacity", "capacity"),
     ("Eligibility", "eligibility"),
     ("Freshness", "freshness"),
@@ -52,7 +54,9 @@ pub fn selection(row: &str) -> String {
     let is_object = SCHEMA.objects.contains_key(of) || SCHEMA.members.contains_key(of);
     let asked = if is_object { format!("{field} {{ __typename }}") } else { field.to_owned() };
     match HOLDERS.iter().find(|(held, _)| *held == type_name) {
-        Some((_, holder)) => format!("{{ {holder} {{ {asked} }} }}"),
+        Some((_, holders)) => {
+            holders.rsplit('.').fold(format!("{{ {asked} }}"), |inside, holder| format!("{{ {holder} {inside} }}"))
+        }
         None => format!("{{ {asked} }}"),
     }
 }
@@ -89,8 +93,13 @@ pub fn with_row(content: &Content, position: usize, row: Row) -> Content {
 /// Where the object, or what leads to the field, is shut anyway, a cell of the field cannot be seen.
 fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, standing: Standing) -> bool {
     let object = object_of(row).expect("an object");
-    let timeline = row.starts_with("TimelineEntry.").then(|| "Referral.timeline".to_owned());
     let of = row.split('.').next().expect("a type");
+    let leads: &[&str] = match of {
+        "TimelineEntry" => &["Referral.timeline"],
+        "ReferralProof" => &["Referral.proof"],
+        "AttestedFact" => &["Referral.proof", "ReferralProof.decided"],
+        _ => &[],
+    };
     // What stands inside another object, or beside it, is there where that one is.
     let is_inside =
         HOLDERS.iter().any(|(held, _)| *held == of) || matches!(of, "ServiceEdge" | "FitReason" | "StandingFactor");
@@ -100,16 +109,17 @@ fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, stand
     let id = [own, first].into_iter().flatten().find(|name| row_of(name).is_some());
     let facts = all_guards_hold(relation, standing);
     let is_shut = |lead: &String| row_of(lead).is_some_and(|lead| lead.decide(&facts) == Sight::Absent);
-    id.into_iter().chain(timeline).any(|lead| lead != row && is_shut(&lead))
+    id.into_iter().chain(leads.iter().map(|lead| (*lead).to_owned())).any(|lead| lead != row && is_shut(&lead))
 }
 
 /// What a second lock keeps shut, so that the API alone cannot tell: the store finds no draft for a recipient; a
-/// case and a consent have rows of their own, behind a glass too; and a draft has no offer and was never sent. The
+/// case and a consent have rows of their own, behind a glass too; and a draft has no offer, was never sent, and has nobody to
+/// be called. The
 /// views, past these locks, are held against a second reading in `differential`.
 fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool {
     let has_own_rows = matches!(row, "Referral.case" | "Referral.consent") && relation != Relation::Team
         || row == "BreakGlass.case" && relation != Relation::Oneself;
-    let is_empty = matches!(row, "Referral.requestedAt" | "Referral.channel")
+    let is_empty = matches!(row, "Referral.requestedAt" | "Referral.channel" | "Referral.callPhrase")
         || (row.starts_with("Offer.") && row != "Offer.languages");
     // What stands inside a phone, inside who set a field and inside a source's record is for staff by rows of its own.
     let is_for_staff_inside =

@@ -1,8 +1,8 @@
 //! Every act in every state that this release reaches, and two people at once.
 
-use super::{PRIMARY_CARE, events};
+use super::{events, own_clinic};
 use crate::kit::loop_calls::{Referral, Target, confirmed, outcome, request, to_the_lawyers, with};
-use crate::kit::world::{CLINIC, World, graphql_request, on_both_databases};
+use crate::kit::world::{World, graphql_request, on_both_databases};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -58,15 +58,9 @@ fn event(act: &str) -> String {
     act.trim_start_matches("referral").to_uppercase()
 }
 
-/// A colleague's referral to the own organisation: one person is on both sides, so that nothing but the
-/// state stands in the way of an act.
-fn to_the_own_clinic() -> Target {
-    Target { organization: CLINIC, service: PRIMARY_CARE, need: "HEALTH_PRIMARY", ..to_the_lawyers() }
-}
-
 on_both_databases! {
     async fn an_act_out_of_turn_is_refused_with_the_state_and_changes_nothing(world: World) {
-        let referrals = one_of_each(&world, &to_the_own_clinic(), "caseworker").await;
+        let referrals = one_of_each(&world, &own_clinic(), "caseworker").await;
         let mut refused = 0;
         for ((state, _, possible), referral) in STATES.iter().zip(&referrals) {
             for act in ACTS.iter().filter(|act| !possible.contains(*act)) {
@@ -87,25 +81,6 @@ on_both_databases! {
                     state => format!("InvalidTransitionError {} in {state}", event(act)),
                 };
                 assert_eq!(world.refused("lawyer", act, input(act, referral)).await, expected, "{act} in {state}");
-            }
-        }
-    }
-
-    async fn each_side_does_its_own_part_only(world: World) {
-        let referrals = one_of_each(&world, &to_the_lawyers(), "lawyer").await;
-        for ((state, _, possible), referral) in STATES.iter().zip(&referrals) {
-            for act in *possible {
-                for (who, expected) in [
-                    (if *act == SEND { "lawyer" } else { "caseworker" }, "FORBIDDEN"),
-                    ("coordinator", "FORBIDDEN"),
-                    ("nobody", "UNAUTHENTICATED"),
-                    ("stranger", "UNAUTHENTICATED"),
-                    ("another partner", if *act == SEND { "FORBIDDEN" } else { "NOT_FOUND" }),
-                    ("caseworker of another project", "NOT_FOUND"),
-                ] {
-                    let refusal = world.refused(who, act, input(act, referral)).await;
-                    assert_eq!(refusal, expected, "{act} in {state} by {who}");
-                }
             }
         }
     }
