@@ -101,6 +101,34 @@ pub const fn result_of_decline(code: DeclineCode) -> DemandResult {
     }
 }
 
+/// Why the need is unmet once nobody else was asked after a decline. Who is followed there already, or meets a conflict of
+/// interest or a demand for papers, is excluded; who cannot come would have to go further than she can.
+pub const fn unmet_reason(code: DeclineCode) -> DemandResult {
+    match code {
+        DeclineCode::Full => DemandResult::UnmetFull,
+        DeclineCode::NotEligibleAge
+        | DeclineCode::NotEligibleGender
+        | DeclineCode::NotEligibleStatus
+        | DeclineCode::NotEligibleArea
+        | DeclineCode::NotEligibleOther
+        | DeclineCode::Duplicate
+        | DeclineCode::ConflictOfInterest
+        | DeclineCode::NeedsIdentityBeforeAccept => DemandResult::UnmetNotEligible,
+        DeclineCode::ServiceNotOffered | DeclineCode::ServiceSuspended => DemandResult::UnmetNoService,
+        DeclineCode::NoLanguage => DemandResult::UnmetLanguage,
+        DeclineCode::UnsafeForProvider => DemandResult::UnmetUnsafe,
+        DeclineCode::CannotTravel => DemandResult::UnmetTooFar,
+        // It was never decided.
+        DeclineCode::InsufficientInfo => DemandResult::UnmetNoAnswer,
+        DeclineCode::NotInterested
+        | DeclineCode::Afraid
+        | DeclineCode::AlreadyServed
+        | DeclineCode::NoShow
+        | DeclineCode::Unreachable
+        | DeclineCode::MovedAway => DemandResult::PersonDeclined,
+    }
+}
+
 /// One cell of the table of gaps: persons with one need, in one area and month.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GapCell {

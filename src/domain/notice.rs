@@ -27,6 +27,14 @@ code_list! {
         OverrideRequested = "override_requested": "somebody asks to refer without a consent: a second person must confirm",
         OverrideConfirmed = "override_confirmed": "a referral without a consent is allowed for 24 hours",
         OverrideEnded = "override_ended": "a referral without a consent was taken back, or has a consent now",
+        ReferralReminder = "referral_reminder": "a referral waits for its first sign",
+        ReferralEscalated = "referral_escalated": "a referral was not answered in time",
+        NextPartners = "next_partners": "a referral is still not answered: look for others to ask",
+        ReferralExpired = "referral_expired": "a referral has ended without an answer",
+        WaitOver = "wait_over": "the wait that a recipient expected is over: ask whether there is a place",
+        ServiceUnconfirmed = "service_unconfirmed": "nobody has said that the service was given: it counts as not realised",
+        LongTrackReview = "long_track_review": "a referral that takes months is to be looked at again",
+        ConsentLapsing = "consent_lapsing": "the consent of a referral lapses in a week",
     }
 }
 

@@ -257,6 +257,7 @@ pub const TABLES: &[(&str, Keeping)] = &[
     ("provider_sessions", Keeping::Ends(RetentionClock::Session)),
     ("recovery_codes", Keeping::Stays("staff's, for as long as the second factor")),
     ("referral_events", Keeping::Ends(RetentionClock::CaseReference)),
+    ("referral_firings", Keeping::Ends(RetentionClock::CaseReference)),
     ("referrals", Keeping::Ends(RetentionClock::CaseReference)),
     ("reveal_alerts", Keeping::Stays("when an account was last told of, of no person served")),
     ("second_factors", Keeping::Stays("staff's, for as long as the account")),

@@ -41,6 +41,7 @@ statements! {
           UNION SELECT y.id FROM statutory_reports y WHERE y.case_id = $1)"
     );
     UNLINK_DEMANDS = concat!("UPDATE demands SET referral_id = NULL WHERE ", of_its_referrals!("referral_id"));
+    ERASE_FIRINGS = concat!("DELETE FROM referral_firings WHERE ", of_its_referrals!("referral_id"));
     ERASE_EVENTS = concat!("DELETE FROM referral_events WHERE ", of_its_referrals!("referral_id"));
     ERASE_READINGS_OF_NOTICES = concat!(
         "DELETE FROM notice_readings WHERE notice_id IN (SELECT n.id FROM notices n WHERE ",
@@ -60,9 +61,10 @@ statements! {
 }
 
 /// What goes with a case, in the order in which the references between the tables allow it.
-const ROWS_OF_A_CASE: [&str; 14] = [
+const ROWS_OF_A_CASE: [&str; 15] = [
     ERASE_KEYS_OF_CALLS,
     UNLINK_DEMANDS,
+    ERASE_FIRINGS,
     ERASE_EVENTS,
     ERASE_READINGS_OF_NOTICES,
     ERASE_NOTICES,

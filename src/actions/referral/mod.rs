@@ -1,6 +1,7 @@
 //! The referral loop: draft, send, answer, end.
 
 mod answer;
+pub(super) mod clock;
 mod draft;
 mod send;
 mod write;

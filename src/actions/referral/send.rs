@@ -4,7 +4,10 @@ use super::write::{Actor, audit, write};
 use super::{Target, decide, find_for_change, settle};
 use crate::actions::protection::require_project_at_work;
 use crate::actions::{ActionError, Context, demand};
+use crate::domain::account::Project;
 use crate::domain::audit::AuditPurpose;
+use crate::domain::clocks::Calendar;
+use crate::domain::country::CountryCode;
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{Document, Organization, Service};
 use crate::domain::id::{OrganizationId, ServiceId};
@@ -47,6 +50,7 @@ pub async fn send(
             // Locked, so that a withdrawal at the same time comes before or after, and never between.
             let consent = tx.lock_consent(&scope, referral.consent_id).await?.ok_or(ActionError::NotVisible)?;
             let (service, organization) = find_recipient(tx, referral.service_id, referral.recipient_id).await?;
+            let project = tx.find_project(referral.project_id).await?.ok_or(ActionError::NotVisible)?;
             let facts = SendFacts {
                 case: &case,
                 consent: &consent,
@@ -57,6 +61,8 @@ pub async fn send(
                 sender_is_trained: account.is_trained,
                 phone_called: declared.phone_called,
                 capacity_confirmed: declared.capacity_confirmed,
+                clocks: &project.clocks,
+                calendar: &calendar_of(context, &project)?,
             };
             let change = decide(access, &referral, &Command::Send(facts), Party::Sender, now)?;
             let area = demand::area_of(&case)?;
@@ -75,6 +81,13 @@ pub async fn send(
         })
         .await;
     settle(context, access, target, written).await
+}
+
+/// The calendar by which a project's clocks run: its own days, and the public holidays of its country as they are known.
+fn calendar_of(context: &Context, project: &Project) -> Result<Calendar, ActionError> {
+    let calendars = context.directory.calendars();
+    let public = CountryCode::parse(&project.country).ok().and_then(|country| calendars.of(country));
+    Calendar::new(project.calendar.clone(), public).map_err(|error| ActionError::Internal(error.into()))
 }
 
 async fn find_recipient(

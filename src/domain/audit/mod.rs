@@ -24,6 +24,7 @@ code_list! {
         ConsentRecorded = "consent_recorded": "a consent was recorded",
         ReferralCreated = "referral_created": "a referral was drafted",
         ReferralChanged = "referral_changed": "a referral changed its state",
+        ReferralDue = "referral_due": "what was due of a referral by itself was done",
         DemandRecorded = "demand_recorded": "a need without an answer was recorded",
         Disclosed = "disclosed": "fields of a person-linked object were read",
         GapsRead = "gaps_read": "the table of gaps was read",
@@ -100,6 +101,7 @@ impl AuditAction {
             | Self::ConsentRecorded
             | Self::ReferralCreated
             | Self::ReferralChanged
+            | Self::ReferralDue
             | Self::DemandRecorded
             | Self::AppealClosed
             | Self::AgeBasisSet

@@ -56,6 +56,7 @@ fn referral() -> Referral {
         status: Status::Requested,
         status_at: now,
         requested_at: Some(now),
+        deadlines: None,
         channel: Some(Channel::Electronic),
         service_started_at: Some(now),
         decline_code: Some(DeclineCode::Full),
@@ -140,6 +141,8 @@ impl Facts {
             risk_profile: RiskProfile::Standard,
             mailbox: "passerelles@example.org".to_owned().into(),
             status: ProjectStatus::Active,
+            clocks: Clocks::default(),
+            calendar: CalendarSettings::of_country_named("FR"),
         };
         Self { consent: consent(&referral), timeline: timeline(&referral), case, project, referral, now }
     }

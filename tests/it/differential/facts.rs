@@ -328,6 +328,8 @@ fn project() -> Project {
         country: "FR".to_owned(),
         risk_profile: RiskProfile::Standard,
         status: relais::domain::freeze::ProjectStatus::Active,
+        clocks: relais::domain::clocks::Clocks::default(),
+        calendar: relais::domain::clocks::CalendarSettings::of_country_named("FR"),
         mailbox: "passerelles@example.org".to_owned().into(),
     }
 }
