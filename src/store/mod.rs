@@ -74,9 +74,9 @@ pub use self::legal_holds::Held;
 pub use self::open::{Location, make_kek_file, read_kek_id};
 pub use self::proposals::Decision;
 pub use self::provider::{BegunSignIn, IdentityLink};
+pub use self::referral_clocks::ClockStanding;
 pub use self::referrals::Selection;
 pub use self::restore::Restored;
-pub use self::referral_clocks::ClockStanding;
 pub use self::retention::{DueRows, EntryVersion, Passing};
 pub use self::sealed::SealedAt;
 

@@ -43,8 +43,7 @@ struct StandingRow {
 impl Tx {
     /// How the consent and the need of a referral stand that the caller has locked.
     pub async fn find_clock_standing(&mut self, id: ReferralId) -> Result<ClockStanding, StoreError> {
-        let row: StandingRow =
-            in_tx!(self, |c| sqlx::query_as(FIND_STANDING).bind(id.to_string()).fetch_one(c).await)?;
+        let row: StandingRow = in_tx!(self, |c| sqlx::query_as(FIND_STANDING).bind(id.to_string()).fetch_one(c).await)?;
         Ok(ClockStanding {
             basis: TABLE.code(&row.basis)?,
             obtained_at: Timestamp::from_microseconds(row.obtained_at),

@@ -63,8 +63,7 @@ impl Tx {
     /// The timeline of a referral that the caller has locked, oldest change first.
     pub async fn list_timeline(&mut self, referral: ReferralId) -> Result<Vec<TimelineEntry>, StoreError> {
         let sql = in_list(LIST_EVENTS, 1);
-        let rows: Vec<EventRow> =
-            in_tx!(self, |c| sqlx::query_as(sql).bind(referral.to_string()).fetch_all(c).await)?;
+        let rows: Vec<EventRow> = in_tx!(self, |c| sqlx::query_as(sql).bind(referral.to_string()).fetch_all(c).await)?;
         let mut entries = rows.into_iter().map(EventRow::into_entry).collect::<Result<Vec<_>, _>>()?;
         entries.sort_by_key(|entry| entry.version);
         Ok(entries)

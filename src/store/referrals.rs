@@ -8,7 +8,7 @@ use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::clocks::Deadlines;
 use crate::domain::disclosure::Offer;
 use crate::domain::erasure::ErasureUnit;
-use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId, ServiceId};
+use crate::domain::id::{CaseId, ConsentId, OrganizationId, ProjectId, ReferralId, ServiceId};
 use crate::domain::lifecycle::Status;
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::scope::Scope;
@@ -104,6 +104,7 @@ statements! {
         "id = $1 AND is_open AND requested_at IS NOT NULL AND EXISTS (SELECT 1 FROM cases c JOIN teams o ON o.id = c.team_id \
          JOIN projects p ON p.id = o.project_id WHERE c.id = case_id AND p.id = referrals.project_id AND p.status <> 'active')"
     );
+    LIST_ASKED = "SELECT DISTINCT recipient_id FROM referrals WHERE chain_id = $1 AND requested_at IS NOT NULL";
     LOCK_OPEN_OF_CONSENT = concat!(
         "UPDATE referrals SET version = version WHERE consent_id = $1 AND is_open RETURNING ",
         columns!()
@@ -277,6 +278,13 @@ impl Store {
         open_referrals(&self.keys, rows).await
     }
 
+    /// The organisations that were asked in the chain of a referral that the caller has read within its scope.
+    pub async fn list_asked_in_chain(&self, referral: &Referral) -> Result<Vec<OrganizationId>, StoreError> {
+        let chain = referral.chain_id.to_string();
+        let ids: Vec<String> = read!(self, |pool| sqlx::query_scalar(LIST_ASKED).bind(&chain).fetch_all(pool).await)?;
+        ids.iter().map(|id| TABLE.id(id)).collect()
+    }
+
     /// Which services have accepted referrals of the scope's project after an instant, when, and how each referral
     /// stands; nothing for a scope that no person-linked row is within reach of. Whose case it is, is not told: the
     /// whole project shares the room that a service has.
@@ -397,7 +405,9 @@ impl Tx {
             .bind(referral.urgency.to_string())
             .bind(referral.expected_wait_days)
             .bind(optional_text(referral.handover_mode))
-            .bind(referral.deadlines.as_ref().map(|deadlines| serde_json::to_string(deadlines).expect("times are JSON")))
+            .bind(
+                referral.deadlines.as_ref().map(|deadlines| serde_json::to_string(deadlines).expect("times are JSON"))
+            )
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

@@ -10,6 +10,7 @@ mod audit_reading;
 mod backup;
 mod capacity;
 mod case;
+mod clocks;
 mod command_line;
 mod core_dumps;
 mod cross_site;

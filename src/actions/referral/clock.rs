@@ -10,9 +10,7 @@ use crate::actions::retention::by_the_house;
 use crate::actions::{ActionError, Context};
 use crate::domain::account::Role;
 use crate::domain::audit::{AuditAction, AuditEvent};
-use crate::domain::clocks::{
-    ClockShift, Deadlines, Fired, Firing, Timer, TimerFacts, due_at, firing, timers_of,
-};
+use crate::domain::clocks::{ClockShift, Deadlines, Fired, Firing, Timer, TimerFacts, due_at, firing, timers_of};
 use crate::domain::code::CodeList as _;
 use crate::domain::demand::{DemandResult, unmet_reason};
 use crate::domain::freeze::Freeze;

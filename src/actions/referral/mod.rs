@@ -3,11 +3,13 @@
 mod answer;
 pub(super) mod clock;
 mod draft;
+mod next_partners;
 mod send;
 mod write;
 
 pub use answer::{Answer, answer};
 pub use draft::{CreateReferral, create};
+pub use next_partners::next_partners;
 pub use send::{SendDeclarations, send};
 pub(super) use write::{Actor, audit, write};
 

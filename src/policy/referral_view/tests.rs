@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::account::{Account, RiskProfile, Role};
+use crate::domain::clocks::{CalendarSettings, Clocks};
 use crate::domain::consent::{ConsentBasis, ConsentModality};
 use crate::domain::disclosure::Offer;
 use crate::domain::freeze::ProjectStatus;
@@ -161,6 +162,7 @@ impl Facts {
             service: None,
             project: &self.project,
             timeline: &self.timeline,
+            freezes: &[],
             alias_key: Some(b"key of the project"),
             now: self.now,
         };

@@ -110,6 +110,7 @@ impl Drawn {
             service: Some(&self.service),
             project: &self.project,
             timeline: &self.timeline,
+            freezes: &[],
             alias_key: Some(ALIAS_KEY),
             now: self.now,
         }
@@ -212,6 +213,7 @@ fn referral(chance: &mut Chance, at: Timestamp) -> Referral {
         status_at: at,
         requested_at: (status != Status::Draft && !chance.one_in(20)).then_some(at),
         channel: Some(if chance.one_in(5) { Channel::Call } else { Channel::Electronic }),
+        deadlines: None,
         service_started_at: Some(at),
         decline_code: Some(DeclineCode::Full),
         outcome_code: Some(OutcomeCode::ServiceReceived),
