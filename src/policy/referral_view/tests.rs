@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::account::{Account, RiskProfile, Role};
-use crate::domain::clocks::{CalendarSettings, Clocks};
+use crate::domain::clocks::{Calendar, CalendarSettings, Clocks};
 use crate::domain::consent::{ConsentBasis, ConsentModality};
 use crate::domain::disclosure::Offer;
 use crate::domain::freeze::ProjectStatus;
@@ -33,6 +33,11 @@ fn language() -> Language {
     Language::parse("bm").expect("a language")
 }
 
+fn deadlines(requested_at: Timestamp) -> Deadlines {
+    let calendar = Calendar::new(CalendarSettings::of_country_named("FR"), None).expect("a calendar");
+    Deadlines::at(Clocks::default().row(Urgency::Normal), &calendar, requested_at, None)
+}
+
 /// A referral with a value in every field.
 fn referral() -> Referral {
     let now = instant();
@@ -57,7 +62,7 @@ fn referral() -> Referral {
         status: Status::Requested,
         status_at: now,
         requested_at: Some(now),
-        deadlines: None,
+        deadlines: Some(deadlines(now)),
         channel: Some(Channel::Electronic),
         service_started_at: Some(now),
         decline_code: Some(DeclineCode::Full),
@@ -216,9 +221,9 @@ fn a_closed_referral_tells_a_recipient_that_it_is_closed_and_nothing_else() {
     let view = facts.shown_to(&recipient()).expect("the referral was received");
     let text = format!("{:?}", *view);
     assert_eq!((*view.tell(&view.status), *view.tell(&view.stage)), (ReferralStatus::Closed, Stage::Closed));
-    // Every protected field is there and empty, 21 of the referral and 7 of the offer, but whose referral it was:
+    // Every protected field is there and empty, 32 of the referral and 7 of the offer, but whose referral it was:
     // the recipient's own organisation.
-    assert_eq!((text.matches("value: None").count(), text.matches("value: Some").count()), (28, 1), "{text}");
+    assert_eq!((text.matches("value: None").count(), text.matches("value: Some").count()), (39, 1), "{text}");
     assert_eq!(view.reveal(&view.recipient_id), Some(&OrganizationId::from_bytes(RECIPIENT)));
     assert!(view.case.is_none() && view.consent.is_none());
 }

@@ -3,7 +3,7 @@
 use super::{at, brought, led, listed, need_of, notices_about, ready, run, seen, sent};
 use crate::kit::loop_calls::Referral;
 use crate::kit::steps::{Referred, step_input};
-use crate::kit::world::{World, on_both_databases};
+use crate::kit::world::on_both_databases;
 use relais::domain::lifecycle::Status;
 use serde_json::json;
 
