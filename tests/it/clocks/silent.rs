@@ -17,7 +17,7 @@ const ALL: [&str; 5] = ["consent_lapsing", "escalate", "expire", "propose", "rem
 
 async fn partners(world: &World, handle: &str, id: &str) -> Value {
     let question = "query($id: ID!) { referralNextPartners(referralId: $id, first: 50) { nodes { organization { id } } \
-        edges { fit { verdict } } pageInfo { hasNextPage } } }";
+        edges { verdict } pageInfo { hasNextPage } } }";
     world.ask(&world.person(handle), question, json!({ "id": id })).await.at("referralNextPartners").clone()
 }
 
@@ -149,7 +149,7 @@ on_both_databases! {
         let asked = json!({ "organization": { "id": organization_id(LAWYERS) } });
         let nodes = found["nodes"].as_array().expect("a list");
         assert!(!nodes.is_empty() && !nodes.contains(&asked), "{found}");
-        assert!(found["edges"].as_array().expect("a list").iter().all(|edge| edge["fit"]["verdict"] != "NO"));
+        assert!(found["edges"].as_array().expect("a list").iter().all(|edge| edge["verdict"] != "NO"));
         assert_eq!(partners(&world, "coordinator of another project", &sent.id).await, Value::Null);
     }
 

@@ -198,8 +198,9 @@ impl Model<'_> {
             due.push(("consent_lapsing", Some(self.plan.lapses_at.plus_days(-7))));
         }
         if matches!(self.status, "declined" | "expired") {
-            let took = decide.or(acknowledge).map(|by| by.minutes_since(self.plan.sent_at));
-            due.push(("need_unanswered", took.map(|minutes| self.status_at.plus_minutes(minutes))));
+            let later = self.status_at.microseconds() - self.plan.sent_at.microseconds();
+            let by = decide.or(acknowledge).map(|by| Timestamp::from_microseconds(by.microseconds() + later));
+            due.push(("need_unanswered", by));
         }
         due.retain(|(timer, _)| !self.fired.contains_key(timer));
         if (is_waiting || is_taken) && self.plan.urgency == "LONG_TRACK" {
