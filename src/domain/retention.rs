@@ -246,7 +246,7 @@ pub const TABLES: &[(&str, Keeping)] = &[
     ("idempotency_keys", Keeping::Ends(RetentionClock::IdempotencyKey)),
     ("import_leases", Keeping::Stays("while an import of the source runs, of no person")),
     ("imported_copies", Keeping::Stays("digests of one file of each source, of no person")),
-    ("jobs", Keeping::Stays("work of the house; what is about an object goes when it is done")),
+    ("jobs", Keeping::Stays("work of the house; what is about an object goes when it is done, or with its case")),
     ("key_store_mark", Keeping::Stays("which key store belongs to the database")),
     ("legal_holds", Keeping::Stays("until the protection lead lifts them; reviewed every year")),
     ("notice_readings", Keeping::Ends(RetentionClock::Notice)),

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Times at which referrals are sent, several at each.
-const SENDINGS: u64 = 52;
-const AT_ONCE: u64 = 4;
+const SENDINGS: u64 = 26;
+const AT_ONCE: u64 = 8;
 /// Days from one sending to the next.
-const APART: i64 = 7;
+const APART: i64 = 14;
 /// Days that a consent lives.
 const CONSENT_DAYS: i64 = 120;
 
