@@ -218,6 +218,9 @@ fn tell(ran: &Ran) {
         (JobResult::Failed, JobKind::GlassReview) => {
             tracing::error!(cause, "nobody was told of an overdue review; trying again");
         }
+        (JobResult::Failed, JobKind::ReferralTimer) => {
+            tracing::error!(cause, "what was due of a referral by itself was not done; trying again");
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::token::{self, NewToken};
 use super::{ActionError, Context, directory};
 use crate::domain::account::{Account, Project, RiskProfile, Role, Team};
 use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::clocks::{CalendarProblem, CalendarSettings, Clocks, InvalidClocks};
 use crate::domain::directory::{Document, Service, Tier};
 use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId, TeamId};
@@ -59,6 +60,10 @@ pub struct ProjectCommand {
     pub risk_profile: RiskProfile,
     /// Role mailbox of the team.
     pub mailbox: String,
+    /// How long answers may take, for each urgency; by default the table that is built in.
+    pub clocks: Option<serde_json::Value>,
+    /// In which calendar working days are counted; by default that of the country.
+    pub calendar: Option<CalendarSettings>,
 }
 
 hidden_debug!(ProjectCommand);
@@ -155,6 +160,22 @@ pub enum CommandError {
         /// Its key.
         key: String,
     },
+    /// The table of clocks cannot be used; the text says in which row and column.
+    #[error("projects[{index}]: {problem}")]
+    Clocks {
+        /// The position in the list, from 0.
+        index: usize,
+        /// What is wrong, and where.
+        problem: InvalidClocks,
+    },
+    /// No calendar can be made of the settings.
+    #[error("projects[{index}].calendar: {problem}")]
+    Calendar {
+        /// The position in the list, from 0.
+        index: usize,
+        /// What is wrong.
+        problem: CalendarProblem,
+    },
     /// The account needs a project to work in.
     #[error("accounts[{index}]: a {role} works in a project: name one")]
     NoProject {
@@ -238,6 +259,8 @@ async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandEr
             mailbox: command.mailbox.clone().into(),
             // For a new one; whether a known one works is not for a command file to say.
             status: ProjectStatus::Active,
+            clocks: clocks_of(index, command)?,
+            calendar: calendar_of(index, command)?,
         };
         tx.save_project(&project).await?;
         let team = Team { id: own_team_id(&file.source, &command.key), project_id: project.id, name: project.name };
@@ -249,6 +272,18 @@ async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandEr
         tx.save_team(&team).await?;
     }
     Ok(())
+}
+
+fn clocks_of(index: usize, command: &ProjectCommand) -> Result<Clocks, CommandError> {
+    let Some(table) = &command.clocks else { return Ok(Clocks::default()) };
+    Clocks::parse(&table.to_string()).map_err(|problem| CommandError::Clocks { index, problem })
+}
+
+fn calendar_of(index: usize, command: &ProjectCommand) -> Result<CalendarSettings, CommandError> {
+    let by_country = || CalendarSettings::of_country_named(&command.country);
+    let calendar = command.calendar.clone().unwrap_or_else(by_country);
+    calendar.check().map_err(|problem| CommandError::Calendar { index, problem })?;
+    Ok(calendar)
 }
 
 async fn apply_vettings(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandError> {

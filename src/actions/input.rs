@@ -40,6 +40,20 @@ impl ProfileInput {
     }
 }
 
+impl From<&Profile> for ProfileInput {
+    fn from(profile: &Profile) -> Self {
+        Self {
+            age_band: profile.age_band,
+            gender: profile.gender,
+            household: profile.household,
+            admin_status: profile.admin_status,
+            situation: profile.situation,
+            languages: profile.languages.iter().map(|language| language.as_str().to_owned()).collect(),
+            area: profile.area.as_ref().map(|area| area.as_str().to_owned()),
+        }
+    }
+}
+
 pub(super) fn position(latitude: f64, longitude: f64) -> Result<Position, Refusal> {
     Position::new(latitude, longitude).map_err(|invalid| {
         let field = match invalid {

@@ -6,12 +6,15 @@ use crate::domain::job::{Job, JobKind, JobResult, ONCE, Once, PERIODIC, Periodic
 use crate::domain::time::Timestamp;
 use crate::store::{Leased, NextRun};
 
+/// Most times that a look takes as many jobs of a kind as it may.
+const MOST_ROUNDS: usize = 50;
+
 /// How the work of one kind goes.
 #[derive(Clone, Copy)]
 struct Pace {
     kind: JobKind,
     /// Most jobs that are taken at a time.
-    at_most: i64,
+    at_most: usize,
     lease_seconds: i64,
     /// Seconds from one run to the next, or from one try to the next at most.
     every_seconds: i64,
@@ -89,23 +92,32 @@ pub async fn run_due(context: &Context, worker: &Worker) -> Result<Vec<Ran>, Act
     let mut ran = Vec::new();
     let paces = PERIODIC.iter().map(Pace::of_periodic).chain(ONCE.iter().map(Pace::of_once));
     for pace in paces.filter(|pace| can_do(context, pace.kind)) {
-        let now = context.now();
-        let until = now.plus_seconds(pace.lease_seconds);
-        let claimed = context.store.write(async |tx| {
-            Ok::<_, ActionError>(tx.claim_jobs(pace.kind, &worker.name, now, until, pace.at_most).await?)
-        });
-        for leased in claimed.await? {
-            ran.push(run_one(context, pace, &leased).await?);
+        // A backlog is worked off at once; what does not end is left for the next look.
+        for _ in 0..MOST_ROUNDS {
+            let claimed = claim(context, worker, pace).await?;
+            for leased in &claimed {
+                ran.push(run_one(context, pace, leased).await?);
+            }
+            if claimed.len() < pace.at_most {
+                break;
+            }
         }
     }
     Ok(ran)
+}
+
+async fn claim(context: &Context, worker: &Worker, pace: Pace) -> Result<Vec<Leased>, ActionError> {
+    let now = context.now();
+    let until = now.plus_seconds(pace.lease_seconds);
+    let at_most = i64::try_from(pace.at_most).unwrap_or(i64::MAX);
+    context.store.write(async |tx| Ok(tx.claim_jobs(pace.kind, &worker.name, now, until, at_most).await?)).await
 }
 
 /// A process without the audit key leaves the signing to those that have it.
 const fn can_do(context: &Context, kind: JobKind) -> bool {
     match kind {
         JobKind::AuditHeads => context.sealer.is_some(),
-        JobKind::Retention | JobKind::ReferralShred | JobKind::GlassReview => true,
+        JobKind::Retention | JobKind::ReferralShred | JobKind::GlassReview | JobKind::ReferralTimer => true,
     }
 }
 
@@ -145,5 +157,6 @@ async fn run(context: &Context, leased: &Leased) -> Result<Outcome, ActionError>
         JobKind::Retention => super::retention::run_as_job(context).await.map(Outcome::Periodic),
         JobKind::ReferralShred => super::erasure::shred_as_job(context, leased.job.object()).await,
         JobKind::GlassReview => super::protection::glass::tell_overdue_as_job(context, leased).await,
+        JobKind::ReferralTimer => super::referral::clock::fire_as_job(context, leased).await,
     }
 }

@@ -5,7 +5,8 @@ use super::{ActionError, Context};
 use crate::domain::account::Project;
 use crate::domain::case::CaseReference;
 use crate::domain::consent::Consent;
-use crate::domain::id::{CaseId, ConsentId, ProjectId};
+use crate::domain::freeze::Freeze;
+use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId};
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::policy::access::Access;
 use crate::policy::referral_view::{ReferralFacts, ReferralView, show_referral};
@@ -19,6 +20,7 @@ struct Facts {
     projects: HashMap<ProjectId, Project>,
     alias_keys: HashMap<ProjectId, Zeroizing<Vec<u8>>>,
     timelines: Vec<TimelineEntry>,
+    freezes: HashMap<ReferralId, Vec<Freeze>>,
 }
 
 /// The views of referrals that were read within the viewer's scope, in their order; what is nothing to
@@ -38,9 +40,18 @@ pub(super) async fn show(
         projects: store.list_projects_of(referrals).await?.into_iter().map(|project| (project.id, project)).collect(),
         alias_keys: store.list_alias_keys_of(referrals).await?.into_iter().collect(),
         timelines: store.list_timelines_of(referrals).await?,
+        freezes: freezes_of(store.list_freezes_of(referrals).await?),
     };
     let views: Result<Vec<_>, _> = referrals.iter().map(|referral| facts.show(context, access, referral)).collect();
     Ok(views?.into_iter().flatten().collect())
+}
+
+fn freezes_of(all: Vec<(ReferralId, Freeze)>) -> HashMap<ReferralId, Vec<Freeze>> {
+    let mut freezes: HashMap<_, Vec<_>> = HashMap::new();
+    for (referral, freeze) in all {
+        freezes.entry(referral).or_default().push(freeze);
+    }
+    freezes
 }
 
 impl Facts {
@@ -61,6 +72,7 @@ impl Facts {
             service: service.as_deref(),
             project: self.projects.get(&referral.project_id).ok_or_else(missing)?,
             timeline: &self.timelines[start..end],
+            freezes: self.freezes.get(&referral.id).map_or(&[], Vec::as_slice),
             alias_key: self.alias_keys.get(&referral.project_id).map(|key| key.as_slice()),
             now: context.now(),
         };

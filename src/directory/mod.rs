@@ -114,6 +114,11 @@ impl Directory {
         });
     }
 
+    /// The calendars by which holidays are judged.
+    pub fn calendars(&self) -> Arc<HolidayCalendars> {
+        Arc::clone(self.snapshot().overlay.calendars())
+    }
+
     /// Judges holidays by other calendars from now on.
     pub fn keep_calendars(&self, calendars: Arc<HolidayCalendars>) {
         let _building = self.building.lock().unwrap_or_else(PoisonError::into_inner);

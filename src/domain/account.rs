@@ -1,5 +1,6 @@
 //! Accounts, projects and roles: who acts in Relais.
 
+use super::clocks::{CalendarSettings, Clocks};
 use super::code::code_list;
 use super::freeze::ProjectStatus;
 use super::id::{AccountId, OrganizationId, ProjectId, TeamId};
@@ -136,6 +137,10 @@ pub struct Project {
     pub mailbox: Sensitive<String>,
     /// Whether it works.
     pub status: ProjectStatus,
+    /// How long answers to its referrals may take.
+    pub clocks: Clocks,
+    /// In which calendar it counts working days.
+    pub calendar: CalendarSettings,
 }
 
 hidden_debug!(Project);

@@ -67,6 +67,31 @@ pub fn moved_by_freezes(deadline: Timestamp, since: Timestamp, freezes: &[Freeze
     })
 }
 
+/// Which project a freeze is of, of those that have followed a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FreezeOf {
+    /// The one that it was always with.
+    Keeper,
+    /// The one that it came from, until its desk took it.
+    Former(Timestamp),
+    /// The one whose desk follows it, since it was taken.
+    Desk(Timestamp),
+}
+
+/// The freeze as far as it stopped the clocks of a case: while its project followed the case.
+pub fn while_following(freeze: Freeze, of: FreezeOf) -> Option<Freeze> {
+    match of {
+        FreezeOf::Keeper => Some(freeze),
+        FreezeOf::Former(taken_at) if freeze.frozen_at < taken_at => {
+            Some(Freeze { thawed_at: Some(freeze.thawed_at.map_or(taken_at, |thawed| thawed.min(taken_at))), ..freeze })
+        }
+        FreezeOf::Desk(taken_at) if freeze.thawed_at.is_none_or(|thawed| taken_at < thawed) => {
+            Some(Freeze { frozen_at: freeze.frozen_at.max(taken_at), ..freeze })
+        }
+        FreezeOf::Former(_) | FreezeOf::Desk(_) => None,
+    }
+}
+
 /// The team that takes over what a project leaves open when it is frozen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Desk {
@@ -159,6 +184,7 @@ pub fn continuity_code(project_key: &[u8], referral: ReferralId) -> String {
 mod tests {
     use super::*;
     use crate::domain::account::{Project, RiskProfile};
+    use crate::domain::clocks::{CalendarSettings, Clocks};
     use crate::domain::id::{Identifier, OrganizationId};
 
     fn at(hours: i64) -> Timestamp {
@@ -207,6 +233,26 @@ mod tests {
     }
 
     #[test]
+    fn a_freeze_stops_the_clocks_of_a_case_while_its_project_follows_it() {
+        let taken_at = at(50);
+        for (from, until, of, expected) in [
+            (10, Some(20), FreezeOf::Keeper, Some((10, Some(20)))),
+            (10, None, FreezeOf::Keeper, Some((10, None))),
+            // A desk takes over in a freeze, which goes on for the project and is over for the case.
+            (10, None, FreezeOf::Former(taken_at), Some((10, Some(50)))),
+            (10, Some(90), FreezeOf::Former(taken_at), Some((10, Some(50)))),
+            (10, Some(20), FreezeOf::Former(taken_at), Some((10, Some(20)))),
+            (60, None, FreezeOf::Former(taken_at), None),
+            (10, Some(50), FreezeOf::Desk(taken_at), None),
+            (10, Some(60), FreezeOf::Desk(taken_at), Some((50, Some(60)))),
+            (60, None, FreezeOf::Desk(taken_at), Some((60, None))),
+        ] {
+            let expected = expected.map(|(from, until)| freeze(from, until));
+            assert_eq!(while_following(freeze(from, until), of), expected, "{from} {until:?} {of:?}");
+        }
+    }
+
+    #[test]
     fn a_desk_is_elsewhere_in_the_organisation_and_across_a_border_takes_two() {
         let project = |number: u8, organization: u8, country: &str| Project {
             id: ProjectId::from_bytes([number; 16]),
@@ -216,6 +262,8 @@ mod tests {
             risk_profile: RiskProfile::Severe,
             mailbox: Default::default(),
             status: ProjectStatus::Active,
+            clocks: Clocks::default(),
+            calendar: CalendarSettings::of_country_named(country),
         };
         let (tripoli, team) = (project(1, 1, "LY"), TeamId::from_bytes([7; 16]));
         let name = |desk_project: &Project, before: Option<&Desk>, by| {

@@ -14,6 +14,7 @@ code_list! {
         Retention = "retention": "ends what has been kept for as long as it may be",
         ReferralShred = "referral_shred": "makes unreadable what was entered in error",
         GlassReview = "glass_review": "tells who leads a project that a broken glass has waited too long for its review",
+        ReferralTimer = "referral_timer": "does what is due of a referral by itself",
     }
 }
 
@@ -60,6 +61,7 @@ pub struct Once {
 pub const ONCE: &[Once] = &[
     Once { kind: JobKind::ReferralShred, lease_seconds: 300, wait_seconds: 3600 },
     Once { kind: JobKind::GlassReview, lease_seconds: 300, wait_seconds: 3600 },
+    Once { kind: JobKind::ReferralTimer, lease_seconds: 300, wait_seconds: 3600 },
 ];
 
 /// The name of the job that does this for an object: the same work is never listed twice.

@@ -31,6 +31,14 @@ code_list! {
         IdentityDemanded = "identity_demanded": "a recipient declined because it was told no name before accepting",
         IncidentOpened = "incident_opened": "a referral has ended with harm: somebody must look into it",
         IncidentClosed = "incident_closed": "it was said what came of looking into harm",
+        ReferralReminder = "referral_reminder": "a referral waits for its first sign",
+        ReferralEscalated = "referral_escalated": "a referral was not answered in time",
+        NextPartners = "next_partners": "a referral is still not answered: look for others to ask",
+        ReferralExpired = "referral_expired": "a referral has ended without an answer",
+        WaitOver = "wait_over": "the wait that a recipient expected is over: ask whether there is a place",
+        ServiceUnconfirmed = "service_unconfirmed": "nobody has said that the service was given: it counts as not realised",
+        LongTrackReview = "long_track_review": "a referral that takes months is to be looked at again",
+        ConsentLapsing = "consent_lapsing": "the consent of a referral lapses in a week",
     }
 }
 

@@ -9,10 +9,12 @@ use crate::domain::account::Project;
 use crate::domain::audit::AuditPurpose;
 use crate::domain::call_phrase::call_phrase;
 use crate::domain::case::CaseReference;
+use crate::domain::clocks::{ClockShift, Deadlines};
 use crate::domain::code::CodeList;
 use crate::domain::consent::{Consent, ConsentField, ContactRule};
 use crate::domain::directory::Service;
 use crate::domain::disclosure::{DeadlineBand, Stage, age_basis_for, alias, deadline_band, flags_for, stage, stage_on};
+use crate::domain::freeze::Freeze;
 use crate::domain::id::{LocationId, OrganizationId, ReferralId, ServiceId};
 use crate::domain::lifecycle::{Event, Party, Status};
 use crate::domain::need::Need;
@@ -22,7 +24,7 @@ use crate::domain::profile::{
 };
 use crate::domain::referral::{
     Attestation, Channel, DeclineCode, HandoverMode, OutcomeCode, REOPENING_DAYS, Referral, ReferralKind,
-    TimelineEntry, Urgency,
+    TimelineEntry, Urgency, first_clarification,
 };
 use crate::domain::refusal::{ConsentProblem, Refusal};
 use crate::domain::time::Timestamp;
@@ -91,6 +93,8 @@ pub struct ReferralFacts<'a> {
     pub project: &'a Project,
     /// Its timeline.
     pub timeline: &'a [TimelineEntry],
+    /// The freezes that stopped its clocks.
+    pub freezes: &'a [Freeze],
     /// The sending project's alias key, once it has one.
     pub alias_key: Option<&'a [u8]>,
     /// The present instant.
@@ -135,6 +139,14 @@ pub struct ReferralView {
     pub urgency: Protected<Urgency>,
     /// The deadline; the sender's side only.
     pub needed_by: Protected<Timestamp>,
+    /// Until when the recipient acknowledges; for a recipient the hour, as for the three below.
+    pub acknowledge_by: Protected<Timestamp>,
+    /// Until when it decides.
+    pub decide_by: Protected<Timestamp>,
+    /// Until when the service begins.
+    pub serve_by: Protected<Timestamp>,
+    /// When it ends without an answer.
+    pub expires_at: Protected<Timestamp>,
     /// How soon an answer is needed.
     pub deadline_band: Protected<DeadlineBand>,
     /// How the person may be reached.
@@ -321,6 +333,13 @@ pub fn show_refusal(access: &Access, referral: &Referral, refusal: Refusal) -> R
 fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralView {
     let (referral, consent) = (facts.referral, facts.consent);
     let stage = stage_on(referral.status, consent, facts.now);
+    let deadlines = deadlines(facts);
+    let due = |path, at: fn(&Deadlines) -> Option<Timestamp>| {
+        look.masked(path, deadlines.as_ref().and_then(at), |mask, at| {
+            // A clock that the hard deadline has cut would tell that one, of which a recipient reads the band.
+            hour(mask, at).filter(|_| Some(at) != referral.needed_by)
+        })
+    };
     let band = referral.needed_by.map(|needed_by| deadline_band(referral.requested_at.unwrap_or(facts.now), needed_by));
     ReferralView {
         id: referral.id,
@@ -340,6 +359,10 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         need: look.field("Referral.need", Some(referral.need)),
         urgency: look.field("Referral.urgency", Some(referral.urgency)),
         needed_by: look.field("Referral.neededBy", referral.needed_by),
+        acknowledge_by: due("Referral.acknowledgeBy", |deadlines| Some(deadlines.acknowledge_by)),
+        decide_by: due("Referral.decideBy", |deadlines| deadlines.decide_by),
+        serve_by: due("Referral.serveBy", |deadlines| deadlines.serve_by),
+        expires_at: due("Referral.expiresAt", |deadlines| Some(deadlines.expire_at)),
         deadline_band: look.field("Referral.deadlineBand", band),
         contact_rule: look.field("Referral.contactRule", Some(consent.contact_rule)),
         sender_id: look.field("Referral.sender", Some(referral.sender_id)),
@@ -362,6 +385,12 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         case: look.value("Referral.case", facts.case).and_then(|case| show_case(access, case)),
         consent: look.value("Referral.consent", Some(consent)).and_then(|consent| show_consent(access, consent)),
     }
+}
+
+/// The deadlines as freezes and the first question have moved them.
+fn deadlines(facts: &ReferralFacts<'_>) -> Option<Deadlines> {
+    let shift = ClockShift { freezes: facts.freezes, clarification: first_clarification(facts.timeline) };
+    facts.referral.deadlines.as_ref().map(|deadlines| deadlines.shifted(&shift, facts.now))
 }
 
 fn told_status(look: &Looking, status: Status) -> ReferralStatus {

@@ -42,6 +42,9 @@ statements! {
           UNION SELECT y.id FROM statutory_reports y WHERE y.case_id = $1)"
     );
     UNLINK_DEMANDS = concat!("UPDATE demands SET referral_id = NULL WHERE ", of_its_referrals!("referral_id"));
+    ERASE_FIRINGS = concat!("DELETE FROM referral_firings WHERE ", of_its_referrals!("referral_id"));
+    // The name of such a job is its kind and the id of the referral, before what is due.
+    ERASE_JOBS = concat!("DELETE FROM jobs WHERE kind = 'referral_timer' AND ", of_its_referrals!("substr(name, 16, 30)"));
     ERASE_EVENTS = concat!("DELETE FROM referral_events WHERE ", of_its_referrals!("referral_id"));
     ERASE_READINGS_OF_NOTICES = concat!(
         "DELETE FROM notice_readings WHERE notice_id IN (SELECT n.id FROM notices n WHERE ",
@@ -63,9 +66,11 @@ statements! {
 }
 
 /// What goes with a case, in the order in which the references between the tables allow it.
-const ROWS_OF_A_CASE: [&str; 16] = [
+const ROWS_OF_A_CASE: [&str; 18] = [
     ERASE_KEYS_OF_CALLS,
     UNLINK_DEMANDS,
+    ERASE_JOBS,
+    ERASE_FIRINGS,
     ERASE_EVENTS,
     ERASE_READINGS_OF_NOTICES,
     ERASE_NOTICES,

@@ -1,9 +1,10 @@
 //! Freezes of projects, the desks named for them, and the cases that desks have taken over.
 
 use super::row::{Table, optional_text, optional_time};
-use super::{Store, StoreError, Tx, in_tx, read, statements};
-use crate::domain::freeze::{Custody, Desk, Freeze, ProjectStatus};
-use crate::domain::id::{AccountId, CaseId, CustodyId, ProjectId};
+use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
+use crate::domain::freeze::{Custody, Desk, Freeze, FreezeOf, ProjectStatus, while_following};
+use crate::domain::id::{AccountId, CaseId, CustodyId, ProjectId, ReferralId};
+use crate::domain::referral::Referral;
 use crate::domain::time::Timestamp;
 
 const FREEZES: Table = Table("freezes");
@@ -17,6 +18,13 @@ statements! {
         VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT (project_id, frozen_at) DO UPDATE SET thaw_requested_at = excluded.thaw_requested_at, \
         thaw_requested_by = excluded.thaw_requested_by, thawed_at = excluded.thawed_at";
+    // Of the project whose team follows the case, and of the one that it was taken from, with the time of the taking.
+    LIST_OF_REFERRALS = "SELECT r.id AS referral_id, f.project_id, f.frozen_at, f.thaw_requested_at, f.thaw_requested_by, f.thawed_at, \
+        (f.project_id = o.project_id) AS is_of_follower, \
+        (SELECT CAST(max(u.taken_at) AS BIGINT) FROM custodies u JOIN referrals w ON w.id = u.referral_id \
+        WHERE w.case_id = r.case_id AND u.to_team_id = c.team_id AND o.project_id <> r.project_id) AS taken_at \
+        FROM referrals r JOIN cases c ON c.id = r.case_id JOIN teams o ON o.id = c.team_id \
+        JOIN freezes f ON (f.project_id = o.project_id OR f.project_id = r.project_id) WHERE r.id IN";
     FIND_DESK = "SELECT project_id, team_id, named_by, named_at, confirmed_at FROM desks WHERE project_id = $1";
     SAVE_DESK = "INSERT INTO desks (project_id, team_id, named_by, named_at, confirmed_at) VALUES ($1, $2, $3, $4, $5) \
         ON CONFLICT (project_id) DO UPDATE SET team_id = excluded.team_id, named_by = excluded.named_by, \
@@ -47,6 +55,32 @@ impl FreezeRow {
             thawed_at: optional_time(self.thawed_at),
         })
     }
+}
+
+#[derive(sqlx::FromRow)]
+struct FreezeOfReferralRow {
+    referral_id: String,
+    is_of_follower: bool,
+    taken_at: Option<i64>,
+    #[sqlx(flatten)]
+    freeze: FreezeRow,
+}
+
+impl FreezeOfReferralRow {
+    /// The freeze as far as it stopped the referral's clocks.
+    fn into_freeze(self) -> Result<Option<(ReferralId, Freeze)>, StoreError> {
+        let of = match (optional_time(self.taken_at), self.is_of_follower) {
+            (None, _) => FreezeOf::Keeper,
+            (Some(taken_at), true) => FreezeOf::Desk(taken_at),
+            (Some(taken_at), false) => FreezeOf::Former(taken_at),
+        };
+        let referral = FREEZES.id(&self.referral_id)?;
+        Ok(while_following(self.freeze.into_freeze()?, of).map(|freeze| (referral, freeze)))
+    }
+}
+
+fn freezes_of_referrals(rows: Vec<FreezeOfReferralRow>) -> Result<Vec<(ReferralId, Freeze)>, StoreError> {
+    rows.into_iter().filter_map(|row| row.into_freeze().transpose()).collect()
 }
 
 #[derive(sqlx::FromRow)]
@@ -103,6 +137,16 @@ impl Store {
         rows.into_iter().map(FreezeRow::into_freeze).collect()
     }
 
+    /// The freezes that stopped the clocks of referrals that the caller has read within its scope.
+    pub async fn list_freezes_of(&self, referrals: &[Referral]) -> Result<Vec<(ReferralId, Freeze)>, StoreError> {
+        let sql = in_list(LIST_OF_REFERRALS, referrals.len());
+        let rows: Vec<FreezeOfReferralRow> = read!(self, |pool| {
+            let ids = referrals.iter().map(|referral| referral.id.to_string());
+            ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
+        })?;
+        freezes_of_referrals(rows)
+    }
+
     /// The desk of a project, confirmed or not.
     pub async fn find_desk(&self, project: ProjectId) -> Result<Option<Desk>, StoreError> {
         let row: Option<DeskRow> =
@@ -122,6 +166,14 @@ impl Store {
 }
 
 impl Tx {
+    /// The freezes that stopped the clocks of a referral.
+    pub async fn list_freezes_of(&mut self, referral: ReferralId) -> Result<Vec<Freeze>, StoreError> {
+        let sql = in_list(LIST_OF_REFERRALS, 1);
+        let rows: Vec<FreezeOfReferralRow> =
+            in_tx!(self, |c| sqlx::query_as(sql).bind(referral.to_string()).fetch_all(c).await)?;
+        Ok(freezes_of_referrals(rows)?.into_iter().map(|(_, freeze)| freeze).collect())
+    }
+
     /// The freeze that a project is in; the caller has locked the project.
     pub async fn find_freeze(&mut self, project: ProjectId) -> Result<Option<Freeze>, StoreError> {
         let rows: Vec<FreezeRow> = in_tx!(self, |c| sqlx::query_as(LIST).bind(project.to_string()).fetch_all(c).await)?;

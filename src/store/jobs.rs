@@ -11,6 +11,8 @@ const TABLE: Table = Table("jobs");
 statements! {
     ENLIST = "INSERT INTO jobs (name, kind, due_at, leased_until, lease_owner, attempts, last_result, last_done_at) \
         VALUES ($1, $2, $3, 0, NULL, 0, NULL, NULL) ON CONFLICT (name) DO NOTHING";
+    MOVE = "INSERT INTO jobs (name, kind, due_at, leased_until, lease_owner, attempts, last_result, last_done_at) \
+        VALUES ($1, $2, $3, 0, NULL, 0, NULL, NULL) ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at";
     CLAIM = "UPDATE jobs SET leased_until = $2, lease_owner = $3, attempts = attempts + 1 \
         WHERE name IN (SELECT j.name FROM jobs j WHERE j.kind = $5 AND j.due_at <= $1 AND j.leased_until <= $1 ORDER BY j.due_at, j.name LIMIT $4) \
         AND due_at <= $1 AND leased_until <= $1 \
@@ -86,6 +88,18 @@ impl Tx {
     /// Lists a job, unless one of its name is listed already.
     pub async fn enlist_job(&mut self, name: &str, kind: JobKind, due_at: Timestamp) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(ENLIST)
+            .bind(name)
+            .bind(kind.to_string())
+            .bind(due_at.microseconds())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Lists a job at this time; one that is listed already is due then instead.
+    pub async fn move_job(&mut self, name: &str, kind: JobKind, due_at: Timestamp) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(MOVE)
             .bind(name)
             .bind(kind.to_string())
             .bind(due_at.microseconds())

@@ -44,6 +44,7 @@ mod proposals;
 mod provider;
 mod reach;
 mod redaction;
+mod referral_clocks;
 mod referral_events;
 mod referrals;
 mod reports;
@@ -75,6 +76,7 @@ pub use self::legal_holds::Held;
 pub use self::open::{Location, make_kek_file, read_kek_id};
 pub use self::proposals::Decision;
 pub use self::provider::{BegunSignIn, IdentityLink};
+pub use self::referral_clocks::ClockStanding;
 pub use self::referrals::Selection;
 pub use self::restore::Restored;
 pub use self::retention::{DueRows, EntryVersion, Passing};
@@ -271,6 +273,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         proposals::STATEMENTS,
         provider::STATEMENTS,
         redaction::STATEMENTS,
+        referral_clocks::STATEMENTS,
         referral_events::STATEMENTS,
         referrals::STATEMENTS,
         reports::STATEMENTS,

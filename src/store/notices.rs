@@ -19,10 +19,11 @@ macro_rules! select_received {
             "(SELECT r.seen_at FROM notice_readings r WHERE r.notice_id = n.id AND r.account_id = $1) AS seen_at ",
             "FROM notices n WHERE (n.actor_id IS NULL OR n.actor_id <> $1) AND (n.account_id = $1 ",
             "OR n.team_id IN (SELECT m.team_id FROM team_members m WHERE m.account_id = $1) ",
-            "OR (n.role = $2 AND n.project_id = $3) OR (n.role = $2 AND n.organization_id = $4) ",
-            // What a recipient is told of is a request to delete, which it reads while the project works.
-            "OR (n.role IS NULL AND n.organization_id = $5 AND EXISTS (SELECT 1 FROM deletion_requests d ",
-            "JOIN referrals f ON f.id = d.referral_id WHERE d.id = n.object AND ",
+            "OR (n.role = $2 AND n.project_id = $3) OR (n.role = $2 AND n.role <> 'partner_admin' AND n.organization_id = $4) ",
+            // What a recipient is told of is a referral that it reads, or a request to delete, while the project works.
+            "OR ((n.role IS NULL OR n.role = $2) AND n.organization_id = $5 AND EXISTS (SELECT 1 FROM referrals f ",
+            "WHERE ((f.id = n.object AND f.channel = 'electronic') ",
+            "OR f.id IN (SELECT d.referral_id FROM deletion_requests d WHERE d.id = n.object)) AND ",
             of_project_at_work!("f.case_id"),
             "))) ",
             $rest

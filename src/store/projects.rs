@@ -5,6 +5,7 @@ use super::row::{Table, optional_text};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::account::Project;
+use crate::domain::clocks::Clocks;
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{OrganizationId, ProjectId};
@@ -14,17 +15,18 @@ use crate::domain::scope::Scope;
 const TABLE: Table = Table("projects");
 
 statements! {
-    FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects WHERE id = $1";
-    LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects WHERE id IN";
-    SAVE = "INSERT INTO projects (id, organization_id, name, country, risk_profile, mailbox) \
-        VALUES ($1, $2, $3, $4, $5, $6) \
+    FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox, status, clocks, calendar FROM projects WHERE id = $1";
+    LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox, status, clocks, calendar FROM projects WHERE id IN";
+    SAVE = "INSERT INTO projects (id, organization_id, name, country, risk_profile, mailbox, clocks, calendar) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
         ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id, name = excluded.name, \
-        country = excluded.country, risk_profile = excluded.risk_profile, mailbox = excluded.mailbox";
-    LIST_LED = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects \
+        country = excluded.country, risk_profile = excluded.risk_profile, mailbox = excluded.mailbox, \
+        clocks = excluded.clocks, calendar = excluded.calendar";
+    LIST_LED = "SELECT id, organization_id, name, country, risk_profile, mailbox, status, clocks, calendar FROM projects \
         WHERE id = $1 OR organization_id = $2 ORDER BY name, id";
-    LIST_BY_NAME = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects \
+    LIST_BY_NAME = "SELECT id, organization_id, name, country, risk_profile, mailbox, status, clocks, calendar FROM projects \
         WHERE id = $1 OR name = $1 ORDER BY id";
-    LIST_ALL = "SELECT id, organization_id, name, country, risk_profile, mailbox, status FROM projects ORDER BY name, id";
+    LIST_ALL = "SELECT id, organization_id, name, country, risk_profile, mailbox, status, clocks, calendar FROM projects ORDER BY name, id";
     SET_STATUS = "UPDATE projects SET status = $2 WHERE id = $1";
     LOCK = "UPDATE projects SET status = status WHERE id = $1";
 }
@@ -38,6 +40,8 @@ struct ProjectRow {
     risk_profile: String,
     mailbox: String,
     status: String,
+    clocks: String,
+    calendar: String,
 }
 
 /// Where the mailbox of a project stands: with the contacts of its organisation.
@@ -56,6 +60,7 @@ async fn open_projects(
     let opened = keys.fetch(rows.iter().map(|(organization, _)| ErasureUnit::Contacts(*organization))).await?;
     let open = |(organization_id, row): (OrganizationId, ProjectRow)| {
         let mailbox: Option<String> = opened.open(sealed_at(&row.id, organization_id), &row.mailbox)?;
+        let calendar = serde_json::from_str(&row.calendar);
         Ok(Project {
             id: TABLE.id(&row.id)?,
             organization_id,
@@ -64,6 +69,8 @@ async fn open_projects(
             country: row.country,
             status: TABLE.code(&row.status)?,
             mailbox: mailbox.unwrap_or_default().into(),
+            clocks: TABLE.parsed("clocks", Clocks::parse(&row.clocks))?,
+            calendar: TABLE.parsed("calendar", calendar)?,
         })
     };
     rows.into_iter().map(open).collect()
@@ -152,6 +159,8 @@ impl Tx {
             .bind(&project.country)
             .bind(project.risk_profile.to_string())
             .bind(&mailbox)
+            .bind(project.clocks.to_json())
+            .bind(serde_json::to_string(&project.calendar).expect("a calendar is JSON"))
             .execute(c)
             .await
             .map(drop))?;

@@ -2,6 +2,7 @@
 
 use super::row::{Table, optional_text};
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
+use crate::domain::id::ReferralId;
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::time::Timestamp;
 
@@ -59,6 +60,15 @@ impl Store {
 }
 
 impl Tx {
+    /// The timeline of a referral that the caller has locked, oldest change first.
+    pub async fn list_timeline(&mut self, referral: ReferralId) -> Result<Vec<TimelineEntry>, StoreError> {
+        let sql = in_list(LIST_EVENTS, 1);
+        let rows: Vec<EventRow> = in_tx!(self, |c| sqlx::query_as(sql).bind(referral.to_string()).fetch_all(c).await)?;
+        let mut entries = rows.into_iter().map(EventRow::into_entry).collect::<Result<Vec<_>, _>>()?;
+        entries.sort_by_key(|entry| entry.version);
+        Ok(entries)
+    }
+
     /// Writes a line of a timeline.
     pub(super) async fn insert_event(&mut self, entry: &TimelineEntry) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(INSERT_EVENT)

@@ -5,6 +5,7 @@ use super::reach::{in_reached_project, of_own_case, of_project_at_work};
 use super::row::{Table, optional_text, optional_time};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
+use crate::domain::clocks::Deadlines;
 use crate::domain::disclosure::Offer;
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::{CaseId, ConsentId, OrganizationId, ProjectId, ReferralId, ServiceId};
@@ -40,7 +41,7 @@ macro_rules! columns {
     () => {
         concat!(
             "id, version, kind, chain_id, reroute_of, follows, case_id, project_id, (SELECT c.team_id FROM cases c WHERE c.id = case_id) AS team_id, sender_id, recipient_id, service_id, ",
-            "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, channel, service_started_at, decline_code, outcome_code, expected_wait_days, handover_mode, sealed "
+            "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, channel, service_started_at, decline_code, outcome_code, expected_wait_days, handover_mode, deadlines, sealed "
         )
     };
 }
@@ -108,9 +109,13 @@ statements! {
         "UPDATE referrals SET version = version WHERE consent_id = $1 AND is_open RETURNING ",
         columns!()
     );
+    LOCK = concat!(
+        "UPDATE referrals SET version = version WHERE id = $1 AND case_id NOT IN (SELECT e.id FROM cases e WHERE e.erasing_at IS NOT NULL) RETURNING ",
+        columns!()
+    );
     UPDATE = "UPDATE referrals SET version = $2, status = $3, status_at = $4, is_open = $5, requested_at = $6, \
         service_started_at = $7, decline_code = $8, outcome_code = $9, sealed = $10, needed_by = $11, channel = $12, urgency = $13, \
-        expected_wait_days = $14, handover_mode = $15 \
+        expected_wait_days = $14, handover_mode = $15, deadlines = $16 \
         WHERE id = $1 AND version = $2 - 1";
     MOVE = "UPDATE referrals SET version = $2, consent_id = $3, sealed = $4 WHERE id = $1 AND version = $2 - 1";
 }
@@ -156,6 +161,7 @@ struct ReferralRow {
     outcome_code: Option<String>,
     expected_wait_days: Option<i64>,
     handover_mode: Option<String>,
+    deadlines: Option<String>,
     sealed: String,
 }
 
@@ -183,6 +189,7 @@ impl ReferralRow {
             status_at: Timestamp::from_microseconds(self.status_at),
             requested_at: optional_time(self.requested_at),
             channel: TABLE.optional_code(self.channel.as_deref())?,
+            deadlines: deadlines(self.deadlines.as_deref())?,
             service_started_at: optional_time(self.service_started_at),
             decline_code: TABLE.optional_code(self.decline_code.as_deref())?,
             outcome_code: TABLE.optional_code(self.outcome_code.as_deref())?,
@@ -191,6 +198,10 @@ impl ReferralRow {
             offer,
         })
     }
+}
+
+fn deadlines(text: Option<&str>) -> Result<Option<Deadlines>, StoreError> {
+    text.map(|text| serde_json::from_str(text).map_err(|_| TABLE.corrupt("deadlines"))).transpose()
 }
 
 /// Where the offer of a referral stands.
@@ -267,6 +278,13 @@ impl Store {
         open_referrals(&self.keys, rows).await
     }
 
+    /// The organisations that were asked in the chain of a referral that the caller has read within its scope.
+    pub async fn list_asked_in_chain(&self, referral: &Referral) -> Result<Vec<OrganizationId>, StoreError> {
+        let chain = referral.chain_id.to_string();
+        let ids: Vec<String> = read!(self, |pool| sqlx::query_scalar(LIST_RECIPIENTS_OF_CHAIN).bind(&chain).fetch_all(pool).await)?;
+        ids.iter().map(|id| TABLE.id(id)).collect()
+    }
+
     /// Which services have accepted referrals of the scope's project after an instant, when, and how each referral
     /// stands; nothing for a scope that no person-linked row is within reach of. Whose case it is, is not told: the
     /// whole project shares the room that a service has.
@@ -329,6 +347,14 @@ impl Tx {
         rows.iter().map(|id| TABLE.id(id)).collect()
     }
 
+    /// The referral that a clock is about, locked until the commit, so that no answer comes between reading and ending
+    /// it; nothing of a case that is being erased. Nobody asks but time, so no scope says who.
+    pub async fn lock_referral_for_clock(&mut self, id: ReferralId) -> Result<Option<Referral>, StoreError> {
+        let row: Option<ReferralRow> =
+            in_tx!(self, |c| sqlx::query_as(LOCK).bind(id.to_string()).fetch_optional(c).await)?;
+        open_referral(&self.keys, row).await
+    }
+
     /// The open referrals on a consent that the caller has locked, each locked until the commit as well, so
     /// that no answer comes between reading and ending them.
     pub async fn lock_open_referrals_on(&mut self, consent: ConsentId) -> Result<Vec<Referral>, StoreError> {
@@ -386,6 +412,9 @@ impl Tx {
             .bind(referral.urgency.to_string())
             .bind(referral.expected_wait_days)
             .bind(optional_text(referral.handover_mode))
+            .bind(
+                referral.deadlines.as_ref().map(|deadlines| serde_json::to_string(deadlines).expect("times are JSON"))
+            )
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

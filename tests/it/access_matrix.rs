@@ -204,6 +204,7 @@ async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
         rows.push(query("referral", format!("{state}, Paris to the lawyers"), json!({ "id": referred.id })));
         if state == "REQUESTED" {
             rows.push(query("node", "a referral, requested", json!({ "id": referred.id })));
+            rows.push(query("referralNextPartners", "requested", json!({ "referralId": referred.id, "first": 2 })));
         }
     }
     let demand =

@@ -113,6 +113,16 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
             }
         }
         "statusAt" | "requestedAt" | "startedAt" => Told::Something,
+        "acknowledgeBy" if side == Side::Recipient => {
+            if stage <= 3 {
+                Told::Less
+            } else {
+                Told::Nothing
+            }
+        }
+        "acknowledgeBy" => Told::Something,
+        // Cut by the hard deadline, which is the sender's.
+        "decideBy" | "serveBy" | "expiresAt" => tell(side != Side::Recipient),
         "neededBy" => tell(side != Side::Recipient),
         // The offer, while the referral is open.
         "urgency" | "deadline" | "contact" | "sender" | "project" | "mailbox" | "age" | "gender" | "household"
@@ -181,6 +191,10 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
         ("need", told(view, &view.need)),
         ("urgency", told(view, &view.urgency)),
         ("neededBy", told(view, &view.needed_by)),
+        ("acknowledgeBy", told(view, &view.acknowledge_by)),
+        ("decideBy", told(view, &view.decide_by)),
+        ("serveBy", told(view, &view.serve_by)),
+        ("expiresAt", told(view, &view.expires_at)),
         ("deadline", told(view, &view.deadline_band)),
         ("contact", told(view, &view.contact_rule)),
         ("sender", told(view, &view.sender_id)),

@@ -10,6 +10,7 @@ mod audit_reading;
 mod backup;
 mod capacity;
 mod case;
+mod clocks;
 mod command_line;
 mod consent;
 mod core_dumps;

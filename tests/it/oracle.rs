@@ -147,6 +147,7 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
         "service" => by_id(&[&service_id(CARE_AFTER_TORTURE)]),
         "organization" => by_id(&[&organization_id(CARE_CENTRE)]),
         "referral" => by_id(&[&referred.id]),
+        "referralNextPartners" => vec![format!("{root}(referralId: \"{}\", first: 2)", referred.id)],
         "node" => by_id(&[&referred.id, &marked.case, &ready.consent]),
         "inbox" => vec![format!("{root}(first: 3)")],
         "sentReferrals" => vec![format!("{root}(first: 3)"), format!("{root}(first: 3, case: \"{}\")", marked.case)],

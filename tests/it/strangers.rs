@@ -264,6 +264,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_query("organization", "id", &organization_id(SAFE_HOUSE)),
         Question::of_query("referral", "id", id),
         Question::of_query("referral", "id", &paris.draft.id),
+        Question::of_query("referralNextPartners", "referralId", id),
         Question::of_query("sentReferrals", "case", &paris.case),
         Question::of_query("statutoryReports", "case", &paris.case),
         Question::of_query("whoSawWhat", "case", &paris.case),

@@ -5,6 +5,7 @@ use super::withdrawal::end_open_referrals;
 use super::{Notify, require_project_at_work};
 use crate::actions::disclosure::act;
 use crate::actions::idempotency::Create;
+use crate::actions::referral::clock;
 use crate::actions::{ActionError, Context, directory, hidden};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::CaseReference;
@@ -180,7 +181,10 @@ pub(in crate::actions) async fn replace(
                 // A consent by which it could not be sent opens nothing of it: it stays on the override, which ends.
                 let service = directory.service(referral.service_id);
                 if service.is_some_and(|service| given.unexplained_of(&service).is_empty()) {
-                    tx.move_referral(&referral.resting_on(given)).await?;
+                    let moved = referral.resting_on(given);
+                    tx.move_referral(&moved).await?;
+                    // The new consent lapses at a time of its own.
+                    clock::list(tx, &moved, now).await?;
                 }
             }
             tx.end_consent(consent, now).await?;

@@ -141,6 +141,7 @@ fn draft(
         status_at: now,
         requested_at: None,
         channel: None,
+        deadlines: None,
         service_started_at: None,
         decline_code: None,
         outcome_code: None,

@@ -1,20 +1,23 @@
 //! The referral loop: draft, send, answer, hand over, end, reopen.
 
 mod answer;
+pub(super) mod clock;
 mod consequences;
 mod draft;
-mod reroute;
 mod handover;
+mod next_partners;
 mod reopen;
+mod reroute;
 mod send;
 mod side;
 mod write;
 
 pub use answer::{Answer, Told, answer};
 pub use draft::{CreateReferral, create};
-pub use reroute::{RerouteReferral, reroute};
 pub use handover::{create_slip, hand_over, present_slip};
+pub use next_partners::next_partners;
 pub use reopen::reopen;
+pub use reroute::{RerouteReferral, reroute};
 pub use send::{SendDeclarations, send};
 pub(super) use write::{Actor, audit, write};
 

@@ -4,7 +4,10 @@ use super::write::{Actor, audit, write};
 use super::{Sender, Target, decide, find_for_change, settle};
 use crate::actions::protection::require_project_at_work;
 use crate::actions::{ActionError, Context, demand};
+use crate::domain::account::Project;
 use crate::domain::audit::AuditPurpose;
+use crate::domain::clocks::Calendar;
+use crate::domain::country::CountryCode;
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{Document, Organization, Service};
 use crate::domain::id::{OrganizationId, ServiceId};
@@ -76,6 +79,7 @@ impl Sender<'_> {
             sender_is_trained: account.is_trained,
             phone_called: declared.phone_called,
             capacity_confirmed: declared.capacity_confirmed,
+            calendar: &calendar_of(context, &project)?,
         };
         let change = decide(access, &draft, &Command::Send(facts), Party::Sender, now)?;
         let area = demand::area_of(&case)?;
@@ -92,6 +96,13 @@ impl Sender<'_> {
         tx.touch_case(case.id, now).await?;
         audit(tx, access, &changed, AuditPurpose::Care).await
     }
+}
+
+/// The calendar by which a project's clocks run: its own days, and the public holidays of its country as they are known.
+fn calendar_of(context: &Context, project: &Project) -> Result<Calendar, ActionError> {
+    let calendars = context.directory.calendars();
+    let public = CountryCode::parse(&project.country).ok().and_then(|country| calendars.of(country));
+    Calendar::new(project.calendar.clone(), public).map_err(|error| ActionError::Internal(error.into()))
 }
 
 async fn find_recipient(

@@ -37,6 +37,9 @@ impl<'a> Actor<'a> {
         Self::of(Party::Recipient, account)
     }
 
+    /// A clock that ran out.
+    pub(super) const CLOCK: Self = Self { party: Party::Timer, account: None, as_told_by_person: false };
+
     fn entry(&self, referral: &Referral, event: Event, detail: &Detail, at: Timestamp) -> TimelineEntry {
         TimelineEntry {
             referral_id: referral.id,
@@ -58,7 +61,7 @@ pub(super) async fn insert(tx: &mut Tx, actor: &Actor<'_>, draft: &Referral) -> 
     Ok(tx.insert_referral(draft, &first).await?)
 }
 
-/// Writes a decided change: the state and its line of the timeline. It comes before everything else that
+/// Writes a decided change: the state, its line of the timeline, and what can come by itself in it. It comes before everything else that
 /// the act writes, so that of two people at once the second is told of the first, and not by the key of
 /// some other row that both would write.
 pub(in crate::actions) async fn write(
@@ -70,6 +73,7 @@ pub(in crate::actions) async fn write(
     let changed = referral.apply(change);
     let entry = actor.entry(&changed, change.event, &change.detail, change.at);
     tx.update_referral(&changed, &entry).await?;
+    super::clock::list(tx, &changed, change.at).await?;
     Ok(changed)
 }
 

@@ -10,7 +10,7 @@ use crate::directory::{Distance, Hit, Query, SearchKey, SearchWords, Snapshot};
 use crate::domain::directory::Service;
 use crate::domain::fit::{Verdict, fit};
 use crate::domain::geography::{AdminArea, NamedPlace};
-use crate::domain::id::ServiceId;
+use crate::domain::id::{OrganizationId, ServiceId};
 use crate::domain::opening::{OpeningReason, OpeningState, OpeningStatus};
 use crate::domain::place::AreaCode;
 use crate::domain::time::{Date, Timestamp};
@@ -93,6 +93,13 @@ pub fn search(
         Some(Found { judgement: Judgement { service, found }, key: hit.key })
     });
     Ok(FoundPage { found: found.collect(), question, has_more: page.has_more, evaluated_at, origin })
+}
+
+impl Found {
+    /// The organisation of the service.
+    pub fn organization_id(&self) -> OrganizationId {
+        self.judgement.service.service.organization_id
+    }
 }
 
 impl FoundPage {

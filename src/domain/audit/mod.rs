@@ -29,6 +29,7 @@ code_list! {
         SlipRefused = "slip_refused": "a code was presented that opens no slip",
         IncidentOpened = "incident_opened": "a referral ended with harm",
         IncidentClosed = "incident_closed": "it was said what came of looking into harm",
+        ReferralDue = "referral_due": "what was due of a referral by itself was done",
         DemandRecorded = "demand_recorded": "a need without an answer was recorded",
         Disclosed = "disclosed": "fields of a person-linked object were read",
         GapsRead = "gaps_read": "the table of gaps was read",
@@ -106,6 +107,7 @@ impl AuditAction {
             | Self::ConsentConfirmed
             | Self::ReferralCreated
             | Self::ReferralChanged
+            | Self::ReferralDue
             | Self::DemandRecorded
             | Self::AppealClosed
             | Self::AgeBasisSet

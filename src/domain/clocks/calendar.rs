@@ -50,6 +50,23 @@ pub struct CalendarSettings {
 }
 
 impl CalendarSettings {
+    /// Most dates of its own.
+    pub const MOST_HOLIDAYS: usize = 200;
+
+    /// Refuses what no calendar can be made of.
+    pub fn check(&self) -> Result<(), CalendarProblem> {
+        if self.weekend.len() == Weekday::ALL.len() {
+            return Err(CalendarProblem::NoWorkingDay);
+        }
+        if self.holidays.len() > Self::MOST_HOLIDAYS { Err(CalendarProblem::Holidays) } else { Ok(()) }
+    }
+
+    /// What counts in the country with this code; by the code of no country, Saturday and Sunday in UTC.
+    pub fn of_country_named(code: &str) -> Self {
+        let nowhere = || CountryCode::parse("ZZ").expect("two letters");
+        Self::of_country(CountryCode::parse(code).unwrap_or_else(|_| nowhere()))
+    }
+
     /// What counts in a country until a project says otherwise. Where a country has several times nothing is guessed:
     /// UTC says then when a day begins, which moves a working day by hours and never makes it shorter.
     pub fn of_country(country: CountryCode) -> Self {
@@ -63,6 +80,17 @@ impl CalendarSettings {
             keeps_public_holidays: true,
         }
     }
+}
+
+/// Why the settings of a calendar cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CalendarProblem {
+    /// No clock of working days would ever run out.
+    #[error("`weekend`: at least one day of the week has to be a working day")]
+    NoWorkingDay,
+    /// More than anybody looks after by hand.
+    #[error("`holidays`: at most {} dates", CalendarSettings::MOST_HOLIDAYS)]
+    Holidays,
 }
 
 /// A calendar without a working day, in which no clock would ever run out.

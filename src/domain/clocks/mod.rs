@@ -12,8 +12,8 @@ mod span;
 mod table;
 mod timer;
 
-pub use calendar::{Calendar, CalendarSettings, NoWorkingDay, Weekday};
+pub use calendar::{Calendar, CalendarProblem, CalendarSettings, NoWorkingDay, Weekday};
 pub use deadlines::{Clarification, ClockShift, Deadlines};
 pub use span::{InvalidSpan, Span};
 pub use table::{ClockField, ClockProblem, ClockRow, Clocks, InvalidClocks, Review};
-pub use timer::{Firing, Timer, TimerFacts, due_at, firing};
+pub use timer::{Fired, Firing, Timer, TimerFacts, due_at, firing, timers_of};

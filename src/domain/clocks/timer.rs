@@ -51,13 +51,22 @@ pub struct TimerFacts<'a> {
     pub reviewed_at: Option<Timestamp>,
     /// When its consent lapses; none for an override, whose day ends without notice.
     pub consent_expires_at: Option<Timestamp>,
-    /// True once the sender has recorded a reply as told, by phone or on the spot: there is an answer, so it never ends as
-    /// one without (an acknowledgement in Relais, with silence after it, does: T14).
+    /// True once the sender has recorded a reply as told, by phone or on the spot: there was an answer, so it does not end
+    /// with its clock as one without (an acknowledgement in Relais, with silence after it, does: T14).
     pub has_reply_as_told: bool,
     /// True while its need has no result on record and nobody else was asked after it.
     pub is_need_open: bool,
-    /// What has fired already. A renewed consent takes its timer out again; reviews go by `reviewed_at` alone.
+    /// What has fired already and does not come again ([`TimerFacts::counting`]); reviews go by `reviewed_at` alone.
     pub fired: CodeSet<Timer>,
+}
+
+/// A due time that has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fired {
+    /// What it was for.
+    pub timer: Timer,
+    /// When it was done.
+    pub fired_at: Timestamp,
 }
 
 hidden_debug!(TimerFacts<'a>);
@@ -73,48 +82,64 @@ pub enum Firing {
     Due,
 }
 
+/// What can come by itself in a state: what a change into it lists. Each state in which something is awaited has something
+/// that ends it, however often it was reviewed or asked about.
+pub const fn timers_of(status: Status) -> &'static [Timer] {
+    use Timer::{ConsentLapsing, Escalate, Expire, LongTrackReview, NeedUnanswered};
+    use Timer::{Propose, Remind, ServiceReview, WaitExpired, WaitOver};
+    match status {
+        Status::Requested => &[Remind, Escalate, Propose, Expire, LongTrackReview, ConsentLapsing],
+        Status::Acknowledged | Status::Clarifying => &[Escalate, Propose, Expire, LongTrackReview, ConsentLapsing],
+        Status::Waitlisted => &[WaitOver, WaitExpired, LongTrackReview, ConsentLapsing],
+        Status::Accepted | Status::HandedOver | Status::InService => &[ServiceReview, LongTrackReview, ConsentLapsing],
+        Status::Declined | Status::Expired | Status::NotRealised => &[NeedUnanswered],
+        Status::Draft | Status::Completed | Status::Cancelled | Status::Withdrawn | Status::EnteredInError => &[],
+    }
+}
+
 /// When something is due of a referral; none where it is not wanted in this state, or has happened.
 ///
 /// Only a referral that waits for its first sign is chased by the bare clock. Of one that was acknowledged nobody is told, and
-/// it does not end, before its decision is due, which a question may have put off.
+/// it does not end, before its decision is due, which a question may have put off. Where the sender has recorded a reply as
+/// told, the clock of the end says nothing any more: somebody has answered. But a word by phone binds nobody, and no other due
+/// time would ever end such a referral; so it ends like the others thirty days after its clock or the last word about it.
 pub fn due_at(timer: Timer, facts: &TimerFacts<'_>, now: Timestamp) -> Option<Timestamp> {
-    use Status::{Accepted, Acknowledged, Clarifying, Declined, Expired, HandedOver, InService, NotRealised};
-    use Status::{Requested, Waitlisted};
-    if facts.fired.contains(&timer) {
+    if facts.fired.contains(&timer) || !timers_of(facts.status).contains(&timer) {
         return None;
     }
     let deadlines = facts.deadlines.shifted(&facts.shift, now);
-    let chased_at = match timer {
-        Timer::Escalate => deadlines.escalate_at,
-        Timer::Propose => deadlines.propose_at,
-        Timer::Expire => Some(deadlines.expire_at).filter(|_| !facts.has_reply_as_told),
-        _ => None,
+    let chased = |at: Timestamp| match deadlines.decide_by {
+        Some(decide_by) if facts.status != Status::Requested => at.max(decide_by),
+        _ => at,
     };
-    match (timer, facts.status) {
-        (Timer::Remind, Requested) => deadlines.remind_at,
-        (Timer::Escalate | Timer::Propose | Timer::Expire, Requested) => chased_at,
-        (Timer::Escalate | Timer::Propose | Timer::Expire, Acknowledged | Clarifying) => {
-            chased_at.map(|at| deadlines.decide_by.map_or(at, |decide_by| decide_by.max(at)))
+    match timer {
+        Timer::Remind => deadlines.remind_at,
+        Timer::Escalate => deadlines.escalate_at.map(chased),
+        Timer::Propose => deadlines.propose_at.map(chased),
+        Timer::Expire if facts.has_reply_as_told => {
+            let after_last_word = facts.moved_from(facts.status_at, DAYS_WITHOUT_WORD, now);
+            Some(deadlines.expire_at.plus_days(DAYS_WITHOUT_WORD).max(after_last_word))
         }
-        (Timer::WaitOver, Waitlisted) => facts.wait_over_at(0, now),
-        (Timer::WaitExpired, Waitlisted) => facts.wait_over_at(DAYS_BEYOND_WAIT, now).or_else(|| {
+        Timer::Expire => Some(chased(deadlines.expire_at)),
+        Timer::WaitOver => facts.wait_over_at(0, now),
+        Timer::WaitExpired => facts.wait_over_at(DAYS_BEYOND_WAIT, now).or_else(|| {
             let a_week_on_the_list = facts.moved_from(facts.status_at, DAYS_BEYOND_WAIT, now);
             Some(deadlines.expire_at.max(a_week_on_the_list))
         }),
-        (Timer::ServiceReview, Accepted | HandedOver | InService) => Some(facts.service_review_at(now)),
-        (Timer::LongTrackReview, status) if is_under_way(status) => {
+        Timer::ServiceReview => Some(facts.service_review_at(now)),
+        Timer::LongTrackReview => {
             let is_ahead = |at: &Timestamp| facts.reviewed_at.is_none_or(|reviewed_at| reviewed_at < *at);
             deadlines.review_at.iter().copied().find(is_ahead)
         }
-        (Timer::ConsentLapsing, status) if is_under_way(status) => {
+        Timer::ConsentLapsing => {
             let lapses_at = facts.consent_expires_at.filter(|lapses_at| now < *lapses_at);
             lapses_at.map(|lapses_at| lapses_at.plus_days(-DAYS_BEFORE_LAPSE))
         }
-        (Timer::NeedUnanswered, Declined | Expired | NotRealised) if facts.is_need_open => {
+        Timer::NeedUnanswered if facts.is_need_open => {
             let asked_by = facts.status_at.microseconds().saturating_add(facts.deadlines.decision_microseconds());
             Some(facts.shift.moved(Timestamp::from_microseconds(asked_by), facts.status_at, now))
         }
-        _ => None,
+        Timer::NeedUnanswered => None,
     }
 }
 
@@ -128,12 +153,28 @@ pub fn firing(timer: Timer, facts: &TimerFacts<'_>, now: Timestamp) -> Firing {
     }
 }
 
-/// True of a referral that was sent and has not ended.
-const fn is_under_way(status: Status) -> bool {
-    !status.is_terminal() && !matches!(status, Status::Draft)
-}
-
 impl TimerFacts<'_> {
+    /// With what has fired before, as far as it counts: whom silence was told is told once for good; what belongs to a stay in
+    /// a state comes again with the next stay, such as the review of what was reopened; a consent given anew lapses anew.
+    #[must_use]
+    pub fn counting(self, fired: &[Fired], consent_obtained_at: Timestamp) -> Self {
+        let counts_since = |timer: Timer| match timer {
+            Timer::Remind | Timer::Escalate | Timer::Propose => Some(self.deadlines.requested_at),
+            Timer::ConsentLapsing => Some(consent_obtained_at),
+            Timer::LongTrackReview => None,
+            Timer::Expire | Timer::WaitOver | Timer::WaitExpired | Timer::ServiceReview | Timer::NeedUnanswered => {
+                Some(self.status_at)
+            }
+        };
+        let counts = |fired: &&Fired| counts_since(fired.timer).is_some_and(|since| since <= fired.fired_at);
+        let reviews = fired.iter().filter(|fired| fired.timer == Timer::LongTrackReview);
+        Self {
+            reviewed_at: reviews.map(|review| review.fired_at).max().or(self.reviewed_at),
+            fired: fired.iter().filter(counts).map(|fired| fired.timer).collect(),
+            ..self
+        }
+    }
+
     /// So many days after an instant, later by what the project was frozen since.
     fn moved_from(&self, since: Timestamp, days: i64, now: Timestamp) -> Timestamp {
         self.shift.moved(since.plus_days(days), since, now)

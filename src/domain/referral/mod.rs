@@ -14,9 +14,10 @@ pub use codes::{
 };
 pub use proof::{Attested, Proof, proof};
 pub use sending::{SendFacts, Sent, Vetting};
-pub use timeline::TimelineEntry;
+pub use timeline::{TimelineEntry, first_clarification, has_reply_as_told, last_attested_at};
 
 use super::account::RiskProfile;
+use super::clocks::Deadlines;
 use super::code::CodeList as _;
 use super::consent::{Consent, ContactRule};
 use super::disclosure::Offer;
@@ -72,6 +73,8 @@ pub struct Referral {
     pub requested_at: Option<Timestamp>,
     /// How it reached the recipient; `None` for a draft.
     pub channel: Option<Channel>,
+    /// What is due when, as it was fixed when it was sent; `None` for a draft.
+    pub deadlines: Option<Deadlines>,
     /// When the service began, as told.
     pub service_started_at: Option<Timestamp>,
     /// Why it was declined.
@@ -327,6 +330,7 @@ impl Referral {
                 self.expected_wait_days = None;
                 self.handover_mode = None;
                 self.needed_by = None;
+                self.deadlines = None;
                 self.service_started_at = None;
                 self.decline_code = None;
                 self.outcome_code = None;
@@ -334,6 +338,7 @@ impl Referral {
             Detail::Sent(sent) => {
                 self.offer = sent.offer.clone();
                 self.channel = Some(sent.channel);
+                self.deadlines = Some(sent.deadlines.clone());
                 self.urgency = sent.urgency;
                 self.requested_at = Some(change.at);
             }

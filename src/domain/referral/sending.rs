@@ -4,6 +4,7 @@ use super::Referral;
 use super::codes::{Channel, ReferralKind, Urgency};
 use crate::domain::account::Project;
 use crate::domain::case::CaseReference;
+use crate::domain::clocks::{Calendar, Deadlines};
 use crate::domain::consent::{Consent, ConsentBasis, Explained, country_of, is_third_country};
 use crate::domain::directory::{
     CapacityStatus, KnownConsequence, Organization, Place, Service, ServiceStatus, Specialisation,
@@ -55,6 +56,8 @@ pub struct SendFacts<'a> {
     pub phone_called: bool,
     /// True when the sender sends in spite of a full service or an unknown capacity.
     pub capacity_confirmed: bool,
+    /// The calendar by which the project's clocks run.
+    pub calendar: &'a Calendar,
 }
 
 hidden_debug!(SendFacts<'a>);
@@ -68,6 +71,8 @@ pub struct Sent {
     pub channel: Channel,
     /// The urgency, raised to what the need asks for by now.
     pub urgency: Urgency,
+    /// What is due when.
+    pub deadlines: Deadlines,
 }
 
 hidden_debug!(Sent);
@@ -92,7 +97,8 @@ impl Referral {
         let missing: Vec<_> =
             offer.fields().into_iter().filter(|field| !facts.consent.field_scope.contains(field)).collect();
         if missing.is_empty() {
-            Ok(Sent { offer, channel: facts.channel, urgency })
+            let deadlines = Deadlines::at(facts.project.clocks.row(urgency), facts.calendar, now, self.needed_by);
+            Ok(Sent { offer, channel: facts.channel, urgency, deadlines })
         } else {
             Err(Refusal::Consent { problem: ConsentProblem::FieldsMissing, missing })
         }

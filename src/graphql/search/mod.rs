@@ -15,6 +15,7 @@ use super::request::request;
 use super::types::service::Service;
 use super::written::{self, Asked, ServicePage};
 use crate::actions::directory;
+use crate::actions::referral::next_partners;
 use crate::actions::search::{self, SearchServices};
 use crate::domain::ranking::ServiceOrder;
 use async_graphql::{Context, ID, Object};
@@ -54,6 +55,24 @@ impl SearchQuery {
             || ServicePage::Resolved(Box::new(connection(&page, after.is_some(), input.fit.need, request))),
             ServicePage::Written,
         ))
+    }
+
+    /// Whom to ask next: services for the need of a referral and the person of its case, best first around the case's area,
+    /// without the organisations that its chain has asked. For the case's team; null when there is no such referral, or not
+    /// for the viewer.
+    #[graphql(complexity = "page_weight(first) * child_complexity + WEIGHT_OF_A_SEARCH")]
+    async fn referral_next_partners(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "An id beginning with `ref_`.")] referral_id: ID,
+        #[graphql(desc = "How many, 1 to 100; 20 unless said.")] first: Option<i32>,
+    ) -> Nullable<ServiceConnection> {
+        let request = request(context);
+        let found = match (parse_id(&referral_id), page_size(first)) {
+            (Ok(id), Ok(size)) => Ok(next_partners(&request.context, &request.access, id, size).await),
+            (Err(refused), _) | (_, Err(refused)) => Err(refused),
+        };
+        nullable(found, |(page, need)| connection(&page, false, Some(need), request))
     }
 
     /// The service with this id; null when there is none, or not for the viewer.

@@ -119,6 +119,28 @@ impl Referral {
         self.0.reveal(&self.0.needed_by).map(|time| DateTime(*time))
     }
 
+    /// Until when the recipient acknowledges; for the recipient the hour, while it is open and where the clock and not the
+    /// sender's own deadline says so. Null for a draft.
+    async fn acknowledge_by(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.acknowledge_by).map(|time| DateTime(*time))
+    }
+
+    /// Until when the recipient decides; told as `acknowledgeBy`. Null where the decision has no clock.
+    async fn decide_by(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.decide_by).map(|time| DateTime(*time))
+    }
+
+    /// Until when the service begins; told as `acknowledgeBy`. Null where that has no clock.
+    async fn serve_by(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.serve_by).map(|time| DateTime(*time))
+    }
+
+    /// When it ends without an answer; told as `acknowledgeBy`. A reply on record, or a place on a waiting list, puts the
+    /// end off.
+    async fn expires_at(&self) -> Option<DateTime> {
+        self.0.reveal(&self.0.expires_at).map(|time| DateTime(*time))
+    }
+
     /// How soon an answer is needed, in a band counted from the sending; null without a deadline.
     async fn deadline_band(&self) -> Option<DeadlineBand> {
         self.0.reveal(&self.0.deadline_band).copied()

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::account::{Account, RiskProfile, Role};
+use crate::domain::clocks::{Calendar, CalendarSettings, Clocks};
 use crate::domain::consent::{Assent, ConsentBasis, ConsentGiver, ConsentModality, ConsentPurpose, Interpreting};
 use crate::domain::disclosure::Offer;
 use crate::domain::freeze::ProjectStatus;
@@ -32,6 +33,11 @@ fn language() -> Language {
     Language::parse("bm").expect("a language")
 }
 
+fn deadlines(requested_at: Timestamp) -> Deadlines {
+    let calendar = Calendar::new(CalendarSettings::of_country_named("FR"), None).expect("a calendar");
+    Deadlines::at(Clocks::default().row(Urgency::Normal), &calendar, requested_at, None)
+}
+
 /// A referral with a value in every field.
 fn referral() -> Referral {
     let now = instant();
@@ -56,6 +62,7 @@ fn referral() -> Referral {
         status: Status::Requested,
         status_at: now,
         requested_at: Some(now),
+        deadlines: Some(deadlines(now)),
         channel: Some(Channel::Electronic),
         service_started_at: Some(now),
         decline_code: Some(DeclineCode::Full),
@@ -151,6 +158,8 @@ impl Facts {
             risk_profile: RiskProfile::Standard,
             mailbox: "passerelles@example.org".to_owned().into(),
             status: ProjectStatus::Active,
+            clocks: Clocks::default(),
+            calendar: CalendarSettings::of_country_named("FR"),
         };
         Self { consent: consent(&referral), timeline: timeline(&referral), case, project, referral, now }
     }
@@ -169,6 +178,7 @@ impl Facts {
             service: None,
             project: &self.project,
             timeline: &self.timeline,
+            freezes: &[],
             alias_key: Some(b"key of the project"),
             now: self.now,
         };

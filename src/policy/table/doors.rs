@@ -31,6 +31,7 @@ fn roots() -> Vec<Door> {
         door("Query.servicesToReview", &[ConfirmEntry]),
         door("Query.directoryProposals", &[ReadProposals]),
         door("Query.referral", &[ReadReferral]),
+        door("Query.referralNextPartners", &[CreateReferral]),
         door("Query.inbox", &[ReadReferral]),
         door("Query.sentReferrals", &[ReadReferral]),
         door("Query.caseBySpokenCode", &[ReadCase]),

@@ -314,6 +314,7 @@ pub const INCOMING: &[(&str, Class)] = &[
     ("places.country", Public),
     ("places.name", Public),
     ("places.typing", Public),
+    ("referralNextPartners.referralId", Internal),
     ("sentReferrals.case", Internal),
     ("sentReferrals.open", Internal),
     ("serviceGaps.firstMonth", Statistic),

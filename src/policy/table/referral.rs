@@ -70,6 +70,11 @@ fn referral() -> Vec<Row> {
         field("Referral.need", Person).sending_side().recipient(TOLD).only(TrainedForViolence),
         field("Referral.urgency", Person).sending_side().recipient(OPEN),
         field("Referral.neededBy", Person).sending_side(),
+        // What the hard deadline has cut is not told to the recipient.
+        field("Referral.acknowledgeBy", Person).sending_side().masked(Recipient, OPEN, Hour),
+        field("Referral.decideBy", Person).sending_side().masked(Recipient, OPEN, Hour),
+        field("Referral.serveBy", Person).sending_side().masked(Recipient, OPEN, Hour),
+        field("Referral.expiresAt", Person).sending_side().masked(Recipient, OPEN, Hour),
         field("Referral.deadlineBand", Person).sending_side().recipient(OPEN),
         field("Referral.contactRule", Person).sending_side().recipient(OPEN),
         field("Referral.sender", Person).sending_side().recipient(OPEN),

@@ -42,14 +42,17 @@ CREATE TABLE vettings (
     protocol_expires_on TEXT
 );
 
--- `mailbox` is sealed with the contacts of the organisation.
+-- `mailbox` is sealed with the contacts of the organisation. `clocks` says how long answers may take, `calendar` in which
+-- calendar working days are counted, as JSON.
 CREATE TABLE projects (
     id              TEXT NOT NULL PRIMARY KEY,
     organization_id TEXT NOT NULL,
     name            TEXT NOT NULL,
     country         TEXT NOT NULL,
     risk_profile    TEXT NOT NULL,
-    mailbox         TEXT NOT NULL
+    mailbox         TEXT NOT NULL,
+    clocks          TEXT NOT NULL,
+    calendar        TEXT NOT NULL
 );
 
 -- The people who all take part in the same cases, whatever their profession; nobody else reads these.
@@ -142,7 +145,7 @@ CREATE INDEX consents_case ON consents (case_id);
 CREATE INDEX consents_conversation ON consents (conversation_id, position);
 
 -- `sealed` holds the offer: it may tell an administrative status. It is empty once the referral was erased. `chain_id` is the first referral of the chain that rerouting makes, its own id at first. A
--- recipient reads what has the channel 'electronic', and nothing else.
+-- recipient reads what has the channel 'electronic', and nothing else. `deadlines` is JSON, fixed when it is sent.
 CREATE TABLE referrals (
     id                 TEXT    NOT NULL PRIMARY KEY,
     version            BIGINT  NOT NULL,
@@ -171,6 +174,7 @@ CREATE TABLE referrals (
     outcome_code       TEXT,
     expected_wait_days BIGINT,
     handover_mode      TEXT,
+    deadlines          TEXT,
     sealed             TEXT    NOT NULL
 );
 CREATE INDEX referrals_received ON referrals (recipient_id, requested_at, id);

@@ -4,6 +4,7 @@ use proptest::prelude::RngExt;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use relais::domain::account::{Account, Project, RiskProfile, Role};
 use relais::domain::case::CaseReference;
+use relais::domain::clocks::{Calendar, CalendarSettings, Clocks, Deadlines};
 use relais::domain::code::CodeList;
 use relais::domain::consent::{
     Assent, Consent, ConsentBasis, ConsentField, ConsentGiver, ConsentModality, ConsentPurpose, ContactRule,
@@ -113,6 +114,7 @@ impl Drawn {
             service: Some(&self.service),
             project: &self.project,
             timeline: &self.timeline,
+            freezes: &[],
             alias_key: Some(ALIAS_KEY),
             now: self.now,
         }
@@ -190,6 +192,12 @@ fn account(chance: &mut Chance) -> Account {
     }
 }
 
+/// Those of an urgent referral: all but the acknowledgement are cut by its hard deadline.
+fn deadlines(at: Timestamp) -> Deadlines {
+    let calendar = Calendar::new(CalendarSettings::of_country_named("FR"), None).expect("a calendar");
+    Deadlines::at(Clocks::default().row(Urgency::Urgent), &calendar, at, Some(at.plus_days(2)))
+}
+
 fn referral(chance: &mut Chance, at: Timestamp) -> Referral {
     let status = chance.pick(Status::ALL);
     let violent = [Need::HealthSexualViolenceCare, Need::ShelterWomenSafe];
@@ -215,6 +223,7 @@ fn referral(chance: &mut Chance, at: Timestamp) -> Referral {
         status_at: at,
         requested_at: (status != Status::Draft && !chance.one_in(20)).then_some(at),
         channel: Some(if chance.one_in(5) { Channel::Call } else { Channel::Electronic }),
+        deadlines: Some(deadlines(at)),
         service_started_at: Some(at),
         decline_code: Some(DeclineCode::Full),
         outcome_code: Some(OutcomeCode::ServiceReceived),
@@ -343,6 +352,8 @@ fn project() -> Project {
         country: "FR".to_owned(),
         risk_profile: RiskProfile::Standard,
         status: relais::domain::freeze::ProjectStatus::Active,
+        clocks: Clocks::default(),
+        calendar: CalendarSettings::of_country_named("FR"),
         mailbox: "passerelles@example.org".to_owned().into(),
     }
 }

@@ -142,7 +142,7 @@ async fn referrals(world: &World, curious: &str) -> (Vec<Object>, Ready, String)
     for _ in 0..3 {
         let expires_at = world.now().plus_days(60).to_string();
         let mut ready = world.ready_for_the_lawyers(curious, json!({ "expiresAt": expires_at })).await;
-        let over = json!({ "neededBy": world.now().plus_days(10).to_string(), "locationId": place.to_string() });
+        let over = json!({ "neededBy": world.now().plus_days(40).to_string(), "locationId": place.to_string() });
         ready.draft = merged(ready.draft, &over);
         readies.push(ready);
     }
@@ -198,7 +198,8 @@ async fn fill(world: &World) {
             "UPDATE referrals SET decline_code = coalesce(decline_code, 'full'), \
              outcome_code = coalesce(outcome_code, 'service_received'), \
              service_started_at = coalesce(service_started_at, status_at), expected_wait_days = 70, \
-             handover_mode = 'phone', reroute_of = id, follows = id",
+             handover_mode = 'phone', reroute_of = id, follows = id, \
+             deadlines = coalesce(deadlines, (SELECT min(d.deadlines) FROM referrals d))",
         )
         .await;
     world

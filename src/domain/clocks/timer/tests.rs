@@ -94,20 +94,51 @@ fn what_takes_months_is_reviewed_in_every_state_under_way() {
 }
 
 #[test]
-fn what_was_sent_always_ends_by_itself_but_where_a_reply_was_told() {
+fn what_was_sent_always_ends_by_itself() {
+    let is_under_way = |status: &&Status| !status.is_terminal() && **status != Status::Draft;
     for urgency in Urgency::ALL {
         let deadlines = deadlines(*urgency);
-        for status in Status::ALL.iter().filter(|status| is_under_way(**status)) {
+        for status in Status::ALL.iter().filter(is_under_way) {
             for has_reply_as_told in [false, true] {
                 let unknown_wait = TimerFacts { expected_wait_days: None, ..facts(*status, &deadlines) };
                 let facts = TimerFacts { has_reply_as_told, ..unknown_wait };
                 let ends = [Timer::Expire, Timer::WaitExpired, Timer::ServiceReview];
                 let ending = ends.iter().filter(|timer| firing(**timer, &facts, at(LATE)) == Firing::Due).count();
-                let is_answered = matches!(status, Status::Requested | Status::Acknowledged | Status::Clarifying);
-                assert_eq!(ending, usize::from(!(has_reply_as_told && is_answered)), "{urgency} {status}");
+                assert_eq!(ending, 1, "{urgency} {status}");
             }
         }
     }
+}
+
+#[test]
+fn after_a_reply_as_told_it_ends_thirty_days_after_its_clock_or_the_last_word() {
+    let urgent = deadlines(Urgency::Urgent);
+    for (status_at, expected) in [(5, 168 + 30 * DAY), (168, 168 + 30 * DAY), (400, 400 + 30 * DAY)] {
+        for status in [Status::Acknowledged, Status::Clarifying] {
+            let told = TimerFacts { has_reply_as_told: true, status_at: at(status_at), ..facts(status, &urgent) };
+            assert_eq!(due_at(Timer::Expire, &told, at(EARLY)), Some(at(expected)), "{status_at}");
+        }
+    }
+}
+
+#[test]
+fn what_belongs_to_a_stay_in_a_state_comes_again_with_the_next() {
+    let urgent = deadlines(Urgency::Urgent);
+    for (timer, status, fired_at, comes_again) in [
+        (Timer::Escalate, Status::Acknowledged, 3, false),
+        (Timer::ServiceReview, Status::InService, 3, true),
+        (Timer::ServiceReview, Status::InService, 5, false),
+        (Timer::NeedUnanswered, Status::NotRealised, 3, true),
+        // Obtained four hours after the sending.
+        (Timer::ConsentLapsing, Status::Accepted, 3, true),
+        (Timer::ConsentLapsing, Status::Accepted, 4, false),
+    ] {
+        let fired = [Fired { timer, fired_at: at(fired_at) }];
+        let facts = facts(status, &urgent).counting(&fired, at(4));
+        assert_eq!(due_at(timer, &facts, at(EARLY)).is_some(), comes_again, "{timer} {fired_at}");
+    }
+    let reviewed = [Fired { timer: Timer::LongTrackReview, fired_at: at(720) }];
+    assert_eq!(facts(Status::Accepted, &urgent).counting(&reviewed, at(0)).reviewed_at, Some(at(720)));
 }
 
 #[test]
@@ -170,7 +201,7 @@ fn facts_that_put_a_due_time_off_or_out() {
         (Timer::Escalate, asked(Status::Clarifying), Some(72)),
         (Timer::Propose, asked(Status::Clarifying), Some(72)),
         (Timer::Expire, asked(Status::Clarifying), Some(7 * DAY)),
-        (Timer::Expire, told, None),
+        (Timer::Expire, told, Some(37 * DAY)),
         (Timer::Escalate, told, Some(48)),
         // Accepted late, or with a word since, it has thirty days from then.
         (Timer::ServiceReview, TimerFacts { status_at: at(50 * DAY), ..accepted }, Some(80 * DAY)),

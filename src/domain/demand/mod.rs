@@ -4,14 +4,16 @@
 //! two requests of one person from those of two is a keyed hash whose key belongs to one project and
 //! month; once that key is destroyed nobody can link the record to a case.
 
+mod effects;
+
+pub use effects::{effect_of, unmet_reason, unmet_with};
+
 use super::code::code_list;
 use super::disclosure::keyed_hash;
 use super::id::{CaseId, DemandId, Identifier, ProjectId, ReferralId, TeamId};
-use super::lifecycle::{Status, Event};
 use super::need::Need;
 use super::place::AreaCode;
 use super::profile::{AgeBand, Gender, Household};
-use super::referral::{DeclineCode, OutcomeCode, Referral, CancelReason, Change, Detail};
 use super::sensitive::hidden_debug;
 use super::time::Month;
 use std::collections::BTreeMap;
@@ -96,99 +98,6 @@ pub fn unlinked(mut demands: Vec<Demand>, mut fresh: impl FnMut() -> DemandId) -
     }
     demands.sort_by(|one, other| one.person_key.cmp(&other.person_key));
     demands
-}
-
-/// What an act makes of the need behind its referral; `None` leaves it as it is. A recipient's decline, and an expiry,
-/// leave it pending: what it becomes is known once somebody else is asked, or nobody is in time.
-pub const fn effect_of(change: &Change) -> Option<DemandResult> {
-    match (&change.detail, change.event) {
-        (Detail::Decline(code), _) if code.is_of_person() => Some(DemandResult::PersonDeclined),
-        (Detail::Outcome(outcome), Event::Complete) => effect_of_completion(*outcome),
-        (Detail::Outcome(outcome), _) => Some(effect_of_failure(*outcome)),
-        (Detail::Cancel(CancelReason::PersonDeclined), _) | (_, Event::WithdrawConsent) => {
-            Some(DemandResult::PersonDeclined)
-        }
-        (_, Event::RevokePartner) => Some(DemandResult::UnmetUnsafe),
-        (_, Event::Reopen) => Some(DemandResult::Pending),
-        _ => None,
-    }
-}
-
-const fn effect_of_completion(outcome: OutcomeCode) -> Option<DemandResult> {
-    match outcome {
-        OutcomeCode::HarmReported => Some(DemandResult::UnmetUnsafe),
-        outcome if outcome.meets_the_need() => Some(DemandResult::Met),
-        _ => None,
-    }
-}
-
-/// Nobody is asked in place of a recipient that had accepted, unless the need is put to another one by itself.
-const fn effect_of_failure(outcome: OutcomeCode) -> DemandResult {
-    match outcome {
-        OutcomeCode::NotReceivedCapacity => DemandResult::UnmetFull,
-        OutcomeCode::NotReceivedIneligible | OutcomeCode::NotReceivedConflict => DemandResult::UnmetNotEligible,
-        OutcomeCode::HarmReported | OutcomeCode::PersonDetainedOrExpelled => DemandResult::UnmetUnsafe,
-        OutcomeCode::UnknownAfterReview => DemandResult::UnmetNoAnswer,
-        OutcomeCode::Died => DemandResult::UnmetNoService,
-        // On the person's side: she did not come, was not found, has gone, or is followed there already.
-        _ => DemandResult::PersonDeclined,
-    }
-}
-
-/// Why a need went unmet with the recipient who declined it, once nobody asks that one any more.
-pub const fn unmet_reason(code: DeclineCode) -> DemandResult {
-    match code {
-        DeclineCode::Full | DeclineCode::ServiceSuspended => DemandResult::UnmetFull,
-        DeclineCode::NotEligibleAge
-        | DeclineCode::NotEligibleGender
-        | DeclineCode::NotEligibleStatus
-        | DeclineCode::NotEligibleArea
-        | DeclineCode::NotEligibleOther
-        | DeclineCode::InsufficientInfo
-        | DeclineCode::Duplicate
-        | DeclineCode::ConflictOfInterest
-        | DeclineCode::NeedsIdentityBeforeAccept => DemandResult::UnmetNotEligible,
-        DeclineCode::ServiceNotOffered => DemandResult::UnmetNoService,
-        DeclineCode::NoLanguage => DemandResult::UnmetLanguage,
-        DeclineCode::UnsafeForProvider => DemandResult::UnmetUnsafe,
-        DeclineCode::MovedAway | DeclineCode::CannotTravel => DemandResult::UnmetTooFar,
-        DeclineCode::NotInterested
-        | DeclineCode::Afraid
-        | DeclineCode::AlreadyServed
-        | DeclineCode::NoShow
-        | DeclineCode::Unreachable => DemandResult::PersonDeclined,
-    }
-}
-
-/// What the outcome of an accepted referral says of the need.
-pub const fn unmet_reason_of_outcome(outcome: OutcomeCode) -> DemandResult {
-    match outcome {
-        OutcomeCode::ServiceReceived | OutcomeCode::ServicePartial => DemandResult::Met,
-        OutcomeCode::Ongoing => DemandResult::Pending,
-        OutcomeCode::NotReceivedCapacity => DemandResult::UnmetFull,
-        OutcomeCode::NotReceivedIneligible | OutcomeCode::NotReceivedDuplicate | OutcomeCode::NotReceivedConflict => {
-            DemandResult::UnmetNotEligible
-        }
-        OutcomeCode::PersonDetainedOrExpelled | OutcomeCode::HarmReported => DemandResult::UnmetUnsafe,
-        OutcomeCode::UnknownAfterReview | OutcomeCode::LostToFollowUp => DemandResult::UnmetNoAnswer,
-        OutcomeCode::NotReceivedNoShow
-        | OutcomeCode::NotReceivedUnreachable
-        | OutcomeCode::PersonDeclined
-        | OutcomeCode::PersonTransferredCountry
-        | OutcomeCode::Evacuated
-        | OutcomeCode::Died => DemandResult::PersonDeclined,
-    }
-}
-
-/// Why the need behind a referral went unmet with its recipient, once somebody else is asked; `None` while it may still
-/// be met there.
-pub fn unmet_with(referral: &Referral) -> Option<DemandResult> {
-    match referral.status {
-        Status::Declined => referral.decline_code.map(unmet_reason),
-        Status::NotRealised => referral.outcome_code.map(unmet_reason_of_outcome),
-        Status::Expired => Some(DemandResult::UnmetNoAnswer),
-        _ => None,
-    }
 }
 
 /// One cell of the table of gaps: persons with one need, in one area and month.
@@ -371,7 +280,7 @@ mod tests {
             (DeclineCode::NeedsIdentityBeforeAccept, None),
             (DeclineCode::NotInterested, Some(PersonDeclined)),
             (DeclineCode::NoShow, Some(PersonDeclined)),
-            (DeclineCode::CannotTravel, Some(PersonDeclined)),
+            (DeclineCode::CannotTravel, Some(UnmetTooFar)),
         ] {
             assert_eq!(effect(Event::Decline, Detail::Decline(code)), expected, "{code}");
         }

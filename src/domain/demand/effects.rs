@@ -1,0 +1,81 @@
+//! What the acts on a referral make of the need behind it.
+
+use super::DemandResult;
+use crate::domain::lifecycle::{Event, Status};
+use crate::domain::referral::{CancelReason, Change, DeclineCode, Detail, OutcomeCode, Referral};
+
+/// What an act makes of the need behind its referral; `None` leaves it as it is. A recipient's decline, and an expiry,
+/// leave it pending: what it becomes is known once somebody else is asked, or nobody is in time.
+pub const fn effect_of(change: &Change) -> Option<DemandResult> {
+    match (&change.detail, change.event) {
+        (Detail::Decline(code), _) if code.is_of_person() => Some(unmet_reason(*code)),
+        (Detail::Outcome(outcome), Event::Complete) => effect_of_completion(*outcome),
+        (Detail::Outcome(outcome), _) => Some(effect_of_failure(*outcome)),
+        (Detail::Cancel(CancelReason::PersonDeclined), _) | (_, Event::WithdrawConsent) => {
+            Some(DemandResult::PersonDeclined)
+        }
+        (_, Event::RevokePartner) => Some(DemandResult::UnmetUnsafe),
+        (_, Event::Reopen) => Some(DemandResult::Pending),
+        _ => None,
+    }
+}
+
+const fn effect_of_completion(outcome: OutcomeCode) -> Option<DemandResult> {
+    match outcome {
+        OutcomeCode::HarmReported => Some(DemandResult::UnmetUnsafe),
+        outcome if outcome.meets_the_need() => Some(DemandResult::Met),
+        _ => None,
+    }
+}
+
+/// Nobody is asked in place of a recipient that had accepted, unless the need is put to another one by itself.
+const fn effect_of_failure(outcome: OutcomeCode) -> DemandResult {
+    match outcome {
+        OutcomeCode::NotReceivedCapacity => DemandResult::UnmetFull,
+        OutcomeCode::NotReceivedIneligible | OutcomeCode::NotReceivedConflict => DemandResult::UnmetNotEligible,
+        OutcomeCode::HarmReported | OutcomeCode::PersonDetainedOrExpelled => DemandResult::UnmetUnsafe,
+        OutcomeCode::UnknownAfterReview => DemandResult::UnmetNoAnswer,
+        OutcomeCode::Died => DemandResult::UnmetNoService,
+        // On the person's side: she did not come, was not found, has gone, or is followed there already.
+        _ => DemandResult::PersonDeclined,
+    }
+}
+
+/// Why the need behind a referral went unmet with its recipient, once somebody else is asked; `None` while it may still
+/// be met there.
+pub fn unmet_with(referral: &Referral) -> Option<DemandResult> {
+    match referral.status {
+        Status::Declined => referral.decline_code.map(unmet_reason),
+        Status::NotRealised => referral.outcome_code.map(effect_of_failure),
+        Status::Expired => Some(DemandResult::UnmetNoAnswer),
+        _ => None,
+    }
+}
+
+/// Why the need is unmet once nobody else was asked after a decline. Who is followed there already, or meets a conflict of
+/// interest or a demand for papers, is excluded; who cannot come would have to go further than she can.
+pub const fn unmet_reason(code: DeclineCode) -> DemandResult {
+    match code {
+        DeclineCode::Full => DemandResult::UnmetFull,
+        DeclineCode::NotEligibleAge
+        | DeclineCode::NotEligibleGender
+        | DeclineCode::NotEligibleStatus
+        | DeclineCode::NotEligibleArea
+        | DeclineCode::NotEligibleOther
+        | DeclineCode::Duplicate
+        | DeclineCode::ConflictOfInterest
+        | DeclineCode::NeedsIdentityBeforeAccept => DemandResult::UnmetNotEligible,
+        DeclineCode::ServiceNotOffered | DeclineCode::ServiceSuspended => DemandResult::UnmetNoService,
+        DeclineCode::NoLanguage => DemandResult::UnmetLanguage,
+        DeclineCode::UnsafeForProvider => DemandResult::UnmetUnsafe,
+        DeclineCode::CannotTravel => DemandResult::UnmetTooFar,
+        // It was never decided.
+        DeclineCode::InsufficientInfo => DemandResult::UnmetNoAnswer,
+        DeclineCode::NotInterested
+        | DeclineCode::Afraid
+        | DeclineCode::AlreadyServed
+        | DeclineCode::NoShow
+        | DeclineCode::Unreachable
+        | DeclineCode::MovedAway => DemandResult::PersonDeclined,
+    }
+}
