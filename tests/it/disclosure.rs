@@ -33,7 +33,7 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 59] = [
+const OF_NO_PERSON: [&str; 60] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     "Team.name",
@@ -78,6 +78,7 @@ const OF_NO_PERSON: [&str; 59] = [
     "areas.name",
     "places.name",
     // Whether the recipient was called: no number.
+    "ReferralRerouteInput.phoneCalled",
     "ReferralSendInput.phoneCalled",
     // What people put into an entry of the directory, about a service and its places.
     "DirectoryProposalChange.serviceName",
