@@ -33,7 +33,7 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 60] = [
+const OF_NO_PERSON: [&str; 67] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     "Team.name",
@@ -80,6 +80,14 @@ const OF_NO_PERSON: [&str; 60] = [
     // Whether the recipient was called: no number.
     "ReferralRerouteInput.phoneCalled",
     "ReferralSendInput.phoneCalled",
+    // Whose word it is: true or false.
+    "ReferralAcceptInput.toldByPerson",
+    "ReferralAcknowledgeInput.toldByPerson",
+    "ReferralCompleteInput.toldByPerson",
+    "ReferralDeclineInput.toldByPerson",
+    "ReferralNotRealiseInput.toldByPerson",
+    "ReferralStartInput.toldByPerson",
+    "ReferralWaitlistInput.toldByPerson",
     // What people put into an entry of the directory, about a service and its places.
     "DirectoryProposalChange.serviceName",
     "OrganizationChangesInput.name",

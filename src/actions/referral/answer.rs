@@ -9,6 +9,7 @@ use crate::actions::{ActionError, Context};
 use crate::domain::audit::AuditPurpose;
 use crate::domain::lifecycle::Party;
 use crate::domain::referral::{Command, DeclineCode, OutcomeCode};
+use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
 use crate::policy::referral_view::ReferralView;
@@ -49,13 +50,15 @@ impl Answer {
 }
 
 /// An answer, and whether the person has told it to the case's team.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Told {
     /// What it says.
     pub answer: Answer,
     /// True for what the person told; otherwise the recipient says it, or has told it.
     pub by_person: bool,
 }
+
+hidden_debug!(Told);
 
 /// Records an answer, for whichever side the viewer is of. What is told needs no vetting: nothing is sent.
 pub async fn answer(

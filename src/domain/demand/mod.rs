@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn each_act_makes_of_the_need_what_was_decided() {
         use DemandResult::{
-            Met, Pending, PersonDeclined, UnmetFull, UnmetNoAnswer, UnmetNoService, UnmetNotEligible, UnmetUnsafe,
+            Met, Pending, PersonDeclined, UnmetFull, UnmetNoAnswer, UnmetNoService, UnmetNotEligible, UnmetTooFar, UnmetUnsafe,
         };
         let effect = |event, detail| {
             let at = crate::domain::time::Timestamp::from_microseconds(0);

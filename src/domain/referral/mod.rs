@@ -371,13 +371,15 @@ fn checked_wait(days: i64) -> Result<i64, Refusal> {
 }
 
 /// What limits the ways in which a person can be handed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct HandoverLimits {
     /// The risk profile of the sending project.
     pub risk_profile: RiskProfile,
     /// How the person may be reached.
     pub contact_rule: ContactRule,
 }
+
+hidden_debug!(HandoverLimits);
 
 impl HandoverLimits {
     /// Paper that a person carries is a danger where she may be searched (P-25); and whom nobody may contact is handed

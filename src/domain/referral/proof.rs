@@ -3,6 +3,7 @@
 use super::codes::{Attestation, Channel, OutcomeCode};
 use super::timeline::TimelineEntry;
 use crate::domain::lifecycle::{Event, Party};
+use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Timestamp;
 
 /// One fact, as it was first attested.
@@ -15,7 +16,7 @@ pub struct Attested {
 }
 
 /// What is proved of a referral.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Proof {
     /// The request has reached the recipient: by a call, or because it has answered.
     pub delivered: Option<Attested>,
@@ -26,6 +27,8 @@ pub struct Proof {
     /// The person has got the service: it began, or ended as given.
     pub received: Option<Attested>,
 }
+
+hidden_debug!(Proof);
 
 /// What a timeline, oldest line first, proves. A line that the recipient itself or, as told by it, the sender attests
 /// shows that the request had arrived; what only the person tells does not.

@@ -1,9 +1,9 @@
 //! A call counts: what a recipient or the person has told stands in the record, with who says so, beside what partners
 //! say themselves.
 
-use super::events;
+use super::{events, own_clinic};
 use crate::kit::loop_calls::{Referral, confirmed, to_the_lawyers, with};
-use crate::kit::world::{LAWYERS, World, on_both_databases};
+use crate::kit::world::{LAWYERS, on_both_databases};
 use relais::domain::directory::{AuthorityLink, Organization};
 use relais::domain::id::{Identifier, OrganizationId};
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ on_both_databases! {
         let draft = world.drafted(&to_the_lawyers(), json!({}), json!({})).await;
         let lawyers = OrganizationId::derived("corridor", LAWYERS);
         let kept = world.app.context().directory.snapshot().organization(lawyers).expect("the lawyers");
-        let police = Organization { authority_link: AuthorityLink::PoliceImmigration, ..(*kept).clone() };
+        let police = Organization { authority_link: Some(AuthorityLink::PoliceImmigration), ..(*kept).clone() };
         world.publish_organization(&police).await;
         let refusal = world.refused("caseworker", "referralSend", with(target(&draft), called())).await;
         assert_eq!(refusal, "RecipientUnavailableError NEVER_A_RECIPIENT");
@@ -104,7 +104,7 @@ on_both_databases! {
 
     /// Who is on both sides answers for the own organisation, unless it is what the person told.
     async fn a_colleague_of_both_sides_answers_for_the_recipient_or_tells_for_the_person(world: World) {
-        let own = super::own_clinic();
+        let own = own_clinic();
         let sent = world.sent(&own).await;
         let accepted = world.change("caseworker", "referralAccept", &sent, json!({})).await.referral();
         let started = world.change("caseworker", "referralStart", &accepted, json!({ "toldByPerson": true })).await;
