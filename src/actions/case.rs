@@ -70,7 +70,7 @@ pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result
 }
 
 /// The team of a new case: the one that is named, or the only one there is.
-fn team(account: &Account, named: Option<TeamId>) -> Result<TeamId, Refusal> {
+pub(super) fn team(account: &Account, named: Option<TeamId>) -> Result<TeamId, Refusal> {
     let only = if let [only] = account.team_ids[..] { Some(only) } else { None };
     named
         .or(only)

@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod capacity_check;
 pub mod case;
 pub mod clocks;
 pub mod code;

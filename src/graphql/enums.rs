@@ -3,15 +3,16 @@
 
 use crate::domain::account::{RiskProfile, Role};
 use crate::domain::audit::{AuditAction, AuditPurpose};
+use crate::domain::capacity_check::CapacityAnswer;
 use crate::domain::code::CodeList;
 use crate::domain::consent::{ConsentBasis, ConsentField, ConsentModality, ContactRule, Explained};
 use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideStatus};
 use crate::domain::deletion::DeletionAnswer;
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{
-    Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence,
-    LocationKind, OrganizationKind, Precision, ServiceField, ServiceMode, ServiceStatus, Specialisation, Teller, Tier,
-    Welcome,
+    Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind,
+    KnownConsequence, LocationKind, OrganizationKind, Precision, ServiceField, ServiceMode, ServiceStatus,
+    Specialisation, Teller, Tier, Welcome,
 };
 use crate::domain::directory_edit::{ProposalKind, ProposalReason, ProposalStatus};
 use crate::domain::disclosure::{DeadlineBand, Stage};
@@ -130,7 +131,7 @@ macro_rules! enums {
 }
 
 enums! {
-    Accessibility, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality, ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding, OpeningReason, OpeningStatus, Precision, ProposalKind, ProposalReason, ProposalStatus, RankFactor, ServiceField, ServiceMode, ServiceOrder, Teller,
+    Accessibility, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, AuthorityLink, CapacityAnswer, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality, ConsentProblem, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding, OpeningReason, OpeningStatus, Precision, ProposalKind, ProposalReason, ProposalStatus, RankFactor, ServiceField, ServiceMode, ServiceOrder, Teller,
     FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, Attestation, Channel, HandoverMode, ReferralKind, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,

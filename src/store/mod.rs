@@ -10,6 +10,7 @@ mod accounts;
 mod audit;
 mod audit_reads;
 mod backup;
+mod capacity_checks;
 mod cases;
 mod connect;
 mod consents;
@@ -48,6 +49,7 @@ mod referrals;
 mod reports;
 mod restore;
 mod retention;
+mod rounds;
 mod row;
 mod sealed;
 mod sessions;
@@ -57,6 +59,7 @@ mod tokens;
 pub use self::accounts::StoredAccount;
 pub use self::audit::UnsignedHead;
 pub use self::backup::BackupMade;
+pub use self::capacity_checks::CheckSelection;
 pub use self::connect::sqlite_file;
 pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
@@ -241,6 +244,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         accounts::STATEMENTS,
         audit::STATEMENTS,
         audit_reads::STATEMENTS,
+        capacity_checks::STATEMENTS,
         cases::STATEMENTS,
         connect::STATEMENTS,
         consents::STATEMENTS,
@@ -272,6 +276,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         referrals::STATEMENTS,
         reports::STATEMENTS,
         retention::STATEMENTS,
+        rounds::STATEMENTS,
         sessions::STATEMENTS,
         teams::STATEMENTS,
         tokens::STATEMENTS,

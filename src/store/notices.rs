@@ -21,10 +21,12 @@ macro_rules! select_received {
             "OR n.team_id IN (SELECT m.team_id FROM team_members m WHERE m.account_id = $1) ",
             "OR (n.role = $2 AND n.project_id = $3) OR (n.role = $2 AND n.organization_id = $4) ",
             // What a recipient is told of is a request to delete, which it reads while the project works.
-            "OR (n.role IS NULL AND n.organization_id = $5 AND EXISTS (SELECT 1 FROM deletion_requests d ",
+            "OR (n.role IS NULL AND n.organization_id = $5 AND (EXISTS (SELECT 1 FROM deletion_requests d ",
             "JOIN referrals f ON f.id = d.referral_id WHERE d.id = n.object AND ",
             of_project_at_work!("f.case_id"),
-            "))) ",
+            // And a question for places.
+            ") OR EXISTS (SELECT 1 FROM capacity_checks k JOIN projects w ON w.id = k.project_id ",
+            "WHERE k.id = n.object AND w.status = 'active')))) ",
             $rest
         )
     };

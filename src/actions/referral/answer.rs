@@ -1,7 +1,7 @@
 //! What a recipient answers, and what became of it.
 
 use super::write::{Actor, audit, write};
-use super::{Target, decide, find_for_change, settle};
+use super::{Target, decide, find_for_change, round, settle};
 use crate::actions::protection::require_project_at_work;
 use crate::actions::{ActionError, Context};
 use crate::domain::audit::AuditPurpose;
@@ -56,6 +56,7 @@ pub async fn answer(
             if let Some(result) = demand_result(&change.detail) {
                 tx.settle_demand(changed.id, result).await?;
             }
+            round::close_others(context, tx, &changed).await?;
             tx.touch_case(changed.case_id, now).await?;
             audit(tx, access, &changed, AuditPurpose::ReferralAnswer).await
         })

@@ -2,11 +2,14 @@
 
 mod answer;
 mod draft;
+mod round;
 mod send;
 mod write;
 
 pub use answer::{Answer, answer};
 pub use draft::{CreateReferral, create};
+pub use round::{OfferToFirst, offer_to_first};
+pub(super) use send::find_recipient;
 pub use send::{SendDeclarations, send};
 pub(super) use write::{Actor, audit, write};
 
@@ -17,7 +20,7 @@ use crate::domain::referral::{Change, Command, Referral};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
-use crate::policy::referral_view::{ReferralView, show_refusal};
+use crate::policy::referral_view::{ReferralView, is_closed, show_refusal};
 use crate::policy::rules::{Action, permit};
 use crate::policy::table::Relation;
 use crate::policy::visible::Visible;
@@ -90,6 +93,7 @@ pub(super) async fn find_for_change(
     target: Target,
     side: Relation,
 ) -> Result<Referral, ActionError> {
+    tx.lock_round_of(target.id).await?;
     let referral = tx.find_referral(&access.scope(), target.id).await?.ok_or_else(|| hidden(access, target.id))?;
     let may_answer = access.account().is_some_and(|account| account.organization_id == referral.recipient_id);
     match (access.relation_to_referral(&referral), side) {
@@ -100,7 +104,9 @@ pub(super) async fn find_for_change(
         (_, Relation::Recipient) if may_answer => Ok(()),
         _ => Err(ActionError::Forbidden),
     }?;
-    if referral.version == target.expected_version {
+    // Who answers what was closed meanwhile is told that, and not of a version: there is nothing to read again.
+    let is_over = side == Relation::Recipient && is_closed(&referral);
+    if referral.version == target.expected_version || is_over {
         Ok(referral)
     } else {
         Err(Refusal::Conflict { current_version: referral.version }.into())

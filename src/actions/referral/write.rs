@@ -31,6 +31,11 @@ impl<'a> Actor<'a> {
         Self::of(Party::Recipient, account)
     }
 
+    /// Relais itself, closing what another act has decided.
+    pub(super) const fn system() -> Self {
+        Self { party: Party::System, account: None, as_told_by_person: false }
+    }
+
     fn entry(&self, referral: &Referral, event: Event, detail: &Detail) -> TimelineEntry {
         TimelineEntry {
             referral_id: referral.id,
@@ -64,6 +69,9 @@ pub(in crate::actions) async fn write(
     let changed = referral.apply(change);
     let entry = actor.entry(&changed, change.event, &change.detail);
     tx.update_referral(&changed, &entry).await?;
+    if changed.status.is_terminal() {
+        tx.pass_demand_on(changed.id, changed.round_id).await?;
+    }
     Ok(changed)
 }
 

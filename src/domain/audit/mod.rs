@@ -23,7 +23,11 @@ code_list! {
         CaseOpened = "case_opened": "a case reference was opened",
         ConsentRecorded = "consent_recorded": "a consent was recorded",
         ReferralCreated = "referral_created": "a referral was drafted",
+        RoundSent = "round_sent": "a need was put to several services at once",
         ReferralChanged = "referral_changed": "a referral changed its state",
+        CapacityAsked = "capacity_asked": "somebody asked a recipient whether it has places, for nobody in particular",
+        CapacityAnswered = "capacity_answered": "a question for places was answered",
+        CapacityCheckClosed = "capacity_check_closed": "a question for places was closed",
         DemandRecorded = "demand_recorded": "a need without an answer was recorded",
         Disclosed = "disclosed": "fields of a person-linked object were read",
         GapsRead = "gaps_read": "the table of gaps was read",
@@ -99,6 +103,10 @@ impl AuditAction {
             Self::CaseOpened
             | Self::ConsentRecorded
             | Self::ReferralCreated
+            | Self::RoundSent
+            | Self::CapacityAsked
+            | Self::CapacityAnswered
+            | Self::CapacityCheckClosed
             | Self::ReferralChanged
             | Self::DemandRecorded
             | Self::AppealClosed

@@ -4,6 +4,7 @@
 //! becomes a [`Change`] or a typed [`Refusal`]; [`Referral::apply`] then does what was decided.
 
 mod codes;
+mod round;
 mod sending;
 mod timeline;
 mod urgency;
@@ -11,14 +12,15 @@ mod urgency;
 pub use codes::{
     Attestation, CancelReason, Channel, DeclineCode, ErrorReason, HandoverMode, OutcomeCode, ReferralKind, Urgency,
 };
-pub use sending::{SendFacts, Sent, Vetting};
+pub use round::check_round;
+pub use sending::{Asked, SendFacts, Sent, Vetting};
 pub use timeline::TimelineEntry;
 
 use super::account::RiskProfile;
 use super::code::CodeList as _;
 use super::consent::Consent;
 use super::disclosure::Offer;
-use super::id::{CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId};
+use super::id::{CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, RoundId, ServiceId, TeamId};
 use super::lifecycle::{Event, Party, Status, next};
 use super::need::Need;
 use super::refusal::{InputProblem, Refusal};
@@ -40,6 +42,8 @@ pub struct Referral {
     pub reroute_of: Option<ReferralId>,
     /// The ended referral that it asks about, for a follow-up.
     pub follows: Option<ReferralId>,
+    /// The round in which it was sent, together with others of the same need.
+    pub round_id: Option<RoundId>,
     /// The case it is made for.
     pub case_id: CaseId,
     /// The sending project.
