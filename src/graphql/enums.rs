@@ -10,9 +10,9 @@ use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideSta
 use crate::domain::deletion::DeletionAnswer;
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{
-    Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind,
-    KnownConsequence, LocationKind, OrganizationKind, Precision, ServiceField, ServiceMode, ServiceStatus,
-    Specialisation, Teller, Tier, Welcome,
+    Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence,
+    LocationKind, OrganizationKind, Precision, ServiceField, ServiceMode, ServiceStatus, Specialisation, Teller, Tier,
+    Welcome,
 };
 use crate::domain::directory_edit::{ProposalKind, ProposalReason, ProposalStatus};
 use crate::domain::disclosure::{DeadlineBand, Stage};

@@ -13,7 +13,7 @@ use relais::domain::freeze::Desk;
 use relais::domain::glass::{Glass, GlassReason};
 use relais::domain::id::{
     AccountId, CaseId, ConsentId, DemandId, GlassId, Identifier, LocationId, OrganizationId, ProjectId, ReferralId,
-    ServiceId, TeamId,
+    RoundId, ServiceId, TeamId,
 };
 use relais::domain::lifecycle::{Event, Party, Status};
 use relais::domain::need::Need;
@@ -197,6 +197,7 @@ fn referral(chance: &mut Chance, at: Timestamp) -> Referral {
         chain_id: ReferralId::from_bytes([15; 16]),
         reroute_of: Some(ReferralId::from_bytes([16; 16])),
         follows: Some(ReferralId::from_bytes([17; 16])),
+        round_id: Some(RoundId::from_bytes([18; 16])),
         case_id: CaseId::from_bytes([11; 16]),
         project_id: ProjectId::from_bytes(PROJECTS[0]),
         team_id: TeamId::from_bytes(TEAMS[0]),
