@@ -77,6 +77,7 @@ fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row
         | "ServiceReviewConnection"
         | "DirectoryProposalConnection"
         | "ReferralConnection"
+        | "CapacityCheckConnection"
         | "DirectoryChangeConnection" => "{ nodes { id } pageInfo { hasNextPage } }",
         "DuplicateCandidateConnection" => "{ nodes { score } pageInfo { hasNextPage } }",
         "ServiceGapReport" => "{ cells { persons } }",

@@ -73,7 +73,10 @@ impl Question {
             ("sentReferrals" | "statutoryReports", "case") | ("auditEvents", "trail") | (_, "after")
         );
         let mark = if is_required { "!" } else { "" };
-        let selection = SCHEMA.everything(&field.type_name);
+        let selection = match root {
+            "node" => SCHEMA.everything_of_node(existing),
+            _ => SCHEMA.everything(&field.type_name),
+        };
         let page = if field.type_name.ends_with("Connection") { "first: 3, " } else { "" };
         Self {
             place: format!("{root}.{argument}"),
