@@ -35,16 +35,22 @@ macro_rules! received {
     };
 }
 
+/// Of the list that is asked for: the received ones (true at $6), or those that were asked.
+macro_rules! listed {
+    () => {
+        concat!("((CAST($6 AS BOOLEAN) AND ", received!(), ") OR (NOT CAST($6 AS BOOLEAN) AND ", asked!(), "))")
+    };
+}
+
+// A cursor that names somebody else's check is at no place of the list, like one that names none.
 statements! {
     FIND = select_checks!("id = $6 AND (", asked!(), " OR ", received!(), ")");
     LIST = select_checks!(
-        "((CAST($6 AS BOOLEAN) AND ",
-        received!(),
-        ") OR (NOT CAST($6 AS BOOLEAN) AND ",
-        asked!(),
-        ")) AND (CAST($7 AS BOOLEAN) IS NULL OR (closed_at IS NULL AND until_at > $8) = $7) \
-         AND (CAST($9 AS TEXT) IS NULL OR (asked_at, id) < (SELECT k.asked_at, k.id FROM capacity_checks k WHERE k.id = $9)) \
-         ORDER BY asked_at DESC, id DESC LIMIT $10"
+        listed!(),
+        " AND (CAST($7 AS BOOLEAN) IS NULL OR (closed_at IS NULL AND until_at > $8) = $7) \
+         AND (CAST($9 AS TEXT) IS NULL OR (asked_at, id) < (SELECT k.asked_at, k.id FROM capacity_checks k WHERE k.id = $9 AND ",
+        listed!(),
+        ")) ORDER BY asked_at DESC, id DESC LIMIT $10"
     );
     INSERT = "INSERT INTO capacity_checks (id, project_id, team_id, sender_id, recipient_id, service_id, need, urgency, quantity, \
         from_at, until_at, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";

@@ -199,8 +199,14 @@ async fn paris(world: &World) -> Paris {
     }
 }
 
-/// A question for places, asked of the lawyers.
+/// A question for places, asked of the lawyers after another one, so that something lies behind it in the list.
 async fn places(world: &World) -> String {
+    asked_for_places(world).await;
+    world.clock.set(world.now().plus_seconds(1));
+    asked_for_places(world).await
+}
+
+async fn asked_for_places(world: &World) -> String {
     let input = json!({ "idempotencyKey": fresh_key(), "serviceId": service_id(MINORITY_APPEAL),
         "need": "LEGAL_MINORITY_APPEAL", "quantity": 3, "until": "2026-11-27T08:00:00Z" });
     text(&world.done(&world.person("caseworker"), "capacityCheckAsk", &input).await["id"])
@@ -464,6 +470,9 @@ async fn own(world: &World, stranger: &Person) -> Own {
     let draft = json!({ "caseId": case, "serviceId": service_id(DAY_CENTRE_SERVICE), "need": "SOCIAL_DAY_CENTRE", "consentId": consent });
     let ready = Ready { sender: stranger.clone(), recipient: stranger.clone(), case, consent, draft };
     world.refer(&ready, "REQUESTED").await;
+    let places = json!({ "idempotencyKey": fresh_key(), "serviceId": service_id(DAY_CENTRE_SERVICE),
+        "need": "SOCIAL_DAY_CENTRE", "quantity": 3, "until": "2026-11-27T08:00:00Z" });
+    world.done(stranger, "capacityCheckAsk", &places).await;
     let safe_house =
         world.app.context().directory.snapshot().service(ServiceId::derived("corridor", SAFE_HOUSE_SERVICE));
     let place_elsewhere = safe_house.expect("the safe house").places[0].id.to_string();
