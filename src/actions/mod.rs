@@ -8,6 +8,7 @@
 pub mod accepted;
 pub mod account;
 pub mod audit;
+pub mod capacity_check;
 pub mod case;
 pub mod commands;
 pub mod consent;

@@ -136,6 +136,7 @@ impl Run<'_> {
             RetentionClock::SignInAttempt => self.passing(Passing::Attempts, before, &mut ended).await?,
             RetentionClock::Enrolment => self.passing(Passing::Enrolments, before, &mut ended).await?,
             RetentionClock::Notice => self.passing(Passing::Notices, before, &mut ended).await?,
+            RetentionClock::CapacityCheck => self.passing(Passing::CapacityChecks, before, &mut ended).await?,
             RetentionClock::CaseOpening => self.passing(Passing::Openings, before, &mut ended).await?,
             RetentionClock::Slip => self.passing(Passing::Slips, before, &mut ended).await?,
             RetentionClock::DirectoryContact => self.contacts(before, &mut ended).await?,

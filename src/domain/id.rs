@@ -134,6 +134,10 @@ identifiers! {
     ConversationId = "cnv",
     /// A referral.
     ReferralId = "ref",
+    /// A round: one need of a case put to several services at once.
+    RoundId = "rnd",
+    /// A question to a recipient whether it has places, which concerns nobody in particular.
+    CapacityCheckId = "cap",
     /// A demand record: one need met by nothing, or by something, in one month.
     DemandId = "dem",
     /// The passing of a case to another team.

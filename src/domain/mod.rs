@@ -8,6 +8,7 @@
 pub mod account;
 pub mod audit;
 pub mod call_phrase;
+pub mod capacity_check;
 pub mod case;
 pub mod clocks;
 pub mod code;

@@ -21,6 +21,8 @@ code_list! {
         ConsentWithdrawn = "consent_withdrawn": "a person has withdrawn a consent",
         ConsentToConfirm = "consent_to_confirm": "somebody has recorded a decision in a child's best interests: a second person must confirm",
         ReferralClosed = "referral_closed": "a referral was cancelled, or marked as entered in error",
+        PlacesAsked = "places_asked": "somebody asks whether there are places, for nobody in particular",
+        PlacesAnswered = "places_answered": "a question for places was answered",
         DeletionRequested = "deletion_requested": "a sender asks to delete what is held of a closed referral",
         DeletionAnswered = "deletion_answered": "a recipient has answered a request to delete",
         ReportRecorded = "report_recorded": "somebody has recorded a statutory report: a second person must confirm",

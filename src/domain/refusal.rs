@@ -100,6 +100,12 @@ code_list! {
         NotTakeable = "not_takeable": "tier and status are not taken from another entry",
         ReasonNeeded = "reason_needed": "say why it is refused",
         AreaOfRedacted = "area_of_redacted": "a place that must not be found needs the code of its area",
+        RoundSize = "round_size": "a round has two or three drafts",
+        RoundOfOneNeed = "round_of_one_need": "the drafts of a round are of one case and one need",
+        RoundTwice = "round_twice": "each draft of a round asks another service, on a consent of its own",
+        Quantity = "quantity": "a question is for 1 to 500 places",
+        CheckPeriod = "check_period": "places are asked for from a time to a later one, within seven days from now",
+        AvailablePlaces = "available_places": "1 to 500 free places are told with a yes or with some, and none with the others",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }
 }
@@ -150,6 +156,7 @@ code_list! {
         ReviewOverdue = "review_overdue": "an earlier opening waits for its review for more than 72 hours",
         AlreadyReviewed = "already_reviewed": "it was reviewed before",
         AlreadyAnswered = "already_answered": "it was answered before",
+        AlreadyClosed = "already_closed": "it is closed: nothing is asked any more",
         AlreadyConfirmed = "already_confirmed": "it was confirmed before",
         AlreadyDecided = "already_decided": "it was decided before",
         EntryChanged = "entry_changed": "the entry says something else since it was proposed: refuse it, and propose anew",
@@ -184,6 +191,11 @@ pub enum Refusal {
     Transition {
         /// The state; `None` where there is nothing yet.
         status: Option<Status>,
+        /// What was tried.
+        event: Event,
+    },
+    /// The referral was closed meanwhile, and whoever answers is not told why.
+    ClosedMeanwhile {
         /// What was tried.
         event: Event,
     },

@@ -3,6 +3,7 @@
 
 use crate::domain::account::{RiskProfile, Role};
 use crate::domain::audit::{AuditAction, AuditPurpose};
+use crate::domain::capacity_check::CapacityAnswer;
 use crate::domain::code::CodeList;
 use crate::domain::consent::{
     Assent, ConsentBasis, ConsentField, ConsentGiver, ConsentModality, ConsentPurpose, ContactRule, Explained,
@@ -134,7 +135,7 @@ macro_rules! enums {
 }
 
 enums! {
-    Accessibility, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, Assent, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality, ConsentGiver, ConsentProblem, ConsentPurpose, Interpreting, RecipientAnswer, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding, OpeningReason, OpeningStatus, Precision, ProposalKind, ProposalReason, ProposalStatus, RankFactor, ServiceField, ServiceMode, ServiceOrder, Teller, FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily, IncidentResolution,
+    Accessibility, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, Assent, AuthorityLink, CapacityAnswer, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality, ConsentGiver, ConsentProblem, ConsentPurpose, Interpreting, RecipientAnswer, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding, OpeningReason, OpeningStatus, Precision, ProposalKind, ProposalReason, ProposalStatus, RankFactor, ServiceField, ServiceMode, ServiceOrder, Teller, FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily, IncidentResolution,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, Attestation, Channel, HandoverMode, ReferralKind, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
     ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, ReportAuthority, ReportInformation, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem,

@@ -4,6 +4,7 @@
 //! action and shape; an expected refusal is data in the payload, anything else a code. Every enum comes
 //! from a code list of the domain. Start at `query` and `mutations`.
 
+mod capacity_query;
 pub mod codes;
 mod directory_query;
 pub mod emergency;
@@ -27,6 +28,7 @@ mod types;
 mod user_errors;
 mod written;
 
+use self::capacity_query::CapacityQuery;
 use self::codes::ErrorCodes;
 use self::directory_query::DirectoryQuery;
 use self::http::{Answered, Caller, Endpoint, EndpointError};
@@ -52,7 +54,7 @@ type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-struct Query(SearchQuery, LoopQuery, DirectoryQuery, SharingQuery, ProtectionQuery);
+struct Query(SearchQuery, LoopQuery, DirectoryQuery, SharingQuery, ProtectionQuery, CapacityQuery);
 
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {

@@ -2,6 +2,7 @@
 
 use super::error::{ApiError, nullable, parse_id};
 use super::request::RequestContext;
+use super::types::capacity_check::CapacityCheck;
 use super::types::case::CaseReference;
 use super::types::consent::Consent;
 use super::types::consent_override::ConsentOverride;
@@ -14,10 +15,10 @@ use super::types::referral::Referral;
 use super::types::service::Service;
 use super::types::statutory_report::StatutoryReport;
 use crate::actions::protection::{continuity, deletion, glass, incidents, notice, overrides, project, reports};
-use crate::actions::{ActionError, case, consent, demand, directory, directory_edit, referral};
+use crate::actions::{ActionError, capacity_check, case, consent, demand, directory, directory_edit, referral};
 use crate::domain::id::{
-    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, NoticeId, OrganizationId,
-    OverrideId, ProjectId, ProposalId, ReferralId, ReportId, ServiceId,
+    CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, NoticeId,
+    OrganizationId, OverrideId, ProjectId, ProposalId, ReferralId, ReportId, ServiceId,
 };
 use async_graphql::{ID, Interface};
 
@@ -37,6 +38,8 @@ pub enum Node {
     Consent(Consent),
     /// A demand record.
     Demand(Demand),
+    /// A question for places.
+    CapacityCheck(CapacityCheck),
     /// A project.
     Project(Project),
     /// A notice.
@@ -86,6 +89,10 @@ pub async fn find(request: &RequestContext, id: &ID) -> Result<Option<Node>, Api
         DemandId::PREFIX => {
             found(id, async |id| demand::find(context, access, id).await, |view| Node::Demand(Demand(view))).await
         }
+        CapacityCheckId::PREFIX => {
+            let found_check = async |id| capacity_check::find(context, access, id).await;
+            found(id, found_check, |view| Node::CapacityCheck(CapacityCheck(view))).await
+        }
         _ => find_of_protection(request, id, prefix).await,
     }
 }
@@ -126,7 +133,7 @@ async fn find_of_protection(request: &RequestContext, id: &ID, prefix: &str) -> 
             found(id, found_proposal, |view| Node::DirectoryProposal(DirectoryProposal(view))).await
         }
         _ => Err(ApiError::bad_user_input(
-            "An id begins with svc_, org_, ref_, cas_, con_, dem_, prj_, ntc_, cus_, gla_, del_, ovr_, rep_, inc_ or prp_.",
+            "An id begins with svc_, org_, ref_, cas_, con_, dem_, cap_, prj_, ntc_, cus_, gla_, del_, ovr_, rep_, inc_ or prp_.",
         )),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::ApiError;
 use super::limits::Limits;
-use crate::domain::id::{Identifier, ReferralId};
+use crate::domain::id::Identifier;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::policy::audit_view::EventView;
 use base64::Engine;
@@ -24,23 +24,23 @@ pub fn page_weight(first: Option<i32>) -> usize {
     usize::try_from(first.unwrap_or(DEFAULT_FIRST)).unwrap_or(0).min(Limits::STANDARD.page_size)
 }
 
-/// A list whose cursors hold the id of the last referral and nothing else: an exact time in a cursor would
+/// A list whose cursors hold the id of the last entry and nothing else: an exact time in a cursor would
 /// tell a recipient more than the hour.
 #[derive(Clone, Copy)]
-pub struct ReferralCursors(pub &'static str);
+pub struct IdCursors(pub &'static str);
 
-impl ReferralCursors {
-    /// The cursor behind a referral.
-    pub fn write(self, id: ReferralId) -> String {
+impl IdCursors {
+    /// The cursor behind an entry.
+    pub fn write(self, id: impl Identifier + std::fmt::Display) -> String {
         URL_SAFE_NO_PAD.encode(format!("v1|{}|{id}", self.0))
     }
 
-    /// The referral behind which to go on; a cursor of another list is refused.
-    pub fn read(self, cursor: &str) -> Result<ReferralId, ApiError> {
+    /// The entry behind which to go on; a cursor of another list is refused.
+    pub fn read<I: Identifier>(self, cursor: &str) -> Result<I, ApiError> {
         let text =
             URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
         text.strip_prefix(&format!("v1|{}|", self.0))
-            .and_then(|id| ReferralId::parse(id).ok())
+            .and_then(|id| I::parse(id).ok())
             .ok_or_else(|| Refusal::input("after", InputProblem::Cursor).into())
     }
 }

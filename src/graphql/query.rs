@@ -2,7 +2,7 @@
 
 use super::error::{ApiError, Nullable, nullable, parse_id};
 use super::node::{self, Node};
-use super::page::{ReferralCursors, TrailCursor, page_size, page_weight};
+use super::page::{IdCursors, TrailCursor, page_size, page_weight};
 use super::request::request;
 use super::types::audit::{AuditEvent, CaseReadings};
 use super::types::case::CaseReference;
@@ -67,7 +67,7 @@ impl LoopQuery {
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
     ) -> Result<Connection<String, Referral>, ApiError> {
         let asked = Asked { open, case: None, first, after };
-        asked.page(context, List::Received, ReferralCursors("inbox")).await
+        asked.page(context, List::Received, IdCursors("inbox")).await
     }
 
     /// Referrals that the viewer's project has made, last made first.
@@ -81,7 +81,7 @@ impl LoopQuery {
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
     ) -> Result<Connection<String, Referral>, ApiError> {
         let asked = Asked { open, case, first, after };
-        asked.page(context, List::Sent, ReferralCursors("sent")).await
+        asked.page(context, List::Sent, IdCursors("sent")).await
     }
 
     /// The case of the viewer's project that has this spoken code; null when there is none.
@@ -203,7 +203,7 @@ impl Asked {
         self,
         context: &Context<'_>,
         list: List,
-        cursors: ReferralCursors,
+        cursors: IdCursors,
     ) -> Result<Connection<String, Referral>, ApiError> {
         let request = request(context);
         let size = page_size(self.first)?;

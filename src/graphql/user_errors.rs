@@ -170,6 +170,12 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             status: status.map(ReferralStatus::Known),
             event,
         }),
+        Refusal::ClosedMeanwhile { event } => UserError::Transition(InvalidTransitionError {
+            message: text(language, "closed-meanwhile"),
+            path: Vec::new(),
+            status: None,
+            event,
+        }),
         Refusal::Consent { problem, missing } => consent_error(problem, missing, Vec::new(), language),
         Refusal::Consequences { missing } => {
             consent_error(ConsentProblem::ConsequencesNotExplained, Vec::new(), missing, language)
@@ -284,6 +290,21 @@ unions! {
         Conflict(ConflictError), Transition(InvalidTransitionError), Consent(ConsentMissingError),
         Recipient(RecipientUnavailableError), Input(InputError), Protection(ProtectionError),
     }
+    /// Why drafts were not sent as a round: none of them was.
+    ReferralOfferToFirstError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Consent(ConsentMissingError),
+        Recipient(RecipientUnavailableError), Input(InputError), KeyReused(IdempotencyConflictError),
+        Protection(ProtectionError),
+    }
+    /// Why a question for places was not asked.
+    CapacityCheckAskError {
+        Input(InputError), Recipient(RecipientUnavailableError), KeyReused(IdempotencyConflictError),
+        Protection(ProtectionError),
+    }
+    /// Why a question for places was not answered.
+    CapacityCheckAnswerError { Input(InputError), Protection(ProtectionError) }
+    /// Why a question for places was not closed.
+    CapacityCheckCloseError { Protection(ProtectionError) }
     /// Why a referral was not acknowledged.
     ReferralAcknowledgeError {
         Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),

@@ -15,7 +15,7 @@ use crate::domain::consent::{Consent, ConsentField, ContactRule};
 use crate::domain::directory::Service;
 use crate::domain::disclosure::{DeadlineBand, Stage, age_basis_for, alias, deadline_band, flags_for, stage, stage_on};
 use crate::domain::freeze::Freeze;
-use crate::domain::id::{LocationId, OrganizationId, ReferralId, ServiceId};
+use crate::domain::id::{LocationId, OrganizationId, ReferralId, RoundId, ServiceId};
 use crate::domain::lifecycle::{Event, Party, Status};
 use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
@@ -123,6 +123,8 @@ pub struct ReferralView {
     pub chain_id: Protected<ReferralId>,
     /// The ended referral that it asks about.
     pub follows: Protected<ReferralId>,
+    /// The round in which it was sent; the sender's side only.
+    pub round_id: Protected<RoundId>,
     /// The receiving organisation.
     pub recipient_id: Protected<OrganizationId>,
     /// The service asked.
@@ -322,12 +324,20 @@ pub fn show_refusal(access: &Access, referral: &Referral, refusal: Refusal) -> R
         }
         _ => return refusal,
     };
+    if relation == Relation::Recipient && is_closed(referral) {
+        return Refusal::ClosedMeanwhile { event };
+    }
     let facts = access.facts(relation, standing_at(stage(referral.status, false)), false);
     let is_told = access.table().decide("InvalidTransitionError.status", &facts) == Sight::Shown;
     if is_told {
         access.recorder().record(&subject(referral, relation), "status");
     }
     Refusal::Transition { status: is_told.then_some(referral.status), event }
+}
+
+/// True for a referral that its recipient knows to be closed, and not why.
+pub fn is_closed(referral: &Referral) -> bool {
+    standing_at(stage(referral.status, false)) == Standing::Closed
 }
 
 fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralView {
@@ -351,6 +361,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         reroute_of: look.field("Referral.rerouteOf", referral.reroute_of),
         chain_id: look.field("Referral.chain", Some(referral.chain_id)),
         follows: look.field("Referral.follows", referral.follows),
+        round_id: look.field("Referral.round", referral.round_id),
         recipient_id: look.field("Referral.recipient", Some(referral.recipient_id)),
         service_id: look.field("Referral.service", Some(referral.service_id)),
         location_id: look.field("Referral.locationId", referral.location_id),

@@ -39,7 +39,8 @@ statements! {
         of_its_referrals!("object_id"),
         " OR object_id IN (SELECT k.id FROM consents k WHERE k.case_id = $1 \
           UNION SELECT v.id FROM consent_overrides v WHERE v.case_id = $1 \
-          UNION SELECT y.id FROM statutory_reports y WHERE y.case_id = $1)"
+          UNION SELECT y.id FROM statutory_reports y WHERE y.case_id = $1 \
+          UNION SELECT o.id FROM referral_rounds o WHERE o.case_id = $1)"
     );
     UNLINK_DEMANDS = concat!("UPDATE demands SET referral_id = NULL WHERE ", of_its_referrals!("referral_id"));
     ERASE_FIRINGS = concat!("DELETE FROM referral_firings WHERE ", of_its_referrals!("referral_id"));
@@ -58,6 +59,7 @@ statements! {
     ERASE_INCIDENTS = concat!("DELETE FROM incidents WHERE ", of_its_referrals!("referral_id"));
     ERASE_GLASSES = "DELETE FROM glasses WHERE case_id = $1";
     ERASE_OPENINGS = "DELETE FROM case_openings WHERE case_id = $1";
+    ERASE_ROUNDS = "DELETE FROM referral_rounds WHERE case_id = $1";
     ERASE_REFERRALS = "DELETE FROM referrals WHERE case_id = $1";
     ERASE_REPORTS = "DELETE FROM statutory_reports WHERE case_id = $1";
     ERASE_OVERRIDES = "DELETE FROM consent_overrides WHERE case_id = $1";
@@ -66,7 +68,7 @@ statements! {
 }
 
 /// What goes with a case, in the order in which the references between the tables allow it.
-const ROWS_OF_A_CASE: [&str; 18] = [
+const ROWS_OF_A_CASE: [&str; 19] = [
     ERASE_KEYS_OF_CALLS,
     UNLINK_DEMANDS,
     ERASE_JOBS,
@@ -80,6 +82,7 @@ const ROWS_OF_A_CASE: [&str; 18] = [
     ERASE_INCIDENTS,
     ERASE_GLASSES,
     ERASE_OPENINGS,
+    ERASE_ROUNDS,
     ERASE_REFERRALS,
     ERASE_REPORTS,
     ERASE_OVERRIDES,

@@ -10,6 +10,7 @@ mod accounts;
 mod audit;
 mod audit_reads;
 mod backup;
+mod capacity_checks;
 mod cases;
 mod connect;
 mod consents;
@@ -50,6 +51,7 @@ mod referrals;
 mod reports;
 mod restore;
 mod retention;
+mod rounds;
 mod row;
 mod sealed;
 mod sessions;
@@ -60,6 +62,7 @@ mod tokens;
 pub use self::accounts::StoredAccount;
 pub use self::audit::UnsignedHead;
 pub use self::backup::BackupMade;
+pub use self::capacity_checks::CheckSelection;
 pub use self::connect::sqlite_file;
 pub use self::credentials::StoredFactor;
 pub use self::demands::MonthRange;
@@ -245,6 +248,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         accounts::STATEMENTS,
         audit::STATEMENTS,
         audit_reads::STATEMENTS,
+        capacity_checks::STATEMENTS,
         cases::STATEMENTS,
         connect::STATEMENTS,
         consents::STATEMENTS,
@@ -278,6 +282,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         referrals::STATEMENTS,
         reports::STATEMENTS,
         retention::STATEMENTS,
+        rounds::STATEMENTS,
         sessions::STATEMENTS,
         slips::STATEMENTS,
         teams::STATEMENTS,

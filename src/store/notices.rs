@@ -21,11 +21,13 @@ macro_rules! select_received {
             "OR n.team_id IN (SELECT m.team_id FROM team_members m WHERE m.account_id = $1) ",
             "OR (n.role = $2 AND n.project_id = $3) OR (n.role = $2 AND n.role <> 'partner_admin' AND n.organization_id = $4) ",
             // What a recipient is told of is a referral that it reads, or a request to delete, while the project works.
-            "OR ((n.role IS NULL OR n.role = $2) AND n.organization_id = $5 AND EXISTS (SELECT 1 FROM referrals f ",
+            "OR ((n.role IS NULL OR n.role = $2) AND n.organization_id = $5 AND (EXISTS (SELECT 1 FROM referrals f ",
             "WHERE ((f.id = n.object AND f.channel = 'electronic') ",
             "OR f.id IN (SELECT d.referral_id FROM deletion_requests d WHERE d.id = n.object)) AND ",
             of_project_at_work!("f.case_id"),
-            "))) ",
+            // And a question for places.
+            ") OR EXISTS (SELECT 1 FROM capacity_checks k JOIN projects w ON w.id = k.project_id ",
+            "WHERE k.id = n.object AND w.status = 'active')))) ",
             $rest
         )
     };

@@ -8,7 +8,7 @@ use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::clocks::Deadlines;
 use crate::domain::disclosure::Offer;
 use crate::domain::erasure::ErasureUnit;
-use crate::domain::id::{CaseId, ConsentId, OrganizationId, ProjectId, ReferralId, ServiceId};
+use crate::domain::id::{CaseId, ConsentId, OrganizationId, ProjectId, ReferralId, RoundId, ServiceId};
 use crate::domain::lifecycle::Status;
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::scope::Scope;
@@ -41,7 +41,7 @@ macro_rules! columns {
     () => {
         concat!(
             "id, version, kind, chain_id, reroute_of, follows, case_id, project_id, (SELECT c.team_id FROM cases c WHERE c.id = case_id) AS team_id, sender_id, recipient_id, service_id, ",
-            "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, channel, service_started_at, decline_code, outcome_code, expected_wait_days, handover_mode, deadlines, sealed "
+            "location_id, need, urgency, needed_by, consent_id, status, status_at, requested_at, channel, service_started_at, decline_code, outcome_code, expected_wait_days, handover_mode, deadlines, sealed, round_id "
         )
     };
 }
@@ -113,6 +113,12 @@ statements! {
         "UPDATE referrals SET version = version WHERE id = $1 AND case_id NOT IN (SELECT e.id FROM cases e WHERE e.erasing_at IS NOT NULL) RETURNING ",
         columns!()
     );
+    LOCK_UNDECIDED_OF_ROUND = concat!(
+        "UPDATE referrals SET version = version WHERE round_id = $1 AND id <> $2 \
+         AND status IN ('requested', 'acknowledged', 'clarifying', 'waitlisted') RETURNING ",
+        columns!()
+    );
+    LIST_ROUND = select_referrals!("round_id = $1 AND ", sent!("$2", "$3", "$4", "$5"), " ORDER BY id");
     UPDATE = "UPDATE referrals SET version = $2, status = $3, status_at = $4, is_open = $5, requested_at = $6, \
         service_started_at = $7, decline_code = $8, outcome_code = $9, sealed = $10, needed_by = $11, channel = $12, urgency = $13, \
         expected_wait_days = $14, handover_mode = $15, deadlines = $16 \
@@ -163,6 +169,7 @@ struct ReferralRow {
     handover_mode: Option<String>,
     deadlines: Option<String>,
     sealed: String,
+    round_id: Option<String>,
 }
 
 impl ReferralRow {
@@ -174,6 +181,7 @@ impl ReferralRow {
             chain_id: TABLE.id(&self.chain_id)?,
             reroute_of: TABLE.optional_id(self.reroute_of.as_deref())?,
             follows: TABLE.optional_id(self.follows.as_deref())?,
+            round_id: TABLE.optional_id(self.round_id.as_deref())?,
             case_id: TABLE.id(&self.case_id)?,
             project_id: TABLE.id(&self.project_id)?,
             team_id: TABLE.id(&self.team_id)?,
@@ -281,8 +289,22 @@ impl Store {
     /// The organisations that were asked in the chain of a referral that the caller has read within its scope.
     pub async fn list_asked_in_chain(&self, referral: &Referral) -> Result<Vec<OrganizationId>, StoreError> {
         let chain = referral.chain_id.to_string();
-        let ids: Vec<String> = read!(self, |pool| sqlx::query_scalar(LIST_RECIPIENTS_OF_CHAIN).bind(&chain).fetch_all(pool).await)?;
+        let ids: Vec<String> =
+            read!(self, |pool| sqlx::query_scalar(LIST_RECIPIENTS_OF_CHAIN).bind(&chain).fetch_all(pool).await)?;
         ids.iter().map(|id| TABLE.id(id)).collect()
+    }
+
+    /// The referrals of a round within reach of those who sent it.
+    pub async fn list_round(&self, scope: &Scope, round: RoundId) -> Result<Vec<Referral>, StoreError> {
+        let rows: Vec<ReferralRow> = read!(self, |pool| sqlx::query_as(LIST_ROUND)
+            .bind(round.to_string())
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.unit))
+            .bind(optional_text(scope.account))
+            .bind(scope.covers_all_teams)
+            .fetch_all(pool)
+            .await)?;
+        open_referrals(&self.keys, rows).await
     }
 
     /// Which services have accepted referrals of the scope's project after an instant, when, and how each referral
@@ -360,6 +382,21 @@ impl Tx {
     pub async fn lock_open_referrals_on(&mut self, consent: ConsentId) -> Result<Vec<Referral>, StoreError> {
         let rows: Vec<ReferralRow> =
             in_tx!(self, |c| sqlx::query_as(LOCK_OPEN_OF_CONSENT).bind(consent.to_string()).fetch_all(c).await)?;
+        open_referrals(&self.keys, rows).await
+    }
+
+    /// The other referrals of a round that the caller has locked which are still undecided, each locked until the
+    /// commit as well: a withdrawal comes before or after, and never between.
+    pub async fn lock_undecided_of_round(
+        &mut self,
+        round: RoundId,
+        winner: ReferralId,
+    ) -> Result<Vec<Referral>, StoreError> {
+        let rows: Vec<ReferralRow> = in_tx!(self, |c| sqlx::query_as(LOCK_UNDECIDED_OF_ROUND)
+            .bind(round.to_string())
+            .bind(winner.to_string())
+            .fetch_all(c)
+            .await)?;
         open_referrals(&self.keys, rows).await
     }
 

@@ -19,7 +19,8 @@ macro_rules! of_nothing_held {
          UNION SELECT r.id FROM referrals r JOIN legal_holds h ON h.case_id = r.case_id \
          UNION SELECT k.id FROM consents k JOIN legal_holds h ON h.case_id = k.case_id \
          UNION SELECT y.id FROM statutory_reports y JOIN legal_holds h ON h.case_id = y.case_id \
-         UNION SELECT v.id FROM consent_overrides v JOIN legal_holds h ON h.case_id = v.case_id)"
+         UNION SELECT v.id FROM consent_overrides v JOIN legal_holds h ON h.case_id = v.case_id \
+         UNION SELECT o.id FROM referral_rounds o JOIN legal_holds h ON h.case_id = o.case_id)"
     };
 }
 
@@ -126,6 +127,9 @@ statements! {
     ERASE_NOTICES = concat!(
         "DELETE FROM notices WHERE id IN (SELECT n.id FROM notices n WHERE n.at <= $1 AND n.", about_nothing_held!(), " ORDER BY n.at, n.id LIMIT $2)"
     );
+    COUNT_CHECKS = count_passing!("capacity_checks", "until_at");
+    OLDEST_CHECKS = oldest_passing!("capacity_checks", "until_at");
+    ERASE_CHECKS = erase_passing!("capacity_checks", "id", "until_at");
     COUNT_OPENINGS = count_passing!("case_openings", "opened_at");
     OLDEST_OPENINGS = oldest_passing!("case_openings", "opened_at");
     ERASE_OPENINGS = "DELETE FROM case_openings WHERE (account_id, case_id) IN (SELECT o.account_id, o.case_id FROM case_openings o \
@@ -157,6 +161,8 @@ pub enum Passing {
     Enrolments,
     /// Notices, by when they were written.
     Notices,
+    /// Questions for places, by the end of what they ask about.
+    CapacityChecks,
     /// What the reveal budget counts, by when the case was opened.
     Openings,
     /// Slips, by their making.
@@ -185,6 +191,7 @@ impl Passing {
             }
             Self::Openings => (COUNT_OPENINGS, OLDEST_OPENINGS, ERASE_OPENINGS),
             Self::Slips => (COUNT_SLIPS, OLDEST_SLIPS, ERASE_SLIPS),
+            Self::CapacityChecks => (COUNT_CHECKS, OLDEST_CHECKS, ERASE_CHECKS),
             Self::Tokens => (COUNT_TOKENS, OLDEST_TOKENS, ERASE_TOKENS),
             Self::Sessions => (COUNT_SESSIONS, OLDEST_SESSIONS, ERASE_SESSIONS),
             Self::Attempts => (COUNT_ATTEMPTS, OLDEST_ATTEMPTS, ERASE_ATTEMPTS),

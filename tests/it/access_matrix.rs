@@ -6,8 +6,8 @@ use crate::kit::steps::{Ready, fresh_key, merged, mutation, organization_id, ser
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
-    ConsentId, DeletionId, GlassId, Identifier, NoticeId, OrganizationId, OverrideId, ProjectId, ReferralId, ReportId, IncidentId,
-    ServiceId, TeamId,
+    CapacityCheckId, ConsentId, DeletionId, GlassId, Identifier, IncidentId, NoticeId, OrganizationId, OverrideId,
+    ProjectId, ReferralId, ReportId, ServiceId, TeamId,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -77,6 +77,7 @@ fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row
         | "ServiceReviewConnection"
         | "DirectoryProposalConnection"
         | "ReferralConnection"
+        | "CapacityCheckConnection"
         | "DirectoryChangeConnection" => "{ nodes { id } pageInfo { hasNextPage } }",
         "DuplicateCandidateConnection" => "{ nodes { score } pageInfo { hasNextPage } }",
         "ServiceGapReport" => "{ cells { persons } }",
@@ -228,6 +229,8 @@ async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
     rows.extend([
         query("inbox", "all", json!({})),
         query("sentReferrals", "all", json!({})),
+        query("capacityChecks", "asked", json!({})),
+        query("capacityChecks", "received", json!({ "received": true })),
         query("sentReferrals", "of a case of Paris", json!({ "case": ready.case })),
         query("caseBySpokenCode", "of Paris", json!({ "spokenCode": code })),
         query("casesByFileNumber", "of Paris", json!({ "fileNumber": "PAN-2026/118" })),
@@ -273,6 +276,10 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
     let report = json!({ "caseId": ready.case, "authority": "PROSECUTOR", "reportedOn": "2026-11-20", "information": "INFORMED" });
     let basis = json!({ "caseId": ready.case, "expectedVersion": 9, "ageBasis": "CONTESTED" });
     let hold = json!({ "caseId": ready.case, "reason": "LITIGATION", "reviewOn": "2027-05-01" });
+    let places = json!({ "serviceId": service_id(MINORITY_APPEAL), "need": "LEGAL_MINORITY_APPEAL", "quantity": 3,
+        "until": "2026-11-27T08:00:00Z" });
+    let never = json!({ "referralId": ReferralId::from_bytes([7; 16]).to_string(), "expectedVersion": 1 });
+    let offer = json!({ "referrals": [never] });
     vec![
         act("caseOpen", "in one's own project", Input::Create(json!({ "person": { "area": "FR-93055" } }))),
         act("consentRecord", "case of Paris, for the lawyers", Input::Create(consent(LAWYERS))),
@@ -295,6 +302,8 @@ fn mutation_rows(ready: &Ready) -> Vec<Row> {
         act("referralSlipCreate", "ACCEPTED", Input::Step("ACCEPTED")),
         act("referralSlipPresent", "ACCEPTED, a wrong code", Input::Step("ACCEPTED")),
         act("referralReopen", "COMPLETED", Input::Step("COMPLETED")),
+        act("capacityCheckAsk", "of the lawyers", Input::Create(places)),
+        act("referralOfferToFirst", "never were", Input::Create(offer)),
         act("demandRecord", "case of Paris", Input::Create(demand)),
         act("demandCount", "Paris", Input::Create(json!({ "need": "BASIC_FOOD", "area": "FR-93055", "people": 5 }))),
         act("caseAgeBasisSet", "case of Paris, an old version", Input::Fixed(json!({ "input": basis }))),
@@ -352,6 +361,10 @@ fn directory_acts() -> Vec<Row> {
     ]
 }
 
+fn never_asked() -> String {
+    CapacityCheckId::from_bytes([7; 16]).to_string()
+}
+
 fn project_of_paris() -> String {
     ProjectId::derived("corridor", "paris").to_string()
 }
@@ -379,6 +392,8 @@ fn protection_rows() -> Vec<Row> {
             "never was",
             fixed(json!({ "deletionId": DeletionId::from_bytes([7; 16]).to_string(), "answer": "DELETED" })),
         ),
+        act("capacityCheckAnswer", "never was", fixed(json!({ "capacityCheckId": never_asked(), "answer": "NO" }))),
+        act("capacityCheckClose", "never was", fixed(json!({ "capacityCheckId": never_asked() }))),
         act(
             "statutoryReportConfirm",
             "never was",

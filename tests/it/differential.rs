@@ -104,7 +104,7 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         "service" => tell((side != Side::Recipient || stage <= 4) && finds_service(drawn)),
         "need" => tell((side != Side::Recipient || stage <= 4) && (drawn.is_trained() || !is_violent)),
         "location" | "decline" | "outcome" | "timeline" | "proof" | "kind" | "wait" | "handover" => by_side(stage <= 4),
-        "channel" | "reroute" | "chain" => tell(side != Side::Recipient),
+        "channel" | "reroute" | "chain" | "round" => tell(side != Side::Recipient),
         "statusAt" | "requestedAt" | "startedAt" if side == Side::Recipient => {
             if stage <= 4 {
                 Told::Less
@@ -181,6 +181,7 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
         ("reroute", told(view, &view.reroute_of)),
         ("chain", told(view, &view.chain_id)),
         ("follows", told(view, &view.follows)),
+        ("round", told(view, &view.round_id)),
         ("wait", told(view, &view.expected_wait_days)),
         ("handover", told(view, &view.handover_mode)),
         ("recipient", told(view, &view.recipient_id)),

@@ -33,7 +33,7 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 67] = [
+const OF_NO_PERSON: [&str; 68] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     "Team.name",
@@ -88,6 +88,7 @@ const OF_NO_PERSON: [&str; 67] = [
     "ReferralNotRealiseInput.toldByPerson",
     "ReferralStartInput.toldByPerson",
     "ReferralWaitlistInput.toldByPerson",
+    "ReferralOfferToFirstInput.phoneCalled",
     // What people put into an entry of the directory, about a service and its places.
     "DirectoryProposalChange.serviceName",
     "OrganizationChangesInput.name",
@@ -166,6 +167,7 @@ fn no_input_takes_free_text_or_files() {
     // Each is checked against a form of its own: a key, a code of an area, a tag, a number, a cursor. Words are only
     // taken for entries of the directory, which are of no person, and are read by whoever finds them.
     let checked = [
+        "CapacityCheckAskInput.idempotencyKey",
         "CaseOpenInput.fileNumber",
         "CaseOpenInput.idempotencyKey",
         "ConsentConversationRecordInput.idempotencyKey",
@@ -190,6 +192,7 @@ fn no_input_takes_free_text_or_files() {
         "ReferralCreateInput.idempotencyKey",
         "ReferralRerouteInput.idempotencyKey",
         "ReferralSlipPresentInput.code",
+        "ReferralOfferToFirstInput.idempotencyKey",
         "ServiceChangesInput.alert",
         "ServiceChangesInput.alternateName",
         "ServiceChangesInput.applicationProcess",
@@ -218,6 +221,7 @@ fn no_input_takes_free_text_or_files() {
         "area.code",
         "areas.name",
         "auditEvents.after",
+        "capacityChecks.after",
         "caseBySpokenCode.spokenCode",
         "casesByFileNumber.fileNumber",
         "directoryChanges.after",

@@ -193,7 +193,6 @@ async fn everything_asked(
     referred: &Referred,
 ) -> Vec<Answer> {
     let referral = SCHEMA.everything("Referral");
-    let node = SCHEMA.everything("Node");
     let mut answers = Vec::new();
     for list in ["inbox", "sentReferrals"] {
         for open in ["true", "false", "null"] {
@@ -206,6 +205,7 @@ async fn everything_asked(
     let by_id = format!("query($id: ID!) {{ referral(id: $id) {referral} }}");
     answers.push(world.ask(person, &by_id, json!({ "id": referred.id })).await);
     for id in [&referred.id, &marked.case, &ready.consent] {
+        let node = SCHEMA.everything_of_node(id);
         answers
             .push(world.ask(person, &format!("query($id: ID!) {{ node(id: $id) {node} }}"), json!({ "id": id })).await);
     }

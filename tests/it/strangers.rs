@@ -12,8 +12,8 @@ use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World, on_both_databas
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use relais::domain::id::{
-    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, LocationId, NoticeId, OrganizationId,
-    OverrideId, ProjectId, ProposalId, ReferralId, ReportId, ServiceId, TeamId,
+    CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, LocationId, NoticeId,
+    OrganizationId, OverrideId, ProjectId, ProposalId, ReferralId, ReportId, ServiceId, TeamId,
 };
 use relais::domain::spoken_code::SpokenCode;
 use serde_json::{Value, json};
@@ -35,6 +35,7 @@ fn never(id: &str) -> String {
         "ref" => ReferralId::from_bytes(bytes).to_string(),
         "cas" => CaseId::from_bytes(bytes).to_string(),
         "con" => ConsentId::from_bytes(bytes).to_string(),
+        "cap" => CapacityCheckId::from_bytes(bytes).to_string(),
         "dem" => DemandId::from_bytes(bytes).to_string(),
         "tea" => TeamId::from_bytes(bytes).to_string(),
         "loc" => LocationId::from_bytes(bytes).to_string(),
@@ -72,7 +73,10 @@ impl Question {
             ("sentReferrals" | "statutoryReports", "case") | ("auditEvents", "trail") | (_, "after")
         );
         let mark = if is_required { "!" } else { "" };
-        let selection = SCHEMA.everything(&field.type_name);
+        let selection = match root {
+            "node" => SCHEMA.everything_of_node(existing),
+            _ => SCHEMA.everything(&field.type_name),
+        };
         let page = if field.type_name.ends_with("Connection") { "first: 3, " } else { "" };
         Self {
             place: format!("{root}.{argument}"),
@@ -126,6 +130,7 @@ struct Paris {
     held: String,
     report: String,
     incident: String,
+    places: String,
     /// Of a service that only the trained may know of.
     proposal: String,
 }
@@ -195,8 +200,50 @@ async fn paris(world: &World) -> Paris {
         held,
         report,
         incident,
+        places: places(world).await,
         proposal: proposal(world).await,
     }
+}
+
+/// A question for places, asked of the lawyers after another one, so that something lies behind it in the list.
+async fn places(world: &World) -> String {
+    asked_for_places(world).await;
+    world.clock.set(world.now().plus_seconds(1));
+    asked_for_places(world).await
+}
+
+async fn asked_for_places(world: &World) -> String {
+    let input = json!({ "idempotencyKey": fresh_key(), "serviceId": service_id(MINORITY_APPEAL),
+        "need": "LEGAL_MINORITY_APPEAL", "quantity": 3, "until": "2026-11-27T08:00:00Z" });
+    text(&world.done(&world.person("caseworker"), "capacityCheckAsk", &input).await["id"])
+}
+
+/// Questions that name a question for places, or what is offered to several at once.
+fn of_places_and_rounds(paris: &Paris) -> Vec<Question> {
+    let ask = |service: &str, need: &str| json!({ "idempotencyKey": "", "serviceId": service, "need": need, "quantity": 3, "until": "2026-11-27T08:00:00Z" });
+    let day_centre = ask(&service_id(DAY_CENTRE_SERVICE), "SOCIAL_DAY_CENTRE");
+    let team = TeamId::derived("corridor", "project paris").to_string();
+    let offer = json!({ "idempotencyKey": "", "referrals": [{ "expectedVersion": paris.draft.version }] });
+    let offered = Question {
+        place: "referralOfferToFirst.referralId".to_owned(),
+        pointer: "/input/referrals/0/referralId".to_owned(),
+        ..Question::of_mutation("referralOfferToFirst", "referrals", &offer, &paris.draft.id)
+    };
+    vec![
+        Question::of_query("node", "id", &paris.places),
+        Question::of_query("capacityChecks", "after", &cursor("places-asked", &paris.places))
+            .instead(cursor("places-asked", &never(&paris.places))),
+        Question::of_mutation(
+            "capacityCheckAsk",
+            "serviceId",
+            &ask("", "SHELTER_WOMEN_SAFE"),
+            &service_id(SAFE_HOUSE_SERVICE),
+        ),
+        Question::of_mutation("capacityCheckAsk", "teamId", &day_centre, &team),
+        Question::of_mutation("capacityCheckAnswer", "capacityCheckId", &json!({ "answer": "NO" }), &paris.places),
+        Question::of_mutation("capacityCheckClose", "capacityCheckId", &json!({}), &paris.places),
+        offered,
+    ]
 }
 
 /// A correction of the safe house, suggested by somebody who may know of it.
@@ -294,6 +341,7 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
     }
     questions.push(Question::of_query("node", "id", &paris.proposal));
     questions.extend(of_directory(paris));
+    questions.extend(of_places_and_rounds(paris));
     questions.extend(of_protection(paris));
     let create = json!({ "idempotencyKey": "", "caseId": own.case, "serviceId": service_id(DAY_CENTRE_SERVICE),
         "need": "SOCIAL_DAY_CENTRE", "consentId": own.consent });
@@ -480,6 +528,9 @@ async fn own(world: &World, stranger: &Person) -> Own {
     let ready = Ready { sender: stranger.clone(), recipient: stranger.clone(), case, consent, draft };
     world.refer(&ready, "REQUESTED").await;
     let declined = world.refer(&ready, "DECLINED").await;
+    let places = json!({ "idempotencyKey": fresh_key(), "serviceId": service_id(DAY_CENTRE_SERVICE),
+        "need": "SOCIAL_DAY_CENTRE", "quantity": 3, "until": "2026-11-27T08:00:00Z" });
+    world.done(stranger, "capacityCheckAsk", &places).await;
     let safe_house =
         world.app.context().directory.snapshot().service(ServiceId::derived("corridor", SAFE_HOUSE_SERVICE));
     let place_elsewhere = safe_house.expect("the safe house").places[0].id.to_string();

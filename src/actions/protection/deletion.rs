@@ -28,6 +28,22 @@ pub(super) async fn ask(
     closed: &Referral,
     now: Timestamp,
 ) -> Result<(), ActionError> {
+    let event = act(access, now, AuditAction::DeletionRequested, String::new());
+    ask_by(context, tx, closed, event).await
+}
+
+/// Asks the same where Relais itself has closed a referral, because of what somebody decided about another one.
+pub(in crate::actions) async fn ask_by_system(
+    context: &Context,
+    tx: &mut Tx,
+    closed: &Referral,
+) -> Result<(), ActionError> {
+    let event = AuditEvent::of_operator(closed.status_at, AuditAction::DeletionRequested, String::new());
+    ask_by(context, tx, closed, event).await
+}
+
+/// `event` says who asks, and when.
+async fn ask_by(context: &Context, tx: &mut Tx, closed: &Referral, event: AuditEvent) -> Result<(), ActionError> {
     // Who was called was told by voice, and is asked by voice.
     if !closed.is_told_electronically() {
         return Ok(());
@@ -39,7 +55,7 @@ pub(super) async fn ask(
         team_id: closed.team_id,
         sender_id: closed.sender_id,
         recipient_id: closed.recipient_id,
-        asked_at: now,
+        asked_at: event.at,
         answer: None,
         answered_at: None,
     };
@@ -47,14 +63,14 @@ pub(super) async fn ask(
     let notify = Notify {
         kind: NoticeKind::DeletionRequested,
         object: request.id.to_string(),
-        actor_id: access.account().map(|account| account.id),
+        actor_id: event.actor_id,
         // By the hour, like every time that a recipient reads (P-08).
-        at: now.start_of_hour(),
+        at: event.at.start_of_hour(),
         context,
     };
     notify.send(tx, &[Addressee::Recipients(closed.recipient_id)]).await?;
-    let event = act(access, now, AuditAction::DeletionRequested, request.id.to_string());
-    Ok(tx.append_audit(&[AuditEvent { project_id: Some(closed.project_id), ..event }]).await?)
+    let event = AuditEvent { project_id: Some(closed.project_id), object: request.id.to_string(), ..event };
+    Ok(tx.append_audit(&[event]).await?)
 }
 
 /// Requests that the viewer's side has asked or received, last asked first.

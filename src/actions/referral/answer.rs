@@ -3,7 +3,7 @@
 use super::consequences;
 use super::side::find_side;
 use super::write::{Actor, audit, write};
-use super::{Target, decide, settle};
+use super::{Target, decide, round, settle};
 use crate::actions::protection::require_project_at_work;
 use crate::actions::{ActionError, Context};
 use crate::domain::audit::AuditPurpose;
@@ -83,6 +83,7 @@ pub async fn answer(
             let actor = Actor::of(party, account).as_told(told.by_person);
             let changed = write(tx, &actor, referral, &change).await?;
             consequences::settle(context, tx, account, &changed, &change).await?;
+            round::close_others(context, tx, &changed).await?;
             tx.touch_case(changed.case_id, now).await?;
             audit(tx, access, &changed, purpose).await
         })

@@ -126,6 +126,7 @@ fn draft(
         chain_id: id,
         reroute_of: None,
         follows: input.follows,
+        round_id: None,
         case_id: input.case_id,
         project_id: case.project_id,
         team_id: case.team_id,

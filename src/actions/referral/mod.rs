@@ -8,6 +8,7 @@ mod handover;
 mod next_partners;
 mod reopen;
 mod reroute;
+mod round;
 mod send;
 mod side;
 mod write;
@@ -18,6 +19,8 @@ pub use handover::{create_slip, hand_over, present_slip};
 pub use next_partners::next_partners;
 pub use reopen::reopen;
 pub use reroute::{RerouteReferral, reroute};
+pub use round::{OfferToFirst, offer_to_first};
+pub(super) use send::find_recipient;
 pub use send::{SendDeclarations, send};
 pub(super) use write::{Actor, audit, write};
 
@@ -29,7 +32,7 @@ use crate::domain::referral::{Change, Command, Referral};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
-use crate::policy::referral_view::{ReferralView, show_refusal};
+use crate::policy::referral_view::{ReferralView, is_closed, show_refusal};
 use crate::policy::rules::{Action, permit};
 use crate::policy::table::Relation;
 use crate::policy::visible::Visible;
@@ -102,6 +105,7 @@ pub(super) async fn find_for_change(
     target: Target,
     side: Relation,
 ) -> Result<Referral, ActionError> {
+    tx.lock_round_of(target.id).await?;
     let referral = tx.find_referral(&access.scope(), target.id).await?.ok_or_else(|| hidden(access, target.id))?;
     let may_answer = access.account().is_some_and(|account| account.organization_id == referral.recipient_id);
     match (access.relation_to_referral(&referral), side) {
@@ -112,10 +116,18 @@ pub(super) async fn find_for_change(
         (_, Relation::Recipient) if may_answer => Ok(()),
         _ => Err(ActionError::Forbidden),
     }?;
-    if referral.version == target.expected_version {
-        Ok(referral)
+    require_version(&referral, target, side == Relation::Recipient)?;
+    Ok(referral)
+}
+
+/// Refuses who has decided on a version that is past. Who answers what was closed meanwhile is told that by the act, and
+/// not of a version: there is nothing to read again.
+fn require_version(referral: &Referral, target: Target, is_recipient: bool) -> Result<(), Refusal> {
+    let is_over = is_recipient && is_closed(referral);
+    if referral.version == target.expected_version || is_over {
+        Ok(())
     } else {
-        Err(Refusal::Conflict { current_version: referral.version }.into())
+        Err(Refusal::Conflict { current_version: referral.version })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::actions::protection::require_project_at_work;
 use crate::actions::{ActionError, Context, demand};
 use crate::domain::account::Project;
 use crate::domain::audit::AuditPurpose;
+use crate::domain::case::CaseReference;
 use crate::domain::clocks::Calendar;
 use crate::domain::country::CountryCode;
 use crate::domain::demand::DemandResult;
@@ -53,13 +54,26 @@ pub async fn send(
 }
 
 impl Sender<'_> {
-    /// Sends a draft that stands in this transaction, under all guards of sending.
+    /// Sends a draft that stands in this transaction, under all guards of sending, with the need that it brings.
     pub(super) async fn send(
         &self,
         tx: &mut Tx,
         draft: Referral,
         declared: SendDeclarations,
     ) -> Result<(), ActionError> {
+        let (case, sent) = self.send_draft(tx, draft, declared).await?;
+        self.record_need(tx, &case, &sent).await?;
+        tx.touch_case(case.id, self.now).await?;
+        audit(tx, self.access, &sent, AuditPurpose::Care).await
+    }
+
+    /// Sends a draft; the need that it brings is for the caller to record.
+    pub(super) async fn send_draft(
+        &self,
+        tx: &mut Tx,
+        draft: Referral,
+        declared: SendDeclarations,
+    ) -> Result<(CaseReference, Referral), ActionError> {
         let Self { context, access, account, now } = *self;
         let scope = access.scope();
         let case = tx.find_case(&scope, draft.case_id).await?.ok_or(ActionError::NotVisible)?;
@@ -82,19 +96,26 @@ impl Sender<'_> {
             calendar: &calendar_of(context, &project)?,
         };
         let change = decide(access, &draft, &Command::Send(facts), Party::Sender, now)?;
-        let area = demand::area_of(&case)?;
-        let changed = write(tx, &Actor::sender(account), draft, &change).await?;
-        tx.project_key(changed.project_id, KeyPurpose::Alias, context.chance.key()).await?;
+        let sent = write(tx, &Actor::sender(account), draft, &change).await?;
+        tx.project_key(sent.project_id, KeyPurpose::Alias, context.chance.key()).await?;
+        Ok((case, sent))
+    }
+
+    /// Records the need behind a referral just sent, not decided yet.
+    pub(super) async fn record_need(
+        &self,
+        tx: &mut Tx,
+        case: &CaseReference,
+        sent: &Referral,
+    ) -> Result<(), ActionError> {
         let seen = demand::Seen {
-            id: context.fresh_id(),
-            need: changed.need,
-            area,
-            referral_id: Some(changed.id),
+            id: self.context.fresh_id(),
+            need: sent.need,
+            area: demand::area_of(case)?,
+            referral_id: Some(sent.id),
             result: DemandResult::Pending,
         };
-        demand::insert(context, tx, &case, &seen, now).await?;
-        tx.touch_case(case.id, now).await?;
-        audit(tx, access, &changed, AuditPurpose::Care).await
+        demand::insert(self.context, tx, case, &seen, sent.status_at).await
     }
 }
 
@@ -105,7 +126,7 @@ fn calendar_of(context: &Context, project: &Project) -> Result<Calendar, ActionE
     Calendar::new(project.calendar.clone(), public).map_err(|error| ActionError::Internal(error.into()))
 }
 
-async fn find_recipient(
+pub(in crate::actions) async fn find_recipient(
     tx: &mut Tx,
     service: ServiceId,
     organization: OrganizationId,

@@ -1,6 +1,6 @@
 //! Whom somebody acts for who tells what became of a referral.
 
-use super::Target;
+use super::{Target, require_version};
 use crate::actions::{ActionError, hidden};
 use crate::domain::lifecycle::Party;
 use crate::domain::referral::Referral;
@@ -22,6 +22,7 @@ pub(super) async fn find_side(
     target: Target,
     is_told_by_person: bool,
 ) -> Result<(Referral, Party), ActionError> {
+    tx.lock_round_of(target.id).await?;
     let referral = tx.find_referral(&access.scope(), target.id).await?.ok_or_else(|| hidden(access, target.id))?;
     let is_own_recipient = access.account().is_some_and(|account| account.organization_id == referral.recipient_id)
         && referral.is_told_electronically();
@@ -36,9 +37,6 @@ pub(super) async fn find_side(
     if is_told_by_person && party != Party::Sender {
         return Err(Refusal::input("toldByPerson", InputProblem::ToldByPerson).into());
     }
-    if referral.version == target.expected_version {
-        Ok((referral, party))
-    } else {
-        Err(Refusal::Conflict { current_version: referral.version }.into())
-    }
+    require_version(&referral, target, party == Party::Recipient)?;
+    Ok((referral, party))
 }

@@ -39,6 +39,8 @@ impl<'a> Actor<'a> {
 
     /// A clock that ran out.
     pub(super) const CLOCK: Self = Self { party: Party::Timer, account: None, as_told_by_person: false };
+    /// Relais itself, closing what another act has decided.
+    pub(super) const SYSTEM: Self = Self { party: Party::System, account: None, as_told_by_person: false };
 
     fn entry(&self, referral: &Referral, event: Event, detail: &Detail, at: Timestamp) -> TimelineEntry {
         TimelineEntry {
@@ -74,6 +76,9 @@ pub(in crate::actions) async fn write(
     let entry = actor.entry(&changed, change.event, &change.detail, change.at);
     tx.update_referral(&changed, &entry).await?;
     super::clock::list(tx, &changed, change.at).await?;
+    if changed.status.is_terminal() {
+        tx.pass_demand_on(changed.id, changed.round_id).await?;
+    }
     Ok(changed)
 }
 

@@ -24,12 +24,16 @@ code_list! {
         ConsentRecorded = "consent_recorded": "a consent was recorded",
         ConsentConfirmed = "consent_confirmed": "a second person confirmed a consent that takes two",
         ReferralCreated = "referral_created": "a referral was drafted",
+        RoundSent = "round_sent": "a need was put to several services at once",
         ReferralChanged = "referral_changed": "a referral changed its state",
         SlipMade = "slip_made": "a slip was made for a person to carry",
         SlipRefused = "slip_refused": "a code was presented that opens no slip",
         IncidentOpened = "incident_opened": "a referral ended with harm",
         IncidentClosed = "incident_closed": "it was said what came of looking into harm",
         ReferralDue = "referral_due": "what was due of a referral by itself was done",
+        CapacityAsked = "capacity_asked": "somebody asked a recipient whether it has places, for nobody in particular",
+        CapacityAnswered = "capacity_answered": "a question for places was answered",
+        CapacityCheckClosed = "capacity_check_closed": "a question for places was closed",
         DemandRecorded = "demand_recorded": "a need without an answer was recorded",
         Disclosed = "disclosed": "fields of a person-linked object were read",
         GapsRead = "gaps_read": "the table of gaps was read",
@@ -106,6 +110,10 @@ impl AuditAction {
             | Self::ConsentRecorded
             | Self::ConsentConfirmed
             | Self::ReferralCreated
+            | Self::RoundSent
+            | Self::CapacityAsked
+            | Self::CapacityAnswered
+            | Self::CapacityCheckClosed
             | Self::ReferralChanged
             | Self::ReferralDue
             | Self::DemandRecorded

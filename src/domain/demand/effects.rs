@@ -79,3 +79,54 @@ pub const fn unmet_reason(code: DeclineCode) -> DemandResult {
         | DeclineCode::MovedAway => DemandResult::PersonDeclined,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_act_makes_of_the_need_what_was_decided() {
+        use DemandResult::{
+            Met, Pending, PersonDeclined, UnmetFull, UnmetNoAnswer, UnmetNoService, UnmetNotEligible, UnmetTooFar,
+            UnmetUnsafe,
+        };
+        let effect = |event, detail| {
+            let at = crate::domain::time::Timestamp::from_microseconds(0);
+            effect_of(&Change { event, status: crate::domain::lifecycle::Status::Completed, at, detail })
+        };
+        for (code, expected) in [
+            (DeclineCode::Full, None),
+            (DeclineCode::NeedsIdentityBeforeAccept, None),
+            (DeclineCode::NotInterested, Some(PersonDeclined)),
+            (DeclineCode::NoShow, Some(PersonDeclined)),
+            (DeclineCode::CannotTravel, Some(UnmetTooFar)),
+        ] {
+            assert_eq!(effect(Event::Decline, Detail::Decline(code)), expected, "{code}");
+        }
+        for (event, outcome, expected) in [
+            (Event::Complete, OutcomeCode::ServiceReceived, Some(Met)),
+            (Event::Complete, OutcomeCode::ServicePartial, Some(Met)),
+            (Event::Complete, OutcomeCode::Ongoing, None),
+            (Event::Complete, OutcomeCode::HarmReported, Some(UnmetUnsafe)),
+            (Event::NotRealise, OutcomeCode::HarmReported, Some(UnmetUnsafe)),
+            (Event::NotRealise, OutcomeCode::NotReceivedCapacity, Some(UnmetFull)),
+            (Event::NotRealise, OutcomeCode::NotReceivedIneligible, Some(UnmetNotEligible)),
+            (Event::NotRealise, OutcomeCode::NotReceivedNoShow, Some(PersonDeclined)),
+            (Event::NotRealise, OutcomeCode::UnknownAfterReview, Some(UnmetNoAnswer)),
+            (Event::NotRealise, OutcomeCode::Died, Some(UnmetNoService)),
+        ] {
+            assert_eq!(effect(event, Detail::Outcome(outcome)), expected, "{outcome}");
+        }
+        for (event, detail, expected) in [
+            (Event::Accept, Detail::None, None),
+            (Event::Expire, Detail::None, None),
+            (Event::Reopen, Detail::Reopen, Some(Pending)),
+            (Event::WithdrawConsent, Detail::None, Some(PersonDeclined)),
+            (Event::RevokePartner, Detail::None, Some(UnmetUnsafe)),
+            (Event::Cancel, Detail::Cancel(CancelReason::PersonDeclined), Some(PersonDeclined)),
+            (Event::Cancel, Detail::Cancel(CancelReason::OtherRecipient), None),
+        ] {
+            assert_eq!(effect(event, detail), expected, "{event}");
+        }
+    }
+}

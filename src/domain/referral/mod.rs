@@ -5,6 +5,7 @@
 
 mod codes;
 mod proof;
+mod round;
 mod sending;
 mod timeline;
 mod urgency;
@@ -13,7 +14,8 @@ pub use codes::{
     Attestation, CancelReason, Channel, DeclineCode, ErrorReason, HandoverMode, OutcomeCode, ReferralKind, Urgency,
 };
 pub use proof::{Attested, Proof, proof};
-pub use sending::{SendFacts, Sent, Vetting};
+pub use round::check_round;
+pub use sending::{Asked, SendFacts, Sent, Vetting};
 pub use timeline::{TimelineEntry, first_clarification, has_reply_as_told, last_attested_at};
 
 use super::account::RiskProfile;
@@ -21,7 +23,7 @@ use super::clocks::Deadlines;
 use super::code::CodeList as _;
 use super::consent::{Consent, ContactRule};
 use super::disclosure::Offer;
-use super::id::{CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId};
+use super::id::{CaseId, ConsentId, LocationId, OrganizationId, ProjectId, ReferralId, RoundId, ServiceId, TeamId};
 use super::lifecycle::{Event, Party, Status, next};
 use super::need::Need;
 use super::refusal::{InputProblem, Refusal};
@@ -43,6 +45,8 @@ pub struct Referral {
     pub reroute_of: Option<ReferralId>,
     /// The ended referral that it asks about, for a follow-up.
     pub follows: Option<ReferralId>,
+    /// The round in which it was sent, together with others of the same need.
+    pub round_id: Option<RoundId>,
     /// The case it is made for.
     pub case_id: CaseId,
     /// The sending project.

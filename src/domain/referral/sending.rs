@@ -11,6 +11,7 @@ use crate::domain::directory::{
 };
 use crate::domain::disclosure::Offer;
 use crate::domain::id::LocationId;
+use crate::domain::need::Need;
 use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem, Refusal};
 use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::{Date, Timestamp};
@@ -125,31 +126,20 @@ impl Referral {
         Err(Refusal::consent(problem))
     }
 
-    /// Whether this recipient may be asked at all, by whatever channel.
     fn check_recipient(
         &self,
         facts: &SendFacts<'_>,
         organization: &Organization,
         service: &Service,
     ) -> Result<(), Refusal> {
-        let needs_training = self.need.concerns_gender_based_violence() || service.concerns_gender_based_violence();
-        let needs_specialist = self.need.concerns_gender_based_violence();
-        let problem = if !organization.may_receive_referrals() {
-            RecipientProblem::NeverARecipient
-        } else if service.merged_into.is_some() {
-            RecipientProblem::MergedElsewhere
-        } else if is_marked(service, self.location_id) {
-            RecipientProblem::DoNotUse
-        } else if service.status != ServiceStatus::Open {
-            RecipientProblem::ServiceNotOpen
-        } else if needs_training && !facts.sender_is_trained {
-            RecipientProblem::TrainingNeeded
-        } else if needs_specialist && !service.specialisations.contains(&Specialisation::Gbv) {
-            RecipientProblem::SpecialisationNeeded
-        } else {
-            return Ok(());
+        let asked = Asked {
+            need: self.need,
+            location_id: self.location_id,
+            service,
+            organization,
+            sender_is_trained: facts.sender_is_trained,
         };
-        Err(Refusal::Recipient(problem))
+        asked.check()
     }
 
     /// What only holds for sending electronically: whoever was called has said whether there is room.
@@ -193,6 +183,47 @@ fn check_explained(consent: &Consent, service: &Service) -> Result<(), Refusal> 
 fn may_leave(consent: &Consent) -> bool {
     let was_explained = consent.explained.contains(&Explained::Risks) && consent.third_country_acknowledged;
     was_explained || consent.basis == ConsentBasis::VitalInterest
+}
+
+/// What is asked of whom, as far as it decides whether this recipient may be asked at all, by whatever channel and
+/// about whomever.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The need.
+    pub need: Need,
+    /// The place asked, where it matters.
+    pub location_id: Option<LocationId>,
+    /// The service.
+    pub service: &'a Service,
+    /// Its organisation.
+    pub organization: &'a Organization,
+    /// True when the sender was trained about gender-based violence.
+    pub sender_is_trained: bool,
+}
+
+impl Asked<'_> {
+    /// Checks whether the recipient may be asked.
+    pub fn check(&self) -> Result<(), Refusal> {
+        let (service, organization) = (self.service, self.organization);
+        let needs_training = self.need.concerns_gender_based_violence() || service.concerns_gender_based_violence();
+        let needs_specialist = self.need.concerns_gender_based_violence();
+        let problem = if !organization.may_receive_referrals() {
+            RecipientProblem::NeverARecipient
+        } else if service.merged_into.is_some() {
+            RecipientProblem::MergedElsewhere
+        } else if is_marked(service, self.location_id) {
+            RecipientProblem::DoNotUse
+        } else if service.status != ServiceStatus::Open {
+            RecipientProblem::ServiceNotOpen
+        } else if needs_training && !self.sender_is_trained {
+            RecipientProblem::TrainingNeeded
+        } else if needs_specialist && !service.specialisations.contains(&Specialisation::Gbv) {
+            RecipientProblem::SpecialisationNeeded
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::Recipient(problem))
+    }
 }
 
 /// Whether the service, or the place of it that the referral names, is marked as not to be used.

@@ -2,6 +2,7 @@
 //! object, or with errors that a person can mend. To add one: a use case in `actions`, an input and a
 //! payload here, a union in `user_errors`, rows in `policy::table`, then refresh `schema.graphql`.
 
+mod capacity_check;
 mod case;
 mod consent;
 mod consent_override;
@@ -15,6 +16,7 @@ mod legal_hold;
 mod organization;
 mod protection;
 mod referral;
+mod round;
 mod statutory_report;
 
 use async_graphql::MergedObject;
@@ -28,6 +30,8 @@ pub struct Mutation(
     referral::ReferralMutations,
     handover::HandoverMutations,
     incident::IncidentMutations,
+    round::RoundMutations,
+    capacity_check::CapacityCheckMutations,
     demand::DemandMutations,
     directory::DirectoryMutations,
     duplicates::DuplicateMutations,

@@ -1,6 +1,8 @@
 //! The referral loop.
 
-use crate::actions::referral::{Answer, CreateReferral, RerouteReferral, SendDeclarations, Target, answer, create, reroute, send, Told};
+use crate::actions::referral::{
+    Answer, CreateReferral, RerouteReferral, SendDeclarations, Target, Told, answer, create, reroute, send,
+};
 use crate::domain::need::Need;
 use crate::domain::referral::{Channel, DeclineCode, OutcomeCode, ReferralKind, Urgency};
 use crate::graphql::error::{ApiError, parse_id};
@@ -9,7 +11,8 @@ use crate::graphql::scalars::DateTime;
 use crate::graphql::types::referral::Referral;
 use crate::graphql::user_errors::{
     FromUserError, ReferralAcceptError, ReferralAcknowledgeError, ReferralCompleteError, ReferralCreateError,
-    ReferralDeclineError, ReferralRerouteError, ReferralSendError, ReferralStartError, settle, ReferralNotRealiseError, ReferralWaitlistError,
+    ReferralDeclineError, ReferralNotRealiseError, ReferralRerouteError, ReferralSendError, ReferralStartError,
+    ReferralWaitlistError, settle,
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 

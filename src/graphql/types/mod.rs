@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod capacity;
+pub mod capacity_check;
 pub mod case;
 pub mod consent;
 pub mod consent_override;

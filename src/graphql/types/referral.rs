@@ -82,6 +82,12 @@ impl Referral {
         self.0.reveal(&self.0.chain_id).map(|id| (*id).into())
     }
 
+    /// Id of the round in which it was sent, the same for all that were offered to the first who accepts; null for one
+    /// that was sent alone. For the sender's side only.
+    async fn round(&self) -> Option<ID> {
+        self.0.reveal(&self.0.round_id).map(|id| (*id).into())
+    }
+
     /// Id of the ended referral that it asks about; null unless it is a follow-up.
     async fn follows(&self) -> Option<ID> {
         self.0.reveal(&self.0.follows).map(|id| (*id).into())

@@ -48,6 +48,7 @@ fn referral() -> Referral {
         chain_id: ReferralId::from_bytes([11; 16]),
         reroute_of: Some(ReferralId::from_bytes([12; 16])),
         follows: Some(ReferralId::from_bytes([13; 16])),
+        round_id: Some(RoundId::from_bytes([14; 16])),
         case_id: CaseId::from_bytes([1; 16]),
         project_id: ProjectId::from_bytes(PROJECT),
         team_id: TeamId::from_bytes([4; 16]),

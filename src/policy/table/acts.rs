@@ -1,7 +1,12 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmConsent, ConfirmEntry, ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent, CloseIncident, FollowReferral, ReadIncidents, ReopenReferral,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent, ConfirmEntry,
+    ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, FollowReferral,
+    HoldCase, KeepOwnAccount, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity,
+    ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject,
+    ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport, ReopenReferral,
+    RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;

@@ -1,7 +1,12 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseReferral, ConfirmConsent, ConfirmEntry, ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent, CloseIncident, FollowReferral, ReadIncidents, ReopenReferral,
+    AnswerDeletion, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent, ConfirmEntry,
+    ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, FollowReferral,
+    HoldCase, KeepOwnAccount, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity,
+    ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject,
+    ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport, ReopenReferral,
+    RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
 
@@ -34,6 +39,7 @@ fn roots() -> Vec<Door> {
         door("Query.referralNextPartners", &[CreateReferral]),
         door("Query.inbox", &[ReadReferral]),
         door("Query.sentReferrals", &[ReadReferral]),
+        door("Query.capacityChecks", &[ReadReferral]),
         door("Query.caseBySpokenCode", &[ReadCase]),
         door("Query.casesByFileNumber", &[ReadCase]),
         door("Query.serviceGaps", &[ReadGaps]),
@@ -108,6 +114,10 @@ fn mutations() -> Vec<Door> {
         door("Mutation.referralSlipPresent", &[AnswerReferral]),
         door("Mutation.referralReopen", &[AnswerReferral, FollowReferral, ReopenReferral]),
         door("Mutation.incidentClose", &[CloseIncident]),
+        door("Mutation.referralOfferToFirst", &[CreateReferral]),
+        door("Mutation.capacityCheckAsk", &[CreateReferral]),
+        door("Mutation.capacityCheckAnswer", &[AnswerReferral]),
+        door("Mutation.capacityCheckClose", &[CreateReferral]),
         door("Mutation.demandRecord", &[RecordDemand]),
         door("Mutation.projectFreeze", &[LeadProject]),
         door("Mutation.projectThawRequest", &[LeadProject]),

@@ -11,6 +11,7 @@
 mod account;
 mod acts;
 mod audit;
+mod capacity_check;
 mod case;
 mod directory;
 mod doors;
@@ -61,6 +62,7 @@ impl Content {
             audit::rows(),
             pages::rows(),
             protection::rows(),
+            capacity_check::rows(),
         ];
         Self {
             rows: areas.into_iter().flatten().collect(),

@@ -27,6 +27,7 @@ pub const OBJECTS: &[Object] = &[
         types: &["Referral", "Offer", "TimelineEntry", "ReferralProof", "AttestedFact"],
         standings: STAGES,
     },
+    Object { key: "capacity-check", types: &["CapacityCheck"], standings: &[Plain] },
     // A refusal knows nothing of the consent: what is accepted stands as if it were offered.
     Object { key: "refusal", types: &["InvalidTransitionError"], standings: &[Offer, Ended, Closed] },
     // Told once, to who makes it.

@@ -26,6 +26,8 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "consentOverride",
                 "statutoryReport",
                 "referral",
+                "referrals",
+                "capacityCheck",
                 "demand",
                 "project",
                 "custody",

@@ -63,6 +63,7 @@ fn referral() -> Vec<Row> {
         // That somebody else was asked is not the recipient's.
         field("Referral.rerouteOf", Person).sending_side(),
         field("Referral.chain", Person).sending_side(),
+        field("Referral.round", Person).sending_side(),
         field("Referral.follows", Person).sending_side().recipient(OPEN),
         field("Referral.recipient", Person).sending_side().recipient(RECEIVED),
         field("Referral.service", Person).sending_side().recipient(TOLD).only(ServiceKnown),

@@ -153,6 +153,7 @@ CREATE TABLE referrals (
     chain_id           TEXT    NOT NULL,
     reroute_of         TEXT,
     follows            TEXT,
+    round_id           TEXT,
     case_id            TEXT    NOT NULL REFERENCES cases (id),
     project_id         TEXT    NOT NULL REFERENCES projects (id),
     sender_id          TEXT    NOT NULL,
@@ -181,6 +182,7 @@ CREATE INDEX referrals_received ON referrals (recipient_id, requested_at, id);
 CREATE INDEX referrals_sent ON referrals (project_id, created_at, id);
 CREATE INDEX referrals_case ON referrals (case_id);
 CREATE INDEX referrals_chain ON referrals (chain_id);
+CREATE INDEX referrals_round ON referrals (round_id);
 
 -- The timeline: one row for each change, numbered by the version it made. Nobody is its actor where a clock ran out or
 -- another act closed the referral.

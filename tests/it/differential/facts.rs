@@ -17,7 +17,7 @@ use relais::domain::freeze::Desk;
 use relais::domain::glass::{Glass, GlassReason};
 use relais::domain::id::{
     AccountId, CaseId, ConsentId, ConversationId, DemandId, GlassId, Identifier, LocationId, OrganizationId, ProjectId,
-    ReferralId, ServiceId, TeamId,
+    ReferralId, RoundId, ServiceId, TeamId,
 };
 use relais::domain::lifecycle::{Event, Party, Status};
 use relais::domain::need::Need;
@@ -208,6 +208,7 @@ fn referral(chance: &mut Chance, at: Timestamp) -> Referral {
         chain_id: ReferralId::from_bytes([15; 16]),
         reroute_of: Some(ReferralId::from_bytes([16; 16])),
         follows: Some(ReferralId::from_bytes([17; 16])),
+        round_id: Some(RoundId::from_bytes([18; 16])),
         case_id: CaseId::from_bytes([11; 16]),
         project_id: ProjectId::from_bytes(PROJECTS[0]),
         team_id: TeamId::from_bytes(TEAMS[0]),

@@ -106,6 +106,29 @@ impl Schema {
         self.selection(type_name, &mut Vec::new()).expect("a type with fields")
     }
 
+    /// Everything of the kind of object that an id is of, below the root's `node`: of all kinds it would be too much.
+    pub fn everything_of_node(&self, id: &str) -> String {
+        let kind = match id.split('_').next().unwrap_or_default() {
+            "svc" => "Service",
+            "org" => "Organization",
+            "ref" => "Referral",
+            "cas" => "CaseReference",
+            "con" => "Consent",
+            "dem" => "Demand",
+            "cap" => "CapacityCheck",
+            "prj" => "Project",
+            "ntc" => "Notice",
+            "cus" => "Custody",
+            "gla" => "BreakGlass",
+            "del" => "Deletion",
+            "rep" => "StatutoryReport",
+            "ovr" => "ConsentOverride",
+            "prp" => "DirectoryProposal",
+            other => panic!("no kind {other}"),
+        };
+        format!("{{ __typename ... on {kind} {} }}", self.everything(kind))
+    }
+
     /// The same in as many selections as are told here, each with the id, for where one alone would cost too much.
     pub fn everything_in_parts(&self, type_name: &str, parts: usize) -> Vec<String> {
         let fields = &self.objects[type_name];

@@ -257,8 +257,10 @@ fn search(handle: &'static str, row: &str) -> Probe {
 /// What is asked for in a world of its own, in which a project is frozen and a glass is broken.
 pub fn is_of_protection(row: &Row, relation: Relation) -> bool {
     let object = object_of(row.name).map(|object| object.key);
-    matches!(object, Some("project" | "glass" | "notice" | "deletion" | "override" | "report" | "incident"))
-        || relation == Relation::ThroughGlass
+    matches!(
+        object,
+        Some("project" | "glass" | "notice" | "deletion" | "override" | "report" | "incident" | "capacity-check")
+    ) || relation == Relation::ThroughGlass
 }
 
 #[tokio::test(flavor = "multi_thread")]

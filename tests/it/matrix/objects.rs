@@ -198,7 +198,7 @@ async fn fill(world: &World) {
             "UPDATE referrals SET decline_code = coalesce(decline_code, 'full'), \
              outcome_code = coalesce(outcome_code, 'service_received'), \
              service_started_at = coalesce(service_started_at, status_at), expected_wait_days = 70, \
-             handover_mode = 'phone', reroute_of = id, follows = id, \
+             handover_mode = 'phone', reroute_of = id, follows = id, round_id = 'rnd_' || substr(id, 5), \
              deadlines = coalesce(deadlines, (SELECT min(d.deadlines) FROM referrals d))",
         )
         .await;

@@ -8,6 +8,7 @@ use crate::kit::requirement::announce;
 use crate::kit::steps::{Ready, fresh_key, girl_of_sixteen, merged, organization_id, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World};
 use relais::domain::id::{Identifier, ProjectId, TeamId};
+use relais::domain::need::Need;
 use relais::policy::table::{Relation, Table};
 use serde_json::{Value, json};
 
@@ -35,6 +36,9 @@ impl Protected {
         override_consent(&world, &readies[0].case).await;
         report(&world, &readies[0].case).await;
         harm(&world, &readies[0]).await;
+        for asker in ["caseworker", "caseworker of another project"] {
+            ask_for_places(&world, asker).await;
+        }
         let desk = TeamId::derived("corridor", "project desk");
         let named = json!({ "projectId": project, "teamId": desk.to_string() });
         world.done(&world.person("coordinator"), "projectNameDesk", &named).await;
@@ -61,6 +65,13 @@ impl Protected {
             "Incident" => (format!("{{ incidents {selection} }}"), &self.project),
             "StatutoryReport" => (format!("{{ statutoryReports {selection} }}"), &self.project),
             "ConsentOverride" => (format!("{{ consentOverrides {selection} }}"), &self.project),
+            "CapacityCheck" => (
+                format!(
+                    "{{ asked: capacityChecks {{ nodes {selection} }} \
+                     received: capacityChecks(received: true) {{ nodes {selection} }} }}"
+                ),
+                &self.project,
+            ),
             "Deletion" => (format!("{{ deletionRequests {selection} }}"), &self.project),
             other => panic!("no question about {other}"),
         };
@@ -124,6 +135,19 @@ async fn override_consent(world: &World, case: &str) {
     let named = json!({ "consentOverrideId": held["id"] });
     for act in ["consentOverrideConfirm", "consentOverrideTakeBack"] {
         world.done(&world.person("coordinator"), act, &named).await;
+    }
+}
+
+/// Two questions for places: one answered and closed, so that it has a value everywhere, and one about violence.
+async fn ask_for_places(world: &World, asker: &str) {
+    for need in [Need::LegalMinorityAppeal, Need::HealthSexualViolenceCare] {
+        let input = json!({ "idempotencyKey": fresh_key(), "serviceId": service_id(MINORITY_APPEAL),
+            "need": "LEGAL_MINORITY_APPEAL", "quantity": 3, "until": world.now().plus_days(3).to_string() });
+        let id = text(&world.done(&world.person(asker), "capacityCheckAsk", &input).await["id"]);
+        let answer = json!({ "capacityCheckId": id, "answer": "SOME", "available": 2 });
+        world.done(&world.person("lawyer"), "capacityCheckAnswer", &answer).await;
+        world.done(&world.person(asker), "capacityCheckClose", &json!({ "capacityCheckId": id })).await;
+        world.execute(&format!("UPDATE capacity_checks SET need = '{need}' WHERE id = '{id}'")).await;
     }
 }
 

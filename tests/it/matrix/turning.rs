@@ -134,8 +134,11 @@ fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool 
 }
 
 /// The resolver of a service asks the directory again, by the viewer's own rights.
-const GUARDED_TWICE: [(&str, Guard); 2] =
-    [("Referral.service", Guard::ServiceKnown), ("ContinuityEntry.service", Guard::ServiceKnown)];
+const GUARDED_TWICE: [(&str, Guard); 3] = [
+    ("CapacityCheck.service", Guard::ServiceKnown),
+    ("Referral.service", Guard::ServiceKnown),
+    ("ContinuityEntry.service", Guard::ServiceKnown),
+];
 
 /// Every cell of every row that is meant turned over: told becomes untold and untold told, a mask falls, a guard
 /// goes home. Each with who would notice.

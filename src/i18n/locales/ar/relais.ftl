@@ -99,3 +99,6 @@ input-ring-edge-too-long = يمتدّ ضلع على 180 درجة من خطوط �
 input-ring-around-pole = تدور حول قطب: استعمل مستطيلًا بدلًا منها.
 input-ring-crosses-itself = تلامس نفسها أو تقطعها.
 input-ring-without-inside = لا تحيط بشيء.
+
+## Refusals
+closed-meanwhile = أُغلق هذا الطلب في هذه الأثناء، ولم يعد مطلوبًا منكم أي شيء.

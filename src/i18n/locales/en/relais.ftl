@@ -203,6 +203,12 @@ input-report-day = The day of a report does not lie in the future.
 input-appeal-open = The age stays contested until the last appeal has ended: close it with `caseAppealClose`, and say what the age rests on then.
 input-review-date = A hold is reviewed after today and within a year.
 input-area-unknown = A case needs the code of an area, however large, such as FR or LY-TB.
+input-round-size = Offer to two or three services at once.
+input-round-of-one-need = The drafts offered together must be of one case and one need.
+input-round-twice = Each draft offered together must ask another service, on a consent of its own.
+input-quantity = Ask for 1 to 500 places.
+input-check-period = Ask for places from a time to a later one, within seven days from now.
+input-available-places = Say how many places are free, 1 to 500, with “yes” or “some” only.
 input-text-empty = The text cannot be empty.
 input-text-too-long = A name has at most 200 characters, another text 4,000.
 input-list-too-long = A list has at most 50 entries, one of areas at most 500.
@@ -284,6 +290,7 @@ field-age-basis = basis of the age
 ## Others
 conflict = Somebody else changed this referral: read it again (version { $version }), then decide.
 transition = This act is not possible in the present state.
+closed-meanwhile = This request has been closed meanwhile; nothing is asked of you any more.
 key-reused = This idempotency key was used for another request: take a new one.
 
 ## Protection
@@ -297,6 +304,7 @@ protection-glass-too-often = The glass is broken at most three times in 24 hours
 protection-review-overdue = An earlier opening has waited more than 72 hours for its review: have it reviewed first.
 protection-already-reviewed = It was reviewed before.
 protection-already-answered = It was answered before.
+protection-already-closed = It is closed: nothing is asked any more.
 protection-already-confirmed = It was confirmed before.
 protection-already-decided = It was decided before.
 protection-entry-changed = The entry says something else since this was proposed: refuse it, and propose anew.
@@ -314,6 +322,7 @@ policy-or = { "; " }
 policy-never = never sees
 policy-nothing = Sees nothing of it: as if it did not exist.
 policy-object-referral = Referrals
+policy-object-capacity-check = Questions for places
 policy-object-refusal = Refusals of acts on a referral
 policy-object-slip = Slips that a person carries
 policy-object-case = Case references

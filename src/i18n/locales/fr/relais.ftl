@@ -203,6 +203,12 @@ input-report-day = Le jour d’un signalement n’est pas dans l’avenir.
 input-appeal-open = L’âge reste contesté jusqu’à la fin du dernier recours : le clore par `caseAppealClose`, en disant sur quoi l’âge repose alors.
 input-review-date = Un gel juridique se réexamine après aujourd'hui et dans l'année.
 input-area-unknown = Un dossier a besoin d’un code de territoire, même large, comme FR ou LY-TB.
+input-round-size = Proposez à deux ou trois services à la fois.
+input-round-of-one-need = Les brouillons proposés ensemble doivent concerner un seul dossier et un seul besoin.
+input-round-twice = Chaque brouillon proposé ensemble doit s’adresser à un autre service, avec son propre consentement.
+input-quantity = Demandez de 1 à 500 places.
+input-check-period = Demandez des places d’un moment à un autre plus tardif, dans les sept jours à venir.
+input-available-places = Indiquez combien de places sont libres, de 1 à 500, avec « oui » ou « quelques-unes » seulement.
 input-text-empty = Le texte ne peut pas être vide.
 input-text-too-long = Un nom compte 200 caractères au plus, un autre texte 4 000.
 input-list-too-long = Une liste compte 50 éléments au plus, une liste de territoires 500 au plus.
@@ -284,6 +290,7 @@ field-age-basis = ce sur quoi repose l’âge
 ## Others
 conflict = Quelqu’un d’autre a modifié cette orientation : relisez-la (version { $version }), puis décidez.
 transition = Cette action n’est pas possible dans l’état actuel.
+closed-meanwhile = Cette demande a été close entre-temps ; plus rien ne vous est demandé.
 key-reused = Cette clé d’idempotence a déjà servi à une autre demande : prenez-en une nouvelle.
 
 ## Protection
@@ -297,6 +304,7 @@ protection-glass-too-often = On brise la glace au plus trois fois en 24 heures :
 protection-review-overdue = Une ouverture antérieure attend son examen depuis plus de 72 heures : faites-la examiner d’abord.
 protection-already-reviewed = L’examen a déjà eu lieu.
 protection-already-answered = La réponse a déjà été donnée.
+protection-already-closed = La question est close : plus rien n’est demandé.
 protection-already-confirmed = C’est déjà confirmé.
 protection-already-decided = C’est déjà décidé.
 protection-entry-changed = La fiche a changé depuis cette proposition : refusez-la, et proposez de nouveau.
@@ -314,6 +322,7 @@ policy-or = { " ; " }
 policy-never = ne voit jamais
 policy-nothing = N’en voit rien : comme si cela n’existait pas.
 policy-object-referral = Orientations
+policy-object-capacity-check = Demandes de places
 policy-object-refusal = Refus d’un acte sur une orientation
 policy-object-slip = Bons portés par la personne
 policy-object-case = Références de cas

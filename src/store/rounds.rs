@@ -1,0 +1,86 @@
+//! Rounds: which referrals were sent together, and which of them was accepted first.
+
+use super::row::optional_text;
+use super::{StoreError, Tx, in_tx, statements};
+use crate::domain::id::{CaseId, ProjectId, ReferralId, RoundId};
+use crate::domain::time::Timestamp;
+
+statements! {
+    INSERT = "INSERT INTO referral_rounds (id, case_id, project_id, opened_at, won_by) VALUES ($1, $2, $3, $4, NULL)";
+    JOIN = "UPDATE referrals SET round_id = $2 WHERE id = $1";
+    LOCK = "UPDATE referral_rounds SET won_by = won_by WHERE id = (SELECT r.round_id FROM referrals r WHERE r.id = $1)";
+    WIN = "UPDATE referral_rounds SET won_by = $2 WHERE id = $1 AND won_by IS NULL";
+    MOVE_DEMAND = "UPDATE demands SET referral_id = $2 WHERE referral_id IN (SELECT r.id FROM referrals r WHERE r.round_id = $1)";
+    PASS_DEMAND_ON = "UPDATE demands SET referral_id = (SELECT min(r.id) FROM referrals r WHERE r.round_id = $2 AND r.is_open) \
+        WHERE referral_id = $1 AND EXISTS (SELECT 1 FROM referrals r WHERE r.round_id = $2 AND r.is_open)";
+}
+
+impl Tx {
+    /// Opens a round of a case.
+    pub async fn insert_round(
+        &mut self,
+        id: RoundId,
+        case: CaseId,
+        project: ProjectId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(INSERT)
+            .bind(id.to_string())
+            .bind(case.to_string())
+            .bind(project.to_string())
+            .bind(now.microseconds())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Puts a referral into a round.
+    pub async fn join_round(&mut self, referral: ReferralId, round: RoundId) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(JOIN)
+            .bind(referral.to_string())
+            .bind(round.to_string())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Locks the round of a referral until the commit, where it is of one: of several who change referrals of one round
+    /// the second reads what the first did. A round is locked before any of its referrals.
+    pub async fn lock_round_of(&mut self, referral: ReferralId) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(LOCK).bind(referral.to_string()).execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Gives a round, and the need that it carries, to the referral that was accepted. [`StoreError::Stale`] when
+    /// another one has it.
+    pub async fn win_round(&mut self, round: RoundId, winner: ReferralId) -> Result<(), StoreError> {
+        let (round, winner) = (round.to_string(), winner.to_string());
+        let won = in_tx!(self, |c| sqlx::query(WIN)
+            .bind(&round)
+            .bind(&winner)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        if won == 0 {
+            return Err(StoreError::Stale);
+        }
+        in_tx!(self, |c| sqlx::query(MOVE_DEMAND).bind(&round).bind(&winner).execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Lets another open referral of the round carry the need of one that has ended; the last one keeps it.
+    pub async fn pass_demand_on(&mut self, ended: ReferralId, round: Option<RoundId>) -> Result<(), StoreError> {
+        if round.is_none() {
+            return Ok(());
+        }
+        in_tx!(self, |c| sqlx::query(PASS_DEMAND_ON)
+            .bind(ended.to_string())
+            .bind(optional_text(round))
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+}
