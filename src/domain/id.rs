@@ -132,6 +132,8 @@ identifiers! {
     ConsentId = "con",
     /// A referral.
     ReferralId = "ref",
+    /// A message on a referral.
+    MessageId = "msg",
     /// A demand record: one need met by nothing, or by something, in one month.
     DemandId = "dem",
     /// The passing of a case to another team.

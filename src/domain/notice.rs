@@ -20,6 +20,7 @@ code_list! {
         RevealBudgetExceeded = "reveal_budget_exceeded": "somebody has opened more cases than the work explains",
         ConsentWithdrawn = "consent_withdrawn": "a person has withdrawn a consent",
         ReferralClosed = "referral_closed": "a referral was cancelled, or marked as entered in error",
+        MessageReceived = "message_received": "the other side of a referral has written",
         DeletionRequested = "deletion_requested": "a sender asks to delete what is held of a closed referral",
         DeletionAnswered = "deletion_answered": "a recipient has answered a request to delete",
         ReportRecorded = "report_recorded": "somebody has recorded a statutory report: a second person must confirm",

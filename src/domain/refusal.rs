@@ -4,6 +4,8 @@
 use super::code::code_list;
 use super::consent::ConsentField;
 use super::lifecycle::{Event, IllegalTransition, Status};
+use super::linter::Finding;
+use super::message::{IdentityAsked, QuestionTemplate};
 
 code_list! {
     /// What is wrong with an input.
@@ -87,6 +89,10 @@ code_list! {
         NotTakeable = "not_takeable": "tier and status are not taken from another entry",
         ReasonNeeded = "reason_needed": "say why it is refused",
         AreaOfRedacted = "area_of_redacted": "a place that must not be found needs the code of its area",
+        MessageTooLong = "message_too_long": "a message has at most 500 characters",
+        NotAcceptedNow = "not_accepted_now": "a text goes with a referral once it is accepted, while it is open and its consent is live",
+        AnswerOfQuestion = "answer_of_question": "this is no answer to the question, or lies outside of what it may say",
+        MessagesFull = "messages_full": "a referral holds at most a hundred messages",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }
 }
@@ -177,6 +183,15 @@ pub enum Refusal {
     },
     /// The recipient cannot be referred to now.
     Recipient(RecipientProblem),
+    /// A question in own words tells of a person, or asks who she is.
+    Text {
+        /// What the linter has found in it.
+        findings: Vec<Finding>,
+        /// What of an identity it asks for.
+        asked: Vec<IdentityAsked>,
+        /// A question of the list to ask instead.
+        suggestion: QuestionTemplate,
+    },
     /// The idempotency key was used for something else.
     KeyReused,
     /// Protection stands in the way.

@@ -7,6 +7,8 @@ use super::error::ApiError;
 use crate::actions::ActionError;
 use crate::domain::consent::ConsentField;
 use crate::domain::lifecycle::Event;
+use crate::domain::linter::Finding;
+use crate::domain::message::{IdentityAsked, QuestionTemplate};
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RINGS, RecipientProblem, Refusal};
 use crate::i18n::{Language, code_key, text, text_with};
 use crate::policy::referral_view::ReferralStatus;
@@ -33,6 +35,8 @@ pub enum UserError {
     Consent(ConsentMissingError),
     /// A recipient.
     Recipient(RecipientUnavailableError),
+    /// A text.
+    Text(TextRefusedError),
     /// An idempotency key.
     KeyReused(IdempotencyConflictError),
     /// A rule of protection.
@@ -96,6 +100,21 @@ pub struct RecipientUnavailableError {
     path: Vec<String>,
     /// Why, for programs.
     problem: RecipientProblem,
+}
+
+/// A question in own words tells of a person, or asks who she is.
+#[derive(Clone, SimpleObject)]
+pub struct TextRefusedError {
+    /// What is wrong and what to do, in the language asked for.
+    message: String,
+    /// The input field concerned.
+    path: Vec<String>,
+    /// What the text tells of a person.
+    findings: Vec<Finding>,
+    /// What it asks of a person's identity.
+    identity_asked: Vec<IdentityAsked>,
+    /// A question of the list to ask instead.
+    suggestion: QuestionTemplate,
 }
 
 /// The idempotency key was used for another request.
@@ -181,6 +200,19 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             path: Vec::new(),
             problem,
         }),
+        Refusal::Text { findings, asked, suggestion } => {
+            let found = findings.iter().map(|finding| text(language, &code_key("linter", *finding)));
+            let found: Vec<String> =
+                found.chain(asked.iter().map(|asked| text(language, &code_key("asked", *asked)))).collect();
+            let suggested = text(language, &code_key("question", suggestion));
+            UserError::Text(TextRefusedError {
+                message: text_with(language, "text-refused", &[("found", found.join(", ")), ("question", suggested)]),
+                path: input("question.text"),
+                findings,
+                identity_asked: asked,
+                suggestion,
+            })
+        }
         Refusal::KeyReused => UserError::KeyReused(IdempotencyConflictError {
             message: text(language, "key-reused"),
             path: input("idempotencyKey"),
@@ -273,6 +305,19 @@ unions! {
     ReferralCompleteError {
         Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
     }
+    /// Why nothing was asked.
+    ReferralAskError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Text(TextRefusedError),
+        Protection(ProtectionError),
+    }
+    /// Why a question was not answered.
+    ReferralAnswerQuestionError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
+    }
+    /// Why a message was not sent.
+    ReferralMessageSendError { Conflict(ConflictError), Input(InputError), Protection(ProtectionError) }
+    /// Why messages were not marked as read.
+    ReferralMessagesReadError { Conflict(ConflictError), Protection(ProtectionError) }
     /// Why it was not recorded on what an age rests.
     CaseAgeBasisSetError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
     /// Why it was not recorded how an appeal ended.

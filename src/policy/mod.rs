@@ -14,6 +14,7 @@ pub mod directory_view;
 pub mod entry_rules;
 pub mod hold_view;
 mod looking;
+pub mod message_view;
 pub mod override_view;
 pub mod person_view;
 pub mod proposal_view;

@@ -28,6 +28,7 @@ macro_rules! select_consents {
 statements! {
     FIND = concat!(select_consents!("id = $1 AND "), of_own_case!("$2", "$3"));
     LIST = select_consents!("id IN");
+    FIND_OF_REFERRAL = select_consents!("id = $1");
     LOCK = "UPDATE consents SET version = version WHERE id = $1";
     WITHDRAW = "UPDATE consents SET version = version + 1, withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
     END = "UPDATE consents SET version = version + 1, expires_at = $2 WHERE id = $1 AND expires_at > $2";
@@ -103,6 +104,15 @@ impl Store {
 }
 
 impl Tx {
+    /// The consent of a referral that the caller has read within its scope, as it stands in this transaction.
+    pub async fn find_consent_of(&mut self, referral: &Referral) -> Result<Option<Consent>, StoreError> {
+        let row: Option<ConsentRow> = in_tx!(self, |c| sqlx::query_as(FIND_OF_REFERRAL)
+            .bind(referral.consent_id.to_string())
+            .fetch_optional(c)
+            .await)?;
+        row.map(ConsentRow::into_consent).transpose()
+    }
+
     /// A consent of the scope's project, as it stands in this transaction.
     pub async fn find_consent(&mut self, scope: &Scope, id: ConsentId) -> Result<Option<Consent>, StoreError> {
         let row: Option<ConsentRow> = in_tx!(self, |c| sqlx::query_as(FIND)

@@ -33,6 +33,7 @@ mod jobs;
 mod keys;
 mod ledger;
 mod legal_holds;
+mod messages;
 mod notices;
 mod open;
 mod openings;
@@ -75,7 +76,7 @@ pub use self::proposals::Decision;
 pub use self::provider::{BegunSignIn, IdentityLink};
 pub use self::referrals::Selection;
 pub use self::restore::Restored;
-pub use self::retention::{DueRows, EntryVersion, Passing};
+pub use self::retention::{DueRows, EntryVersion, OfEnded, Passing};
 pub use self::sealed::SealedAt;
 
 use sqlx::{AssertSqlSafe, Executor, PgPool, SqlSafeStr, SqlitePool};

@@ -2,11 +2,13 @@
 
 mod answer;
 mod draft;
+mod message;
 mod send;
 mod write;
 
 pub use answer::{Answer, answer};
 pub use draft::{CreateReferral, create};
+pub use message::{TypedAnswer, answer_question, ask, mark_messages_read, send_message};
 pub use send::{SendDeclarations, send};
 pub(super) use write::{Actor, audit, write};
 

@@ -5,6 +5,7 @@ use crate::actions::disclosure::act;
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::lifecycle::{Event, Party};
+use crate::domain::message::ends_at_once;
 use crate::domain::referral::{Attestation, Change, Detail, Referral, TimelineEntry};
 use crate::policy::access::Access;
 use crate::store::Tx;
@@ -64,6 +65,9 @@ pub(in crate::actions) async fn write(
     let changed = referral.apply(change);
     let entry = actor.entry(&changed, change.event, &change.detail);
     tx.update_referral(&changed, &entry).await?;
+    if ends_at_once(changed.status) {
+        tx.purge_messages(changed.id).await?;
+    }
     Ok(changed)
 }
 

@@ -24,6 +24,8 @@ code_list! {
         ConsentRecorded = "consent_recorded": "a consent was recorded",
         ReferralCreated = "referral_created": "a referral was drafted",
         ReferralChanged = "referral_changed": "a referral changed its state",
+        MessageSent = "message_sent": "a text was sent on a referral",
+        MessagesRead = "messages_read": "the messages on a referral were marked as read",
         DemandRecorded = "demand_recorded": "a need without an answer was recorded",
         Disclosed = "disclosed": "fields of a person-linked object were read",
         GapsRead = "gaps_read": "the table of gaps was read",
@@ -63,7 +65,7 @@ code_list! {
         OverrideTakenBack = "override_taken_back": "a referral without a consent was taken back",
         OverrideReplaced = "override_replaced": "a consent took the place of an override",
         CaseErased = "case_erased": "a case was erased with everything that hung on it",
-        DetailsErased = "details_erased": "the codes of a case's timelines were erased",
+        DetailsErased = "details_erased": "the codes of a case's timelines, or its messages, were erased",
         MonthKeyDestroyed = "month_key_destroyed": "the key that linked a month's demands to cases was destroyed",
         LegalHoldSet = "legal_hold_set": "a case was held back from erasure, or the hold was renewed",
         LegalHoldLifted = "legal_hold_lifted": "a case is no longer held back from erasure",
@@ -100,6 +102,8 @@ impl AuditAction {
             | Self::ConsentRecorded
             | Self::ReferralCreated
             | Self::ReferralChanged
+            | Self::MessageSent
+            | Self::MessagesRead
             | Self::DemandRecorded
             | Self::AppealClosed
             | Self::AgeBasisSet

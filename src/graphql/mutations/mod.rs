@@ -10,6 +10,7 @@ mod directory;
 mod directory_changes;
 mod duplicates;
 mod legal_hold;
+mod message;
 mod organization;
 mod protection;
 mod referral;
@@ -24,6 +25,7 @@ pub struct Mutation(
     consent::ConsentMutations,
     consent_override::ConsentOverrideMutations,
     referral::ReferralMutations,
+    message::MessageMutations,
     demand::DemandMutations,
     directory::DirectoryMutations,
     duplicates::DuplicateMutations,

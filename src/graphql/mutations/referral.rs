@@ -106,7 +106,7 @@ impl ReferralMutations {
     }
 }
 
-fn target(id: &ID, expected_version: i64) -> Result<Target, ApiError> {
+pub(super) fn target(id: &ID, expected_version: i64) -> Result<Target, ApiError> {
     Ok(Target { id: parse_id(id)?, expected_version })
 }
 

@@ -8,6 +8,7 @@ pub mod consent_override;
 pub mod demand;
 pub mod directory_edit;
 pub mod legal_hold;
+pub mod message;
 pub mod organization;
 pub mod place;
 pub mod protection;

@@ -157,6 +157,7 @@ impl Facts {
             case: Some(&self.case),
             service: None,
             project: &self.project,
+            messages: &[],
             timeline: &self.timeline,
             alias_key: Some(b"key of the project"),
             now: self.now,

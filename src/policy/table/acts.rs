@@ -5,8 +5,8 @@ use super::row::Action::{
     CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings,
     MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides,
     ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand,
-    RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity,
-    WithdrawConsent,
+    RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SuggestCorrection, TakeCustody,
+    TellCapacity, WithdrawConsent,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
@@ -55,6 +55,7 @@ pub(super) fn acts() -> Vec<Act> {
         act(CreateReferral, WORKERS).in_project().by_token(TokenScope::Referrals),
         act(AnswerReferral, WORKERS).by_token(TokenScope::Answers),
         act(ReadReferral, READERS).by_token(TokenScope::Referrals),
+        act(SendMessage, WORKERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
         // Protection.
         act(ReadProject, READERS).by_token(TokenScope::Referrals),

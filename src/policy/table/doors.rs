@@ -5,8 +5,8 @@ use super::row::Action::{
     CreateReferral, DecideProposal, EditEntry, FindDuplicates, HoldCase, KeepOwnAccount, LeadProject, ListReadings,
     MarkDoNotUse, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadNotices, ReadOverrides,
     ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand,
-    RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity,
-    WithdrawConsent,
+    RecordReport, RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SuggestCorrection, TakeCustody,
+    TellCapacity, WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
 
@@ -99,6 +99,10 @@ fn mutations() -> Vec<Door> {
         door("Mutation.referralDecline", &[AnswerReferral]),
         door("Mutation.referralStart", &[AnswerReferral]),
         door("Mutation.referralComplete", &[AnswerReferral]),
+        door("Mutation.referralAsk", &[AnswerReferral]),
+        door("Mutation.referralAnswerQuestion", &[CreateReferral]),
+        door("Mutation.referralMessageSend", &[SendMessage]),
+        door("Mutation.referralMessagesRead", &[SendMessage]),
         door("Mutation.demandRecord", &[RecordDemand]),
         door("Mutation.projectFreeze", &[LeadProject]),
         door("Mutation.projectThawRequest", &[LeadProject]),

@@ -22,7 +22,7 @@ const TIERS: &[Standing] = &[Public, Network, Project, Restricted, Sealed];
 
 /// Every object, in the order of a page.
 pub const OBJECTS: &[Object] = &[
-    Object { key: "referral", types: &["Referral", "Offer", "TimelineEntry"], standings: STAGES },
+    Object { key: "referral", types: &["Referral", "Offer", "TimelineEntry", "Message"], standings: STAGES },
     // A refusal knows nothing of the consent: what is accepted stands as if it were offered.
     Object { key: "refusal", types: &["InvalidTransitionError"], standings: &[Offer, Ended, Closed] },
     Object { key: "case", types: &["CaseReference"], standings: &[Plain] },

@@ -33,7 +33,10 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "legalHold",
                 // Names of fields of what the caller has just changed, never values.
                 "waiting",
+                // Kinds of what the caller has just typed.
+                "warnings",
             ],
         )
         || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields", "event"])
+        || is_of("TextRefusedError", &["findings", "identityAsked", "suggestion"])
 }

@@ -94,6 +94,7 @@ code_list! {
         CreateReferral = "create_referral": "draft and send a referral",
         AnswerReferral = "answer_referral": "answer a referral to one's organisation",
         ReadReferral = "read_referral": "read a referral",
+        SendMessage = "send_message": "write on an accepted referral, and mark what the other side wrote as read",
         RecordDemand = "record_demand": "record a need without an answer",
         ReadGaps = "read_gaps": "read the table of gaps",
         HoldCase = "hold_case": "hold a case back from erasure, lift holds and list them",
