@@ -112,7 +112,7 @@ pub struct TextRefusedError {
     /// What the text tells of a person.
     findings: Vec<Finding>,
     /// What it asks of a person's identity.
-    identity_asked: Vec<IdentityAsked>,
+    asked: Vec<IdentityAsked>,
     /// A question of the list to ask instead.
     suggestion: QuestionTemplate,
 }
@@ -209,7 +209,7 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
                 message: text_with(language, "text-refused", &[("found", found.join(", ")), ("question", suggested)]),
                 path: input("question.text"),
                 findings,
-                identity_asked: asked,
+                asked,
                 suggestion,
             })
         }

@@ -261,6 +261,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         import_turns::STATEMENTS,
         jobs::STATEMENTS,
         legal_holds::STATEMENTS,
+        messages::STATEMENTS,
         open::STATEMENTS,
         notices::STATEMENTS,
         openings::STATEMENTS,

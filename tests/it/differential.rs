@@ -104,6 +104,7 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         "service" => tell((side != Side::Recipient || stage <= 4) && finds_service(drawn)),
         "need" => tell((side != Side::Recipient || stage <= 4) && (drawn.is_trained() || !is_violent)),
         "location" | "decline" | "outcome" | "timeline" | "kind" | "wait" | "handover" => by_side(stage <= 4),
+        "messages" => tell(side == Side::Team || (side == Side::Recipient && stage <= 3)),
         "channel" | "reroute" | "chain" => tell(side != Side::Recipient),
         "statusAt" | "requestedAt" | "startedAt" if side == Side::Recipient => {
             if stage <= 4 {
@@ -198,6 +199,7 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
         ("decline", told(view, &view.decline_code)),
         ("outcome", told(view, &view.outcome_code)),
         ("timeline", there(view.reveal(&view.timeline).is_some())),
+        ("messages", there(view.reveal(&view.messages).is_some())),
         ("case", there(view.case.is_some())),
         ("consent", there(view.consent.is_some())),
     ]

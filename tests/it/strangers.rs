@@ -325,13 +325,17 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_mutation("legalHoldSet", "caseId", &hold, &paris.case),
         Question::of_mutation("legalHoldLift", "caseId", &json!({ "caseId": "" }), &paris.case),
     ]);
-    for step in ["Send", "Acknowledge", "Accept", "Decline", "Start", "Complete"] {
+    let messages = ["Ask", "AnswerQuestion", "MessageSend", "MessagesRead"];
+    for step in ["Send", "Acknowledge", "Accept", "Decline", "Start", "Complete"].into_iter().chain(messages) {
         // The right version and a wrong one: neither tells that there is something.
         for expected_version in [*version, 9] {
             let input = json!({ "referralId": "", "expectedVersion": expected_version });
             let extra = match step {
                 "Decline" => json!({ "code": "FULL" }),
                 "Complete" => json!({ "outcome": "SERVICE_RECEIVED" }),
+                "Ask" => json!({ "question": { "template": "COMES_ALONE" } }),
+                "AnswerQuestion" => json!({ "answer": { "word": "YES" } }),
+                "MessageSend" => json!({ "text": "Tuesday." }),
                 _ => json!({}),
             };
             questions.push(Question::of_mutation(&format!("referral{step}"), "referralId", &merged(input, &extra), id));

@@ -38,5 +38,5 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
             ],
         )
         || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields", "event"])
-        || is_of("TextRefusedError", &["findings", "identityAsked", "suggestion"])
+        || is_of("TextRefusedError", &["findings", "asked", "suggestion"])
 }

@@ -110,6 +110,7 @@ impl Drawn {
             service: Some(&self.service),
             project: &self.project,
             timeline: &self.timeline,
+            messages: &[],
             alias_key: Some(ALIAS_KEY),
             now: self.now,
         }

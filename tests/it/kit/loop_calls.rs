@@ -24,12 +24,13 @@ const CONFLICT: &str = "... on ConflictError { currentVersion }";
 const TRANSITION: &str = "... on InvalidTransitionError { status event }";
 const CONSENT_MISSING: &str = "... on ConsentMissingError { consentProblem: problem missingFields }";
 const PROTECTION: &str = "... on ProtectionError { protectionProblem: problem }";
+const TEXT: &str = "... on TextRefusedError { findings asked suggestion }";
 const RECIPIENT: &str = "... on RecipientUnavailableError { recipientProblem: problem }";
 
 /// A mutation: its name, what comes back and how, and the errors that it names beside the key's.
 struct Mutation(&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const MUTATIONS: [Mutation; 10] = [
+const MUTATIONS: [Mutation; 14] = [
     Mutation("caseOpen", "case", CASE, &[INPUT, PROTECTION]),
     Mutation("consentRecord", "consent", CONSENT, &[INPUT, RECIPIENT, PROTECTION]),
     Mutation("demandRecord", "demand", DEMAND, &[INPUT, PROTECTION]),
@@ -44,6 +45,10 @@ const MUTATIONS: [Mutation; 10] = [
     Mutation("referralAccept", "referral", REFERRAL, &[CONFLICT, TRANSITION, PROTECTION]),
     Mutation("referralDecline", "referral", REFERRAL, &[CONFLICT, TRANSITION, PROTECTION]),
     Mutation("referralStart", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralAsk", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, TEXT, PROTECTION]),
+    Mutation("referralAnswerQuestion", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralMessageSend", "referral", REFERRAL, &[INPUT, CONFLICT, PROTECTION]),
+    Mutation("referralMessagesRead", "referral", REFERRAL, &[CONFLICT, PROTECTION]),
     Mutation("referralComplete", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
 ];
 
@@ -103,7 +108,10 @@ impl Outcome {
         for name in names {
             words.extend(word(&errors[0][name]));
         }
-        words.extend(errors[0]["missingFields"].as_array().into_iter().flatten().filter_map(word));
+        for list in ["missingFields", "findings", "asked"] {
+            words.extend(errors[0][list].as_array().into_iter().flatten().filter_map(word));
+        }
+        words.extend(word(&errors[0]["suggestion"]));
         words.extend(word(&errors[0]["status"]).map(|status| format!("in {status}")));
         words.extend(errors[0]["path"].as_array().and_then(|path| path.last()).and_then(word));
         words.join(" ")

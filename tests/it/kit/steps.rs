@@ -14,9 +14,10 @@ use serde_json::{Value, json};
 
 /// The states that the API can bring a referral to, each with the step that leads there and the state
 /// before.
-const PATHS: [(&str, &str, &str); 7] = [
+const PATHS: [(&str, &str, &str); 8] = [
     ("REQUESTED", "DRAFT", "referralSend"),
     ("ACKNOWLEDGED", "REQUESTED", "referralAcknowledge"),
+    ("CLARIFYING", "ACKNOWLEDGED", "referralAsk"),
     ("ACCEPTED", "ACKNOWLEDGED", "referralAccept"),
     ("IN_SERVICE", "ACCEPTED", "referralStart"),
     ("COMPLETED", "IN_SERVICE", "referralComplete"),
@@ -190,6 +191,9 @@ pub fn step_input(step: &str, referred: &Referred) -> Value {
         "referralSend" => json!({ "capacityConfirmed": true }),
         "referralDecline" => json!({ "code": "FULL" }),
         "referralComplete" => json!({ "outcome": "SERVICE_RECEIVED" }),
+        "referralAsk" => json!({ "question": { "template": "COMES_ALONE" } }),
+        "referralAnswerQuestion" => json!({ "answer": { "word": "YES" } }),
+        "referralMessageSend" => json!({ "text": "Tuesday suits us." }),
         "referralCancel" => json!({ "reason": "NOT_SAFE" }),
         "referralMarkError" => json!({ "reason": "TRIAL" }),
         _ => json!({}),

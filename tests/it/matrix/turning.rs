@@ -25,13 +25,14 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 18] = [
+const HOLDERS: [(&str, &str); 19] = [
     ("DirectoryProposalChange", "changes"),
     ("FieldProvenance", "provenance"),
     ("ServiceSource", "source"),
     ("CaseReading", "readings"),
     ("Offer", "offer"),
     ("TimelineEntry", "timeline"),
+    ("Message", "messages"),
     ("Capacity", "capacity"),
     ("Eligibility", "eligibility"),
     ("Freshness", "freshness"),
@@ -89,7 +90,8 @@ pub fn with_row(content: &Content, position: usize, row: Row) -> Content {
 /// Where the object, or what leads to the field, is shut anyway, a cell of the field cannot be seen.
 fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, standing: Standing) -> bool {
     let object = object_of(row).expect("an object");
-    let timeline = row.starts_with("TimelineEntry.").then(|| "Referral.timeline".to_owned());
+    let lists = [("TimelineEntry.", "Referral.timeline"), ("Message.", "Referral.messages")];
+    let list = lists.iter().find(|(inside, _)| row.starts_with(inside)).map(|(_, list)| (*list).to_owned());
     let of = row.split('.').next().expect("a type");
     // What stands inside another object, or beside it, is there where that one is.
     let is_inside =
@@ -100,7 +102,7 @@ fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, stand
     let id = [own, first].into_iter().flatten().find(|name| row_of(name).is_some());
     let facts = all_guards_hold(relation, standing);
     let is_shut = |lead: &String| row_of(lead).is_some_and(|lead| lead.decide(&facts) == Sight::Absent);
-    id.into_iter().chain(timeline).any(|lead| lead != row && is_shut(&lead))
+    id.into_iter().chain(list).any(|lead| lead != row && is_shut(&lead))
 }
 
 /// What a second lock keeps shut, so that the API alone cannot tell: the store finds no draft for a recipient; a
@@ -117,7 +119,11 @@ fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool 
             && relation == Relation::Anonymous;
     // It is counted for the viewer's project, and nobody of the lawyers works in one.
     let is_of_no_project = row == "Capacity.acceptedSince" && relation == Relation::OwnOrganization;
+    // What is open has no day on which it is deleted.
+    let is_of_the_end = row == "Message.purgeAt"
+        && matches!(standing, Standing::Draft | Standing::Offer | Standing::Accepted | Standing::Handover);
     has_own_rows
+        || is_of_the_end
         || is_of_no_project
         || is_for_staff_inside
         || (standing == Standing::Draft && (is_empty || (row == "Referral.id" && relation == Relation::Recipient)))
