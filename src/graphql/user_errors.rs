@@ -200,19 +200,13 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             path: Vec::new(),
             problem,
         }),
-        Refusal::Text { findings, asked, suggestion } => {
-            let found = findings.iter().map(|finding| text(language, &code_key("linter", *finding)));
-            let found: Vec<String> =
-                found.chain(asked.iter().map(|asked| text(language, &code_key("asked", *asked)))).collect();
-            let suggested = text(language, &code_key("question", suggestion));
-            UserError::Text(TextRefusedError {
-                message: text_with(language, "text-refused", &[("found", found.join(", ")), ("question", suggested)]),
-                path: input("question.text"),
-                findings,
-                asked,
-                suggestion,
-            })
-        }
+        Refusal::Text { findings, asked, suggestion } => UserError::Text(TextRefusedError {
+            message: text_refused(&findings, &asked, suggestion, language),
+            path: input("question.text"),
+            findings,
+            asked,
+            suggestion,
+        }),
         Refusal::KeyReused => UserError::KeyReused(IdempotencyConflictError {
             message: text(language, "key-reused"),
             path: input("idempotencyKey"),
@@ -223,6 +217,20 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             problem,
         }),
     }
+}
+
+/// What a text tells or asks, and what to ask instead.
+fn text_refused(
+    findings: &[Finding],
+    asked: &[IdentityAsked],
+    suggestion: QuestionTemplate,
+    language: Language,
+) -> String {
+    let findings = findings.iter().map(|finding| code_key("linter", *finding));
+    let keys = findings.chain(asked.iter().map(|asked| code_key("asked", *asked)));
+    let found: Vec<String> = keys.map(|key| text(language, &key)).collect();
+    let question = text(language, &code_key("question", suggestion));
+    text_with(language, "text-refused", &[("found", found.join(", ")), ("question", question)])
 }
 
 macro_rules! unions {

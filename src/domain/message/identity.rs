@@ -10,12 +10,12 @@ use crate::domain::words::{fold, words};
 code_list! {
     /// What of a person's identity a question asks for.
     IdentityAsked {
-        Name = "name": "the name",
+        Name = "name": "the name of the person",
         BirthDate = "birth_date": "the date of birth",
         Contact = "contact": "a phone number or a mailbox of the person",
         Address = "address": "where the person lives",
         Document = "document": "the number or a copy of a document",
-        Photo = "photo": "a photo",
+        Photo = "photo": "a photo of the person",
     }
 }
 

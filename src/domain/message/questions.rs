@@ -28,9 +28,9 @@ code_list! {
 code_list! {
     /// An answer that is a word.
     AnswerWord {
-        Yes = "yes": "yes",
-        No = "no": "no",
-        NotKnown = "not_known": "nobody knows",
+        Yes = "yes": "it is so",
+        No = "no": "it is not so",
+        NotKnown = "not_known": "nobody knows it",
         AskByPhone = "ask_by_phone": "this is better said by phone: call the sender",
     }
 }

@@ -116,7 +116,7 @@ pub struct ReferralAnswerQuestionInput {
 /// A coded answer.
 #[derive(OneofObject)]
 pub enum QuestionAnswerInput {
-    /// A word.
+    /// One of a few words.
     Word(AnswerWord),
     /// A day, from today on for two years.
     Day(DayScalar),
