@@ -7,6 +7,7 @@ use crate::domain::case::CaseReference;
 use crate::domain::consent::Consent;
 use crate::domain::freeze::Freeze;
 use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId};
+use crate::domain::message::Message;
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::policy::access::Access;
 use crate::policy::referral_view::{ReferralFacts, ReferralView, show_referral};
@@ -21,6 +22,7 @@ struct Facts {
     alias_keys: HashMap<ProjectId, Zeroizing<Vec<u8>>>,
     timelines: Vec<TimelineEntry>,
     freezes: HashMap<ReferralId, Vec<Freeze>>,
+    messages: Vec<Message>,
 }
 
 /// The views of referrals that were read within the viewer's scope, in their order; what is nothing to
@@ -41,6 +43,7 @@ pub(super) async fn show(
         alias_keys: store.list_alias_keys_of(referrals).await?.into_iter().collect(),
         timelines: store.list_timelines_of(referrals).await?,
         freezes: freezes_of(store.list_freezes_of(referrals).await?),
+        messages: store.list_messages_of(referrals).await?,
     };
     let views: Result<Vec<_>, _> = referrals.iter().map(|referral| facts.show(context, access, referral)).collect();
     Ok(views?.into_iter().flatten().collect())
@@ -54,6 +57,13 @@ fn freezes_of(all: Vec<(ReferralId, Freeze)>) -> HashMap<ReferralId, Vec<Freeze>
     freezes
 }
 
+/// What is of one referral, out of what stands by referrals.
+fn of_one<T>(sorted: &[T], id: ReferralId, of: impl Fn(&T) -> ReferralId) -> &[T] {
+    let start = sorted.partition_point(|each| of(each) < id);
+    let end = sorted.partition_point(|each| of(each) <= id);
+    &sorted[start..end]
+}
+
 impl Facts {
     fn show(
         &self,
@@ -63,16 +73,15 @@ impl Facts {
     ) -> Result<Option<Visible<ReferralView>>, ActionError> {
         let missing = || ActionError::Internal("a referral without its consent or project".into());
         let service = context.directory.snapshot().service(referral.service_id);
-        let start = self.timelines.partition_point(|entry| entry.referral_id < referral.id);
-        let end = self.timelines.partition_point(|entry| entry.referral_id <= referral.id);
         let facts = ReferralFacts {
             referral,
             consent: self.consents.get(&referral.consent_id).ok_or_else(missing)?,
             case: self.cases.get(&referral.case_id),
             service: service.as_deref(),
             project: self.projects.get(&referral.project_id).ok_or_else(missing)?,
-            timeline: &self.timelines[start..end],
+            timeline: of_one(&self.timelines, referral.id, |entry| entry.referral_id),
             freezes: self.freezes.get(&referral.id).map_or(&[], Vec::as_slice),
+            messages: of_one(&self.messages, referral.id, |message| message.referral_id),
             alias_key: self.alias_keys.get(&referral.project_id).map(|key| key.as_slice()),
             now: context.now(),
         };

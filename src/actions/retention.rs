@@ -7,15 +7,16 @@ use super::audit::prune_trail;
 use super::erasure::{Erasure, erase_case, finish};
 use super::{ActionError, Context};
 use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::case::CaseReference;
 use crate::domain::code::CodeList as _;
 use crate::domain::demand::unlinked;
-use crate::domain::id::{CaseId, ProjectId};
+use crate::domain::id::ProjectId;
 use crate::domain::job::{JobKind, JobResult};
 use crate::domain::retention::{
     CLOCKS, Clock, ClockJump, Kept, RetentionClock, Standstill, check_clock, standstill, without_contacts,
 };
 use crate::domain::time::{Month, Timestamp};
-use crate::store::{EntryVersion, Held, KeyPurpose, Passing};
+use crate::store::{EntryVersion, Held, KeyPurpose, OfEnded, Passing};
 
 /// Cases or entries that are looked at together.
 const PAGE: i64 = 200;
@@ -128,7 +129,7 @@ impl Run<'_> {
         let before = self.now.plus_days(-days);
         let next_from = match clock.code {
             RetentionClock::MonthKey => self.month_keys(clock, &mut ended).await?,
-            RetentionClock::DecisionDetails => self.decision_details(before, &mut ended).await?,
+            RetentionClock::DecisionDetails => self.of_ended(OfEnded::Details, before, &mut ended).await?,
             RetentionClock::CaseReference => self.cases(before, &mut ended).await?,
             RetentionClock::IdempotencyKey => self.passing(Passing::Calls, before, &mut ended).await?,
             RetentionClock::Token => self.passing(Passing::Tokens, before, &mut ended).await?,
@@ -141,7 +142,8 @@ impl Run<'_> {
             RetentionClock::Slip => self.passing(Passing::Slips, before, &mut ended).await?,
             RetentionClock::DirectoryContact => self.contacts(before, &mut ended).await?,
             RetentionClock::AuditBody => self.audit_bodies(before, &mut ended).await?,
-            RetentionClock::Alias | RetentionClock::Message | RetentionClock::SealedNote => None,
+            RetentionClock::Message => self.of_ended(OfEnded::Messages, before, &mut ended).await?,
+            RetentionClock::Alias | RetentionClock::SealedNote => None,
         };
         ended.next_due_at = next_from.map(|from| from.plus_days(days));
         Ok(ended)
@@ -173,15 +175,16 @@ impl Run<'_> {
         Ok(next_from)
     }
 
-    async fn decision_details(
+    async fn of_ended(
         &mut self,
+        kept: OfEnded,
         before: Timestamp,
         ended: &mut Ended,
     ) -> Result<Option<Timestamp>, ActionError> {
         let store = &self.context.store;
         let mut after = None;
         loop {
-            let ids = store.list_cases_told_in_detail(before, after, PAGE).await?;
+            let ids = store.list_cases_with(kept, before, after, PAGE).await?;
             let Some(last) = ids.last() else { break };
             after = Some(*last);
             for case in store.list_cases_by_id(&ids).await? {
@@ -190,12 +193,12 @@ impl Run<'_> {
                     continue;
                 }
                 if !self.is_dry_run {
-                    erase_details(self.context, case.id, case.project_id, before, self.now).await?;
+                    erase_of_ended(self.context, kept, &case, before).await?;
                 }
                 self.count(ended, 1);
             }
         }
-        Ok(store.oldest_detail_after(before).await?)
+        Ok(store.oldest_end_after(kept, before).await?)
     }
 
     async fn cases(&mut self, before: Timestamp, ended: &mut Ended) -> Result<Option<Timestamp>, ActionError> {
@@ -333,23 +336,23 @@ async fn destroy_month(context: &Context, project: ProjectId, month: Month, now:
     Ok(context.store.destroy_project_key(project, KeyPurpose::Demand(month)).await?)
 }
 
-async fn erase_details(
+async fn erase_of_ended(
     context: &Context,
-    case: CaseId,
-    project: ProjectId,
+    kept: OfEnded,
+    case: &CaseReference,
     before: Timestamp,
-    now: Timestamp,
 ) -> Result<(), ActionError> {
+    let (case, project) = (case.id, case.project_id);
     let event = AuditEvent {
-        fields: vec!["timeline"],
-        ..by_the_house(now, project, AuditAction::DetailsErased, case.to_string())
+        fields: vec![kept.field()],
+        ..by_the_house(context.now(), project, AuditAction::DetailsErased, case.to_string())
     };
     let erased = context.store.write(async |tx| {
         // Under the lock no hold comes between the look and the commit.
         if !tx.lock_case(case).await? || tx.is_held(case).await? {
             return Ok(());
         }
-        if tx.erase_details(case, before).await? > 0 {
+        if tx.erase_of_ended(kept, case, before).await? > 0 {
             tx.append_audit(std::slice::from_ref(&event)).await?;
         }
         Ok(())

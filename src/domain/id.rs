@@ -138,6 +138,8 @@ identifiers! {
     RoundId = "rnd",
     /// A question to a recipient whether it has places, which concerns nobody in particular.
     CapacityCheckId = "cap",
+    /// A message on a referral.
+    MessageId = "msg",
     /// A demand record: one need met by nothing, or by something, in one month.
     DemandId = "dem",
     /// The passing of a case to another team.

@@ -36,6 +36,7 @@ pub mod job;
 pub mod legal_hold;
 pub mod lifecycle;
 pub mod linter;
+pub mod message;
 pub mod need;
 pub mod notice;
 pub mod opening;

@@ -23,6 +23,7 @@ code_list! {
         ReferralClosed = "referral_closed": "a referral was cancelled, or marked as entered in error",
         PlacesAsked = "places_asked": "somebody asks whether there are places, for nobody in particular",
         PlacesAnswered = "places_answered": "a question for places was answered",
+        MessageReceived = "message_received": "the other side of a referral has written",
         DeletionRequested = "deletion_requested": "a sender asks to delete what is held of a closed referral",
         DeletionAnswered = "deletion_answered": "a recipient has answered a request to delete",
         ReportRecorded = "report_recorded": "somebody has recorded a statutory report: a second person must confirm",

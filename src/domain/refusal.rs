@@ -5,6 +5,8 @@ use super::code::code_list;
 use super::consent::ConsentField;
 use super::directory::KnownConsequence;
 use super::lifecycle::{Event, IllegalTransition, Status};
+use super::linter::Finding;
+use super::message::{IdentityAsked, QuestionTemplate};
 
 code_list! {
     /// What is wrong with an input.
@@ -106,6 +108,10 @@ code_list! {
         Quantity = "quantity": "a question is for 1 to 500 places",
         CheckPeriod = "check_period": "places are asked for from a time to a later one, within seven days from now",
         AvailablePlaces = "available_places": "1 to 500 free places are told with a yes or with some, and none with the others",
+        MessageTooLong = "message_too_long": "a message has at most 500 characters",
+        NotAcceptedNow = "not_accepted_now": "a text goes with a referral once it is accepted, while it is open and its consent is live",
+        AnswerOfQuestion = "answer_of_question": "this is no answer to the question, or lies outside of what it may say",
+        MessagesFull = "messages_full": "a referral holds at most a hundred messages",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }
 }
@@ -213,6 +219,15 @@ pub enum Refusal {
     },
     /// The recipient cannot be referred to now.
     Recipient(RecipientProblem),
+    /// A question in own words tells of a person, or asks who she is.
+    Text {
+        /// What the linter has found in it.
+        findings: Vec<Finding>,
+        /// What of an identity it asks for.
+        asked: Vec<IdentityAsked>,
+        /// A question of the list to ask instead.
+        suggestion: QuestionTemplate,
+    },
     /// The idempotency key was used for something else.
     KeyReused,
     /// Protection stands in the way.

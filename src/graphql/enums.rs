@@ -27,6 +27,8 @@ use crate::domain::glass::{GlassReason, GlassVerdict};
 use crate::domain::incident::IncidentResolution;
 use crate::domain::legal_hold::LegalHoldReason;
 use crate::domain::lifecycle::{Event, Party};
+use crate::domain::linter::Finding as LinterFinding;
+use crate::domain::message::{AnswerWord, IdentityAsked, MessageKind, QuestionTemplate};
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::notice::NoticeKind;
 use crate::domain::opening::{OpeningReason, OpeningStatus};
@@ -139,4 +141,5 @@ enums! {
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, Attestation, Channel, HandoverMode, ReferralKind, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
     ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, ReportAuthority, ReportInformation, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem,
+    AnswerWord, IdentityAsked, LinterFinding, MessageKind, QuestionTemplate,
 }

@@ -8,6 +8,8 @@ use crate::actions::ActionError;
 use crate::domain::consent::ConsentField;
 use crate::domain::directory::KnownConsequence;
 use crate::domain::lifecycle::Event;
+use crate::domain::linter::Finding;
+use crate::domain::message::{IdentityAsked, QuestionTemplate};
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RINGS, RecipientProblem, Refusal};
 use crate::i18n::{Language, code_key, text, text_with};
 use crate::policy::referral_view::ReferralStatus;
@@ -34,6 +36,8 @@ pub enum UserError {
     Consent(ConsentMissingError),
     /// A recipient.
     Recipient(RecipientUnavailableError),
+    /// A text.
+    Text(TextRefusedError),
     /// An idempotency key.
     KeyReused(IdempotencyConflictError),
     /// A rule of protection.
@@ -99,6 +103,21 @@ pub struct RecipientUnavailableError {
     path: Vec<String>,
     /// Why, for programs.
     problem: RecipientProblem,
+}
+
+/// A question in own words tells of a person, or asks who she is.
+#[derive(Clone, SimpleObject)]
+pub struct TextRefusedError {
+    /// What is wrong and what to do, in the language asked for.
+    message: String,
+    /// The input field concerned.
+    path: Vec<String>,
+    /// What the text tells of a person.
+    findings: Vec<Finding>,
+    /// What it asks of a person's identity.
+    asked: Vec<IdentityAsked>,
+    /// A question of the list to ask instead.
+    suggestion: QuestionTemplate,
 }
 
 /// The idempotency key was used for another request.
@@ -185,6 +204,13 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             path: Vec::new(),
             problem,
         }),
+        Refusal::Text { findings, asked, suggestion } => UserError::Text(TextRefusedError {
+            message: text_refused(&findings, &asked, suggestion, language),
+            path: input("question.text"),
+            findings,
+            asked,
+            suggestion,
+        }),
         Refusal::KeyReused => UserError::KeyReused(IdempotencyConflictError {
             message: text(language, "key-reused"),
             path: input("idempotencyKey"),
@@ -215,6 +241,20 @@ fn consent_error(
         missing_fields,
         missing_consequences,
     })
+}
+
+/// What a text tells or asks, and what to ask instead.
+fn text_refused(
+    findings: &[Finding],
+    asked: &[IdentityAsked],
+    suggestion: QuestionTemplate,
+    language: Language,
+) -> String {
+    let findings = findings.iter().map(|finding| code_key("linter", *finding));
+    let keys = findings.chain(asked.iter().map(|asked| code_key("asked", *asked)));
+    let found: Vec<String> = keys.map(|key| text(language, &key)).collect();
+    let question = text(language, &code_key("question", suggestion));
+    text_with(language, "text-refused", &[("found", found.join(", ")), ("question", question)])
 }
 
 macro_rules! unions {
@@ -353,6 +393,19 @@ unions! {
     }
     /// Why an incident was not closed.
     IncidentCloseError { Protection(ProtectionError) }
+    /// Why nothing was asked.
+    ReferralAskError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Text(TextRefusedError),
+        Protection(ProtectionError),
+    }
+    /// Why a question was not answered.
+    ReferralAnswerQuestionError {
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
+    }
+    /// Why a message was not sent.
+    ReferralMessageSendError { Conflict(ConflictError), Input(InputError), Protection(ProtectionError) }
+    /// Why messages were not marked as read.
+    ReferralMessagesReadError { Conflict(ConflictError), Protection(ProtectionError) }
     /// Why it was not recorded on what an age rests.
     CaseAgeBasisSetError { Input(InputError), Conflict(ConflictError), Protection(ProtectionError) }
     /// Why it was not recorded how an appeal ended.

@@ -141,6 +141,8 @@ mod tests {
     use crate::domain::consent::ConsentField;
     use crate::domain::directory::KnownConsequence;
     use crate::domain::fit::{Finding, FitDimension};
+    use crate::domain::linter;
+    use crate::domain::message::{IdentityAsked, QuestionTemplate};
     use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
     use crate::domain::session::AuthenticationMethod;
     use crate::domain::sign_in::CredentialProblem;
@@ -226,6 +228,11 @@ mod tests {
         wanted.extend(RecipientProblem::ALL.iter().map(|code| code_key("recipient", *code)));
         wanted.extend(ProtectionProblem::ALL.iter().map(|code| code_key("protection", *code)));
         wanted.extend(KnownConsequence::ALL.iter().map(|code| code_key("consequence", *code)));
+        wanted.extend(linter::Finding::ALL.iter().map(|code| code_key("linter", *code)));
+        wanted.extend(IdentityAsked::ALL.iter().map(|code| code_key("asked", *code)));
+        wanted.extend(QuestionTemplate::ALL.iter().map(|code| code_key("question", *code)));
+        let told_by_messages: Vec<_> = wanted.iter().filter(|key| key.starts_with("question-")).collect();
+        assert!(told_by_messages.iter().all(|key| keys(ARABIC).contains(key.as_str())), "questions in Arabic too");
         wanted.extend(ConsentField::ALL.iter().map(|code| code_key("field", *code)));
         for dimension in FitDimension::ALL {
             wanted.extend(

@@ -16,6 +16,7 @@ pub mod entry_rules;
 pub mod hold_view;
 pub mod incident_view;
 mod looking;
+pub mod message_view;
 pub mod override_view;
 pub mod person_view;
 pub mod proposal_view;

@@ -2,6 +2,7 @@
 
 use super::access::Access;
 use super::looking::Looking;
+use super::message_view::{self, MessageView};
 use super::person_view::{CaseView, ConsentView, show_case, show_consent};
 use super::table::{Guard, Mask, Relation, Sight, Standing};
 use super::visible::{Protected, Subject, Told, Visible};
@@ -17,6 +18,7 @@ use crate::domain::disclosure::{DeadlineBand, Stage, age_basis_for, alias, deadl
 use crate::domain::freeze::Freeze;
 use crate::domain::id::{LocationId, OrganizationId, ReferralId, RoundId, ServiceId};
 use crate::domain::lifecycle::{Event, Party, Status};
+use crate::domain::message::Message;
 use crate::domain::need::Need;
 use crate::domain::place::AreaCode;
 use crate::domain::profile::{
@@ -95,6 +97,8 @@ pub struct ReferralFacts<'a> {
     pub timeline: &'a [TimelineEntry],
     /// The freezes that stopped its clocks.
     pub freezes: &'a [Freeze],
+    /// The messages on it.
+    pub messages: &'a [Message],
     /// The sending project's alias key, once it has one.
     pub alias_key: Option<&'a [u8]>,
     /// The present instant.
@@ -187,6 +191,8 @@ pub struct ReferralView {
     pub proof: Protected<ProofView>,
     /// What happened so far, oldest first.
     pub timeline: Protected<Vec<TimelineView>>,
+    /// The messages on it, in their order; the two sides only.
+    pub messages: Protected<Vec<MessageView>>,
     /// The case; the sender's team only.
     pub case: Option<Visible<CaseView>>,
     /// The consent; the sender's team only.
@@ -393,6 +399,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         outcome_code: look.field("Referral.outcomeCode", referral.outcome_code),
         proof: look.field("Referral.proof", proof_view(facts, look)),
         timeline: look.field("Referral.timeline", Some(timeline(facts, look))),
+        messages: look.field("Referral.messages", Some(messages(facts, look))),
         case: look.value("Referral.case", facts.case).and_then(|case| show_case(access, case)),
         consent: look.value("Referral.consent", Some(consent)).and_then(|consent| show_consent(access, consent)),
     }
@@ -419,6 +426,10 @@ fn hour(mask: Mask, time: Timestamp) -> Option<Timestamp> {
 fn timeline(facts: &ReferralFacts<'_>, look: &Looking) -> Vec<TimelineView> {
     let entries = facts.timeline.iter().filter(|_| look.sees_all(&PROMISED_OF_ENTRY));
     entries.filter_map(|entry| entry_view(facts, look, entry)).collect()
+}
+
+fn messages(facts: &ReferralFacts<'_>, look: &Looking) -> Vec<MessageView> {
+    facts.messages.iter().filter_map(|message| message_view::view(look, facts.referral, message)).collect()
 }
 
 fn entry_view(facts: &ReferralFacts<'_>, look: &Looking, entry: &TimelineEntry) -> Option<TimelineView> {

@@ -166,6 +166,13 @@ impl Store {
 }
 
 impl Tx {
+    /// The consent of a referral that the caller has read within its scope, as it stands in this transaction.
+    pub async fn find_consent_of(&mut self, referral: &Referral) -> Result<Option<Consent>, StoreError> {
+        let row: Option<ConsentRow> =
+            in_tx!(self, |c| sqlx::query_as(FIND_OF).bind(referral.consent_id.to_string()).fetch_optional(c).await)?;
+        row.map(ConsentRow::into_consent).transpose()
+    }
+
     /// A consent of the scope's project, as it stands in this transaction.
     pub async fn find_consent(&mut self, scope: &Scope, id: ConsentId) -> Result<Option<Consent>, StoreError> {
         let row: Option<ConsentRow> = in_tx!(self, |c| sqlx::query_as(FIND)

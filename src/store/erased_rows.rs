@@ -60,6 +60,7 @@ statements! {
     ERASE_GLASSES = "DELETE FROM glasses WHERE case_id = $1";
     ERASE_OPENINGS = "DELETE FROM case_openings WHERE case_id = $1";
     ERASE_ROUNDS = "DELETE FROM referral_rounds WHERE case_id = $1";
+    ERASE_MESSAGES = concat!("DELETE FROM messages WHERE ", of_its_referrals!("referral_id"));
     ERASE_REFERRALS = "DELETE FROM referrals WHERE case_id = $1";
     ERASE_REPORTS = "DELETE FROM statutory_reports WHERE case_id = $1";
     ERASE_OVERRIDES = "DELETE FROM consent_overrides WHERE case_id = $1";
@@ -68,7 +69,7 @@ statements! {
 }
 
 /// What goes with a case, in the order in which the references between the tables allow it.
-const ROWS_OF_A_CASE: [&str; 19] = [
+const ROWS_OF_A_CASE: [&str; 20] = [
     ERASE_KEYS_OF_CALLS,
     UNLINK_DEMANDS,
     ERASE_JOBS,
@@ -82,6 +83,7 @@ const ROWS_OF_A_CASE: [&str; 19] = [
     ERASE_INCIDENTS,
     ERASE_GLASSES,
     ERASE_OPENINGS,
+    ERASE_MESSAGES,
     ERASE_ROUNDS,
     ERASE_REFERRALS,
     ERASE_REPORTS,

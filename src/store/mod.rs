@@ -35,6 +35,7 @@ mod jobs;
 mod keys;
 mod ledger;
 mod legal_holds;
+mod messages;
 mod notices;
 mod open;
 mod openings;
@@ -82,7 +83,7 @@ pub use self::provider::{BegunSignIn, IdentityLink};
 pub use self::referral_clocks::ClockStanding;
 pub use self::referrals::Selection;
 pub use self::restore::Restored;
-pub use self::retention::{DueRows, EntryVersion, Passing};
+pub use self::retention::{DueRows, EntryVersion, OfEnded, Passing};
 pub use self::sealed::SealedAt;
 
 use sqlx::{AssertSqlSafe, Executor, PgPool, SqlSafeStr, SqlitePool};
@@ -269,6 +270,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         jobs::STATEMENTS,
         incidents::STATEMENTS,
         legal_holds::STATEMENTS,
+        messages::STATEMENTS,
         open::STATEMENTS,
         notices::STATEMENTS,
         openings::STATEMENTS,

@@ -44,6 +44,14 @@ macro_rules! told_in_detail {
     };
 }
 
+/// Ended referrals that still have messages: those whose time is over, and those of which nobody speaks any more.
+macro_rules! with_messages {
+    () => {
+        "NOT r.is_open AND (r.status_at <= $1 OR r.status IN ('cancelled', 'withdrawn', 'entered_in_error')) \
+         AND EXISTS (SELECT 1 FROM messages m WHERE m.referral_id = r.id)"
+    };
+}
+
 /// Versions of services that are gone, in which contacts may stand.
 macro_rules! gone_with_contacts {
     ($condition:literal) => {
@@ -101,6 +109,14 @@ statements! {
         AND EXISTS (SELECT 1 FROM referral_events e WHERE e.referral_id = r.id AND e.code IS NOT NULL)";
     ERASE_DETAILS = "UPDATE referral_events SET code = NULL WHERE code IS NOT NULL AND referral_id IN \
         (SELECT r.id FROM referrals r WHERE r.case_id = $2 AND NOT r.is_open AND r.status_at <= $1)";
+    LIST_WITH_MESSAGES = concat!(
+        "SELECT DISTINCT r.case_id FROM referrals r WHERE r.case_id > $2 AND ", with_messages!(), " ORDER BY r.case_id LIMIT $3"
+    );
+    OLDEST_WITH_MESSAGES = "SELECT CAST(min(r.status_at) AS BIGINT) FROM referrals r WHERE NOT r.is_open AND r.status_at > $1 \
+        AND EXISTS (SELECT 1 FROM messages m WHERE m.referral_id = r.id)";
+    ERASE_MESSAGES = concat!(
+        "DELETE FROM messages WHERE referral_id IN (SELECT r.id FROM referrals r WHERE r.case_id = $2 AND ", with_messages!(), ")"
+    );
     ERASE_DEMANDS = "DELETE FROM demands WHERE project_id = $1 AND month = $2";
     COUNT_CALLS = concat!("SELECT count(*) FROM idempotency_keys WHERE created_at <= $1 AND ", of_nothing_held!());
     COUNT_HELD_CALLS = "SELECT count(*) FROM idempotency_keys WHERE created_at <= $1";
@@ -201,6 +217,33 @@ impl Passing {
     }
 }
 
+/// What is erased of a referral some time after its end, case by case: a case that is held stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfEnded {
+    /// The codes of its timeline.
+    Details,
+    /// Its messages.
+    Messages,
+}
+
+impl OfEnded {
+    /// The field of a referral that it is, as the audit trail names it.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Details => "timeline",
+            Self::Messages => "messages",
+        }
+    }
+
+    /// Listing the cases, finding the oldest that waits, erasing.
+    const fn statements(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Details => (LIST_DETAILED, OLDEST_DETAILED, ERASE_DETAILS),
+            Self::Messages => (LIST_WITH_MESSAGES, OLDEST_WITH_MESSAGES, ERASE_MESSAGES),
+        }
+    }
+}
+
 /// What a clock finds when it looks: how many rows are due, how many of them are held, and the oldest time
 /// that is not due yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -263,15 +306,16 @@ impl Store {
         self.oldest(OLDEST_CONTACT, after).await
     }
 
-    /// Cases with a referral that ended before this time and whose timeline still tells codes, by id.
-    pub async fn list_cases_told_in_detail(
+    /// Cases with a referral that ended before this time and of which this is still kept, by id.
+    pub async fn list_cases_with(
         &self,
+        kept: OfEnded,
         before: Timestamp,
         after: Option<CaseId>,
         at_most: i64,
     ) -> Result<Vec<CaseId>, StoreError> {
         let after = after.map(|id| id.to_string()).unwrap_or_default();
-        let ids: Vec<String> = read!(self, |pool| sqlx::query_scalar(LIST_DETAILED)
+        let ids: Vec<String> = read!(self, |pool| sqlx::query_scalar(kept.statements().0)
             .bind(before.microseconds())
             .bind(after)
             .bind(at_most)
@@ -280,9 +324,9 @@ impl Store {
         ids.iter().map(|id| Table("referrals").id(id)).collect()
     }
 
-    /// The oldest end after this time of a referral whose timeline still tells codes.
-    pub async fn oldest_detail_after(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        self.oldest(OLDEST_DETAILED, after).await
+    /// The oldest end after this time of a referral of which this is still kept.
+    pub async fn oldest_end_after(&self, kept: OfEnded, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.oldest(kept.statements().1, after).await
     }
 
     /// What of these rows is due before this time.
@@ -331,9 +375,9 @@ impl Store {
 }
 
 impl Tx {
-    /// Erases the codes on the timelines of a case's referrals that ended before this time.
-    pub async fn erase_details(&mut self, case: CaseId, before: Timestamp) -> Result<u64, StoreError> {
-        Ok(in_tx!(self, |c| sqlx::query(ERASE_DETAILS)
+    /// Erases this of a case's referrals that ended before this time.
+    pub async fn erase_of_ended(&mut self, kept: OfEnded, case: CaseId, before: Timestamp) -> Result<u64, StoreError> {
+        Ok(in_tx!(self, |c| sqlx::query(kept.statements().2)
             .bind(before.microseconds())
             .bind(case.to_string())
             .execute(c)

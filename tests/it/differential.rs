@@ -105,6 +105,7 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         "need" => tell((side != Side::Recipient || stage <= 4) && (drawn.is_trained() || !is_violent)),
         "location" | "decline" | "outcome" | "timeline" | "proof" | "kind" | "wait" | "handover" => by_side(stage <= 4),
         "channel" | "reroute" | "chain" | "round" => tell(side != Side::Recipient),
+        "messages" => tell(side == Side::Team || (side == Side::Recipient && stage <= 3)),
         "statusAt" | "requestedAt" | "startedAt" if side == Side::Recipient => {
             if stage <= 4 {
                 Told::Less
@@ -219,6 +220,7 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
         ("outcome", told(view, &view.outcome_code)),
         ("timeline", there(view.reveal(&view.timeline).is_some())),
         ("proof", there(view.reveal(&view.proof).is_some())),
+        ("messages", there(view.reveal(&view.messages).is_some())),
         ("case", there(view.case.is_some())),
         ("consent", there(view.consent.is_some())),
     ]

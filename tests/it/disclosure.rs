@@ -15,12 +15,25 @@ use std::collections::{BTreeMap, BTreeSet};
 fn what_is_linked_to_a_person_has_a_class_that_is_recorded() {
     // What only leads on, and the numbers by which programs speak of an object.
     let of_the_work = ["id", "version", "offer", "case", "caseId", "consent"];
-    for type_name in ["CaseReference", "Consent", "Referral", "Offer", "TimelineEntry", "Demand", "LegalHold"] {
+    for type_name in
+        ["CaseReference", "Consent", "Referral", "Offer", "TimelineEntry", "Message", "Demand", "LegalHold"]
+    {
         for field in SCHEMA.objects[type_name].iter().filter(|field| !of_the_work.contains(&field.name.as_str())) {
             let class = Table::standard().class_of(type_name, &field.name).expect("a class");
             assert!(class.is_recorded(), "{type_name}.{} is of class {class}", field.name);
-            let is_sensitive =
-                ["adminStatus", "ageBasis", "situation", "protectionFlags"].contains(&field.name.as_str());
+            let of_messages = [
+                "messages",
+                "question",
+                "questionInWords",
+                "answer",
+                "answerDay",
+                "answerCount",
+                "answerLanguage",
+                "text",
+            ];
+            let is_sensitive = ["adminStatus", "ageBasis", "situation", "protectionFlags"]
+                .contains(&field.name.as_str())
+                || of_messages.contains(&field.name.as_str());
             assert_eq!(class == Class::Sensitive, is_sensitive, "{type_name}.{}", field.name);
         }
     }
@@ -33,9 +46,13 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 68] = [
+const OF_NO_PERSON: [&str; 71] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
+    // What two organisations write each other: short, linted, sealed, and purged with the referral.
+    "Message.text",
+    "QuestionInput.text",
+    "ReferralMessageSendInput.text",
     "Team.name",
     "Project.name",
     // Whoever names a desk names a team.
@@ -165,7 +182,8 @@ fn no_field_or_input_can_hold_who_a_person_is() {
 #[test]
 fn no_input_takes_free_text_or_files() {
     // Each is checked against a form of its own: a key, a code of an area, a tag, a number, a cursor. Words are only
-    // taken for entries of the directory, which are of no person, and are read by whoever finds them.
+    // taken for entries of the directory, which are of no person, and are read by whoever finds them; and for messages,
+    // which the linter reads first.
     let checked = [
         "CapacityCheckAskInput.idempotencyKey",
         "CaseOpenInput.fileNumber",
@@ -189,10 +207,13 @@ fn no_input_takes_free_text_or_files() {
         "OrganizationChangesInput.website",
         "ProfileInput.area",
         "ProfileInput.languages",
+        "QuestionAnswerInput.language",
+        "QuestionInput.text",
         "ReferralCreateInput.idempotencyKey",
         "ReferralRerouteInput.idempotencyKey",
         "ReferralSlipPresentInput.code",
         "ReferralOfferToFirstInput.idempotencyKey",
+        "ReferralMessageSendInput.text",
         "ServiceChangesInput.alert",
         "ServiceChangesInput.alternateName",
         "ServiceChangesInput.applicationProcess",
@@ -279,9 +300,10 @@ impl Told {
         .contains(&type_name);
         let subject = if is_subject { fields["id"].as_str() } else { subject };
         for (name, value) in fields.iter().filter(|(name, value)| *name != "__typename" && !value.is_null()) {
-            // Of a timeline and a proof only that it was read is recorded.
+            // Of a timeline, a proof and messages only that they were read is recorded.
             let class = Table::standard().class_of(type_name, name).expect("a class");
-            if class.is_recorded() && !matches!(type_name, "TimelineEntry" | "ReferralProof" | "AttestedFact") {
+            let is_read_whole = matches!(type_name, "TimelineEntry" | "ReferralProof" | "AttestedFact" | "Message");
+            if class.is_recorded() && !is_read_whole {
                 let subject = subject.unwrap_or_else(|| panic!("{type_name}.{name} is of nobody"));
                 self.0.entry(subject.to_owned()).or_default().insert(name.clone());
             }

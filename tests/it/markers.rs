@@ -38,7 +38,7 @@ const WHILE_OPEN: &[Stage] = &[Offer, Accepted, Lapsed];
 
 /// Each kind of value, with the stages at which its recipient may meet it. Written by hand from the release
 /// stages of the domain reference; no code of the house is asked.
-pub const TABLE: [(&str, &[Stage]); 23] = [
+pub const TABLE: [(&str, &[Stage]); 24] = [
     ("age band", WHILE_OPEN),
     ("first language", WHILE_OPEN),
     ("second language", WHILE_OPEN),
@@ -49,6 +49,7 @@ pub const TABLE: [(&str, &[Stage]); 23] = [
     ("alias", &[Accepted, Ended]),
     ("concern of the service's field", &[Accepted]),
     ("end of the consent, by the hour", &[Accepted]),
+    ("text of the sender", &[Accepted]),
     ("alias for the other partner", NEVER),
     ("gender", NEVER),
     ("household", NEVER),
@@ -124,6 +125,15 @@ impl Marked {
         let end = consent_end(world, ready).await;
         self.values.retain(|(kind, _)| *kind != "end of the consent, by the hour");
         self.mark("end of the consent, by the hour", &end);
+    }
+
+    /// The sender writes on an accepted referral what is met nowhere else.
+    pub async fn write_text(&mut self, world: &World, ready: &Ready, referred: &mut Referred) {
+        let text = format!("Zinnober am Dienstag {}", self.values.len());
+        let input = json!({ "referralId": referred.id, "expectedVersion": referred.version, "text": text });
+        world.done(&ready.sender, "referralMessageSend", &input).await;
+        referred.version += 1;
+        self.mark("text of the sender", &text);
     }
 
     /// Moves the clock by odd steps, and marks the instant.
@@ -288,6 +298,9 @@ async fn follow(world: &World, marked: &mut Marked, ready: &Ready, own: &'static
         if !name.is_empty() {
             answers.push(step(world, &partner, name, &mut referred).await);
         }
+        if name == "referralAccept" {
+            marked.write_text(world, ready, &mut referred).await;
+        }
         let now = world.now();
         match stage {
             Lapsed => world.clock.set(now.plus_days(60)),
@@ -306,7 +319,14 @@ async fn follow(world: &World, marked: &mut Marked, ready: &Ready, own: &'static
 
 /// Kinds that are marked for both referrals, or that the sender reads in another form.
 fn is_of_both(kind: &str) -> bool {
-    ["an exact time", "consent id", "end of the consent, by the hour", "alias for the other partner"].contains(&kind)
+    [
+        "an exact time",
+        "consent id",
+        "end of the consent, by the hour",
+        "alias for the other partner",
+        "text of the sender",
+    ]
+    .contains(&kind)
 }
 
 /// The control: what is looked for is there to be found.

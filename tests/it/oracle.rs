@@ -263,6 +263,9 @@ async fn no_answer_to_anybody_holds_a_value_that_is_not_theirs() {
             assert_eq!(done.at(step)["errors"], json!([]), "{}", done.text());
             referred.version += 1;
         }
+        if step == "referralAccept" {
+            marked.write_text(&world, &ready, &mut referred).await;
+        }
         if step == "referralSend" {
             marked.mark_aliases(&world, CARE_CENTRE).await;
         }

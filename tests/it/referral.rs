@@ -1,6 +1,7 @@
 //! The life of a referral as its two sides live it: what each may do, and what each is told.
 
 mod handover;
+mod messages;
 mod sending;
 mod table;
 mod told;

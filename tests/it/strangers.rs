@@ -420,6 +420,10 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         "SlipCreate",
         "SlipPresent",
         "Reopen",
+        "Ask",
+        "AnswerQuestion",
+        "MessageSend",
+        "MessagesRead",
     ] {
         // The right version and a wrong one: neither tells that there is something.
         for expected_version in [*version, 9] {
@@ -431,6 +435,9 @@ fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
                 "NotRealise" => json!({ "outcome": "DIED" }),
                 "HandOver" => json!({ "mode": "PHONE" }),
                 "SlipPresent" => json!({ "code": "23456789" }),
+                "Ask" => json!({ "question": { "template": "COMES_ALONE" } }),
+                "AnswerQuestion" => json!({ "answer": { "word": "YES" } }),
+                "MessageSend" => json!({ "text": "Tuesday." }),
                 _ => json!({}),
             };
             questions.push(Question::of_mutation(&format!("referral{step}"), "referralId", &merged(input, &extra), id));

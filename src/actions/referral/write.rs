@@ -5,6 +5,7 @@ use crate::actions::disclosure::act;
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::lifecycle::{Event, Party};
+use crate::domain::message::ends_at_once;
 use crate::domain::referral::{Attestation, Change, Detail, Referral, TimelineEntry};
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
@@ -78,6 +79,9 @@ pub(in crate::actions) async fn write(
     super::clock::list(tx, &changed, change.at).await?;
     if changed.status.is_terminal() {
         tx.pass_demand_on(changed.id, changed.round_id).await?;
+    }
+    if ends_at_once(changed.status) {
+        tx.purge_messages(changed.id).await?;
     }
     Ok(changed)
 }

@@ -34,6 +34,8 @@ code_list! {
         CapacityAsked = "capacity_asked": "somebody asked a recipient whether it has places, for nobody in particular",
         CapacityAnswered = "capacity_answered": "a question for places was answered",
         CapacityCheckClosed = "capacity_check_closed": "a question for places was closed",
+        MessageSent = "message_sent": "a text was sent on a referral",
+        MessagesRead = "messages_read": "the messages on a referral were marked as read",
         DemandRecorded = "demand_recorded": "a need without an answer was recorded",
         Disclosed = "disclosed": "fields of a person-linked object were read",
         GapsRead = "gaps_read": "the table of gaps was read",
@@ -73,7 +75,7 @@ code_list! {
         OverrideTakenBack = "override_taken_back": "a referral without a consent was taken back",
         OverrideReplaced = "override_replaced": "a consent took the place of an override",
         CaseErased = "case_erased": "a case was erased with everything that hung on it",
-        DetailsErased = "details_erased": "the codes of a case's timelines were erased",
+        DetailsErased = "details_erased": "the codes of a case's timelines, or its messages, were erased",
         MonthKeyDestroyed = "month_key_destroyed": "the key that linked a month's demands to cases was destroyed",
         LegalHoldSet = "legal_hold_set": "a case was held back from erasure, or the hold was renewed",
         LegalHoldLifted = "legal_hold_lifted": "a case is no longer held back from erasure",
@@ -116,6 +118,8 @@ impl AuditAction {
             | Self::CapacityCheckClosed
             | Self::ReferralChanged
             | Self::ReferralDue
+            | Self::MessageSent
+            | Self::MessagesRead
             | Self::DemandRecorded
             | Self::AppealClosed
             | Self::AgeBasisSet

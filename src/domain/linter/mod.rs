@@ -26,7 +26,7 @@ use tokens::Text;
 
 code_list! {
     /// What a short text may not tell of a person, because it goes by another way.
-    Finding {
+    Finding named "LinterFinding" {
         Phone = "phone": "a phone number: have the organisation's own number used, or say this one by phone",
         Email = "email": "a mailbox: have the organisation's own mailbox used, or say this one by phone",
         BirthDate = "birth_date": "a date of birth: the age group is told already; say the date by phone where it is needed",

@@ -13,6 +13,7 @@ mod duplicates;
 mod handover;
 mod incident;
 mod legal_hold;
+mod message;
 mod organization;
 mod protection;
 mod referral;
@@ -32,6 +33,7 @@ pub struct Mutation(
     incident::IncidentMutations,
     round::RoundMutations,
     capacity_check::CapacityCheckMutations,
+    message::MessageMutations,
     demand::DemandMutations,
     directory::DirectoryMutations,
     duplicates::DuplicateMutations,

@@ -10,6 +10,7 @@ pub mod demand;
 pub mod directory_edit;
 pub mod incident;
 pub mod legal_hold;
+pub mod message;
 pub mod organization;
 pub mod place;
 pub mod protection;

@@ -2,6 +2,7 @@
 
 use super::case::CaseReference;
 use super::consent::Consent;
+use super::message::Message;
 use super::organization::Organization;
 use super::service::Service;
 use crate::actions::directory;
@@ -241,6 +242,11 @@ impl Referral {
     /// What happened so far, oldest first; the recipient's begins with the sending.
     async fn timeline(&self) -> Option<Vec<TimelineEntry>> {
         self.0.reveal(&self.0.timeline).map(|entries| entries.iter().cloned().map(TimelineEntry).collect())
+    }
+
+    /// What its two sides have written, oldest first; null for everybody else, and for the recipient once it has ended.
+    async fn messages(&self) -> Option<Vec<Message>> {
+        self.0.reveal(&self.0.messages).map(|messages| messages.iter().cloned().map(Message).collect())
     }
 
     /// The case; for the sender's team only.

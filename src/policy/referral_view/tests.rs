@@ -178,6 +178,7 @@ impl Facts {
             case: Some(&self.case),
             service: None,
             project: &self.project,
+            messages: &[],
             timeline: &self.timeline,
             freezes: &[],
             alias_key: Some(b"key of the project"),

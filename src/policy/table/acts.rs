@@ -6,7 +6,8 @@ use super::row::Action::{
     HoldCase, KeepOwnAccount, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity,
     ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject,
     ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport, ReopenReferral,
-    RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent,
+    RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SuggestCorrection, TakeCustody, TellCapacity,
+    WithdrawConsent,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
@@ -59,6 +60,7 @@ pub(super) fn acts() -> Vec<Act> {
         act(FollowReferral, WORKERS).in_project().by_token(TokenScope::Referrals),
         act(ReopenReferral, LEADS).by_token(TokenScope::Referrals),
         act(ReadReferral, READERS).by_token(TokenScope::Referrals),
+        act(SendMessage, WORKERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
         // Protection.
         act(ReadProject, READERS).by_token(TokenScope::Referrals),

@@ -6,7 +6,8 @@ use super::row::Action::{
     HoldCase, KeepOwnAccount, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity,
     ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject,
     ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport, ReopenReferral,
-    RequestOverride, ReviewGlass, SearchDirectory, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent,
+    RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SuggestCorrection, TakeCustody, TellCapacity,
+    WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
 
@@ -118,6 +119,10 @@ fn mutations() -> Vec<Door> {
         door("Mutation.capacityCheckAsk", &[CreateReferral]),
         door("Mutation.capacityCheckAnswer", &[AnswerReferral]),
         door("Mutation.capacityCheckClose", &[CreateReferral]),
+        door("Mutation.referralAsk", &[AnswerReferral]),
+        door("Mutation.referralAnswerQuestion", &[CreateReferral]),
+        door("Mutation.referralMessageSend", &[SendMessage]),
+        door("Mutation.referralMessagesRead", &[SendMessage]),
         door("Mutation.demandRecord", &[RecordDemand]),
         door("Mutation.projectFreeze", &[LeadProject]),
         door("Mutation.projectThawRequest", &[LeadProject]),

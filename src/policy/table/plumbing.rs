@@ -39,7 +39,10 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "legalHold",
                 // Names of fields of what the caller has just changed, never values.
                 "waiting",
+                // Kinds of what the caller has just typed.
+                "warnings",
             ],
         )
         || is_of("Error", &["message", "path", "problem", "currentVersion", "missingFields", "missingConsequences", "event"])
+        || is_of("TextRefusedError", &["findings", "asked", "suggestion"])
 }

@@ -34,6 +34,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(timeline());
     rows.extend(proof());
     rows.extend(["HandoverSlip.code", "HandoverSlip.expiresAt"].map(|name| field(name, Person).to(Team, &[Accepted])));
+    rows.extend(messages());
     rows
 }
 
@@ -97,6 +98,7 @@ fn referral() -> Vec<Row> {
         field("Referral.outcomeCode", Person).sending_side().recipient(TOLD),
         field("Referral.proof", Person).sending_side().recipient(TOLD),
         field("Referral.timeline", Person).sending_side().recipient(TOLD),
+        field("Referral.messages", Sensitive).to(Team, ALWAYS).recipient(OPEN),
         field("Referral.case", Internal).to(Team, ALWAYS),
         field("Referral.consent", Internal).to(Team, ALWAYS),
         field("InvalidTransitionError.status", Person).to(Team, ALWAYS).recipient(TOLD),
@@ -130,5 +132,27 @@ fn timeline() -> Vec<Row> {
         ),
         field("TimelineEntry.attestedBy", Person).sending_side().recipient(TOLD),
         field("TimelineEntry.code", Person).sending_side().recipient(TOLD),
+    ]
+}
+
+/// Messages are recorded as one field of their referral, and are the two sides' only. What a sender's text tells of the
+/// person goes with the consent; what the recipient typed itself stays its own.
+fn messages() -> Vec<Row> {
+    let both = |name, class| field(name, class).to(Team, ALWAYS).recipient(OPEN);
+    let by_the_hour = |name| field(name, Person).to(Team, ALWAYS).masked(Recipient, OPEN, Hour);
+    vec![
+        both("Message.id", Internal),
+        both("Message.author", Person),
+        both("Message.kind", Person),
+        both("Message.question", Sensitive),
+        both("Message.questionInWords", Sensitive),
+        both("Message.answer", Sensitive),
+        both("Message.answerDay", Sensitive),
+        both("Message.answerCount", Sensitive),
+        both("Message.answerLanguage", Sensitive),
+        field("Message.text", Sensitive).to(Team, ALWAYS).recipient(CONSENTED).masked(Recipient, &[Offer], OwnSide),
+        by_the_hour("Message.sentAt"),
+        by_the_hour("Message.readAt"),
+        field("Message.purgeAt", Person).to(Team, ALWAYS),
     ]
 }

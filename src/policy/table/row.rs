@@ -99,6 +99,7 @@ code_list! {
         ReadIncidents = "read_incidents": "list referrals that caused harm",
         CloseIncident = "close_incident": "say what came of looking into harm",
         ReadReferral = "read_referral": "read a referral",
+        SendMessage = "send_message": "write on an accepted referral, and mark what the other side wrote as read",
         RecordDemand = "record_demand": "record a need without an answer",
         ReadGaps = "read_gaps": "read the table of gaps",
         HoldCase = "hold_case": "hold a case back from erasure, lift holds and list them",

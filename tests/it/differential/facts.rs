@@ -115,6 +115,7 @@ impl Drawn {
             project: &self.project,
             timeline: &self.timeline,
             freezes: &[],
+            messages: &[],
             alias_key: Some(ALIAS_KEY),
             now: self.now,
         }

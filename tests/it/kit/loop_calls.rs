@@ -30,12 +30,13 @@ const TRANSITION: &str = "... on InvalidTransitionError { status event }";
 const CONSENT_MISSING: &str =
     "... on ConsentMissingError { consentProblem: problem missingFields missingConsequences }";
 const PROTECTION: &str = "... on ProtectionError { protectionProblem: problem }";
+const TEXT: &str = "... on TextRefusedError { findings asked suggestion }";
 const RECIPIENT: &str = "... on RecipientUnavailableError { recipientProblem: problem }";
 
 /// A mutation: its name, what comes back and how, and the errors that it names beside the key's.
 struct Mutation(&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const MUTATIONS: [Mutation; 22] = [
+const MUTATIONS: [Mutation; 26] = [
     Mutation("caseOpen", "case", CASE, &[INPUT, PROTECTION]),
     Mutation("consentRecord", "consent", CONSENT, &[INPUT, RECIPIENT, PROTECTION]),
     Mutation("consentConfirm", "consent", CONSENT, &[PROTECTION]),
@@ -58,6 +59,10 @@ const MUTATIONS: [Mutation; 22] = [
     Mutation("referralAccept", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
     Mutation("referralDecline", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
     Mutation("referralStart", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralAsk", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, TEXT, PROTECTION]),
+    Mutation("referralAnswerQuestion", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
+    Mutation("referralMessageSend", "referral", REFERRAL, &[INPUT, CONFLICT, PROTECTION]),
+    Mutation("referralMessagesRead", "referral", REFERRAL, &[CONFLICT, PROTECTION]),
     Mutation("referralComplete", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
     Mutation("referralWaitlist", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
     Mutation("referralNotRealise", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
@@ -126,9 +131,10 @@ impl Outcome {
         for name in names {
             words.extend(word(&errors[0][name]));
         }
-        for name in ["missingFields", "missingConsequences"] {
-            words.extend(errors[0][name].as_array().into_iter().flatten().filter_map(word));
+        for list in ["missingFields", "missingConsequences", "findings", "asked"] {
+            words.extend(errors[0][list].as_array().into_iter().flatten().filter_map(word));
         }
+        words.extend(word(&errors[0]["suggestion"]));
         words.extend(word(&errors[0]["status"]).map(|status| format!("in {status}")));
         words.extend(errors[0]["path"].as_array().and_then(|path| path.last()).and_then(word));
         words.join(" ")

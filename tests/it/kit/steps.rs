@@ -15,9 +15,10 @@ use serde_json::{Value, json};
 
 /// The states that the API can bring a referral to, each with the step that leads there and the state
 /// before.
-const PATHS: [(&str, &str, &str); 10] = [
+const PATHS: [(&str, &str, &str); 11] = [
     ("REQUESTED", "DRAFT", "referralSend"),
     ("ACKNOWLEDGED", "REQUESTED", "referralAcknowledge"),
+    ("CLARIFYING", "ACKNOWLEDGED", "referralAsk"),
     ("ACCEPTED", "ACKNOWLEDGED", "referralAccept"),
     ("WAITLISTED", "ACKNOWLEDGED", "referralWaitlist"),
     ("HANDED_OVER", "ACCEPTED", "referralHandOver"),
@@ -200,6 +201,9 @@ pub fn step_input(step: &str, referred: &Referred) -> Value {
         "referralSlipPresent" => json!({ "code": "2345 6789" }),
         "referralNotRealise" => json!({ "outcome": "NOT_RECEIVED_NO_SHOW" }),
         "referralComplete" => json!({ "outcome": "SERVICE_RECEIVED" }),
+        "referralAsk" => json!({ "question": { "template": "COMES_ALONE" } }),
+        "referralAnswerQuestion" => json!({ "answer": { "word": "YES" } }),
+        "referralMessageSend" => json!({ "text": "Tuesday suits us." }),
         "referralCancel" => json!({ "reason": "NOT_SAFE" }),
         "referralMarkError" => json!({ "reason": "TRIAL" }),
         _ => json!({}),

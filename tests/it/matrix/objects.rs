@@ -11,11 +11,14 @@ use relais::domain::directory::{
     KnownConsequence, Organization, OrganizationKind, Phone, Place, Precision, Schedule, Service, ServiceField,
     ServiceMode, Specialisation, Teller, Tier, Translation, Welcome,
 };
-use relais::domain::id::{Identifier, LocationId, OrganizationId, ProjectId, ServiceId};
+use relais::domain::id::{Identifier, LocationId, MessageId, OrganizationId, ProjectId, ReferralId, ServiceId};
+use relais::domain::lifecycle::Party;
+use relais::domain::message::{Answer, AnswerWord, Content, Message, MessageKind, QuestionTemplate};
 use relais::domain::need::Need;
 use relais::domain::opening::{Closure, DatedHours, OpeningHours, TimeZone};
 use relais::domain::place::{Area, AreaCode};
 use relais::domain::profile::{AgeBand, Gender, Household, Language, Situation};
+use relais::store::StoreError;
 use serde_json::{Value, json};
 
 const CARE_AFTER_VIOLENCE: &str = "9f4cb01a-2946-4c33-80b3-4a709c8bbcd8";
@@ -103,6 +106,7 @@ impl Objects {
         let (mut referrals, ready, withdrawn) = referrals(world, &curious).await;
         referrals.extend(against_violence(world, hospital_agent).await);
         fill(world).await;
+        write_messages(world, &referrals).await;
         hold(world, &ready.case).await;
         let demands = demands(world, &ready).await;
         figures(world, &ready.sender).await;
@@ -207,6 +211,44 @@ async fn fill(world: &World) {
             "UPDATE referral_events SET code = coalesce(code, 'full'), attested_by = coalesce(attested_by, 'sender')",
         )
         .await;
+}
+
+/// Messages of both sides with a value in every field, on every referral, whatever its state.
+async fn write_messages(world: &World, referrals: &[Object]) {
+    let store = &world.app.context().store;
+    let project = ProjectId::derived("corridor", "paris");
+    let day = world.now().plus_days(3).date();
+    let language = Language::parse("ti").expect("a tag");
+    let answers = [Answer::Word(AnswerWord::Yes), Answer::Day(day), Answer::Count(2), Answer::Language(language)];
+    for (number, referral) in (0_u8..).zip(referrals) {
+        let written = store.write(async |tx| {
+            for (which, (author, answer)) in (0_u8..).zip(
+                [Party::Sender, Party::Recipient]
+                    .into_iter()
+                    .flat_map(|author| answers.iter().map(move |answer| (author, answer))),
+            ) {
+                let mut id = [0xC3; 16];
+                (id[0], id[1]) = (number, which);
+                let message = Message {
+                    id: MessageId::from_bytes(id),
+                    referral_id: ReferralId::parse(&referral.id).expect("an id"),
+                    version: 1000 + i64::from(which),
+                    author,
+                    kind: MessageKind::Info,
+                    content: Content {
+                        question: Some(QuestionTemplate::ComesAlone),
+                        answer: Some(answer.clone()),
+                        text: Some("Told.".to_owned().into()),
+                    },
+                    sent_at: world.now(),
+                    read_at: Some(world.now()),
+                };
+                tx.insert_message(&message, project).await?;
+            }
+            Ok(())
+        });
+        written.await.map_err(|error: StoreError| error.to_string()).expect("written messages");
+    }
 }
 
 async fn demands(world: &World, ready: &Ready) -> Vec<Object> {

@@ -25,7 +25,7 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 20] = [
+const HOLDERS: [(&str, &str); 21] = [
     ("DirectoryProposalChange", "changes"),
     ("FieldProvenance", "provenance"),
     ("ServiceSource", "source"),
@@ -34,6 +34,7 @@ const HOLDERS: [(&str, &str); 20] = [
     ("TimelineEntry", "timeline"),
     ("ReferralProof", "proof"),
     ("AttestedFact", "proof.decided"),
+    ("Message", "messages"),
     ("Capacity", "capacity"),
     ("Eligibility", "eligibility"),
     ("Freshness", "freshness"),
@@ -96,6 +97,7 @@ fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, stand
     let of = row.split('.').next().expect("a type");
     let leads: &[&str] = match of {
         "TimelineEntry" => &["Referral.timeline"],
+        "Message" => &["Referral.messages"],
         "ReferralProof" => &["Referral.proof"],
         "AttestedFact" => &["Referral.proof", "ReferralProof.decided"],
         _ => &[],
@@ -127,7 +129,11 @@ fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool 
             && relation == Relation::Anonymous;
     // It is counted for the viewer's project, and nobody of the lawyers works in one.
     let is_of_no_project = row == "Capacity.acceptedSince" && relation == Relation::OwnOrganization;
+    // What is open has no day on which it is deleted.
+    let is_of_the_end = row == "Message.purgeAt"
+        && matches!(standing, Standing::Draft | Standing::Offer | Standing::Accepted | Standing::Handover);
     has_own_rows
+        || is_of_the_end
         || is_of_no_project
         || is_for_staff_inside
         || (standing == Standing::Draft && (is_empty || (row == "Referral.id" && relation == Relation::Recipient)))

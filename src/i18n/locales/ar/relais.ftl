@@ -80,6 +80,10 @@ key-reused = سبق استخدام مفتاح التكرار هذا لطلب آ�
 
 ring = الحلقة { $ring } من المضلّع: { $problem }
 input-area-of-redacted = المكان الذي لا يجوز العثور عليه يحتاج إلى رمز منطقته: أدخلوا areaCode.
+input-message-too-long = لا تتجاوز الرسالة 500 حرف.
+input-not-accepted-now = يُرسل النص مع إحالة مقبولة ومفتوحة، موافقتها سارية، ويقرأها المستلم في Relais. قبل ذلك اطرحوا سؤالًا من القائمة، وإلا فاتصلوا هاتفيًا.
+input-answer-of-question = هذا الجواب لا يناسب السؤال: العدد من 0 إلى 20، واليوم من اليوم إلى سنتين.
+input-messages-full = لا تحمل الإحالة أكثر من مئة رسالة: تابعوا هاتفيًا.
 input-authority-stays = الجهة التي لا تتلقى أي إحالة تبقى كذلك.
 input-website = اكتبوا العنوان الكامل لصفحة ويب، مثل https://example.org.
 input-ways-of-guarded = لا يغيّر شخص واحد طريقة الاتصال بمنظمة لها خدمة محمية: اقترحوا ذلك للخدمة.
@@ -102,3 +106,30 @@ input-ring-without-inside = لا تحيط بشيء.
 
 ## Refusals
 closed-meanwhile = أُغلق هذا الطلب في هذه الأثناء، ولم يعد مطلوبًا منكم أي شيء.
+## الرسائل
+text-refused = قبل القبول لا يقول السؤال شيئًا عن الشخص ولا يسأل من هو ({ $found }). اسألوا بدلًا من ذلك: «{ $question }»
+linter-phone = رقم هاتف
+linter-email = عنوان بريد إلكتروني
+linter-birth-date = تاريخ ميلاد
+linter-identity-number = رقم وثيقة أو ملف
+linter-street-number = عنوان برقمه
+linter-titled-name = اسم بعد لقب
+asked-name = الاسم
+asked-birth-date = تاريخ الميلاد
+asked-contact = رقم الشخص أو بريده
+asked-address = عنوان الشخص
+asked-document = وثيقة أو رقمها
+asked-photo = صورة
+question-spoken-language = بأي لغة يُستقبل الشخص؟
+question-interpreter-needed = هل يلزم مترجم؟
+question-escort-needed = هل يحتاج الشخص إلى مرافق؟
+question-comes-alone = هل يستطيع الشخص الحضور وحده؟
+question-step-free-needed = هل يحتاج الشخص إلى مكان بلا درج؟
+question-fare-needed = هل يحتاج الشخص إلى ثمن المواصلات؟
+question-working-hours = هل يستطيع الشخص الحضور في يوم عمل نهارًا؟
+question-remote-possible = هل يمكن إجراء لقاء أول في مكتبكم عبر الهاتف أو الفيديو؟
+question-latest-day = ما آخر يوم ممكن؟
+question-document-at-hand = هل توجد وثيقة تخص هذه الحاجة؟ (دون ذكر نوعها أو رقمها)
+question-children-along = كم طفلًا يأتي مع الشخص؟
+question-other-service-involved = هل تساعد خدمة أخرى في هذه الحاجة؟
+question-still-needed = هل ما زالت الحاجة قائمة؟

@@ -8,6 +8,7 @@ seen-alias = الاسم الرمزي المعطى لهذه المنظمة
 seen-area = البلدية أو المنطقة
 seen-authority = الجهة التي أُرسل إليها الإبلاغ
 seen-information = هل أُعلم المعنيون بالإبلاغ
+seen-messages = الرسائل
 seen-reported-on = يوم الإبلاغ
 seen-at = وقت إحدى الخطوات
 seen-basis = أساس الموافقة

@@ -8,6 +8,7 @@ seen-alias = the code name given to that organisation
 seen-area = commune or area
 seen-authority = to which authority a report went
 seen-information = whether those concerned were told of a report
+seen-messages = the messages
 seen-reported-on = the day of a report
 seen-at = the time of a step
 seen-basis = the ground of the consent

@@ -8,6 +8,7 @@ seen-alias = le nom de code donné à cette organisation
 seen-area = la commune ou le territoire
 seen-authority = l’autorité à qui un signalement est allé
 seen-information = si les personnes concernées en étaient informées
+seen-messages = les messages
 seen-reported-on = le jour d’un signalement
 seen-at = le moment d’une étape
 seen-basis = la base du consentement
