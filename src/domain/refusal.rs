@@ -102,6 +102,7 @@ code_list! {
         NotTakeable = "not_takeable": "tier and status are not taken from another entry",
         ReasonNeeded = "reason_needed": "say why it is refused",
         AreaOfRedacted = "area_of_redacted": "a place that must not be found needs the code of its area",
+        StillAsked = "still_asked": "the need is still being asked elsewhere: in the same round, or in the place of this referral",
         RoundSize = "round_size": "a round has two or three drafts",
         RoundOfOneNeed = "round_of_one_need": "the drafts of a round are of one case and one need",
         RoundTwice = "round_twice": "each draft of a round asks another service, on a consent of its own",

@@ -24,6 +24,7 @@ use async_graphql::{ID, Interface};
 
 /// An object with an identifier of its own.
 #[derive(Interface)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, on its way into an answer")]
 #[graphql(field(name = "id", ty = "ID", desc = "Identifier; its prefix tells the kind of object."))]
 pub enum Node {
     /// A service.

@@ -31,7 +31,7 @@ pub struct IdCursors(pub &'static str);
 
 impl IdCursors {
     /// The cursor behind an entry.
-    pub fn write(self, id: impl Identifier + std::fmt::Display) -> String {
+    pub fn write(self, id: impl Identifier) -> String {
         URL_SAFE_NO_PAD.encode(format!("v1|{}|{id}", self.0))
     }
 

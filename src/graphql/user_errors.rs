@@ -7,7 +7,7 @@ use super::error::ApiError;
 use crate::actions::ActionError;
 use crate::domain::consent::ConsentField;
 use crate::domain::directory::KnownConsequence;
-use crate::domain::lifecycle::Event;
+use crate::domain::lifecycle::{Event, Status};
 use crate::domain::linter::Finding;
 use crate::domain::message::{IdentityAsked, QuestionTemplate};
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RINGS, RecipientProblem, Refusal};
@@ -183,18 +183,8 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             path: input("expectedVersion"),
             current_version,
         }),
-        Refusal::Transition { status, event } => UserError::Transition(InvalidTransitionError {
-            message: text(language, "transition"),
-            path: Vec::new(),
-            status: status.map(ReferralStatus::Known),
-            event,
-        }),
-        Refusal::ClosedMeanwhile { event } => UserError::Transition(InvalidTransitionError {
-            message: text(language, "closed-meanwhile"),
-            path: Vec::new(),
-            status: None,
-            event,
-        }),
+        Refusal::Transition { status, event } => transition_error("transition", status, event, language),
+        Refusal::ClosedMeanwhile { event } => transition_error("closed-meanwhile", None, event, language),
         Refusal::Consent { problem, missing } => consent_error(problem, missing, Vec::new(), language),
         Refusal::Consequences { missing } => {
             consent_error(ConsentProblem::ConsequencesNotExplained, Vec::new(), missing, language)
@@ -221,6 +211,15 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             problem,
         }),
     }
+}
+
+fn transition_error(key: &str, status: Option<Status>, event: Event, language: Language) -> UserError {
+    UserError::Transition(InvalidTransitionError {
+        message: text(language, key),
+        path: Vec::new(),
+        status: status.map(ReferralStatus::Known),
+        event,
+    })
 }
 
 /// What a consent lacks, with the names of the fields and consequences concerned.
@@ -400,7 +399,8 @@ unions! {
     }
     /// Why a question was not answered.
     ReferralAnswerQuestionError {
-        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Consent(ConsentMissingError),
+        Protection(ProtectionError),
     }
     /// Why a message was not sent.
     ReferralMessageSendError { Conflict(ConflictError), Input(InputError), Protection(ProtectionError) }

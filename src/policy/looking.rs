@@ -1,7 +1,7 @@
 //! One viewer looking at one object: how a view asks the table for its fields.
 
 use super::access::Access;
-use super::table::{Class, Facts, Mask, Sight, Table};
+use super::table::{Class, Facts, Mask, Relation, Sight, Table};
 use super::visible::{Protected, Told};
 
 /// A viewer before an object, with the facts of this moment.
@@ -19,6 +19,11 @@ impl Looking {
     /// What anybody under these facts is told by a table.
     pub(super) const fn by(table: &'static Table, facts: Facts) -> Self {
         Self { table, facts }
+    }
+
+    /// True of the organisation that has received the object.
+    pub(super) fn is_recipient(&self) -> bool {
+        self.facts.relation == Relation::Recipient
     }
 
     /// What is told of a field.

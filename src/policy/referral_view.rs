@@ -1,5 +1,6 @@
 //! The view of a referral: each field as the table says for the viewer's side and the stage.
 
+use self::timeline_view::{is_told_by_sender, timeline};
 use super::access::Access;
 use super::looking::Looking;
 use super::message_view::{self, MessageView};
@@ -325,7 +326,9 @@ pub fn show_refusal(access: &Access, referral: &Referral, refusal: Refusal) -> R
     let relation = access.relation_to_referral(referral);
     let event = match refusal {
         Refusal::Transition { event, .. } => event,
-        Refusal::Consent { problem: ConsentProblem::Withdrawn, .. } if relation == Relation::Recipient => {
+        Refusal::Consent { problem: ConsentProblem::Withdrawn | ConsentProblem::RecipientRestricted, .. }
+            if relation == Relation::Recipient =>
+        {
             return Refusal::consent(ConsentProblem::Expired);
         }
         _ => return refusal,
@@ -350,11 +353,10 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
     let (referral, consent) = (facts.referral, facts.consent);
     let stage = stage_on(referral.status, consent, facts.now);
     let deadlines = deadlines(facts);
+    // Once the hard deadline has cut a clock, each of them would help to find it; a recipient reads its band.
+    let is_cut = deadlines.as_ref().is_some_and(|deadlines| deadlines.is_cut());
     let due = |path, at: fn(&Deadlines) -> Option<Timestamp>| {
-        look.masked(path, deadlines.as_ref().and_then(at), |mask, at| {
-            // A clock that the hard deadline has cut would tell that one, of which a recipient reads the band.
-            hour(mask, at).filter(|_| Some(at) != referral.needed_by)
-        })
+        look.masked(path, deadlines.as_ref().and_then(at), |mask, at| hour(mask, at).filter(|_| !is_cut))
     };
     let band = referral.needed_by.map(|needed_by| deadline_band(referral.requested_at.unwrap_or(facts.now), needed_by));
     ReferralView {
@@ -395,8 +397,14 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         expected_wait_days: look.field("Referral.expectedWaitDays", referral.expected_wait_days),
         handover_mode: look.field("Referral.handoverMode", referral.handover_mode),
         service_started_at: look.masked("Referral.serviceStartedAt", referral.service_started_at, hour),
-        decline_code: look.field("Referral.declineCode", referral.decline_code),
-        outcome_code: look.field("Referral.outcomeCode", referral.outcome_code),
+        decline_code: look.field(
+            "Referral.declineCode",
+            referral.decline_code.filter(|_| !is_told_by_sender(facts, look, &[Event::Decline])),
+        ),
+        outcome_code: look.field(
+            "Referral.outcomeCode",
+            referral.outcome_code.filter(|_| !is_told_by_sender(facts, look, &[Event::Complete, Event::NotRealise])),
+        ),
         proof: look.field("Referral.proof", proof_view(facts, look)),
         timeline: look.field("Referral.timeline", Some(timeline(facts, look))),
         messages: look.field("Referral.messages", Some(messages(facts, look))),
@@ -423,37 +431,8 @@ fn hour(mask: Mask, time: Timestamp) -> Option<Timestamp> {
     (mask == Mask::Hour).then(|| time.start_of_hour())
 }
 
-fn timeline(facts: &ReferralFacts<'_>, look: &Looking) -> Vec<TimelineView> {
-    let entries = facts.timeline.iter().filter(|_| look.sees_all(&PROMISED_OF_ENTRY));
-    entries.filter_map(|entry| entry_view(facts, look, entry)).collect()
-}
-
 fn messages(facts: &ReferralFacts<'_>, look: &Looking) -> Vec<MessageView> {
     facts.messages.iter().filter_map(|message| message_view::view(look, facts.referral, message)).collect()
-}
-
-fn entry_view(facts: &ReferralFacts<'_>, look: &Looking, entry: &TimelineEntry) -> Option<TimelineView> {
-    let is_own_side = entry.organization_id == Some(facts.referral.recipient_id);
-    let event = match look.sight("TimelineEntry.event") {
-        Sight::Masked(Mask::SinceSending) => Some(entry.event).filter(|event| *event != Event::Create),
-        sight => Some(entry.event).filter(|_| sight == Sight::Shown),
-    };
-    let at = match look.sight("TimelineEntry.at") {
-        Sight::Masked(mask) => hour(mask, entry.at),
-        sight => Some(entry.at).filter(|_| sight == Sight::Shown),
-    };
-    let organization_id = match look.sight("TimelineEntry.organization") {
-        Sight::Masked(Mask::OwnSide) => entry.organization_id.filter(|_| is_own_side),
-        sight => entry.organization_id.filter(|_| sight == Sight::Shown),
-    };
-    Some(TimelineView {
-        at: at?,
-        event: event?,
-        party: entry.party,
-        organization_id,
-        attested_by: look.value("TimelineEntry.attestedBy", entry.attested_by),
-        code: look.value("TimelineEntry.code", entry.code.clone()),
-    })
 }
 
 /// Whom somebody has called reads no phrase, so there is none to be said.
@@ -478,6 +457,7 @@ fn age_basis(facts: &ReferralFacts<'_>) -> Option<AgeBasis> {
 
 mod proof_view;
 mod slip_view;
+mod timeline_view;
 
 use proof_view::proof_view;
 pub use proof_view::{AttestedView, ProofView};

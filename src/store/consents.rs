@@ -4,7 +4,7 @@ use super::reach::{in_reached_project, of_own_case, within};
 use super::row::{Table, joined, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::consent::Consent;
-use crate::domain::id::{ConsentId, ConversationId, OrganizationId};
+use crate::domain::id::{CaseId, ConsentId, ConversationId, OrganizationId};
 use crate::domain::profile::Language;
 use crate::domain::referral::Referral;
 use crate::domain::scope::Scope;
@@ -41,9 +41,12 @@ statements! {
         of_own_case!("$1", "$3"),
         ")"
     );
-    // Two conversations of one instant each count as the later one: then what must not be told is not.
+    // Two conversations of one instant each count as the later one: then what must not be told is not. Whom the person
+    // refused stays refused when what she agreed to in the same conversation is withdrawn or lapses: only a later consent,
+    // which names that one, says otherwise.
     LIST_RESTRICTIONS_SINCE = "SELECT restrictions FROM consents WHERE case_id = $1 AND obtained_at >= $2 \
-        AND conversation_id <> $3 AND withdrawn_at IS NULL AND expires_at > $4 AND restrictions <> ''";
+        AND conversation_id <> $3 AND restrictions <> ''";
+    LIST_RESTRICTIONS = "SELECT restrictions FROM consents WHERE case_id = $1 AND restrictions <> ''";
     CONFIRM = "UPDATE consents SET version = version + 1, confirmed_at = $2 WHERE id = $1";
     LIST = select_consents!("id IN");
     FIND_OF = select_consents!("id = $1");
@@ -165,6 +168,16 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Whom a person has refused in any conversation about a case that the caller has found within its scope.
+    pub async fn list_restricted(&self, case: CaseId) -> Result<Vec<OrganizationId>, StoreError> {
+        let columns: Vec<String> =
+            read!(self, |pool| sqlx::query_scalar(LIST_RESTRICTIONS).bind(case.to_string()).fetch_all(pool).await)?;
+        let restricted = columns.iter().map(|column| restricted_in(column)).collect::<Result<Vec<_>, _>>()?;
+        Ok(restricted.concat())
+    }
+}
+
 impl Tx {
     /// The consent of a referral that the caller has read within its scope, as it stands in this transaction.
     pub async fn find_consent_of(&mut self, referral: &Referral) -> Result<Option<Consent>, StoreError> {
@@ -232,13 +245,14 @@ impl Tx {
         Ok(())
     }
 
-    /// Whether a live conversation of the case, later than that of this consent, says that its recipient must not be told.
-    pub async fn is_restricted_since(&mut self, consent: &Consent, now: Timestamp) -> Result<bool, StoreError> {
+    /// Whether a conversation of the case, later than that of this consent, says that its recipient must not be told; of
+    /// an override, which no conversation carries, whether any does.
+    pub async fn is_restricted_since(&mut self, consent: &Consent) -> Result<bool, StoreError> {
+        let since = if consent.basis.is_override() { 0 } else { consent.obtained_at.microseconds() };
         let columns: Vec<String> = in_tx!(self, |c| sqlx::query_scalar(LIST_RESTRICTIONS_SINCE)
             .bind(consent.case_id.to_string())
-            .bind(consent.obtained_at.microseconds())
+            .bind(since)
             .bind(consent.conversation_id.to_string())
-            .bind(now.microseconds())
             .fetch_all(c)
             .await)?;
         let mut restricted = Vec::new();

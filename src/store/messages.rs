@@ -6,7 +6,7 @@ use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::code::CodeList as _;
 use crate::domain::erasure::ErasureUnit;
-use crate::domain::id::{ProjectId, ReferralId};
+use crate::domain::id::{ConsentId, ProjectId, ReferralId};
 use crate::domain::lifecycle::Party;
 use crate::domain::message::{Answer, AnswerWord, Content, Message, QuestionTemplate};
 use crate::domain::profile::Language;
@@ -29,6 +29,8 @@ statements! {
     // A hold is the only exception to every erasure (P-22); the run of retention finds them once it is lifted.
     PURGE = "DELETE FROM messages WHERE referral_id = $1 AND NOT EXISTS \
         (SELECT 1 FROM referrals r JOIN legal_holds h ON h.case_id = r.case_id WHERE r.id = $1)";
+    PURGE_ON = "DELETE FROM messages WHERE referral_id IN (SELECT r.id FROM referrals r WHERE r.consent_id = $1 \
+        AND NOT EXISTS (SELECT 1 FROM legal_holds h WHERE h.case_id = r.case_id))";
 }
 
 #[derive(sqlx::FromRow)]
@@ -198,6 +200,12 @@ impl Tx {
             .execute(c)
             .await
             .map(drop))?;
+        Ok(())
+    }
+
+    /// Deletes the messages on every referral that rests on a consent, ended ones too, unless its case is held (P-07).
+    pub async fn purge_messages_on(&mut self, consent: ConsentId) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(PURGE_ON).bind(consent.to_string()).execute(c).await.map(drop))?;
         Ok(())
     }
 

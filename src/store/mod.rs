@@ -6,6 +6,7 @@
 //! holds a transaction. Every read of people-linked rows takes a [`Scope`](crate::domain::scope::Scope)
 //! first. What is sealed is sealed by `sealed`, and its key is committed before the row. To add a table, start at `migrations/` and at the nearest module here.
 
+mod accepted;
 mod accounts;
 mod audit;
 mod audit_reads;
@@ -246,6 +247,7 @@ impl Store {
 /// Every statement of the store, with its name.
 fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
+        accepted::STATEMENTS,
         accounts::STATEMENTS,
         audit::STATEMENTS,
         audit_reads::STATEMENTS,

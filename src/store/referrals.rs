@@ -6,10 +6,10 @@ use super::row::{Table, optional_text, optional_time};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::clocks::Deadlines;
+use crate::domain::consent::Consent;
 use crate::domain::disclosure::Offer;
 use crate::domain::erasure::ErasureUnit;
-use crate::domain::id::{CaseId, ConsentId, OrganizationId, ProjectId, ReferralId, RoundId, ServiceId};
-use crate::domain::lifecycle::Status;
+use crate::domain::id::{CaseId, ConsentId, OrganizationId, ProjectId, ReferralId, RoundId};
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
@@ -86,10 +86,6 @@ statements! {
         of_own_case!("$1", "$7"),
         ")) ORDER BY created_at DESC, id DESC LIMIT $4"
     );
-    // What was accepted later has changed its status later.
-    LIST_ACCEPTED = "SELECT r.service_id, v.at, r.status FROM referrals r JOIN referral_events v ON v.referral_id = r.id \
-        WHERE r.project_id = $1 AND CAST($2 AS TEXT) IS NOT NULL AND r.status_at > $3 AND v.event = 'accept' AND v.at > $3 \
-        AND r.case_id NOT IN (SELECT e.id FROM cases e WHERE e.erasing_at IS NOT NULL)";
     INSERT = "INSERT INTO referrals (id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, \
         urgency, needed_by, consent_id, status, status_at, is_open, created_at, requested_at, channel, service_started_at, \
         decline_code, outcome_code, sealed, kind, chain_id, reroute_of, follows) \
@@ -105,8 +101,16 @@ statements! {
          JOIN projects p ON p.id = o.project_id WHERE c.id = case_id AND p.id = referrals.project_id AND p.status <> 'active')"
     );
     LIST_RECIPIENTS_OF_CHAIN = "SELECT DISTINCT recipient_id FROM referrals WHERE chain_id = $1 AND requested_at IS NOT NULL";
+    LIST_ASKED = "SELECT DISTINCT recipient_id FROM referrals \
+        WHERE (chain_id = $1 OR round_id = CAST($2 AS TEXT)) AND requested_at IS NOT NULL";
     LOCK_OPEN_OF_CONSENT = concat!(
         "UPDATE referrals SET version = version WHERE consent_id = $1 AND is_open RETURNING ",
+        columns!()
+    );
+    LOCK_OPEN_RENEWED = concat!(
+        "UPDATE referrals SET version = version WHERE case_id = $1 AND recipient_id = $2 AND is_open AND requested_at IS NOT NULL \
+         AND consent_id <> $3 AND consent_id IN (SELECT c.id FROM consents c WHERE c.case_id = $1 AND c.withdrawn_at IS NULL \
+         AND c.basis NOT IN ('vital_interest', 'legal_duty')) RETURNING ",
         columns!()
     );
     LOCK = concat!(
@@ -286,11 +290,14 @@ impl Store {
         open_referrals(&self.keys, rows).await
     }
 
-    /// The organisations that were asked in the chain of a referral that the caller has read within its scope.
+    /// The organisations that were asked in the chain or the round of a referral that the caller has read within its scope.
     pub async fn list_asked_in_chain(&self, referral: &Referral) -> Result<Vec<OrganizationId>, StoreError> {
         let chain = referral.chain_id.to_string();
-        let ids: Vec<String> =
-            read!(self, |pool| sqlx::query_scalar(LIST_RECIPIENTS_OF_CHAIN).bind(&chain).fetch_all(pool).await)?;
+        let ids: Vec<String> = read!(self, |pool| sqlx::query_scalar(LIST_ASKED)
+            .bind(&chain)
+            .bind(optional_text(referral.round_id))
+            .fetch_all(pool)
+            .await)?;
         ids.iter().map(|id| TABLE.id(id)).collect()
     }
 
@@ -305,26 +312,6 @@ impl Store {
             .fetch_all(pool)
             .await)?;
         open_referrals(&self.keys, rows).await
-    }
-
-    /// Which services have accepted referrals of the scope's project after an instant, when, and how each referral
-    /// stands; nothing for a scope that no person-linked row is within reach of. Whose case it is, is not told: the
-    /// whole project shares the room that a service has.
-    pub async fn list_accepted(
-        &self,
-        scope: &Scope,
-        after: Timestamp,
-    ) -> Result<Vec<(ServiceId, Timestamp, Status)>, StoreError> {
-        let rows: Vec<(String, i64, String)> = read!(self, |pool| sqlx::query_as(LIST_ACCEPTED)
-            .bind(optional_text(scope.project))
-            .bind(optional_text(scope.account))
-            .bind(after.microseconds())
-            .fetch_all(pool)
-            .await)?;
-        let read = |(service, at, status): (String, i64, String)| {
-            Ok((TABLE.id(&service)?, Timestamp::from_microseconds(at), TABLE.code(&status)?))
-        };
-        rows.into_iter().map(read).collect()
     }
 
     /// What a project that does not work left open with recipients, its own teams' cases only; nothing while it
@@ -382,6 +369,18 @@ impl Tx {
     pub async fn lock_open_referrals_on(&mut self, consent: ConsentId) -> Result<Vec<Referral>, StoreError> {
         let rows: Vec<ReferralRow> =
             in_tx!(self, |c| sqlx::query_as(LOCK_OPEN_OF_CONSENT).bind(consent.to_string()).fetch_all(c).await)?;
+        open_referrals(&self.keys, rows).await
+    }
+
+    /// The open referrals of a case to a recipient that rest on an earlier consent than this one, each locked until the
+    /// commit.
+    pub async fn lock_open_referrals_renewed_by(&mut self, consent: &Consent) -> Result<Vec<Referral>, StoreError> {
+        let rows: Vec<ReferralRow> = in_tx!(self, |c| sqlx::query_as(LOCK_OPEN_RENEWED)
+            .bind(consent.case_id.to_string())
+            .bind(consent.recipient_id.to_string())
+            .bind(consent.id.to_string())
+            .fetch_all(c)
+            .await)?;
         open_referrals(&self.keys, rows).await
     }
 

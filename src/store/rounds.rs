@@ -2,13 +2,17 @@
 
 use super::row::optional_text;
 use super::{StoreError, Tx, in_tx, statements};
-use crate::domain::id::{CaseId, ProjectId, ReferralId, RoundId};
+use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId, RoundId};
+use crate::domain::referral::Referral;
 use crate::domain::time::Timestamp;
 
 statements! {
     INSERT = "INSERT INTO referral_rounds (id, case_id, project_id, opened_at, won_by) VALUES ($1, $2, $3, $4, NULL)";
     JOIN = "UPDATE referrals SET round_id = $2 WHERE id = $1";
     LOCK = "UPDATE referral_rounds SET won_by = won_by WHERE id = (SELECT r.round_id FROM referrals r WHERE r.id = $1)";
+    LOCK_ON = "UPDATE referral_rounds SET won_by = won_by WHERE id IN (SELECT r.round_id FROM referrals r WHERE r.consent_id = $1)";
+    IS_STILL_ASKED = "SELECT EXISTS (SELECT 1 FROM referrals r WHERE (r.reroute_of = $1 OR r.round_id = CAST($2 AS TEXT)) AND r.id <> $1 \
+        AND r.is_open AND r.requested_at IS NOT NULL)";
     WIN = "UPDATE referral_rounds SET won_by = $2 WHERE id = $1 AND won_by IS NULL";
     MOVE_DEMAND = "UPDATE demands SET referral_id = $2 WHERE referral_id IN (SELECT r.id FROM referrals r WHERE r.round_id = $1)";
     PASS_DEMAND_ON = "UPDATE demands SET referral_id = (SELECT min(r.id) FROM referrals r WHERE r.round_id = $2 AND r.is_open) \
@@ -50,6 +54,21 @@ impl Tx {
     /// the second reads what the first did. A round is locked before any of its referrals.
     pub async fn lock_round_of(&mut self, referral: ReferralId) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(LOCK).bind(referral.to_string()).execute(c).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Whether the need of an ended referral is asked elsewhere already: in its round, or in its place.
+    pub async fn is_still_asked(&mut self, ended: &Referral) -> Result<bool, StoreError> {
+        Ok(in_tx!(self, |c| sqlx::query_scalar(IS_STILL_ASKED)
+            .bind(ended.id.to_string())
+            .bind(optional_text(ended.round_id))
+            .fetch_one(c)
+            .await)?)
+    }
+
+    /// Locks the rounds of the referrals on a consent until the commit.
+    pub async fn lock_rounds_on(&mut self, consent: ConsentId) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(LOCK_ON).bind(consent.to_string()).execute(c).await.map(drop))?;
         Ok(())
     }
 

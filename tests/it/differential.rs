@@ -104,6 +104,7 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         "service" => tell((side != Side::Recipient || stage <= 4) && finds_service(drawn)),
         "need" => tell((side != Side::Recipient || stage <= 4) && (drawn.is_trained() || !is_violent)),
         "location" | "decline" | "outcome" | "timeline" | "proof" | "kind" | "wait" | "handover" => by_side(stage <= 4),
+        "follows" => by_side(matches!(stage, 2 | 3)),
         "channel" | "reroute" | "chain" | "round" => tell(side != Side::Recipient),
         "messages" => tell(side == Side::Team || (side == Side::Recipient && stage <= 3)),
         "statusAt" | "requestedAt" | "startedAt" if side == Side::Recipient => {
@@ -127,7 +128,7 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         "neededBy" => tell(side != Side::Recipient),
         // The offer, while the referral is open.
         "urgency" | "deadline" | "contact" | "sender" | "project" | "mailbox" | "age" | "gender" | "household"
-        | "languages" | "area" | "follows" => by_side(stage <= 3),
+        | "languages" | "area" => by_side(stage <= 3),
         "admin" | "situation" => tell(side == Side::Team || (side == Side::Recipient && stage <= 3)),
         "flags" | "scope" => tell(side == Side::Team || (side == Side::Recipient && matches!(stage, 2 | 3))),
         "phrase" => {

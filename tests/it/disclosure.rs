@@ -486,8 +486,8 @@ on_both_databases! {
             read(&world, &ready.sender, "CaseReference", &ready.case).await,
             read(&world, &ready.sender, "Consent", &ready.consent).await,
             read(&world, &ready.recipient, "Referral", &id).await,
-            world.ask(&ready.recipient, &format!("{{ inbox {{ nodes {everything} }} }}"), json!({})).await,
-            world.ask(&ready.sender, &format!("{{ sentReferrals {{ nodes {everything} }} }}"), json!({})).await,
+            world.ask(&ready.recipient, &format!("{{ inbox(first: 2) {{ nodes {everything} }} }}"), json!({})).await,
+            world.ask(&ready.sender, &format!("{{ sentReferrals(first: 2) {{ nodes {everything} }} }}"), json!({})).await,
             world.ask(&ready.sender, "{ casesByFileNumber(fileNumber: \"PAN-2026/118\") { adminStatus } }", json!({})).await,
         ];
         for answer in &answers {

@@ -15,6 +15,7 @@ use crate::domain::consent_override::{
 };
 use crate::domain::id::{AccountId, CaseId, ConsentId, OrganizationId, OverrideId, ProjectId};
 use crate::domain::notice::{Addressee, NoticeKind};
+use crate::domain::referral::Referral;
 use crate::domain::refusal::{ProtectionProblem, RecipientProblem, Refusal};
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
@@ -160,8 +161,8 @@ pub async fn take_back(
     find(context, access, id).await
 }
 
-/// Puts a consent that the person has given in the place of every override for the same recipient: open referrals rest
-/// on it from now on, and tell no more than it allows.
+/// Puts a consent that the person has given in the place of every override, and of earlier consents, for the same
+/// recipient: open referrals rest on it from now on, and tell no more than it allows.
 pub(in crate::actions) async fn replace(
     context: &Context,
     tx: &mut Tx,
@@ -176,16 +177,8 @@ pub(in crate::actions) async fn replace(
         }
         if let Some(consent) = held.consent_id {
             tx.lock_consent(&access.scope(), consent).await?;
-            let directory = context.directory.snapshot();
             for referral in tx.lock_open_referrals_on(consent).await? {
-                // A consent by which it could not be sent opens nothing of it: it stays on the override, which ends.
-                let service = directory.service(referral.service_id);
-                if service.is_some_and(|service| given.unexplained_of(&service).is_empty()) {
-                    let moved = referral.resting_on(given);
-                    tx.move_referral(&moved).await?;
-                    // The new consent lapses at a time of its own.
-                    clock::list(tx, &moved, now).await?;
-                }
+                rest_on(context, tx, referral, given, now).await?;
             }
             tx.end_consent(consent, now).await?;
         }
@@ -193,7 +186,31 @@ pub(in crate::actions) async fn replace(
         let event = event(access, now, AuditAction::OverrideReplaced, &held);
         tx.append_audit(&[AuditEvent { consent_id: Some(given.id), ..event }]).await?;
     }
+    // What rested on an earlier consent goes on: one that has lapsed is renewed so (ruling R12).
+    for referral in tx.lock_open_referrals_renewed_by(given).await? {
+        rest_on(context, tx, referral, given, now).await?;
+    }
     Ok(())
+}
+
+/// A consent by which a referral could not be sent opens nothing of it: it stays on what it rests on.
+async fn rest_on(
+    context: &Context,
+    tx: &mut Tx,
+    referral: Referral,
+    given: &Consent,
+    now: Timestamp,
+) -> Result<(), ActionError> {
+    let service = context.directory.snapshot().service(referral.service_id);
+    let project = tx.find_project(referral.project_id).await?;
+    let (Some(service), Some(project)) = (service, project) else { return Ok(()) };
+    if referral.check_carried(given, &project.country, &service).is_err() {
+        return Ok(());
+    }
+    let moved = referral.resting_on(given);
+    tx.move_referral(&moved).await?;
+    // The new consent lapses at a time of its own.
+    clock::list(tx, &moved, now).await
 }
 
 async fn lock(tx: &mut Tx, access: &Access, id: OverrideId) -> Result<ConsentOverride, ActionError> {

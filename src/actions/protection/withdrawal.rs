@@ -11,7 +11,7 @@ use crate::actions::referral::{Actor, Target, audit, decide, find_for_change, se
 use crate::actions::{ActionError, Context, consent};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
-use crate::domain::demand::DemandResult;
+use crate::domain::demand::{DemandResult, effect_of};
 use crate::domain::id::ConsentId;
 use crate::domain::lifecycle::Party;
 use crate::domain::notice::{Addressee, NoticeKind};
@@ -37,8 +37,10 @@ pub async fn withdraw(context: &Context, access: &Access, id: ConsentId) -> Resu
                 return Ok(());
             }
             tx.end_override_on(id, now).await?;
-            end_open_referrals(context, tx, access, account, id, Some(DemandResult::PersonDeclined), now).await?;
+            // Before the trail, as everywhere: what comes last waits for nobody.
             tx.touch_case(consent.case_id, now).await?;
+            end_open_referrals(context, tx, access, account, id, Some(DemandResult::PersonDeclined), now).await?;
+            tx.purge_messages_on(id).await?;
             let notify = Notify {
                 kind: NoticeKind::ConsentWithdrawn,
                 object: id.to_string(),
@@ -70,6 +72,7 @@ pub(super) async fn end_open_referrals(
     now: Timestamp,
 ) -> Result<(), ActionError> {
     let purpose = if demand.is_some() { AuditPurpose::PersonRequest } else { AuditPurpose::Protection };
+    tx.lock_rounds_on(consent).await?;
     for referral in tx.lock_open_referrals_on(consent).await? {
         let change = decide(access, &referral, &Command::WithdrawConsent, Party::Sender, now)?;
         let changed = write(tx, &Actor::of(Party::Sender, account), referral, &change).await?;
@@ -115,18 +118,16 @@ pub async fn close(
             let was_closed = referral.status.is_terminal();
             let change = decide(access, &referral, &command, party, now)?;
             let changed = write(tx, &Actor::of(party, account), referral, &change).await?;
-            match closing {
-                Closing::Cancel(CancelReason::PersonDeclined) => {
-                    tx.settle_demand(changed.id, DemandResult::PersonDeclined).await?;
-                }
-                Closing::Cancel(_) => {}
-                Closing::MarkError(_) => tx.delete_demand_of(changed.id).await?,
+            match (closing, effect_of(&change)) {
+                (Closing::Cancel(_), Some(result)) => tx.settle_demand(changed.id, result).await?,
+                (Closing::Cancel(_), None) => {}
+                (Closing::MarkError(_), _) => tx.delete_demand_of(changed.id).await?,
             }
+            tx.touch_case(changed.case_id, now).await?;
             if !was_closed {
                 deletion::ask(context, tx, access, &changed, now).await?;
             }
             tell(context, tx, account, &changed, now).await?;
-            tx.touch_case(changed.case_id, now).await?;
             let shredding = match closing {
                 Closing::Cancel(_) => None,
                 Closing::MarkError(_) => Some(decide_shredding(tx, changed.id, changed.case_id, now).await?),

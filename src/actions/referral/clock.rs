@@ -82,6 +82,8 @@ pub(in crate::actions) async fn fire_as_job(context: &Context, leased: &Leased) 
     let (Ok(id), Some(timer)) = (ReferralId::parse(id), Timer::from_code(timer)) else { return Ok(Outcome::Over) };
     let now = context.now();
     let fired = context.store.write(async |tx| {
+        // As everywhere: the round before its referrals, so that the need of a round is passed on by one at a time.
+        tx.lock_round_of(id).await?;
         let referral = tx.lock_referral_for_clock(id).await?;
         let Some((referral, deadlines)) = referral.and_then(|referral| Some((referral.clone(), referral.deadlines?)))
         else {
@@ -125,8 +127,12 @@ async fn fire(context: &Context, tx: &mut Tx, timer: Timer, referral: Referral) 
         }
     };
     if let Some(kind) = notice_of(timer) {
-        let notify = Notify { kind, object: referral.id.to_string(), actor_id: None, at: now, context };
-        notify.send(tx, &addressees(timer, &referral)).await?;
+        // A recipient is told by the hour, as of everything (P-08).
+        for (at, addressees) in [(now, own_side(timer, &referral)), (now.start_of_hour(), recipients(timer, &referral))]
+        {
+            let notify = Notify { kind, object: referral.id.to_string(), actor_id: None, at, context };
+            notify.send(tx, &addressees).await?;
+        }
     }
     let event = AuditEvent {
         reason: Some(timer.code()),
@@ -173,17 +179,23 @@ const fn notice_of(timer: Timer) -> Option<NoticeKind> {
     }
 }
 
-/// Who is told. Whom somebody called reads nothing in Relais: then the sender calls again.
-fn addressees(timer: Timer, referral: &Referral) -> Vec<Addressee> {
-    let team = Addressee::Team(referral.team_id);
-    let coordinator = Addressee::OfProject(referral.project_id, Role::Coordinator);
-    let is_read_there = referral.is_told_electronically();
+/// Whom a due time tells on the recipient's side, where that reads anything.
+fn recipients(timer: Timer, referral: &Referral) -> Vec<Addressee> {
     match timer {
-        Timer::Remind if is_read_there => vec![Addressee::Recipients(referral.recipient_id)],
-        Timer::Escalate if is_read_there => {
-            vec![Addressee::OfOrganization(referral.recipient_id, Role::PartnerAdmin), team, coordinator]
-        }
-        Timer::Escalate => vec![team, coordinator],
+        _ if !referral.is_told_electronically() => Vec::new(),
+        Timer::Remind => vec![Addressee::Recipients(referral.recipient_id)],
+        Timer::Escalate => vec![Addressee::OfOrganization(referral.recipient_id, Role::PartnerAdmin)],
+        _ => Vec::new(),
+    }
+}
+
+/// Whom a due time tells on the sender's side. Of what waits for its first sign it is the recipient who is reminded, unless
+/// that was only called.
+fn own_side(timer: Timer, referral: &Referral) -> Vec<Addressee> {
+    let team = Addressee::Team(referral.team_id);
+    match timer {
+        Timer::Remind if referral.is_told_electronically() => Vec::new(),
+        Timer::Escalate => vec![team, Addressee::OfProject(referral.project_id, Role::Coordinator)],
         _ => vec![team],
     }
 }

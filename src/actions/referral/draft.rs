@@ -10,7 +10,7 @@ use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::CaseReference;
 use crate::domain::disclosure::Offer;
 use crate::domain::id::{CaseId, ConsentId, LocationId, ReferralId, ServiceId};
-use crate::domain::lifecycle::{Event, Party, next};
+use crate::domain::lifecycle::{Event, Party, Status, next};
 use crate::domain::need::Need;
 use crate::domain::referral::{Referral, ReferralKind, Urgency};
 use crate::domain::refusal::{ConsentProblem, InputProblem, RecipientProblem, Refusal};
@@ -152,7 +152,7 @@ fn draft(
     })
 }
 
-/// A follow-up asks the same recipient about an ended referral of the same case; nothing else names one.
+/// A follow-up asks the same recipient about a referral of the same case that it had accepted; nothing else names one.
 async fn check_followed(tx: &mut Tx, access: &Access, input: &CreateReferral) -> Result<(), ActionError> {
     let refused = || Refusal::input("follows", InputProblem::FollowedReferral);
     let is_follow_up = input.kind == ReferralKind::FollowUp;
@@ -163,7 +163,7 @@ async fn check_followed(tx: &mut Tx, access: &Access, input: &CreateReferral) ->
     if access.relation_to_referral(&followed) != Relation::Team {
         return Err(hidden(access, id));
     }
-    let has_ended = followed.status.is_terminal() && followed.requested_at.is_some();
+    let was_accepted = matches!(followed.status, Status::Completed | Status::NotRealised);
     let is_same = followed.case_id == input.case_id && followed.service_id == input.service_id;
-    if is_follow_up && has_ended && is_same { Ok(()) } else { Err(refused().into()) }
+    if is_follow_up && was_accepted && is_same { Ok(()) } else { Err(refused().into()) }
 }

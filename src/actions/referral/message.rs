@@ -11,6 +11,7 @@ use crate::actions::protection::{Notify, require_project_at_work};
 use crate::actions::{ActionError, Context, directory};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
+use crate::domain::consent::{Consent, ConsentField};
 use crate::domain::disclosure::stage_on;
 use crate::domain::lifecycle::Party;
 use crate::domain::linter::{Finding, KnownNumbers};
@@ -19,7 +20,7 @@ use crate::domain::message::{
 };
 use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::referral::{Command, Referral};
-use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::refusal::{ConsentProblem, InputProblem, Refusal};
 use crate::domain::sensitive::{Sensitive, hidden_debug};
 use crate::domain::time::{Date, Timestamp};
 use crate::policy::access::Access;
@@ -93,14 +94,30 @@ pub async fn answer_question(
         .write(async |tx| {
             let referral = find_for_change(tx, access, target, Relation::Team).await?;
             require_project_at_work(tx, account.project_id).await?;
+            let consent = tx.lock_consent_of(&referral).await?.ok_or(ActionError::NotVisible)?;
             let messages = tx.list_messages(&referral).await?;
             let asked = messages.iter().rfind(|message| message.kind == MessageKind::Question);
             let question = asked.and_then(|message| message.content.question);
             let content = Content::answer(answer.clone(), question, post.now.date())?;
+            check_agreed(&answer, &consent, post.now)?;
             post.turn(tx, referral, &Command::Answer, (MessageKind::Answer, content)).await
         })
         .await;
     settle(context, access, target, written).await
+}
+
+/// An answer tells what the person has agreed to have told, while she agrees.
+fn check_agreed(answer: &Answer, consent: &Consent, now: Timestamp) -> Result<(), Refusal> {
+    consent.require_live(now)?;
+    let told = match answer {
+        Answer::Language(_) => Some(ConsentField::Languages),
+        Answer::Count(_) => Some(ConsentField::Household),
+        Answer::Word(_) | Answer::Day(_) => None,
+    };
+    match told.filter(|field| !consent.field_scope.contains(field)) {
+        None => Ok(()),
+        Some(field) => Err(Refusal::Consent { problem: ConsentProblem::FieldsMissing, missing: vec![field] }),
+    }
 }
 
 /// Sends a text on an accepted referral, and says what the linter has found in it.

@@ -32,6 +32,7 @@ pub async fn next_partners(
     let case = context.store.find_case(&scope, referral.case_id).await?.ok_or_else(|| hidden(access, id))?;
     let mut asked = context.store.list_asked_in_chain(&referral).await?;
     asked.push(referral.recipient_id);
+    asked.extend(context.store.list_restricted(referral.case_id).await?);
     let wanted = wanted(context, &case, referral.need);
     let mut page = search(context, access, &wanted, STEP, None)?;
     let mut found = Vec::new();

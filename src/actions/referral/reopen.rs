@@ -9,8 +9,9 @@ use crate::actions::{ActionError, Context};
 use crate::domain::audit::AuditPurpose;
 use crate::domain::lifecycle::Party;
 use crate::domain::referral::Command;
+use crate::domain::refusal::{ConsentProblem, Refusal};
 use crate::policy::access::Access;
-use crate::policy::referral_view::ReferralView;
+use crate::policy::referral_view::{ReferralView, show_refusal};
 use crate::policy::rules::{Action, permit_any};
 use crate::policy::visible::Visible;
 
@@ -25,6 +26,10 @@ pub async fn reopen(context: &Context, access: &Access, target: Target) -> Resul
             let (referral, party) = find_side(tx, access, target, false).await?;
             require_project_at_work(tx, account.project_id).await?;
             let consent = tx.lock_consent_of(&referral).await?.ok_or(ActionError::NotVisible)?;
+            if tx.is_restricted_since(&consent).await? {
+                let refused = Refusal::consent(ConsentProblem::RecipientRestricted);
+                return Err(show_refusal(access, &referral, refused).into());
+            }
             let change = decide(access, &referral, &Command::Reopen { consent: &consent }, party, now)?;
             let changed = write(tx, &Actor::of(party, account), referral, &change).await?;
             consequences::settle(context, tx, account, &changed, &change).await?;

@@ -3,7 +3,7 @@
 
 use super::draft::CreateReferral;
 use super::send::SendDeclarations;
-use super::write::{Actor, audit_at, write};
+use super::write::audit_at;
 use super::{Sender, Target, decide, find, find_for_change, or_conflict};
 use crate::actions::idempotency::Create;
 use crate::actions::{ActionError, Context, directory, hidden};
@@ -55,9 +55,14 @@ pub async fn reroute(
 
 impl Sender<'_> {
     async fn reroute(&self, tx: &mut Tx, input: &RerouteReferral, id: ReferralId) -> Result<AuditEvent, ActionError> {
-        let Self { access, account, now, .. } = *self;
+        let Self { access, now, .. } = *self;
         let ended = find_for_change(tx, access, input.target, Relation::Team).await?;
-        let change = decide(access, &ended, &Command::Reroute, Party::Sender, now)?;
+        // Locked, so that two reroutes at once do not ask the same one twice.
+        tx.lock_referral_for_clock(ended.id).await?;
+        decide(access, &ended, &Command::Reroute, Party::Sender, now)?;
+        if tx.is_still_asked(&ended).await? {
+            return Err(Refusal::input("referralId", InputProblem::StillAsked).into());
+        }
         if ended.needed_by.is_some_and(|deadline| deadline <= now) {
             return Err(Refusal::input("referralId", InputProblem::DeadlinePast).into());
         }
@@ -80,14 +85,13 @@ impl Sender<'_> {
         };
         let draft = self.draft(tx, &asked, id).await?;
         let draft = Referral { chain_id: ended.chain_id, reroute_of: Some(ended.id), ..draft };
-        let unmet = unmet_with(&ended);
-        let rerouted = write(tx, &Actor::sender(account), ended, &change).await?;
-        if let Some(result) = unmet {
-            tx.settle_demand(rerouted.id, result).await?;
+        // Nothing is written on the old one: its recipient would read that somebody else is asked, and when.
+        if let Some(result) = unmet_with(&ended) {
+            tx.settle_demand(ended.id, result).await?;
         }
         let created = self.insert(tx, &draft).await?;
         self.send(tx, draft, input.declared).await?;
-        audit_at(tx, access, &rerouted, (AuditPurpose::Care, now)).await?;
+        audit_at(tx, access, &ended, (AuditPurpose::Care, now)).await?;
         Ok(created)
     }
 

@@ -13,13 +13,16 @@ use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::id::{ReferralId, RoundId};
 use crate::domain::lifecycle::Status;
 use crate::domain::referral::{Channel, Command, Referral, check_round};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{InputProblem, Refusal};
 use crate::policy::access::Access;
 use crate::policy::referral_view::ReferralView;
 use crate::policy::rules::{Action, permit};
 use crate::policy::table::Relation;
 use crate::policy::visible::Visible;
 use crate::store::{StoreError, Tx};
+
+/// Drafts of the largest round.
+const MOST_DRAFTS: usize = 3;
 
 /// What offering to the first who accepts takes.
 #[derive(Clone, Hash)]
@@ -67,6 +70,9 @@ async fn send_round(
         phone_called: input.phone_called,
         capacity_confirmed: input.capacity_confirmed,
     };
+    if input.drafts.len() > MOST_DRAFTS {
+        return Err(Refusal::input("referrals", InputProblem::RoundSize).into());
+    }
     // In one order, so that two rounds of the same drafts wait for each other and not around each other.
     let mut targets: Vec<Target> = input
         .drafts
@@ -93,7 +99,8 @@ async fn send_round(
         tx.join_round(referral.id, round).await?;
         audit(tx, access, referral, AuditPurpose::Care).await?;
     }
-    Ok(act(access, now, AuditAction::RoundSent, round.to_string()))
+    let project_id = sent.first().map(|(_, referral)| referral.project_id);
+    Ok(AuditEvent { project_id, ..act(access, now, AuditAction::RoundSent, round.to_string()) })
 }
 
 /// The conflict with somebody who committed first, by the version that one of the drafts has now.

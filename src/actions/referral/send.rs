@@ -13,7 +13,7 @@ use crate::domain::demand::DemandResult;
 use crate::domain::directory::{Document, Organization, Service};
 use crate::domain::id::{OrganizationId, ServiceId};
 use crate::domain::lifecycle::Party;
-use crate::domain::referral::{Channel, Command, Referral, SendFacts};
+use crate::domain::referral::{Channel, Command, Referral, ReferralKind, SendFacts};
 use crate::policy::access::Access;
 use crate::policy::referral_view::ReferralView;
 use crate::policy::rules::{Action, permit};
@@ -62,7 +62,10 @@ impl Sender<'_> {
         declared: SendDeclarations,
     ) -> Result<(), ActionError> {
         let (case, sent) = self.send_draft(tx, draft, declared).await?;
-        self.record_need(tx, &case, &sent).await?;
+        // Who asks about an ended referral asks for nothing new.
+        if sent.kind != ReferralKind::FollowUp {
+            self.record_need(tx, &case, &sent).await?;
+        }
         tx.touch_case(case.id, self.now).await?;
         audit(tx, self.access, &sent, AuditPurpose::Care).await
     }
@@ -85,7 +88,7 @@ impl Sender<'_> {
             case: &case,
             project: &project,
             consent: &consent,
-            is_restricted: tx.is_restricted_since(&consent, now).await?,
+            is_restricted: tx.is_restricted_since(&consent).await?,
             service: service.as_ref(),
             organization: organization.as_ref(),
             channel: declared.channel,

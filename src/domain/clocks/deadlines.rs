@@ -106,6 +106,12 @@ impl Deadlines {
         }
     }
 
+    /// True where the hard deadline lies before the end of a clock that has it.
+    pub fn is_cut(&self) -> bool {
+        let clocks = [Some(self.acknowledge_by), self.decide_by, self.serve_by, Some(self.expire_at)];
+        self.needed_by.is_some_and(|hard| clocks.contains(&Some(hard)))
+    }
+
     /// How long the recipient has to decide, in microseconds; to acknowledge, where the decision has no clock.
     pub fn decision_microseconds(&self) -> i64 {
         let until = self.decide_by.unwrap_or(self.acknowledge_by);

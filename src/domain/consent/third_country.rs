@@ -1,7 +1,8 @@
 //! Sending out of the reach of European data protection (P-23; GDPR articles 45 and 49).
 
 use crate::domain::country::CountryCode;
-use crate::domain::directory::Service;
+use crate::domain::directory::{Place, Service};
+use crate::domain::id::LocationId;
 
 /// Countries and territories where the GDPR holds: the European Union with those of its parts that have a code of their
 /// own, and the rest of the European Economic Area.
@@ -17,10 +18,12 @@ const EUROPEAN: &[&str] = &[
 /// bodies only, and not every organisation that receives a referral.
 const ADEQUATE: &[&str] = &["AD", "AR", "CH", "FO", "GB", "GG", "IL", "IM", "JE", "KR", "NZ", "UY"];
 
-/// The country in which a service receives people: its own, or that of the area of a place; `None` where neither is told.
-pub fn country_of(service: &Service) -> Option<CountryCode> {
-    let of_place = || service.places.iter().find_map(|place| place.area.as_ref()?.code.as_str().get(..2));
-    service.country.or_else(|| CountryCode::parse(of_place()?).ok())
+/// The country in which a service receives a person: that of the area of the place asked, its own, or that of any place;
+/// `None` where none is told.
+pub fn country_of(service: &Service, asked: Option<LocationId>) -> Option<CountryCode> {
+    let of = |place: &Place| CountryCode::parse(place.area.as_ref()?.code.as_str().get(..2)?).ok();
+    let of_asked = || service.places.iter().find(|place| Some(place.id) == asked).and_then(of);
+    of_asked().or(service.country).or_else(|| service.places.iter().find_map(of))
 }
 
 /// True where a project in a protected country sends to a country that protects data less. A country that nobody has
@@ -33,8 +36,8 @@ pub fn is_third_country(sender: &str, recipient: Option<CountryCode>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::directory::{LocationKind, Place};
-    use crate::domain::id::{Identifier, LocationId, OrganizationId, ServiceId};
+    use crate::domain::directory::LocationKind;
+    use crate::domain::id::{Identifier, OrganizationId, ServiceId};
     use crate::domain::place::{Area, AreaCode};
 
     #[test]
@@ -59,13 +62,13 @@ mod tests {
     fn a_service_is_in_its_country_or_in_that_of_its_place() {
         let mut service =
             Service::named(ServiceId::from_bytes([1; 16]), OrganizationId::from_bytes([2; 16]), "a service");
-        assert_eq!(country_of(&service), None);
+        assert_eq!(country_of(&service, None), None);
         let code = AreaCode::parse("TN-11").expect("an area");
         let area = Area { code, name: None, center: None, radius_meters: None };
         let place = Place::new(LocationId::from_bytes([3; 16]), LocationKind::Physical);
         service.places = vec![Place { area: Some(area), ..place }];
-        assert_eq!(country_of(&service), CountryCode::parse("TN").ok());
+        assert_eq!(country_of(&service, None), CountryCode::parse("TN").ok());
         service.country = CountryCode::parse("LY").ok();
-        assert_eq!(country_of(&service), service.country);
+        assert_eq!(country_of(&service, None), service.country);
     }
 }

@@ -14,6 +14,8 @@ pub const fn effect_of(change: &Change) -> Option<DemandResult> {
         (Detail::Cancel(CancelReason::PersonDeclined), _) | (_, Event::WithdrawConsent) => {
             Some(DemandResult::PersonDeclined)
         }
+        (Detail::Cancel(CancelReason::NoAnswer), _) => Some(DemandResult::UnmetNoAnswer),
+        (Detail::Cancel(CancelReason::NotSafe), _) => Some(DemandResult::UnmetUnsafe),
         (_, Event::RevokePartner) => Some(DemandResult::UnmetUnsafe),
         (_, Event::Reopen) => Some(DemandResult::Pending),
         _ => None,

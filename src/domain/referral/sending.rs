@@ -114,16 +114,23 @@ impl Referral {
             return Err(Refusal::consent(ConsentProblem::OtherRecipient));
         }
         consent.require_live(now)?;
-        let problem = if facts.is_restricted {
-            ConsentProblem::RecipientRestricted
-        } else if !consent.purpose.carries(self.kind, self.need) {
-            ConsentProblem::OtherPurpose
-        } else if is_third_country(&facts.project.country, country_of(service)) && !may_leave(consent) {
-            ConsentProblem::ThirdCountry
+        if facts.is_restricted {
+            return Err(Refusal::consent(ConsentProblem::RecipientRestricted));
+        }
+        self.check_carried(consent, &facts.project.country, service)
+    }
+
+    /// Whether a consent carries what the referral asks of this service, for a project of this country: its purpose, the
+    /// way out of Europe, and each consequence explained.
+    pub fn check_carried(&self, consent: &Consent, country: &str, service: &Service) -> Result<(), Refusal> {
+        let receives_in = country_of(service, self.location_id);
+        if !consent.purpose.carries(self.kind, self.need) {
+            Err(Refusal::consent(ConsentProblem::OtherPurpose))
+        } else if is_third_country(country, receives_in) && !may_leave(consent) {
+            Err(Refusal::consent(ConsentProblem::ThirdCountry))
         } else {
-            return check_explained(consent, service);
-        };
-        Err(Refusal::consent(problem))
+            check_explained(consent, service)
+        }
     }
 
     fn check_recipient(

@@ -10,13 +10,14 @@ const CLOSE_HOURS: i64 = 72;
 
 impl Urgency {
     /// The urgency, raised to what the need of this person by this time asks for at least: a deadline within 72 hours,
-    /// or a child alone without a place tonight, makes it urgent; a clinical window of 72 hours an emergency.
+    /// a child alone without a place tonight, or care after sexual violence makes it urgent; that care within a window of
+    /// 72 hours an emergency.
     #[must_use]
     pub fn at_least_for(self, need: Need, profile: &Profile, needed_by: Option<Timestamp>, now: Timestamp) -> Self {
         let is_close = needed_by.is_some_and(|deadline| deadline.hours_since(now) < CLOSE_HOURS);
         let floor = if is_close && need == Need::HealthSexualViolenceCare {
             Self::Emergency
-        } else if is_close || is_child_without_a_place(need, profile) {
+        } else if is_close || need == Need::HealthSexualViolenceCare || is_child_without_a_place(need, profile) {
             Self::Urgent
         } else {
             Self::LongTrack
@@ -58,7 +59,7 @@ mod tests {
             (Urgency::Normal, Need::ShelterMinor, &lodged, None, Urgency::Normal),
             (Urgency::Normal, Need::LegalAsylum, &alone_outside, None, Urgency::Normal),
             (Urgency::Normal, Need::HealthSexualViolenceCare, &nothing, in_hours(42), Urgency::Emergency),
-            (Urgency::Normal, Need::HealthSexualViolenceCare, &nothing, None, Urgency::Normal),
+            (Urgency::Normal, Need::HealthSexualViolenceCare, &nothing, None, Urgency::Urgent),
         ];
         for (said, need, profile, needed_by, least) in rows {
             assert_eq!(said.at_least_for(need, profile, needed_by, now), least, "{said} {need}");

@@ -1,5 +1,6 @@
 //! What is proved of a referral, as a viewer may know it: the facts of its timeline, at the same times.
 
+use super::timeline_view::told_attestation;
 use super::{ReferralFacts, hour};
 use crate::domain::referral::{Attestation, Attested, Proof, proof};
 use crate::domain::time::Timestamp;
@@ -48,5 +49,8 @@ fn attested_view(look: &Looking, fact: Attested) -> Option<AttestedView> {
         Sight::Masked(mask) => hour(mask, fact.at),
         sight => Some(fact.at).filter(|_| sight == Sight::Shown),
     };
-    Some(AttestedView { at: at?, attested_by: look.value("AttestedFact.attestedBy", Some(fact.by))? })
+    Some(AttestedView {
+        at: at?,
+        attested_by: look.value("AttestedFact.attestedBy", told_attestation(look, Some(fact.by)))?,
+    })
 }

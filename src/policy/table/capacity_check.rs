@@ -17,13 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
         both_sides("CapacityCheck.sender"),
         both_sides("CapacityCheck.recipient"),
         both_sides("CapacityCheck.service").only(ServiceKnown),
-        // What it asks for is of no person: the asking side knows it as it asked.
-        field("CapacityCheck.need", Internal)
-            .to(Recipient, &[Plain])
-            .only(TrainedForViolence)
-            .to(Team, &[Plain])
-            .to(Coordinator, &[Plain])
-            .to(ProtectionLead, &[Plain]),
+        both_sides("CapacityCheck.need").only(TrainedForViolence),
         both_sides("CapacityCheck.urgency"),
         both_sides("CapacityCheck.quantity"),
         both_sides("CapacityCheck.from"),

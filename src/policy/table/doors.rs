@@ -14,6 +14,7 @@ use super::row::{Door, Entry, door};
 pub(super) fn doors() -> Vec<Door> {
     let mut doors = roots();
     doors.extend(mutations());
+    doors.extend(mutations_of_the_loop());
     doors.extend(ROUTES.iter().map(|name| Door { name, entry: Entry::Anybody }));
     doors.extend(ACCOUNT_PAGES.iter().map(|name| door(name, &[KeepOwnAccount])));
     doors.extend(HALF_WAY_PAGES.iter().map(|name| Door { name, entry: Entry::Unfinished }));
@@ -99,30 +100,8 @@ fn mutations() -> Vec<Door> {
         door("Mutation.consentRecord", &[RecordConsent]),
         door("Mutation.consentConversationRecord", &[RecordConsent]),
         door("Mutation.consentConfirm", &[ConfirmConsent]),
-        door("Mutation.referralReroute", &[CreateReferral]),
-        door("Mutation.referralCreate", &[CreateReferral]),
-        door("Mutation.referralSend", &[CreateReferral]),
         door("Mutation.demandCount", &[RecordDemand]),
-        door("Mutation.referralAcknowledge", &[AnswerReferral, FollowReferral]),
-        door("Mutation.referralAccept", &[AnswerReferral, FollowReferral]),
-        door("Mutation.referralDecline", &[AnswerReferral, FollowReferral]),
-        door("Mutation.referralStart", &[AnswerReferral, FollowReferral]),
-        door("Mutation.referralComplete", &[AnswerReferral, FollowReferral]),
-        door("Mutation.referralWaitlist", &[AnswerReferral, FollowReferral]),
-        door("Mutation.referralNotRealise", &[AnswerReferral, FollowReferral]),
-        door("Mutation.referralHandOver", &[FollowReferral]),
-        door("Mutation.referralSlipCreate", &[FollowReferral]),
-        door("Mutation.referralSlipPresent", &[AnswerReferral]),
-        door("Mutation.referralReopen", &[AnswerReferral, FollowReferral, ReopenReferral]),
         door("Mutation.incidentClose", &[CloseIncident]),
-        door("Mutation.referralOfferToFirst", &[CreateReferral]),
-        door("Mutation.capacityCheckAsk", &[CreateReferral]),
-        door("Mutation.capacityCheckAnswer", &[AnswerReferral]),
-        door("Mutation.capacityCheckClose", &[CreateReferral]),
-        door("Mutation.referralAsk", &[AnswerReferral]),
-        door("Mutation.referralAnswerQuestion", &[CreateReferral]),
-        door("Mutation.referralMessageSend", &[SendMessage]),
-        door("Mutation.referralMessagesRead", &[SendMessage]),
         door("Mutation.demandRecord", &[RecordDemand]),
         door("Mutation.projectFreeze", &[LeadProject]),
         door("Mutation.projectThawRequest", &[LeadProject]),
@@ -138,11 +117,39 @@ fn mutations() -> Vec<Door> {
         door("Mutation.consentOverrideRequest", &[RequestOverride]),
         door("Mutation.consentOverrideConfirm", &[ConfirmOverride]),
         door("Mutation.consentOverrideTakeBack", &[ConfirmOverride]),
-        door("Mutation.referralCancel", &[CloseReferral]),
-        door("Mutation.referralMarkError", &[CloseReferral]),
         door("Mutation.deletionAnswer", &[AnswerDeletion]),
         door("Mutation.legalHoldLift", &[HoldCase]),
         door("Mutation.legalHoldSet", &[HoldCase]),
+    ]
+}
+
+/// What is done to referrals, and asked before there is one.
+fn mutations_of_the_loop() -> Vec<Door> {
+    vec![
+        door("Mutation.referralReroute", &[CreateReferral]),
+        door("Mutation.referralCreate", &[CreateReferral]),
+        door("Mutation.referralSend", &[CreateReferral]),
+        door("Mutation.referralAcknowledge", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralAccept", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralDecline", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralStart", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralComplete", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralWaitlist", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralNotRealise", &[AnswerReferral, FollowReferral]),
+        door("Mutation.referralHandOver", &[FollowReferral]),
+        door("Mutation.referralSlipCreate", &[FollowReferral]),
+        door("Mutation.referralSlipPresent", &[AnswerReferral]),
+        door("Mutation.referralReopen", &[AnswerReferral, FollowReferral, ReopenReferral]),
+        door("Mutation.referralOfferToFirst", &[CreateReferral]),
+        door("Mutation.capacityCheckAsk", &[CreateReferral]),
+        door("Mutation.capacityCheckAnswer", &[AnswerReferral]),
+        door("Mutation.capacityCheckClose", &[CreateReferral]),
+        door("Mutation.referralAsk", &[AnswerReferral]),
+        door("Mutation.referralAnswerQuestion", &[CreateReferral]),
+        door("Mutation.referralMessageSend", &[SendMessage]),
+        door("Mutation.referralMessagesRead", &[SendMessage]),
+        door("Mutation.referralCancel", &[CloseReferral]),
+        door("Mutation.referralMarkError", &[CloseReferral]),
     ]
 }
 

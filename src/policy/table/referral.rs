@@ -65,7 +65,8 @@ fn referral() -> Vec<Row> {
         field("Referral.rerouteOf", Person).sending_side(),
         field("Referral.chain", Person).sending_side(),
         field("Referral.round", Person).sending_side(),
-        field("Referral.follows", Person).sending_side().recipient(OPEN),
+        // Before acceptance it would name somebody.
+        field("Referral.follows", Person).sending_side().recipient(CONSENTED),
         field("Referral.recipient", Person).sending_side().recipient(RECEIVED),
         field("Referral.service", Person).sending_side().recipient(TOLD).only(ServiceKnown),
         field("Referral.locationId", Person).sending_side().recipient(TOLD),
@@ -144,13 +145,17 @@ fn messages() -> Vec<Row> {
         both("Message.id", Internal),
         both("Message.author", Person),
         both("Message.kind", Person),
-        both("Message.question", Sensitive),
-        both("Message.questionInWords", Sensitive),
-        both("Message.answer", Sensitive),
-        both("Message.answerDay", Sensitive),
-        both("Message.answerCount", Sensitive),
-        both("Message.answerLanguage", Sensitive),
-        field("Message.text", Sensitive).to(Team, ALWAYS).recipient(CONSENTED).masked(Recipient, &[Offer], OwnSide),
+        both("Message.question", Sensitive).only(TrainedForViolence),
+        both("Message.questionInWords", Sensitive).only(TrainedForViolence),
+        both("Message.answer", Sensitive).only(TrainedForViolence),
+        both("Message.answerDay", Sensitive).only(TrainedForViolence),
+        both("Message.answerCount", Sensitive).only(TrainedForViolence),
+        both("Message.answerLanguage", Sensitive).only(TrainedForViolence),
+        field("Message.text", Sensitive)
+            .to(Team, ALWAYS)
+            .recipient(CONSENTED)
+            .masked(Recipient, &[Offer], OwnSide)
+            .only(TrainedForViolence),
         by_the_hour("Message.sentAt"),
         by_the_hour("Message.readAt"),
         field("Message.purgeAt", Person).to(Team, ALWAYS),

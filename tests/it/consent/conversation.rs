@@ -76,9 +76,16 @@ on_both_databases! {
         let other = appeal(&appeals.id.to_string(), json!({}));
         let other = world.draft("caseworker", &case, &id_of(&first[1]), other).await.referral();
         world.send_referral("caseworker", &other, json!({ "capacityConfirmed": true })).await.done();
-        // A conversation that was withdrawn says nothing any more.
+        // Whom she refused stays refused when she withdraws what she agreed to in the same conversation.
         let withdrawn = json!({ "consentId": later[0]["id"] });
         world.done(&world.person("caseworker"), "consentWithdraw", &withdrawn).await;
-        world.run("caseworker", "referralSend", input).await.done();
+        let refusal = world.refused("caseworker", "referralSend", input).await;
+        assert_eq!(refusal, "ConsentMissingError RECIPIENT_RESTRICTED");
+        // Only a later consent that names the lawyers says otherwise.
+        world.pass_hours(1);
+        let anew = named(&world, &case, &[accepted(LAWYERS)]).await;
+        let draft = appeal(&service(MINORITY_APPEAL), json!({}));
+        let draft = world.draft("caseworker", &case, &id_of(&anew[0]), draft).await.referral();
+        world.send_referral("caseworker", &draft, json!({ "capacityConfirmed": true })).await.done();
     }
 }

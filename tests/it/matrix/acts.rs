@@ -45,7 +45,7 @@ fn act_of(content: &Content, action: Action) -> &Act {
 
 #[tokio::test]
 async fn each_door_is_shut_to_those_to_whom_the_table_gives_none_of_its_acts() {
-    let matrix = Matrix::settle(World::on_sqlite().await).await;
+    let matrix = Box::pin(Matrix::settle(World::on_sqlite().await)).await;
     let content = Table::standard().content();
     let questions = questions();
     for question in &questions {
@@ -89,7 +89,7 @@ fn has_a_second_lock(action: Action, what: &str) -> bool {
 
 #[tokio::test]
 async fn no_word_of_an_act_can_be_turned_unnoticed() {
-    let matrix = Matrix::settle(World::on_sqlite().await).await;
+    let matrix = Box::pin(Matrix::settle(World::on_sqlite().await)).await;
     let standard = Table::standard().content();
     let questions = questions();
     let (mut count, mut survivors) = (0, Vec::new());

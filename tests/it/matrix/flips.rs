@@ -265,7 +265,7 @@ pub fn is_of_protection(row: &Row, relation: Relation) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_cell_of_the_table_can_be_turned_unnoticed() {
-    let matrix = Matrix::settle(World::on_sqlite().await).await;
+    let matrix = Box::pin(Matrix::settle(World::on_sqlite().await)).await;
     // Pages have a test of their own.
     // A slip is shown in the answer to its making, and there is no view of it to ask for again.
     let is_a_slip = |row: &Row| row.name.starts_with("HandoverSlip.");

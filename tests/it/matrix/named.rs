@@ -17,7 +17,7 @@ fn paths_to_persons() -> impl Iterator<Item = &'static Path> {
 
 on_both_databases! {
     async fn p_16_system_administrators_and_auditors_read_no_content_and_analysts_no_row(world: World) {
-        let matrix = Matrix::settle(world).await;
+        let matrix = Box::pin(Matrix::settle(world)).await;
         for handle in ["system administrator", "auditor", "auditor without a project", "analyst", "directory editor"] {
             let person = matrix.person(handle);
             for path in paths_to_persons() {
@@ -71,7 +71,7 @@ fn never(id: &str) -> String {
 
 on_both_databases! {
     async fn p_17_a_colleague_who_is_not_of_the_team_finds_nothing_and_meets_the_bytes_of_what_never_was(world: World) {
-        let matrix = Matrix::settle(world).await;
+        let matrix = Box::pin(Matrix::settle(world)).await;
         let colleague = matrix.person("colleague of another team");
         for path in paths_to_persons() {
             let Ask::One { root, .. } = path.ask else { continue };
@@ -117,7 +117,7 @@ impl Matrix {
 
 on_both_databases! {
     async fn p_12_what_concerns_gender_based_violence_is_nowhere_for_people_without_training(world: World) {
-        let matrix = Matrix::settle(world).await;
+        let matrix = Box::pin(Matrix::settle(world)).await;
         let needs = ["HEALTH_SEXUAL_VIOLENCE_CARE", "SHELTER_WOMEN_SAFE", "PROT_GBV_CASE_MANAGEMENT"];
         let services: Vec<&String> = matrix
             .objects
@@ -172,7 +172,7 @@ async fn lists(matrix: &Matrix, person: &Person) -> Vec<String> {
 on_both_databases! {
     /// Two worlds, one after the other, that differ only in what is hidden: no page, cursor or filter tells.
     async fn lists_never_count_what_the_viewer_cannot_see(world: World) {
-        let matrix = Matrix::settle(world).await;
+        let matrix = Box::pin(Matrix::settle(world)).await;
         // The colleague has something of its own, so that there is a list.
         let colleague = matrix.person("colleague of another team").clone();
         let case = text(&matrix.world.opened_case(&colleague, girl_of_sixteen()).await["id"]);

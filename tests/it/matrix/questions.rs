@@ -3,8 +3,8 @@
 
 use crate::kit::schema::{Argument, Field, SCHEMA};
 use relais::domain::id::{
-    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, NoticeId, OverrideId, ProjectId,
-    ProposalId, ReferralId, ReportId, ServiceId,
+    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, NoticeId, OverrideId,
+    ProjectId, ProposalId, ReferralId, ReportId, ServiceId,
 };
 use relais::policy::table::{Action, Entry, Table};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ pub struct Question {
 }
 
 /// What `node` leads to, by the kind of the id.
-fn of_node() -> [(Action, String); 13] {
+fn of_node() -> [(Action, String); 14] {
     [
         (Action::SearchDirectory, never::<ServiceId>()),
         (Action::ReadReferral, never::<ReferralId>()),
@@ -33,6 +33,7 @@ fn of_node() -> [(Action, String); 13] {
         (Action::ReadOverrides, never::<OverrideId>()),
         (Action::ReadReports, never::<ReportId>()),
         (Action::ReadProposals, never::<ProposalId>()),
+        (Action::ReadIncidents, never::<IncidentId>()),
     ]
 }
 

@@ -207,6 +207,7 @@ input-report-day = The day of a report does not lie in the future.
 input-appeal-open = The age stays contested until the last appeal has ended: close it with `caseAppealClose`, and say what the age rests on then.
 input-review-date = A hold is reviewed after today and within a year.
 input-area-unknown = A case needs the code of an area, however large, such as FR or LY-TB.
+input-still-asked = This need is still being asked elsewhere: wait for the answer, or cancel that request first.
 input-round-size = Offer to two or three services at once.
 input-round-of-one-need = The drafts offered together must be of one case and one need.
 input-round-twice = Each draft offered together must ask another service, on a consent of its own.

@@ -207,6 +207,7 @@ input-report-day = Le jour d’un signalement n’est pas dans l’avenir.
 input-appeal-open = L’âge reste contesté jusqu’à la fin du dernier recours : le clore par `caseAppealClose`, en disant sur quoi l’âge repose alors.
 input-review-date = Un gel juridique se réexamine après aujourd'hui et dans l'année.
 input-area-unknown = Un dossier a besoin d’un code de territoire, même large, comme FR ou LY-TB.
+input-still-asked = Ce besoin est encore demandé ailleurs : attendez la réponse, ou annulez cette demande d’abord.
 input-round-size = Proposez à deux ou trois services à la fois.
 input-round-of-one-need = Les brouillons proposés ensemble doivent concerner un seul dossier et un seul besoin.
 input-round-twice = Chaque brouillon proposé ensemble doit s’adresser à un autre service, avec son propre consentement.
