@@ -1,6 +1,6 @@
 //! The view of a referral: each field as the table says for the viewer's side and the stage.
 
-use self::timeline_view::{is_told_by_sender, timeline};
+use self::timeline_view::{own_reason, timeline};
 use super::access::Access;
 use super::looking::Looking;
 use super::message_view::{self, MessageView};
@@ -351,6 +351,8 @@ pub fn is_closed(referral: &Referral) -> bool {
 
 fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralView {
     let (referral, consent) = (facts.referral, facts.consent);
+    let reason = |code| own_reason(facts, look, code, &[Event::Decline]);
+    let outcome = |code| own_reason(facts, look, code, &[Event::Complete, Event::NotRealise]);
     let stage = stage_on(referral.status, consent, facts.now);
     let deadlines = deadlines(facts);
     // Once the hard deadline has cut a clock, each of them would help to find it; a recipient reads its band.
@@ -397,14 +399,8 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         expected_wait_days: look.field("Referral.expectedWaitDays", referral.expected_wait_days),
         handover_mode: look.field("Referral.handoverMode", referral.handover_mode),
         service_started_at: look.masked("Referral.serviceStartedAt", referral.service_started_at, hour),
-        decline_code: look.field(
-            "Referral.declineCode",
-            referral.decline_code.filter(|_| !is_told_by_sender(facts, look, &[Event::Decline])),
-        ),
-        outcome_code: look.field(
-            "Referral.outcomeCode",
-            referral.outcome_code.filter(|_| !is_told_by_sender(facts, look, &[Event::Complete, Event::NotRealise])),
-        ),
+        decline_code: look.field("Referral.declineCode", reason(referral.decline_code)),
+        outcome_code: look.field("Referral.outcomeCode", outcome(referral.outcome_code)),
         proof: look.field("Referral.proof", proof_view(facts, look)),
         timeline: look.field("Referral.timeline", Some(timeline(facts, look))),
         messages: look.field("Referral.messages", Some(messages(facts, look))),

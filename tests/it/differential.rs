@@ -115,16 +115,8 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
             }
         }
         "statusAt" | "requestedAt" | "startedAt" => Told::Something,
-        "acknowledgeBy" if side == Side::Recipient => {
-            if stage <= 3 {
-                Told::Less
-            } else {
-                Told::Nothing
-            }
-        }
-        "acknowledgeBy" => Told::Something,
-        // Cut by the hard deadline, which is the sender's.
-        "decideBy" | "serveBy" | "expiresAt" => tell(side != Side::Recipient),
+        // The hard deadline of the drawn one cuts a clock: then a recipient reads none.
+        "acknowledgeBy" | "decideBy" | "serveBy" | "expiresAt" => tell(side != Side::Recipient),
         "neededBy" => tell(side != Side::Recipient),
         // The offer, while the referral is open.
         "urgency" | "deadline" | "contact" | "sender" | "project" | "mailbox" | "age" | "gender" | "household"

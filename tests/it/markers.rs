@@ -376,11 +376,9 @@ fn texts(value: &Value, found: &mut BTreeSet<String>) {
 /// What two recipients of one case may both read: the hour of sending, what the offers tell of the person
 /// (area and languages), who sent them, and what their own services happen to have in common, such as the source of the
 /// directory that both are in.
-const SHARED: [&str; 14] = [
-    // The hour of the sending, and what the clocks of one urgency make of it; what the hard deadline cuts is not told.
+const SHARED: [&str; 12] = [
+    // The hour of the sending; of clocks that a hard deadline cuts none is told.
     "2026-11-23T18:00:00Z",
-    "2026-11-25T18:00:00Z",
-    "2026-11-30T18:00:00Z",
     "Clinique mobile des Passerelles",
     "Deux camions aménagés et une équipe de soignants, de médiateurs et d'interprètes qui vont à la rencontre des \
      personnes exilées en Île-de-France (organisation fictive)",

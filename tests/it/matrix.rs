@@ -358,7 +358,7 @@ impl Matrix {
 }
 
 async fn told(world: World) {
-    let matrix = Matrix::settle(world).await;
+    let matrix = Box::pin(Matrix::settle(world)).await;
     let book = matrix.book().await;
     announce(&format!("the matrix compared {} cells", book.cells));
     assert!(book.cells >= FEWEST_CELLS, "{} cells", book.cells);

@@ -42,10 +42,15 @@ fn is_word_of_sender(look: &Looking, entry: &TimelineEntry) -> bool {
     look.is_recipient() && gives_reason && entry.party == Party::Sender
 }
 
-/// True where the last reason of this kind is not the recipient's, for whom it is read.
-pub(super) fn is_told_by_sender(facts: &ReferralFacts<'_>, look: &Looking, events: &[Event]) -> bool {
+/// The reason that the last of these events has, unless somebody else than the recipient gave it, for whom it is read.
+pub(super) fn own_reason<T>(
+    facts: &ReferralFacts<'_>,
+    look: &Looking,
+    reason: Option<T>,
+    events: &[Event],
+) -> Option<T> {
     let last = facts.timeline.iter().rfind(|entry| events.contains(&entry.event));
-    last.is_some_and(|entry| is_word_of_sender(look, entry))
+    reason.filter(|_| !last.is_some_and(|entry| is_word_of_sender(look, entry)))
 }
 
 /// Who says so; that the person has spoken is not a recipient's to know.

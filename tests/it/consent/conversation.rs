@@ -83,9 +83,9 @@ on_both_databases! {
         assert_eq!(refusal, "ConsentMissingError RECIPIENT_RESTRICTED");
         // Only a later consent that names the lawyers says otherwise.
         world.pass_hours(1);
-        let anew = named(&world, &case, &[accepted(LAWYERS)]).await;
+        let anew = world.record_consent("caseworker", &case, LAWYERS, json!({})).await.id();
         let draft = appeal(&service(MINORITY_APPEAL), json!({}));
-        let draft = world.draft("caseworker", &case, &id_of(&anew[0]), draft).await.referral();
+        let draft = world.draft("caseworker", &case, &anew, draft).await.referral();
         world.send_referral("caseworker", &draft, json!({ "capacityConfirmed": true })).await.done();
     }
 }

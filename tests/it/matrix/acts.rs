@@ -51,7 +51,8 @@ async fn each_door_is_shut_to_those_to_whom_the_table_gives_none_of_its_acts() {
     for question in &questions {
         for (handle, role, has_project) in HANDLES {
             let (code, text) = answer(&matrix.world.app, Table::standard(), matrix.person(handle), question).await;
-            let expected = if is_given(act_of(content, question.action), role, has_project) {
+            let mut acts = std::iter::once(&question.action).chain(&question.or);
+            let expected = if acts.any(|action| is_given(act_of(content, *action), role, has_project)) {
                 code != "FORBIDDEN" && code != "UNAUTHENTICATED"
             } else {
                 code == if role.is_some() { "FORBIDDEN" } else { "UNAUTHENTICATED" }
@@ -91,7 +92,8 @@ fn has_a_second_lock(action: Action, what: &str) -> bool {
 async fn no_word_of_an_act_can_be_turned_unnoticed() {
     let matrix = Box::pin(Matrix::settle(World::on_sqlite().await)).await;
     let standard = Table::standard().content();
-    let questions = questions();
+    // Behind a door that another act opens too, nobody notices that one of them is turned.
+    let questions: Vec<_> = questions().into_iter().filter(|question| question.or.is_empty()).collect();
     let (mut count, mut survivors) = (0, Vec::new());
     for (position, act) in standard.acts.iter().enumerate() {
         for (what, act) in turned(act) {

@@ -9,10 +9,12 @@ use relais::domain::id::{
 use relais::policy::table::{Action, Entry, Table};
 use serde_json::{Map, Value, json};
 
-/// A question through one door that rests on one act.
+/// A question through one door.
 pub struct Question {
     pub door: String,
     pub action: Action,
+    /// Further acts of which any one opens the door too.
+    pub or: Vec<Action>,
     pub document: String,
     pub variables: Value,
 }
@@ -95,6 +97,7 @@ fn ask(root: &str, field: &Field, action: Action, arguments: &Map<String, Value>
     Question {
         door: format!("{root}.{}", field.name),
         action,
+        or: Vec::new(),
         document: format!("{kind}{head} {{ {}{call} {selection} }}", field.name),
         variables: Value::Object(arguments.clone()),
     }
@@ -123,8 +126,8 @@ pub fn questions() -> Vec<Question> {
                 }
                 continue;
             }
-            assert_eq!(acts.len(), 1, "{} leads to one act", field.name);
-            questions.push(ask(root, field, acts[0], &arguments));
+            let or = acts[1..].to_vec();
+            questions.push(Question { or, ..ask(root, field, acts[0], &arguments) });
         }
     }
     questions
