@@ -37,10 +37,9 @@ pub async fn withdraw(context: &Context, access: &Access, id: ConsentId) -> Resu
                 return Ok(());
             }
             tx.end_override_on(id, now).await?;
-            // Before the trail, as everywhere: what comes last waits for nobody.
-            tx.touch_case(consent.case_id, now).await?;
             end_open_referrals(context, tx, access, account, id, Some(DemandResult::PersonDeclined), now).await?;
             tx.purge_messages_on(id).await?;
+            tx.touch_case(consent.case_id, now).await?;
             let notify = Notify {
                 kind: NoticeKind::ConsentWithdrawn,
                 object: id.to_string(),
@@ -73,12 +72,20 @@ pub(super) async fn end_open_referrals(
 ) -> Result<(), ActionError> {
     let purpose = if demand.is_some() { AuditPurpose::PersonRequest } else { AuditPurpose::Protection };
     tx.lock_rounds_on(consent).await?;
+    let mut ended = Vec::new();
     for referral in tx.lock_open_referrals_on(consent).await? {
         let change = decide(access, &referral, &Command::WithdrawConsent, Party::Sender, now)?;
         let changed = write(tx, &Actor::of(Party::Sender, account), referral, &change).await?;
         if let Some(result) = demand {
             tx.settle_demand(changed.id, result).await?;
         }
+        ended.push(changed);
+    }
+    // The case before the trail, as everywhere: of two acts on one case the later waits for the earlier, and not around it.
+    if let Some(first) = ended.first() {
+        tx.touch_case(first.case_id, now).await?;
+    }
+    for changed in ended {
         deletion::ask(context, tx, access, &changed, now).await?;
         audit(tx, access, &changed, purpose).await?;
     }

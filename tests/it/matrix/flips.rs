@@ -124,6 +124,7 @@ impl Matrix {
         let month = self.world.now().month();
         let inner = match row.split_once('.') {
             Some(("ServiceGapReport", _)) => selection(row),
+            Some(("ServiceGapOutreach", _)) => format!("{{ outreach {} }}", selection(row)),
             Some(("ServiceGapCell", _)) => format!("{{ cells {} }}", selection(row)),
             _ => format!("{{ cells {{ results {} }} }}", selection(row)),
         };

@@ -92,6 +92,8 @@ fn viewer(type_name: &str, relation: Relation) -> &'static str {
         (_, Relation::Auditor) => "auditor",
         (_, Relation::Desk) => "desk caseworker",
         ("Custody", Relation::Team) => "desk caseworker",
+        // Who was not trained is not told of violence.
+        ("CapacityCheck", Relation::Team) => "untrained caseworker",
         (_, Relation::Recipient) => "lawyer",
         _ => "caseworker",
     }
