@@ -14,6 +14,7 @@ use crate::domain::need::Need;
 use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::referral::{Asked, Attestation, Urgency};
 use crate::domain::refusal::{InputProblem, ProtectionProblem, RecipientProblem, Refusal};
+use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
 use crate::policy::capacity_check_view::{CapacityCheckView, relation_to_check, show_check};
@@ -132,7 +133,7 @@ pub async fn find(
 }
 
 /// Which part of the list of checks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ChecksAsked {
     /// Those that the viewer's organisation was asked, instead of those that the viewer's side has asked.
     pub received: bool,
@@ -143,6 +144,8 @@ pub struct ChecksAsked {
     /// At most this many.
     pub limit: usize,
 }
+
+hidden_debug!(ChecksAsked);
 
 /// A page of checks, last asked first, with whether there is more behind it.
 pub async fn list(

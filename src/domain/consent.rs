@@ -20,6 +20,9 @@ use super::refusal::{ConsentProblem, ProtectionProblem, Refusal};
 use super::sensitive::hidden_debug;
 use super::time::Timestamp;
 
+/// Days before it lapses at which a consent is announced to lapse, and from which on a new one takes its place.
+pub const LAPSING_DAYS: i64 = 7;
+
 code_list! {
     /// On what ground information may be told.
     ConsentBasis {

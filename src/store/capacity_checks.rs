@@ -6,6 +6,7 @@ use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::capacity_check::{CapacityCheck, ToldPlaces};
 use crate::domain::id::CapacityCheckId;
 use crate::domain::scope::Scope;
+use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("capacity_checks");
@@ -60,7 +61,7 @@ statements! {
 }
 
 /// Which checks of a list, and from where on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct CheckSelection {
     /// Those that the organisation was asked, instead of those that the team or project has asked.
     pub received: bool,
@@ -73,6 +74,8 @@ pub struct CheckSelection {
     /// At most this many.
     pub limit: i64,
 }
+
+hidden_debug!(CheckSelection);
 
 #[derive(sqlx::FromRow)]
 struct CheckRow {

@@ -5,6 +5,7 @@ use super::{StoreError, Tx, in_tx, statements};
 use crate::domain::clocks::{Fired, Timer};
 use crate::domain::consent::ConsentBasis;
 use crate::domain::id::ReferralId;
+use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("referral_firings");
@@ -20,7 +21,7 @@ statements! {
 }
 
 /// How the consent and the need of a referral stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ClockStanding {
     /// On what it is told.
     pub basis: ConsentBasis,
@@ -31,6 +32,8 @@ pub struct ClockStanding {
     /// True while the need has no result and nobody else was asked in its place.
     pub is_need_open: bool,
 }
+
+hidden_debug!(ClockStanding);
 
 #[derive(sqlx::FromRow)]
 struct StandingRow {

@@ -109,7 +109,7 @@ statements! {
     );
     LOCK_OPEN_RENEWED = concat!(
         "UPDATE referrals SET version = version WHERE case_id = $1 AND recipient_id = $2 AND is_open AND requested_at IS NOT NULL \
-         AND consent_id <> $3 AND consent_id IN (SELECT c.id FROM consents c WHERE c.case_id = $1 AND c.withdrawn_at IS NULL \
+         AND consent_id <> $3 AND consent_id IN (SELECT c.id FROM consents c WHERE c.case_id = $1 AND c.withdrawn_at IS NULL AND c.expires_at <= $4 \
          AND c.basis NOT IN ('vital_interest', 'legal_duty')) RETURNING ",
         columns!()
     );
@@ -372,13 +372,18 @@ impl Tx {
         open_referrals(&self.keys, rows).await
     }
 
-    /// The open referrals of a case to a recipient that rest on an earlier consent than this one, each locked until the
-    /// commit.
-    pub async fn lock_open_referrals_renewed_by(&mut self, consent: &Consent) -> Result<Vec<Referral>, StoreError> {
+    /// The open referrals of a case to a recipient that rest on another consent than this one, which has lapsed or will
+    /// before this time, each locked until the commit.
+    pub async fn lock_open_referrals_renewed_by(
+        &mut self,
+        consent: &Consent,
+        lapsing_by: Timestamp,
+    ) -> Result<Vec<Referral>, StoreError> {
         let rows: Vec<ReferralRow> = in_tx!(self, |c| sqlx::query_as(LOCK_OPEN_RENEWED)
             .bind(consent.case_id.to_string())
             .bind(consent.recipient_id.to_string())
             .bind(consent.id.to_string())
+            .bind(lapsing_by.microseconds())
             .fetch_all(c)
             .await)?;
         open_referrals(&self.keys, rows).await

@@ -9,7 +9,7 @@ use crate::actions::referral::clock;
 use crate::actions::{ActionError, Context, directory, hidden};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::case::CaseReference;
-use crate::domain::consent::{Consent, ContactRule};
+use crate::domain::consent::{Consent, ContactRule, LAPSING_DAYS};
 use crate::domain::consent_override::{
     ConsentOverride, OverrideBasis, OverrideEnd, OverrideReason, OverrideStatus, check_reason,
 };
@@ -161,7 +161,7 @@ pub async fn take_back(
     find(context, access, id).await
 }
 
-/// Puts a consent that the person has given in the place of every override, and of earlier consents, for the same
+/// Puts a consent that the person has given in the place of every override, and of consents that lapse, for the same
 /// recipient: open referrals rest on it from now on, and tell no more than it allows.
 pub(in crate::actions) async fn replace(
     context: &Context,
@@ -186,8 +186,8 @@ pub(in crate::actions) async fn replace(
         let event = event(access, now, AuditAction::OverrideReplaced, &held);
         tx.append_audit(&[AuditEvent { consent_id: Some(given.id), ..event }]).await?;
     }
-    // What rested on an earlier consent goes on: one that has lapsed is renewed so (ruling R12).
-    for referral in tx.lock_open_referrals_renewed_by(given).await? {
+    // What has lapsed, or lapses before long, is renewed so (ruling R12); a consent that lives on carries what it carried.
+    for referral in tx.lock_open_referrals_renewed_by(given, now.plus_days(LAPSING_DAYS)).await? {
         rest_on(context, tx, referral, given, now).await?;
     }
     Ok(())

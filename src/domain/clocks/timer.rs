@@ -3,6 +3,7 @@
 use super::deadlines::{ClockShift, Deadlines};
 use crate::domain::code::code_list;
 use crate::domain::code_set::CodeSet;
+use crate::domain::consent::LAPSING_DAYS;
 use crate::domain::lifecycle::Status;
 use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Timestamp;
@@ -27,8 +28,6 @@ code_list! {
 const DAYS_BEYOND_WAIT: i64 = 7;
 /// Days without a word about the service after which it counts as not realised (R11).
 const DAYS_WITHOUT_WORD: i64 = 30;
-/// Days before a consent lapses at which that is announced.
-const DAYS_BEFORE_LAPSE: i64 = 7;
 /// Hours after which a due time asks again that came while the project was frozen.
 const HOURS_WHILE_FROZEN: i64 = 1;
 
@@ -133,7 +132,7 @@ pub fn due_at(timer: Timer, facts: &TimerFacts<'_>, now: Timestamp) -> Option<Ti
         }
         Timer::ConsentLapsing => {
             let lapses_at = facts.consent_expires_at.filter(|lapses_at| now < *lapses_at);
-            lapses_at.map(|lapses_at| lapses_at.plus_days(-DAYS_BEFORE_LAPSE))
+            lapses_at.map(|lapses_at| lapses_at.plus_days(-LAPSING_DAYS))
         }
         Timer::NeedUnanswered if facts.is_need_open => {
             let asked_by = facts.status_at.microseconds().saturating_add(facts.deadlines.decision_microseconds());

@@ -4,6 +4,7 @@ use super::{Assent, ConsentBasis, ConsentGiver, ConsentModality};
 use crate::domain::case::CaseReference;
 use crate::domain::profile::AgeBand;
 use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::sensitive::hidden_debug;
 use Age::{Adult, Under5, Under12, Under15, Under18};
 use Assent::{NotApplicable, NotCapable, Yes};
 use ConsentBasis::{BestInterestsTwoPerson, ChildConsentMature, GuardianPlusAssent, SelfInformed};
@@ -76,7 +77,7 @@ const RULES: [Rule; 11] = [
 ];
 
 /// How a consent is given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Giving {
     /// The ground.
     pub basis: ConsentBasis,
@@ -87,6 +88,8 @@ pub struct Giving {
     /// How it is given.
     pub modality: ConsentModality,
 }
+
+hidden_debug!(Giving);
 
 impl ConsentBasis {
     /// Who gives a consent on this ground, unless somebody says otherwise.

@@ -5,6 +5,7 @@ use super::postings::{GrowingList, Postings, TextTable};
 use super::stem::Stems;
 use super::typing::{LETTERS_AT_MOST, LETTERS_TO_FORGIVE, is_forgiving, is_one_error_apart, neighbourhood};
 use super::{fold, words};
+use crate::domain::sensitive::hidden_debug;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
@@ -32,7 +33,7 @@ pub enum WordMatch {
 }
 
 /// A text that answers a query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TextMatch {
     /// The text's rank.
     pub rank: u32,
@@ -41,6 +42,8 @@ pub struct TextMatch {
     /// Sum of the matches of all words as numbers, 1 to 4 each: a higher one is better, for the same query.
     pub score: u32,
 }
+
+hidden_debug!(TextMatch);
 
 /// An index of words over texts that are known by their rank. It never changes.
 pub struct WordIndex {

@@ -44,7 +44,7 @@ impl ConsentMutations {
         let request = request(context);
         let recorded = record_conversation(&request.context, &request.access, input.read()?).await;
         let (consents, errors) = settle(recorded, request.language)?;
-        let consents = consents.unwrap_or_default().into_iter().map(Consent).collect();
+        let consents = consents.map(|consents| consents.into_iter().map(Consent).collect());
         Ok(ConsentConversationRecordPayload { consents, errors })
     }
 
@@ -226,8 +226,9 @@ pub struct ConsentRecordPayload {
 /// The consents that a conversation came to, or why it was not recorded.
 #[derive(SimpleObject)]
 pub struct ConsentConversationRecordPayload {
-    /// A consent for each organisation that the person accepted, in the order that the person wants.
-    consents: Vec<Consent>,
+    /// A consent for each organisation that the person accepted, in the order that the person wants; null when nothing was
+    /// recorded.
+    consents: Option<Vec<Consent>>,
     /// Why nothing was recorded.
     errors: Vec<ConsentConversationRecordError>,
 }
@@ -235,10 +236,10 @@ pub struct ConsentConversationRecordPayload {
 /// The consent that was confirmed, or why it was not.
 #[derive(SimpleObject)]
 pub struct ConsentConfirmPayload {
-    /// Whether it is confirmed now.
-    confirmed: bool,
     /// The consent, for the case's team; null to who leads the project, and when it was not confirmed.
     consent: Option<Consent>,
+    /// Whether it is confirmed now.
+    confirmed: bool,
     /// Why it was not confirmed.
     errors: Vec<ConsentConfirmError>,
 }

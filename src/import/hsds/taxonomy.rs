@@ -18,10 +18,11 @@ use crate::domain::need::{Need, NeedFamily};
 use crate::domain::opening::{OpeningHours, TimeZone};
 use crate::domain::place::{Area, AreaCode, Position};
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
+use crate::domain::sensitive::hidden_debug;
 use serde_json::Value;
 
 /// What our attributes say of a service.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 pub(super) struct ServiceMarks {
     pub needs: CodeSet<Need>,
     pub need_families: CodeSet<NeedFamily>,
@@ -45,6 +46,8 @@ pub(super) struct ServiceMarks {
     pub language: Option<Language>,
     pub translations: Vec<Translation>,
 }
+
+hidden_debug!(ServiceMarks);
 
 /// What our attributes say of a location.
 #[derive(Debug, Default, PartialEq)]

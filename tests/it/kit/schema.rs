@@ -121,6 +121,7 @@ impl Schema {
             "cus" => "Custody",
             "gla" => "BreakGlass",
             "del" => "Deletion",
+            "inc" => "Incident",
             "rep" => "StatutoryReport",
             "ovr" => "ConsentOverride",
             "prp" => "DirectoryProposal",

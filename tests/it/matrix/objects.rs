@@ -206,6 +206,7 @@ async fn fill(world: &World) {
              deadlines = coalesce(deadlines, (SELECT min(d.deadlines) FROM referrals d))",
         )
         .await;
+    world.execute("UPDATE consents SET confirmed_at = coalesce(confirmed_at, obtained_at)").await;
     world
         .execute(
             "UPDATE referral_events SET code = coalesce(code, 'full'), attested_by = coalesce(attested_by, 'sender')",
@@ -278,7 +279,7 @@ async fn figures(world: &World, sender: &Person) {
             world.done(sender, "demandRecord", &input).await;
         }
     }
-    for (need, people) in [("BASIC_FOOD", 5), ("SHELTER_WOMEN_SAFE", 11)] {
+    for (need, people) in [("BASIC_FOOD", 5), ("BASIC_NFI", 4), ("SHELTER_WOMEN_SAFE", 11)] {
         let input = json!({ "idempotencyKey": fresh_key(), "need": need, "area": "FR-93055", "people": people });
         world.done(sender, "demandCount", &input).await;
     }

@@ -132,7 +132,11 @@ fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool 
     // What is open has no day on which it is deleted.
     let is_of_the_end = row == "Message.purgeAt"
         && matches!(standing, Standing::Draft | Standing::Offer | Standing::Accepted | Standing::Handover);
+    // Of what is closed a recipient is told that, whatever was tried, before the table is asked for the state.
+    let is_told_closed =
+        row == "InvalidTransitionError.status" && relation == Relation::Recipient && standing == Standing::Closed;
     has_own_rows
+        || is_told_closed
         || is_of_the_end
         || is_of_no_project
         || is_for_staff_inside
@@ -140,10 +144,12 @@ fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool 
 }
 
 /// The resolver of a service asks the directory again, by the viewer's own rights.
-const GUARDED_TWICE: [(&str, Guard); 3] = [
+const GUARDED_TWICE: [(&str, Guard); 4] = [
     ("CapacityCheck.service", Guard::ServiceKnown),
     ("Referral.service", Guard::ServiceKnown),
     ("ContinuityEntry.service", Guard::ServiceKnown),
+    // It is the question in words.
+    ("Message.questionInWords", Guard::TrainedForViolence),
 ];
 
 /// Every cell of every row that is meant turned over: told becomes untold and untold told, a mask falls, a guard
