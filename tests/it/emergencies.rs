@@ -125,7 +125,7 @@ async fn an_emergency_has_connections_of_its_own() {
     let case = world.open_case("caseworker", girl(), json!({})).await.id();
     let mut lock = PgConnection::connect(world.database_url()).await.expect("a connection");
     let mut locked = lock.begin().await.expect("a transaction");
-    sqlx::query("LOCK TABLE demands IN ACCESS EXCLUSIVE MODE").execute(&mut *locked).await.expect("the lock");
+    sqlx::query("LOCK TABLE idempotency_keys IN ACCESS EXCLUSIVE MODE").execute(&mut *locked).await.expect("the lock");
     let node = node(&world, POOL);
     let mut waiting = Vec::new();
     for _ in 0..POOL {
