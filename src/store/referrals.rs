@@ -356,9 +356,9 @@ impl Tx {
         rows.iter().map(|id| TABLE.id(id)).collect()
     }
 
-    /// The referral that a clock is about, locked until the commit, so that no answer comes between reading and ending
-    /// it; nothing of a case that is being erased. Nobody asks but time, so no scope says who.
-    pub async fn lock_referral_for_clock(&mut self, id: ReferralId) -> Result<Option<Referral>, StoreError> {
+    /// A referral that the caller may act on already, or that a clock is about, locked until the commit, so that no other
+    /// act comes between; nothing of a case that is being erased.
+    pub async fn lock_referral(&mut self, id: ReferralId) -> Result<Option<Referral>, StoreError> {
         let row: Option<ReferralRow> =
             in_tx!(self, |c| sqlx::query_as(LOCK).bind(id.to_string()).fetch_optional(c).await)?;
         open_referral(&self.keys, row).await

@@ -252,7 +252,7 @@ const CLIENTS: usize = 50;
 
 async fn one_of_many_wins(world: World, database: &str) {
     let stage = Stage::settle(world).await;
-    let offers = if is_full() { 200 } else { 10 };
+    let offers = if is_full() { 200 } else { 20 };
     let begun = std::time::Instant::now();
     for number in 0..offers {
         let round = stage.offered().await;

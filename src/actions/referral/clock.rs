@@ -12,11 +12,11 @@ use crate::domain::account::Role;
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::clocks::{ClockShift, Deadlines, Fired, Firing, Timer, TimerFacts, due_at, firing, timers_of};
 use crate::domain::code::CodeList as _;
-use crate::domain::demand::{DemandResult, unmet_reason};
+use crate::domain::demand::{effect_of, unmet_with};
 use crate::domain::freeze::Freeze;
 use crate::domain::id::{Identifier as _, ReferralId};
 use crate::domain::job::{JobKind, JobResult, name_of};
-use crate::domain::lifecycle::{Party, Status};
+use crate::domain::lifecycle::Party;
 use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::referral::{
     Command, OutcomeCode, Referral, TimelineEntry, first_clarification, has_reply_as_told, last_attested_at,
@@ -84,7 +84,7 @@ pub(in crate::actions) async fn fire_as_job(context: &Context, leased: &Leased) 
     let fired = context.store.write(async |tx| {
         // As everywhere: the round before its referrals, so that the need of a round is passed on by one at a time.
         tx.lock_round_of(id).await?;
-        let referral = tx.lock_referral_for_clock(id).await?;
+        let referral = tx.lock_referral(id).await?;
         let Some((referral, deadlines)) = referral.and_then(|referral| Some((referral.clone(), referral.deadlines?)))
         else {
             tx.settle_job(leased, NextRun::Never, JobResult::Done, None).await?;
@@ -116,16 +116,22 @@ pub(in crate::actions) async fn fire_as_job(context: &Context, leased: &Leased) 
 /// Does what is due: the state, the need, the notices, the audit event.
 async fn fire(context: &Context, tx: &mut Tx, timer: Timer, referral: Referral) -> Result<(), ActionError> {
     let now = context.now();
-    if let Some(result) = demand_result(timer, &referral) {
-        tx.settle_demand(referral.id, result).await?;
-    }
-    let (referral, action) = match ending(timer) {
-        None => (referral, AuditAction::ReferralDue),
+    let (referral, result, action) = match ending(timer) {
+        // After an end the need stays open for the sender to ask somebody else, until its own time.
+        None if timer == Timer::NeedUnanswered => {
+            let result = unmet_with(&referral);
+            (referral, result, AuditAction::ReferralDue)
+        }
+        None => (referral, None, AuditAction::ReferralDue),
         Some(command) => {
             let change = referral.decide(&command, Party::Timer, now)?;
-            (write(tx, &Actor::CLOCK, referral, &change).await?, AuditAction::ReferralChanged)
+            let changed = write(tx, &Actor::CLOCK, referral, &change).await?;
+            (changed, effect_of(&change), AuditAction::ReferralChanged)
         }
     };
+    if let Some(result) = result {
+        tx.settle_demand(referral.id, result).await?;
+    }
     if let Some(kind) = notice_of(timer) {
         // A recipient is told by the hour, as of everything (P-08).
         for (at, addressees) in [(now, own_side(timer, &referral)), (now.start_of_hour(), recipients(timer, &referral))]
@@ -148,19 +154,6 @@ const fn ending(timer: Timer) -> Option<Command<'static>> {
     match timer {
         Timer::Expire | Timer::WaitExpired => Some(Command::Expire),
         Timer::ServiceReview => Some(Command::NotRealise { outcome: OutcomeCode::UnknownAfterReview }),
-        _ => None,
-    }
-}
-
-/// What a due time makes of the need. After an end without an answer it stays open until its own time, for the sender to
-/// ask somebody else.
-fn demand_result(timer: Timer, referral: &Referral) -> Option<DemandResult> {
-    match (timer, referral.status) {
-        (Timer::ServiceReview, _) => Some(DemandResult::UnmetNoAnswer),
-        (Timer::NeedUnanswered, Status::Declined) => {
-            Some(referral.decline_code.map_or(DemandResult::UnmetNoAnswer, unmet_reason))
-        }
-        (Timer::NeedUnanswered, _) => Some(DemandResult::UnmetNoAnswer),
         _ => None,
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::consent::Consent;
 use crate::domain::lifecycle::Party;
-use crate::domain::referral::{Command, HandoverLimits, HandoverMode, Referral};
+use crate::domain::referral::{Change, Command, HandoverLimits, HandoverMode, Referral};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::slip::{Presented, SLIP_DAYS, SlipCode};
 use crate::domain::time::Timestamp;
@@ -65,8 +65,8 @@ pub async fn create_slip(context: &Context, access: &Access, target: Target) -> 
     show_slip(access, &referral, code, now.plus_days(SLIP_DAYS)).ok_or(ActionError::NotVisible)
 }
 
-/// Takes a person over by the code of the slip that she carries. A code that opens nothing counts as one try, whatever
-/// the reason, and all are refused alike.
+/// Takes a person over by the code of the slip that she carries. A code that opens nothing counts as one try, and
+/// all are refused alike; what is no code at all counts as none.
 pub async fn present_slip(
     context: &Context,
     access: &Access,
@@ -127,7 +127,7 @@ fn decide_by_slip(
     limits: HandoverLimits,
     party: Party,
     now: Timestamp,
-) -> Result<crate::domain::referral::Change, Refusal> {
+) -> Result<Change, Refusal> {
     let command = Command::HandOver { mode: HandoverMode::PersonCarriesSlip, limits };
     decide(access, referral, &command, party, now).map_err(|refusal| match refusal {
         Refusal::Input { problem, .. } => Refusal::input("referralId", problem),

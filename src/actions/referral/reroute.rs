@@ -58,7 +58,7 @@ impl Sender<'_> {
         let Self { access, now, .. } = *self;
         let ended = find_for_change(tx, access, input.target, Relation::Team).await?;
         // Locked, so that two reroutes at once do not ask the same one twice.
-        tx.lock_referral_for_clock(ended.id).await?;
+        tx.lock_referral(ended.id).await?;
         decide(access, &ended, &Command::Reroute, Party::Sender, now)?;
         if tx.is_still_asked(&ended).await? {
             return Err(Refusal::input("referralId", InputProblem::StillAsked).into());

@@ -56,7 +56,7 @@ pub fn unmet_with(referral: &Referral) -> Option<DemandResult> {
 
 /// Why the need is unmet once nobody else was asked after a decline. Who is followed there already, or meets a conflict of
 /// interest or a demand for papers, is excluded; who cannot come would have to go further than she can.
-pub const fn unmet_reason(code: DeclineCode) -> DemandResult {
+const fn unmet_reason(code: DeclineCode) -> DemandResult {
     match code {
         DeclineCode::Full => DemandResult::UnmetFull,
         DeclineCode::NotEligibleAge

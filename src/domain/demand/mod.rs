@@ -6,7 +6,7 @@
 
 mod effects;
 
-pub use effects::{effect_of, unmet_reason, unmet_with};
+pub use effects::{effect_of, unmet_with};
 
 use super::code::code_list;
 use super::disclosure::keyed_hash;

@@ -9,7 +9,7 @@ use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::types::capacity_check::CapacityCheck;
 use crate::graphql::user_errors::{CapacityCheckAnswerError, CapacityCheckAskError, CapacityCheckCloseError, settle};
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 
 #[derive(Default)]
 pub struct CapacityCheckMutations;
@@ -104,24 +104,11 @@ pub struct CapacityCheckCloseInput {
     capacity_check_id: ID,
 }
 
-macro_rules! payloads {
-    ($($(#[doc = $doc:literal])+ $name:ident($error:ty))+) => {$(
-        $(#[doc = $doc])+
-        #[derive(SimpleObject)]
-        pub struct $name {
-            /// The question after the act; null when it did not happen.
-            capacity_check: Option<CapacityCheck>,
-            /// Why it did not happen.
-            errors: Vec<$error>,
-        }
-    )+};
-}
-
 payloads! {
     /// The question, or why it was not asked.
-    CapacityCheckAskPayload(CapacityCheckAskError)
+    CapacityCheckAskPayload { capacity_check: CapacityCheck, CapacityCheckAskError }
     /// The answered question, or why it was not answered.
-    CapacityCheckAnswerPayload(CapacityCheckAnswerError)
+    CapacityCheckAnswerPayload { capacity_check: CapacityCheck, CapacityCheckAnswerError }
     /// The closed question, or why it was not closed.
-    CapacityCheckClosePayload(CapacityCheckCloseError)
+    CapacityCheckClosePayload { capacity_check: CapacityCheck, CapacityCheckCloseError }
 }

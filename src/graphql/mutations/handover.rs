@@ -113,15 +113,6 @@ pub struct ReferralReopenInput {
     expected_version: i64,
 }
 
-/// The referral after the handover, or why there was none.
-#[derive(SimpleObject)]
-pub struct ReferralHandOverPayload {
-    /// The referral after the act; null when it did not happen.
-    referral: Option<Referral>,
-    /// Why it did not happen.
-    errors: Vec<ReferralHandOverError>,
-}
-
 /// The slip, or why there is none.
 #[derive(SimpleObject)]
 pub struct ReferralSlipCreatePayload {
@@ -131,20 +122,11 @@ pub struct ReferralSlipCreatePayload {
     errors: Vec<ReferralSlipCreateError>,
 }
 
-/// The referral after the handover, or why the code opens nothing.
-#[derive(SimpleObject)]
-pub struct ReferralSlipPresentPayload {
-    /// The referral after the act; null when it did not happen.
-    referral: Option<Referral>,
-    /// Why it did not happen.
-    errors: Vec<ReferralSlipPresentError>,
-}
-
-/// The reopened referral, or why it stays closed.
-#[derive(SimpleObject)]
-pub struct ReferralReopenPayload {
-    /// The referral after the act; null when it did not happen.
-    referral: Option<Referral>,
-    /// Why it did not happen.
-    errors: Vec<ReferralReopenError>,
+payloads! {
+    /// The referral after the handover, or why there was none.
+    ReferralHandOverPayload { referral: Referral, ReferralHandOverError }
+    /// The referral after the handover, or why the code opens nothing.
+    ReferralSlipPresentPayload { referral: Referral, ReferralSlipPresentError }
+    /// The reopened referral, or why it stays closed.
+    ReferralReopenPayload { referral: Referral, ReferralReopenError }
 }

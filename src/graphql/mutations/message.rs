@@ -168,24 +168,11 @@ pub struct ReferralMessageSendPayload {
     errors: Vec<ReferralMessageSendError>,
 }
 
-macro_rules! payloads {
-    ($($(#[doc = $doc:literal])+ $name:ident($error:ty))+) => {$(
-        $(#[doc = $doc])+
-        #[derive(SimpleObject)]
-        pub struct $name {
-            /// The referral after the act; null when it did not happen.
-            referral: Option<Referral>,
-            /// Why it did not happen.
-            errors: Vec<$error>,
-        }
-    )+};
-}
-
 payloads! {
     /// The referral that waits for the answer, or why nothing was asked.
-    ReferralAskPayload(ReferralAskError)
+    ReferralAskPayload { referral: Referral, ReferralAskError }
     /// The referral with the answer, or why it was not answered.
-    ReferralAnswerQuestionPayload(ReferralAnswerQuestionError)
+    ReferralAnswerQuestionPayload { referral: Referral, ReferralAnswerQuestionError }
     /// The referral with its messages as read, or why they were not marked.
-    ReferralMessagesReadPayload(ReferralMessagesReadError)
+    ReferralMessagesReadPayload { referral: Referral, ReferralMessagesReadError }
 }

@@ -2,6 +2,20 @@
 //! object, or with errors that a person can mend. To add one: a use case in `actions`, an input and a
 //! payload here, a union in `user_errors`, rows in `policy::table`, then refresh `schema.graphql`.
 
+/// The payloads of acts on one object: the object after the act, or why it did not happen.
+macro_rules! payloads {
+    ($($(#[doc = $doc:literal])+ $name:ident { $field:ident: $object:ty, $error:ty })+) => {$(
+        $(#[doc = $doc])+
+        #[derive(async_graphql::SimpleObject)]
+        pub struct $name {
+            /// The object after the act; null when it did not happen.
+            $field: Option<$object>,
+            /// Why it did not happen.
+            errors: Vec<$error>,
+        }
+    )+};
+}
+
 mod capacity_check;
 mod case;
 mod consent;

@@ -18,7 +18,7 @@ use crate::graphql::user_errors::{
     FromUserError, NoticeSeenError, ProjectFreezeError, ProjectNameDeskError, ProjectThawConfirmError,
     ProjectThawRequestError, ReferralCancelError, ReferralMarkErrorError, settle,
 };
-use async_graphql::{Context, ID, InputObject, Object, OneofObject, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 
 #[derive(Default)]
 pub struct ProtectionMutations;
@@ -292,19 +292,6 @@ pub enum GlassCaseInput {
     ReferralId(ID),
     /// The case with this spoken code.
     SpokenCode(String),
-}
-
-macro_rules! payloads {
-    ($($(#[doc = $doc:literal])+ $name:ident { $field:ident: $object:ty, $error:ty })+) => {$(
-        $(#[doc = $doc])+
-        #[derive(SimpleObject)]
-        pub struct $name {
-            /// The object after the act; null when it did not happen.
-            $field: Option<$object>,
-            /// Why it did not happen.
-            errors: Vec<$error>,
-        }
-    )+};
 }
 
 payloads! {

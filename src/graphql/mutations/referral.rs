@@ -14,7 +14,7 @@ use crate::graphql::user_errors::{
     ReferralDeclineError, ReferralNotRealiseError, ReferralRerouteError, ReferralSendError, ReferralStartError,
     ReferralWaitlistError, settle,
 };
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 
 #[derive(Default)]
 pub struct ReferralMutations;
@@ -316,38 +316,25 @@ inputs! {
     }
 }
 
-macro_rules! payloads {
-    ($($(#[doc = $doc:literal])+ $name:ident($error:ty))+) => {$(
-        $(#[doc = $doc])+
-        #[derive(SimpleObject)]
-        pub struct $name {
-            /// The referral after the act; null when it did not happen.
-            referral: Option<Referral>,
-            /// Why it did not happen.
-            errors: Vec<$error>,
-        }
-    )+};
-}
-
 payloads! {
     /// The draft, or why there is none.
-    ReferralCreatePayload(ReferralCreateError)
+    ReferralCreatePayload { referral: Referral, ReferralCreateError }
     /// The sent referral, or why it was not sent.
-    ReferralSendPayload(ReferralSendError)
+    ReferralSendPayload { referral: Referral, ReferralSendError }
     /// The new referral, sent, or why nobody else was asked.
-    ReferralReroutePayload(ReferralRerouteError)
+    ReferralReroutePayload { referral: Referral, ReferralRerouteError }
     /// The acknowledged referral, or why it was not acknowledged.
-    ReferralAcknowledgePayload(ReferralAcknowledgeError)
+    ReferralAcknowledgePayload { referral: Referral, ReferralAcknowledgeError }
     /// The accepted referral, or why it was not accepted.
-    ReferralAcceptPayload(ReferralAcceptError)
+    ReferralAcceptPayload { referral: Referral, ReferralAcceptError }
     /// The referral on its waiting list, or why it was not put there.
-    ReferralWaitlistPayload(ReferralWaitlistError)
+    ReferralWaitlistPayload { referral: Referral, ReferralWaitlistError }
     /// The declined referral, or why it was not declined.
-    ReferralDeclinePayload(ReferralDeclineError)
+    ReferralDeclinePayload { referral: Referral, ReferralDeclineError }
     /// The started referral, or why the start was not recorded.
-    ReferralStartPayload(ReferralStartError)
+    ReferralStartPayload { referral: Referral, ReferralStartError }
     /// The completed referral, or why it was not completed.
-    ReferralCompletePayload(ReferralCompleteError)
+    ReferralCompletePayload { referral: Referral, ReferralCompleteError }
     /// The ended referral, or why it did not end.
-    ReferralNotRealisePayload(ReferralNotRealiseError)
+    ReferralNotRealisePayload { referral: Referral, ReferralNotRealiseError }
 }
