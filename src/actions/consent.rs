@@ -5,6 +5,7 @@ use super::idempotency::Create;
 use super::input::language;
 use super::protection::consents::ask_second_person;
 use super::protection::overrides;
+use super::protection::withdrawal::withdraw_from;
 use super::{ActionError, Context, hidden};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent};
@@ -241,7 +242,11 @@ impl Recording<'_> {
 
     /// Writes the consents of one conversation; gives the audit event of it.
     async fn write(&self, tx: &mut Tx, case: &CaseReference, consents: &[Consent]) -> Result<AuditEvent, ActionError> {
-        let Self { context, access, now, .. } = *self;
+        let Self { context, access, account, now } = *self;
+        // All consents of one conversation name the same organisations that must not be told.
+        if let Some(first) = consents.first().filter(|consent| !consent.restrictions.is_empty()) {
+            withdraw_from(context, tx, access, account, (case.id, &first.restrictions), now).await?;
+        }
         for id in consents.iter().flat_map(|consent| &consent.restrictions) {
             super::directory::organization(context, access, *id)?;
         }

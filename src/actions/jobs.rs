@@ -6,14 +6,14 @@ use crate::domain::job::{Job, JobKind, JobResult, ONCE, Once, PERIODIC, Periodic
 use crate::domain::time::Timestamp;
 use crate::store::{Leased, NextRun};
 
-/// Most times that a look takes as many jobs of a kind as it may.
-const MOST_ROUNDS: usize = 50;
+/// Most jobs of a kind that one look does.
+const MOST_OF_A_LOOK: usize = 1_000;
 
 /// How the work of one kind goes.
 #[derive(Clone, Copy)]
 struct Pace {
     kind: JobKind,
-    /// Most jobs that are taken at a time.
+    /// Most jobs that one look does.
     at_most: usize,
     lease_seconds: i64,
     /// Seconds from one run to the next, or from one try to the next at most.
@@ -28,7 +28,7 @@ impl Pace {
 
     const fn of_once(once: &Once) -> Self {
         let Once { kind, lease_seconds, wait_seconds } = *once;
-        Self { kind, at_most: 20, lease_seconds, every_seconds: wait_seconds }
+        Self { kind, at_most: MOST_OF_A_LOOK, lease_seconds, every_seconds: wait_seconds }
     }
 }
 
@@ -93,24 +93,18 @@ pub async fn run_due(context: &Context, worker: &Worker) -> Result<Vec<Ran>, Act
     let paces = PERIODIC.iter().map(Pace::of_periodic).chain(ONCE.iter().map(Pace::of_once));
     for pace in paces.filter(|pace| can_do(context, pace.kind)) {
         // A backlog is worked off at once; what does not end is left for the next look.
-        for _ in 0..MOST_ROUNDS {
-            let claimed = claim(context, worker, pace).await?;
-            for leased in &claimed {
-                ran.push(run_one(context, pace, leased).await?);
-            }
-            if claimed.len() < pace.at_most {
-                break;
-            }
+        for _ in 0..pace.at_most {
+            let Some(leased) = claim(context, worker, pace).await? else { break };
+            ran.push(run_one(context, pace, &leased).await?);
         }
     }
     Ok(ran)
 }
 
-async fn claim(context: &Context, worker: &Worker, pace: Pace) -> Result<Vec<Leased>, ActionError> {
+async fn claim(context: &Context, worker: &Worker, pace: Pace) -> Result<Option<Leased>, ActionError> {
     let now = context.now();
     let until = now.plus_seconds(pace.lease_seconds);
-    let at_most = i64::try_from(pace.at_most).unwrap_or(i64::MAX);
-    context.store.write(async |tx| Ok(tx.claim_jobs(pace.kind, &worker.name, now, until, at_most).await?)).await
+    context.store.write(async |tx| Ok(tx.claim_job(pace.kind, &worker.name, now, until).await?)).await
 }
 
 /// A process without the audit key leaves the signing to those that have it.

@@ -375,7 +375,9 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         recipient_id: look.field("Referral.recipient", Some(referral.recipient_id)),
         service_id: look.field("Referral.service", Some(referral.service_id)),
         location_id: look.field("Referral.locationId", referral.location_id),
-        status_at: look.masked("Referral.statusAt", Some(referral.status_at), hour),
+        status_at: look.masked("Referral.statusAt", Some(referral.status_at), |mask, at| {
+            hour(mask, at).filter(|_| !facts.timeline.last().is_some_and(|last| tells_hard_deadline(facts, last)))
+        }),
         requested_at: look.masked("Referral.requestedAt", referral.requested_at, hour),
         need: look.field("Referral.need", Some(referral.need)),
         urgency: look.field("Referral.urgency", Some(referral.urgency)),
@@ -407,6 +409,12 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         case: look.value("Referral.case", facts.case).and_then(|case| show_case(access, case)),
         consent: look.value("Referral.consent", Some(consent)).and_then(|consent| show_consent(access, consent)),
     }
+}
+
+/// True where a clock did it that the hard deadline had cut: its hour would tell the deadline, of which a recipient reads
+/// the band.
+fn tells_hard_deadline(facts: &ReferralFacts<'_>, entry: &TimelineEntry) -> bool {
+    entry.party == Party::Timer && deadlines(facts).is_some_and(|deadlines| deadlines.is_cut())
 }
 
 /// The deadlines as freezes and the first question have moved them.

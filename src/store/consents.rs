@@ -51,6 +51,8 @@ statements! {
     LIST = select_consents!("id IN");
     FIND_OF = select_consents!("id = $1");
     LOCK = "UPDATE consents SET version = version WHERE id = $1";
+    LOCK_OF_CASE = "UPDATE consents SET version = version WHERE case_id = $1";
+    LIST_OF_CASE = concat!(select_consents!("case_id = $1 AND "), of_own_case!("$2", "$3"), " ORDER BY id");
     WITHDRAW = "UPDATE consents SET version = version + 1, withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
     END = "UPDATE consents SET version = version + 1, expires_at = $2 WHERE id = $1 AND expires_at > $2";
     INSERT = "INSERT INTO consents (id, version, case_id, project_id, recipient_id, basis, field_scope, modality, language, \
@@ -202,6 +204,18 @@ impl Tx {
     pub async fn lock_consent(&mut self, scope: &Scope, id: ConsentId) -> Result<Option<Consent>, StoreError> {
         in_tx!(self, |c| sqlx::query(LOCK).bind(id.to_string()).execute(c).await.map(drop))?;
         self.find_consent(scope, id).await
+    }
+
+    /// Every consent of a case, locked until the commit.
+    pub async fn lock_consents_of_case(&mut self, scope: &Scope, case: CaseId) -> Result<Vec<Consent>, StoreError> {
+        in_tx!(self, |c| sqlx::query(LOCK_OF_CASE).bind(case.to_string()).execute(c).await.map(drop))?;
+        let rows: Vec<ConsentRow> = in_tx!(self, |c| sqlx::query_as(LIST_OF_CASE)
+            .bind(case.to_string())
+            .bind(optional_text(scope.project))
+            .bind(optional_text(scope.account))
+            .fetch_all(c)
+            .await)?;
+        rows.into_iter().map(ConsentRow::into_consent).collect()
     }
 
     /// The consents of one conversation, as they stand in this transaction.

@@ -38,6 +38,7 @@ statements! {
         "DELETE FROM idempotency_keys WHERE object_id = $1 OR ",
         of_its_referrals!("object_id"),
         " OR object_id IN (SELECT k.id FROM consents k WHERE k.case_id = $1 \
+          UNION SELECT k.conversation_id FROM consents k WHERE k.case_id = $1 \
           UNION SELECT v.id FROM consent_overrides v WHERE v.case_id = $1 \
           UNION SELECT y.id FROM statutory_reports y WHERE y.case_id = $1 \
           UNION SELECT o.id FROM referral_rounds o WHERE o.case_id = $1)"

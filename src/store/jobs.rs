@@ -14,7 +14,7 @@ statements! {
     MOVE = "INSERT INTO jobs (name, kind, due_at, leased_until, lease_owner, attempts, last_result, last_done_at) \
         VALUES ($1, $2, $3, 0, NULL, 0, NULL, NULL) ON CONFLICT (name) DO UPDATE SET due_at = excluded.due_at";
     CLAIM = "UPDATE jobs SET leased_until = $2, lease_owner = $3, attempts = attempts + 1 \
-        WHERE name IN (SELECT j.name FROM jobs j WHERE j.kind = $5 AND j.due_at <= $1 AND j.leased_until <= $1 ORDER BY j.due_at, j.name LIMIT $4) \
+        WHERE name IN (SELECT j.name FROM jobs j WHERE j.kind = $4 AND j.due_at <= $1 AND j.leased_until <= $1 ORDER BY j.due_at, j.name LIMIT 1) \
         AND due_at <= $1 AND leased_until <= $1 \
         RETURNING name, kind, due_at, attempts, last_result, last_done_at";
     AGAIN = "UPDATE jobs SET due_at = $4, leased_until = 0, lease_owner = NULL, last_result = $5, \
@@ -109,26 +109,23 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes the leases, until this time, of at most so many jobs of a kind that are due and that nobody
-    /// holds; the longest due first.
-    pub async fn claim_jobs(
+    /// Takes the lease, until this time, of the job of a kind that is due for the longest and that nobody holds. One at a
+    /// time: who waits for a job's row holds no other, so that an act which moves several of them always comes through.
+    pub async fn claim_job(
         &mut self,
         kind: JobKind,
         owner: &str,
         now: Timestamp,
         until: Timestamp,
-        at_most: i64,
-    ) -> Result<Vec<Leased>, StoreError> {
-        let rows: Vec<JobRow> = in_tx!(self, |c| sqlx::query_as(CLAIM)
+    ) -> Result<Option<Leased>, StoreError> {
+        let row: Option<JobRow> = in_tx!(self, |c| sqlx::query_as(CLAIM)
             .bind(now.microseconds())
             .bind(until.microseconds())
             .bind(owner)
-            .bind(at_most)
             .bind(kind.to_string())
-            .fetch_all(c)
+            .fetch_optional(c)
             .await)?;
-        let leased = |row: JobRow| Ok(Leased { job: row.into_job()?, owner: owner.to_owned(), until });
-        rows.into_iter().map(leased).collect()
+        row.map(|row| Ok(Leased { job: row.into_job()?, owner: owner.to_owned(), until })).transpose()
     }
 
     /// Gives a lease back with what the run came to; false, and nothing is written, when the lease had run

@@ -18,6 +18,7 @@ macro_rules! of_nothing_held {
         "object_id NOT IN (SELECT h.case_id FROM legal_holds h \
          UNION SELECT r.id FROM referrals r JOIN legal_holds h ON h.case_id = r.case_id \
          UNION SELECT k.id FROM consents k JOIN legal_holds h ON h.case_id = k.case_id \
+         UNION SELECT k.conversation_id FROM consents k JOIN legal_holds h ON h.case_id = k.case_id \
          UNION SELECT y.id FROM statutory_reports y JOIN legal_holds h ON h.case_id = y.case_id \
          UNION SELECT v.id FROM consent_overrides v JOIN legal_holds h ON h.case_id = v.case_id \
          UNION SELECT o.id FROM referral_rounds o JOIN legal_holds h ON h.case_id = o.case_id)"

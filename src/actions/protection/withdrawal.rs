@@ -11,8 +11,9 @@ use crate::actions::referral::{Actor, Target, audit, decide, find_for_change, se
 use crate::actions::{ActionError, Context, consent};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
+use crate::domain::consent::Consent;
 use crate::domain::demand::{DemandResult, effect_of};
-use crate::domain::id::ConsentId;
+use crate::domain::id::{CaseId, ConsentId, OrganizationId};
 use crate::domain::lifecycle::Party;
 use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::referral::{CancelReason, Command, ErrorReason, Referral};
@@ -33,30 +34,60 @@ pub async fn withdraw(context: &Context, access: &Access, id: ConsentId) -> Resu
         .store
         .write(async |tx| {
             let consent = tx.lock_consent(&access.scope(), id).await?.ok_or(ActionError::NotVisible)?;
-            if !tx.withdraw_consent(id, now).await? {
-                return Ok(());
-            }
-            tx.end_override_on(id, now).await?;
-            end_open_referrals(context, tx, access, account, id, Some(DemandResult::PersonDeclined), now).await?;
-            tx.purge_messages_on(id).await?;
-            tx.touch_case(consent.case_id, now).await?;
-            let notify = Notify {
-                kind: NoticeKind::ConsentWithdrawn,
-                object: id.to_string(),
-                actor_id: Some(account.id),
-                at: now,
-                context,
-            };
-            notify.send(tx, &[Addressee::Team(consent.team_id)]).await?;
-            let event = AuditEvent {
-                project_id: Some(consent.project_id),
-                consent_id: Some(id),
-                ..act(access, now, AuditAction::ConsentWithdrawn, consent.case_id.to_string())
-            };
-            Ok::<_, ActionError>(tx.append_audit(&[event]).await?)
+            end_withdrawn(context, tx, access, account, &consent, now).await
         })
         .await?;
     consent::find(context, access, id).await
+}
+
+/// Withdraws whatever lets these organisations be told of a case: whom a person refuses in a conversation she takes back
+/// from what she had agreed to before.
+pub(in crate::actions) async fn withdraw_from(
+    context: &Context,
+    tx: &mut Tx,
+    access: &Access,
+    account: &Account,
+    (case, refused): (CaseId, &[OrganizationId]),
+    now: Timestamp,
+) -> Result<(), ActionError> {
+    for consent in tx.lock_consents_of_case(&access.scope(), case).await? {
+        if refused.contains(&consent.recipient_id) {
+            end_withdrawn(context, tx, access, account, &consent, now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn end_withdrawn(
+    context: &Context,
+    tx: &mut Tx,
+    access: &Access,
+    account: &Account,
+    consent: &Consent,
+    now: Timestamp,
+) -> Result<(), ActionError> {
+    let id = consent.id;
+    if !tx.withdraw_consent(id, now).await? {
+        return Ok(());
+    }
+    tx.end_override_on(id, now).await?;
+    end_open_referrals(context, tx, access, account, id, Some(DemandResult::PersonDeclined), now).await?;
+    tx.purge_messages_on(id).await?;
+    tx.touch_case(consent.case_id, now).await?;
+    let notify = Notify {
+        kind: NoticeKind::ConsentWithdrawn,
+        object: id.to_string(),
+        actor_id: Some(account.id),
+        at: now,
+        context,
+    };
+    notify.send(tx, &[Addressee::Team(consent.team_id)]).await?;
+    let event = AuditEvent {
+        project_id: Some(consent.project_id),
+        consent_id: Some(id),
+        ..act(access, now, AuditAction::ConsentWithdrawn, consent.case_id.to_string())
+    };
+    Ok(tx.append_audit(&[event]).await?)
 }
 
 /// Ends every open referral on what carried it, and asks its recipient to delete. `demand` is what that makes of the

@@ -234,7 +234,8 @@ impl Post<'_> {
         referral: &Referral,
         (kind, content): (MessageKind, Content),
     ) -> Result<(), ActionError> {
-        if tx.count_messages(referral.id).await? >= MOST_MESSAGES {
+        // An answer comes to a question that was within the limit: it is always let through.
+        if kind != MessageKind::Answer && tx.count_messages(referral.id).await? >= MOST_MESSAGES {
             return Err(Refusal::input("referralId", InputProblem::MessagesFull).into());
         }
         let message = Message {

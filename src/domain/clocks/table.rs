@@ -31,6 +31,14 @@ pub struct Review {
     pub at_most: u16,
 }
 
+impl Review {
+    /// True where it happens as often as is allowed, and the last one is within ten years.
+    fn ends_in_time(self) -> bool {
+        (1..=Clocks::MOST_REVIEWS).contains(&self.at_most)
+            && !self.every.times(self.at_most).is_longer_in_any_calendar(Clocks::LONGEST)
+    }
+}
+
 const fn most_reviews() -> u16 {
     12
 }
@@ -90,7 +98,11 @@ pub enum ClockProblem {
     #[error("never ends: give it `expire` or `review`")]
     Endless,
     /// There are no reviews, or too many to count them all at sending.
-    #[error("`review` happens from 1 to {} times: change `at_most`", Clocks::MOST_REVIEWS)]
+    #[error(
+        "`review` happens from 1 to {} times, the last within {}: change `at_most` or `every`",
+        Clocks::MOST_REVIEWS,
+        Clocks::LONGEST
+    )]
     Reviews,
 }
 
@@ -129,6 +141,8 @@ impl Default for Clocks {
 impl Clocks {
     /// Most reviews of a row.
     pub const MOST_REVIEWS: u16 = 120;
+    /// Until the last of them at most.
+    pub const LONGEST: Span = Span::Days(3_650);
 
     /// Reads a table from JSON, the one built in and a coordinator's own alike.
     pub fn parse(json: &str) -> Result<Self, InvalidClocks> {
@@ -219,7 +233,7 @@ impl ClockRow {
         if self.expire.is_none() && self.review.is_none() {
             return Err(ClockProblem::Endless);
         }
-        if self.review.is_some_and(|review| !(1..=Clocks::MOST_REVIEWS).contains(&review.at_most)) {
+        if self.review.is_some_and(|review| !review.ends_in_time()) {
             return Err(ClockProblem::Reviews);
         }
         let is_behind = |earlier, later| match (self.span(earlier), self.span(later)) {
@@ -315,6 +329,19 @@ mod tests {
             ("urgent", "expire", none, Some(ClockProblem::Endless)),
             ("long_track", "review", serde_json::json!({ "every": "30d", "at_most": 0 }), Some(ClockProblem::Reviews)),
             ("long_track", "review", serde_json::json!({ "every": "1d", "at_most": 121 }), Some(ClockProblem::Reviews)),
+            ("long_track", "review", serde_json::json!({ "every": "365d", "at_most": 10 }), None),
+            (
+                "long_track",
+                "review",
+                serde_json::json!({ "every": "365d", "at_most": 11 }),
+                Some(ClockProblem::Reviews),
+            ),
+            (
+                "long_track",
+                "review",
+                serde_json::json!({ "every": "999wd", "at_most": 4 }),
+                Some(ClockProblem::Reviews),
+            ),
         ] {
             let found = with(&[(row, field, value)]).err().map(|invalid| (invalid.row, invalid.problem));
             assert_eq!(found, expected.map(|problem| (Urgency::from_code(row), problem)), "{row} {field}");

@@ -9,24 +9,33 @@ use crate::domain::referral::{CancelReason, Change, DeclineCode, Detail, Outcome
 pub const fn effect_of(change: &Change) -> Option<DemandResult> {
     match (&change.detail, change.event) {
         (Detail::Decline(code), _) if code.is_of_person() => Some(unmet_reason(*code)),
-        (Detail::Outcome(outcome), Event::Complete) => effect_of_completion(*outcome),
+        (Detail::Outcome(outcome), Event::Complete) => Some(effect_of_completion(*outcome)),
         (Detail::Outcome(outcome), _) => Some(effect_of_failure(*outcome)),
-        (Detail::Cancel(CancelReason::PersonDeclined), _) | (_, Event::WithdrawConsent) => {
-            Some(DemandResult::PersonDeclined)
-        }
-        (Detail::Cancel(CancelReason::NoAnswer), _) => Some(DemandResult::UnmetNoAnswer),
-        (Detail::Cancel(CancelReason::NotSafe), _) => Some(DemandResult::UnmetUnsafe),
+        (Detail::Cancel(reason), _) => Some(effect_of_cancelling(*reason)),
+        (_, Event::WithdrawConsent) => Some(DemandResult::PersonDeclined),
         (_, Event::RevokePartner) => Some(DemandResult::UnmetUnsafe),
         (_, Event::Reopen) => Some(DemandResult::Pending),
         _ => None,
     }
 }
 
-const fn effect_of_completion(outcome: OutcomeCode) -> Option<DemandResult> {
+/// A service that goes on after the referral is closed is given, and so is a departure; indicators that ask for what was
+/// received count by [`OutcomeCode::is_received`] and not by this.
+const fn effect_of_completion(outcome: OutcomeCode) -> DemandResult {
     match outcome {
-        OutcomeCode::HarmReported => Some(DemandResult::UnmetUnsafe),
-        outcome if outcome.meets_the_need() => Some(DemandResult::Met),
-        _ => None,
+        OutcomeCode::HarmReported => DemandResult::UnmetUnsafe,
+        _ => DemandResult::Met,
+    }
+}
+
+/// Every end of a request ends its need: whoever asks another recipient counts it anew there.
+const fn effect_of_cancelling(reason: CancelReason) -> DemandResult {
+    match reason {
+        // What is needed no more is nothing that the network lacks.
+        CancelReason::NoLongerNeeded | CancelReason::PersonDeclined => DemandResult::PersonDeclined,
+        CancelReason::NotSafe => DemandResult::UnmetUnsafe,
+        // The sender waits no longer for this one.
+        CancelReason::OtherRecipient | CancelReason::NoAnswer => DemandResult::UnmetNoAnswer,
     }
 }
 
@@ -108,7 +117,8 @@ mod tests {
         for (event, outcome, expected) in [
             (Event::Complete, OutcomeCode::ServiceReceived, Some(Met)),
             (Event::Complete, OutcomeCode::ServicePartial, Some(Met)),
-            (Event::Complete, OutcomeCode::Ongoing, None),
+            (Event::Complete, OutcomeCode::Ongoing, Some(Met)),
+            (Event::Complete, OutcomeCode::Evacuated, Some(Met)),
             (Event::Complete, OutcomeCode::HarmReported, Some(UnmetUnsafe)),
             (Event::NotRealise, OutcomeCode::HarmReported, Some(UnmetUnsafe)),
             (Event::NotRealise, OutcomeCode::NotReceivedCapacity, Some(UnmetFull)),
@@ -126,7 +136,9 @@ mod tests {
             (Event::WithdrawConsent, Detail::None, Some(PersonDeclined)),
             (Event::RevokePartner, Detail::None, Some(UnmetUnsafe)),
             (Event::Cancel, Detail::Cancel(CancelReason::PersonDeclined), Some(PersonDeclined)),
-            (Event::Cancel, Detail::Cancel(CancelReason::OtherRecipient), None),
+            (Event::Cancel, Detail::Cancel(CancelReason::NoLongerNeeded), Some(PersonDeclined)),
+            (Event::Cancel, Detail::Cancel(CancelReason::OtherRecipient), Some(UnmetNoAnswer)),
+            (Event::Cancel, Detail::Cancel(CancelReason::NotSafe), Some(UnmetUnsafe)),
         ] {
             assert_eq!(effect(event, detail), expected, "{event}");
         }

@@ -25,7 +25,7 @@ use super::time::{Date, Timestamp};
 
 /// Longest text, in characters.
 pub const LONGEST_TEXT: usize = 500;
-/// Most messages of one referral: whoever needs more needs a phone.
+/// Most messages of one referral, beyond which only a question that waits is answered: whoever needs more needs a phone.
 pub const MOST_MESSAGES: i64 = 100;
 
 code_list! {

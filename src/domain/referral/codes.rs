@@ -154,8 +154,8 @@ impl OutcomeCode {
         !self.is_of_completion() || matches!(self, Self::HarmReported)
     }
 
-    /// True when the need counts as met.
-    pub const fn meets_the_need(self) -> bool {
+    /// True when the person has received the service, or part of it.
+    pub const fn is_received(self) -> bool {
         matches!(self, Self::ServiceReceived | Self::ServicePartial)
     }
 }

@@ -36,7 +36,7 @@ pub fn proof(channel: Option<Channel>, outcome: Option<OutcomeCode>, timeline: &
     let first = |of: &dyn Fn(&TimelineEntry) -> Option<Attestation>| {
         timeline.iter().find_map(|entry| of(entry).map(|by| Attested { at: entry.at, by }))
     };
-    let is_given = outcome.is_some_and(OutcomeCode::meets_the_need);
+    let is_given = outcome.is_some_and(OutcomeCode::is_received);
     Proof {
         delivered: first(&|entry| delivers(channel, entry)),
         acknowledged: first(&|entry| {

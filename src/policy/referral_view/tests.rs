@@ -314,3 +314,20 @@ fn once_ended_the_timeline_names_the_recipient_only() {
         assert_eq!(timeline.iter().filter(|entry| entry.organization_id.is_some()).count(), named, "{status}");
     }
 }
+
+#[test]
+fn a_clock_that_the_hard_deadline_has_cut_ends_a_referral_without_telling_the_recipient_when() {
+    for (needed_by, is_told) in [(None, true), (Some(instant().plus_days(1)), false)] {
+        let mut facts = Facts::with(Status::Expired);
+        let calendar = Calendar::new(CalendarSettings::of_country_named("FR"), None).expect("a calendar");
+        let clocks = Clocks::default();
+        facts.referral.deadlines = Some(Deadlines::at(clocks.row(Urgency::Normal), &calendar, instant(), needed_by));
+        let by_clock = |entry: TimelineEntry| TimelineEntry { event: Event::Expire, party: Party::Timer, ..entry };
+        facts.timeline.extend(timeline(&facts.referral).pop().map(by_clock));
+        let view = facts.shown_to(&recipient()).expect("the referral was received");
+        assert_eq!(*view.tell(&view.status), ReferralStatus::Known(Status::Expired), "that it has ended is told");
+        assert_eq!(view.reveal(&view.status_at).is_some(), is_told, "{needed_by:?}");
+        let events: Vec<_> = view.reveal(&view.timeline).expect("a timeline").iter().map(|line| line.event).collect();
+        assert_eq!(events.contains(&Event::Expire), is_told, "{needed_by:?}");
+    }
+}

@@ -1,7 +1,7 @@
 //! The timeline of a referral, as a viewer may know it. A recipient reads the reasons that it gave itself: what the sender
 //! or the person says of it, and of her, is theirs.
 
-use super::{PROMISED_OF_ENTRY, ReferralFacts, TimelineView, hour};
+use super::{PROMISED_OF_ENTRY, ReferralFacts, TimelineView, hour, tells_hard_deadline};
 use crate::domain::lifecycle::{Event, Party};
 use crate::domain::referral::{Attestation, TimelineEntry};
 use crate::policy::looking::Looking;
@@ -19,7 +19,7 @@ fn entry_view(facts: &ReferralFacts<'_>, look: &Looking, entry: &TimelineEntry) 
         sight => Some(entry.event).filter(|_| sight == Sight::Shown),
     };
     let at = match look.sight("TimelineEntry.at") {
-        Sight::Masked(mask) => hour(mask, entry.at),
+        Sight::Masked(mask) => hour(mask, entry.at).filter(|_| !tells_hard_deadline(facts, entry)),
         sight => Some(entry.at).filter(|_| sight == Sight::Shown),
     };
     let organization_id = match look.sight("TimelineEntry.organization") {

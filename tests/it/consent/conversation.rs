@@ -61,17 +61,29 @@ on_both_databases! {
         assert_eq!(world.rows("consents").await.len(), before);
     }
 
-    async fn what_a_later_conversation_restricts_is_not_sent_on_an_earlier_consent(world: World) {
+    async fn whom_a_later_conversation_refuses_is_told_nothing_from_then_on(world: World) {
         let case = case(&world).await;
         let first = named(&world, &case, &[accepted(TORTURE_CENTRE)]).await;
         let appeals = appeals_at(&world, TORTURE_CENTRE).await;
+        let draft = appeal(&service(MINORITY_APPEAL), json!({}));
+        let waiting = world.draft("caseworker", &case, &id_of(&first[0]), draft.clone()).await.referral();
+        let sent = world.draft("caseworker", &case, &id_of(&first[0]), draft).await.referral();
+        let sent = world.send_referral("caseworker", &sent, json!({ "capacityConfirmed": true })).await.referral();
+        let accepted_one = world.change("lawyer", "referralAccept", &sent, json!({})).await.referral();
         world.pass_hours(1);
         let later = recorded(&world, conversation(&case, &[accepted(GREEN_PLATEAU), refused(LAWYERS)])).await;
-        let draft = appeal(&service(MINORITY_APPEAL), json!({}));
-        let draft = world.draft("caseworker", &case, &id_of(&first[0]), draft).await.referral();
-        let input = json!({ "referralId": draft.id, "expectedVersion": draft.version });
+        // What had carried it is withdrawn, and what was accepted on it is closed.
+        let status = async |who: &str| {
+            let query = "query($id: ID!) { referral(id: $id) { status } }";
+            world.ask(&world.person(who), query, json!({ "id": accepted_one.id })).await.at("referral/status").clone()
+        };
+        assert_eq!((status("caseworker").await, status("lawyer").await), (json!("WITHDRAWN"), json!("CLOSED")));
+        let input = json!({ "referralId": waiting.id, "expectedVersion": waiting.version });
         let refusal = world.refused("caseworker", "referralSend", input.clone()).await;
-        assert_eq!(refusal, "ConsentMissingError RECIPIENT_RESTRICTED");
+        assert_eq!(refusal, "ConsentMissingError WITHDRAWN");
+        let texts = |sql: &str| world.texts(sql.to_owned());
+        assert_eq!(texts("SELECT result FROM demands").await, ["person_declined"]);
+        assert_eq!(texts("SELECT kind FROM notices WHERE kind = 'consent_withdrawn'").await.len(), 1);
         // Nothing was said of the other one.
         let other = appeal(&appeals.id.to_string(), json!({}));
         let other = world.draft("caseworker", &case, &id_of(&first[1]), other).await.referral();
@@ -80,7 +92,7 @@ on_both_databases! {
         let withdrawn = json!({ "consentId": later[0]["id"] });
         world.done(&world.person("caseworker"), "consentWithdraw", &withdrawn).await;
         let refusal = world.refused("caseworker", "referralSend", input).await;
-        assert_eq!(refusal, "ConsentMissingError RECIPIENT_RESTRICTED");
+        assert_eq!(refusal, "ConsentMissingError WITHDRAWN");
         // Only a later consent that names the lawyers says otherwise.
         world.pass_hours(1);
         let anew = world.record_consent("caseworker", &case, LAWYERS, json!({})).await.id();
