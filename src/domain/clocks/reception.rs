@@ -41,8 +41,12 @@ mod tests {
         };
         use KnownConsequence::{AgeAssessment, AuthorityInformed};
         assert_eq!(ends("FR", Need::ProtUamAuthority, AgeAssessment), [5, 10, 15]);
-        assert_eq!(ends("IT", Need::ProtUamAuthority, AgeAssessment), []);
-        assert_eq!(ends("FR", Need::ProtUamAuthority, AuthorityInformed), []);
-        assert_eq!(ends("FR", Need::ShelterMinor, AgeAssessment), []);
+        for (country, need, consequence) in [
+            ("IT", Need::ProtUamAuthority, AgeAssessment),
+            ("FR", Need::ProtUamAuthority, AuthorityInformed),
+            ("FR", Need::ShelterMinor, AgeAssessment),
+        ] {
+            assert!(ends(country, need, consequence).is_empty(), "{country} {need} {consequence}");
+        }
     }
 }
