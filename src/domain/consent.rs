@@ -9,7 +9,7 @@ mod third_country;
 
 pub use ages::{Giving, check_giving};
 pub use purpose::ConsentPurpose;
-pub use third_country::{country_of, is_third_country};
+pub use third_country::{country_of, leaves_protection};
 
 use super::code::code_list;
 use super::directory::{KnownConsequence, Service};

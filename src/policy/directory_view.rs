@@ -82,7 +82,7 @@ pub struct MatchView {
 }
 
 /// What the schema promises of a service, and what its freshness and its public are made of.
-const PROMISED: [&str; 10] = [
+const PROMISED: [&str; 11] = [
     "Service.id",
     "Service.name",
     "Service.status",
@@ -93,7 +93,12 @@ const PROMISED: [&str; 10] = [
     "Service.eligibility",
     "Freshness.state",
     "Service.knownConsequences",
+    "Service.proposedDeadlines",
 ];
+
+/// What a reason is made of.
+const OF_A_REASON: [&str; 4] =
+    ["FitReason.dimension", "FitReason.finding", "FitReason.message", "FitReason.proposedNeed"];
 
 const STANDING: [&str; 6] = [
     "ServiceEdge.score",
@@ -191,7 +196,6 @@ struct EntrySight {
 impl EntrySight {
     fn new(look: Looking) -> Self {
         let opening = ["Service.opening", "OpeningState.status", "OpeningState.reason", "OpeningState.nextChangeAt"];
-        let reasons = ["ServiceEdge.reasons", "FitReason.dimension", "FitReason.finding", "FitReason.message"];
         let tells = |name| look.value(name, Some(())).is_some();
         Self {
             is_shown: look.sees_all(&PROMISED),
@@ -207,7 +211,7 @@ impl EntrySight {
             tells_questions: look.sees("Service.questions"),
             tells_accepted: tells("Capacity.acceptedSince"),
             tells_verdict: look.sees("ServiceEdge.verdict"),
-            tells_reasons: look.sees_all(&reasons),
+            tells_reasons: look.sees("ServiceEdge.reasons") && look.sees_all(&OF_A_REASON),
             tells_place: tells("ServiceEdge.locationId"),
             tells_distance_meters: tells("ServiceEdge.distanceMeters"),
             tells_distance_band: tells("ServiceEdge.distanceBand"),
@@ -321,8 +325,7 @@ pub fn show_organization(
 /// The verdict on one service that the viewer was shown; `None` when they may not know whether it fits.
 pub fn show_check(access: &Access, service: &Service, fit: Fit) -> Option<Fit> {
     let look = look(access, service);
-    let reasons = ["ServiceCheck.reasons", "FitReason.dimension", "FitReason.finding", "FitReason.message"];
-    let tells_reasons = look.sees_all(&reasons);
+    let tells_reasons = look.sees("ServiceCheck.reasons") && look.sees_all(&OF_A_REASON);
     let is_told = look.sees_all(&["Service.check", "ServiceCheck.verdict"]);
     is_told.then(|| Fit { reasons: if tells_reasons { fit.reasons } else { Vec::new() }, ..fit })
 }

@@ -8,12 +8,14 @@
 
 mod calendar;
 mod deadlines;
+mod reception;
 mod span;
 mod table;
 mod timer;
 
 pub use calendar::{Calendar, CalendarProblem, CalendarSettings, NoWorkingDay, Weekday};
 pub use deadlines::{Clarification, ClockShift, Deadlines};
+pub use reception::reception_deadlines;
 pub use span::{InvalidSpan, Span};
 pub use table::{ClockField, ClockProblem, ClockRow, Clocks, InvalidClocks, Review};
 pub use timer::{Fired, Firing, Timer, TimerFacts, due_at, firing, timers_of};

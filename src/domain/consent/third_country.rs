@@ -3,6 +3,7 @@
 use crate::domain::country::CountryCode;
 use crate::domain::directory::{Place, Service};
 use crate::domain::id::LocationId;
+use crate::domain::need::Need;
 
 /// Countries and territories where the GDPR holds: the European Union with those of its parts that have a code of their
 /// own, and the rest of the European Economic Area.
@@ -26,9 +27,16 @@ pub fn country_of(service: &Service, asked: Option<LocationId>) -> Option<Countr
     of_asked().or(service.country).or_else(|| service.places.iter().find_map(of))
 }
 
+/// True where a request leaves what protects data in Europe: for a country that protects them less, or with the file of an
+/// evacuation, a transit or a resettlement, which goes on to agencies and states wherever it was sent from.
+pub fn leaves_protection(sender: &str, recipient: Option<CountryCode>, need: Need) -> bool {
+    let is_passed_on = matches!(need, Need::SolEvacuation | Need::SolEtm | Need::SolResettlement);
+    is_passed_on || is_third_country(sender, recipient)
+}
+
 /// True where a project in a protected country sends to a country that protects data less. A country that nobody has
 /// told is not judged: the directory tells it of whatever has a place.
-pub fn is_third_country(sender: &str, recipient: Option<CountryCode>) -> bool {
+fn is_third_country(sender: &str, recipient: Option<CountryCode>) -> bool {
     let protects = |country: &str| EUROPEAN.contains(&country) || ADEQUATE.contains(&country);
     protects(sender) && recipient.is_some_and(|recipient| !protects(recipient.as_str()))
 }
@@ -56,6 +64,15 @@ mod tests {
             let recipient = recipient.map(|code| CountryCode::parse(code).expect("a country"));
             assert_eq!(is_third_country(sender, recipient), leaves, "{sender} {recipient:?}");
         }
+    }
+
+    #[test]
+    fn the_file_of_an_evacuation_leaves_wherever_it_is_sent_from_and_an_arrival_does_not() {
+        let to = |country| CountryCode::parse(country).ok();
+        assert!(leaves_protection("LY", to("LY"), Need::SolEvacuation));
+        assert!(leaves_protection("FR", to("FR"), Need::SolEtm));
+        assert!(!leaves_protection("LY", to("IT"), Need::SolReceptionOnArrival));
+        assert!(leaves_protection("FR", to("LY"), Need::HealthPrimary));
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! Invariant: what is unknown never excludes; it asks for confirmation. `exclusive` and outside its
 //! public excludes; `preferential` and outside is kept; `unconditional` takes everybody.
 
+mod proposal;
 mod public;
 mod screen;
 #[cfg(test)]
 mod tests;
 
+pub use proposal::proposed_need;
 pub use screen::{Screen, Sought};
 
 use super::code::code_list;

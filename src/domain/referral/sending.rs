@@ -5,7 +5,7 @@ use super::codes::{Channel, ReferralKind, Urgency};
 use crate::domain::account::Project;
 use crate::domain::case::CaseReference;
 use crate::domain::clocks::{Calendar, Deadlines};
-use crate::domain::consent::{Consent, ConsentBasis, Explained, country_of, is_third_country};
+use crate::domain::consent::{Consent, ConsentBasis, Explained, country_of, leaves_protection};
 use crate::domain::directory::{
     CapacityStatus, KnownConsequence, Organization, Place, Service, ServiceStatus, Specialisation,
 };
@@ -126,7 +126,7 @@ impl Referral {
         let receives_in = country_of(service, self.location_id);
         if !consent.purpose.carries(self.kind, self.need) {
             Err(Refusal::consent(ConsentProblem::OtherPurpose))
-        } else if is_third_country(country, receives_in) && !may_leave(consent) {
+        } else if leaves_protection(country, receives_in, self.need) && !may_leave(consent) {
             Err(Refusal::consent(ConsentProblem::ThirdCountry))
         } else {
             check_explained(consent, service)

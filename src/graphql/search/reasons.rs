@@ -3,7 +3,8 @@
 use super::accepted;
 use crate::actions::search::Judgement;
 use crate::domain::directory::Welcome;
-use crate::domain::fit::{Finding, FitDimension, FitReason as Reason};
+use crate::domain::fit::{Finding, FitDimension, FitReason as Reason, proposed_need};
+use crate::domain::need::Need;
 use crate::graphql::request::RequestContext;
 use crate::i18n::{code_key, text, text_with};
 use async_graphql::SimpleObject;
@@ -17,12 +18,19 @@ pub struct FitReason {
     finding: Finding,
     /// The same as a sentence, in the language asked for.
     message: String,
+    /// The need to turn to first or instead, such as registration before an evacuation; null where none is known.
+    proposed_need: Option<Need>,
 }
 
 impl FitReason {
     /// The reason, with what of the service makes it plainer.
     pub(super) fn new(reason: Reason, judged: &Judgement, request: &RequestContext) -> Self {
-        Self { dimension: reason.dimension, finding: reason.finding, message: reason_sentence(reason, judged, request) }
+        Self {
+            dimension: reason.dimension,
+            finding: reason.finding,
+            message: reason_sentence(reason, judged, request),
+            proposed_need: proposed_need(&judged.service.service, reason),
+        }
     }
 }
 

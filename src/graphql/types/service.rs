@@ -6,6 +6,7 @@ use super::organization::Organization;
 use super::place::Place;
 use crate::actions::directory_edit::review_questions;
 use crate::actions::{directory, search};
+use crate::domain::clocks::reception_deadlines;
 use crate::domain::directory as entry;
 use crate::domain::directory::{
     Accessibility, KnownConsequence, ServiceField, ServiceMode, ServiceStatus, Specialisation, Teller, Tier, Welcome,
@@ -232,6 +233,13 @@ impl Service {
             verified_on: self.0.service.verified_on.map(Day),
             valid_until: self.0.service.valid_until.map(Day),
         }
+    }
+
+    /// Deadlines to propose where a child is received there from now on while the age is assessed: the end of the reception
+    /// that the law gives, and that of each renewal. Empty for every other service.
+    async fn proposed_deadlines(&self, context: &Context<'_>) -> Vec<DateTime> {
+        let ends = reception_deadlines(&self.0.service, request(context).now);
+        ends.into_iter().map(DateTime).collect()
     }
 
     /// Who may know that it exists.

@@ -3,6 +3,7 @@
 use super::{Asked, AskedField, Json, Written};
 use crate::actions::directory_edit::review_questions;
 use crate::actions::{directory, search};
+use crate::domain::clocks::reception_deadlines;
 use crate::domain::directory::{
     Detail, Eligibility, FieldEdit, Organization, Phone, Place, Schedule, Service, SourceRecord, Translation,
 };
@@ -189,6 +190,7 @@ impl Written for ServiceView {
                     _ => None,
                 })
             }
+            "proposedDeadlines" => json.list(reception_deadlines(service, request.now), |end, json| json.plain(end)),
             "questions" => review_questions(self, request.now).write(&field.inner, request, json),
             "version" => self.version().write(&field.inner, request, json),
             "source" => match self.source() {

@@ -2,7 +2,7 @@
 
 use super::{Asked, AskedField, Json, Written};
 use crate::actions::search::{Found, FoundPage};
-use crate::domain::fit::FitReason;
+use crate::domain::fit::{FitReason, proposed_need};
 use crate::domain::ranking::FactorValue;
 use crate::graphql::request::RequestContext;
 use crate::graphql::search::{ServiceConnection, factor_sentence, reason_sentence};
@@ -116,6 +116,7 @@ fn write_reason(
         "dimension" => json.symbol(reason.dimension),
         "finding" => json.symbol(reason.finding),
         "message" => json.value(&reason_sentence(reason, &found.judgement, request)),
+        "proposedNeed" => proposed_need(&found.judgement.service.service, reason).write(&field.inner, request, json),
         _ => None,
     })
 }

@@ -53,7 +53,7 @@ async fn at(world: &World, instant: &str) {
 }
 
 /// Does what is due, as a node does it.
-async fn run(world: &World) {
+pub async fn run(world: &World) {
     let worker = Worker::new(world.app.context().chance.as_ref());
     let ran = run_due(world.app.context(), &worker).await.expect("a store");
     assert!(ran.iter().all(|ran| ran.error.is_none()), "{ran:?}");
@@ -75,7 +75,7 @@ async fn notices_about(world: &World, handle: &str, id: &str) -> Vec<String> {
 }
 
 /// What became of the need behind a referral.
-async fn need_of(world: &World, id: &str) -> String {
+pub async fn need_of(world: &World, id: &str) -> String {
     world.texts(format!("SELECT result FROM demands WHERE referral_id = '{id}'")).await.remove(0)
 }
 

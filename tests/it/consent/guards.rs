@@ -1,12 +1,10 @@
 //! What a consent carries, each guard broken once.
 
-use super::{GREEN_PLATEAU, HOSPITAL, TORTURE_CENTRE, appeal, appeals_at, case};
-use crate::kit::loop_calls::{confirmed, fresh_key, girl, organization, service, with};
+use super::{HOSPITAL, TORTURE_CENTRE, appeal, appeals_at, case};
+use crate::kit::loop_calls::{confirmed, fresh_key, organization, service};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::country::CountryCode;
 use serde_json::{Value, json};
-
-const ASSESSMENT: &str = "31e273cb-1977-4dae-9a1f-e6f8a3c1eb56";
 
 /// What recording comes to for a person of this age: nothing, or the refusal.
 async fn recording(world: &World, age_band: &str, said: Value) -> String {
@@ -17,28 +15,6 @@ async fn recording(world: &World, age_band: &str, said: Value) -> String {
 }
 
 on_both_databases! {
-    /// Scenario 4 of the domain reference: the child-welfare reception assesses age, and informs the prosecutor.
-    async fn nothing_is_sent_until_each_consequence_was_explained(world: World) {
-        let case = world.open_case("caseworker", girl(), json!({ "protectionFlags": ["TRAFFICKING"] })).await.id();
-        let draft = json!({ "serviceId": service(ASSESSMENT), "need": "PROT_UAM_AUTHORITY" });
-        let missing = "ConsentMissingError CONSEQUENCES_NOT_EXPLAINED";
-        for (explained, refusal) in [
-            (json!([]), "BIOMETRICS_TAKEN AUTHORITY_INFORMED PROSECUTOR_INFORMED AGE_ASSESSMENT"),
-            (json!(["AGE_ASSESSMENT", "AUTHORITY_INFORMED", "BIOMETRICS_TAKEN"]), "PROSECUTOR_INFORMED"),
-        ] {
-            let said = json!({ "consequences": explained });
-            let consent = world.record_consent("caseworker", &case, GREEN_PLATEAU, said).await.id();
-            let referral = world.draft("caseworker", &case, &consent, draft.clone()).await.referral();
-            let input = with(json!({ "referralId": referral.id, "expectedVersion": 1 }), confirmed());
-            assert_eq!(world.refused("caseworker", "referralSend", input).await, format!("{missing} {refusal}"));
-        }
-        let said = json!({ "consequences": ["AGE_ASSESSMENT", "AUTHORITY_INFORMED", "BIOMETRICS_TAKEN", "PROSECUTOR_INFORMED"] });
-        let consent = world.record_consent("caseworker", &case, GREEN_PLATEAU, said).await.id();
-        let referral = world.draft("caseworker", &case, &consent, draft).await.referral();
-        let sent = world.send_referral("caseworker", &referral, confirmed()).await;
-        assert_eq!(sent.done()["status"], "REQUESTED");
-    }
-
     async fn a_consent_fits_the_age(world: World) {
         let by_guardian = |assent: &str, modality: &str| {
             json!({ "basis": "GUARDIAN_PLUS_ASSENT", "assent": assent, "modality": modality })

@@ -2,10 +2,8 @@
 
 use super::{GREEN_PLATEAU, HOSPITAL, TORTURE_CENTRE, accepted, appeal, appeals_at, case, id_of, named};
 use crate::kit::loop_calls::{Referral, confirmed, fresh_key, girl, organization, service, with};
-use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
+use crate::kit::world::{MINORITY_APPEAL, World, on_both_databases};
 use serde_json::{Value, json};
-
-const SHELTER: &str = "a9e1bc08-e74f-43b2-830b-d532a9703056";
 
 /// A referral to the lawyers on the first consent of a conversation, which they declined.
 async fn declined(world: &World, case: &str, consent: &Value) -> Referral {
@@ -124,37 +122,5 @@ on_both_databases! {
         // Nobody but the sender's team.
         let refusal = world.refused("lawyer", "referralReroute", reroute(&accepted, json!({}))).await;
         assert_eq!(refusal, "FORBIDDEN");
-    }
-
-    /// Scenario 2 of the domain reference: a place tonight.
-    async fn a_full_shelter_is_followed_by_the_next_one_once_a_consent_names_it(world: World) {
-        let case = world.open_case("caseworker", girl(), json!({})).await.id();
-        let said = json!({ "consequences": crate::kit::loop_calls::every_consequence() });
-        let consent = world.record_consent("caseworker", &case, GREEN_PLATEAU, said.clone()).await.id();
-        let mut next = world.like(SHELTER, "Mise à l’abri, seconde maison");
-        next.organization_id = relais::domain::id::Identifier::derived("corridor", LAWYERS);
-        world.publish(&next).await;
-        let draft = json!({ "serviceId": service(SHELTER), "need": "SHELTER_MINOR", "urgency": "EMERGENCY" });
-        let draft = world.draft("caseworker", &case, &consent, draft).await.referral();
-        let send = json!({ "referralId": draft.id, "expectedVersion": draft.version, "capacityConfirmed": true });
-        let refusal = world.refused("caseworker", "referralSend", send.clone()).await;
-        assert_eq!(refusal, "RecipientUnavailableError CALL_NEEDED");
-        let sent = world.run("caseworker", "referralSend", with(send, json!({ "phoneCalled": true }))).await.referral();
-        // The shelter has no account here: what it says is put as an answer of its own would be.
-        world.execute(&format!("UPDATE referrals SET status = 'declined', decline_code = 'full', is_open = false, version = version + 1 WHERE id = '{}'", sent.id)).await;
-        let ended = Referral { version: sent.version + 1, ..sent };
-        let called = json!({ "phoneCalled": true });
-        let refusal = world.refused("caseworker", "referralReroute", reroute(&ended, called.clone())).await;
-        assert_eq!(refusal, "ConsentMissingError NOBODY_NAMED");
-        let consent = world.record_consent("caseworker", &case, LAWYERS, said).await.id();
-        let named = json!({ "consentId": consent });
-        let refusal = world.refused("caseworker", "referralReroute", reroute(&ended, named.clone())).await;
-        assert_eq!(refusal, "RecipientUnavailableError CALL_NEEDED");
-        let second = world.run("caseworker", "referralReroute", reroute(&ended, with(named, called))).await;
-        assert_eq!(chain(&world, &second.id()).await["chain"], json!(ended.id), "time runs from the first request");
-        // One person, two requests.
-        assert_eq!(results(&world, &[&ended.id, &second.id()]).await, ["unmet_full", "pending"]);
-        let query = "{ serviceGaps(firstMonth: \"2026-11\", lastMonth: \"2026-11\") { threshold } }";
-        world.ask(&world.person("coordinator"), query, json!({})).await.at("serviceGaps");
     }
 }

@@ -156,6 +156,13 @@ pub struct Referral {
     pub version: i64,
 }
 
+impl Referral {
+    /// What an act on it takes, by the version at hand.
+    pub fn input(&self, more: Value) -> Value {
+        with(json!({ "referralId": self.id, "expectedVersion": self.version }), more)
+    }
+}
+
 /// The id of an organisation of the seeds.
 pub fn organization(key: &str) -> String {
     OrganizationId::derived("corridor", key).to_string()
@@ -291,8 +298,7 @@ impl World {
 
     /// Acts on a referral by the version at hand.
     pub async fn change(&self, who: &str, name: &str, referral: &Referral, more: Value) -> Outcome {
-        let input = json!({ "referralId": referral.id, "expectedVersion": referral.version });
-        self.run(who, name, with(input, more)).await
+        self.run(who, name, referral.input(more)).await
     }
 
     /// Records a need that met nothing.

@@ -66,7 +66,7 @@ async fn contested(world: &World) -> String {
 }
 
 on_both_databases! {
-    /// Scenario 5: invisible before acceptance, visible to the lawyer after it, and to a shelter never.
+    /// Invisible before acceptance, visible to the lawyer after it, and to a shelter never.
     async fn p_29_a_contested_age_is_told_to_the_lawyer_after_acceptance_and_to_a_shelter_never(world: World) {
         let case = contested(&world).await;
         let bed = bed(&world).await;

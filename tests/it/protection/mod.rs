@@ -15,7 +15,7 @@ use relais::domain::id::{Identifier, ProjectId, TeamId};
 use serde_json::{Value, json};
 
 /// The world with the people whom protection needs: those who lead, who oversee, and who take over.
-async fn protected(mut world: World) -> World {
+pub async fn protected(mut world: World) -> World {
     world.join(include_str!("world.json")).await;
     world
 }
@@ -34,7 +34,7 @@ async fn ready(world: &World) -> Ready {
 }
 
 /// What protection answers to an act that it refuses, or the code of the failure.
-async fn problem(world: &World, person: &Person, act: &str, input: &Value) -> String {
+pub async fn problem(world: &World, person: &Person, act: &str, input: &Value) -> String {
     let answer = world.act(person, act, input).await;
     let code = answer.code();
     if code.is_empty() { answer.text_at(&format!("{act}/errors/0/problem")).to_owned() } else { code.to_owned() }
@@ -47,7 +47,7 @@ async fn seen(world: &World, handle: &str, referral: &str) -> Value {
 }
 
 /// The kinds of the notices that somebody finds, in the order of the alphabet: several can be of one instant.
-async fn notices(world: &World, handle: &str) -> Vec<String> {
+pub async fn notices(world: &World, handle: &str) -> Vec<String> {
     let answer = world.ask(&world.person(handle), "{ notices { kind } }", json!({})).await;
     kinds(&answer)
 }

@@ -28,7 +28,7 @@ async fn found(world: &World, handle: &str, case: Option<&str>) -> usize {
 }
 
 on_both_databases! {
-    /// Scenario 9: two staff record it; one alone does not.
+    /// Two staff record it; one alone does not.
     async fn p_06_two_people_answer_for_the_record_of_a_report(world: World) {
         let world = protected(world).await;
         let case = case(&world).await;

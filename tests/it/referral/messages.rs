@@ -46,30 +46,6 @@ fn of(referral: &Referral, more: Value) -> Value {
 }
 
 on_both_databases! {
-    /// Scenario 17 of the domain reference.
-    async fn a_partner_that_asks_for_the_name_first_is_given_another_question(world: World) {
-        let acknowledged = world.acknowledged().await;
-        for (text, told) in [
-            ("full name and phone?", "NAME CONTACT OTHER_SERVICE_INVOLVED"),
-            ("Nom complet ?", "NAME OTHER_SERVICE_INVOLVED"),
-            ("الاسم الكامل؟", "NAME OTHER_SERVICE_INVOLVED"),
-            ("C'est bien la personne née le 12/03/2009 ?", "BIRTH_DATE DOCUMENT_AT_HAND"),
-        ] {
-            let input = of(&acknowledged, json!({ "question": { "text": text } }));
-            let refusal = world.refused("lawyer", "referralAsk", input).await;
-            assert_eq!(refusal, format!("TextRefusedError {told} text"), "{text}");
-        }
-        let template = json!({ "template": "OTHER_SERVICE_INVOLVED" });
-        let asked = world.asks(&acknowledged, template).await;
-        assert_eq!(asked.done()["status"], "CLARIFYING");
-        let input = of(&asked.referral(), json!({ "question": { "text": "full name and phone?" } }));
-        let refusal = world.refused("lawyer", "referralAsk", input).await;
-        assert_eq!(refusal, "TextRefusedError NAME CONTACT OTHER_SERVICE_INVOLVED text", "while clarifying too");
-        let code = json!({ "code": "NEEDS_IDENTITY_BEFORE_ACCEPT" });
-        let declined = world.change("lawyer", "referralDecline", &asked.referral(), code).await;
-        assert_eq!(declined.done()["declineCode"], "NEEDS_IDENTITY_BEFORE_ACCEPT");
-    }
-
     async fn a_question_of_the_list_is_answered_by_a_code_that_fits(world: World) {
         let acknowledged = world.acknowledged().await;
         let asked = world.asks(&acknowledged, json!({ "template": "CHILDREN_ALONG" })).await.referral();
