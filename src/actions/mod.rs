@@ -10,6 +10,7 @@ pub mod account;
 pub mod audit;
 pub mod capacity_check;
 pub mod case;
+mod closing;
 pub mod commands;
 pub mod consent;
 pub mod credentials;

@@ -23,6 +23,7 @@ mod directory_feed;
 mod directory_history;
 mod directory_load;
 mod dismissed_pairs;
+mod ending_services;
 mod erased_rows;
 mod erasure;
 mod error;
@@ -263,6 +264,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         directory_history::STATEMENTS,
         directory_load::STATEMENTS,
         dismissed_pairs::STATEMENTS,
+        ending_services::STATEMENTS,
         erased_rows::STATEMENTS,
         freezes::STATEMENTS,
         geography::STATEMENTS,

@@ -58,6 +58,22 @@ macro_rules! select_referrals {
     };
 }
 
+/// A page of the referrals of those who sent them, of which a further condition holds.
+macro_rules! select_sent {
+    ($condition:literal) => {
+        select_referrals!(
+            sent!("$1", "$6", "$7", "$8"),
+            $condition,
+            " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
+             AND (CAST($3 AS TEXT) IS NULL OR (created_at, id) < (SELECT r.created_at, r.id FROM referrals r WHERE r.id = $3 AND ",
+            sent!("$1", "$6", "$7", "$8"),
+            ")) AND (CAST($5 AS TEXT) IS NULL OR (case_id = $5 AND ",
+            of_own_case!("$1", "$7"),
+            ")) ORDER BY created_at DESC, id DESC LIMIT $4"
+        )
+    };
+}
+
 // A draft is nothing to its recipient. Lists are walked by keys that never change after they are
 // written, so that a page stays right while referrals move. A cursor that names somebody else's
 // referral is at no place of the list, like one that names none.
@@ -77,14 +93,10 @@ statements! {
         of_project_at_work!("r.case_id"),
         ")) ORDER BY requested_at DESC, id DESC LIMIT $4"
     );
-    LIST_SENT = select_referrals!(
-        sent!("$1", "$6", "$7", "$8"),
-        " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR (created_at, id) < (SELECT r.created_at, r.id FROM referrals r WHERE r.id = $3 AND ",
-        sent!("$1", "$6", "$7", "$8"),
-        ")) AND (CAST($5 AS TEXT) IS NULL OR (case_id = $5 AND ",
-        of_own_case!("$1", "$7"),
-        ")) ORDER BY created_at DESC, id DESC LIMIT $4"
+    LIST_SENT = select_sent!("");
+    LIST_SENT_TO_ENDING = select_sent!(
+        " AND is_open AND EXISTS (SELECT 1 FROM directory_documents d WHERE d.entry_id = service_id AND d.is_current \
+         AND (d.is_ending OR d.is_gone))"
     );
     INSERT = "INSERT INTO referrals (id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, \
         urgency, needed_by, consent_id, status, status_at, is_open, created_at, requested_at, channel, service_started_at, \
@@ -137,6 +149,8 @@ pub struct Selection {
     pub open: Option<bool>,
     /// Only those of one case; for lists of sent referrals.
     pub case_id: Option<CaseId>,
+    /// Only open ones to services that take nobody any more, or have announced from when on; for lists of sent referrals.
+    pub to_ending_services: bool,
     /// Only those behind this one in the list's order.
     pub after: Option<ReferralId>,
     /// At most this many.
@@ -276,7 +290,8 @@ impl Store {
 
     /// Referrals made by the scope's project, last made first.
     pub async fn list_sent_referrals(&self, scope: &Scope, selection: Selection) -> Result<Vec<Referral>, StoreError> {
-        let rows: Vec<ReferralRow> = read!(self, |pool| sqlx::query_as(LIST_SENT)
+        let sql = if selection.to_ending_services { LIST_SENT_TO_ENDING } else { LIST_SENT };
+        let rows: Vec<ReferralRow> = read!(self, |pool| sqlx::query_as(sql)
             .bind(optional_text(scope.project))
             .bind(selection.open)
             .bind(optional_text(selection.after))

@@ -187,6 +187,9 @@ pub struct Service {
     /// Last day that its source vouches for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
+    /// Day from which it takes nobody any more, once that is announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_on: Option<Date>,
     /// Who may know of it.
     pub tier: Tier,
     /// The projects that may know of it, at tier `project`.
@@ -289,6 +292,7 @@ impl Service {
             places: Vec::new(),
             verified_on: None,
             valid_until: None,
+            closes_on: None,
             tier: Tier::Network,
             projects: ThinVec::new(),
             language: None,
@@ -397,6 +401,18 @@ impl Service {
         let mut families = self.needs.iter().map(|need| need.family()).chain(self.need_families.iter().copied());
         let is_shelter = families.any(|family| family == NeedFamily::Shelter);
         self.capacity.as_ref().filter(|capacity| !is_shelter || capacity.is_of_the_last_day(now))
+    }
+
+    /// True from the day on that was announced for its closing.
+    pub fn has_closed_by(&self, today: Date) -> bool {
+        self.closes_on.is_some_and(|closing| closing <= today)
+    }
+
+    /// True when whoever was referred to it needs another service: it has ended, is suspended or not to be used, or has
+    /// announced from which day on it takes nobody. What is stopped for a time goes on again.
+    pub const fn is_ending(&self) -> bool {
+        let is_stopped = matches!(self.status, ServiceStatus::Closed | ServiceStatus::Suspended);
+        is_stopped || self.do_not_use || self.closes_on.is_some()
     }
 
     /// False for an entry that nobody finds in a search, whoever asks: one that is marked as not to be used, or was
