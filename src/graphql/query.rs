@@ -78,7 +78,7 @@ impl LoopQuery {
         #[graphql(desc = "Only those of this case, an id beginning with `cas_`.")] case: Option<ID>,
         #[graphql(desc = "Only open ones (true) or only ended ones (false); both unless said.")] open: Option<bool>,
         #[graphql(
-            desc = "True for only those still open whose service takes nobody any more (closed, suspended, not to \
+            desc = "True for only those sent and still open whose service takes nobody any more (closed, suspended, not to \
                           be used, gone from the directory) or has announced from which day on: those for which \
                           somebody else is to be asked."
         )]

@@ -8,12 +8,12 @@ const TABLE: Table = Table("referrals");
 
 statements! {
     LIST_OPEN_TO_GOING = "SELECT r.id, c.team_id FROM referrals r JOIN cases c ON c.id = r.case_id \
-        WHERE r.service_id = $1 AND r.is_open AND c.erasing_at IS NULL AND EXISTS (SELECT 1 FROM directory_documents d \
+        WHERE r.service_id = $1 AND r.is_open AND r.requested_at IS NOT NULL AND c.erasing_at IS NULL AND EXISTS (SELECT 1 FROM directory_documents d \
         WHERE d.entry_id = r.service_id AND d.is_current AND NOT d.is_gone AND NOT d.is_ending) ORDER BY r.id";
 }
 
 impl Tx {
-    /// The open referrals to a service that goes on as the directory stands, each with the team that follows its case now; none
+    /// The open referrals that were sent to a service that goes on as the directory stands, each with the team that follows its case now; none
     /// to one that is ending already. They are for notices to these teams, and nothing of them is for who edits the
     /// directory.
     pub async fn list_open_to_going_service(

@@ -8,6 +8,7 @@
 
 mod accepted;
 mod accounts;
+mod answering;
 mod audit;
 mod audit_reads;
 mod backup;
@@ -250,6 +251,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         accepted::STATEMENTS,
         accounts::STATEMENTS,
+        answering::STATEMENTS,
         audit::STATEMENTS,
         audit_reads::STATEMENTS,
         capacity_checks::STATEMENTS,

@@ -95,7 +95,7 @@ statements! {
     );
     LIST_SENT = select_sent!("");
     LIST_SENT_TO_ENDING = select_sent!(
-        " AND is_open AND EXISTS (SELECT 1 FROM directory_documents d WHERE d.entry_id = service_id AND d.is_current \
+        " AND is_open AND requested_at IS NOT NULL AND EXISTS (SELECT 1 FROM directory_documents d WHERE d.entry_id = service_id AND d.is_current \
          AND (d.is_ending OR d.is_gone))"
     );
     INSERT = "INSERT INTO referrals (id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, \
@@ -113,8 +113,6 @@ statements! {
          JOIN projects p ON p.id = o.project_id WHERE c.id = case_id AND p.id = referrals.project_id AND p.status <> 'active')"
     );
     LIST_RECIPIENTS_OF_CHAIN = "SELECT DISTINCT recipient_id FROM referrals WHERE chain_id = $1 AND requested_at IS NOT NULL";
-    LIST_ASKED = "SELECT DISTINCT recipient_id FROM referrals \
-        WHERE (chain_id = $1 OR round_id = CAST($2 AS TEXT)) AND requested_at IS NOT NULL";
     LOCK_OPEN_OF_CONSENT = concat!(
         "UPDATE referrals SET version = version WHERE consent_id = $1 AND is_open RETURNING ",
         columns!()
@@ -303,17 +301,6 @@ impl Store {
             .fetch_all(pool)
             .await)?;
         open_referrals(&self.keys, rows).await
-    }
-
-    /// The organisations that were asked in the chain or the round of a referral that the caller has read within its scope.
-    pub async fn list_asked_in_chain(&self, referral: &Referral) -> Result<Vec<OrganizationId>, StoreError> {
-        let chain = referral.chain_id.to_string();
-        let ids: Vec<String> = read!(self, |pool| sqlx::query_scalar(LIST_ASKED)
-            .bind(&chain)
-            .bind(optional_text(referral.round_id))
-            .fetch_all(pool)
-            .await)?;
-        ids.iter().map(|id| TABLE.id(id)).collect()
     }
 
     /// The referrals of a round within reach of those who sent it.

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests are configured by RELAIS_TEST_… variables")]
 
 mod access_matrix;
+mod answering;
 mod architecture;
 mod audit;
 mod audit_command;
@@ -69,6 +70,7 @@ mod referral;
 mod referral_fields;
 mod retention;
 mod rounds;
+mod scenarios;
 mod schema;
 mod sealed;
 mod search;
