@@ -18,7 +18,7 @@ statements! {
     LIST_PROJECTS_DUE = "SELECT p.id FROM projects p WHERE NOT EXISTS (SELECT 1 FROM answering_months m WHERE m.project_id = p.id \
         AND m.month >= $1) ORDER BY p.id";
     LIST_ASKED = "SELECT id, recipient_id, need, kind, status, status_at, deadlines FROM referrals WHERE project_id = $1 \
-        AND requested_at >= $2 AND requested_at < $3 AND case_id NOT IN (SELECT e.id FROM cases e WHERE e.erasing_at IS NOT NULL)";
+        AND created_at < $3 AND requested_at >= $2 AND requested_at < $3 AND case_id NOT IN (SELECT e.id FROM cases e WHERE e.erasing_at IS NOT NULL)";
     FREEZE_MONTH = "INSERT INTO answering_months (project_id, month, frozen_at) VALUES ($1, $2, $3) \
         ON CONFLICT (project_id) DO UPDATE SET month = excluded.month, frozen_at = excluded.frozen_at \
         WHERE answering_months.month < excluded.month";

@@ -17,8 +17,8 @@ statements! {
     LIST_EVENTS = "SELECT referral_id, version, at, event, party, actor_id, organization_id, attested_by, code \
         FROM referral_events WHERE referral_id IN";
     LIST_OF_MONTHS = "SELECT v.referral_id, v.version, v.at, v.event, v.party, v.actor_id, v.organization_id, v.attested_by, v.code \
-        FROM referrals r JOIN referral_events v ON v.referral_id = r.id WHERE r.project_id = $1 AND r.requested_at >= $2 \
-        AND r.requested_at < $3";
+        FROM referrals r JOIN referral_events v ON v.referral_id = r.id WHERE r.project_id = $1 AND r.created_at < $3 \
+        AND r.requested_at >= $2 AND r.requested_at < $3";
 }
 
 #[derive(sqlx::FromRow)]

@@ -94,9 +94,12 @@ statements! {
         ")) ORDER BY requested_at DESC, id DESC LIMIT $4"
     );
     LIST_SENT = select_sent!("");
+    // The projects once more, so that the index of open referrals serves: of past ones there may be a hundred thousand.
     LIST_SENT_TO_ENDING = select_sent!(
-        " AND is_open AND requested_at IS NOT NULL AND EXISTS (SELECT 1 FROM directory_documents d WHERE d.entry_id = service_id AND d.is_current \
-         AND (d.is_ending OR d.is_gone))"
+        " AND is_open AND requested_at IS NOT NULL AND project_id IN (SELECT CAST($1 AS TEXT) UNION ALL \
+         SELECT p.id FROM projects p WHERE p.organization_id = $6 UNION ALL SELECT k.project_id FROM custodies k \
+         JOIN team_members h ON h.team_id = k.to_team_id WHERE h.account_id = $7) AND EXISTS (SELECT 1 FROM directory_documents d \
+         WHERE d.entry_id = service_id AND d.is_current AND (d.is_ending OR d.is_gone))"
     );
     INSERT = "INSERT INTO referrals (id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, \
         urgency, needed_by, consent_id, status, status_at, is_open, created_at, requested_at, channel, service_started_at, \

@@ -22,4 +22,3 @@ CREATE TABLE answering_figures (
     answered_in_time BIGINT NOT NULL,
     PRIMARY KEY (project_id, organization_id, need)
 );
-CREATE INDEX referrals_requested ON referrals (project_id, requested_at);
