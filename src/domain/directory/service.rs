@@ -427,3 +427,27 @@ impl Service {
             || self.needs.iter().any(|need| need.concerns_gender_based_violence())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Identifier as _;
+
+    #[test]
+    fn what_has_ended_or_announces_its_end_is_ending_and_a_pause_is_not() {
+        let day = |text: &str| text.parse::<Date>().expect("a day");
+        let open = Service::named(ServiceId::from_bytes([1; 16]), OrganizationId::from_bytes([2; 16]), "house");
+        for (service, is_ending) in [
+            (open.clone(), false),
+            (Service { status: ServiceStatus::Paused, ..open.clone() }, false),
+            (Service { status: ServiceStatus::Suspended, ..open.clone() }, true),
+            (Service { status: ServiceStatus::Closed, ..open.clone() }, true),
+            (Service { do_not_use: true, ..open.clone() }, true),
+            (Service { closes_on: Some(day("2026-12-15")), ..open.clone() }, true),
+        ] {
+            assert_eq!(service.is_ending(), is_ending, "{:?}", service.status);
+        }
+        let closing = Service { closes_on: Some(day("2026-12-15")), ..open };
+        assert!(!closing.has_closed_by(day("2026-12-14")) && closing.has_closed_by(day("2026-12-15")));
+    }
+}

@@ -97,7 +97,7 @@ on_both_databases! {
             assert_eq!(to_reroute(&world, who).await, ids, "{who}");
         }
         let mut other = world.like(HOUSE, "Mise à l’abri, seconde maison");
-        other.organization_id = OrganizationId::derived("corridor", LAWYERS);
+        (other.organization_id, other.capacity) = (OrganizationId::derived("corridor", LAWYERS), None);
         world.publish(&other).await;
         let first = open.remove(0);
         let query = "query($id: ID!) { referralNextPartners(referralId: $id, first: 50) { nodes { id } } }";
