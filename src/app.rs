@@ -4,7 +4,7 @@ use crate::actions::credentials::Passwords;
 use crate::actions::jobs::{self, Ran, Worker};
 use crate::actions::protection::project::replay_freezes;
 use crate::actions::provider::Provider;
-use crate::actions::{ActionError, Context, Settings, audit, directory, geography};
+use crate::actions::{ActionError, Context, Settings, answering, audit, directory, geography};
 use crate::clock::{Chance, Clock, pause};
 use crate::config::{Limits, Server};
 use crate::directory::Directory;
@@ -50,6 +50,7 @@ impl App {
             store,
             directory,
             pairs: Arc::default(),
+            answering: Arc::default(),
             geography: Arc::new(CurrentGeography::empty()),
             clock,
             chance,
@@ -64,6 +65,7 @@ impl App {
         replay_freezes(&context).await?;
         directory::refresh(&context).await?;
         geography::refresh(&context).await?;
+        answering::refresh(&context).await?;
         let edge = edge(&context, &Limits::default(), &Server::default());
         Ok(Self { context, edge })
     }
@@ -144,6 +146,9 @@ impl App {
             if let Err(error) = geography::refresh(&self.context).await {
                 tracing::warn!(%error, "areas and places could not be refreshed; the last ones go on serving");
             }
+            if let Err(error) = answering::refresh(&self.context).await {
+                tracing::warn!(%error, "how partners answer could not be refreshed; what was known goes on serving");
+            }
             let directory = Arc::clone(&self.context.directory);
             // Makes a new base of what has changed; the requests go on meanwhile.
             if tokio::task::spawn_blocking(move || directory.merge()).await.is_err() {
@@ -217,6 +222,9 @@ fn tell(ran: &Ran) {
         }
         (JobResult::Failed, JobKind::GlassReview) => {
             tracing::error!(cause, "nobody was told of an overdue review; trying again");
+        }
+        (JobResult::Failed, JobKind::AnsweringFigures) => {
+            tracing::error!(cause, "how partners answered was not counted; trying again");
         }
         (JobResult::Failed, JobKind::ReferralTimer) => {
             tracing::error!(cause, "what was due of a referral by itself was not done; trying again");

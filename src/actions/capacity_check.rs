@@ -97,7 +97,7 @@ async fn asked(
         organization: &organization,
         sender_is_trained: account.is_trained,
     };
-    recipient.check()?;
+    recipient.check(now.date())?;
     if !tx.find_vetting(organization.id).await?.is_in_force(now.date()) {
         return Err(Refusal::Recipient(RecipientProblem::NotVetted).into());
     }

@@ -2,7 +2,7 @@
 
 use super::import_turn::{Turn, TurnError, settle};
 use super::known_places::KnownPlaces;
-use super::{ActionError, Context, directory};
+use super::{ActionError, Context, closing, directory};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::country::CountryCode;
 use crate::domain::directory::{Document, FieldValue};
@@ -102,6 +102,7 @@ pub async fn import(
             settle(context, tx, feed.source, ImportKind::Services, feed.turn).await?;
             let changes = changes(&plan);
             if !changes.is_empty() {
+                closing::tell(context, tx, &ending(&plan), context.now()).await?;
                 tx.change_entries(feed.source.as_str(), &changes, context.now()).await?;
                 queue(context, tx, feed.source, &plan).await?;
                 let mut events = vec![imported(context, feed.source)];
@@ -113,6 +114,16 @@ pub async fn import(
         .await?;
     directory::refresh(context).await?;
     Ok(plan)
+}
+
+/// The services that end by this plan, or go on ending.
+fn ending(plan: &Plan) -> Vec<ServiceId> {
+    let service = |change: &Change| match &change.document {
+        Document::Service(service) => Some((service.id, service.is_ending())),
+        Document::Organization(_) => None,
+    };
+    let updated = plan.services.updated.iter().filter_map(service).filter(|(_, is_ending)| *is_ending);
+    updated.chain(plan.services.gone.iter().filter_map(service)).map(|(id, _)| id).collect()
 }
 
 fn changes(plan: &Plan) -> Vec<EntryChange<'_>> {

@@ -111,7 +111,11 @@ async fn claim(context: &Context, worker: &Worker, pace: Pace) -> Result<Option<
 const fn can_do(context: &Context, kind: JobKind) -> bool {
     match kind {
         JobKind::AuditHeads => context.sealer.is_some(),
-        JobKind::Retention | JobKind::ReferralShred | JobKind::GlassReview | JobKind::ReferralTimer => true,
+        JobKind::Retention
+        | JobKind::ReferralShred
+        | JobKind::GlassReview
+        | JobKind::AnsweringFigures
+        | JobKind::ReferralTimer => true,
     }
 }
 
@@ -149,6 +153,7 @@ async fn run(context: &Context, leased: &Leased) -> Result<Outcome, ActionError>
     match leased.job.kind {
         JobKind::AuditHeads => super::audit::seal_heads(context).await.map(|_| Outcome::Periodic(JobResult::Done)),
         JobKind::Retention => super::retention::run_as_job(context).await.map(Outcome::Periodic),
+        JobKind::AnsweringFigures => super::answering::freeze_as_job(context).await,
         JobKind::ReferralShred => super::erasure::shred_as_job(context, leased.job.object()).await,
         JobKind::GlassReview => super::protection::glass::tell_overdue_as_job(context, leased).await,
         JobKind::ReferralTimer => super::referral::clock::fire_as_job(context, leased).await,

@@ -7,9 +7,11 @@
 
 pub mod accepted;
 pub mod account;
+pub mod answering;
 pub mod audit;
 pub mod capacity_check;
 pub mod case;
+mod closing;
 pub mod commands;
 pub mod consent;
 pub mod credentials;
@@ -50,6 +52,7 @@ pub mod upkeep;
 
 pub use self::error::ActionError;
 
+use self::answering::KeptAnswering;
 use self::credentials::Passwords;
 use self::duplicates::KeptPairs;
 use self::provider::Provider;
@@ -74,6 +77,8 @@ pub struct Context {
     pub directory: Arc<Directory>,
     /// Pairs of entries that may be one, as they were last found.
     pub pairs: Arc<KeptPairs>,
+    /// How partners answer each project, as it was last frozen.
+    pub answering: Arc<KeptAnswering>,
     /// Areas and places in memory.
     pub geography: Arc<CurrentGeography>,
     /// The time.

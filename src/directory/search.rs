@@ -8,17 +8,17 @@ use super::geo_index::{Candidate, Candidates, Meters, Walk, Worded};
 use super::hours::OpenAt;
 use super::region::Region;
 use super::segment::Segment;
+use crate::domain::answering::KnownAnswering;
 use crate::domain::directory::{Organization, Service};
 use crate::domain::fit::{Fit, Seeker, Sought, Verdict, fit};
 use crate::domain::freshness::freshness;
-use crate::domain::id::{OrganizationId, ServiceId};
+use crate::domain::id::ServiceId;
 use crate::domain::opening::OpeningStatus;
 use crate::domain::place::{DistanceBand, Position};
-use crate::domain::ranking::{Answering, Observed, RankedDistance, ServiceOrder, Standing, standing};
+use crate::domain::ranking::{Observed, RankedDistance, ServiceOrder, Standing, standing};
 use crate::domain::scope::DirectoryScope;
 use crate::domain::time::Timestamp;
 use crate::domain::words::index::TextMatch;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Words that are looked for.
@@ -51,7 +51,7 @@ pub struct Query<'a> {
     /// What the viewer may know of.
     pub scope: &'a DirectoryScope,
     /// How organisations have answered the viewer's project.
-    pub answering: Option<&'a BTreeMap<OrganizationId, Answering>>,
+    pub answering: Option<&'a KnownAnswering>,
     /// In which order.
     pub order: ServiceOrder,
     /// The key of the last hit of the page before.
@@ -252,7 +252,7 @@ impl Hit {
                 Distance::Band(band) => RankedDistance::Band(band),
             }),
             freshness: freshness(&self.service, at.date()).score,
-            answering: query.answering.and_then(|known| known.get(&self.service.organization_id).copied()),
+            answering: query.answering.and_then(|known| known.of(self.service.organization_id, query.seeker.need)),
         })
     }
 }

@@ -14,6 +14,7 @@ code_list! {
         Retention = "retention": "ends what has been kept for as long as it may be",
         ReferralShred = "referral_shred": "makes unreadable what was entered in error",
         GlassReview = "glass_review": "tells who leads a project that a broken glass has waited too long for its review",
+        AnsweringFigures = "answering_figures": "counts how partners answered, once a month is over",
         ReferralTimer = "referral_timer": "does what is due of a referral by itself",
     }
 }
@@ -43,6 +44,8 @@ pub struct Periodic {
 pub const PERIODIC: &[Periodic] = &[
     Periodic { kind: JobKind::AuditHeads, every_seconds: 60, lease_seconds: 60 },
     Periodic { kind: JobKind::Retention, every_seconds: 3600, lease_seconds: 1800 },
+    // Once a month: it names its next time itself, and this is how often it is tried again while it fails.
+    Periodic { kind: JobKind::AnsweringFigures, every_seconds: 3600, lease_seconds: 1800 },
 ];
 
 /// A kind of work that is done once for each object that it is about. Its job is listed in the commit of the act

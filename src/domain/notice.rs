@@ -41,6 +41,8 @@ code_list! {
         WaitOver = "wait_over": "the wait that a recipient expected is over: ask whether there is a place",
         ServiceUnconfirmed = "service_unconfirmed": "nobody has said that the service was given: it counts as not realised",
         LongTrackReview = "long_track_review": "a referral that takes months is to be looked at again",
+        ServiceEnding = "service_ending": "the service of an open referral takes nobody any more, or has announced from when on: look for others to ask",
+        WaitExceedsDeadline = "wait_exceeds_deadline": "a recipient expects a longer wait than the deadline leaves: look for others to ask",
         ConsentLapsing = "consent_lapsing": "the consent of a referral lapses in a week",
     }
 }

@@ -177,8 +177,10 @@ fn nearness(distance: RankedDistance) -> f64 {
     HALF_NEARNESS_METERS / (HALF_NEARNESS_METERS + meters)
 }
 
+/// To the nearest quarter: score and value are told, and a finer one would tell of single referrals (ruling R20).
 fn answering_value(answering: Answering) -> Option<f64> {
-    (answering.referrals >= REFERRALS_TO_COUNT).then_some(answering.answered_in_time_share)
+    let quarters = (answering.answered_in_time_share * 4.0).round() / 4.0;
+    (answering.referrals >= REFERRALS_TO_COUNT).then_some(quarters)
 }
 
 #[cfg(test)]
@@ -240,6 +242,7 @@ mod tests {
         assert_eq!(answered(4, 0.0), standing(&observed(&plain)).score);
         assert_eq!(answered(4, 0.0), answered(4, 1.0));
         assert!(answered(5, 0.0) < answered(5, 1.0));
+        assert_eq!((answered(5, 0.7), answered(9, 0.63)), (answered(8, 0.75), answered(9, 0.86)), "in quarters");
         let band = |meters| {
             let distance = Some(RankedDistance::Band(DistanceBand::of_center(meters)));
             standing(&Observed { distance, ..observed(&plain) }).score

@@ -219,6 +219,8 @@ pub enum Keeping {
 /// Every table of the database.
 pub const TABLES: &[(&str, Keeping)] = &[
     ("accounts", Keeping::Stays("staff by handle; who leaves is taken out by an administrator")),
+    ("answering_figures", Keeping::Stays("counts of five referrals and more, replaced every month; of no person")),
+    ("answering_months", Keeping::Stays("which month was counted last, of no person")),
     ("areas", Keeping::Stays("administrative areas, of no person")),
     ("audit_events", Keeping::Ends(RetentionClock::AuditBody)),
     ("audit_heads", Keeping::Stays("one count per trail, of no person")),

@@ -111,6 +111,13 @@ impl Month {
         i64::from(self.year - earlier.year) * 12 + i64::from(self.of_year) - i64::from(earlier.of_year)
     }
 
+    /// The month that lies this many months before.
+    #[must_use]
+    pub fn back(self, months: u32) -> Self {
+        let number = self.year * 12 + i32::try_from(self.of_year).unwrap_or(1) - 1 - i32::try_from(months).unwrap_or(0);
+        Self { year: number.div_euclid(12), of_year: number.rem_euclid(12).unsigned_abs() + 1 }
+    }
+
     /// The first instant after the month.
     pub fn end(self) -> Timestamp {
         let (year, number) = if self.of_year == 12 { (self.year + 1, 1) } else { (self.year, self.of_year + 1) };
@@ -152,6 +159,14 @@ mod tests {
         assert_eq!(time.plus_seconds(3600), time.plus_hours(1));
         for (month, end) in [("2026-11", "2026-12-01T00:00:00Z"), ("2026-12", "2027-01-01T00:00:00Z")] {
             assert_eq!(Month::parse(month).map(|month| month.end().to_string()).as_deref(), Some(end));
+        }
+        for (month, months, before) in [
+            ("2026-11", 0, "2026-11"),
+            ("2026-11", 10, "2026-01"),
+            ("2026-01", 1, "2025-12"),
+            ("2026-06", 18, "2024-12"),
+        ] {
+            assert_eq!(Month::parse(month).map(|month| month.back(months).to_string()).as_deref(), Some(before));
         }
         for (text, valid) in [("2026-11", true), ("2026-13", false), ("26-11", false), ("2026-1", false), ("", false)] {
             assert_eq!(Month::parse(text).is_some(), valid, "{text}");

@@ -118,6 +118,7 @@ fn of_service(entry: &Entry) -> Record {
         ("tier", Value::code(Some(service.tier))),
         ("verified_on", Value::text(service.verified_on)),
         ("valid_until", Value::text(service.valid_until)),
+        ("closes_on", Value::text(service.closes_on)),
     ]
 }
 

@@ -66,7 +66,7 @@ impl LoopQuery {
         #[graphql(desc = "Entries of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
     ) -> Result<Connection<String, Referral>, ApiError> {
-        let asked = Asked { open, case: None, first, after };
+        let asked = Asked { open, case: None, service_ending: false, first, after };
         asked.page(context, List::Received, IdCursors("inbox")).await
     }
 
@@ -77,10 +77,16 @@ impl LoopQuery {
         context: &Context<'_>,
         #[graphql(desc = "Only those of this case, an id beginning with `cas_`.")] case: Option<ID>,
         #[graphql(desc = "Only open ones (true) or only ended ones (false); both unless said.")] open: Option<bool>,
+        #[graphql(
+            desc = "True for only those sent and still open whose service takes nobody any more (closed, suspended, not to \
+                          be used, gone from the directory) or has announced from which day on: those for which \
+                          somebody else is to be asked."
+        )]
+        service_ending: Option<bool>,
         #[graphql(desc = "Entries of the page, 1 to 100; 20 unless said.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
     ) -> Result<Connection<String, Referral>, ApiError> {
-        let asked = Asked { open, case, first, after };
+        let asked = Asked { open, case, service_ending: service_ending.unwrap_or_default(), first, after };
         asked.page(context, List::Sent, IdCursors("sent")).await
     }
 
@@ -194,6 +200,7 @@ impl LoopQuery {
 struct Asked {
     open: Option<bool>,
     case: Option<ID>,
+    service_ending: bool,
     first: Option<i32>,
     after: Option<String>,
 }
@@ -210,6 +217,7 @@ impl Asked {
         let part = Part {
             open: self.open,
             case_id: self.case.as_ref().map(parse_id).transpose()?,
+            to_ending_services: self.service_ending,
             after: self.after.as_deref().map(|after| cursors.read(after)).transpose()?,
             limit: size,
         };

@@ -180,6 +180,8 @@ pub struct ReferralView {
     pub age_basis: Protected<AgeBasis>,
     /// Days until a place is expected, where it is on a waiting list.
     pub expected_wait_days: Protected<i64>,
+    /// Whether the wait that was told goes beyond the deadline; the sender's side only.
+    pub wait_exceeds_deadline: Protected<bool>,
     /// How the person was handed over.
     pub handover_mode: Protected<HandoverMode>,
     /// When the service began.
@@ -399,6 +401,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         protection_flags: look.field("Referral.protectionFlags", concerns(facts)),
         age_basis: look.field("Referral.ageBasis", age_basis(facts)),
         expected_wait_days: look.field("Referral.expectedWaitDays", referral.expected_wait_days),
+        wait_exceeds_deadline: look.field("Referral.waitExceedsDeadline", wait_exceeds_deadline(facts)),
         handover_mode: look.field("Referral.handoverMode", referral.handover_mode),
         service_started_at: look.masked("Referral.serviceStartedAt", referral.service_started_at, hour),
         decline_code: look.field("Referral.declineCode", reason(referral.decline_code)),
@@ -411,10 +414,17 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
     }
 }
 
+<<<<<<< HEAD
 /// True where a clock did it that the hard deadline had cut: its hour would tell the deadline, of which a recipient reads
 /// the band.
 fn tells_hard_deadline(facts: &ReferralFacts<'_>, entry: &TimelineEntry) -> bool {
     entry.party == Party::Timer && deadlines(facts).is_some_and(|deadlines| deadlines.is_cut())
+=======
+/// Counted from when the wait was told.
+fn wait_exceeds_deadline(facts: &ReferralFacts<'_>) -> Option<bool> {
+    let told = facts.timeline.iter().rev().find(|entry| entry.event == Event::Waitlist);
+    facts.referral.wait_exceeds_deadline(told.map_or(facts.referral.status_at, |entry| entry.at))
+>>>>>>> closing
 }
 
 /// The deadlines as freezes and the first question have moved them.

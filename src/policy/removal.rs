@@ -161,6 +161,7 @@ pub(super) const OF_SERVICE: &[Removal<Service>] = &[
     removal!("Place.latitude", each places, position),
     removal!("Place.longitude", each places, position),
     removal!("Place.address", each places, address),
+    removal!("Service.closesOn", closes_on),
     removal!("Service.language", language),
     removal!("Service.translations", translations),
     removal!("Translation.language", translations),

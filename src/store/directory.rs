@@ -33,8 +33,8 @@ statements! {
         WHERE is_current AND NOT is_gone AND document LIKE $1 ORDER BY entry_id";
     SUPERSEDE = "UPDATE directory_documents SET is_current = false, source_word = '' WHERE entry_id = $1 AND is_current";
     INSERT = "INSERT INTO directory_documents \
-        (entry_id, version, valid_from, source, source_key, is_current, is_gone, document, contacts, source_word, actor_role, entry_version) \
-        VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8, $9, $10, \
+        (entry_id, version, valid_from, source, source_key, is_current, is_gone, document, contacts, source_word, actor_role, is_ending, entry_version) \
+        VALUES ($1, $2, $3, $4, $5, true, $6, $7, $8, $9, $10, $11, \
         (SELECT coalesce(max(d.entry_version), 0) + 1 FROM directory_documents d WHERE d.entry_id = $1))";
     FIND_VETTING = "SELECT is_vetted, protocol_expires_on FROM vettings WHERE organization_id = $1";
     SAVE_VETTING = "INSERT INTO vettings (organization_id, is_vetted, protocol_expires_on) VALUES ($1, $2, $3) \
@@ -385,6 +385,7 @@ impl Tx {
             .bind(&contacts)
             .bind(&word)
             .bind(optional_text(*actor_role))
+            .bind(is_ending(change.document))
             .execute(c)
             .await
             .map(drop))?;
@@ -411,6 +412,13 @@ impl Tx {
             .await
             .map(drop))?;
         Ok(())
+    }
+}
+
+fn is_ending(document: &Document) -> bool {
+    match document {
+        Document::Service(service) => service.is_ending(),
+        Document::Organization(_) => false,
     }
 }
 

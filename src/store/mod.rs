@@ -8,6 +8,7 @@
 
 mod accepted;
 mod accounts;
+mod answering;
 mod audit;
 mod audit_reads;
 mod backup;
@@ -23,6 +24,7 @@ mod directory_feed;
 mod directory_history;
 mod directory_load;
 mod dismissed_pairs;
+mod ending_services;
 mod erased_rows;
 mod erasure;
 mod error;
@@ -249,6 +251,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         accepted::STATEMENTS,
         accounts::STATEMENTS,
+        answering::STATEMENTS,
         audit::STATEMENTS,
         audit_reads::STATEMENTS,
         capacity_checks::STATEMENTS,
@@ -263,6 +266,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         directory_history::STATEMENTS,
         directory_load::STATEMENTS,
         dismissed_pairs::STATEMENTS,
+        ending_services::STATEMENTS,
         erased_rows::STATEMENTS,
         freezes::STATEMENTS,
         geography::STATEMENTS,

@@ -2,9 +2,11 @@
 
 use super::row::{Table, optional_text};
 use super::{Store, StoreError, Tx, in_list, in_tx, read, statements};
-use crate::domain::id::ReferralId;
+use crate::domain::answering::CountedMonths;
+use crate::domain::id::{ProjectId, ReferralId};
 use crate::domain::referral::{Referral, TimelineEntry};
 use crate::domain::time::Timestamp;
+use std::collections::HashMap;
 
 const TABLE: Table = Table("referral_events");
 
@@ -14,6 +16,9 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     LIST_EVENTS = "SELECT referral_id, version, at, event, party, actor_id, organization_id, attested_by, code \
         FROM referral_events WHERE referral_id IN";
+    LIST_OF_MONTHS = "SELECT v.referral_id, v.version, v.at, v.event, v.party, v.actor_id, v.organization_id, v.attested_by, v.code \
+        FROM referrals r JOIN referral_events v ON v.referral_id = r.id WHERE r.project_id = $1 AND r.created_at < $3 \
+        AND r.requested_at >= $2 AND r.requested_at < $3";
 }
 
 #[derive(sqlx::FromRow)]
@@ -67,6 +72,27 @@ impl Tx {
         let mut entries = rows.into_iter().map(EventRow::into_entry).collect::<Result<Vec<_>, _>>()?;
         entries.sort_by_key(|entry| entry.version);
         Ok(entries)
+    }
+
+    /// The timelines of what a project sent in these months, each oldest change first; to be counted, and shown to nobody.
+    pub async fn list_timelines_of_months(
+        &mut self,
+        project: ProjectId,
+        months: CountedMonths,
+    ) -> Result<HashMap<ReferralId, Vec<TimelineEntry>>, StoreError> {
+        let rows: Vec<EventRow> = in_tx!(self, |c| sqlx::query_as(LIST_OF_MONTHS)
+            .bind(project.to_string())
+            .bind(months.start().microseconds())
+            .bind(months.end().microseconds())
+            .fetch_all(c)
+            .await)?;
+        let mut timelines: HashMap<_, Vec<_>> = HashMap::new();
+        for row in rows {
+            let entry = row.into_entry()?;
+            timelines.entry(entry.referral_id).or_default().push(entry);
+        }
+        timelines.values_mut().for_each(|timeline| timeline.sort_by_key(|entry| entry.version));
+        Ok(timelines)
     }
 
     /// Writes a line of a timeline.

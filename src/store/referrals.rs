@@ -58,6 +58,22 @@ macro_rules! select_referrals {
     };
 }
 
+/// A page of the referrals of those who sent them, of which a further condition holds.
+macro_rules! select_sent {
+    ($condition:literal) => {
+        select_referrals!(
+            sent!("$1", "$6", "$7", "$8"),
+            $condition,
+            " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
+             AND (CAST($3 AS TEXT) IS NULL OR (created_at, id) < (SELECT r.created_at, r.id FROM referrals r WHERE r.id = $3 AND ",
+            sent!("$1", "$6", "$7", "$8"),
+            ")) AND (CAST($5 AS TEXT) IS NULL OR (case_id = $5 AND ",
+            of_own_case!("$1", "$7"),
+            ")) ORDER BY created_at DESC, id DESC LIMIT $4"
+        )
+    };
+}
+
 // A draft is nothing to its recipient. Lists are walked by keys that never change after they are
 // written, so that a page stays right while referrals move. A cursor that names somebody else's
 // referral is at no place of the list, like one that names none.
@@ -77,14 +93,13 @@ statements! {
         of_project_at_work!("r.case_id"),
         ")) ORDER BY requested_at DESC, id DESC LIMIT $4"
     );
-    LIST_SENT = select_referrals!(
-        sent!("$1", "$6", "$7", "$8"),
-        " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR (created_at, id) < (SELECT r.created_at, r.id FROM referrals r WHERE r.id = $3 AND ",
-        sent!("$1", "$6", "$7", "$8"),
-        ")) AND (CAST($5 AS TEXT) IS NULL OR (case_id = $5 AND ",
-        of_own_case!("$1", "$7"),
-        ")) ORDER BY created_at DESC, id DESC LIMIT $4"
+    LIST_SENT = select_sent!("");
+    // The projects once more, so that the index of open referrals serves: of past ones there may be a hundred thousand.
+    LIST_SENT_TO_ENDING = select_sent!(
+        " AND is_open AND requested_at IS NOT NULL AND project_id IN (SELECT CAST($1 AS TEXT) UNION ALL \
+         SELECT p.id FROM projects p WHERE p.organization_id = $6 UNION ALL SELECT k.project_id FROM custodies k \
+         JOIN team_members h ON h.team_id = k.to_team_id WHERE h.account_id = $7) AND EXISTS (SELECT 1 FROM directory_documents d \
+         WHERE d.entry_id = service_id AND d.is_current AND (d.is_ending OR d.is_gone))"
     );
     INSERT = "INSERT INTO referrals (id, version, case_id, project_id, sender_id, recipient_id, service_id, location_id, need, \
         urgency, needed_by, consent_id, status, status_at, is_open, created_at, requested_at, channel, service_started_at, \
@@ -101,8 +116,6 @@ statements! {
          JOIN projects p ON p.id = o.project_id WHERE c.id = case_id AND p.id = referrals.project_id AND p.status <> 'active')"
     );
     LIST_RECIPIENTS_OF_CHAIN = "SELECT DISTINCT recipient_id FROM referrals WHERE chain_id = $1 AND requested_at IS NOT NULL";
-    LIST_ASKED = "SELECT DISTINCT recipient_id FROM referrals \
-        WHERE (chain_id = $1 OR round_id = CAST($2 AS TEXT)) AND requested_at IS NOT NULL";
     LOCK_OPEN_OF_CONSENT = concat!(
         "UPDATE referrals SET version = version WHERE consent_id = $1 AND is_open RETURNING ",
         columns!()
@@ -137,6 +150,8 @@ pub struct Selection {
     pub open: Option<bool>,
     /// Only those of one case; for lists of sent referrals.
     pub case_id: Option<CaseId>,
+    /// Only open ones to services that take nobody any more, or have announced from when on; for lists of sent referrals.
+    pub to_ending_services: bool,
     /// Only those behind this one in the list's order.
     pub after: Option<ReferralId>,
     /// At most this many.
@@ -276,7 +291,8 @@ impl Store {
 
     /// Referrals made by the scope's project, last made first.
     pub async fn list_sent_referrals(&self, scope: &Scope, selection: Selection) -> Result<Vec<Referral>, StoreError> {
-        let rows: Vec<ReferralRow> = read!(self, |pool| sqlx::query_as(LIST_SENT)
+        let sql = if selection.to_ending_services { LIST_SENT_TO_ENDING } else { LIST_SENT };
+        let rows: Vec<ReferralRow> = read!(self, |pool| sqlx::query_as(sql)
             .bind(optional_text(scope.project))
             .bind(selection.open)
             .bind(optional_text(selection.after))
@@ -288,17 +304,6 @@ impl Store {
             .fetch_all(pool)
             .await)?;
         open_referrals(&self.keys, rows).await
-    }
-
-    /// The organisations that were asked in the chain or the round of a referral that the caller has read within its scope.
-    pub async fn list_asked_in_chain(&self, referral: &Referral) -> Result<Vec<OrganizationId>, StoreError> {
-        let chain = referral.chain_id.to_string();
-        let ids: Vec<String> = read!(self, |pool| sqlx::query_scalar(LIST_ASKED)
-            .bind(&chain)
-            .bind(optional_text(referral.round_id))
-            .fetch_all(pool)
-            .await)?;
-        ids.iter().map(|id| TABLE.id(id)).collect()
     }
 
     /// The referrals of a round within reach of those who sent it.

@@ -1,12 +1,16 @@
 //! Rounds: which referrals were sent together, and which of them was accepted first.
 
-use super::row::optional_text;
-use super::{StoreError, Tx, in_tx, statements};
-use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId, RoundId};
+use super::row::{Table, optional_text};
+use super::{Store, StoreError, Tx, in_tx, read, statements};
+use crate::domain::id::{CaseId, ConsentId, OrganizationId, ProjectId, ReferralId, RoundId};
 use crate::domain::referral::Referral;
 use crate::domain::time::Timestamp;
 
+const TABLE: Table = Table("referrals");
+
 statements! {
+    LIST_ASKED = "SELECT DISTINCT recipient_id FROM referrals \
+        WHERE (chain_id = $1 OR round_id = CAST($2 AS TEXT)) AND requested_at IS NOT NULL";
     INSERT = "INSERT INTO referral_rounds (id, case_id, project_id, opened_at, won_by) VALUES ($1, $2, $3, $4, NULL)";
     JOIN = "UPDATE referrals SET round_id = $2 WHERE id = $1";
     LOCK = "UPDATE referral_rounds SET won_by = won_by WHERE id = (SELECT r.round_id FROM referrals r WHERE r.id = $1)";
@@ -17,6 +21,19 @@ statements! {
     MOVE_DEMAND = "UPDATE demands SET referral_id = $2 WHERE referral_id IN (SELECT r.id FROM referrals r WHERE r.round_id = $1)";
     PASS_DEMAND_ON = "UPDATE demands SET referral_id = (SELECT min(r.id) FROM referrals r WHERE r.round_id = $2 AND r.is_open) \
         WHERE referral_id = $1 AND EXISTS (SELECT 1 FROM referrals r WHERE r.round_id = $2 AND r.is_open)";
+}
+
+impl Store {
+    /// The organisations that were asked in the chain or the round of a referral that the caller has read within its scope.
+    pub async fn list_asked_in_chain(&self, referral: &Referral) -> Result<Vec<OrganizationId>, StoreError> {
+        let chain = referral.chain_id.to_string();
+        let ids: Vec<String> = read!(self, |pool| sqlx::query_scalar(LIST_ASKED)
+            .bind(&chain)
+            .bind(optional_text(referral.round_id))
+            .fetch_all(pool)
+            .await)?;
+        ids.iter().map(|id| TABLE.id(id)).collect()
+    }
 }
 
 impl Tx {

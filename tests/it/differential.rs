@@ -117,7 +117,7 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         "statusAt" | "requestedAt" | "startedAt" => Told::Something,
         // The hard deadline of the drawn one cuts a clock: then a recipient reads none.
         "acknowledgeBy" | "decideBy" | "serveBy" | "expiresAt" => tell(side != Side::Recipient),
-        "neededBy" => tell(side != Side::Recipient),
+        "neededBy" | "waitExceeds" => tell(side != Side::Recipient),
         // The offer, while the referral is open.
         "urgency" | "deadline" | "contact" | "sender" | "project" | "mailbox" | "age" | "gender" | "household"
         | "languages" | "area" => by_side(stage <= 3),
@@ -177,6 +177,7 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
         ("follows", told(view, &view.follows)),
         ("round", told(view, &view.round_id)),
         ("wait", told(view, &view.expected_wait_days)),
+        ("waitExceeds", told(view, &view.wait_exceeds_deadline)),
         ("handover", told(view, &view.handover_mode)),
         ("recipient", told(view, &view.recipient_id)),
         ("service", told(view, &view.service_id)),

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 const RETENTION: JobKind = JobKind::Retention;
+const FIGURES: JobKind = JobKind::AnsweringFigures;
 
 async fn claim(store: &Store, owner: &str, now: Timestamp) -> Option<Leased> {
     let claimed = store.write(async |tx| tx.claim_job(RETENTION, owner, now, now.plus_hours(1)).await).await;
@@ -126,7 +127,7 @@ on_both_databases! {
         enlist(context).await.expect("a store");
         assert_eq!(world.rows("jobs").await.len(), PERIODIC.len(), "listed twice is listed once");
         // A node without the audit key leaves the signing to those that have it.
-        assert_eq!(run_once(&world, &one).await, [(RETENTION, JobResult::Done)]);
+        assert_eq!(run_once(&world, &one).await, [(RETENTION, JobResult::Done), (FIGURES, JobResult::Waits)]);
         assert_eq!(run_once(&world, &other).await, []);
         world.clock.set(world.now().plus_seconds(3599));
         assert_eq!(run_once(&world, &other).await, []);
@@ -142,7 +143,7 @@ on_both_databases! {
             let ran = run_due(app.context(), &worker(&world)).await.expect("a store");
             ran.iter().map(|Ran { kind, result, .. }| (*kind, *result)).collect::<Vec<_>>()
         };
-        assert_eq!(due().await, [(JobKind::AuditHeads, JobResult::Done), (RETENTION, JobResult::Done)]);
+        assert_eq!(due().await, [(JobKind::AuditHeads, JobResult::Done), (RETENTION, JobResult::Done), (FIGURES, JobResult::Waits)]);
         let signed = world.rows("audit_signed_heads").await.len();
         assert!(signed > 0, "what the world wrote when it was made");
         world.open_case("caseworker", woman(), json!({})).await.done();
@@ -179,7 +180,7 @@ on_both_databases! {
         run_once(&world, &worker).await;
         world.open_case("caseworker", woman(), json!({})).await.done();
         world.move_to_day(800);
-        assert_eq!(run_once(&world, &worker).await, [(RETENTION, JobResult::Refused)]);
+        assert_eq!(run_once(&world, &worker).await, [(RETENTION, JobResult::Refused), (FIGURES, JobResult::Waits)]);
         // What is written under the wrong clock does not vouch for it.
         world.apply(include_str!("kit/world.json")).await;
         world.clock.set(world.now().plus_hours(1));

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests are configured by RELAIS_TEST_… variables")]
 
 mod access_matrix;
+mod answering;
 mod architecture;
 mod audit;
 mod audit_command;

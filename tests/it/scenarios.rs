@@ -2,11 +2,14 @@
 //! then so. Quotes in comments are the reference's own words.
 
 mod boy_refuses;
+mod certificate;
 mod child_welfare_reception;
 mod distant_shelter;
 mod evacuation;
+mod family_in_kurdish;
 mod girl_in_appeal;
 mod hospital_discharge;
+mod house_closing;
 mod imminent_risk;
 mod landing;
 mod name_first;

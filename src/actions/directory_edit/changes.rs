@@ -237,4 +237,5 @@ schema_names! {
     TimeZone = "timeZone",
     Country = "country",
     ValidUntil = "validUntil",
+    ClosesOn = "closesOn",
 }

@@ -57,7 +57,7 @@ pub async fn edit(context: &Context, access: &Access, input: EditService) -> Res
             events.push(event(access, now, AuditAction::ChangeProposed, made.id.to_string(), fields));
         }
         if is_written {
-            at_hand.save(tx, account, now).await?;
+            at_hand.save(context, tx, account, now).await?;
         }
         tx.append_audit(&events).await?;
         Ok(waiting)

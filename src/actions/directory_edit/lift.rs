@@ -35,7 +35,7 @@ pub async fn lift_do_not_use(context: &Context, access: &Access, input: MarkDoNo
             event(access, now, AuditAction::ChangeProposed, made.id.to_string(), vec!["doNotUse"])
         } else {
             unmark(&mut at_hand.service, &input.target);
-            at_hand.save(tx, account, now).await?;
+            at_hand.save(context, tx, account, now).await?;
             event(access, now, AuditAction::DoNotUseLifted, id.to_string(), vec!["doNotUse"])
         };
         tx.append_audit(&[event]).await?;

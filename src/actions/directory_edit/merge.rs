@@ -59,8 +59,8 @@ pub async fn merge_services(context: &Context, access: &Access, input: MergeServ
         let mut events = vec![event(access, now, AuditAction::EntriesMerged, input.merged_id.to_string(), fields)];
         let taken_from = Some(input.merged_id);
         events.extend(propose(context, tx, access, &kept.service, (for_two, taken_from)).await?);
-        kept.save(tx, account, now).await?;
-        merged.save(tx, account, now).await?;
+        kept.save(context, tx, account, now).await?;
+        merged.save(context, tx, account, now).await?;
         tx.append_audit(&events).await?;
         Ok(waiting)
     });
@@ -85,11 +85,11 @@ pub async fn unmerge_service(context: &Context, access: &Access, merged_id: Serv
             let for_two = unmerge(&mut kept.service, &mut kept.word, &mut merged.service);
             waiting = fields_of(&for_two);
             events.extend(propose(context, tx, access, &kept.service, (for_two, None)).await?);
-            kept.save(tx, account, now).await?;
+            kept.save(context, tx, account, now).await?;
         } else {
             merged.service.merged_into = None;
         }
-        merged.save(tx, account, now).await?;
+        merged.save(context, tx, account, now).await?;
         events.push(event(access, now, AuditAction::EntriesUnmerged, merged_id.to_string(), Vec::new()));
         tx.append_audit(&events).await?;
         Ok::<_, ActionError>(waiting)

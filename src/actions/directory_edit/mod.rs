@@ -25,7 +25,7 @@ pub use tell::{MarkDoNotUse, TellCapacity, confirm, mark_do_not_use, tell_capaci
 
 use self::changes::schema_name;
 use super::disclosure::act;
-use super::{ActionError, Context, directory, hidden};
+use super::{ActionError, Context, closing, directory, hidden};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::directory::{Document, FieldValue, Service, ServiceField};
@@ -59,8 +59,11 @@ impl AtHand {
         Ok(Self { service, word, version, source: entry.source, source_key: entry.source_key })
     }
 
-    /// Writes the service as its next version.
-    async fn save(self, tx: &mut Tx, account: &Account, now: Timestamp) -> Result<(), ActionError> {
+    /// Writes the service as its next version; who has an open referral to it is told when it ends by that.
+    async fn save(self, context: &Context, tx: &mut Tx, account: &Account, now: Timestamp) -> Result<(), ActionError> {
+        if self.service.is_ending() {
+            closing::tell(context, tx, &[self.service.id], now).await?;
+        }
         let document = Document::Service(self.service);
         let change = DirectoryChange { source_key: &self.source_key, document: &document, is_gone: false };
         let change = EntryChange { change, source_word: &self.word, actor_role: Some(account.role) };

@@ -111,7 +111,7 @@ pub async fn decide(
             // Read anew: what redacts a place of one entry has changed the others that have it.
             let entry = AtHand::find(tx, access, item.service_id).await?;
             let is_accepted = accepted_services.contains(&item.service_id);
-            settle(tx, account, &proposal, item, entry, (is_accepted, now)).await?;
+            settle((context, account), tx, &proposal, item, entry, (is_accepted, now)).await?;
         }
         let decision =
             Decision { account: Some((account.id, account.role)), status, reason: input.reason.filter(|_| refuses) };
@@ -126,8 +126,8 @@ pub async fn decide(
 
 /// Makes of one entry what was decided.
 async fn settle(
+    (context, account): (&Context, &Account),
     tx: &mut Tx,
-    account: &Account,
     proposal: &Proposal,
     item: &ProposalItem,
     mut entry: AtHand,
@@ -159,7 +159,7 @@ async fn settle(
         // A refused edit changes nothing, and a mark on a place or phone that is confirmed stands already.
         _ => return Ok(()),
     }
-    entry.save(tx, account, now).await
+    entry.save(context, tx, account, now).await
 }
 
 /// Puts accepted values in. What the source itself says of a field that nobody has set follows the source: news of an

@@ -48,7 +48,7 @@ pub async fn mark_do_not_use(
         let change = ProposedChange::DoNotUse(input.target.clone());
         let waiting = proposal(context, account, ProposalKind::DoNotUse, &before, change);
         tx.insert_proposal(&waiting).await?;
-        at_hand.save(tx, account, now).await?;
+        at_hand.save(context, tx, account, now).await?;
         let event = event(access, now, AuditAction::DoNotUseMarked, id.to_string(), vec!["doNotUse"]);
         Ok(tx.append_audit(&[event]).await?)
     });
@@ -100,7 +100,7 @@ pub async fn tell_capacity(
             expected_wait_days: input.expected_wait_days,
             told_by: Some(teller(access, account, &at_hand.service)),
         });
-        at_hand.save(tx, account, now).await?;
+        at_hand.save(context, tx, account, now).await?;
         let event = event(access, now, AuditAction::CapacityTold, id.to_string(), vec!["capacity"]);
         Ok::<_, ActionError>(tx.append_audit(&[event]).await?)
     });
@@ -143,7 +143,7 @@ pub async fn confirm(
             return Ok(());
         }
         at_hand.service = confirmed;
-        at_hand.save(tx, account, now).await?;
+        at_hand.save(context, tx, account, now).await?;
         let event = event(access, now, AuditAction::EntryConfirmed, id.to_string(), vec!["freshness"]);
         Ok::<_, ActionError>(tx.append_audit(&[event]).await?)
     });

@@ -6,7 +6,7 @@ use crate::actions::protection::project::leaders_of;
 use crate::actions::{ActionError, Context};
 use crate::domain::account::Account;
 use crate::domain::demand::effect_of;
-use crate::domain::notice::NoticeKind;
+use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::referral::{Change, DeclineCode, Detail, OutcomeCode, Referral};
 use crate::store::Tx;
 
@@ -35,6 +35,16 @@ pub(super) async fn settle(
                 context,
             };
             notify.send(tx, &to).await
+        }
+        Detail::Waitlist(_) if changed.wait_exceeds_deadline(change.at) == Some(true) => {
+            let notify = Notify {
+                kind: NoticeKind::WaitExceedsDeadline,
+                object: changed.id.to_string(),
+                actor_id: Some(account.id),
+                at: change.at,
+                context,
+            };
+            notify.send(tx, &[Addressee::Team(changed.team_id)]).await
         }
         _ => Ok(()),
     }

@@ -73,6 +73,8 @@ pub struct Part {
     pub open: Option<bool>,
     /// Only those of one case; for lists of sent referrals.
     pub case_id: Option<CaseId>,
+    /// Only open ones to services that take nobody any more, or have announced from when on; for lists of sent referrals.
+    pub to_ending_services: bool,
     /// Only those behind this one.
     pub after: Option<ReferralId>,
     /// At most this many.
@@ -88,9 +90,9 @@ pub async fn list(
 ) -> Result<(Vec<Visible<ReferralView>>, bool), ActionError> {
     permit(access, Action::ReadReferral)?;
     let scope = access.scope();
-    let Part { open, case_id, after, limit } = part;
-    let one_more =
-        Selection { open, case_id, after, limit: i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1) };
+    let Part { open, case_id, to_ending_services, after, limit } = part;
+    let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let one_more = Selection { open, case_id, to_ending_services, after, limit: one_more };
     let mut referrals = match list {
         List::Received => context.store.list_received_referrals(&scope, one_more).await?,
         List::Sent => context.store.list_sent_referrals(&scope, one_more).await?,

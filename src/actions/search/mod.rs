@@ -70,6 +70,7 @@ pub fn search(
     let question = input.digest();
     let cursor = after.map(|text| Cursor::read(text, &question)).transpose()?;
     let evaluated_at = cursor.map_or_else(|| context.now(), |cursor| cursor.evaluated_at);
+    let answering = super::answering::known_to(context, access);
     let query = Query {
         near: origin.as_ref().map(|origin| origin.position),
         within_meters: input.within_meters,
@@ -79,7 +80,7 @@ pub fn search(
         open_at: judged.open_at(evaluated_at),
         verdicts: input.verdicts.as_deref().unwrap_or(&[Verdict::Match, Verdict::ToConfirm]),
         scope: access.directory_scope(),
-        answering: None,
+        answering: answering.as_deref(),
         order: input.order,
         after: cursor.map(|cursor| cursor.key),
         limit: first,

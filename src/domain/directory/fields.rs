@@ -89,6 +89,7 @@ service_fields! {
     TimeZone = "time_zone": "the time zone that its hours are told in", Option<TimeZone> => time_zone;
     Country = "country": "the country whose holidays it keeps", Option<CountryCode> => country;
     ValidUntil = "valid_until": "the last day on which what it says can be relied on", Option<Date> => valid_until;
+    ClosesOn = "closes_on": "the day from which it takes nobody any more", Option<Date> => closes_on;
 }
 
 hidden_debug!(FieldValue);
@@ -152,7 +153,7 @@ impl FieldValue {
             Self::AreasServed(areas) => joined(areas.iter().map(AreaCode::as_str)),
             Self::TimeZone(zone) => zone.map_or("", TimeZone::name).to_owned(),
             Self::Country(country) => country.map(|country| country.as_str().to_owned()).unwrap_or_default(),
-            Self::ValidUntil(day) => day.map(|day| day.to_string()).unwrap_or_default(),
+            Self::ValidUntil(day) | Self::ClosesOn(day) => day.map(|day| day.to_string()).unwrap_or_default(),
         };
         (!words.is_empty()).then_some(words)
     }

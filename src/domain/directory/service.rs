@@ -187,6 +187,9 @@ pub struct Service {
     /// Last day that its source vouches for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
+    /// Day from which it takes nobody any more, once that is announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closes_on: Option<Date>,
     /// Who may know of it.
     pub tier: Tier,
     /// The projects that may know of it, at tier `project`.
@@ -289,6 +292,7 @@ impl Service {
             places: Vec::new(),
             verified_on: None,
             valid_until: None,
+            closes_on: None,
             tier: Tier::Network,
             projects: ThinVec::new(),
             language: None,
@@ -399,6 +403,18 @@ impl Service {
         self.capacity.as_ref().filter(|capacity| !is_shelter || capacity.is_of_the_last_day(now))
     }
 
+    /// True from the day on that was announced for its closing.
+    pub fn has_closed_by(&self, today: Date) -> bool {
+        self.closes_on.is_some_and(|closing| closing <= today)
+    }
+
+    /// True when whoever was referred to it needs another service: it has ended, is suspended or not to be used, or has
+    /// announced from which day on it takes nobody. What is stopped for a time goes on again.
+    pub const fn is_ending(&self) -> bool {
+        let is_stopped = matches!(self.status, ServiceStatus::Closed | ServiceStatus::Suspended);
+        is_stopped || self.do_not_use || self.closes_on.is_some()
+    }
+
     /// False for an entry that nobody finds in a search, whoever asks: one that is marked as not to be used, or was
     /// merged into another.
     pub const fn is_offered(&self) -> bool {
@@ -409,5 +425,29 @@ impl Service {
     pub fn concerns_gender_based_violence(&self) -> bool {
         self.specialisations.contains(&Specialisation::Gbv)
             || self.needs.iter().any(|need| need.concerns_gender_based_violence())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Identifier as _;
+
+    #[test]
+    fn what_has_ended_or_announces_its_end_is_ending_and_a_pause_is_not() {
+        let day = |text: &str| text.parse::<Date>().expect("a day");
+        let open = Service::named(ServiceId::from_bytes([1; 16]), OrganizationId::from_bytes([2; 16]), "house");
+        for (service, is_ending) in [
+            (open.clone(), false),
+            (Service { status: ServiceStatus::Paused, ..open.clone() }, false),
+            (Service { status: ServiceStatus::Suspended, ..open.clone() }, true),
+            (Service { status: ServiceStatus::Closed, ..open.clone() }, true),
+            (Service { do_not_use: true, ..open.clone() }, true),
+            (Service { closes_on: Some(day("2026-12-15")), ..open.clone() }, true),
+        ] {
+            assert_eq!(service.is_ending(), is_ending, "{:?}", service.status);
+        }
+        let closing = Service { closes_on: Some(day("2026-12-15")), ..open };
+        assert!(!closing.has_closed_by(day("2026-12-14")) && closing.has_closed_by(day("2026-12-15")));
     }
 }

@@ -103,7 +103,10 @@ pub fn fit(service: &Service, seeker: &Seeker<'_>, opening: Option<OpeningStatus
         }
     };
     found(FitDimension::Need, seeker.need.and_then(|need| need_finding(service, need)));
-    found(FitDimension::Status, (!works(service)).then_some(Finding::Excluded));
+    found(
+        FitDimension::Status,
+        (!works(service) || service.has_closed_by(seeker.at.date())).then_some(Finding::Excluded),
+    );
     let is_closed_now = || service.is_closed_for_a_time(seeker.at).then_some(OpeningStatus::Closed);
     found(FitDimension::Opening, opening.or_else(is_closed_now).and_then(opening_finding));
     found(FitDimension::Capacity, capacity_finding(capacity));

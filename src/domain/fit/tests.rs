@@ -227,6 +227,9 @@ fn what_is_not_about_the_person_is_judged_too() {
     check(&another, &nobody, Verdict::No, &[(FitDimension::Need, excluded)]);
     let untold = Service { welcome: None, criteria_text: Some("Adults, on an appointment".into()), ..open() };
     check(&untold, &nobody, Verdict::ToConfirm, &[(FitDimension::Criteria, confirm)]);
+    let closing = |closes_on| Service { closes_on, ..open() };
+    check(&closing(now().date().succ_opt()), &nobody, Verdict::Match, &[]);
+    check(&closing(Some(now().date())), &nobody, Verdict::No, &[(FitDimension::Status, excluded)]);
     let stale = Service { valid_until: now().date().pred_opt(), ..open() };
     check(&stale, &nobody, Verdict::ToConfirm, &[(FitDimension::Freshness, confirm)]);
     let spoken = Service { languages: speaking(&["fr", "ar"]), ..open() };

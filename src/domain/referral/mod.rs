@@ -264,6 +264,12 @@ impl Referral {
         self.channel == Some(Channel::Electronic)
     }
 
+    /// Whether the wait that its recipient told, at this instant, goes beyond the time by which the service must have begun;
+    /// `None` where none was told, or there is no such time.
+    pub fn wait_exceeds_deadline(&self, told_at: Timestamp) -> Option<bool> {
+        self.expected_wait_days.zip(self.needed_by).map(|(days, deadline)| told_at.plus_days(days) > deadline)
+    }
+
     /// Decides a command of `party` at `now`; changes nothing.
     pub fn decide(&self, command: &Command<'_>, party: Party, now: Timestamp) -> Result<Change, Refusal> {
         let event = command.event();

@@ -88,7 +88,7 @@ impl Referral {
         }
         // A draft may have waited, and what it was drafted on may be told better by now.
         let urgency = self.urgency.at_least_for(self.need, &facts.case.profile, self.needed_by, now);
-        self.check_recipient(facts, organization, service)?;
+        self.check_recipient(facts, organization, service, now)?;
         self.check_channel(facts, urgency, service, now)?;
         self.check_consent(facts, service, now)?;
         let offer = match self.kind {
@@ -138,6 +138,7 @@ impl Referral {
         facts: &SendFacts<'_>,
         organization: &Organization,
         service: &Service,
+        now: Timestamp,
     ) -> Result<(), Refusal> {
         let asked = Asked {
             need: self.need,
@@ -146,7 +147,7 @@ impl Referral {
             organization,
             sender_is_trained: facts.sender_is_trained,
         };
-        asked.check()
+        asked.check(now.date())
     }
 
     /// What only holds for sending electronically: whoever was called has said whether there is room.
@@ -209,8 +210,8 @@ pub struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Checks whether the recipient may be asked.
-    pub fn check(&self) -> Result<(), Refusal> {
+    /// Checks whether the recipient may be asked on this day.
+    pub fn check(&self, today: Date) -> Result<(), Refusal> {
         let (service, organization) = (self.service, self.organization);
         let needs_training = self.need.concerns_gender_based_violence() || service.concerns_gender_based_violence();
         let needs_specialist = self.need.concerns_gender_based_violence();
@@ -220,7 +221,7 @@ impl Asked<'_> {
             RecipientProblem::MergedElsewhere
         } else if is_marked(service, self.location_id) {
             RecipientProblem::DoNotUse
-        } else if service.status != ServiceStatus::Open {
+        } else if service.status != ServiceStatus::Open || service.has_closed_by(today) {
             RecipientProblem::ServiceNotOpen
         } else if needs_training && !self.sender_is_trained {
             RecipientProblem::TrainingNeeded

@@ -73,6 +73,9 @@ pub struct ServiceChangesInput {
     country: MaybeUndefined<String>,
     /// Last day on which what it says can be relied on: from the next day on everybody is told to ask first.
     valid_until: MaybeUndefined<Day>,
+    /// Day from which it takes nobody any more. The teams of open referrals to it are told at once; from that day on
+    /// nobody finds it or sends to it.
+    closes_on: MaybeUndefined<Day>,
 }
 
 /// Days on which a service is closed for a time.
@@ -186,6 +189,7 @@ impl TryFrom<ServiceChangesInput> for ServiceChanges {
             input.tier.map(FieldValue::Tier),
             input.closures.map(|closures| FieldValue::Closures(closures.into_iter().map(Closure::from).collect())),
             named(input.valid_until, |day| FieldValue::ValidUntil(day.map(|day| day.0))),
+            named(input.closes_on, |day| FieldValue::ClosesOn(day.map(|day| day.0))),
         ];
         let places = input.places.map(|places| places.into_iter().map(PlaceChange::try_from).collect()).transpose()?;
         let values = values.into_iter().flatten().collect();

@@ -214,6 +214,12 @@ impl Referral {
         self.0.reveal(&self.0.expected_wait_days).copied()
     }
 
+    /// True where the wait that the recipient told goes beyond `neededBy`: somebody else is to be asked, such as one of
+    /// `referralNextPartners`. Null where no wait was told, or there is no such time; for the sender's side only.
+    async fn wait_exceeds_deadline(&self) -> Option<bool> {
+        self.0.reveal(&self.0.wait_exceeds_deadline).copied()
+    }
+
     /// How the person was handed over; null before.
     async fn handover_mode(&self) -> Option<HandoverMode> {
         self.0.reveal(&self.0.handover_mode).copied()

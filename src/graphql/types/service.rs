@@ -71,6 +71,11 @@ impl Service {
         self.0.service.status
     }
 
+    /// Day from which it takes nobody any more; null where none is announced.
+    async fn closes_on(&self) -> Option<Day> {
+        self.0.service.closes_on.map(Day)
+    }
+
     /// How it treats people outside its public; null when nobody has told.
     async fn welcome(&self) -> Option<Welcome> {
         self.0.service.welcome

@@ -233,6 +233,7 @@ fn write_plainly(service: &Service, field: &AskedField<'_>, request: &RequestCon
         "openingHours" => &service.opening_hours,
         "timeZone" => &service.time_zone.map(|zone| zone.name()),
         "country" => &service.country.as_ref().map(|country| country.as_str()),
+        "closesOn" => &service.closes_on,
         "closures" => &service.closures,
         "datedHours" => &service.dated_hours,
         "schedules" => &service.schedules,

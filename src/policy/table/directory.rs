@@ -214,6 +214,7 @@ const OF_SERVICES: &[(&str, Class)] = &[
     ("Service.accessibility", Public),
     ("Service.areasServed", Public),
     ("Service.check", Public),
+    ("Service.closesOn", Public),
     ("Service.closures", Public),
     ("Service.country", Public),
     ("Service.datedHours", Public),

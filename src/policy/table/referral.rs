@@ -93,6 +93,7 @@ fn referral() -> Vec<Row> {
         // Only of a referral for a legal need, as the domain's release says.
         field("Referral.ageBasis", Sensitive).to(Team, ALWAYS).recipient(CONSENTED),
         field("Referral.expectedWaitDays", Person).sending_side().recipient(TOLD),
+        field("Referral.waitExceedsDeadline", Person).sending_side(),
         field("Referral.handoverMode", Person).sending_side().recipient(TOLD),
         field("Referral.serviceStartedAt", Person).sending_side().masked(Recipient, TOLD, Hour),
         field("Referral.declineCode", Person).sending_side().recipient(TOLD),

@@ -395,6 +395,7 @@ fn full(world: &World, name: &str) -> Service {
     // So long ago that a review asks again.
     service.verified_on = world.now().plus_days(-60).date().into();
     service.valid_until = service.verified_on;
+    service.closes_on = world.now().plus_days(300).date().into();
     service.verified_by = Some(Teller::Source);
     service.next_review_on = service.verified_on;
     let at_microseconds = world.now().microseconds();

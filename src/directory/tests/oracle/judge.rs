@@ -129,7 +129,7 @@ fn score(
         Distance::Meters(meters) => RankedDistance::Meters(meters),
         Distance::Band(band) => RankedDistance::Band(band),
     });
-    let answering = asked.answering.as_ref().and_then(|known| known.get(&service.organization_id)).copied();
+    let answering = asked.answering.as_ref().and_then(|known| known.of(service.organization_id, asked.need));
     let freshness = reading::freshness(service, asked.at);
     standing(&Observed { fit, opening, capacity, distance: ranked, freshness, answering }).score
 }

@@ -5,6 +5,7 @@ use super::super::{now, organization, plain_query};
 use super::Chance;
 use super::ground::Drawn;
 use super::worlds::{AREA_CODES, LANGUAGES, NEEDS, PROJECTS, Prefixes};
+use crate::domain::answering::{AnsweringFigure, KnownAnswering};
 use crate::domain::code::CodeList;
 use crate::domain::directory::{Accessibility, Service, Specialisation};
 use crate::domain::fit::{Seeker, Verdict};
@@ -12,10 +13,9 @@ use crate::domain::id::{Identifier, OrganizationId, ProjectId};
 use crate::domain::need::Need;
 use crate::domain::place::Position;
 use crate::domain::profile::Profile;
-use crate::domain::ranking::{Answering, ServiceOrder};
+use crate::domain::ranking::ServiceOrder;
 use crate::domain::scope::{DirectoryScope, EntryKind};
 use crate::domain::time::Timestamp;
-use std::collections::BTreeMap;
 
 const TYPED: [&str; 22] = [
     "lawyer",
@@ -110,7 +110,7 @@ pub(super) struct Asked {
     pub open_at: Option<Timestamp>,
     pub verdicts: Vec<Verdict>,
     pub viewer: Viewer,
-    pub answering: Option<BTreeMap<OrganizationId, Answering>>,
+    pub answering: Option<KnownAnswering>,
     pub order: ServiceOrder,
 }
 
@@ -219,12 +219,14 @@ impl Chance {
         Viewer { scope, project, organization, known, with_capacity }
     }
 
-    fn answering(&mut self) -> BTreeMap<OrganizationId, Answering> {
-        let one = |chance: &mut Self| Answering {
-            referrals: chance.up_to(9),
-            answered_in_time_share: f64::from(chance.up_to(4)) / 4.0,
+    fn answering(&mut self) -> KnownAnswering {
+        let one = |chance: &mut Self, number| AnsweringFigure {
+            organization_id: organization(number).id,
+            need: chance.maybe(2, |chance| chance.pick(&NEEDS)),
+            referrals: 8,
+            answered_in_time: chance.up_to(8),
         };
-        [1, 3].map(|number| (organization(number).id, one(self))).into()
+        KnownAnswering::new([1, 3].map(|number| one(self, number)))
     }
 
     /// Words, at times with an error or not finished.

@@ -30,7 +30,8 @@ pub(super) fn read(
     capacity: CapacityStatus,
 ) -> Fit {
     let confirmed = |dimension, is_to_confirm: bool| is_to_confirm.then_some((dimension, Finding::ToConfirm));
-    let mut found = vec![need(service, seeker), works(service), open(service, seeker.at, opening), room(capacity)];
+    let mut found =
+        vec![need(service, seeker), works(service, seeker.at), open(service, seeker.at, opening), room(capacity)];
     found.push(confirmed(FitDimension::Criteria, is_uncoded(service) || service.criteria_disagree));
     // Criteria of which the source tells two are known to keep out nobody; the areas served are no such words.
     let is_doubted = |dimension| service.criteria_disagree && dimension != FitDimension::Area;
@@ -80,8 +81,9 @@ fn need(service: &Service, seeker: &Seeker<'_>) -> Found {
     }
 }
 
-fn works(service: &Service) -> Found {
-    (service.status != ServiceStatus::Open).then_some((FitDimension::Status, Finding::Excluded))
+fn works(service: &Service, at: Timestamp) -> Found {
+    let has_closed = service.closes_on.is_some_and(|day| day <= at.date());
+    (service.status != ServiceStatus::Open || has_closed).then_some((FitDimension::Status, Finding::Excluded))
 }
 
 /// Where no time is asked about, a closure counts on the day that the service's calendar shows; where nobody knows which

@@ -288,6 +288,7 @@ impl Chance {
             tier: if self.one_in(2) { Tier::Public } else { self.pick(Tier::ALL) },
             projects: self.pick_some(&PROJECTS.map(ProjectId::from_bytes), 2).into(),
             verified_on: self.maybe(2, |chance| day_before(days_ago(chance))),
+            closes_on: self.maybe(8, |chance| day_before(chance.pick(&[-30, -1, 0, 1, 40]))),
             valid_until: self.maybe(5, |chance| day_before(chance.pick(&[-30, -1, 0, 1, 2, 400]))),
             opening_hours: self.pick(&HOURS).map(str::to_owned),
             schedules: self.schedules().into(),
