@@ -414,17 +414,16 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
     }
 }
 
-<<<<<<< HEAD
 /// True where a clock did it that the hard deadline had cut: its hour would tell the deadline, of which a recipient reads
 /// the band.
 fn tells_hard_deadline(facts: &ReferralFacts<'_>, entry: &TimelineEntry) -> bool {
     entry.party == Party::Timer && deadlines(facts).is_some_and(|deadlines| deadlines.is_cut())
-=======
+}
+
 /// Counted from when the wait was told.
 fn wait_exceeds_deadline(facts: &ReferralFacts<'_>) -> Option<bool> {
     let told = facts.timeline.iter().rev().find(|entry| entry.event == Event::Waitlist);
     facts.referral.wait_exceeds_deadline(told.map_or(facts.referral.status_at, |entry| entry.at))
->>>>>>> closing
 }
 
 /// The deadlines as freezes and the first question have moved them.
