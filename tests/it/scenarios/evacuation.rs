@@ -91,6 +91,7 @@ on_both_databases! {
         // T: "first: not_realised `not_received_capacity`, network reads \"closed\"".
         let seen = all_told(&world, "caseworker in Tripoli", &lost).await;
         assert_eq!((&seen["status"], &seen["outcomeCode"]), (&json!("NOT_REALISED"), &json!("NOT_RECEIVED_CAPACITY")));
+        assert_eq!((&seen["urgency"], &seen["consent"]["thirdCountryAcknowledged"]), (&json!("LONG_TRACK"), &json!(true)));
         let read = all_told(&world, "agent of the network", &lost).await;
         assert_eq!(read["stage"], "ENDED", "stage 4: its need, its days and its own codes");
         for field in ["callPhrase", "protectionFlags", "consentScope", "contactRule"] {
@@ -112,7 +113,8 @@ on_both_databases! {
         let reception = Request { recipient: HOSTS_IN_SICILY, ..to_the_network(&case, &arrival, "SOL_RECEPTION_ON_ARRIVAL") };
         let consent = reception.agreed(&world, of_herself(&[])).await;
         let draft = reception.drafted(&world, &consent, json!({})).await.referral();
-        let expected = world.send_referral("caseworker in Tripoli", &draft, called()).await;
-        assert_eq!(expected.done()["status"], "REQUESTED");
+        let expected = world.send_referral("caseworker in Tripoli", &draft, called()).await.referral();
+        let seen = all_told(&world, "caseworker in Tripoli", &expected).await;
+        assert_eq!((&seen["status"], &seen["consent"]["thirdCountryAcknowledged"]), (&json!("REQUESTED"), &json!(false)));
     }
 }

@@ -35,11 +35,12 @@ on_both_databases! {
         assert_eq!(confirmed["confirmedBy"], "colleague in Calais");
 
         // T: "no content column", and what little it says is sealed.
-        let columns = world.names("statutory_reports").await;
+        let stored = world.rows("statutory_reports").await.remove(0);
+        let row: Value = serde_json::from_str(&stored).expect("a row");
         for content in ["text", "content", "note", "body", "description", "message"] {
-            assert!(columns.iter().all(|column| !column.contains(content)), "{columns:?}");
+            let columns = row.as_object().expect("columns");
+            assert!(columns.keys().all(|column| !column.contains(content)), "{stored}");
         }
-        let stored = world.rows("statutory_reports").await.join(" ");
         assert!(!stored.contains("child_protection") && !stored.contains("informed\""), "{stored}");
 
         // T: "visible to coordinator and protection_lead only", beside the team that made it.

@@ -80,6 +80,8 @@ on_both_databases! {
 
         // T: "purged ≤1 h": what the two sides wrote is gone at once.
         assert_eq!(world.rows("messages").await, Vec::<String>::new());
+        let asked = world.ask(&sister, "{ deletionRequests { referralId } }", json!({})).await;
+        assert_eq!(asked.at("deletionRequests"), &json!([{ "referralId": accepted.id }]), "and what it holds itself is asked back");
 
         // T: "month figure still counts 3 persons (suppressed <5)".
         let recorded = demands(&world).await;

@@ -1,7 +1,7 @@
 //! Scenario 14: in Marseille a squat is evicted.
 
 use super::stage::{demands, gaps, marseille};
-use crate::kit::loop_calls::fresh_key;
+use crate::kit::loop_calls::{fresh_key, with};
 use crate::kit::world::{World, on_both_databases};
 use serde_json::{Value, json};
 
@@ -9,9 +9,9 @@ const MARSEILLE: &str = "FR-13055";
 
 /// The nurse counts people outside who have nowhere to go.
 async fn counted(world: &World, people: u32, who: Value) {
-    let mut input =
+    let people =
         json!({ "idempotencyKey": fresh_key(), "need": "SHELTER_SQUAT_SUPPORT", "area": MARSEILLE, "people": people });
-    input.as_object_mut().expect("an object").extend(who.as_object().expect("an object").clone());
+    let input = with(people, who);
     world.run("nurse in Marseille", "demandCount", input).await.done();
 }
 
@@ -22,8 +22,7 @@ on_both_databases! {
         counted(&world, 36, json!({ "ageBand": "AGE_18_24", "gender": "MAN" })).await;
         counted(&world, 20, json!({ "ageBand": "AGE_25_59", "gender": "WOMAN" })).await;
         counted(&world, 4, json!({ "ageBand": "AGE_0_4" })).await;
-        let four = json!({ "idempotencyKey": fresh_key(), "need": "BASIC_FOOD", "area": MARSEILLE, "people": 4 });
-        world.run("nurse in Marseille", "demandCount", four).await.done();
+        counted(&world, 4, json!({ "need": "BASIC_FOOD" })).await;
 
         // T: "no person_key".
         let rows = demands(&world).await;
