@@ -52,7 +52,7 @@ async fn to_reroute(world: &World, who: &str) -> BTreeSet<String> {
     nodes.map(|node| node["id"].as_str().expect("an id").to_owned()).collect()
 }
 
-async fn told(world: &World, who: &str) -> Vec<String> {
+async fn noticed(world: &World, who: &str) -> Vec<String> {
     let answer = world.ask(&world.person(who), "{ notices { kind object } }", json!({})).await;
     let all = answer.at("notices").as_array().expect("notices").iter().filter(|one| one["kind"] == "SERVICE_ENDING");
     let mut objects: Vec<_> = all.map(|one| one["object"].as_str().expect("an id").to_owned()).collect();
@@ -77,10 +77,10 @@ on_both_databases! {
         let edited = edit(&world, "editor", json!({ "closesOn": "2026-12-15", "status": "SUSPENDED" })).await;
 
         // The senders are told, each of their own referral; who edits the directory learns of none.
-        assert_eq!(told(&world, "caseworker").await, ids.iter().cloned().collect::<Vec<_>>());
+        assert_eq!(noticed(&world, "caseworker").await, ids.iter().cloned().collect::<Vec<_>>());
         assert!(ids.iter().all(|id| !edited.to_string().contains(id)));
         for who in ["editor", "editor elsewhere", "lawyer", "caseworker of another project"] {
-            assert_eq!(told(&world, who).await, Vec::<String>::new(), "{who}");
+            assert_eq!(noticed(&world, who).await, Vec::<String>::new(), "{who}");
         }
         let query = "{ sentReferrals(serviceEnding: true) { nodes { id } } }";
         for who in ["editor", "editor elsewhere"] {
@@ -144,11 +144,11 @@ on_both_databases! {
         let open = sent(&world).await;
         let waiting = [draft(&world).await, draft(&world).await];
         edit(&world, "editor of the house", json!({ "closesOn": "2026-11-26" })).await;
-        assert_eq!(told(&world, "caseworker").await, [open.id.clone()]);
+        assert_eq!(noticed(&world, "caseworker").await, [open.id.clone()]);
         assert_eq!(to_reroute(&world, "caseworker").await, BTreeSet::from([open.id.clone()]));
         // Whoever was told is not told again of the same ending.
         edit(&world, "editor", json!({ "closesOn": "2026-11-25" })).await;
-        assert_eq!(told(&world, "caseworker").await, [open.id.clone()]);
+        assert_eq!(noticed(&world, "caseworker").await, [open.id.clone()]);
 
         let [tonight, later] = waiting;
         let tonight = world.send_referral("caseworker", &tonight, called()).await.referral();
