@@ -2,6 +2,7 @@
 
 use crate::kit::loop_calls::{Referral, confirmed, every_consequence, fresh_key, girl, service, with};
 use crate::kit::world::{LAWYERS, World, on_both_databases};
+use relais::domain::directory::Service;
 use relais::domain::id::{Identifier as _, OrganizationId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -16,6 +17,14 @@ const EDITORS: &str = r#"{ "source": "corridor", "accounts": [
 
 fn named() -> Value {
     json!({ "consequences": every_consequence() })
+}
+
+/// A second house with room, of the lawyers.
+async fn another_house(world: &World) -> Service {
+    let mut other = world.like(HOUSE, "Mise à l’abri, seconde maison");
+    (other.organization_id, other.capacity) = (OrganizationId::derived("corridor", LAWYERS), None);
+    world.publish(&other).await;
+    other
 }
 
 async fn draft(world: &World) -> Referral {
@@ -64,6 +73,7 @@ on_both_databases! {
     async fn nine_open_referrals_are_listed_for_reroute_and_each_needs_a_new_consent(world: World) {
         let mut world = world;
         world.join(EDITORS).await;
+        let other = another_house(&world).await;
         let mut open = Vec::new();
         for _ in 0..9 {
             open.push(sent(&world).await);
@@ -96,9 +106,6 @@ on_both_databases! {
         for who in ["caseworker", "coordinator"] {
             assert_eq!(to_reroute(&world, who).await, ids, "{who}");
         }
-        let mut other = world.like(HOUSE, "Mise à l’abri, seconde maison");
-        (other.organization_id, other.capacity) = (OrganizationId::derived("corridor", LAWYERS), None);
-        world.publish(&other).await;
         let first = open.remove(0);
         let query = "query($id: ID!) { referralNextPartners(referralId: $id, first: 50) { nodes { id } } }";
         let next = world.ask(&world.person("caseworker"), query, json!({ "id": first.id })).await;
