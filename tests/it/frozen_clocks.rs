@@ -101,7 +101,8 @@ on_both_databases! {
         world.clock.set(world.now().plus_hours(72));
         let confirmed = Order { clock_is_right: true, is_dry_run: false };
         relais::actions::retention::run(world.app.context(), confirmed, &mut |_, _| {}).await.expect("a run");
-        assert_eq!(ran().await, [(JobKind::Retention, JobResult::Done), (JobKind::GlassReview, JobResult::Waits)]);
+        let figures = (JobKind::AnsweringFigures, JobResult::Waits);
+        assert_eq!(ran().await, [(JobKind::Retention, JobResult::Done), figures, (JobKind::GlassReview, JobResult::Waits)]);
         assert_eq!(overdue().await, 0, "the clock of the review stands still");
         let before = world.rows("referrals").await;
         // Thawed after two days more, the review is due 72 hours of work after the glass was broken.

@@ -194,7 +194,7 @@ on_both_databases! {
         run(world.app.context(), order, &mut |_, _| {}).await.expect("a confirmed clock");
         assert!(world.rows("cases").await.is_empty());
         world.clock.set(world.now().plus_hours(24));
-        assert_eq!(run_once(&world, &worker).await, [(RETENTION, JobResult::Done)]);
+        assert_eq!(run_once(&world, &worker).await, [(RETENTION, JobResult::Done), (FIGURES, JobResult::Waits)]);
     }
 
     async fn a_node_works_on_what_is_due_as_soon_as_it_runs(world: World) {

@@ -2,6 +2,7 @@
 
 use crate::kit::loop_calls::{Referral, confirmed, every_consequence, fresh_key, girl, service, with};
 use crate::kit::world::{LAWYERS, World, on_both_databases};
+use relais::domain::directory::Service;
 use relais::domain::id::{Identifier as _, OrganizationId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -16,6 +17,14 @@ const EDITORS: &str = r#"{ "source": "corridor", "accounts": [
 
 fn named() -> Value {
     json!({ "consequences": every_consequence() })
+}
+
+/// A second house with room, of the lawyers.
+async fn another_house(world: &World) -> Service {
+    let mut other = world.like(HOUSE, "Mise à l’abri, seconde maison");
+    (other.organization_id, other.capacity) = (OrganizationId::derived("corridor", LAWYERS), None);
+    world.publish(&other).await;
+    other
 }
 
 async fn draft(world: &World) -> Referral {
@@ -52,7 +61,7 @@ async fn to_reroute(world: &World, who: &str) -> BTreeSet<String> {
     nodes.map(|node| node["id"].as_str().expect("an id").to_owned()).collect()
 }
 
-async fn told(world: &World, who: &str) -> Vec<String> {
+async fn noticed(world: &World, who: &str) -> Vec<String> {
     let answer = world.ask(&world.person(who), "{ notices { kind object } }", json!({})).await;
     let all = answer.at("notices").as_array().expect("notices").iter().filter(|one| one["kind"] == "SERVICE_ENDING");
     let mut objects: Vec<_> = all.map(|one| one["object"].as_str().expect("an id").to_owned()).collect();
@@ -64,6 +73,7 @@ on_both_databases! {
     async fn nine_open_referrals_are_listed_for_reroute_and_each_needs_a_new_consent(world: World) {
         let mut world = world;
         world.join(EDITORS).await;
+        let other = another_house(&world).await;
         let mut open = Vec::new();
         for _ in 0..9 {
             open.push(sent(&world).await);
@@ -77,10 +87,10 @@ on_both_databases! {
         let edited = edit(&world, "editor", json!({ "closesOn": "2026-12-15", "status": "SUSPENDED" })).await;
 
         // The senders are told, each of their own referral; who edits the directory learns of none.
-        assert_eq!(told(&world, "caseworker").await, ids.iter().cloned().collect::<Vec<_>>());
+        assert_eq!(noticed(&world, "caseworker").await, ids.iter().cloned().collect::<Vec<_>>());
         assert!(ids.iter().all(|id| !edited.to_string().contains(id)));
         for who in ["editor", "editor elsewhere", "lawyer", "caseworker of another project"] {
-            assert_eq!(told(&world, who).await, Vec::<String>::new(), "{who}");
+            assert_eq!(noticed(&world, who).await, Vec::<String>::new(), "{who}");
         }
         let query = "{ sentReferrals(serviceEnding: true) { nodes { id } } }";
         for who in ["editor", "editor elsewhere"] {
@@ -96,9 +106,6 @@ on_both_databases! {
         for who in ["caseworker", "coordinator"] {
             assert_eq!(to_reroute(&world, who).await, ids, "{who}");
         }
-        let mut other = world.like(HOUSE, "Mise à l’abri, seconde maison");
-        (other.organization_id, other.capacity) = (OrganizationId::derived("corridor", LAWYERS), None);
-        world.publish(&other).await;
         let first = open.remove(0);
         let query = "query($id: ID!) { referralNextPartners(referralId: $id, first: 50) { nodes { id } } }";
         let next = world.ask(&world.person("caseworker"), query, json!({ "id": first.id })).await;
@@ -144,11 +151,11 @@ on_both_databases! {
         let open = sent(&world).await;
         let waiting = [draft(&world).await, draft(&world).await];
         edit(&world, "editor of the house", json!({ "closesOn": "2026-11-26" })).await;
-        assert_eq!(told(&world, "caseworker").await, [open.id.clone()]);
+        assert_eq!(noticed(&world, "caseworker").await, [open.id.clone()]);
         assert_eq!(to_reroute(&world, "caseworker").await, BTreeSet::from([open.id.clone()]));
         // Whoever was told is not told again of the same ending.
         edit(&world, "editor", json!({ "closesOn": "2026-11-25" })).await;
-        assert_eq!(told(&world, "caseworker").await, [open.id.clone()]);
+        assert_eq!(noticed(&world, "caseworker").await, [open.id.clone()]);
 
         let [tonight, later] = waiting;
         let tonight = world.send_referral("caseworker", &tonight, called()).await.referral();
