@@ -3,6 +3,7 @@
 use crate::actions::credentials::Passwords;
 use crate::actions::jobs::{self, Ran, Worker};
 use crate::actions::protection::project::replay_freezes;
+use crate::actions::protection::revocation;
 use crate::actions::provider::Provider;
 use crate::actions::{ActionError, Context, Settings, audit, directory, geography};
 use crate::clock::{Chance, Clock, pause};
@@ -62,6 +63,7 @@ impl App {
             refusals,
         };
         replay_freezes(&context).await?;
+        revocation::replay(&context).await?;
         directory::refresh(&context).await?;
         geography::refresh(&context).await?;
         let edge = edge(&context, &Limits::default(), &Server::default());
@@ -220,6 +222,9 @@ fn tell(ran: &Ran) {
         }
         (JobResult::Failed, JobKind::ReferralTimer) => {
             tracing::error!(cause, "what was due of a referral by itself was not done; trying again");
+        }
+        (JobResult::Failed, JobKind::PartnerRevocation) => {
+            tracing::error!(cause, "a revoked partner has open referrals still; trying again");
         }
     }
 }

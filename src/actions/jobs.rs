@@ -117,7 +117,11 @@ async fn claim(context: &Context, worker: &Worker, pace: Pace) -> Result<Vec<Lea
 const fn can_do(context: &Context, kind: JobKind) -> bool {
     match kind {
         JobKind::AuditHeads => context.sealer.is_some(),
-        JobKind::Retention | JobKind::ReferralShred | JobKind::GlassReview | JobKind::ReferralTimer => true,
+        JobKind::Retention
+        | JobKind::ReferralShred
+        | JobKind::GlassReview
+        | JobKind::ReferralTimer
+        | JobKind::PartnerRevocation => true,
     }
 }
 
@@ -158,5 +162,6 @@ async fn run(context: &Context, leased: &Leased) -> Result<Outcome, ActionError>
         JobKind::ReferralShred => super::erasure::shred_as_job(context, leased.job.object()).await,
         JobKind::GlassReview => super::protection::glass::tell_overdue_as_job(context, leased).await,
         JobKind::ReferralTimer => super::referral::clock::fire_as_job(context, leased).await,
+        JobKind::PartnerRevocation => super::protection::revocation::finish_as_job(context, leased.job.object()).await,
     }
 }

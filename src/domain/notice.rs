@@ -42,6 +42,9 @@ code_list! {
         ServiceUnconfirmed = "service_unconfirmed": "nobody has said that the service was given: it counts as not realised",
         LongTrackReview = "long_track_review": "a referral that takes months is to be looked at again",
         ConsentLapsing = "consent_lapsing": "the consent of a referral lapses in a week",
+        PartnerRevoked = "partner_revoked": "a partner was revoked: nothing is sent to it, and it reads nothing",
+        RevocationEndRequested = "revocation_end_requested": "somebody asks to end the revocation of a partner: a second person must confirm",
+        RevocationEnded = "revocation_ended": "the revocation of a partner has ended",
     }
 }
 
