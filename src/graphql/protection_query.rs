@@ -64,8 +64,8 @@ impl ProtectionQuery {
         Ok(found.into_iter().map(PartnerRevocation).collect())
     }
 
-    /// What a project that was thawed looks at first; for who leads it. Null for everybody else, and where the project was
-    /// never frozen or still is.
+    /// What a project that was frozen looks at first when it starts again, as things stand now; for who leads it. Null for
+    /// everybody else, and where the project was never frozen.
     async fn restart_list(
         &self,
         context: &Context<'_>,

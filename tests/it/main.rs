@@ -69,6 +69,7 @@ mod referral;
 mod referral_fields;
 mod retention;
 mod rounds;
+mod scenarios;
 mod schema;
 mod sealed;
 mod search;

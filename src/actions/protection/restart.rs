@@ -1,4 +1,4 @@
-//! What a project that was thawed looks at first: consents that have lapsed meanwhile, partners to be verified anew,
+//! What a project that was frozen looks at first when it starts again: consents that have lapsed meanwhile, partners to be verified anew,
 //! teams whose people have gone.
 
 use crate::actions::{ActionError, Context, directory, hidden};
@@ -14,14 +14,14 @@ use crate::policy::visible::Visible;
 /// Most entries of each kind.
 const MOST_ENTRIES: i64 = 500;
 
-/// The list of a project that was thawed, read from what is there now, for who leads it.
+/// The list of a project that was ever frozen, read from what is there now, for who leads it: who thinks of thawing it reads
+/// it already.
 pub async fn list(context: &Context, access: &Access, id: ProjectId) -> Result<Visible<RestartList>, ActionError> {
     permit(access, Action::ReadProject)?;
     let (store, scope, now) = (&context.store, access.scope(), context.now());
     let project = store.find_project(id).await?.filter(|project| access.leads(project));
     let project = project.ok_or_else(|| hidden(access, id))?;
-    let freezes = store.list_freezes(id).await?;
-    if freezes.last().is_none_or(|last| last.thawed_at.is_none()) {
+    if store.list_freezes(id).await?.is_empty() {
         return Err(ActionError::NotVisible);
     }
     let snapshot = context.directory.snapshot();

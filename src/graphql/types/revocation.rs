@@ -48,7 +48,7 @@ impl PartnerRevocation {
     }
 }
 
-/// What a project that was thawed looks at first, by ids that open by their own rules.
+/// What a project that was frozen looks at first when it starts again, by ids that open by their own rules.
 #[derive(Description)]
 pub struct RestartList(pub Visible<RestartListModel>);
 
