@@ -109,9 +109,6 @@ on_both_databases! {
         let told = world.texts("SELECT action FROM audit_events WHERE action LIKE '%revo%' ORDER BY sequence".to_owned());
         assert_eq!(told.await, ["partner_revoked", "revocation_end_requested", "revocation_ended"]);
         // Drafts are sent to it again.
-        world.done(&ready.sender, "consentRecord", &json!({ "idempotencyKey": fresh_key(), "caseId": ready.case,
-            "recipientId": organization_id(LAWYERS), "basis": "CHILD_CONSENT_MATURE", "fieldScope": ["AGE_BAND", "LANGUAGES", "AREA"],
-            "modality": "VERBAL", "language": "fr", "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL"] })).await;
         let again = Ready { recipient: lawyer, ..ready };
         world.refer(&again, "ACKNOWLEDGED").await;
     }

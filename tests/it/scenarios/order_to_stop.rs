@@ -9,6 +9,7 @@ use relais::domain::directory::Service;
 use relais::domain::id::{Identifier, ProjectId, TeamId};
 use relais::domain::time::Timestamp;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const FROZEN_DAYS: i64 = 60;
 
@@ -68,89 +69,147 @@ async fn run_jobs(world: &World, worker: &Worker) {
     assert!(ran.iter().all(|ran| ran.error.is_none()), "{ran:?}");
 }
 
-on_both_databases! {
-    async fn a_project_ordered_to_stop_goes_on_after_sixty_days_as_if_no_time_had_passed(world: World) {
-        let mut world = world;
+/// What the scenario is about: four open referrals, and one that has ended. Three rest on a consent that lapses while the
+/// project stands still; the fourth on one that does not, to a service that was checked today.
+struct Tripoli {
+    world: World,
+    worker: Worker,
+    requested: Referred,
+    acknowledged: Referred,
+    accepted: Referred,
+    lasting: Referred,
+    /// The service that was last checked sixty days before.
+    old: Service,
+}
+
+impl Tripoli {
+    async fn settle(mut world: World) -> Self {
         world.join(include_str!("order_to_stop.json")).await;
         let worker = Worker::new(world.app.context().chance.as_ref());
         enlist(world.app.context()).await.expect("a store");
-
-        // Given: four open referrals, and one that has ended. Three rest on a consent that lapses while the project stands
-        // still; a fourth on one that does not, to a service that was checked today.
         let (old, fresh) = (checked(&world, 60).await, checked(&world, 0).await);
         let short = ready(&world, &old, "2026-12-20T00:00:00Z").await;
         let long = ready(&world, &fresh, "2027-06-01T00:00:00Z").await;
-        let requested = world.refer(&short, "REQUESTED").await;
-        let acknowledged = world.refer(&short, "ACKNOWLEDGED").await;
-        let accepted = world.refer(&short, "ACCEPTED").await;
-        let lasting = world.refer(&long, "REQUESTED").await;
         world.refer(&short, "COMPLETED").await;
-        let open = [&requested, &acknowledged, &accepted, &lasting];
-        world.clock.set(at("2026-11-24T10:00:00Z"));
-        let mut before = Vec::new();
-        for referral in open {
-            before.push(read(&world.app, &world, "caseworker in Tripoli", referral).await);
-            assert_ne!(read(&world.app, &world, "lawyer", referral).await, Value::Null);
+        Self {
+            requested: world.refer(&short, "REQUESTED").await,
+            acknowledged: world.refer(&short, "ACKNOWLEDGED").await,
+            accepted: world.refer(&short, "ACCEPTED").await,
+            lasting: world.refer(&long, "REQUESTED").await,
+            worker,
+            old,
+            world,
         }
-        assert_eq!(restart_list(&world, "coordinator of Tripoli").await, Value::Null, "it was never frozen");
+    }
 
-        // Frozen at 10:00:00, by one person.
+    fn open(&self) -> [&Referred; 4] {
+        [&self.requested, &self.acknowledged, &self.accepted, &self.lasting]
+    }
+
+    async fn as_the_team_reads(&self) -> Vec<Value> {
+        let mut read_by_team = Vec::new();
+        for referral in self.open() {
+            read_by_team.push(read(&self.world.app, &self.world, "caseworker in Tripoli", referral).await);
+        }
+        read_by_team
+    }
+
+    /// The partner's reads are refused, also by a server that was just started.
+    async fn reads_are_refused_also_after_a_restart(&self) {
+        let (location, clock) = (self.world.location(), self.world.clock.clone());
+        let restarted = App::open(location, clock.clone(), clock).await.expect("a node");
+        for referral in self.open() {
+            for node in [&self.world.app, &restarted] {
+                assert_eq!(read(node, &self.world, "lawyer", referral).await, Value::Null);
+            }
+        }
+        restarted.close().await;
+    }
+
+    /// Whatever would have been due.
+    async fn no_notice_leaves_while_it_is_frozen(&self, frozen_at: Timestamp) {
+        let written = self.world.rows("notices").await;
+        for days in [1, 5, 20, 40, FROZEN_DAYS - 1] {
+            self.world.clock.set(frozen_at.plus_days(days));
+            run_jobs(&self.world, &self.worker).await;
+            assert_eq!(received_notices(&self.world).await, json!([]), "after {days} days");
+            assert_eq!(self.world.rows("notices").await, written, "after {days} days");
+        }
+    }
+
+    async fn is_thawed_by_two(&self) {
+        let [first, second] =
+            ["coordinator of Tripoli", "second coordinator of Tripoli"].map(|it| self.world.person(it));
+        self.world.done(&first, "projectThawRequest", &tripoli()).await;
+        let thawed = self.world.done(&second, "projectThawConfirm", &tripoli()).await;
+        assert_eq!(thawed["status"], "ACTIVE");
+    }
+
+    async fn deadlines_are_shifted_by_the_frozen_time(&self, before: &[Value]) {
+        run_jobs(&self.world, &self.worker).await;
+        for (after, before) in self.as_the_team_reads().await.iter().zip(before) {
+            assert_eq!((&after["status"], &after["version"]), (&before["status"], &before["version"]));
+            let moved: Vec<_> =
+                clocks(before).into_iter().map(|(name, at)| (name, at.plus_days(FROZEN_DAYS))).collect();
+            assert!(!moved.is_empty());
+            assert_eq!(clocks(after), moved);
+        }
+    }
+
+    /// Who was asked before the freeze still answers in time: the share of those who do is not worsened by it.
+    async fn who_answers_now_answers_in_time(&self) {
+        let asked = read(&self.world.app, &self.world, "caseworker in Tripoli", &self.requested).await;
+        assert!(self.world.now() < at(asked["acknowledgeBy"].as_str().expect("a clock")), "{asked}");
+        let (lawyer, answer) = (self.world.person("lawyer"), step_input("referralAcknowledge", &self.requested));
+        assert_eq!(self.world.done(&lawyer, "referralAcknowledge", &answer).await["status"], "ACKNOWLEDGED");
+    }
+
+    /// Lapsed consents, partners to be verified anew, cases without a team; for who leads the project.
+    async fn the_restart_list_names_what_to_look_at_first(&self) {
+        let world = &self.world;
+        people::disable(world.app.context(), "caseworker in Tripoli").await.expect("disabled");
+        let list = restart_list(world, "coordinator of Tripoli").await;
+        let ids = list["lapsingReferralIds"].as_array().expect("ids").iter().filter_map(Value::as_str);
+        let lapsing: BTreeSet<&str> = ids.collect();
+        let expected = [&self.requested, &self.acknowledged, &self.accepted].map(|referral| referral.id.as_str());
+        assert_eq!(lapsing, BTreeSet::from(expected));
+        assert_eq!(list["serviceIdsToVerify"], json!([self.old.id.to_string()]), "90 days where the risk is severe");
+        let team = TeamId::derived("corridor", "project tripoli").to_string();
+        assert_eq!(list["teamIdsWithoutCaseworker"], json!([team]));
+        let question = "query($projectId: ID!) { restartList(projectId: $projectId) { lapsingReferralIds } }";
+        for outsider in ["caseworker", "coordinator", "coordinator of another project", "lawyer"] {
+            let answer = world.ask(&world.person(outsider), question, tripoli()).await;
+            let told = answer.json.pointer("/data/restartList");
+            assert_eq!(told, Some(&Value::Null), "{outsider}: {}", answer.text());
+        }
+    }
+}
+
+on_both_databases! {
+    async fn a_project_ordered_to_stop_goes_on_after_sixty_days_as_if_no_time_had_passed(world: World) {
+        // Given: four open referrals; frozen at 10:00:00, by one person.
+        let tripoli_team = Tripoli::settle(world).await;
+        let world = &tripoli_team.world;
+        let frozen_at = at("2026-11-24T10:00:00Z");
+        world.clock.set(frozen_at);
+        let before = tripoli_team.as_the_team_reads().await;
+        assert_eq!(restart_list(world, "coordinator of Tripoli").await, Value::Null, "it was never frozen");
+        for referral in tripoli_team.open() {
+            assert_ne!(read(&world.app, world, "lawyer", referral).await, Value::Null);
+        }
         let frozen = world.done(&world.person("coordinator of Tripoli"), "projectFreeze", &tripoli()).await;
         assert_eq!(frozen["status"], "FROZEN");
 
-        // When the partner reads at 10:00:01, then it is refused; and also after a restart.
-        world.clock.set(at("2026-11-24T10:00:01Z"));
-        let restarted = App::open(world.location(), world.clock.clone(), world.clock.clone()).await.expect("a node");
-        for referral in open {
-            assert_eq!(read(&world.app, &world, "lawyer", referral).await, Value::Null);
-            assert_eq!(read(&restarted, &world, "lawyer", referral).await, Value::Null);
-        }
-        restarted.close().await;
+        // When: the partner reads at 10:00:01; the server restarts; it is unfrozen after 60 days.
+        world.clock.set(frozen_at.plus_seconds(1));
+        tripoli_team.reads_are_refused_also_after_a_restart().await;
+        tripoli_team.no_notice_leaves_while_it_is_frozen(frozen_at).await;
+        world.clock.set(frozen_at.plus_days(FROZEN_DAYS));
+        tripoli_team.is_thawed_by_two().await;
 
-        // No notice leaves, whatever would have been due.
-        let written = world.rows("notices").await;
-        for days in [1, 5, 20, 40, FROZEN_DAYS - 1] {
-            world.clock.set(at("2026-11-24T10:00:00Z").plus_days(days));
-            run_jobs(&world, &worker).await;
-            assert_eq!(received_notices(&world).await, json!([]), "after {days} days");
-            assert_eq!(world.rows("notices").await, written, "after {days} days");
-        }
-
-        // Unfrozen after sixty days, by two.
-        let thawed_at = at("2026-11-24T10:00:00Z").plus_days(FROZEN_DAYS);
-        world.clock.set(thawed_at);
-        world.done(&world.person("coordinator of Tripoli"), "projectThawRequest", &tripoli()).await;
-        let thawed = world.done(&world.person("second coordinator of Tripoli"), "projectThawConfirm", &tripoli()).await;
-        assert_eq!(thawed["status"], "ACTIVE");
-
-        // The deadlines have moved by the frozen time, and nothing else has.
-        run_jobs(&world, &worker).await;
-        for (referral, before) in open.into_iter().zip(&before) {
-            let after = read(&world.app, &world, "caseworker in Tripoli", referral).await;
-            assert_eq!((&after["status"], &after["version"]), (&before["status"], &before["version"]));
-            let moved: Vec<_> = clocks(before).into_iter().map(|(name, at)| (name, at.plus_days(FROZEN_DAYS))).collect();
-            assert!(!moved.is_empty());
-            assert_eq!(clocks(&after), moved);
-        }
-        // Who was asked before the freeze still answers in time.
-        let asked = read(&world.app, &world, "caseworker in Tripoli", &requested).await;
-        assert!(world.now() < at(asked["acknowledgeBy"].as_str().expect("a clock")), "{asked}");
-        let answer = step_input("referralAcknowledge", &requested);
-        assert_eq!(world.done(&world.person("lawyer"), "referralAcknowledge", &answer).await["status"], "ACKNOWLEDGED");
-
-        // The restart list: lapsed consents, partners to verify, cases without a team.
-        people::disable(world.app.context(), "caseworker in Tripoli").await.expect("disabled");
-        let list = restart_list(&world, "coordinator of Tripoli").await;
-        let mut lapsing: Vec<&str> = list["lapsingReferralIds"].as_array().expect("ids").iter().filter_map(Value::as_str).collect();
-        lapsing.sort_unstable();
-        let mut expected = [requested.id.as_str(), &acknowledged.id, &accepted.id];
-        expected.sort_unstable();
-        assert_eq!(lapsing, expected);
-        assert_eq!(list["serviceIdsToVerify"], json!([old.id.to_string()]), "every 90 days where the risk is severe");
-        assert_eq!(list["teamIdsWithoutCaseworker"], json!([TeamId::derived("corridor", "project tripoli").to_string()]));
-        for outsider in ["caseworker", "coordinator", "coordinator of another project", "lawyer"] {
-            let answer = world.ask(&world.person(outsider), "query($projectId: ID!) { restartList(projectId: $projectId) { lapsingReferralIds } }", tripoli()).await;
-            assert_eq!(answer.json.pointer("/data/restartList"), Some(&Value::Null), "{outsider}: {}", answer.text());
-        }
+        // Then: no deadline has passed meanwhile, and nobody is late by it.
+        tripoli_team.deadlines_are_shifted_by_the_frozen_time(&before).await;
+        tripoli_team.who_answers_now_answers_in_time().await;
+        tripoli_team.the_restart_list_names_what_to_look_at_first().await;
     }
 }

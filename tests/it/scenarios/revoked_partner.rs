@@ -34,105 +34,159 @@ async fn read(world: &World, person: &Person, referral: &Referred) -> Value {
     world.ask(person, question, json!({ "id": referral.id })).await.at("referral").clone()
 }
 
-/// How many of these there are.
-async fn count(world: &World, sql: &str) -> usize {
-    world.texts(sql.to_owned()).await.len()
+/// What the scenario is about: two requested and one accepted referral to Org-J, one that has ended and one that is not sent.
+struct Tunis {
+    world: World,
+    ready: Ready,
+    requested: [Referred; 2],
+    accepted: Referred,
+    completed: Referred,
+    draft: Referred,
+    project: String,
 }
 
-on_both_databases! {
-    async fn a_partner_closed_by_the_authorities_is_nothing_any_more_to_the_project_but_what_its_teams_know(world: World) {
-        let mut world = world;
+impl Tunis {
+    async fn settle(mut world: World) -> Self {
         world.join(include_str!("revoked_partner.json")).await;
-        // Given: Org-J has two requested and one accepted referral; a fourth has ended, a fifth is a draft. Somebody there
-        // is signed in at the pages, with a second factor.
         let ready = ready(&world).await;
-        let requested = [world.refer(&ready, "REQUESTED").await, world.refer(&ready, "REQUESTED").await];
-        let accepted = world.refer(&ready, "ACCEPTED").await;
-        let completed = world.refer(&ready, "COMPLETED").await;
-        let draft = world.refer(&ready, "DRAFT").await;
-        let code = world.added(&of_partner("agent-7")).await;
-        let agent = world.enrol("agent-7", &code).await.browser;
-        assert!(is_signed_in(&agent).await && read(&world, &ready.recipient, &accepted).await["status"] == "ACCEPTED");
+        Self {
+            requested: [world.refer(&ready, "REQUESTED").await, world.refer(&ready, "REQUESTED").await],
+            accepted: world.refer(&ready, "ACCEPTED").await,
+            completed: world.refer(&ready, "COMPLETED").await,
+            draft: world.refer(&ready, "DRAFT").await,
+            project: ProjectId::derived("corridor", "tunis").to_string(),
+            ready,
+            world,
+        }
+    }
 
-        // When: the coordinator revokes Org-J.
-        let project = ProjectId::derived("corridor", "tunis").to_string();
-        let coordinator = world.person("coordinator of Tunis");
-        let revoke = json!({ "projectId": project, "organizationId": organization_id(LAWYERS), "reason": "CLOSED_BY_AUTHORITIES" });
-        let revoked = world.done(&coordinator, "partnerRevoke", &revoke).await;
-        assert_eq!((&revoked["reason"], &revoked["endedAt"]), (&json!("CLOSED_BY_AUTHORITIES"), &Value::Null));
+    /// What was open with the partner.
+    fn touched(&self) -> [&Referred; 3] {
+        [&self.requested[0], &self.requested[1], &self.accepted]
+    }
 
-        // Then: its sessions die at once, and its tokens.
-        assert!(!is_signed_in(&agent).await);
-        assert_eq!(world.ask(&ready.recipient, "{ viewer { id } }", json!({})).await.code(), "UNAUTHENTICATED");
+    /// The coordinator revokes Org-J (T19).
+    async fn revoke(&self) -> Value {
+        let input = json!({ "projectId": self.project, "organizationId": organization_id(LAWYERS), "reason": "CLOSED_BY_AUTHORITIES" });
+        self.world.done(&self.world.person("coordinator of Tunis"), "partnerRevoke", &input).await
+    }
 
-        // Requested → cancelled, with its unmet need.
-        for referral in &requested {
-            let seen = read(&world, &ready.sender, referral).await;
+    async fn requested_is_cancelled_with_its_unmet_need(&self) {
+        for referral in &self.requested {
+            let seen = read(&self.world, &self.ready.sender, referral).await;
             assert_eq!(seen["status"], "CANCELLED");
             let last = seen["timeline"].as_array().and_then(|timeline| timeline.last()).expect("a line");
             assert_eq!(last, &json!({ "event": "REVOKE_PARTNER", "party": "COORDINATOR" }));
             let result = format!("SELECT result FROM demands WHERE referral_id = '{}'", referral.id);
-            assert_eq!(world.texts(result).await, ["unmet_unsafe"]);
+            assert_eq!(self.world.texts(result).await, ["unmet_unsafe"]);
         }
-        // Accepted stays for the caseworker.
-        let seen = read(&world, &ready.sender, &accepted).await;
-        assert_eq!((&seen["status"], &seen["case"]["id"]), (&json!("ACCEPTED"), &json!(ready.case)));
-        let told = Referred { version: accepted.version + 1, ..accepted.clone() };
-        world.done(&ready.sender, "referralStart", &step_input("referralStart", &told)).await;
+    }
 
-        // The partner is blind, on every referral: somebody who comes back there gets a new account, and finds nothing.
-        let all = [&requested[0], &requested[1], &accepted, &completed];
+    async fn accepted_stays_for_the_caseworker(&self) {
+        let seen = read(&self.world, &self.ready.sender, &self.accepted).await;
+        assert_eq!((&seen["status"], &seen["case"]["id"]), (&json!("ACCEPTED"), &json!(self.ready.case)));
+        let told = Referred { version: self.accepted.version + 1, ..self.accepted.clone() };
+        self.world.done(&self.ready.sender, "referralStart", &step_input("referralStart", &told)).await;
+    }
+
+    /// On every referral: somebody who comes back there gets a new account, and finds nothing.
+    async fn the_partner_is_blind(&self) {
+        let world = &self.world;
         world.added(&of_partner("agent-8")).await;
-        let made = people::create_token_of_everything(world.app.context(), "agent-8", "test", 1).await.expect("a token");
+        let made =
+            people::create_token_of_everything(world.app.context(), "agent-8", "test", 1).await.expect("a token");
         let newcomer = Person { token: Some(made.text.expose().clone()) };
-        for referral in all {
-            assert_eq!(read(&world, &newcomer, referral).await, Value::Null);
+        for referral in self.touched().into_iter().chain([&self.completed]) {
+            assert_eq!(read(world, &newcomer, referral).await, Value::Null);
             for act in ["referralAcknowledge", "referralAccept", "referralDecline", "referralReopen"] {
                 let refused = world.act(&newcomer, act, &step_input(act, referral)).await;
                 assert_eq!(refused.code(), "NOT_FOUND", "{act}: {}", refused.text());
             }
         }
-        let found = world.ask(&newcomer, "{ inbox { nodes { id } } notices { id } deletionRequests { id } }", json!({})).await;
+        let found = "{ inbox { nodes { id } } notices { id } deletionRequests { id } }";
+        let found = world.ask(&newcomer, found, json!({})).await;
         assert_eq!(found.json["data"], json!({ "inbox": { "nodes": [] }, "notices": [], "deletionRequests": [] }));
+    }
 
-        // Its staff's names and credentials are gone.
-        assert_eq!(count(&world, "SELECT handle FROM accounts WHERE handle IN ('lawyer', 'agent-7')").await, 0);
+    async fn names_of_its_staff_are_purged(&self) {
+        let named = "SELECT handle FROM accounts WHERE handle IN ('lawyer', 'agent-7')";
+        assert!(self.world.texts(named.to_owned()).await.is_empty());
         for table in ["passwords", "second_factors", "recovery_codes"] {
-            let left = format!("SELECT a.id FROM {table} t JOIN accounts a ON a.id = t.account_id WHERE a.handle LIKE 'revoked-%'");
-            assert_eq!(count(&world, &left).await, 0, "{table}");
+            let left = format!(
+                "SELECT a.id FROM {table} t JOIN accounts a ON a.id = t.account_id WHERE a.handle LIKE 'revoked-%'"
+            );
+            assert!(self.world.texts(left).await.is_empty(), "{table}");
         }
+    }
 
-        // What it had read it is asked to delete, and the request stands as unanswered.
-        let asked = world.ask(&coordinator, "{ deletionRequests { referralId answer } }", json!({})).await;
+    /// For what the partner had read, and was open with it.
+    async fn a_delete_request_is_logged_as_unanswered(&self) {
+        let coordinator = self.world.person("coordinator of Tunis");
+        let asked = self.world.ask(&coordinator, "{ deletionRequests { referralId answer } }", json!({})).await;
         let asked = asked.at("deletionRequests").as_array().expect("a list").clone();
-        assert_eq!(asked.len(), 3, "for what was open with it");
-        for referral in [&requested[0], &requested[1], &accepted] {
+        assert_eq!(asked.len(), 3);
+        for referral in self.touched() {
             assert!(asked.contains(&json!({ "referralId": referral.id, "answer": null })), "{}", referral.id);
         }
+    }
 
-        // Nothing is sent to it any more, by whatever channel, nor asked of it.
+    async fn nothing_is_sent_to_it_by_whatever_channel(&self) {
         for channel in ["ELECTRONIC", "CALL"] {
-            let mut send = step_input("referralSend", &draft);
+            let mut send = step_input("referralSend", &self.draft);
             send["channel"] = json!(channel);
-            let refused = world.act(&ready.sender, "referralSend", &send).await;
+            let refused = self.world.act(&self.ready.sender, "referralSend", &send).await;
             assert_eq!(refused.text_at("referralSend/errors/0/problem"), "PARTNER_REVOKED");
         }
+    }
 
-        // Never silent: the team is told of each referral, who leads of the revocation.
-        let notices = async |handle: &str| {
-            let found = world.ask(&world.person(handle), "{ notices { kind object } }", json!({})).await;
-            let found = found.at("notices").as_array().expect("a list").clone();
-            found.into_iter().filter(|it| it["kind"] == "PARTNER_REVOKED").map(|it| text(&it["object"])).collect::<Vec<_>>()
-        };
-        let mut told = notices("caseworker in Tunis").await;
-        told.sort_unstable();
-        let mut touched = [requested[0].id.clone(), requested[1].id.clone(), accepted.id.clone()];
+    /// The objects of what somebody was told of the revocation, in order.
+    async fn told(&self, handle: &str) -> Vec<String> {
+        let found = self.world.ask(&self.world.person(handle), "{ notices { kind object } }", json!({})).await;
+        let found = found.at("notices").as_array().expect("a list").clone();
+        let of_revocation = found.into_iter().filter(|notice| notice["kind"] == "PARTNER_REVOKED");
+        let mut objects: Vec<String> = of_revocation.map(|notice| text(&notice["object"])).collect();
+        objects.sort_unstable();
+        objects
+    }
+
+    /// The team is told of each referral, who leads of the revocation, which stands on their list.
+    async fn it_is_never_silent(&self, revoked: &Value) {
+        let mut touched = self.touched().map(|referral| referral.id.clone());
         touched.sort_unstable();
-        assert_eq!(told, touched);
-        assert_eq!(notices("second coordinator of Tunis").await, [text(&revoked["id"])]);
-        let question = "query($id: ID!) { partnerRevocations(projectId: $id) { id reason organization { id } } }";
-        let listed = world.ask(&world.person("second coordinator of Tunis"), question, json!({ "id": project })).await;
-        let expected = json!([{ "id": revoked["id"], "reason": "CLOSED_BY_AUTHORITIES", "organization": { "id": organization_id(LAWYERS) } }]);
+        assert_eq!(self.told("caseworker in Tunis").await, touched);
+        assert_eq!(self.told("second coordinator of Tunis").await, [text(&revoked["id"])]);
+        let question =
+            "query($id: ID!) { partnerRevocations(projectId: $id) { id reason endedAt organization { id } } }";
+        let second = self.world.person("second coordinator of Tunis");
+        let listed = self.world.ask(&second, question, json!({ "id": self.project })).await;
+        let expected = json!([{ "id": revoked["id"], "reason": "CLOSED_BY_AUTHORITIES", "endedAt": null,
+            "organization": { "id": organization_id(LAWYERS) } }]);
         assert_eq!(listed.at("partnerRevocations"), &expected);
+    }
+}
+
+on_both_databases! {
+    async fn a_partner_closed_by_the_authorities_is_nothing_any_more_but_to_the_teams_that_asked_it(world: World) {
+        // Given: Org-J has two requested and one accepted referral; somebody there is signed in at the pages.
+        let tunis = Tunis::settle(world).await;
+        let code = tunis.world.added(&of_partner("agent-7")).await;
+        let agent = tunis.world.enrol("agent-7", &code).await.browser;
+        assert!(is_signed_in(&agent).await);
+        assert_eq!(read(&tunis.world, &tunis.ready.recipient, &tunis.accepted).await["status"], "ACCEPTED");
+
+        // When: the coordinator revokes Org-J.
+        let revoked = tunis.revoke().await;
+
+        // Then: its sessions die at once, and its tokens.
+        assert!(!is_signed_in(&agent).await);
+        let asked = tunis.world.ask(&tunis.ready.recipient, "{ viewer { id } }", json!({})).await;
+        assert_eq!(asked.code(), "UNAUTHENTICATED");
+        tunis.requested_is_cancelled_with_its_unmet_need().await;
+        tunis.accepted_stays_for_the_caseworker().await;
+        tunis.the_partner_is_blind().await;
+        tunis.names_of_its_staff_are_purged().await;
+        tunis.a_delete_request_is_logged_as_unanswered().await;
+        tunis.nothing_is_sent_to_it_by_whatever_channel().await;
+        tunis.it_is_never_silent(&revoked).await;
     }
 }
