@@ -3,6 +3,7 @@
 use crate::actions::credentials::Passwords;
 use crate::actions::jobs::{self, Ran, Worker};
 use crate::actions::protection::project::replay_freezes;
+use crate::actions::protection::revocation;
 use crate::actions::provider::Provider;
 use crate::actions::{ActionError, Context, Settings, answering, audit, directory, geography};
 use crate::clock::{Chance, Clock, pause};
@@ -63,6 +64,7 @@ impl App {
             refusals,
         };
         replay_freezes(&context).await?;
+        revocation::replay(&context).await?;
         directory::refresh(&context).await?;
         geography::refresh(&context).await?;
         answering::refresh(&context).await?;
@@ -228,6 +230,9 @@ fn tell(ran: &Ran) {
         }
         (JobResult::Failed, JobKind::ReferralTimer) => {
             tracing::error!(cause, "what was due of a referral by itself was not done; trying again");
+        }
+        (JobResult::Failed, JobKind::PartnerRevocation) => {
+            tracing::error!(cause, "a revoked partner has open referrals still; trying again");
         }
     }
 }

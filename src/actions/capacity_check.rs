@@ -98,12 +98,16 @@ async fn asked(
         sender_is_trained: account.is_trained,
     };
     recipient.check(now.date())?;
+    let project_id = account.project_id.ok_or(ActionError::Forbidden)?;
+    if tx.is_revoked(organization.id, project_id, None).await? {
+        return Err(Refusal::Recipient(RecipientProblem::PartnerRevoked).into());
+    }
     if !tx.find_vetting(organization.id).await?.is_in_force(now.date()) {
         return Err(Refusal::Recipient(RecipientProblem::NotVetted).into());
     }
     let check = CapacityCheck {
         id,
-        project_id: account.project_id.ok_or(ActionError::Forbidden)?,
+        project_id,
         team_id: super::case::team(account, input.team_id)?,
         sender_id: account.organization_id,
         recipient_id: organization.id,

@@ -115,7 +115,8 @@ const fn can_do(context: &Context, kind: JobKind) -> bool {
         | JobKind::ReferralShred
         | JobKind::GlassReview
         | JobKind::AnsweringFigures
-        | JobKind::ReferralTimer => true,
+        | JobKind::ReferralTimer
+        | JobKind::PartnerRevocation => true,
     }
 }
 
@@ -157,5 +158,6 @@ async fn run(context: &Context, leased: &Leased) -> Result<Outcome, ActionError>
         JobKind::ReferralShred => super::erasure::shred_as_job(context, leased.job.object()).await,
         JobKind::GlassReview => super::protection::glass::tell_overdue_as_job(context, leased).await,
         JobKind::ReferralTimer => super::referral::clock::fire_as_job(context, leased).await,
+        JobKind::PartnerRevocation => super::protection::revocation::finish_as_job(context, leased.job.object()).await,
     }
 }

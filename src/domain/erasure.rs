@@ -59,6 +59,10 @@ pub enum LedgerEvent {
     Frozen(ProjectId),
     /// The project was thawed.
     Thawed(ProjectId),
+    /// The project has revoked the partner.
+    Revoked(ProjectId, OrganizationId),
+    /// The revocation of the partner has ended.
+    Readmitted(ProjectId, OrganizationId),
 }
 
 /// One line of the ledger, spelled `erased cas_… 1795459812345678`.
@@ -79,6 +83,10 @@ impl LedgerEntry {
             "erased" => LedgerEvent::Erased(ErasureUnit::parse(object)?),
             "frozen" => LedgerEvent::Frozen(ProjectId::parse(object).ok()?),
             "thawed" => LedgerEvent::Thawed(ProjectId::parse(object).ok()?),
+            "revoked" => parse_partner(object).map(|(project, partner)| LedgerEvent::Revoked(project, partner))?,
+            "readmitted" => {
+                parse_partner(object).map(|(project, partner)| LedgerEvent::Readmitted(project, partner))?
+            }
             _ => return None,
         };
         let at = Timestamp::from_microseconds(at.parse().ok()?);
@@ -93,6 +101,8 @@ impl std::fmt::Display for LedgerEntry {
             LedgerEvent::Erased(unit) => write!(formatter, "erased {unit} {at}"),
             LedgerEvent::Frozen(project) => write!(formatter, "frozen {project} {at}"),
             LedgerEvent::Thawed(project) => write!(formatter, "thawed {project} {at}"),
+            LedgerEvent::Revoked(project, partner) => write!(formatter, "revoked {project}/{partner} {at}"),
+            LedgerEvent::Readmitted(project, partner) => write!(formatter, "readmitted {project}/{partner} {at}"),
         }
     }
 }
@@ -111,10 +121,33 @@ pub fn frozen_projects(entries: &[LedgerEntry]) -> Vec<(ProjectId, Timestamp)> {
             LedgerEvent::Thawed(project) => {
                 frozen.remove(&project);
             }
-            LedgerEvent::Erased(_) => {}
+            LedgerEvent::Erased(_) | LedgerEvent::Revoked(..) | LedgerEvent::Readmitted(..) => {}
         }
     }
     frozen.into_iter().collect()
+}
+
+/// A project and one of its partners, spelled `prj_…/org_…`.
+fn parse_partner(text: &str) -> Option<(ProjectId, OrganizationId)> {
+    let (project, partner) = text.split_once('/')?;
+    Some((ProjectId::parse(project).ok()?, OrganizationId::parse(partner).ok()?))
+}
+
+/// The partners that projects have revoked by the latest word of the ledger on each, with the time of it.
+pub fn revoked_partners(entries: &[LedgerEntry]) -> Vec<(ProjectId, OrganizationId, Timestamp)> {
+    let mut last = std::collections::BTreeMap::new();
+    for entry in entries {
+        let (partner, is_revoked) = match entry.event {
+            LedgerEvent::Revoked(project, partner) => ((project, partner), true),
+            LedgerEvent::Readmitted(project, partner) => ((project, partner), false),
+            LedgerEvent::Erased(_) | LedgerEvent::Frozen(_) | LedgerEvent::Thawed(_) => continue,
+        };
+        let word = last.entry(partner).or_insert((entry.at, is_revoked));
+        // Of two words of one instant the one that takes away counts.
+        *word = (*word).max((entry.at, is_revoked));
+    }
+    let revoked = last.into_iter().filter(|(_, (_, is_revoked))| *is_revoked);
+    revoked.map(|((project, partner), (at, _))| (project, partner, at)).collect()
 }
 
 #[cfg(test)]
@@ -131,6 +164,8 @@ mod tests {
             LedgerEvent::Erased(ErasureUnit::Account(AccountId::from_bytes([4; 16]))),
             LedgerEvent::Frozen(ProjectId::from_bytes([5; 16])),
             LedgerEvent::Thawed(ProjectId::from_bytes([5; 16])),
+            LedgerEvent::Revoked(ProjectId::from_bytes([5; 16]), OrganizationId::from_bytes([6; 16])),
+            LedgerEvent::Readmitted(ProjectId::from_bytes([5; 16]), OrganizationId::from_bytes([6; 16])),
         ];
         for event in events {
             let line = LedgerEntry { event, at }.to_string();
@@ -139,6 +174,23 @@ mod tests {
                 assert_eq!(LedgerEntry::parse(broken), None, "{broken}");
             }
         }
+    }
+
+    #[test]
+    fn the_last_word_on_a_partner_counts_and_of_one_instant_the_one_that_takes_away() {
+        let project = ProjectId::from_bytes([1; 16]);
+        let [one, other, third] = [1, 2, 3].map(|number| OrganizationId::from_bytes([number; 16]));
+        let line = |event, at| LedgerEntry { event, at: Timestamp::from_microseconds(at) };
+        let entries = [
+            line(LedgerEvent::Readmitted(project, one), 9),
+            line(LedgerEvent::Revoked(project, one), 1),
+            line(LedgerEvent::Readmitted(project, other), 4),
+            line(LedgerEvent::Revoked(project, other), 4),
+            line(LedgerEvent::Revoked(project, third), 2),
+            line(LedgerEvent::Frozen(project), 3),
+        ];
+        let at = Timestamp::from_microseconds;
+        assert_eq!(revoked_partners(&entries), [(project, other, at(4)), (project, third, at(2))]);
     }
 
     #[test]

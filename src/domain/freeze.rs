@@ -5,7 +5,7 @@
 //! else who confirms (T18). A desk that takes over in another country takes two people as well.
 
 use super::code::code_list;
-use super::id::{AccountId, CustodyId, ProjectId, ReferralId, TeamId};
+use super::id::{AccountId, CustodyId, ProjectId, ReferralId, ServiceId, TeamId};
 use super::refusal::{ProtectionProblem, Refusal};
 use super::time::Timestamp;
 
@@ -170,6 +170,17 @@ pub struct Custody {
     pub taken_at: Timestamp,
     /// Who took it.
     pub taken_by: AccountId,
+}
+
+/// What a project that starts again has to look at first. Everything is named by its id and opens by its own rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestartList {
+    /// Open referrals whose consent has lapsed, or will within a week.
+    pub lapsing: Vec<ReferralId>,
+    /// Services with an open referral that have to be confirmed anew, or whose organisation is not vetted any more.
+    pub to_verify: Vec<ServiceId>,
+    /// Teams with cases and nobody who could follow them.
+    pub without_caseworker: Vec<TeamId>,
 }
 
 /// The code by which a desk, the team and the recipient speak of an open referral: eight letters and

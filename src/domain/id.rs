@@ -158,6 +158,8 @@ identifiers! {
     ProposalId = "prp",
     /// An incident: harm that came of a referral.
     IncidentId = "inc",
+    /// The revocation of a partner by a project.
+    RevocationId = "rvk",
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ code_list! {
         GlassReview = "glass_review": "tells who leads a project that a broken glass has waited too long for its review",
         AnsweringFigures = "answering_figures": "counts how partners answered, once a month is over",
         ReferralTimer = "referral_timer": "does what is due of a referral by itself",
+        PartnerRevocation = "partner_revocation": "finishes what the revocation of a partner takes away",
     }
 }
 
@@ -65,6 +66,7 @@ pub const ONCE: &[Once] = &[
     Once { kind: JobKind::ReferralShred, lease_seconds: 300, wait_seconds: 3600 },
     Once { kind: JobKind::GlassReview, lease_seconds: 300, wait_seconds: 3600 },
     Once { kind: JobKind::ReferralTimer, lease_seconds: 300, wait_seconds: 3600 },
+    Once { kind: JobKind::PartnerRevocation, lease_seconds: 300, wait_seconds: 3600 },
 ];
 
 /// The name of the job that does this for an object: the same work is never listed twice.

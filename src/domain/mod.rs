@@ -49,6 +49,7 @@ pub mod referral;
 pub mod refusal;
 pub mod retention;
 pub mod reveal;
+pub mod revocation;
 pub mod scope;
 pub mod sensitive;
 pub mod session;

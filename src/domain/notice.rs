@@ -44,6 +44,9 @@ code_list! {
         ServiceEnding = "service_ending": "the service of an open referral takes nobody any more, or has announced from when on: look for others to ask",
         WaitExceedsDeadline = "wait_exceeds_deadline": "a recipient expects a longer wait than the deadline leaves: look for others to ask",
         ConsentLapsing = "consent_lapsing": "the consent of a referral lapses in a week",
+        PartnerRevoked = "partner_revoked": "a partner was revoked: nothing is sent to it, and it reads nothing",
+        RevocationEndRequested = "revocation_end_requested": "somebody asks to end the revocation of a partner: a second person must confirm",
+        RevocationEnded = "revocation_ended": "the revocation of a partner has ended",
     }
 }
 

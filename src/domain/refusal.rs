@@ -147,6 +147,7 @@ code_list! {
         DoNotUse = "do_not_use": "somebody has marked the service or the place as not to be used, until an editor decides",
         CallNeeded = "call_needed": "an emergency is announced by phone first",
         ByCallOnly = "by_call_only": "a redirection is a phone call: nothing is sent",
+        PartnerRevoked = "partner_revoked": "the project works with this organisation no more, until two people say otherwise",
     }
 }
 
@@ -169,6 +170,9 @@ code_list! {
         EntryChanged = "entry_changed": "the entry says something else since it was proposed: refuse it, and propose anew",
         ConsentEnded = "consent_ended": "the consent has lapsed, or was withdrawn",
         OverrideEnded = "override_ended": "the override was not confirmed in time, has run out, or was ended",
+        OwnOrganization = "own_organization": "a project does not revoke the organisation that runs it",
+        EndNotRequested = "end_not_requested": "nobody has asked to end the revocation yet",
+        RevocationEnded = "revocation_ended": "the revocation has ended",
     }
 }
 

@@ -275,6 +275,7 @@ pub const TABLES: &[(&str, Keeping)] = &[
     ("referral_rounds", Keeping::Ends(RetentionClock::CaseReference)),
     ("referrals", Keeping::Ends(RetentionClock::CaseReference)),
     ("reveal_alerts", Keeping::Stays("when an account was last told of, of no person served")),
+    ("revocations", Keeping::Stays("which partners a project has revoked, of no person served")),
     ("second_factors", Keeping::Stays("staff's, for as long as the account")),
     ("sessions", Keeping::Ends(RetentionClock::Session)),
     ("sign_in_attempts", Keeping::Ends(RetentionClock::SignInAttempt)),

@@ -39,6 +39,7 @@ use crate::domain::referral::{
     Attestation, CancelReason, Channel, DeclineCode, ErrorReason, HandoverMode, OutcomeCode, ReferralKind, Urgency,
 };
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
+use crate::domain::revocation::RevocationReason;
 use crate::domain::statutory_report::{ReportAuthority, ReportInformation};
 use crate::i18n::Language;
 use crate::policy::referral_view::ReferralStatus;
@@ -140,6 +141,6 @@ enums! {
     Accessibility, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, Assent, AuthorityLink, CapacityAnswer, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality, ConsentGiver, ConsentProblem, ConsentPurpose, Interpreting, RecipientAnswer, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding, OpeningReason, OpeningStatus, Precision, ProposalKind, ProposalReason, ProposalStatus, RankFactor, ServiceField, ServiceMode, ServiceOrder, Teller, FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily, IncidentResolution,
     OrganizationKind, OutcomeCode, Party, ProtectionFlag, Attestation, Channel, HandoverMode, ReferralKind, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
-    ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, ReportAuthority, ReportInformation, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem,
+    ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, ReportAuthority, ReportInformation, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem, RevocationReason,
     AnswerWord, IdentityAsked, LinterFinding, MessageKind, QuestionTemplate,
 }

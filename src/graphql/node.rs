@@ -12,13 +12,16 @@ use super::types::incident::Incident;
 use super::types::organization::Organization;
 use super::types::protection::{BreakGlass, Custody, Deletion, Notice, Project};
 use super::types::referral::Referral;
+use super::types::revocation::PartnerRevocation;
 use super::types::service::Service;
 use super::types::statutory_report::StatutoryReport;
-use crate::actions::protection::{continuity, deletion, glass, incidents, notice, overrides, project, reports};
+use crate::actions::protection::{
+    continuity, deletion, glass, incidents, notice, overrides, project, reports, revocation,
+};
 use crate::actions::{ActionError, capacity_check, case, consent, demand, directory, directory_edit, referral};
 use crate::domain::id::{
     CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, NoticeId,
-    OrganizationId, OverrideId, ProjectId, ProposalId, ReferralId, ReportId, ServiceId,
+    OrganizationId, OverrideId, ProjectId, ProposalId, ReferralId, ReportId, RevocationId, ServiceId,
 };
 use async_graphql::{ID, Interface};
 
@@ -43,6 +46,8 @@ pub enum Node {
     CapacityCheck(CapacityCheck),
     /// A project.
     Project(Project),
+    /// The revocation of a partner.
+    PartnerRevocation(PartnerRevocation),
     /// A notice.
     Notice(Notice),
     /// A custody.
@@ -107,6 +112,10 @@ async fn find_of_protection(request: &RequestContext, id: &ID, prefix: &str) -> 
         NoticeId::PREFIX => {
             found(id, async |id| notice::find(context, access, id).await, |view| Node::Notice(Notice(view))).await
         }
+        RevocationId::PREFIX => {
+            let found_revocation = async |id| revocation::find(context, access, id).await;
+            found(id, found_revocation, |view| Node::PartnerRevocation(PartnerRevocation(view))).await
+        }
         CustodyId::PREFIX => {
             found(id, async |id| continuity::find(context, access, id).await, |view| Node::Custody(Custody(view))).await
         }
@@ -134,7 +143,7 @@ async fn find_of_protection(request: &RequestContext, id: &ID, prefix: &str) -> 
             found(id, found_proposal, |view| Node::DirectoryProposal(DirectoryProposal(view))).await
         }
         _ => Err(ApiError::bad_user_input(
-            "An id begins with svc_, org_, ref_, cas_, con_, dem_, cap_, prj_, ntc_, cus_, gla_, del_, ovr_, rep_, inc_ or prp_.",
+            "An id begins with svc_, org_, ref_, cas_, con_, dem_, cap_, prj_, ntc_, cus_, gla_, del_, ovr_, rep_, inc_, rvk_ or prp_.",
         )),
     }
 }

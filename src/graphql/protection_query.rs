@@ -4,8 +4,11 @@ use super::error::{ApiError, Nullable, nullable, parse_id};
 use super::request::request;
 use super::types::consent_override::ConsentOverride;
 use super::types::protection::{BreakGlass, BreakGlassRate, ContinuityEntry, Deletion, Notice, Project};
+use super::types::revocation::{PartnerRevocation, RestartList};
 use super::types::statutory_report::StatutoryReport;
-use crate::actions::protection::{continuity, deletion, glass, notice, overrides, project, reports};
+use crate::actions::protection::{
+    continuity, deletion, glass, notice, overrides, project, reports, restart, revocation,
+};
 use async_graphql::{Context, ID, Object};
 
 #[derive(Default)]
@@ -46,6 +49,34 @@ impl ProtectionQuery {
         let request = request(context);
         let found = continuity::list(&request.context, &request.access, parse_id(&project_id)?).await?;
         Ok(found.into_iter().map(ContinuityEntry).collect())
+    }
+
+    /// The partners that a project has revoked, last revoked first, at most 100, those of whom that has ended too; for who
+    /// leads it. Empty for everybody else.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn partner_revocations(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The project, an id beginning with `prj_`.")] project_id: ID,
+    ) -> Result<Vec<PartnerRevocation>, ApiError> {
+        let request = request(context);
+        let found = revocation::list(&request.context, &request.access, parse_id(&project_id)?).await?;
+        Ok(found.into_iter().map(PartnerRevocation).collect())
+    }
+
+    /// What a project that was frozen looks at first when it starts again, as things stand now; for who leads it. Null for
+    /// everybody else, and where the project was never frozen.
+    async fn restart_list(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The project, an id beginning with `prj_`.")] project_id: ID,
+    ) -> Nullable<RestartList> {
+        let request = request(context);
+        let found = match parse_id(&project_id) {
+            Ok(id) => Ok(restart::list(&request.context, &request.access, id).await),
+            Err(refused) => Err(refused),
+        };
+        nullable(found, RestartList)
     }
 
     /// The newest notices to the viewer and to what the viewer acts for, at most 100.

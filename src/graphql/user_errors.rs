@@ -426,6 +426,12 @@ unions! {
     ProjectThawConfirmError { Protection(ProtectionError) }
     /// Why a desk was not named.
     ProjectNameDeskError { Protection(ProtectionError) }
+    /// Why a partner was not revoked.
+    PartnerRevokeError { Protection(ProtectionError) }
+    /// Why the end of a revocation was not asked for.
+    PartnerRevocationEndRequestError { Protection(ProtectionError) }
+    /// Why a revocation was not ended.
+    PartnerRevocationEndConfirmError { Protection(ProtectionError) }
     /// Why a case was not taken over.
     CustodyTakeError { Protection(ProtectionError) }
     /// Why a notice was not marked: nothing stands in the way of one's own.

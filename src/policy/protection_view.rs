@@ -9,12 +9,13 @@ use crate::domain::account::{Project, Team};
 use crate::domain::audit::AuditPurpose;
 use crate::domain::deletion::{DeletionAnswer, DeletionRequest};
 use crate::domain::directory::Service;
-use crate::domain::freeze::{Custody, Desk, Freeze, ProjectStatus, continuity_code};
+use crate::domain::freeze::{Custody, Desk, Freeze, ProjectStatus, RestartList, continuity_code};
 use crate::domain::glass::{Glass, GlassRate};
 use crate::domain::id::{DeletionId, OrganizationId, ProjectId, ReferralId, ServiceId};
 use crate::domain::lifecycle::Status;
 use crate::domain::notice::ReceivedNotice;
 use crate::domain::referral::{Referral, Urgency};
+use crate::domain::revocation::Revocation;
 use crate::domain::time::Timestamp;
 
 fn look(access: &Access, relation: Relation) -> Looking {
@@ -188,6 +189,31 @@ pub fn leads_to_case(access: &Access, glass: &Glass) -> bool {
 pub fn show_glass_rate(access: &Access, rate: GlassRate, project: &Project) -> Option<Visible<GlassRate>> {
     let fields = ["BreakGlassRate.glasses", "BreakGlassRate.caseReads", "BreakGlassRate.perThousand"];
     whole(access, access.relation_to_project(project), &fields, rate)
+}
+
+/// The view of a revocation; `None` for who does not lead the project.
+pub fn show_revocation(access: &Access, revocation: Revocation, project: &Project) -> Option<Visible<Revocation>> {
+    permit(access, Action::ReadProject).ok()?;
+    let fields = [
+        "PartnerRevocation.id",
+        "PartnerRevocation.organization",
+        "PartnerRevocation.reason",
+        "PartnerRevocation.revokedAt",
+        "PartnerRevocation.endRequestedAt",
+        "PartnerRevocation.endedAt",
+    ];
+    if revocation.project_id != project.id {
+        return None;
+    }
+    whole(access, access.relation_to_project(project), &fields, revocation)
+}
+
+/// The view of what a project has to look at when it starts again; `None` for who does not lead it.
+pub fn show_restart_list(access: &Access, list: RestartList, project: &Project) -> Option<Visible<RestartList>> {
+    permit(access, Action::ReadProject).ok()?;
+    let fields =
+        ["RestartList.lapsingReferralIds", "RestartList.serviceIdsToVerify", "RestartList.teamIdsWithoutCaseworker"];
+    whole(access, access.relation_to_project(project), &fields, list)
 }
 
 /// A request to delete, as the side that asks or the side that is asked sees it.

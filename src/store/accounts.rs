@@ -3,7 +3,7 @@
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::account::Account;
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, OrganizationId};
 use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("accounts");
@@ -47,6 +47,8 @@ statements! {
     FIND_LANGUAGE = "SELECT language FROM accounts WHERE id = $1";
     SAVE_LANGUAGE = "UPDATE accounts SET language = $2 WHERE id = $1";
     SET_DISABLED = "UPDATE accounts SET is_disabled = $2 WHERE id = $1";
+    LIST_OF_ORGANIZATION = select_accounts!("accounts a WHERE a.organization_id = $1 ORDER BY a.id");
+    RENAME = "UPDATE accounts SET handle = $2 WHERE id = $1";
     LIST_HANDLES = "SELECT handle FROM accounts ORDER BY handle";
 }
 
@@ -162,6 +164,20 @@ impl Tx {
         let row: Option<AccountRow> =
             in_tx!(self, |c| sqlx::query_as(FIND_ENABLED_BY_HANDLE).bind(handle).fetch_optional(c).await)?;
         row.map(AccountRow::into_account).transpose()
+    }
+
+    /// The accounts of an organisation, shut out or not.
+    pub async fn list_accounts_of(&mut self, organization: OrganizationId) -> Result<Vec<Account>, StoreError> {
+        let organization = organization.to_string();
+        let rows: Vec<AccountRow> =
+            in_tx!(self, |c| sqlx::query_as(LIST_OF_ORGANIZATION).bind(organization).fetch_all(c).await)?;
+        rows.into_iter().map(AccountRow::into_account).collect()
+    }
+
+    /// Gives an account another handle.
+    pub async fn rename_account(&mut self, account: AccountId, handle: &str) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(RENAME).bind(account.to_string()).bind(handle).execute(c).await.map(drop))?;
+        Ok(())
     }
 
     /// Writes an account, new or changed, with its teams.

@@ -1,6 +1,6 @@
 //! Questions for places, and their answers.
 
-use super::reach::{in_reached_project, of_own_team, within};
+use super::reach::{in_reached_project, not_revoked_by, of_own_team, within};
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::capacity_check::{CapacityCheck, ToldPlaces};
@@ -29,10 +29,14 @@ macro_rules! asked {
     };
 }
 
-/// Asked of the scope's organisation ($5), by a project that is at work.
+/// Asked of the scope's organisation ($5), by a project that is at work and has not revoked it.
 macro_rules! received {
     () => {
-        "(recipient_id = $5 AND EXISTS (SELECT 1 FROM projects w WHERE w.id = project_id AND w.status = 'active'))"
+        concat!(
+            "(recipient_id = $5 AND EXISTS (SELECT 1 FROM projects w WHERE w.id = project_id AND w.status = 'active' AND ",
+            not_revoked_by!("w.id", "recipient_id"),
+            "))"
+        )
     };
 }
 

@@ -1,17 +1,17 @@
 //! Requests to recipients to delete what they hold, and their answers.
 
-use super::reach::{in_reached_project, of_own_team, within};
+use super::reach::{in_reached_project, not_revoked_by, of_own_team, within};
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::deletion::DeletionRequest;
-use crate::domain::id::{AccountId, DeletionId};
+use crate::domain::id::{AccountId, DeletionId, ReferralId};
 use crate::domain::scope::Scope;
 use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("deletion_requests");
 
 /// Within reach of the side that asks (project $1, unit $2, account $3, all teams $4), or of the side that
-/// is asked ($5); a recipient is blind to a project that is frozen, here too.
+/// is asked ($5); a recipient is blind to a project that is frozen or has revoked it, here too.
 macro_rules! select_deletions {
     ($rest:literal) => {
         concat!(
@@ -23,7 +23,11 @@ macro_rules! select_deletions {
             ") OR ",
             of_own_team!("$1", "$3"),
             " OR (recipient_id = $5 AND EXISTS (SELECT 1 FROM teams t JOIN projects w ON w.id = t.project_id ",
-            "WHERE t.id = team_id AND w.status = 'active'))) ",
+            "WHERE t.id = team_id AND w.status = 'active' AND ",
+            not_revoked_by!("w.id", "s.recipient_id"),
+            " AND ",
+            not_revoked_by!("s.project_id", "s.recipient_id"),
+            "))) ",
             $rest
         )
     };
@@ -32,6 +36,7 @@ macro_rules! select_deletions {
 statements! {
     LIST = select_deletions!("ORDER BY asked_at DESC, id DESC LIMIT $6");
     FIND = select_deletions!("AND id = $6");
+    IS_ASKED = "SELECT EXISTS (SELECT 1 FROM deletion_requests WHERE referral_id = $1 AND answer IS NULL)";
     INSERT = "INSERT INTO deletion_requests (id, referral_id, project_id, sender_id, recipient_id, asked_at) \
         VALUES ($1, $2, $3, $4, $5, $6)";
     ANSWER = "UPDATE deletion_requests SET answer = $2, answered_at = $3, answered_by = $4 WHERE id = $1 AND answer IS NULL";
@@ -105,6 +110,11 @@ impl Tx {
             .fetch_optional(c)
             .await)?;
         row.map(DeletionRow::into_request).transpose()
+    }
+
+    /// Whether the recipient of a referral was asked already, and has not answered.
+    pub async fn is_deletion_asked(&mut self, referral: ReferralId) -> Result<bool, StoreError> {
+        Ok(in_tx!(self, |c| sqlx::query_scalar(IS_ASKED).bind(referral.to_string()).fetch_one(c).await)?)
     }
 
     /// Writes a new request.

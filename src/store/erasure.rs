@@ -2,8 +2,8 @@
 
 use super::keys::Erasure;
 use super::{Store, StoreError};
-use crate::domain::erasure::{ErasureUnit, LedgerEntry, LedgerEvent, frozen_projects};
-use crate::domain::id::ProjectId;
+use crate::domain::erasure::{ErasureUnit, LedgerEntry, LedgerEvent, frozen_projects, revoked_partners};
+use crate::domain::id::{OrganizationId, ProjectId};
 use crate::domain::time::Timestamp;
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ impl Store {
         self.truncate_logs().await
     }
 
-    /// Remembers an event against a restore; for freezes and thaws, which the ledger replays.
+    /// Remembers an event against a restore; for freezes, revocations and their ends, which the ledger replays.
     pub async fn append_ledger(&self, entry: LedgerEntry) -> Result<(), StoreError> {
         self.ledger.append(&[entry]).await
     }
@@ -34,6 +34,12 @@ impl Store {
     /// status of projects freezes these again when a database was opened, before it is served.
     pub fn projects_frozen_by_ledger(&self) -> Result<Vec<(ProjectId, Timestamp)>, StoreError> {
         Ok(frozen_projects(&self.ledger.read()?))
+    }
+
+    /// The partners that projects have revoked by the ledger's last word, each with the time of it: whoever keeps
+    /// revocations revokes these again when a database was opened, before it is served.
+    pub fn partners_revoked_by_ledger(&self) -> Result<Vec<(ProjectId, OrganizationId, Timestamp)>, StoreError> {
+        Ok(revoked_partners(&self.ledger.read()?))
     }
 
     /// Empties the logs of embedded databases, so that what was deleted is in no file any more.

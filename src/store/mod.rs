@@ -53,8 +53,10 @@ mod referral_clocks;
 mod referral_events;
 mod referrals;
 mod reports;
+mod restart;
 mod restore;
 mod retention;
+mod revocations;
 mod rounds;
 mod row;
 mod sealed;
@@ -289,7 +291,9 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         referral_events::STATEMENTS,
         referrals::STATEMENTS,
         reports::STATEMENTS,
+        restart::STATEMENTS,
         retention::STATEMENTS,
+        revocations::STATEMENTS,
         rounds::STATEMENTS,
         sessions::STATEMENTS,
         slips::STATEMENTS,

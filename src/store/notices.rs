@@ -1,6 +1,6 @@
 //! Notices: to whom, of which kind, about which object, and who has seen them.
 
-use super::reach::of_project_at_work;
+use super::reach::{not_revoked_by, open_to_recipient};
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::account::{Account, Role};
@@ -24,10 +24,12 @@ macro_rules! select_received {
             "OR ((n.role IS NULL OR n.role = $2) AND n.organization_id = $5 AND (EXISTS (SELECT 1 FROM referrals f ",
             "WHERE ((f.id = n.object AND f.channel = 'electronic') ",
             "OR f.id IN (SELECT d.referral_id FROM deletion_requests d WHERE d.id = n.object)) AND ",
-            of_project_at_work!("f.case_id"),
+            open_to_recipient!("f.case_id", "f.recipient_id"),
             // And a question for places.
             ") OR EXISTS (SELECT 1 FROM capacity_checks k JOIN projects w ON w.id = k.project_id ",
-            "WHERE k.id = n.object AND w.status = 'active')))) ",
+            "WHERE k.id = n.object AND w.status = 'active' AND ",
+            not_revoked_by!("w.id", "k.recipient_id"),
+            ")))) ",
             $rest
         )
     };

@@ -20,6 +20,7 @@ statements! {
     COUNT_MAPPED = "SELECT count(*) FROM external_identities WHERE account_id = $1 AND is_mapped";
     INSERT_LINK = "INSERT INTO external_identities (issuer, subject, account_id, is_mapped, created_at) \
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (issuer, subject) DO NOTHING";
+    DELETE_LINKS_OF = "DELETE FROM external_identities WHERE account_id = $1";
     DELETE_LINK = "DELETE FROM external_identities WHERE issuer = $1 AND subject = $2 AND account_id = $3";
     INSERT_PENDING = "INSERT INTO pending_sign_ins (state_hash, browser_hash, expires_at, sealed) \
         VALUES ($1, $2, $3, $4)";
@@ -181,6 +182,13 @@ impl Tx {
             .await
             .map(|done| done.rows_affected()))?;
         Ok(deleted == 1)
+    }
+
+    /// Takes every link to an account away.
+    pub async fn delete_identity_links_of(&mut self, account: AccountId) -> Result<(), StoreError> {
+        let account = account.to_string();
+        in_tx!(self, |c| sqlx::query(DELETE_LINKS_OF).bind(account).execute(c).await.map(drop))?;
+        Ok(())
     }
 
     /// Remembers a sign-in that was begun, and forgets those that never came back.

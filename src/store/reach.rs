@@ -47,17 +47,36 @@ macro_rules! of_own_case {
 }
 pub(super) use of_own_case;
 
-/// The project whose team follows the case now is at work: while it is frozen nobody outside reads the row.
-macro_rules! of_project_at_work {
-    ($case:literal) => {
+/// The project has not revoked the recipient.
+macro_rules! not_revoked_by {
+    ($project:literal, $recipient:literal) => {
         concat!(
-            "EXISTS (SELECT 1 FROM cases w JOIN teams o ON o.id = w.team_id JOIN projects p ON p.id = o.project_id WHERE w.id = ",
-            $case,
-            " AND p.status = 'active')"
+            "NOT EXISTS (SELECT 1 FROM revocations v WHERE v.organization_id = ",
+            $recipient,
+            " AND v.project_id = ",
+            $project,
+            " AND v.ended_at IS NULL)"
         )
     };
 }
-pub(super) use of_project_at_work;
+pub(super) use not_revoked_by;
+
+/// The row about a case is open to its recipient: the project whose team follows the case now is at work, and neither
+/// it nor the one that the case came from has revoked the recipient.
+macro_rules! open_to_recipient {
+    ($case:literal, $recipient:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM cases w JOIN teams o ON o.id = w.team_id JOIN projects p ON p.id = o.project_id WHERE w.id = ",
+            $case,
+            " AND p.status = 'active' AND ",
+            $crate::store::reach::not_revoked_by!("p.id", $recipient),
+            " AND ",
+            $crate::store::reach::not_revoked_by!("w.project_id", $recipient),
+            ")"
+        )
+    };
+}
+pub(super) use open_to_recipient;
 
 /// The row is, or belongs to, the case of a broken glass of the scope's account that has not ended.
 macro_rules! through_glass {

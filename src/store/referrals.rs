@@ -1,7 +1,7 @@
 //! Referrals and their timelines.
 
 use super::keys::KeyStore;
-use super::reach::{in_reached_project, of_own_case, of_project_at_work};
+use super::reach::{in_reached_project, of_own_case, open_to_recipient};
 use super::row::{Table, optional_text, optional_time};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
@@ -82,15 +82,15 @@ statements! {
         "id = $1 AND ((",
         sent!("$2", "$3", "$4", "$5"),
         ") OR (recipient_id = $6 AND channel = 'electronic' AND ",
-        of_project_at_work!("case_id"),
+        open_to_recipient!("case_id", "recipient_id"),
         "))"
     );
     LIST_RECEIVED = select_referrals!(
         "recipient_id = $1 AND channel = 'electronic' AND ",
-        of_project_at_work!("case_id"),
+        open_to_recipient!("case_id", "recipient_id"),
         " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
          AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3 AND r.recipient_id = $1 AND r.channel = 'electronic' AND ",
-        of_project_at_work!("r.case_id"),
+        open_to_recipient!("r.case_id", "r.recipient_id"),
         ")) ORDER BY requested_at DESC, id DESC LIMIT $4"
     );
     LIST_SENT = select_sent!("");

@@ -10,7 +10,7 @@ use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databas
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
     CapacityCheckId, ConsentId, DeletionId, GlassId, Identifier, IncidentId, NoticeId, OrganizationId, OverrideId,
-    ProjectId, ReferralId, ReportId, ServiceId, TeamId,
+    ProjectId, ReferralId, ReportId, RevocationId, ServiceId, TeamId,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -87,6 +87,7 @@ fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row
         "AuditEventConnection" => "{ nodes { action } pageInfo { hasNextPage } }",
         "CaseReadings" => "{ ownTeamDays }",
         "BreakGlassRate" => "{ glasses }",
+        "RestartList" => "{ teamIdsWithoutCaseworker }",
         "LegalHold" => "{ caseId }",
         _ => "{ id }",
     };

@@ -137,7 +137,9 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
             vec![root.to_owned()]
         }
         "project" => by_id(&[&project]),
-        "continuityList" | "breakGlassRate" => vec![format!("{root}(projectId: \"{project}\")")],
+        "continuityList" | "breakGlassRate" | "partnerRevocations" | "restartList" => {
+            vec![format!("{root}(projectId: \"{project}\")")]
+        }
         "services" | "directoryChanges" | "duplicateCandidates" | "servicesToReview" | "directoryProposals" => {
             vec![format!("{root}(first: 2)")]
         }

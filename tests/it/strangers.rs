@@ -15,7 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use relais::domain::id::{
     CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, LocationId,
-    NoticeId, OrganizationId, OverrideId, ProjectId, ProposalId, ReferralId, ReportId, ServiceId, TeamId,
+    NoticeId, OrganizationId, OverrideId, ProjectId, ProposalId, ReferralId, ReportId, RevocationId, ServiceId, TeamId,
 };
 use relais::domain::spoken_code::SpokenCode;
 use serde_json::{Value, json};
@@ -45,6 +45,7 @@ fn never(id: &str) -> String {
         "ntc" => NoticeId::from_bytes(bytes).to_string(),
         "cus" => CustodyId::from_bytes(bytes).to_string(),
         "gla" => GlassId::from_bytes(bytes).to_string(),
+        "rvk" => RevocationId::from_bytes(bytes).to_string(),
         "inc" => IncidentId::from_bytes(bytes).to_string(),
         "rep" => ReportId::from_bytes(bytes).to_string(),
         "ovr" => OverrideId::from_bytes(bytes).to_string(),
@@ -133,6 +134,8 @@ struct Paris {
     held: String,
     report: String,
     incident: String,
+    /// Of the hospital, by Paris.
+    revocation: String,
     places: String,
     /// Of a service that only the trained may know of.
     proposal: String,
@@ -203,9 +206,16 @@ async fn paris(world: &World) -> Paris {
         held,
         report,
         incident,
+        revocation: revocation(world).await,
         places: places(world).await,
         proposal: proposal(world).await,
     }
+}
+
+async fn revocation(world: &World) -> String {
+    let paris = ProjectId::derived("corridor", "paris").to_string();
+    let input = json!({ "projectId": paris, "organizationId": organization_id(HOSPITAL), "reason": "ENDED" });
+    text(&world.done(&world.person("coordinator"), "partnerRevoke", &input).await["id"])
 }
 
 /// A question for places, asked of the lawyers after another one, so that something lies behind it in the list.
@@ -230,7 +240,7 @@ async fn proposal(world: &World) -> String {
 }
 
 /// Questions that a caseworker of Paris is refused for the role, whatever they name.
-const OF_LEADS: [&str; 15] = [
+const OF_LEADS: [&str; 21] = [
     "directoryProposalDecide.directoryProposalId",
     "continuityList.projectId",
     "breakGlassRate.projectId",
@@ -239,6 +249,12 @@ const OF_LEADS: [&str; 15] = [
     "projectThawConfirm.projectId",
     "projectNameDesk.projectId",
     "projectNameDesk.teamId",
+    "partnerRevocations.projectId",
+    "restartList.projectId",
+    "partnerRevoke.projectId",
+    "partnerRevoke.organizationId",
+    "partnerRevocationEndRequest.partnerRevocationId",
+    "partnerRevocationEndConfirm.partnerRevocationId",
     "custodyTake.referralId",
     "legalHoldSet.caseId",
     "legalHoldLift.caseId",
@@ -328,6 +344,7 @@ on_both_databases! {
                 || OF_LEADS.contains(&question.place.as_str())
                 || question.existing == paris.glass
                 || question.existing == paris.proposal
+                || question.existing == paris.revocation
                 || question.place.ends_with(".placeId")
                 || question.place == "directoryProposals.after"
                 // Editors merge, whatever a caseworker sees.

@@ -42,10 +42,15 @@ pub(in crate::actions) async fn ask_by_system(
     ask_by(context, tx, closed, event).await
 }
 
-/// `event` says who asks, and when.
-async fn ask_by(context: &Context, tx: &mut Tx, closed: &Referral, event: AuditEvent) -> Result<(), ActionError> {
+/// `event` says who asks, and when. Whoever has not answered yet is not asked again.
+pub(super) async fn ask_by(
+    context: &Context,
+    tx: &mut Tx,
+    closed: &Referral,
+    event: AuditEvent,
+) -> Result<(), ActionError> {
     // Who was called was told by voice, and is asked by voice.
-    if !closed.is_told_electronically() {
+    if !closed.is_told_electronically() || tx.is_deletion_asked(closed.id).await? {
         return Ok(());
     }
     let request = DeletionRequest {

@@ -1,6 +1,6 @@
 //! The acts of protection: freezing a project and what goes on meanwhile, breaking the glass, withdrawal,
-//! closing a referral, requests to delete, overrides of consent, statutory
-//! reports, and the notices that all of these bring.
+//! closing a referral, requests to delete, overrides of consent, statutory reports, revoked partners, and the notices
+//! that all of these bring.
 
 pub mod consents;
 pub mod continuity;
@@ -11,6 +11,8 @@ pub mod notice;
 pub mod overrides;
 pub mod project;
 pub mod reports;
+pub mod restart;
+pub mod revocation;
 pub mod withdrawal;
 
 use super::{ActionError, Context};

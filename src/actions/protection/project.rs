@@ -137,7 +137,7 @@ pub async fn replay_freezes(context: &Context) -> Result<(), ActionError> {
 }
 
 /// Locks a project that the viewer leads; any other answers like one that never was.
-async fn lock_led(tx: &mut Tx, access: &Access, id: ProjectId) -> Result<Project, ActionError> {
+pub(super) async fn lock_led(tx: &mut Tx, access: &Access, id: ProjectId) -> Result<Project, ActionError> {
     let project = tx.lock_project(id).await?.filter(|project| access.leads(project));
     project.ok_or(ActionError::NotVisible)
 }

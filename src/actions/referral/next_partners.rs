@@ -17,7 +17,7 @@ const STEP: usize = 100;
 const MOST_STEPS: usize = 3;
 
 /// The services for the need of a referral and the person of its case, best first around the case's area, without the
-/// organisations that were asked already. For the case's team.
+/// organisations that were asked already, must not be told or were revoked. For the case's team.
 pub async fn next_partners(
     context: &Context,
     access: &Access,
@@ -33,6 +33,7 @@ pub async fn next_partners(
     let mut asked = context.store.list_asked_in_chain(&referral).await?;
     asked.push(referral.recipient_id);
     asked.extend(context.store.list_restricted(referral.case_id).await?);
+    asked.extend(context.store.list_revoked(referral.project_id, scope.project).await?);
     let wanted = wanted(context, &case, referral.need);
     let mut page = search(context, access, &wanted, STEP, None)?;
     let mut found = Vec::new();

@@ -93,6 +93,7 @@ impl Sender<'_> {
             organization: organization.as_ref(),
             channel: declared.channel,
             vetting: tx.find_vetting(draft.recipient_id).await?,
+            is_revoked: tx.is_revoked(draft.recipient_id, draft.project_id, account.project_id).await?,
             sender_is_trained: account.is_trained,
             phone_called: declared.phone_called,
             capacity_confirmed: declared.capacity_confirmed,

@@ -38,6 +38,11 @@ impl<'a> Actor<'a> {
         Self::of(Party::Recipient, account)
     }
 
+    /// Who leads the project, where the account is still there.
+    pub(in crate::actions) const fn leading(account: Option<&'a Account>) -> Self {
+        Self { party: Party::Coordinator, account, as_told_by_person: false }
+    }
+
     /// A clock that ran out.
     pub(super) const CLOCK: Self = Self { party: Party::Timer, account: None, as_told_by_person: false };
     /// Relais itself, closing what another act has decided.

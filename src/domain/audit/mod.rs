@@ -57,6 +57,9 @@ code_list! {
         ThawRequested = "thaw_requested": "somebody asked to thaw a project",
         ProjectThawed = "project_thawed": "a project was thawed",
         DeskNamed = "desk_named": "a desk was named for when a project is frozen",
+        PartnerRevoked = "partner_revoked": "a project has revoked a partner",
+        RevocationEndRequested = "revocation_end_requested": "somebody asked to end the revocation of a partner",
+        RevocationEnded = "revocation_ended": "the revocation of a partner was ended",
         ContinuityRead = "continuity_read": "the list of what a frozen project left open was read",
         CustodyTaken = "custody_taken": "a desk took over a case",
         GlassBroken = "glass_broken": "a case was opened from outside its team",
@@ -131,6 +134,9 @@ impl AuditAction {
             | Self::ThawRequested
             | Self::ProjectThawed
             | Self::DeskNamed
+            | Self::PartnerRevoked
+            | Self::RevocationEndRequested
+            | Self::RevocationEnded
             | Self::ContinuityRead
             | Self::CustodyTaken
             | Self::GlassBroken

@@ -13,7 +13,8 @@ pub const fn effect_of(change: &Change) -> Option<DemandResult> {
         (Detail::Outcome(outcome), _) => Some(effect_of_failure(*outcome)),
         (Detail::Cancel(reason), _) => Some(effect_of_cancelling(*reason)),
         (_, Event::WithdrawConsent) => Some(DemandResult::PersonDeclined),
-        (_, Event::RevokePartner) => Some(DemandResult::UnmetUnsafe),
+        // What it had accepted goes on, as far as the team knows.
+        (_, Event::RevokePartner) if matches!(change.status, Status::Cancelled) => Some(DemandResult::UnmetUnsafe),
         (_, Event::Reopen) => Some(DemandResult::Pending),
         _ => None,
     }
@@ -103,7 +104,8 @@ mod tests {
         };
         let effect = |event, detail| {
             let at = crate::domain::time::Timestamp::from_microseconds(0);
-            effect_of(&Change { event, status: crate::domain::lifecycle::Status::Completed, at, detail })
+            let status = if event == Event::RevokePartner { Status::Cancelled } else { Status::Completed };
+            effect_of(&Change { event, status, at, detail })
         };
         for (code, expected) in [
             (DeclineCode::Full, None),

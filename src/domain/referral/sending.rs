@@ -49,6 +49,8 @@ pub struct SendFacts<'a> {
     pub organization: Option<&'a Organization>,
     /// Its vetting.
     pub vetting: Vetting,
+    /// Whether the project, or the one that follows the case for it, has revoked it.
+    pub is_revoked: bool,
     /// How it reaches the recipient.
     pub channel: Channel,
     /// True when the sender was trained about gender-based violence.
@@ -83,6 +85,10 @@ impl Referral {
     pub(super) fn sent(&self, facts: &SendFacts<'_>, now: Timestamp) -> Result<Sent, Refusal> {
         let organization = facts.organization.ok_or(Refusal::Recipient(RecipientProblem::ServiceNotOpen))?;
         let service = facts.service.ok_or(Refusal::Recipient(RecipientProblem::ServiceNotOpen))?;
+        // Whatever the channel: who answers the phone there may be somebody else by now.
+        if facts.is_revoked {
+            return Err(Refusal::Recipient(RecipientProblem::PartnerRevoked));
+        }
         if self.needed_by.is_some_and(|deadline| deadline <= now) {
             return Err(Refusal::input("referralId", InputProblem::DeadlinePast));
         }

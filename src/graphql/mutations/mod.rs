@@ -31,6 +31,7 @@ mod message;
 mod organization;
 mod protection;
 mod referral;
+mod revocation;
 mod round;
 mod statutory_report;
 
@@ -54,5 +55,6 @@ pub struct Mutation(
     organization::OrganizationMutations,
     legal_hold::LegalHoldMutations,
     protection::ProtectionMutations,
+    revocation::RevocationMutations,
     statutory_report::StatutoryReportMutations,
 );

@@ -15,6 +15,7 @@ pub mod organization;
 pub mod place;
 pub mod protection;
 pub mod referral;
+pub mod revocation;
 pub mod service;
 pub mod sharing;
 pub mod statutory_report;

@@ -15,7 +15,10 @@ pub(super) fn timeline(facts: &ReferralFacts<'_>, look: &Looking) -> Vec<Timelin
 fn entry_view(facts: &ReferralFacts<'_>, look: &Looking, entry: &TimelineEntry) -> Option<TimelineView> {
     let is_own_side = entry.organization_id == Some(facts.referral.recipient_id);
     let event = match look.sight("TimelineEntry.event") {
-        Sight::Masked(Mask::SinceSending) => Some(entry.event).filter(|event| *event != Event::Create),
+        // Nor what was about the recipient itself, and not about the referral.
+        Sight::Masked(Mask::SinceSending) => {
+            Some(entry.event).filter(|event| !matches!(event, Event::Create | Event::RevokePartner))
+        }
         sight => Some(entry.event).filter(|_| sight == Sight::Shown),
     };
     let at = match look.sight("TimelineEntry.at") {

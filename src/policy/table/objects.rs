@@ -72,7 +72,11 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "readings", types: &["CaseReadings", "CaseReading"], standings: &[Plain] },
     Object { key: "trail", types: &["AuditEvent"], standings: &[Plain] },
     Object { key: "account", types: &["Viewer", "Team", "FocalPoint"], standings: &[Plain] },
-    Object { key: "project", types: &["Project", "ContinuityEntry", "Custody"], standings: &[Plain] },
+    Object {
+        key: "project",
+        types: &["Project", "PartnerRevocation", "RestartList", "ContinuityEntry", "Custody"],
+        standings: &[Plain],
+    },
     Object { key: "glass", types: &["BreakGlass", "BreakGlassRate"], standings: &[Plain] },
     Object { key: "notice", types: &["Notice"], standings: &[Plain] },
     Object { key: "deletion", types: &["Deletion"], standings: &[Plain] },

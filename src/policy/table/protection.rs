@@ -28,6 +28,7 @@ impl Row {
 
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = projects();
+    rows.extend(revocations());
     rows.extend(continuity());
     rows.extend(glasses());
     rows.extend(deletions());
@@ -52,6 +53,23 @@ fn projects() -> Vec<Row> {
         "Project.deskConfirmed",
     ]
     .map(|name| field(name, Internal).leads().to(Staff, &[Plain]))
+    .into()
+}
+
+/// Whom a project works with no more, and what it looks at first when it starts again.
+fn revocations() -> Vec<Row> {
+    [
+        "PartnerRevocation.id",
+        "PartnerRevocation.organization",
+        "PartnerRevocation.reason",
+        "PartnerRevocation.revokedAt",
+        "PartnerRevocation.endRequestedAt",
+        "PartnerRevocation.endedAt",
+        "RestartList.lapsingReferralIds",
+        "RestartList.serviceIdsToVerify",
+        "RestartList.teamIdsWithoutCaseworker",
+    ]
+    .map(|name| field(name, Internal).leads())
     .into()
 }
 

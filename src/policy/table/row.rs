@@ -106,7 +106,7 @@ code_list! {
         ListReadings = "list_readings": "list who saw what of a case, for the person",
         ReadTrail = "read_trail": "read the audit trail: the own acts, and for an auditor whole trails",
         ReadProject = "read_project": "read whether a project works, and who takes over when it does not",
-        LeadProject = "lead_project": "freeze and thaw a project, and name its desk",
+        LeadProject = "lead_project": "freeze and thaw a project, name its desk, and revoke its partners",
         ReadContinuity = "read_continuity": "read what a frozen project left open",
         TakeCustody = "take_custody": "take over a case of a frozen project",
         ReadNotices = "read_notices": "read and mark one's notices",

@@ -68,6 +68,8 @@ pub(super) async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
         query("projects", "", json!({})),
         query("project", "Paris", json!({ "id": project_of_paris() })),
         query("continuityList", "Paris, at work", json!({ "projectId": project_of_paris() })),
+        query("partnerRevocations", "Paris", json!({ "projectId": project_of_paris() })),
+        query("restartList", "Paris, never frozen", json!({ "projectId": project_of_paris() })),
         query("notices", "", json!({})),
         query("breakGlassReviews", "", json!({})),
         query("breakGlassRate", "Paris", json!({ "projectId": project_of_paris() })),
@@ -196,6 +198,10 @@ fn never_asked() -> String {
     CapacityCheckId::from_bytes([7; 16]).to_string()
 }
 
+fn never_revoked() -> String {
+    RevocationId::from_bytes([7; 16]).to_string()
+}
+
 fn project_of_paris() -> String {
     ProjectId::derived("corridor", "paris").to_string()
 }
@@ -243,6 +249,15 @@ pub(super) fn protection_rows() -> Vec<Row> {
         ),
         act("consentWithdraw", "of a case of Paris", Input::Withdrawal),
         act("consentConfirm", "never was", fixed(json!({ "consentId": ConsentId::from_bytes([7; 16]).to_string() }))),
+        act(
+            "partnerRevoke",
+            "the hospital, by Paris",
+            fixed(
+                json!({ "projectId": project_of_paris(), "organizationId": organization_id(HOSPITAL), "reason": "ENDED" }),
+            ),
+        ),
+        act("partnerRevocationEndRequest", "never was", fixed(json!({ "partnerRevocationId": never_revoked() }))),
+        act("partnerRevocationEndConfirm", "never was", fixed(json!({ "partnerRevocationId": never_revoked() }))),
         act("projectNameDesk", "the own team", fixed(desk)),
         act("projectThawRequest", "Paris, at work", fixed(project.clone())),
         act("projectThawConfirm", "Paris, at work", fixed(project.clone())),

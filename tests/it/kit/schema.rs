@@ -119,6 +119,7 @@ impl Schema {
             "prj" => "Project",
             "ntc" => "Notice",
             "cus" => "Custody",
+            "rvk" => "PartnerRevocation",
             "gla" => "BreakGlass",
             "del" => "Deletion",
             "inc" => "Incident",

@@ -1,6 +1,6 @@
 //! What protection keeps, turned over cell by cell: a world in which a glass is broken and looked at, a consent is
 //! withdrawn and its deletion answered, an override of consent taken back, a report confirmed,
-//! a desk is named and the project frozen, and one case taken over.
+//! a partner revoked and admitted again, a desk named and the project frozen, and one case taken over.
 
 use super::flips::is_of_protection;
 use super::turning::{Probe, flips, selection, survivors};
@@ -39,6 +39,7 @@ impl Protected {
         for asker in ["caseworker", "caseworker of another project"] {
             ask_for_places(&world, asker).await;
         }
+        revoke_a_partner(&world, &project).await;
         let desk = TeamId::derived("corridor", "project desk");
         let named = json!({ "projectId": project, "teamId": desk.to_string() });
         world.done(&world.person("coordinator"), "projectNameDesk", &named).await;
@@ -57,6 +58,8 @@ impl Protected {
         let (document, id) = match type_name {
             "Project" => (of_project("project(id: $id)"), &self.project),
             "ContinuityEntry" => (of_project("continuityList(projectId: $id)"), &self.project),
+            "PartnerRevocation" => (of_project("partnerRevocations(projectId: $id)"), &self.project),
+            "RestartList" => (of_project("restartList(projectId: $id)"), &self.project),
             "BreakGlassRate" => (of_project("breakGlassRate(projectId: $id)"), &self.project),
             "Custody" => (by_node("Custody", &selection), &self.custody),
             "BreakGlass" => (by_node("BreakGlass", &selection), &self.glass),
@@ -171,6 +174,16 @@ async fn harm(world: &World, ready: &Ready) {
     let found = world.ask(&coordinator, "{ incidents { id } }", json!({})).await;
     let close = json!({ "incidentId": found.at("incidents/0/id"), "resolution": "REMEDIED" });
     world.done(&coordinator, "incidentClose", &close).await;
+}
+
+/// Revoked, and admitted again by two, so that it has a value everywhere.
+async fn revoke_a_partner(world: &World, project: &str) {
+    let partner = organization_id(crate::markers::CARE_CENTRE);
+    let input = json!({ "projectId": project, "organizationId": partner, "reason": "DATA_BREACH" });
+    let revoked = world.done(&world.person("coordinator"), "partnerRevoke", &input).await;
+    let named = json!({ "partnerRevocationId": revoked["id"] });
+    world.done(&world.person("coordinator"), "partnerRevocationEndRequest", &named).await;
+    world.done(&world.person("second coordinator"), "partnerRevocationEndConfirm", &named).await;
 }
 
 /// The caseworker has seen what there is to be seen.

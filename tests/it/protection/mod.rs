@@ -6,6 +6,7 @@ mod glass;
 mod overrides;
 mod reports;
 mod reveal;
+mod revocation;
 mod rules;
 mod withdrawal;
 

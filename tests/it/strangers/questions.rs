@@ -231,6 +231,9 @@ pub(super) fn of_protection(paris: &Paris) -> Vec<Question> {
         Question::of_query("node", "id", &project),
         Question::of_query("continuityList", "projectId", &project),
         Question::of_query("breakGlassRate", "projectId", &project),
+        Question::of_query("partnerRevocations", "projectId", &project),
+        Question::of_query("restartList", "projectId", &project),
+        Question::of_query("node", "id", &paris.revocation),
     ];
     for root in ["projectFreeze", "projectThawRequest", "projectThawConfirm"] {
         questions.push(Question::of_mutation(root, "projectId", &json!({}), &project));
@@ -241,6 +244,20 @@ pub(super) fn of_protection(paris: &Paris) -> Vec<Question> {
     questions.extend([
         Question::of_mutation("projectNameDesk", "projectId", &json!({ "teamId": team }), &project),
         Question::of_mutation("projectNameDesk", "teamId", &json!({ "projectId": sureau }), &team),
+        Question::of_mutation(
+            "partnerRevoke",
+            "projectId",
+            &json!({ "organizationId": organization_id(HOSPITAL), "reason": "ENDED" }),
+            &project,
+        ),
+        Question::of_mutation(
+            "partnerRevoke",
+            "organizationId",
+            &json!({ "projectId": sureau, "reason": "ENDED" }),
+            &organization_id(SAFE_HOUSE),
+        ),
+        Question::of_mutation("partnerRevocationEndRequest", "partnerRevocationId", &json!({}), &paris.revocation),
+        Question::of_mutation("partnerRevocationEndConfirm", "partnerRevocationId", &json!({}), &paris.revocation),
         Question::of_mutation("custodyTake", "referralId", &json!({}), id),
         Question::of_mutation("breakGlassReview", "breakGlassId", &json!({ "verdict": "JUSTIFIED" }), &paris.glass),
         Question::of_mutation("noticeSeen", "noticeId", &json!({}), &paris.notice),

@@ -106,6 +106,8 @@ input-ring-without-inside = لا تحيط بشيء.
 
 ## Refusals
 closed-meanwhile = أُغلق هذا الطلب في هذه الأثناء، ولم يعد مطلوبًا منكم أي شيء.
+recipient-partner-revoked = لم يعد المشروع يعمل مع هذه المنظمة: اختر منظمة أخرى، ولا تتصل بها.
+protection-revocation-ended = انتهى الإلغاء من قبل.
 ## الرسائل
 text-refused = قبل القبول لا يقول السؤال شيئًا عن الشخص ولا يسأل من هو ({ $found }). اسألوا بدلًا من ذلك: «{ $question }»
 linter-phone = رقم هاتف

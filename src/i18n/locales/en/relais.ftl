@@ -280,6 +280,7 @@ recipient-merged-elsewhere = The entry was merged into another one: draft the re
 recipient-do-not-use = Somebody has marked the service or the place as not to be used: wait until an editor decides, or choose another one.
 recipient-call-needed = An emergency is announced by phone first: call, then say so.
 recipient-by-call-only = A redirection is a phone call: call, then say so; nothing is sent.
+recipient-partner-revoked = The project works with this organisation no more: choose another one, and do not call it.
 
 ## Fields
 field-age-band = age band
@@ -315,6 +316,9 @@ protection-already-decided = It was decided before.
 protection-entry-changed = The entry says something else since this was proposed: refuse it, and propose anew.
 protection-consent-ended = The consent has lapsed, or was withdrawn: record a new one.
 protection-override-ended = Nobody confirmed it in time, or it is over: ask again if it is still needed.
+protection-own-organization = A project does not revoke the organisation that runs it.
+protection-end-not-requested = Nobody has asked to end the revocation yet: ask first, and let somebody else confirm.
+protection-revocation-ended = The revocation has ended already.
 
 ## The table of need to know
 policy-acts = May
@@ -424,12 +428,12 @@ policy-mask-hour = by the hour
 policy-mask-without-reason = only that it is closed, not why
 policy-mask-own-side = only the own organisation
 policy-mask-since-sending = from the sending on
-policy-object-project = Projects, and what they left open
+policy-object-project = Projects, what they left open, and revoked partners
 policy-object-glass = Broken glasses
 policy-object-notice = Notices
 policy-object-deletion = Requests to delete
 policy-action-read-project = read whether a project works
-policy-action-lead-project = freeze and thaw a project, name its desk
+policy-action-lead-project = freeze and thaw a project, name its desk, revoke its partners
 policy-action-read-continuity = read what a frozen project left open
 policy-action-take-custody = take over a case of a frozen project
 policy-action-read-notices = read and mark one’s notices

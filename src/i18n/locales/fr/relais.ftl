@@ -280,6 +280,7 @@ recipient-merged-elsewhere = La fiche a été fusionnée dans une autre : prépa
 recipient-do-not-use = Le service ou le lieu est signalé à ne pas utiliser : attendez la décision d’un éditeur, ou choisissez-en un autre.
 recipient-call-needed = Une urgence s’annonce d’abord par téléphone : appelez, puis indiquez-le.
 recipient-by-call-only = Une réorientation se fait par téléphone : appelez, puis indiquez-le ; rien n’est envoyé.
+recipient-partner-revoked = Le projet ne travaille plus avec cette organisation : choisissez-en une autre, et ne l’appelez pas.
 
 ## Fields
 field-age-band = tranche d’âge
@@ -315,6 +316,9 @@ protection-already-decided = C’est déjà décidé.
 protection-entry-changed = La fiche a changé depuis cette proposition : refusez-la, et proposez de nouveau.
 protection-consent-ended = Le consentement a expiré ou a été retiré : recueillez-en un nouveau.
 protection-override-ended = Personne ne l’a confirmé à temps, ou c’est terminé : refaire la demande si elle reste nécessaire.
+protection-own-organization = Un projet ne révoque pas l’organisation qui le mène.
+protection-end-not-requested = Personne n’a encore demandé la fin de la révocation : demandez-la, puis une autre personne confirme.
+protection-revocation-ended = La révocation a déjà pris fin.
 
 ## The table of need to know
 policy-acts = Peut
@@ -424,12 +428,12 @@ policy-mask-hour = à l’heure près
 policy-mask-without-reason = seulement qu’elle est close, sans le motif
 policy-mask-own-side = seulement sa propre organisation
 policy-mask-since-sending = depuis l’envoi
-policy-object-project = Projets, et ce qu’ils laissent en cours
+policy-object-project = Projets, ce qu’ils laissent en cours, et partenaires révoqués
 policy-object-glass = Glaces brisées
 policy-object-notice = Avis
 policy-object-deletion = Demandes d’effacement
 policy-action-read-project = lire si un projet est actif
-policy-action-lead-project = geler un projet, lever le gel, nommer son relais de continuité
+policy-action-lead-project = geler un projet, lever le gel, nommer son relais de continuité, révoquer ses partenaires
 policy-action-read-continuity = lire ce qu’un projet gelé laisse en cours
 policy-action-take-custody = reprendre un cas d’un projet gelé
 policy-action-read-notices = lire et marquer ses avis
