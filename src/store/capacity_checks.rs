@@ -25,38 +25,49 @@ macro_rules! select_checks {
 /// teams $4.
 macro_rules! asked {
     () => {
-        concat!("((CAST($4 AS BOOLEAN) AND ", in_reached_project!("$1", "$2"), ") OR ", of_own_team!("$1", "$3"), ")")
+        concat!("(", in_reached_project!("$1", "$2"), " AND (CAST($4 AS BOOLEAN) OR ", of_own_team!("$1", "$3"), "))")
     };
 }
 
-/// Asked of the scope's organisation ($5), by a project that is at work and has not revoked it.
+/// Asked of an organisation, by a project that is at work and has not revoked it.
 macro_rules! received {
-    () => {
+    ($organization:literal) => {
         concat!(
-            "(recipient_id = $5 AND EXISTS (SELECT 1 FROM projects w WHERE w.id = project_id AND w.status = 'active' AND ",
+            "(recipient_id = ",
+            $organization,
+            " AND EXISTS (SELECT 1 FROM projects w WHERE w.id = project_id AND w.status = 'active' AND ",
             not_revoked_by!("w.id", "recipient_id"),
             "))"
         )
     };
 }
 
-/// Of the list that is asked for: the received ones (true at $6), or those that were asked.
-macro_rules! listed {
-    () => {
-        concat!("((CAST($6 AS BOOLEAN) AND ", received!(), ") OR (NOT CAST($6 AS BOOLEAN) AND ", asked!(), "))")
+/// A page of the checks under a condition: open or closed ones or both, as of now, behind a cursor.
+macro_rules! page_of {
+    ($condition:expr, $open:literal, $now:literal, $after:literal, $limit:literal) => {
+        select_checks!(
+            $condition,
+            concat!(
+                " AND (CAST(",
+                $open,
+                " AS BOOLEAN) IS NULL OR (closed_at IS NULL AND until_at > ",
+                $now,
+                ") = ",
+                $open
+            ),
+            concat!(") AND (CAST(", $after, " AS TEXT) IS NULL OR (asked_at, id) < (SELECT k.asked_at, k.id "),
+            concat!("FROM capacity_checks k WHERE k.id = ", $after, " AND "),
+            $condition,
+            concat!(")) ORDER BY asked_at DESC, id DESC LIMIT ", $limit)
+        )
     };
 }
 
 // A cursor that names somebody else's check is at no place of the list, like one that names none.
 statements! {
-    FIND = select_checks!("id = $6 AND (", asked!(), " OR ", received!(), ")");
-    LIST = select_checks!(
-        listed!(),
-        " AND (CAST($7 AS BOOLEAN) IS NULL OR (closed_at IS NULL AND until_at > $8) = $7) \
-         AND (CAST($9 AS TEXT) IS NULL OR (asked_at, id) < (SELECT k.asked_at, k.id FROM capacity_checks k WHERE k.id = $9 AND ",
-        listed!(),
-        ")) ORDER BY asked_at DESC, id DESC LIMIT $10"
-    );
+    FIND = select_checks!("id = $6 AND (", asked!(), " OR ", received!("$5"), ")");
+    LIST_ASKED = page_of!(asked!(), "$5", "$6", "$7", "$8");
+    LIST_RECEIVED = page_of!(received!("$1"), "$2", "$3", "$4", "$5");
     INSERT = "INSERT INTO capacity_checks (id, project_id, team_id, sender_id, recipient_id, service_id, need, urgency, quantity, \
         from_at, until_at, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     ANSWER = "UPDATE capacity_checks SET answered_at = $2, answer = $3, available = $4, attested_by = $5 \
@@ -153,15 +164,19 @@ impl Store {
         scope: &Scope,
         selection: CheckSelection,
     ) -> Result<Vec<CapacityCheck>, StoreError> {
-        let rows: Vec<CheckRow> = read!(self, |pool| within!(sqlx::query_as(LIST), scope)
-            .bind(optional_text(scope.organization))
-            .bind(selection.received)
-            .bind(selection.open)
-            .bind(selection.now.microseconds())
-            .bind(optional_text(selection.after))
-            .bind(selection.limit)
-            .fetch_all(pool)
-            .await)?;
+        let rows: Vec<CheckRow> = read!(self, |pool| {
+            let list = if selection.received {
+                sqlx::query_as(LIST_RECEIVED).bind(optional_text(scope.organization))
+            } else {
+                within!(sqlx::query_as(LIST_ASKED), scope)
+            };
+            list.bind(selection.open)
+                .bind(selection.now.microseconds())
+                .bind(optional_text(selection.after))
+                .bind(selection.limit)
+                .fetch_all(pool)
+                .await
+        })?;
         rows.into_iter().map(CheckRow::into_check).collect()
     }
 }

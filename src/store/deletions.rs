@@ -1,6 +1,6 @@
 //! Requests to recipients to delete what they hold, and their answers.
 
-use super::reach::{in_reached_project, not_revoked_by, of_own_team, within};
+use super::reach::{in_reached_project, in_reaching_project, not_revoked_by, of_own_team, within};
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::deletion::DeletionRequest;
@@ -13,7 +13,7 @@ const TABLE: Table = Table("deletion_requests");
 /// Within reach of the side that asks (project $1, unit $2, account $3, all teams $4), or of the side that
 /// is asked ($5); a recipient is blind to a project that is frozen or has revoked it, here too.
 macro_rules! select_deletions {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "SELECT id, referral_id, project_id, team_id, sender_id, recipient_id, asked_at, answer, answered_at FROM ",
             "(SELECT d.id, d.referral_id, d.project_id, (SELECT c.team_id FROM referrals r JOIN cases c ON c.id = r.case_id ",
@@ -28,13 +28,19 @@ macro_rules! select_deletions {
             " AND ",
             not_revoked_by!("s.project_id", "s.recipient_id"),
             "))) ",
-            $rest
+            $($rest),+
         )
     };
 }
 
 statements! {
-    LIST = select_deletions!("ORDER BY asked_at DESC, id DESC LIMIT $6");
+    // What either side can reach, each by its own index.
+    LIST = select_deletions!(
+        "AND id IN (SELECT x.id FROM deletion_requests x WHERE x.recipient_id = $5 UNION \
+         SELECT y.id FROM deletion_requests y WHERE y.",
+        in_reaching_project!("$1", "$2", "$3"),
+        ") ORDER BY asked_at DESC, id DESC LIMIT $6"
+    );
     FIND = select_deletions!("AND id = $6");
     IS_ASKED = "SELECT EXISTS (SELECT 1 FROM deletion_requests WHERE referral_id = $1 AND answer IS NULL)";
     INSERT = "INSERT INTO deletion_requests (id, referral_id, project_id, sender_id, recipient_id, asked_at) \

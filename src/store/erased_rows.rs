@@ -34,19 +34,15 @@ statements! {
     DECIDE = "UPDATE cases SET erasing_at = $2 WHERE id = $1 AND erasing_at IS NULL";
     LIST_DECIDED = "SELECT id, project_id FROM cases WHERE erasing_at IS NOT NULL ORDER BY id";
     LIST_REFERRALS = "SELECT id FROM referrals WHERE case_id = $1 ORDER BY id";
-    ERASE_KEYS_OF_CALLS = concat!(
-        "DELETE FROM idempotency_keys WHERE object_id = $1 OR ",
-        of_its_referrals!("object_id"),
-        " OR object_id IN (SELECT k.id FROM consents k WHERE k.case_id = $1 \
-          UNION SELECT k.conversation_id FROM consents k WHERE k.case_id = $1 \
-          UNION SELECT v.id FROM consent_overrides v WHERE v.case_id = $1 \
-          UNION SELECT y.id FROM statutory_reports y WHERE y.case_id = $1 \
-          UNION SELECT o.id FROM referral_rounds o WHERE o.case_id = $1)"
-    );
+    ERASE_KEYS_OF_CALLS = "DELETE FROM idempotency_keys WHERE object_id IN (SELECT CAST($1 AS TEXT) \
+        UNION SELECT r.id FROM referrals r WHERE r.case_id = $1 UNION SELECT k.id FROM consents k WHERE k.case_id = $1 \
+        UNION SELECT v.id FROM consent_overrides v WHERE v.case_id = $1 \
+        UNION SELECT y.id FROM statutory_reports y WHERE y.case_id = $1 \
+        UNION SELECT o.id FROM referral_rounds o WHERE o.case_id = $1)";
     UNLINK_DEMANDS = concat!("UPDATE demands SET referral_id = NULL WHERE ", of_its_referrals!("referral_id"));
     ERASE_FIRINGS = concat!("DELETE FROM referral_firings WHERE ", of_its_referrals!("referral_id"));
     // The name of such a job is its kind and the id of the referral, before what is due.
-    ERASE_JOBS = concat!("DELETE FROM jobs WHERE kind = 'referral_timer' AND ", of_its_referrals!("substr(name, 16, 30)"));
+    ERASE_JOBS = concat!("DELETE FROM jobs WHERE kind = 'referral_timer' AND ", of_its_referrals!("CAST(substr(name, 16, 30) AS TEXT)"));
     ERASE_EVENTS = concat!("DELETE FROM referral_events WHERE ", of_its_referrals!("referral_id"));
     ERASE_READINGS_OF_NOTICES = concat!(
         "DELETE FROM notice_readings WHERE notice_id IN (SELECT n.id FROM notices n WHERE ",

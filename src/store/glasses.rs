@@ -1,5 +1,6 @@
 //! Broken glasses: who opened which case of another team, and who looked at it afterwards.
 
+use super::reach::in_reached_project;
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::glass::{Glass, GlassRate};
@@ -18,20 +19,13 @@ macro_rules! select_glasses {
     };
 }
 
-/// Those of the project $1, or of any project of the unit $2.
-macro_rules! of_led_project {
-    () => {
-        "(project_id = $1 OR project_id IN (SELECT p.id FROM projects p WHERE p.organization_id = $2)) "
-    };
-}
-
 statements! {
     FIND = select_glasses!("id = $1");
     LIST_OF = select_glasses!("account_id = $1 AND (opened_at > $2 OR reviewed_at IS NULL) ORDER BY opened_at, id");
     LIST_TO_REVIEW = concat!(
         "SELECT id, project_id, team_id, case_id, account_id, (SELECT a.handle FROM accounts a WHERE a.id = account_id) AS handle, reason, opened_at, ends_at, reviewed_at, verdict FROM glasses WHERE ",
-        of_led_project!(),
-        "AND reviewed_at IS NULL AND account_id <> $3 ORDER BY opened_at, id LIMIT $4"
+        in_reached_project!("$1", "$2"),
+        " AND reviewed_at IS NULL AND account_id <> $3 ORDER BY opened_at, id LIMIT $4"
     );
     INSERT = "INSERT INTO glasses (id, project_id, team_id, case_id, account_id, reason, opened_at, ends_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -1,6 +1,6 @@
 //! Incidents: which referral caused harm, and what came of looking into it.
 
-use super::reach::{in_reached_project, of_own_team, within};
+use super::reach::{in_reached_project, in_reaching_project, of_own_team, within};
 use super::row::{Table, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::id::{AccountId, IncidentId};
@@ -17,7 +17,9 @@ macro_rules! select_incidents {
             "SELECT id, referral_id, project_id, organization_id, team_id, opened_at, opened_by, closed_at, resolution ",
             "FROM (SELECT i.id, i.referral_id, i.project_id, p.organization_id, c.team_id, i.opened_at, i.opened_by, i.closed_at, ",
             "i.resolution FROM incidents i JOIN referrals r ON r.id = i.referral_id JOIN cases c ON c.id = r.case_id ",
-            "JOIN projects p ON p.id = i.project_id WHERE c.erasing_at IS NULL) AS s WHERE ((CAST($4 AS BOOLEAN) AND ",
+            "JOIN projects p ON p.id = i.project_id WHERE c.erasing_at IS NULL) AS s WHERE ",
+            in_reaching_project!("$1", "$2", "$3"),
+            " AND ((CAST($4 AS BOOLEAN) AND ",
             in_reached_project!("$1", "$2"),
             ") OR ",
             of_own_team!("$1", "$3"),

@@ -234,17 +234,27 @@ impl Store {
         let mut refused = Vec::new();
         let of_keys = keys::statements().map(|statement| (&self.keys.db, statement));
         for (db, (name, sql)) in all_statements().map(|statement| (&self.db, statement)).chain(of_keys) {
-            // A head of a list is no statement without its list, nor one of rows without its rows.
-            let sql = match sql.rsplit_once(' ') {
-                Some((_, "IN")) => in_list(sql, 2),
-                Some((head, "VALUES")) => value_rows(sql, 2, head.matches(',').count() + 1),
-                _ => AssertSqlSafe(sql.to_owned()),
-            };
-            if let Err(error) = db.prepare(sql).await {
+            if let Err(error) = db.prepare(whole(sql)).await {
                 refused.push((name.to_owned(), error.to_string()));
             }
         }
         refused
+    }
+
+    /// Every statement there is as a database is given it, with its name, whose path says which of the two databases
+    /// it is for: so that their plans can be read.
+    pub fn statement_texts() -> Vec<(&'static str, String)> {
+        all_statements().chain(keys::statements()).map(|(name, sql)| (name, whole(sql).0)).collect()
+    }
+}
+
+/// A statement with its list or its rows: the head of a list is no statement without its list, nor one of rows without
+/// its rows.
+fn whole(sql: &'static str) -> AssertSqlSafe<String> {
+    match sql.rsplit_once(' ') {
+        Some((_, "IN")) => in_list(sql, 2),
+        Some((head, "VALUES")) => value_rows(sql, 2, head.matches(',').count() + 1),
+        _ => AssertSqlSafe(sql.to_owned()),
     }
 }
 

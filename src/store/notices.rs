@@ -22,8 +22,9 @@ macro_rules! select_received {
             "OR (n.role = $2 AND n.project_id = $3) OR (n.role = $2 AND n.role <> 'partner_admin' AND n.organization_id = $4) ",
             // What a recipient is told of is a referral that it reads, or a request to delete, while the project works.
             "OR ((n.role IS NULL OR n.role = $2) AND n.organization_id = $5 AND (EXISTS (SELECT 1 FROM referrals f ",
-            "WHERE ((f.id = n.object AND f.channel = 'electronic') ",
-            "OR f.id IN (SELECT d.referral_id FROM deletion_requests d WHERE d.id = n.object)) AND ",
+            "WHERE f.id = n.object AND f.channel = 'electronic' AND ",
+            open_to_recipient!("f.case_id", "f.recipient_id"),
+            ") OR EXISTS (SELECT 1 FROM deletion_requests d JOIN referrals f ON f.id = d.referral_id WHERE d.id = n.object AND ",
             open_to_recipient!("f.case_id", "f.recipient_id"),
             // And a question for places.
             ") OR EXISTS (SELECT 1 FROM capacity_checks k JOIN projects w ON w.id = k.project_id ",
@@ -36,7 +37,13 @@ macro_rules! select_received {
 }
 
 statements! {
-    LIST_RECEIVED = select_received!("ORDER BY n.at DESC, n.id DESC LIMIT $6");
+    // Whatever is addressed to somebody that the account may be, each by its own index.
+    LIST_RECEIVED = select_received!(
+        "AND n.id IN (SELECT a.id FROM notices a WHERE a.account_id = $1 UNION SELECT t.id FROM notices t \
+         JOIN team_members h ON h.team_id = t.team_id WHERE h.account_id = $1 UNION SELECT q.id FROM notices q \
+         WHERE q.project_id = $3 UNION SELECT o.id FROM notices o WHERE o.organization_id IN ($4, $5)) \
+         ORDER BY n.at DESC, n.id DESC LIMIT $6"
+    );
     FIND_RECEIVED = select_received!("AND n.id = $6");
     INSERT = "INSERT INTO notices (id, at, kind, object, team_id, project_id, organization_id, role, account_id, actor_id) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";

@@ -1,6 +1,6 @@
 //! Overrides of consent: who asked, who confirmed, how each ended.
 
-use super::reach::{in_reached_project, of_own_team, within};
+use super::reach::{in_reached_project, in_reaching_project, of_own_team, within};
 use super::row::{Table, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::consent::Consent;
@@ -21,7 +21,9 @@ macro_rules! select_overrides {
             "v.requested_at, v.requested_by, (SELECT a.handle FROM accounts a WHERE a.id = v.requested_by) AS requested_by_handle, ",
             "v.confirmed_at, (SELECT b.handle FROM accounts b WHERE b.id = v.confirmed_by) AS confirmed_by_handle, v.consent_id, ",
             "v.ended_at, v.ended_how FROM consent_overrides v JOIN cases c ON c.id = v.case_id ",
-            "JOIN projects p ON p.id = v.project_id WHERE c.erasing_at IS NULL) AS s WHERE ((CAST($4 AS BOOLEAN) AND ",
+            "JOIN projects p ON p.id = v.project_id WHERE c.erasing_at IS NULL) AS s WHERE ",
+            in_reaching_project!("$1", "$2", "$3"),
+            " AND ((CAST($4 AS BOOLEAN) AND ",
             in_reached_project!("$1", "$2"),
             ") OR ",
             of_own_team!("$1", "$3"),

@@ -3,19 +3,36 @@
 //! A condition names its parameters, so that it can stand at any place of a statement: the scope's
 //! project, its unit, its account, and whether it covers all teams.
 
-/// The row's `project_id` is the scope's project, or one of its unit's.
+/// The row's `project_id` is the scope's project, or one of its unit's: one list, so that an index on it serves both.
 macro_rules! in_reached_project {
     ($project:literal, $unit:literal) => {
         concat!(
-            "(project_id = ",
+            "project_id IN (SELECT p.id FROM projects p WHERE p.id = ",
             $project,
-            " OR project_id IN (SELECT p.id FROM projects p WHERE p.organization_id = ",
+            " OR p.organization_id = ",
             $unit,
-            "))"
+            ")"
         )
     };
 }
 pub(super) use in_reached_project;
+
+/// The row's `project_id` is one of all whose rows the scope may reach: the own ones, and those from which a team of the
+/// account has taken cases over. It decides nothing, and lets the index of the projects serve what decides.
+macro_rules! in_reaching_project {
+    ($project:literal, $unit:literal, $account:literal) => {
+        concat!(
+            "project_id IN (SELECT p.id FROM projects p WHERE p.id = ",
+            $project,
+            " OR p.organization_id = ",
+            $unit,
+            " UNION SELECT k.project_id FROM custodies k JOIN team_members h ON h.team_id = k.to_team_id WHERE h.account_id = ",
+            $account,
+            ")"
+        )
+    };
+}
+pub(super) use in_reaching_project;
 
 /// The row's `team_id` is a team of the scope's account, in the scope's project. The row's own project may
 /// be another one: a case that a desk has taken over keeps the project that it came from.

@@ -1,7 +1,7 @@
 //! Referrals and their timelines.
 
 use super::keys::KeyStore;
-use super::reach::{in_reached_project, of_own_case, open_to_recipient};
+use super::reach::{in_reached_project, in_reaching_project, of_own_case, open_to_recipient};
 use super::row::{Table, optional_text, optional_time};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
@@ -16,17 +16,12 @@ use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("referrals");
 
-/// Sent by the scope's project or unit where the scope covers all teams, or for a case of the own teams. The
-/// first condition keeps to the projects that either can be of: their index serves the lists.
+/// Sent by the scope's project or unit where the scope covers all teams, or for a case of the own teams.
 macro_rules! sent {
     ($project:literal, $unit:literal, $account:literal, $covers:literal) => {
         concat!(
-            "(",
-            in_reached_project!($project, $unit),
-            " OR project_id IN (SELECT k.project_id FROM custodies k JOIN team_members h ON h.team_id = k.to_team_id ",
-            "WHERE h.account_id = ",
-            $account,
-            ")) AND ((CAST(",
+            in_reaching_project!($project, $unit, $account),
+            " AND ((CAST(",
             $covers,
             " AS BOOLEAN) AND ",
             in_reached_project!($project, $unit),

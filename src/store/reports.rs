@@ -1,7 +1,7 @@
 //! Statutory reports: that one was made, sealed with its case.
 
 use super::keys::KeyStore;
-use super::reach::{in_reached_project, of_own_team, within};
+use super::reach::{in_reached_project, in_reaching_project, of_own_team, within};
 use super::row::{Table, optional_text, optional_time};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
@@ -23,7 +23,9 @@ macro_rules! select_reports {
             "v.recorded_by, (SELECT a.handle FROM accounts a WHERE a.id = v.recorded_by) AS recorded_by_handle, v.confirmed_at, ",
             "(SELECT b.handle FROM accounts b WHERE b.id = v.confirmed_by) AS confirmed_by_handle, v.sealed ",
             "FROM statutory_reports v JOIN cases c ON c.id = v.case_id JOIN projects p ON p.id = v.project_id ",
-            "WHERE c.erasing_at IS NULL) AS s WHERE ((CAST($4 AS BOOLEAN) AND ",
+            "WHERE c.erasing_at IS NULL) AS s WHERE ",
+            in_reaching_project!("$1", "$2", "$3"),
+            " AND ((CAST($4 AS BOOLEAN) AND ",
             in_reached_project!("$1", "$2"),
             ") OR ",
             of_own_team!("$1", "$3"),

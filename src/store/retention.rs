@@ -16,12 +16,12 @@ const BATCH: i64 = 1000;
 macro_rules! of_nothing_held {
     () => {
         "object_id NOT IN (SELECT h.case_id FROM legal_holds h \
-         UNION SELECT r.id FROM referrals r JOIN legal_holds h ON h.case_id = r.case_id \
-         UNION SELECT k.id FROM consents k JOIN legal_holds h ON h.case_id = k.case_id \
-         UNION SELECT k.conversation_id FROM consents k JOIN legal_holds h ON h.case_id = k.case_id \
-         UNION SELECT y.id FROM statutory_reports y JOIN legal_holds h ON h.case_id = y.case_id \
-         UNION SELECT v.id FROM consent_overrides v JOIN legal_holds h ON h.case_id = v.case_id \
-         UNION SELECT o.id FROM referral_rounds o JOIN legal_holds h ON h.case_id = o.case_id)"
+         UNION SELECT r.id FROM legal_holds h CROSS JOIN referrals r WHERE r.case_id = h.case_id \
+         UNION SELECT k.id FROM legal_holds h CROSS JOIN consents k WHERE k.case_id = h.case_id \
+         UNION SELECT k.conversation_id FROM legal_holds h CROSS JOIN consents k WHERE k.case_id = h.case_id \
+         UNION SELECT y.id FROM legal_holds h CROSS JOIN statutory_reports y WHERE y.case_id = h.case_id \
+         UNION SELECT v.id FROM legal_holds h CROSS JOIN consent_overrides v WHERE v.case_id = h.case_id \
+         UNION SELECT o.id FROM legal_holds h CROSS JOIN referral_rounds o WHERE o.case_id = h.case_id)"
     };
 }
 
@@ -29,12 +29,15 @@ macro_rules! of_nothing_held {
 macro_rules! about_nothing_held {
     () => {
         "object NOT IN (SELECT h.case_id FROM legal_holds h \
-         UNION SELECT r.id FROM referrals r JOIN legal_holds h ON h.case_id = r.case_id \
-         UNION SELECT k.id FROM consents k JOIN legal_holds h ON h.case_id = k.case_id \
-         UNION SELECT g.id FROM glasses g JOIN legal_holds h ON h.case_id = g.case_id \
-         UNION SELECT d.id FROM deletion_requests d JOIN referrals r ON r.id = d.referral_id JOIN legal_holds h ON h.case_id = r.case_id \
-         UNION SELECT i.id FROM incidents i JOIN referrals r ON r.id = i.referral_id JOIN legal_holds h ON h.case_id = r.case_id \
-         UNION SELECT u.id FROM custodies u JOIN referrals r ON r.id = u.referral_id JOIN legal_holds h ON h.case_id = r.case_id)"
+         UNION SELECT r.id FROM legal_holds h CROSS JOIN referrals r WHERE r.case_id = h.case_id \
+         UNION SELECT k.id FROM legal_holds h CROSS JOIN consents k WHERE k.case_id = h.case_id \
+         UNION SELECT g.id FROM legal_holds h CROSS JOIN glasses g WHERE g.case_id = h.case_id \
+         UNION SELECT d.id FROM legal_holds h CROSS JOIN referrals r CROSS JOIN deletion_requests d \
+         WHERE r.case_id = h.case_id AND d.referral_id = r.id \
+         UNION SELECT i.id FROM legal_holds h CROSS JOIN referrals r CROSS JOIN incidents i \
+         WHERE r.case_id = h.case_id AND i.referral_id = r.id \
+         UNION SELECT u.id FROM legal_holds h CROSS JOIN referrals r CROSS JOIN custodies u \
+         WHERE r.case_id = h.case_id AND u.referral_id = r.id)"
     };
 }
 

@@ -62,6 +62,7 @@ mod oracle;
 mod page_rates;
 mod pages;
 mod people_commands;
+mod plans;
 mod policy;
 mod privacy_rules;
 mod protection;

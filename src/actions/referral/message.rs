@@ -19,7 +19,7 @@ use crate::domain::message::{
     Answer, AnswerWord, Content, MOST_MESSAGES, Message, MessageKind, Question, check_may_write,
 };
 use crate::domain::notice::{Addressee, NoticeKind};
-use crate::domain::referral::{Command, Referral};
+use crate::domain::referral::{Change, Command, Referral};
 use crate::domain::refusal::{ConsentProblem, InputProblem, Refusal};
 use crate::domain::sensitive::{Sensitive, hidden_debug};
 use crate::domain::time::{Date, Timestamp};
@@ -73,7 +73,8 @@ pub async fn ask(
             require_project_at_work(tx, account.project_id).await?;
             let known = known_numbers(context, access, tx, &referral).await?;
             let content = Content::question(question.clone(), &known)?;
-            post.turn(tx, referral, &Command::Ask, (MessageKind::Question, content)).await
+            let change = decide(access, &referral, &Command::Ask, post.party, post.now)?;
+            post.turn(tx, referral, &change, (MessageKind::Question, content)).await
         })
         .await;
     settle(context, access, target, written).await
@@ -94,13 +95,14 @@ pub async fn answer_question(
         .write(async |tx| {
             let referral = find_for_change(tx, access, target, Relation::Team).await?;
             require_project_at_work(tx, account.project_id).await?;
+            let change = decide(access, &referral, &Command::Answer, post.party, post.now)?;
             let consent = tx.lock_consent_of(&referral).await?.ok_or(ActionError::NotVisible)?;
             let messages = tx.list_messages(&referral).await?;
             let asked = messages.iter().rfind(|message| message.kind == MessageKind::Question);
             let question = asked.and_then(|message| message.content.question);
             let content = Content::answer(answer.clone(), question, post.now.date())?;
             check_agreed(&answer, &consent, post.now)?;
-            post.turn(tx, referral, &Command::Answer, (MessageKind::Answer, content)).await
+            post.turn(tx, referral, &change, (MessageKind::Answer, content)).await
         })
         .await;
     settle(context, access, target, written).await
@@ -217,11 +219,10 @@ impl Post<'_> {
         &self,
         tx: &mut Tx,
         referral: Referral,
-        command: &Command<'_>,
+        change: &Change,
         message: (MessageKind, Content),
     ) -> Result<(), ActionError> {
-        let change = decide(self.access, &referral, command, self.party, self.now)?;
-        let changed = write(tx, &Actor::of(self.party, self.account), referral, &change).await?;
+        let changed = write(tx, &Actor::of(self.party, self.account), referral, change).await?;
         self.insert(tx, &changed, message).await?;
         tx.touch_case(changed.case_id, self.now).await?;
         audit(tx, self.access, &changed, self.purpose()).await

@@ -36,10 +36,11 @@ const RECIPIENT: &str = "... on RecipientUnavailableError { recipientProblem: pr
 /// A mutation: its name, what comes back and how, and the errors that it names beside the key's.
 struct Mutation(&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const MUTATIONS: [Mutation; 26] = [
+const MUTATIONS: [Mutation; 27] = [
     Mutation("caseOpen", "case", CASE, &[INPUT, PROTECTION]),
     Mutation("consentRecord", "consent", CONSENT, &[INPUT, RECIPIENT, PROTECTION]),
     Mutation("consentConfirm", "consent", CONSENT, &[PROTECTION]),
+    Mutation("consentWithdraw", "consent", CONSENT, &[PROTECTION]),
     Mutation(
         "referralReroute",
         "referral",

@@ -20,4 +20,5 @@ pub mod shell;
 pub mod sql;
 pub mod steps;
 pub mod tables;
+pub mod watch;
 pub mod world;
