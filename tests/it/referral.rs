@@ -1,5 +1,6 @@
 //! The life of a referral as its two sides live it: what each may do, and what each is told.
 
+mod guards;
 mod handover;
 mod messages;
 mod sending;

@@ -19,6 +19,10 @@ const AT_ONCE: u64 = 8;
 const APART: i64 = 14;
 /// Days that a consent lives.
 const CONSENT_DAYS: i64 = 120;
+/// Days that whoever waits for a place is told to wait.
+const WAIT_DAYS: i64 = 70;
+/// Days off beside the weekends: two of them in a row, one on a weekend, one on a Monday.
+const HOLIDAYS: [&str; 5] = ["2026-12-24", "2026-12-25", "2027-01-02", "2027-03-29", "2027-05-06"];
 
 /// A sequence of numbers that is the same each time.
 struct Numbers(u64);
@@ -44,6 +48,9 @@ impl Numbers {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Act {
     Acknowledge,
+    Ask,
+    Answer,
+    Waitlist,
     Accept,
     Decline,
     Start,
@@ -54,6 +61,8 @@ enum Act {
 #[derive(Clone, Debug)]
 struct Plan {
     urgency: &'static str,
+    /// Somebody called, and the sender records what it is told.
+    is_told: bool,
     sent_at: Timestamp,
     lapses_at: Timestamp,
     acts: Vec<(Timestamp, Act)>,
@@ -62,9 +71,19 @@ struct Plan {
 impl Plan {
     fn drawn(numbers: &mut Numbers, sent_at: Timestamp, lapses_at: Timestamp) -> Self {
         let urgency = ["EMERGENCY", "URGENT", "NORMAL", "NORMAL", "LONG_TRACK"][numbers.below(5) as usize];
+        let is_told = numbers.chance(30);
         let mut chain = Vec::new();
         if numbers.chance(70) {
             chain.push(Act::Acknowledge);
+            if !is_told && numbers.chance(30) {
+                chain.push(Act::Ask);
+                if numbers.chance(70) {
+                    chain.push(Act::Answer);
+                }
+            }
+            if numbers.chance(20) {
+                chain.push(Act::Waitlist);
+            }
             if numbers.chance(70) {
                 let is_accepted = numbers.chance(70);
                 chain.push(if is_accepted { Act::Accept } else { Act::Decline });
@@ -82,14 +101,16 @@ impl Plan {
             at = at.plus_minutes(numbers.minutes());
             acts.push((at, act));
         }
-        Self { urgency, sent_at, lapses_at, acts }
+        Self { urgency, is_told, sent_at, lapses_at, acts }
     }
 }
 
-/// So many weekdays of UTC after an instant: on a weekday the same time of day, from a weekend on the midnight behind the
+/// So many working days of UTC after an instant: on a working day the same time of day, from a day off on the midnight behind the
 /// last of them.
 fn weekdays_after(from: Timestamp, count: i64) -> Timestamp {
-    let is_free = |at: Timestamp| matches!(at.date().weekday(), Weekday::Sat | Weekday::Sun);
+    let is_free = |at: Timestamp| {
+        matches!(at.date().weekday(), Weekday::Sat | Weekday::Sun) || HOLIDAYS.contains(&&*at.date().to_string())
+    };
     let mut at = from;
     if is_free(from) {
         while is_free(at) {
@@ -115,14 +136,22 @@ struct Model<'a> {
     plan: &'a Plan,
     status: &'static str,
     status_at: Timestamp,
+    /// When the question was asked, and when it was answered.
+    question: Option<(Timestamp, Option<Timestamp>)>,
     fired: BTreeMap<&'static str, Timestamp>,
     need: &'static str,
 }
 
 impl Model<'_> {
     fn lived(plan: &Plan) -> Model<'_> {
-        let mut model =
-            Model { plan, status: "requested", status_at: plan.sent_at, fired: BTreeMap::new(), need: "pending" };
+        let mut model = Model {
+            plan,
+            status: "requested",
+            status_at: plan.sent_at,
+            question: None,
+            fired: BTreeMap::new(),
+            need: "pending",
+        };
         let mut acts: VecDeque<_> = plan.acts.iter().copied().collect();
         loop {
             let due = model.due().into_iter().min_by_key(|(timer, at)| (*at, *timer));
@@ -140,15 +169,24 @@ impl Model<'_> {
     fn act(&mut self, act: Act, at: Timestamp) {
         let (from, to): (&[&str], _) = match act {
             Act::Acknowledge => (&["requested"], "acknowledged"),
-            Act::Accept => (&["acknowledged"], "accepted"),
-            Act::Decline => (&["acknowledged"], "declined"),
+            Act::Ask => (&["acknowledged"], "clarifying"),
+            Act::Answer if self.plan.lapses_at <= at => (&[], "nothing is told any more"),
+            Act::Answer => (&["clarifying"], "acknowledged"),
+            Act::Waitlist => (&["acknowledged", "clarifying"], "waitlisted"),
+            Act::Accept => (&["acknowledged", "clarifying", "waitlisted"], "accepted"),
+            Act::Decline => (&["acknowledged", "clarifying", "waitlisted"], "declined"),
             Act::Start => (&["accepted"], "in_service"),
             Act::Complete => (&["in_service"], "completed"),
         };
         if from.contains(&self.status) {
+            if self.status == "clarifying" {
+                self.question = self.question.map(|(asked_at, _)| (asked_at, Some(at)));
+            }
             (self.status, self.status_at) = (to, at);
-            if to == "completed" {
-                self.need = "met";
+            match to {
+                "clarifying" => self.question = Some((at, None)),
+                "completed" => self.need = "met",
+                _ => {}
             }
         }
     }
@@ -156,7 +194,7 @@ impl Model<'_> {
     fn fire(&mut self, timer: &'static str, at: Timestamp) {
         self.fired.insert(timer, at);
         match timer {
-            "expire" => (self.status, self.status_at) = ("expired", at),
+            "expire" | "wait_expired" => (self.status, self.status_at) = ("expired", at),
             "service_review" => {
                 (self.status, self.status_at, self.need) = ("not_realised", at, "unmet_no_answer");
             }
@@ -178,23 +216,43 @@ impl Model<'_> {
         }
     }
 
+    /// The decision, later by the time that the question was open, and by half of its own time at most.
+    fn decision(&self, decide: Option<Timestamp>) -> Option<Timestamp> {
+        let decide = decide?;
+        let Some((asked_at, answered_at)) = self.question.filter(|(asked_at, _)| *asked_at < decide) else {
+            return Some(decide);
+        };
+        let most = (decide.microseconds() - self.plan.sent_at.microseconds()) / 2;
+        let open = answered_at.map_or(most, |at| (at.microseconds() - asked_at.microseconds()).min(most));
+        Some(Timestamp::from_microseconds(decide.microseconds() + open))
+    }
+
     fn due(&self) -> Vec<(&'static str, Timestamp)> {
         let ([acknowledge, decide, serve], [remind, escalate, propose, expire]) = self.clocks();
         let mut due: Vec<(&'static str, Option<Timestamp>)> = Vec::new();
-        let is_waiting = matches!(self.status, "requested" | "acknowledged");
+        let is_waiting = matches!(self.status, "requested" | "acknowledged" | "clarifying");
+        let is_listed = self.status == "waitlisted";
         let is_taken = matches!(self.status, "accepted" | "in_service");
-        let chased = |at: Option<Timestamp>| if self.status == "requested" { at } else { at.max(at.and(decide)) };
+        let chased =
+            |at: Option<Timestamp>| if self.status == "requested" { at } else { at.max(at.and(self.decision(decide))) };
         if self.status == "requested" {
             due.push(("remind", remind));
         }
         if is_waiting {
-            due.extend([("escalate", chased(escalate)), ("propose", chased(propose)), ("expire", chased(expire))]);
+            let is_answered_by_phone = self.plan.is_told && self.status != "requested";
+            let a_month_later = expire.map(|at| at.plus_days(30)).max(Some(self.status_at.plus_days(30)));
+            let end = if is_answered_by_phone { a_month_later } else { chased(expire) };
+            due.extend([("escalate", chased(escalate)), ("propose", chased(propose)), ("expire", end)]);
+        }
+        if is_listed {
+            due.push(("wait_over", Some(self.status_at.plus_days(WAIT_DAYS))));
+            due.push(("wait_expired", Some(self.status_at.plus_days(WAIT_DAYS + 7))));
         }
         if is_taken {
             let served = serve.or(expire).map(|at| at.plus_days(30));
             due.push(("service_review", served.max(Some(self.status_at.plus_days(30)))));
         }
-        if is_waiting || is_taken {
+        if is_waiting || is_listed || is_taken {
             due.push(("consent_lapsing", Some(self.plan.lapses_at.plus_days(-7))));
         }
         if matches!(self.status, "declined" | "expired") {
@@ -203,7 +261,7 @@ impl Model<'_> {
             due.push(("need_unanswered", by));
         }
         due.retain(|(timer, _)| !self.fired.contains_key(timer));
-        if (is_waiting || is_taken) && self.plan.urgency == "LONG_TRACK" {
+        if (is_waiting || is_listed || is_taken) && self.plan.urgency == "LONG_TRACK" {
             let seen = self.fired.get("long_track_review").copied();
             let months = (1..=12).map(|month| self.plan.sent_at.plus_days(30 * month));
             due.push(("long_track_review", months.into_iter().find(|at| seen.is_none_or(|seen| seen < *at))));
@@ -244,7 +302,8 @@ async fn send_all(world: &World, plans: Vec<Plan>, sent: &mut Vec<Sent>, agenda:
         let draft = json!({ "idempotencyKey": fresh_key(), "caseId": case, "consentId": consent,
             "serviceId": service_id(MINORITY_APPEAL), "need": "LEGAL_MINORITY_APPEAL", "urgency": plan.urgency });
         let draft = world.run("caseworker", "referralCreate", draft).await.referral();
-        let how = json!({ "capacityConfirmed": true, "phoneCalled": true });
+        let channel = if plan.is_told { "CALL" } else { "ELECTRONIC" };
+        let how = json!({ "capacityConfirmed": true, "phoneCalled": true, "channel": channel });
         let referral = world.send_referral("caseworker", &draft, how).await.referral();
         for (at, act) in &plan.acts {
             agenda.insert((*at, 1000 + sent.len() * 10 + *act as usize), Step::Do(sent.len(), *act));
@@ -257,23 +316,29 @@ async fn send_all(world: &World, plans: Vec<Plan>, sent: &mut Vec<Sent>, agenda:
 async fn act(world: &World, sent: &mut Sent, act: Act) {
     let (name, more): (_, Value) = match act {
         Act::Acknowledge => ("referralAcknowledge", json!({})),
+        Act::Ask => ("referralAsk", json!({ "question": { "template": "COMES_ALONE" } })),
+        Act::Answer => ("referralAnswerQuestion", json!({ "answer": { "word": "YES" } })),
+        Act::Waitlist => ("referralWaitlist", json!({ "expectedWaitDays": WAIT_DAYS })),
         Act::Accept => ("referralAccept", json!({})),
         Act::Decline => ("referralDecline", json!({ "code": "FULL" })),
         Act::Start => ("referralStart", json!({ "serviceStartedAt": world.now().to_string() })),
         Act::Complete => ("referralComplete", json!({ "outcome": "SERVICE_RECEIVED" })),
     };
     let input = with(json!({ "referralId": sent.referral.id, "expectedVersion": sent.referral.version }), more.clone());
-    let mut done = world.run("lawyer", name, input).await;
+    let who = if sent.plan.is_told || act == Act::Answer { "caseworker" } else { "lawyer" };
+    let mut done = world.run(who, name, input).await;
     if !done.is_done() && done.refusal().starts_with("ConflictError") {
-        let seen = world.read("lawyer", &sent.referral).await;
+        let seen = world.read(who, &sent.referral).await;
         let version = &seen["version"];
         let input = with(json!({ "referralId": sent.referral.id, "expectedVersion": version }), more);
-        done = world.run("lawyer", name, input).await;
+        done = world.run(who, name, input).await;
     }
     if done.is_done() {
         sent.referral = done.referral();
     } else {
-        assert!(done.refusal().starts_with("InvalidTransitionError"), "{}", done.refusal());
+        let is_expected =
+            |refusal: &str| refusal.starts_with("InvalidTransitionError") || refusal == "ConsentMissingError EXPIRED";
+        assert!(is_expected(&done.refusal()), "{}", done.refusal());
     }
 }
 
@@ -322,7 +387,7 @@ async fn live(world: &World, nodes: &[App]) -> Vec<Sent> {
 on_both_databases! {
     async fn a_year_of_referrals_ends_as_a_model_of_each_says(world: World) {
         let world = led(world).await;
-        let calendar = json!({ "time_zone": "UTC", "weekend": ["SA", "SU"], "holidays": [], "keeps_public_holidays": false });
+        let calendar = json!({ "time_zone": "UTC", "weekend": ["SA", "SU"], "holidays": HOLIDAYS, "keeps_public_holidays": false });
         world.apply(&settings::file_with(json!({ "calendar": calendar }))).await;
         let mut nodes = vec![world.app.clone()];
         if !world.database_url().starts_with("sqlite:") {
@@ -347,6 +412,12 @@ on_both_databases! {
         let differing: Vec<_> = expected.iter().filter(|line| !found.contains(line)).chain(found.iter().filter(|line| !expected.contains(line))).collect();
         assert!(differing.is_empty() && expected.len() == found.len(), "{differing:#?}");
         assert!(ends.len() == 4 && ends.values().all(|count| *count > 10), "each end is reached often: {ends:?}");
+        let lived = |is: fn(&Plan) -> bool| sent.iter().filter(|sent| is(&sent.plan)).count();
+        let does = |plan: &Plan, what: Act| plan.acts.iter().any(|(_, act)| *act == what);
+        let asked = sent.iter().filter(|sent| does(&sent.plan, Act::Ask)).count();
+        let listed = sent.iter().filter(|sent| does(&sent.plan, Act::Waitlist)).count();
+        let (told, long) = (lived(|plan| plan.is_told), lived(|plan| plan.urgency == "LONG_TRACK"));
+        assert!([asked, listed, told, long].iter().all(|count| *count > 10), "{asked} {listed} {told} {long}");
         let twice = "SELECT object || ' ' || reason FROM audit_events WHERE actor_id IS NULL AND reason IS NOT NULL AND \
             reason <> 'long_track_review' GROUP BY object, reason HAVING count(*) > 1";
         assert_eq!(world.texts(twice.to_owned()).await, [""; 0]);
