@@ -17,6 +17,7 @@ mod consent;
 mod core_dumps;
 mod cross_site;
 mod demand;
+mod demo;
 mod differential;
 mod directory_changes;
 mod directory_editing;
