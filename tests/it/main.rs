@@ -77,6 +77,7 @@ mod seeds;
 mod seizure;
 mod sensitive_types;
 mod sessions;
+mod sheet;
 mod shredding;
 mod shutdown;
 mod sign_in;
