@@ -129,6 +129,8 @@ pub enum Tokens {
     OfNewAccounts,
     /// For every account of the file; older tokens go on working until they run out.
     OfAllAccounts,
+    /// For nobody yet.
+    OfNobody,
 }
 
 /// A token just made. It is shown once; only its hash is stored.
@@ -349,7 +351,12 @@ async fn apply_accounts(
             return Err(CommandError::HandleTaken { index, handle: account.handle });
         }
         tx.save_account(&account).await?;
-        if existing.is_none() || tokens == Tokens::OfAllAccounts {
+        let gets_one = match tokens {
+            Tokens::OfNewAccounts => existing.is_none(),
+            Tokens::OfAllAccounts => true,
+            Tokens::OfNobody => false,
+        };
+        if gets_one {
             issued.push(issue(context, tx, account).await?);
         }
     }

@@ -22,6 +22,7 @@ use crate::actions::Settings;
 use crate::app::App;
 use crate::clock::System;
 use crate::config::{Config, DatabaseUrl, Flags};
+use crate::demo::SixMonths;
 use crate::graphql::sdl;
 use crate::store::Location;
 use anyhow::Context as _;
@@ -49,7 +50,7 @@ enum Command {
         #[arg(long, value_name = "ADDR:PORT")]
         listen: Option<SocketAddr>,
     },
-    /// Serve a fictional corridor from a scratch folder, with three tokens and a story to try.
+    /// Serve a fictional corridor from a scratch folder, with six months of made-up referrals, three tokens and a story to try.
     Demo {
         /// Address and port, loopback only [default: 127.0.0.1:8080].
         #[arg(long, value_name = "ADDR:PORT")]
@@ -57,6 +58,12 @@ enum Command {
         /// Keep the data in this folder instead of a scratch one.
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
+        /// How many cases of the last six months to make up, in a database that is new; 0 for none.
+        #[arg(long, value_name = "N", default_value_t = SixMonths::STANDARD.cases)]
+        cases: u64,
+        /// The seed that they are made from: the same seed and the same time make the same referrals.
+        #[arg(long, value_name = "N", default_value_t = SixMonths::STANDARD.seed)]
+        seed: u64,
     },
     /// Bring the database's schema up to date. Every other command does so too.
     Migrate,
@@ -169,7 +176,9 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
             let app = provider::with_provider(open(&config).await?.sealing(sealer), &config).await?;
             serve::serve_app(app, &config, |_| {}).await
         }
-        Command::Demo { data, .. } => serve::run_demo(&config, data.as_deref()).await,
+        Command::Demo { data, cases, seed, .. } => {
+            serve::run_demo(&config, data.as_deref(), SixMonths { seed, cases }).await
+        }
         Command::Migrate => {
             open(&config).await?.close().await;
             println!("the schema is up to date");

@@ -1,11 +1,12 @@
 //! `relais serve` and `relais demo`.
 
 use super::audit::open_sealer;
+use super::import::progress_bar;
 use super::provider::with_provider;
 use super::{location, open_at, warn_of_duties};
 use crate::app::App;
 use crate::config::Config;
-use crate::demo;
+use crate::demo::{self, SixMonths};
 use crate::serve::{ServeLimits, serve};
 use anyhow::Context as _;
 use std::net::SocketAddr;
@@ -44,14 +45,22 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
     )
 }
 
-pub(super) async fn run_demo(config: &Config, data: Option<&Path>) -> anyhow::Result<()> {
+pub(super) async fn run_demo(config: &Config, data: Option<&Path>, wanted: SixMonths) -> anyhow::Result<()> {
     let folder = demo::Folder::open(data)?;
     let embedded = (!config.names_a_database()).then(|| folder.database_url());
     let url = embedded.as_ref().unwrap_or(&config.database_url);
     // Whatever database it uses, a demonstration has its audit key in its own folder.
     let sealer = open_sealer(config, folder.database_url().expose())?;
     let app = open_at(config, location(config, url)).await?.sealing(sealer);
-    let tokens = demo::load(app.context()).await?;
+    let bar = progress_bar("days made up");
+    let mut show = |done: usize, of: usize| {
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+    };
+    let made = demo::make_up(app.context(), wanted, &mut show).await;
+    bar.finish_and_clear();
+    let (made, tokens) = (made?, demo::load(app.context()).await?);
     let app = with_provider(app, config).await?;
-    serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens))).await
+    serve_app(app, config, |address| print!("{}", demo::story(address, embedded.as_ref(), &tokens, made.as_ref())))
+        .await
 }

@@ -25,6 +25,7 @@ statements! {
     NOTE_DONE = "UPDATE jobs SET last_done_at = $2, last_result = $3 WHERE name = $1";
     FIND = "SELECT name, kind, due_at, attempts, last_result, last_done_at FROM jobs WHERE name = $1";
     LIST = "SELECT name, kind, due_at, attempts, last_result, last_done_at FROM jobs ORDER BY due_at, name LIMIT 100";
+    NEXT_DUE = "SELECT due_at FROM jobs ORDER BY due_at, name LIMIT 1";
 }
 
 /// A job with the lease under which somebody works on it.
@@ -81,6 +82,12 @@ impl Store {
     pub async fn list_jobs(&self) -> Result<Vec<Job>, StoreError> {
         let rows: Vec<JobRow> = read!(self, |pool| sqlx::query_as(LIST).fetch_all(pool).await)?;
         rows.into_iter().map(JobRow::into_job).collect()
+    }
+
+    /// When the next job is due; `None` while there is none.
+    pub async fn find_next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let due_at: Option<i64> = read!(self, |pool| sqlx::query_scalar(NEXT_DUE).fetch_optional(pool).await)?;
+        Ok(due_at.map(Timestamp::from_microseconds))
     }
 }
 

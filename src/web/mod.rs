@@ -17,6 +17,7 @@ mod picture;
 mod provider;
 mod rate;
 mod second_factor;
+mod sheet;
 mod sign_in;
 mod tokens;
 mod visit;
@@ -89,6 +90,7 @@ pub const PAGES: &[Page] = &[
     shown_and_sent("/enrol", || get(enrol::show).post(enrol::begin)),
     shown_and_sent(ENROL_SECOND_FACTOR, || get(enrol::show_second_factor).post(enrol::confirm)),
     sent("/enrol/skip", || post(enrol::skip)),
+    shown("/sheets/{id}", || get(sheet::show)),
     shown_and_sent(SIGN_IN, || get(sign_in::show).post(sign_in::with_password)),
     shown_and_sent(SIGN_IN_CODE, || get(sign_in::show_code).post(sign_in::with_code)),
     shown("/sign-in/oidc", || get(provider::begin)),

@@ -117,6 +117,6 @@ async fn on_a_server_the_key_must_be_named() {
     // A demonstration has its own; the keys of what is sealed are the database's.
     let mut environment = here.environment();
     environment.retain(|(name, _)| !name.starts_with("RELAIS_AUDIT__"));
-    let mut demo = Server::spawn(&["demo", "--listen", "127.0.0.1:0"], &environment);
+    let mut demo = Server::spawn(&["demo", "--cases", "0", "--listen", "127.0.0.1:0"], &environment);
     assert_eq!(demo.terminate(), Some(0), "{}", demo.output());
 }

@@ -10,7 +10,7 @@ const EVENTS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "event"];
 const PRINTS: [&str; 4] = ["println", "print", "eprintln", "eprint"];
 
 /// Where text is written for whoever typed a command.
-const COMMAND_LINE: [&str; 3] = ["src/cli/", "src/main.rs", "src/demo.rs"];
+const COMMAND_LINE: [&str; 3] = ["src/cli/", "src/main.rs", "src/demo/"];
 
 /// The arguments of a macro call whose bracket opens at `open`, as ranges of tokens.
 fn arguments(file: &SourceFile, open: usize) -> Vec<std::ops::Range<usize>> {

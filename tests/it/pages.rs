@@ -20,7 +20,7 @@ fn doors() -> impl Iterator<Item = (&'static str, &'static str, &'static Entry)>
 }
 
 #[track_caller]
-fn assert_hardened(page: &Page, place: &str) {
+pub fn assert_hardened(page: &Page, place: &str) {
     let header = |name: &str| page.headers.get(name).map_or("", |value| value.to_str().expect("text"));
     assert_eq!(header("cache-control"), "no-store", "{place}");
     let policy = header("content-security-policy");
@@ -49,7 +49,7 @@ fn assert_hardened(page: &Page, place: &str) {
 
 /// Every opened element is closed in order, every field has its label, and no id stands twice.
 #[track_caller]
-fn assert_well_formed(html: &str, place: &str) {
+pub fn assert_well_formed(html: &str, place: &str) {
     const VOID: [&str; 6] = ["meta", "link", "input", "br", "img", "!DOCTYPE"];
     let mut open: Vec<&str> = Vec::new();
     let mut ids = BTreeSet::new();

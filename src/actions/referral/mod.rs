@@ -11,6 +11,7 @@ mod reopen;
 mod reroute;
 mod round;
 mod send;
+mod sheet;
 mod side;
 mod write;
 
@@ -24,6 +25,7 @@ pub use reroute::{RerouteReferral, reroute};
 pub use round::{OfferToFirst, offer_to_first};
 pub(super) use send::find_recipient;
 pub use send::{SendDeclarations, send};
+pub use sheet::{HandoverSheet, SheetError, handover_sheet};
 pub(super) use write::{Actor, audit, write};
 
 use super::{ActionError, Context, hidden, referral_facts};

@@ -7,6 +7,7 @@ mod codes;
 mod proof;
 mod round;
 mod sending;
+mod sheet;
 mod timeline;
 mod urgency;
 
@@ -16,6 +17,7 @@ pub use codes::{
 pub use proof::{Attested, Proof, proof};
 pub use round::check_round;
 pub use sending::{Asked, SendFacts, Sent, Vetting};
+pub use sheet::SheetProblem;
 pub use timeline::{TimelineEntry, first_clarification, has_reply_as_told, last_attested_at};
 
 use super::account::RiskProfile;

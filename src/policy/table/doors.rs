@@ -17,6 +17,8 @@ pub(super) fn doors() -> Vec<Door> {
     doors.extend(mutations_of_the_loop());
     doors.extend(ROUTES.iter().map(|name| Door { name, entry: Entry::Anybody }));
     doors.extend(ACCOUNT_PAGES.iter().map(|name| door(name, &[KeepOwnAccount])));
+    // A sheet that the team of a case prints.
+    doors.push(door("GET /sheets/{id}", &[FollowReferral]));
     doors.extend(HALF_WAY_PAGES.iter().map(|name| Door { name, entry: Entry::Unfinished }));
     doors.extend(OPEN_PAGES.iter().map(|name| Door { name, entry: Entry::Anybody }));
     doors.extend(COMMANDS.iter().map(|name| Door { name, entry: Entry::Operator }));
