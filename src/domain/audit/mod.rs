@@ -108,9 +108,39 @@ code_list! {
 }
 
 impl AuditAction {
+    /// True for acts by which somebody answers for the protection of people.
+    const fn is_of_protection(self) -> bool {
+        matches!(
+            self,
+            Self::LegalHoldSet
+                | Self::LegalHoldLifted
+                | Self::ProjectFrozen
+                | Self::ThawRequested
+                | Self::ProjectThawed
+                | Self::DeskNamed
+                | Self::PartnerRevoked
+                | Self::RevocationEndRequested
+                | Self::RevocationEnded
+                | Self::ContinuityRead
+                | Self::CustodyTaken
+                | Self::GlassBroken
+                | Self::GlassReviewed
+                | Self::ReviewOverdue
+                | Self::ReportRecorded
+                | Self::ReportConfirmed
+                | Self::OverrideRequested
+                | Self::OverrideConfirmed
+                | Self::OverrideTakenBack
+                | Self::OverrideReplaced
+                | Self::DeletionRequested
+                | Self::DeletionAnswered
+        )
+    }
+
     /// The purpose of an act of this kind, unless whoever acts has another.
     pub const fn usual_purpose(self) -> AuditPurpose {
         match self {
+            _ if self.is_of_protection() => AuditPurpose::Protection,
             Self::CaseOpened
             | Self::ConsentRecorded
             | Self::ConsentConfirmed
@@ -128,28 +158,6 @@ impl AuditAction {
             | Self::AgeBasisSet
             | Self::Disclosed => AuditPurpose::Care,
             Self::CaseErased | Self::DetailsErased | Self::MonthKeyDestroyed => AuditPurpose::Retention,
-            Self::LegalHoldSet
-            | Self::LegalHoldLifted
-            | Self::ProjectFrozen
-            | Self::ThawRequested
-            | Self::ProjectThawed
-            | Self::DeskNamed
-            | Self::PartnerRevoked
-            | Self::RevocationEndRequested
-            | Self::RevocationEnded
-            | Self::ContinuityRead
-            | Self::CustodyTaken
-            | Self::GlassBroken
-            | Self::GlassReviewed
-            | Self::ReviewOverdue
-            | Self::ReportRecorded
-            | Self::ReportConfirmed
-            | Self::OverrideRequested
-            | Self::OverrideConfirmed
-            | Self::OverrideTakenBack
-            | Self::OverrideReplaced
-            | Self::DeletionRequested
-            | Self::DeletionAnswered => AuditPurpose::Protection,
             Self::RevealAlert => AuditPurpose::Security,
             Self::ConsentWithdrawn => AuditPurpose::PersonRequest,
             Self::GapsRead => AuditPurpose::Statistics,

@@ -65,7 +65,8 @@ async fn restart_list(world: &World, handle: &str) -> Value {
 
 /// Does what is due by now.
 async fn run_jobs(world: &World, worker: &Worker) {
-    let ran = run_due(world.app.context(), worker).await.expect("a store");
+    // On the heap, because a run awaits much inside.
+    let ran = Box::pin(run_due(world.app.context(), worker)).await.expect("a store");
     assert!(ran.iter().all(|ran| ran.error.is_none()), "{ran:?}");
 }
 
@@ -117,7 +118,7 @@ impl Tripoli {
     /// The partner's reads are refused, also by a server that was just started.
     async fn reads_are_refused_also_after_a_restart(&self) {
         let (location, clock) = (self.world.location(), self.world.clock.clone());
-        let restarted = App::open(location, clock.clone(), clock).await.expect("a node");
+        let restarted = Box::pin(App::open(location, clock.clone(), clock)).await.expect("a node");
         for referral in self.open() {
             for node in [&self.world.app, &restarted] {
                 assert_eq!(read(node, &self.world, "lawyer", referral).await, Value::Null);
@@ -188,11 +189,11 @@ impl Tripoli {
 on_both_databases! {
     async fn a_project_ordered_to_stop_goes_on_after_sixty_days_as_if_no_time_had_passed(world: World) {
         // Given: four open referrals; frozen at 10:00:00, by one person.
-        let tripoli_team = Tripoli::settle(world).await;
+        let tripoli_team = Box::pin(Tripoli::settle(world)).await;
         let world = &tripoli_team.world;
         let frozen_at = at("2026-11-24T10:00:00Z");
         world.clock.set(frozen_at);
-        let before = tripoli_team.as_the_team_reads().await;
+        let before = Box::pin(tripoli_team.as_the_team_reads()).await;
         assert_eq!(restart_list(world, "coordinator of Tripoli").await, Value::Null, "it was never frozen");
         for referral in tripoli_team.open() {
             assert_ne!(read(&world.app, world, "lawyer", referral).await, Value::Null);
@@ -202,14 +203,14 @@ on_both_databases! {
 
         // When: the partner reads at 10:00:01; the server restarts; it is unfrozen after 60 days.
         world.clock.set(frozen_at.plus_seconds(1));
-        tripoli_team.reads_are_refused_also_after_a_restart().await;
-        tripoli_team.no_notice_leaves_while_it_is_frozen(frozen_at).await;
+        Box::pin(tripoli_team.reads_are_refused_also_after_a_restart()).await;
+        Box::pin(tripoli_team.no_notice_leaves_while_it_is_frozen(frozen_at)).await;
         world.clock.set(frozen_at.plus_days(FROZEN_DAYS));
-        tripoli_team.is_thawed_by_two().await;
+        Box::pin(tripoli_team.is_thawed_by_two()).await;
 
         // Then: no deadline has passed meanwhile, and nobody is late by it.
-        tripoli_team.deadlines_are_shifted_by_the_frozen_time(&before).await;
-        tripoli_team.who_answers_now_answers_in_time().await;
-        tripoli_team.the_restart_list_names_what_to_look_at_first().await;
+        Box::pin(tripoli_team.deadlines_are_shifted_by_the_frozen_time(&before)).await;
+        Box::pin(tripoli_team.who_answers_now_answers_in_time()).await;
+        Box::pin(tripoli_team.the_restart_list_names_what_to_look_at_first()).await;
     }
 }

@@ -168,7 +168,7 @@ impl Tunis {
 on_both_databases! {
     async fn a_partner_closed_by_the_authorities_is_nothing_any_more_but_to_the_teams_that_asked_it(world: World) {
         // Given: Org-J has two requested and one accepted referral; somebody there is signed in at the pages.
-        let tunis = Tunis::settle(world).await;
+        let tunis = Box::pin(Tunis::settle(world)).await;
         let code = tunis.world.added(&of_partner("agent-7")).await;
         let agent = tunis.world.enrol("agent-7", &code).await.browser;
         assert!(is_signed_in(&agent).await);
@@ -181,12 +181,12 @@ on_both_databases! {
         assert!(!is_signed_in(&agent).await);
         let asked = tunis.world.ask(&tunis.ready.recipient, "{ viewer { id } }", json!({})).await;
         assert_eq!(asked.code(), "UNAUTHENTICATED");
-        tunis.requested_is_cancelled_with_its_unmet_need().await;
-        tunis.accepted_stays_for_the_caseworker().await;
-        tunis.the_partner_is_blind().await;
-        tunis.names_of_its_staff_are_purged().await;
-        tunis.a_delete_request_is_logged_as_unanswered().await;
-        tunis.nothing_is_sent_to_it_by_whatever_channel().await;
-        tunis.it_is_never_silent(&revoked).await;
+        Box::pin(tunis.requested_is_cancelled_with_its_unmet_need()).await;
+        Box::pin(tunis.accepted_stays_for_the_caseworker()).await;
+        Box::pin(tunis.the_partner_is_blind()).await;
+        Box::pin(tunis.names_of_its_staff_are_purged()).await;
+        Box::pin(tunis.a_delete_request_is_logged_as_unanswered()).await;
+        Box::pin(tunis.nothing_is_sent_to_it_by_whatever_channel()).await;
+        Box::pin(tunis.it_is_never_silent(&revoked)).await;
     }
 }
