@@ -30,8 +30,8 @@ impl RevocationMutations {
             reason: input.reason,
         };
         let revoked = revocation::revoke(&request.context, &request.access, asked).await;
-        let (partner_revocation, errors) = settle(revoked, request.language)?;
-        Ok(PartnerRevokePayload { partner_revocation: partner_revocation.map(PartnerRevocation), errors })
+        let (partner, errors) = settle(revoked, request.language)?;
+        Ok(PartnerRevokePayload { partner: partner.map(PartnerRevocation), errors })
     }
 
     /// Asks to end a revocation; somebody else who leads the project confirms.
@@ -40,8 +40,8 @@ impl RevocationMutations {
         context: &Context<'_>,
         #[graphql(desc = "Which revocation is to end.")] input: PartnerRevocationEndRequestInput,
     ) -> Result<PartnerRevocationEndRequestPayload, ApiError> {
-        let (partner_revocation, errors) = end(context, &input.partner_revocation_id, EndStep::Request).await?;
-        Ok(PartnerRevocationEndRequestPayload { partner_revocation, errors })
+        let (partner, errors) = end(context, &input.partner_revocation_id, EndStep::Request).await?;
+        Ok(PartnerRevocationEndRequestPayload { partner, errors })
     }
 
     /// Confirms that a revocation ends; refused to who asked for it. The partner reads again what is still open with it.
@@ -50,8 +50,8 @@ impl RevocationMutations {
         context: &Context<'_>,
         #[graphql(desc = "Which revocation ends.")] input: PartnerRevocationEndConfirmInput,
     ) -> Result<PartnerRevocationEndConfirmPayload, ApiError> {
-        let (partner_revocation, errors) = end(context, &input.partner_revocation_id, EndStep::Confirm).await?;
-        Ok(PartnerRevocationEndConfirmPayload { partner_revocation, errors })
+        let (partner, errors) = end(context, &input.partner_revocation_id, EndStep::Confirm).await?;
+        Ok(PartnerRevocationEndConfirmPayload { partner, errors })
     }
 }
 
@@ -93,9 +93,9 @@ pub struct PartnerRevocationEndConfirmInput {
 
 payloads! {
     /// The revocation, or why the partner was not revoked.
-    PartnerRevokePayload { partner_revocation: PartnerRevocation, PartnerRevokeError }
+    PartnerRevokePayload { partner: PartnerRevocation, PartnerRevokeError }
     /// The revocation that waits for its end, or why it does not.
-    PartnerRevocationEndRequestPayload { partner_revocation: PartnerRevocation, PartnerRevocationEndRequestError }
+    PartnerRevocationEndRequestPayload { partner: PartnerRevocation, PartnerRevocationEndRequestError }
     /// The ended revocation, or why it stands.
-    PartnerRevocationEndConfirmPayload { partner_revocation: PartnerRevocation, PartnerRevocationEndConfirmError }
+    PartnerRevocationEndConfirmPayload { partner: PartnerRevocation, PartnerRevocationEndConfirmError }
 }

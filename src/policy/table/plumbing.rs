@@ -31,7 +31,7 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "demand",
                 "project",
                 "custody",
-                "partnerRevocation",
+                "partner",
                 "notice",
                 "breakGlass",
                 "deletion",
