@@ -234,9 +234,9 @@ fn a_closed_referral_tells_a_recipient_that_it_is_closed_and_nothing_else() {
     let view = facts.shown_to(&recipient()).expect("the referral was received");
     let text = format!("{:?}", *view);
     assert_eq!((*view.tell(&view.status), *view.tell(&view.stage)), (ReferralStatus::Closed, Stage::Closed));
-    // Every protected field is there and empty, 36 of the referral and 7 of the offer, but whose referral it was:
+    // Every protected field is there and empty, 37 of the referral and 7 of the offer, but whose referral it was:
     // the recipient's own organisation.
-    assert_eq!((text.matches("value: None").count(), text.matches("value: Some").count()), (43, 1), "{text}");
+    assert_eq!((text.matches("value: None").count(), text.matches("value: Some").count()), (44, 1), "{text}");
     assert_eq!(view.reveal(&view.recipient_id), Some(&OrganizationId::from_bytes(RECIPIENT)));
     assert!(view.case.is_none() && view.consent.is_none());
 }
