@@ -89,7 +89,7 @@ on_both_databases! {
 
         // T: "session dies at 15 min".
         let signing_in = NewAccount {
-            handle: "night desk".to_owned(),
+            handle: "desk-1".to_owned(),
             role: Role::Caseworker,
             organization: organization_id(DAR_EL_MERSA),
             project: Some(PROJECT.to_owned()),
@@ -97,7 +97,7 @@ on_both_databases! {
             is_trained: false,
         };
         let code = world.added(&signing_in).await;
-        let enrolled = world.enrol("night desk", &code).await;
+        let enrolled = world.enrol("desk-1", &code).await;
         world.pass_minutes(14);
         assert!(is_signed_in(&enrolled.browser).await);
         world.pass_minutes(15);
