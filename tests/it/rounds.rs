@@ -258,13 +258,19 @@ async fn one_of_many_wins(world: World, database: &str) {
         let round = stage.offered().await;
         // Every third offer is asked of one recipient only, by all clients.
         let which = |client: usize| if number % 3 == 0 { 1 } else { client % 3 };
-        let requests = (0..CLIENTS).map(|client| {
+        let request = |client: usize| {
             let input = step_input("referralAccept", &round[which(client)]);
             let question = "mutation($input: ReferralAcceptInput!) { referralAccept(input: $input) { referral { id } \
                 errors { __typename } } }";
             graphql_request(&stage.readies[which(client)].recipient, "en", question, json!({ "input": input }))
-        });
-        let answers = stage.world.send_at_once(requests.collect()).await;
+        };
+        let mut answers = stage.world.send_at_once((0..CLIENTS).map(request).collect()).await;
+        // On a busy machine some wait for too long and are told to try again, which they do.
+        for (client, answer) in answers.iter_mut().enumerate() {
+            while answer.code() == "UNAVAILABLE" {
+                *answer = stage.world.send(request(client)).await;
+            }
+        }
         let is_won = |answer: &&Answer| answer.at("referralAccept/referral").is_object();
         assert_eq!(answers.iter().filter(is_won).count(), 1, "one winner of offer {number}");
         for answer in answers.iter().filter(|answer| answer.at("referralAccept/referral").is_null()) {
