@@ -15,7 +15,7 @@ use crate::actions::referral::{
 use crate::actions::search::{JudgeFit, SearchServices, search};
 use crate::actions::{ActionError, Context};
 use crate::domain::consent::{
-    ConsentField, ConsentPurpose, ContactRule, Explained, Interpreting, country_of, is_third_country,
+    ConsentField, ConsentPurpose, ContactRule, Explained, Interpreting, country_of, leaves_protection,
 };
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::Service;
@@ -213,7 +213,7 @@ impl Episode {
             field_scope,
             purpose: ConsentPurpose::Referral,
             consequences: service.known_consequences.iter().copied().collect(),
-            third_country_acknowledged: is_third_country(self.place.country, country_of(service, None)),
+            third_country_acknowledged: leaves_protection(self.place.country, country_of(service, None), self.need),
         })
     }
 
