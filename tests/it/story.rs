@@ -11,7 +11,7 @@ use std::path::Path;
 const README: &str = include_str!("../../README.md");
 
 /// So few cases are made up that a test does not wait for them.
-const FEW: [&str; 2] = ["--cases", "24"];
+const FEW: [&str; 2] = ["--cases", "8"];
 /// None at all, where they are not what a test is about.
 const NONE: [&str; 2] = ["--cases", "0"];
 
@@ -72,7 +72,7 @@ impl Demo {
 
 #[test]
 fn the_story_goes_as_told_on_a_scratch_folder_that_goes_away() {
-    let demo = Demo::start(&FEW, &[]);
+    let demo = Demo::start(&NONE, &[]);
     let database = demo.export("RELAIS_DATABASE_URL");
     assert!(database.contains(&*demo.scratch.path().to_string_lossy()), "{database}");
     demo.tell(&[]);
