@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn every_course_keeps_to_the_table_and_each_open_state_is_stood_in() {
-        ENDED.iter().for_each(|course| drop(led_to(course.steps)));
+        ENDED.iter().for_each(|course| _ = led_to(course.steps));
         let stood_in: Vec<Status> = STANDING.iter().map(|standing| led_to(standing.course.steps)).collect();
         let open = [
             Status::Draft,

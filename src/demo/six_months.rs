@@ -253,7 +253,13 @@ impl Walk {
 
     async fn count(&mut self) -> Result<(), ActionError> {
         for place in &PLACES {
-            let all = Selection { open: None, case_id: None, after: None, limit: i64::from(i32::MAX) };
+            let all = Selection {
+                open: None,
+                case_id: None,
+                to_ending_services: false,
+                after: None,
+                limit: i64::from(i32::MAX),
+            };
             let scope = self.staff.team(&self.context, place)?.scope();
             for referral in self.context.store.list_sent_referrals(&scope, all).await? {
                 *self.made.by_status.entry(referral.status).or_default() += 1;

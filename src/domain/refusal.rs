@@ -55,6 +55,7 @@ code_list! {
         NeedNotOffered = "need_not_offered": "the service does not answer this need",
         PlaceOfService = "place_of_service": "the service is not given at this place",
         StartInFuture = "start_in_future": "a service cannot have started in the future, nor before it was accepted",
+        DeclineCodeSide = "decline_code_side": "this reason is the other side's: the recipient's or the person's",
         OutcomeOfEvent = "outcome_of_event": "this outcome belongs to another end of a referral",
         ExpectedWait = "expected_wait": "an expected wait is 1 to 730 days",
         SlipForbidden = "slip_forbidden": "in a project at severe risk nobody carries a slip",

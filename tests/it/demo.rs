@@ -61,7 +61,7 @@ impl New {
         let mut referrals = Vec::new();
         for place in PLACES {
             let scope = self.access(&format!("coordinator-{place}")).await.scope();
-            let all = Selection { open: None, case_id: None, after: None, limit: 10_000 };
+            let all = Selection { open: None, case_id: None, to_ending_services: false, after: None, limit: 10_000 };
             let sent = self.app.context().store.list_sent_referrals(&scope, all).await.expect("a list");
             assert!(!sent.is_empty(), "{place} has referrals");
             referrals.extend(sent);
@@ -156,7 +156,7 @@ async fn the_same_seed_makes_the_same_referrals_and_another_one_others() {
         let mut told: Vec<String> = Vec::new();
         for place in ["paris", "calais", "marseille"] {
             let scope = new.access(&format!("coordinator-{place}")).await.scope();
-            let part = Selection { open: None, case_id: None, after: None, limit: 10_000 };
+            let part = Selection { open: None, case_id: None, to_ending_services: false, after: None, limit: 10_000 };
             let sent = new.app.context().store.list_sent_referrals(&scope, part).await.expect("a list");
             told.extend(sent.iter().map(self::told));
         }

@@ -38,11 +38,14 @@ on_both_databases! {
 
     async fn a_decline_tells_the_sender_its_code_and_the_need_stays_open(world: World) {
         let target = to_the_lawyers();
-        for (code, need) in
-            [("FULL", "pending"), ("NEEDS_IDENTITY_BEFORE_ACCEPT", "pending"), ("AFRAID", "person_declined")]
-        {
+        for (who, code, need) in [
+            ("lawyer", "FULL", "pending"),
+            ("lawyer", "NEEDS_IDENTITY_BEFORE_ACCEPT", "pending"),
+            ("caseworker", "AFRAID", "person_declined"),
+        ] {
             let sent = world.sent(&target).await;
-            let declined = world.change("lawyer", "referralDecline", &sent, json!({ "code": code })).await.referral();
+            let said = json!({ "code": code, "toldByPerson": who == "caseworker" });
+            let declined = world.change(who, "referralDecline", &sent, said).await.referral();
             let seen = world.read("caseworker", &declined).await;
             assert_eq!((&seen["status"], &seen["declineCode"]), (&json!("DECLINED"), &json!(code)));
             assert_eq!(seen["timeline"][2]["code"], json!(code.to_lowercase()));

@@ -35,20 +35,6 @@ pub enum Answer {
     NotRealise(OutcomeCode),
 }
 
-impl Answer {
-    const fn command(self) -> Command<'static> {
-        match self {
-            Self::Acknowledge => Command::Acknowledge,
-            Self::Accept => Command::Accept,
-            Self::Waitlist(expected_wait_days) => Command::Waitlist { expected_wait_days },
-            Self::Decline(code) => Command::Decline { code },
-            Self::Start(service_started_at) => Command::Start { service_started_at },
-            Self::Complete(outcome) => Command::Complete { outcome },
-            Self::NotRealise(outcome) => Command::NotRealise { outcome },
-        }
-    }
-}
-
 /// An answer, and whether the person has told it to the case's team.
 #[derive(Clone, Copy)]
 pub struct Told {
@@ -59,6 +45,21 @@ pub struct Told {
 }
 
 hidden_debug!(Told);
+
+impl Told {
+    const fn command(self) -> Command<'static> {
+        let as_told_by_person = self.by_person;
+        match self.answer {
+            Answer::Acknowledge => Command::Acknowledge,
+            Answer::Accept => Command::Accept,
+            Answer::Waitlist(expected_wait_days) => Command::Waitlist { expected_wait_days },
+            Answer::Decline(code) => Command::Decline { code, as_told_by_person },
+            Answer::Start(service_started_at) => Command::Start { service_started_at },
+            Answer::Complete(outcome) => Command::Complete { outcome },
+            Answer::NotRealise(outcome) => Command::NotRealise { outcome },
+        }
+    }
+}
 
 /// Records an answer, for whichever side the viewer is of. What is told needs no vetting: nothing is sent.
 pub async fn answer(
@@ -79,7 +80,7 @@ pub async fn answer(
                 _ => return Err(ActionError::Forbidden),
             };
             require_project_at_work(tx, account.project_id).await?;
-            let change = decide(access, &referral, &told.answer.command(), party, now)?;
+            let change = decide(access, &referral, &told.command(), party, now)?;
             let actor = Actor::of(party, account).as_told(told.by_person);
             let changed = write(tx, &actor, referral, &change).await?;
             consequences::settle(context, tx, account, &changed, &change).await?;

@@ -120,6 +120,8 @@ pub enum Command<'a> {
     Decline {
         /// Why.
         code: DeclineCode,
+        /// Whether it is the person who has told it to the sender.
+        as_told_by_person: bool,
     },
     /// Hand the person over.
     HandOver {
@@ -288,7 +290,9 @@ impl Referral {
             | Command::Reroute
             | Command::RevokePartner => Detail::None,
             Command::Waitlist { expected_wait_days } => Detail::Waitlist(checked_wait(*expected_wait_days)?),
-            Command::Decline { code } => Detail::Decline(*code),
+            Command::Decline { code, as_told_by_person } => {
+                Detail::Decline(checked_side(*code, party, *as_told_by_person)?)
+            }
             Command::HandOver { mode, limits } => Detail::HandOver(limits.checked(*mode)?),
             Command::Start { service_started_at } => Detail::Start(self.checked_start(*service_started_at, now)?),
             Command::Complete { outcome } if outcome.is_of_completion() => Detail::Outcome(*outcome),
@@ -372,6 +376,13 @@ impl Referral {
         self.offer = self.offer.within(&consent.field_scope);
         self
     }
+}
+
+/// Before it has accepted a recipient has met nobody: the person's reasons are not its to give. And a person who declines
+/// tells her own reasons, not those of the recipient. What the sender knows by itself, or was told by phone, is of either side.
+fn checked_side(code: DeclineCode, party: Party, as_told_by_person: bool) -> Result<DeclineCode, Refusal> {
+    let is_of_other_side = if code.is_of_person() { party == Party::Recipient } else { as_told_by_person };
+    if is_of_other_side { Err(Refusal::input("code", InputProblem::DeclineCodeSide)) } else { Ok(code) }
 }
 
 fn checked_wait(days: i64) -> Result<i64, Refusal> {

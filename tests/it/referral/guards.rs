@@ -50,6 +50,15 @@ on_both_databases! {
             let refusal = world.refused("lawyer", "referralDecline", target(&sent, json!({ "code": code }))).await;
             assert_eq!(refusal, "GRAPHQL_VALIDATION_FAILED", "{code}");
         }
+        // A recipient that has met nobody yet tells no reason of the person's, and she none of the recipient's.
+        for (who, said) in [
+            ("lawyer", json!({ "code": "AFRAID" })),
+            ("lawyer", json!({ "code": "CANNOT_TRAVEL" })),
+            ("caseworker", json!({ "code": "FULL", "toldByPerson": true })),
+        ] {
+            let refusal = world.refused(who, "referralDecline", target(&sent, said)).await;
+            assert_eq!(refusal, "InputError DECLINE_CODE_SIDE code", "{who}");
+        }
         let accepted = world.change("lawyer", "referralAccept", &sent, json!({})).await.referral();
         let started = world.change("lawyer", "referralStart", &accepted, json!({})).await.referral();
         for (act, outcome) in [("referralComplete", "NOT_RECEIVED_NO_SHOW"), ("referralNotRealise", "SERVICE_RECEIVED")] {

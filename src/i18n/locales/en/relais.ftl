@@ -190,6 +190,7 @@ input-service-to-name = The organisation has no service for this need that you k
 input-need-not-offered = The service does not answer this need: choose another one, or another need.
 input-place-of-service = The service is not given at this place.
 input-start-in-future = The start lies between the sending and now.
+input-decline-code-side = This reason is for the other side to give: what concerns the person is told by the person or by the team, what concerns the service by the service.
 input-outcome-of-event = This outcome belongs to another end of a referral.
 input-followed-referral = A follow-up names an ended referral of the same case to the same service; nothing else names one.
 input-slip-forbidden = In a project at severe risk nobody carries a slip: choose the phone, or a joint interview.

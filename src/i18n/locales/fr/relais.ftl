@@ -190,6 +190,7 @@ input-service-to-name = L’organisation n’a aucun service que vous connaissie
 input-need-not-offered = Ce service ne répond pas à ce besoin : choisissez-en un autre, ou un autre besoin.
 input-place-of-service = Ce service n’est pas rendu en ce lieu.
 input-start-in-future = Le début se situe entre l’envoi et maintenant.
+input-decline-code-side = Cette raison est celle de l’autre partie : ce qui tient à la personne est dit par elle ou par l’équipe, ce qui tient au service par le service.
 input-outcome-of-event = Cette issue est celle d’une autre fin d’orientation.
 input-followed-referral = Un suivi désigne une orientation terminée de la même situation vers le même service ; rien d’autre n’en désigne.
 input-slip-forbidden = Dans un projet à risque grave, personne ne porte de bon sur soi : choisissez le téléphone ou un entretien commun.
