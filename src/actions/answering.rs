@@ -10,7 +10,7 @@ use crate::domain::freeze::Freeze;
 use crate::domain::id::ProjectId;
 use crate::policy::access::Access;
 use crate::policy::rules::{Action, permit};
-use crate::store::Tx;
+use crate::store::Store;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -59,23 +59,30 @@ pub(super) fn known_to(context: &Context, access: &Access) -> Option<Arc<KnownAn
 pub(super) async fn freeze_as_job(context: &Context) -> Result<Outcome, ActionError> {
     let now = context.now();
     let months = CountedMonths::before(now);
+    let mut failed = None;
     for project in context.store.list_projects_to_count(months).await? {
-        let frozen = context.store.write(async |tx| {
-            let figures = count(tx, project, months).await?;
-            Ok::<_, ActionError>(tx.freeze_answering(project, months, &figures, now).await?)
-        });
-        frozen.await?;
+        // What cannot be counted in one project keeps no other from its figures.
+        if let Err(error) = freeze(context, project, months).await {
+            failed.get_or_insert(error);
+        }
     }
     refresh(context).await?;
-    Ok(Outcome::Waits(now.month().end()))
+    failed.map_or_else(|| Ok(Outcome::Waits(now.month().end())), Err)
 }
 
-async fn count(tx: &mut Tx, project: ProjectId, months: CountedMonths) -> Result<Vec<AnsweringFigure>, ActionError> {
-    let mut freezes: Vec<Freeze> = tx.list_freezes_of_project(project).await?;
+/// Counts beside those who write, and freezes in one commit: what is counted lies in months that are over.
+async fn freeze(context: &Context, project: ProjectId, months: CountedMonths) -> Result<(), ActionError> {
+    let figures = count(&context.store, project, months).await?;
+    let now = context.now();
+    context.store.write(async |tx| Ok(tx.freeze_answering(project, months, &figures, now).await?)).await
+}
+
+async fn count(store: &Store, project: ProjectId, months: CountedMonths) -> Result<Vec<AnsweringFigure>, ActionError> {
+    let mut freezes: Vec<Freeze> = store.list_freezes(project).await?;
     freezes.retain(|freeze| freeze.frozen_at < months.end());
-    let timelines = tx.list_timelines_of_months(project, months).await?;
+    let timelines = store.list_timelines_of_months(project, months).await?;
     let mut counted = Vec::new();
-    for asked in tx.list_asked_referrals(project, months).await? {
+    for asked in store.list_asked_referrals(project, months).await? {
         let timeline = timelines.get(&asked.id).map_or(&[][..], Vec::as_slice);
         let is_in_time = asked.is_answered_in_time(timeline, &freezes, months);
         counted.extend(is_in_time.map(|is_in_time| (asked.recipient_id, asked.need, is_in_time)));

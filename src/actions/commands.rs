@@ -10,6 +10,7 @@ use crate::domain::directory::{Document, Service, Tier};
 use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId, TeamId};
 use crate::domain::referral::Vetting;
+use crate::domain::revocation::purged_handle;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::sensitive::hidden_debug;
 use crate::domain::sign_in::CredentialProblem;
@@ -203,6 +204,17 @@ pub enum CommandError {
         /// The handle.
         handle: String,
     },
+    /// The account of this handle has lost its secrets for good when its organisation was revoked.
+    #[error(
+        "accounts[{index}]: the account `{handle}` went when its organisation was revoked: give it another handle \
+         once two people have ended the revocation, or leave it out"
+    )]
+    HandlePurged {
+        /// The position in the list, from 0.
+        index: usize,
+        /// The handle.
+        handle: String,
+    },
     /// Anything else.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -346,6 +358,9 @@ async fn apply_accounts(
             team_ids: teams_of(file, index, command)?,
             is_trained: command.is_trained,
         };
+        if tx.find_account_by_handle(&purged_handle(account.id)).await?.is_some() {
+            return Err(CommandError::HandlePurged { index, handle: account.handle });
+        }
         let existing = tx.find_account_by_handle(&account.handle).await?;
         if existing.as_ref().is_some_and(|existing| existing.id != account.id) {
             return Err(CommandError::HandleTaken { index, handle: account.handle });

@@ -245,7 +245,7 @@ impl Recording<'_> {
         let Self { context, access, account, now } = *self;
         // All consents of one conversation name the same organisations that must not be told.
         if let Some(first) = consents.first().filter(|consent| !consent.restrictions.is_empty()) {
-            withdraw_from(context, tx, access, account, (case.id, &first.restrictions), now).await?;
+            Box::pin(withdraw_from(context, tx, access, account, (case.id, &first.restrictions), now)).await?;
         }
         for id in consents.iter().flat_map(|consent| &consent.restrictions) {
             super::directory::organization(context, access, *id)?;

@@ -5,12 +5,13 @@
 //! happens in a running month changes none of them.
 
 use super::clocks::{ClockShift, Deadlines};
+use super::code::CodeList as _;
 use super::freeze::Freeze;
 use super::id::{OrganizationId, ReferralId};
 use super::lifecycle::{Event, Status};
 use super::need::Need;
 use super::ranking::{Answering, REFERRALS_TO_COUNT};
-use super::referral::{ReferralKind, TimelineEntry, first_clarification};
+use super::referral::{DeclineCode, ReferralKind, TimelineEntry, first_clarification};
 use super::sensitive::hidden_debug;
 use super::time::{Month, Timestamp};
 use std::collections::BTreeMap;
@@ -71,7 +72,7 @@ impl AskedReferral {
     /// In time is by when the recipient had to decide, and to acknowledge where a decision has no clock. What is not due by
     /// the end of the months is left for the next ones, answered or not, so that quick answers are not counted first. A line
     /// to a specialist asks for no answer; what was withdrawn or never should have been does not count, nor what the sender
-    /// closed before an answer was due.
+    /// closed, or the person declined, before an answer was due.
     pub fn is_answered_in_time(
         &self,
         timeline: &[TimelineEntry],
@@ -83,19 +84,29 @@ impl AskedReferral {
         }
         let shift = ClockShift { freezes, clarification: first_clarification(timeline) };
         let deadlines = self.deadlines.shifted(&shift, months.end());
-        let (due_by, is_answer): (_, fn(Event) -> bool) = match deadlines.decide_by {
-            Some(decide_by) => (decide_by, is_decision),
-            None => (deadlines.acknowledge_by, |event| event == Event::Acknowledge || is_decision(event)),
+        let (due_by, needs_decision) = match deadlines.decide_by {
+            Some(decide_by) => (decide_by, true),
+            None => (deadlines.acknowledge_by, false),
         };
-        let answered_at = timeline.iter().find(|entry| is_answer(entry.event)).map(|entry| entry.at);
+        let is_answer = |entry: &&TimelineEntry| match entry.event {
+            // The person's own reason is no answer of the recipient's.
+            Event::Decline => !is_of_person(entry),
+            Event::Accept | Event::Waitlist => true,
+            Event::Acknowledge => !needs_decision,
+            _ => false,
+        };
+        let answered_at = timeline.iter().find(is_answer).map(|entry| entry.at);
         let is_in_time = answered_at.is_some_and(|answered_at| answered_at <= due_by);
-        let is_closed_before = self.status == Status::Cancelled && self.status_at <= due_by && !is_in_time;
+        let is_closed = self.status == Status::Cancelled || timeline.iter().any(is_of_person);
+        let is_closed_before = is_closed && self.status_at <= due_by && !is_in_time;
         (due_by < months.end() && !is_closed_before).then_some(is_in_time)
     }
 }
 
-const fn is_decision(event: Event) -> bool {
-    matches!(event, Event::Accept | Event::Waitlist | Event::Decline)
+/// True where the person declined, as the sender has recorded it.
+fn is_of_person(entry: &TimelineEntry) -> bool {
+    entry.event == Event::Decline
+        && entry.code.as_deref().and_then(DeclineCode::from_code).is_some_and(DeclineCode::is_of_person)
 }
 
 /// A part of an organisation's figures: of one need, or of all its needs that have none of their own.

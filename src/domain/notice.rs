@@ -45,6 +45,7 @@ code_list! {
         WaitExceedsDeadline = "wait_exceeds_deadline": "a recipient expects a longer wait than the deadline leaves: look for others to ask",
         ConsentLapsing = "consent_lapsing": "the consent of a referral lapses in a week",
         PartnerRevoked = "partner_revoked": "a partner was revoked: nothing is sent to it, and it reads nothing",
+        PartnerSignedOut = "partner_signed_out": "the people of a partner were signed out: ask by phone, or elsewhere, what is urgent",
         RevocationEndRequested = "revocation_end_requested": "somebody asks to end the revocation of a partner: a second person must confirm",
         RevocationEnded = "revocation_ended": "the revocation of a partner has ended",
     }

@@ -374,12 +374,13 @@ unions! {
     }
     /// Why nobody was handed over.
     ReferralHandOverError {
-        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),
+        Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError),
+        Recipient(RecipientUnavailableError), Protection(ProtectionError),
     }
     /// Why no slip was made.
     ReferralSlipCreateError {
         Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Consent(ConsentMissingError),
-        Protection(ProtectionError),
+        Recipient(RecipientUnavailableError), Protection(ProtectionError),
     }
     /// Why a slip opened nothing.
     ReferralSlipPresentError {
@@ -403,7 +404,9 @@ unions! {
         Protection(ProtectionError),
     }
     /// Why a message was not sent.
-    ReferralMessageSendError { Conflict(ConflictError), Input(InputError), Protection(ProtectionError) }
+    ReferralMessageSendError {
+        Conflict(ConflictError), Input(InputError), Recipient(RecipientUnavailableError), Protection(ProtectionError),
+    }
     /// Why messages were not marked as read.
     ReferralMessagesReadError { Conflict(ConflictError), Protection(ProtectionError) }
     /// Why it was not recorded on what an age rests.

@@ -354,14 +354,12 @@ pub fn is_closed(referral: &Referral) -> bool {
 fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralView {
     let (referral, consent) = (facts.referral, facts.consent);
     let reason = |code| own_reason(facts, look, code, &[Event::Decline]);
+    let tells_deadline = facts.timeline.last().is_some_and(|last| tells_hard_deadline(facts, last));
+    let status_hour = |mask, at| hour(mask, at).filter(|_| !tells_deadline);
     let outcome = |code| own_reason(facts, look, code, &[Event::Complete, Event::NotRealise]);
     let stage = stage_on(referral.status, consent, facts.now);
     let deadlines = deadlines(facts);
-    // Once the hard deadline has cut a clock, each of them would help to find it; a recipient reads its band.
-    let is_cut = deadlines.as_ref().is_some_and(|deadlines| deadlines.is_cut());
-    let due = |path, at: fn(&Deadlines) -> Option<Timestamp>| {
-        look.masked(path, deadlines.as_ref().and_then(at), |mask, at| hour(mask, at).filter(|_| !is_cut))
-    };
+    let due = |path, at: fn(&Deadlines) -> Option<Timestamp>| due(look, deadlines.as_ref(), path, at);
     let band = referral.needed_by.map(|needed_by| deadline_band(referral.requested_at.unwrap_or(facts.now), needed_by));
     ReferralView {
         id: referral.id,
@@ -377,9 +375,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         recipient_id: look.field("Referral.recipient", Some(referral.recipient_id)),
         service_id: look.field("Referral.service", Some(referral.service_id)),
         location_id: look.field("Referral.locationId", referral.location_id),
-        status_at: look.masked("Referral.statusAt", Some(referral.status_at), |mask, at| {
-            hour(mask, at).filter(|_| !facts.timeline.last().is_some_and(|last| tells_hard_deadline(facts, last)))
-        }),
+        status_at: look.masked("Referral.statusAt", Some(referral.status_at), status_hour),
         requested_at: look.masked("Referral.requestedAt", referral.requested_at, hour),
         need: look.field("Referral.need", Some(referral.need)),
         urgency: look.field("Referral.urgency", Some(referral.urgency)),
@@ -412,6 +408,18 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         case: look.value("Referral.case", facts.case).and_then(|case| show_case(access, case)),
         consent: look.value("Referral.consent", Some(consent)).and_then(|consent| show_consent(access, consent)),
     }
+}
+
+/// When something is due. Once the hard deadline has cut a clock, each of them would help to find it: a recipient reads its
+/// band.
+fn due(
+    look: &Looking,
+    deadlines: Option<&Deadlines>,
+    path: &'static str,
+    at: fn(&Deadlines) -> Option<Timestamp>,
+) -> Protected<Timestamp> {
+    let is_cut = deadlines.is_some_and(Deadlines::is_cut);
+    look.masked(path, deadlines.and_then(at), |mask, at| hour(mask, at).filter(|_| !is_cut))
 }
 
 /// True where a clock did it that the hard deadline had cut: its hour would tell the deadline, of which a recipient reads

@@ -97,23 +97,25 @@ impl Store {
     }
 }
 
-impl Tx {
+impl Store {
     /// What a project sent in these months, to be counted; what was entered in error has no deadlines any more, and is left
     /// out. Nothing of it is shown to anybody.
     pub async fn list_asked_referrals(
-        &mut self,
+        &self,
         project: ProjectId,
         months: CountedMonths,
     ) -> Result<Vec<AskedReferral>, StoreError> {
-        let rows: Vec<AskedRow> = in_tx!(self, |c| sqlx::query_as(LIST_ASKED)
+        let rows: Vec<AskedRow> = read!(self, |pool| sqlx::query_as(LIST_ASKED)
             .bind(project.to_string())
             .bind(months.start().microseconds())
             .bind(months.end().microseconds())
-            .fetch_all(c)
+            .fetch_all(pool)
             .await)?;
         rows.into_iter().filter(|row| row.deadlines.is_some()).map(AskedRow::into_asked).collect()
     }
+}
 
+impl Tx {
     /// Freezes the figures of a project for these months in the place of earlier ones; does nothing where they are frozen
     /// already.
     pub async fn freeze_answering(

@@ -223,7 +223,8 @@ impl Store {
         W: AsyncFnOnce(&mut Tx) -> Result<T, E>,
     {
         let mut tx = Tx { inner: self.db.begin().await?, keys: Arc::clone(&self.keys) };
-        let value = work(&mut tx).await?;
+        // On the heap: what an act does in its transaction is deep, and the stack of a thread is not.
+        let value = Box::pin(work(&mut tx)).await?;
         tx.inner.commit().await?;
         Ok(value)
     }

@@ -64,27 +64,18 @@ impl Store {
     }
 }
 
-impl Tx {
-    /// The timeline of a referral that the caller has locked, oldest change first.
-    pub async fn list_timeline(&mut self, referral: ReferralId) -> Result<Vec<TimelineEntry>, StoreError> {
-        let sql = in_list(LIST_EVENTS, 1);
-        let rows: Vec<EventRow> = in_tx!(self, |c| sqlx::query_as(sql).bind(referral.to_string()).fetch_all(c).await)?;
-        let mut entries = rows.into_iter().map(EventRow::into_entry).collect::<Result<Vec<_>, _>>()?;
-        entries.sort_by_key(|entry| entry.version);
-        Ok(entries)
-    }
-
+impl Store {
     /// The timelines of what a project sent in these months, each oldest change first; to be counted, and shown to nobody.
     pub async fn list_timelines_of_months(
-        &mut self,
+        &self,
         project: ProjectId,
         months: CountedMonths,
     ) -> Result<HashMap<ReferralId, Vec<TimelineEntry>>, StoreError> {
-        let rows: Vec<EventRow> = in_tx!(self, |c| sqlx::query_as(LIST_OF_MONTHS)
+        let rows: Vec<EventRow> = read!(self, |pool| sqlx::query_as(LIST_OF_MONTHS)
             .bind(project.to_string())
             .bind(months.start().microseconds())
             .bind(months.end().microseconds())
-            .fetch_all(c)
+            .fetch_all(pool)
             .await)?;
         let mut timelines: HashMap<_, Vec<_>> = HashMap::new();
         for row in rows {
@@ -93,6 +84,17 @@ impl Tx {
         }
         timelines.values_mut().for_each(|timeline| timeline.sort_by_key(|entry| entry.version));
         Ok(timelines)
+    }
+}
+
+impl Tx {
+    /// The timeline of a referral that the caller has locked, oldest change first.
+    pub async fn list_timeline(&mut self, referral: ReferralId) -> Result<Vec<TimelineEntry>, StoreError> {
+        let sql = in_list(LIST_EVENTS, 1);
+        let rows: Vec<EventRow> = in_tx!(self, |c| sqlx::query_as(sql).bind(referral.to_string()).fetch_all(c).await)?;
+        let mut entries = rows.into_iter().map(EventRow::into_entry).collect::<Result<Vec<_>, _>>()?;
+        entries.sort_by_key(|entry| entry.version);
+        Ok(entries)
     }
 
     /// Writes a line of a timeline.

@@ -47,8 +47,12 @@ statements! {
     IS_ASKED_BY_OTHERS = concat!(
         "SELECT EXISTS (SELECT 1 FROM referrals r WHERE r.recipient_id = $1 AND r.channel = 'electronic' AND ",
         not_revoked_by!("r.project_id", "r.recipient_id"),
+        ") OR EXISTS (SELECT 1 FROM capacity_checks k WHERE k.recipient_id = $1 AND ",
+        not_revoked_by!("k.project_id", "k.recipient_id"),
         ")"
     );
+    LIST_WAITING_PROJECTS = "SELECT DISTINCT project_id FROM referrals WHERE recipient_id = $1 AND is_open AND channel = 'electronic' \
+        ORDER BY project_id";
     // Whoever is sending holds the consent: once all are locked, each sending is over, or finds the revocation.
     LOCK_CONSENTS = concat!("UPDATE consents SET version = version WHERE withdrawn_at IS NULL AND expires_at > $3 AND ", between!());
     LIST_LEFT = concat!(
@@ -213,6 +217,13 @@ impl Tx {
     /// Whether an organisation has received something of a project that has not revoked it.
     pub async fn is_asked_by_others(&mut self, partner: OrganizationId) -> Result<bool, StoreError> {
         Ok(in_tx!(self, |c| sqlx::query_scalar(IS_ASKED_BY_OTHERS).bind(partner.to_string()).fetch_one(c).await)?)
+    }
+
+    /// The projects with something open that a partner reads.
+    pub async fn list_projects_waiting_for(&mut self, partner: OrganizationId) -> Result<Vec<ProjectId>, StoreError> {
+        let ids: Vec<String> =
+            in_tx!(self, |c| sqlx::query_scalar(LIST_WAITING_PROJECTS).bind(partner.to_string()).fetch_all(c).await)?;
+        ids.iter().map(|id| TABLE.id(id)).collect()
     }
 
     /// Locks the live consents for a partner until the commit: whoever is sending on one has done so by then, and who

@@ -8,23 +8,26 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What may be read whole wherever it stands: it grows with the staff and the projects, and with nobody who is served.
-const SHORT: [&str; 9] = [
+const SHORT: [&str; 11] = [
     "_sqlx_migrations",
     "accounts",
+    "answering_months",
     "audit_heads",
     "cases_erasing",
     "key_store",
     "key_store_mark",
     "legal_holds",
     "projects",
+    "revocations",
     "teams",
 ];
 
 /// Statements that read a whole table on purpose, as `statement table`, by their reason.
 const ON_PURPOSE: &[(&str, &[&str])] = &[
     (
-        "read once, when a node opens or takes over a version",
+        "read once, when a node opens or takes over a version, or a month was counted",
         &[
+            "answering::LIST_FIGURES answering_figures",
             "directory_feed::SOURCES directory_documents",
             "dismissed_pairs::LIST dismissed_pairs",
             "geography::AREAS areas",
@@ -61,6 +64,7 @@ const ON_PURPOSE: &[(&str, &[&str])] = &[
             "accounts::SAVE freezes",
             "accounts::SAVE incidents",
             "accounts::SAVE notice_readings",
+            "accounts::SAVE revocations",
             "accounts::SAVE statutory_reports",
         ],
     ),
@@ -80,7 +84,7 @@ const ON_PURPOSE: &[(&str, &[&str])] = &[
     ),
     (
         "read in the order of an index, and no further than a page",
-        &["jobs::LIST jobs", "proposals::LIST directory_proposals"],
+        &["jobs::LIST jobs", "jobs::NEXT_DUE jobs", "proposals::LIST directory_proposals"],
     ),
 ];
 

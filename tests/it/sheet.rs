@@ -3,12 +3,13 @@
 use crate::kit::browser::{Browser, Page};
 use crate::kit::loop_calls::{Referral, organization, to_the_lawyers};
 use crate::kit::people::new_account;
-use crate::kit::world::{World, on_both_databases};
+use crate::kit::world::{MINORITY_APPEAL, World, on_both_databases};
 use crate::pages::{assert_hardened, assert_well_formed};
 use axum::http::StatusCode;
 use relais::actions::people::NewAccount;
 use relais::domain::account::Role;
-use relais::domain::id::{Identifier as _, ReferralId};
+use relais::domain::directory::Service;
+use relais::domain::id::{Identifier as _, ReferralId, ServiceId};
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -55,8 +56,8 @@ on_both_databases! {
         }
         assert!(page.text().contains("Permanence juridique du Tournesol"), "{}", page.text());
         // What is told of the person is two words, a code, and lines to be written on.
-        for fact in ["15", "bm", "FR-93055", "TORTURE"] {
-            assert!(!page.text().lines().any(|line| line == fact), "{fact}");
+        for fact in ["15_17", "15–17", "AGE_", "FR-93055", "TORTURE", "orture", "ppeal", "MINOR", "Bambara"] {
+            assert!(!page.html.contains(fact), "{fact}");
         }
         assert_eq!(page.html.matches("class=\"line\"").count(), 6);
     }
@@ -79,6 +80,34 @@ on_both_databases! {
             assert_eq!(page.html, other.browser.get("/sheets/x").await.html, "{}", other.handle);
         }
         assert_eq!(sheet(&mut Browser::of(&world), &accepted).await.leads_to(), "/sign-in");
+    }
+
+    async fn nobody_is_sent_where_somebody_else_may_answer(world: World) {
+        let accepted = accepted(&world).await;
+        let mut member = world.enrolled("caseworker-9", Role::Caseworker).await;
+        member.browser.language = "en";
+        let words = said(&world, &accepted).await;
+        let told = async |browser: &mut Browser| {
+            let page = sheet(browser, &accepted).await;
+            assert!(words.iter().all(|word| !page.html.contains(word)));
+            (page.status, page.text().contains("No sheet now"))
+        };
+        world.execute("UPDATE projects SET status = 'frozen'").await;
+        assert_eq!(told(&mut member.browser).await, (StatusCode::CONFLICT, true));
+        world.execute("UPDATE projects SET status = 'active'").await;
+        world
+            .execute(
+                "INSERT INTO revocations (id, project_id, organization_id, reason, revoked_at) \
+                 SELECT 'rvk_1', project_id, recipient_id, 'other', 0 FROM referrals",
+            )
+            .await;
+        assert_eq!(told(&mut member.browser).await, (StatusCode::CONFLICT, true));
+        world.execute("DELETE FROM revocations").await;
+        assert_eq!(sheet(&mut member.browser, &accepted).await.status, StatusCode::OK);
+        let asked = world.like(MINORITY_APPEAL, "Permanence juridique du Tournesol");
+        let id = ServiceId::derived("corridor", MINORITY_APPEAL);
+        world.publish(&Service { id, do_not_use: true, ..asked }).await;
+        assert_eq!(told(&mut member.browser).await, (StatusCode::CONFLICT, true));
     }
 
     async fn there_is_no_paper_at_severe_risk_nor_where_nothing_is_to_be_said(world: World) {

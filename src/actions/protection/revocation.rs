@@ -102,7 +102,8 @@ async fn begin(context: &Context, tx: &mut Tx, project: &Project, revocation: &R
     let at = revocation.revoked_at;
     tx.insert_revocation(revocation).await?;
     tx.close_capacity_checks_with(revocation).await?;
-    shut_out(tx, revocation.organization_id).await?;
+    shut_out(tx, revocation).await?;
+    tell_others(context, tx, revocation).await?;
     let (kind, name) = (JobKind::PartnerRevocation, name_of(JobKind::PartnerRevocation, &revocation.id.to_string()));
     tx.enlist_job(&name, kind, at.plus_seconds(SECONDS_TO_FINISH)).await?;
     tell(context, tx, project, (NoticeKind::PartnerRevoked, revocation), at).await?;
@@ -113,16 +114,20 @@ async fn begin(context: &Context, tx: &mut Tx, project: &Project, revocation: &R
     Ok(tx.append_audit(&[event]).await?)
 }
 
-/// Ends the sessions and tokens of a partner's people, for every project: whoever holds its machines could use them.
-/// Where nobody else works with it, the accounts that only answer lose names and credentials as well; who comes back gets
-/// a new one.
-async fn shut_out(tx: &mut Tx, partner: OrganizationId) -> Result<(), ActionError> {
-    let is_asked_by_others = tx.is_asked_by_others(partner).await?;
+/// Ends the sessions and tokens of a partner's people, for every project: whoever holds its machines could use them. Who
+/// works in the project itself does so no more. Where the project has asked the partner, and nobody else works with it, the
+/// accounts that only answer lose names and credentials as well; who comes back gets a new one.
+async fn shut_out(tx: &mut Tx, revocation: &Revocation) -> Result<(), ActionError> {
+    let (project, partner) = (revocation.project_id, revocation.organization_id);
+    let is_purged = tx.has_asked(project, partner).await? && !tx.is_asked_by_others(partner).await?;
     for account in tx.list_accounts_of(partner).await? {
         tx.delete_sessions_of(account.id).await?;
         tx.delete_tokens_of(account.id).await?;
         tx.delete_enrolment_of(account.id).await?;
-        if !is_asked_by_others && only_answers(&account) {
+        if account.project_id == Some(project) {
+            tx.set_disabled(account.id, true).await?;
+        }
+        if is_purged && only_answers(&account) {
             tx.delete_credentials_of(account.id).await?;
             tx.delete_identity_links_of(account.id).await?;
             tx.set_disabled(account.id, true).await?;
@@ -130,6 +135,20 @@ async fn shut_out(tx: &mut Tx, partner: OrganizationId) -> Result<(), ActionErro
         }
     }
     Ok(())
+}
+
+/// Tells the leaders of other projects that wait for an answer of the partner that its people are signed out: what is urgent
+/// is to be asked by phone, or elsewhere. Why, and by which project, they are not told.
+async fn tell_others(context: &Context, tx: &mut Tx, revocation: &Revocation) -> Result<(), ActionError> {
+    let mut to = Vec::new();
+    for project in tx.list_projects_waiting_for(revocation.organization_id).await? {
+        if project != revocation.project_id {
+            to.extend(tx.find_project(project).await?.iter().flat_map(leaders_of));
+        }
+    }
+    let (object, actor_id) = (revocation.organization_id.to_string(), revocation.revoked_by);
+    let kind = NoticeKind::PartnerSignedOut;
+    Notify { kind, object, actor_id, at: revocation.revoked_at, context }.send(tx, &to).await
 }
 
 /// Takes everything open away from a revoked partner, some referrals at a time, and makes the secrets of its accounts
@@ -140,6 +159,8 @@ async fn finish(context: &Context, id: RevocationId) -> Result<(), ActionError> 
         Some(account) => context.store.find_account(account).await?,
         None => None,
     };
+    // Whoever is sending holds the consent, and has sent once all are locked; who sends later finds the revocation.
+    context.store.write(async |tx| tx.lock_consents_for(&revocation, context.now()).await).await?;
     while take_away(context, id, account.as_ref()).await? {}
     let purged = context.store.write(async |tx| {
         let accounts = tx.list_accounts_of(revocation.organization_id).await?;
@@ -160,11 +181,11 @@ pub(in crate::actions) async fn finish_as_job(context: &Context, revocation: &st
 /// One commit: what is undecided is cancelled, what was accepted stays for its team, and of both the partner is asked to
 /// delete what it holds. True while there may be more.
 async fn take_away(context: &Context, id: RevocationId, account: Option<&Account>) -> Result<bool, ActionError> {
-    let now = context.now();
     let written = context.store.write(async |tx| {
         let revocation = tx.lock_revocation(id).await?.filter(|revocation| revocation.ended_at.is_none());
         let Some(revocation) = revocation else { return Ok(false) };
-        tx.lock_consents_for(&revocation, now).await?;
+        // A node whose clock is behind must not find again what it has just taken away.
+        let now = context.now().max(revocation.revoked_at);
         let left = tx.list_left_by(&revocation, REFERRALS_AT_ONCE).await?;
         for id in &left {
             tx.lock_round_of(*id).await?;

@@ -11,7 +11,7 @@ use crate::actions::referral::{Actor, Target, audit, decide, find_for_change, se
 use crate::actions::{ActionError, Context, consent};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
-use crate::domain::consent::Consent;
+use crate::domain::consent::{Consent, ConsentBasis};
 use crate::domain::demand::{DemandResult, effect_of};
 use crate::domain::id::{CaseId, ConsentId, OrganizationId};
 use crate::domain::lifecycle::Party;
@@ -50,10 +50,23 @@ pub(in crate::actions) async fn withdraw_from(
     (case, refused): (CaseId, &[OrganizationId]),
     now: Timestamp,
 ) -> Result<(), ActionError> {
-    for consent in tx.lock_consents_of_case(&access.scope(), case).await? {
-        if refused.contains(&consent.recipient_id) {
-            end_withdrawn(context, tx, access, account, &consent, now).await?;
-        }
+    let mut taken_back = tx.lock_consents_of_case(&access.scope(), case).await?;
+    // What the law orders is not hers to take back, and waits for nobody's word.
+    let is_hers = |consent: &Consent| consent.basis != ConsentBasis::LegalDuty;
+    taken_back.retain(|consent| refused.contains(&consent.recipient_id) && is_hers(consent));
+    // All rounds and referrals before any case, need or trail, as everywhere.
+    for consent in &taken_back {
+        tx.lock_rounds_on(consent.id).await?;
+    }
+    for consent in &taken_back {
+        tx.lock_open_referrals_on(consent.id).await?;
+    }
+    for consent in &taken_back {
+        end_withdrawn(context, tx, access, account, consent, now).await?;
+    }
+    // An offer in her interest that waits for a second person needs none any more: she has said no.
+    for recipient in refused {
+        tx.end_requested_overrides(case, *recipient, now).await?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::domain::account::{Account, Role};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::{AccountId, Identifier as _, OrganizationId};
 use crate::domain::provider::ExternalIdentity;
+use crate::domain::revocation::purged_handle;
 use crate::identity::oidc::{Fault, Grant, GroupMap, GroupRule};
 use crate::store::{IdentityLink, StoreError, Tx};
 
@@ -51,7 +52,9 @@ async fn save_mapped(
     if present.as_ref() == Some(account) {
         return Ok(());
     }
-    if !is_linked && tx.find_account_by_handle(&account.handle).await?.is_some() {
+    // An account that went when its organisation was revoked has no secrets any more, and gets none.
+    let is_purged = tx.find_account_by_handle(&purged_handle(account.id)).await?.is_some();
+    if is_purged || !is_linked && tx.find_account_by_handle(&account.handle).await?.is_some() {
         return Err(Fault::AccountUnavailable.into());
     }
     tx.save_account(account).await?;

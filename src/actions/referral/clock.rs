@@ -133,8 +133,10 @@ async fn fire(context: &Context, tx: &mut Tx, timer: Timer, referral: Referral) 
         tx.settle_demand(referral.id, result).await?;
     }
     if let Some(kind) = notice_of(timer) {
-        // A recipient is told by the hour, as of everything (P-08).
-        for (at, addressees) in [(now, own_side(timer, &referral)), (now.start_of_hour(), recipients(timer, &referral))]
+        // A recipient is told by the hour, as of everything (P-08), and nothing at the hard deadline itself: the hour would tell
+        // it, and nothing can be done any more.
+        for (at, addressees) in
+            [(now, own_side(timer, &referral)), (now.start_of_hour(), recipients(timer, &referral, now))]
         {
             let notify = Notify { kind, object: referral.id.to_string(), actor_id: None, at, context };
             notify.send(tx, &addressees).await?;
@@ -173,9 +175,10 @@ const fn notice_of(timer: Timer) -> Option<NoticeKind> {
 }
 
 /// Whom a due time tells on the recipient's side, where that reads anything.
-fn recipients(timer: Timer, referral: &Referral) -> Vec<Addressee> {
+fn recipients(timer: Timer, referral: &Referral, now: Timestamp) -> Vec<Addressee> {
+    let is_past = referral.needed_by.is_some_and(|deadline| deadline <= now);
     match timer {
-        _ if !referral.is_told_electronically() => Vec::new(),
+        _ if is_past || !referral.is_told_electronically() => Vec::new(),
         Timer::Remind => vec![Addressee::Recipients(referral.recipient_id)],
         Timer::Escalate => vec![Addressee::OfOrganization(referral.recipient_id, Role::PartnerAdmin)],
         _ => Vec::new(),

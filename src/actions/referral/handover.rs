@@ -1,5 +1,6 @@
 //! Handing a person over: by phone, in a joint interview, or by the slip that the person carries.
 
+use super::side::require_partner;
 use super::write::{Actor, audit, write};
 use super::{Target, decide, find_for_change, settle};
 use crate::actions::disclosure::act;
@@ -115,6 +116,9 @@ async fn find_for_handover(
     let referral = find_for_change(tx, access, target, side).await?;
     require_project_at_work(tx, access.account().and_then(|account| account.project_id)).await?;
     let consent = tx.lock_consent_of(&referral).await?.ok_or(ActionError::NotVisible)?;
+    if side == Relation::Team {
+        require_partner(tx, access, &referral).await?;
+    }
     let project = tx.find_project(referral.project_id).await?.ok_or(ActionError::NotVisible)?;
     let limits = HandoverLimits { risk_profile: project.risk_profile, contact_rule: consent.contact_rule };
     Ok((referral, consent, limits))

@@ -3,6 +3,7 @@
 //! Each makes a version of the referral, so that what somebody decides is decided after reading it, and so that a call
 //! which is sent again is refused and not written twice.
 
+use super::side::require_partner;
 use super::write::{Actor, audit, write};
 use super::{Target, decide, find_for_change, settle};
 use crate::actions::disclosure::act;
@@ -138,6 +139,9 @@ pub async fn send_message(
         .write(async |tx| {
             let (referral, party) = find_on_own_side(tx, access, target).await?;
             require_project_at_work(tx, account.project_id).await?;
+            if party == Party::Sender {
+                require_partner(tx, access, &referral).await?;
+            }
             let consent = tx.find_consent_of(&referral).await?.ok_or(ActionError::NotVisible)?;
             check_may_write(&referral, stage_on(referral.status, &consent, now))?;
             warnings = content.findings(&known_numbers(context, access, tx, &referral).await?);

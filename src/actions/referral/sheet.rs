@@ -3,8 +3,10 @@
 
 use crate::actions::disclosure::record;
 use crate::actions::{ActionError, Context, directory, hidden, referral_facts};
+use crate::domain::account::Project;
+use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::ReferralId;
-use crate::domain::referral::{HandoverMode, SheetProblem};
+use crate::domain::referral::{HandoverMode, Referral, SheetProblem};
 use crate::policy::access::Access;
 use crate::policy::directory_view::ServiceView;
 use crate::policy::rules::{Action, permit};
@@ -51,6 +53,9 @@ pub async fn handover_sheet(context: &Context, access: &Access, id: ReferralId) 
     let referral = referral.filter(is_own).ok_or_else(|| hidden(access, id))?;
     let project = context.store.find_project(referral.project_id).await?.ok_or_else(|| hidden(access, id))?;
     SheetProblem::check_paper(project.risk_profile).map_err(SheetError::Refused)?;
+    if !is_welcome(context, access, &referral, &project).await? {
+        return Err(SheetError::Refused(SheetProblem::NotNow));
+    }
     let shown = referral_facts::show(context, access, &[referral]).await?.pop();
     let view = shown.ok_or_else(|| hidden(access, id))?;
     let Some(call_phrase) = view.reveal(&view.call_phrase).cloned() else {
@@ -70,4 +75,18 @@ pub async fn handover_sheet(context: &Context, access: &Access, id: ReferralId) 
     };
     record(context, access).await?;
     Ok(sheet)
+}
+
+/// Whether anybody is to call the recipient now: a project that is stopped hands nobody over, and where a partner was
+/// revoked, or its service is not to be used, somebody else may answer.
+async fn is_welcome(
+    context: &Context,
+    access: &Access,
+    referral: &Referral,
+    project: &Project,
+) -> Result<bool, ActionError> {
+    let revoked = context.store.list_revoked(referral.project_id, access.scope().project).await?;
+    let service = context.directory.snapshot().service(referral.service_id);
+    let is_used = service.is_some_and(|service| !service.do_not_use);
+    Ok(project.status == ProjectStatus::Active && is_used && !revoked.contains(&referral.recipient_id))
 }

@@ -4,7 +4,7 @@ use super::{Target, require_version};
 use crate::actions::{ActionError, hidden};
 use crate::domain::lifecycle::Party;
 use crate::domain::referral::Referral;
-use crate::domain::refusal::{InputProblem, Refusal};
+use crate::domain::refusal::{InputProblem, RecipientProblem, Refusal};
 use crate::policy::access::Access;
 use crate::policy::rules::{Action, permit};
 use crate::policy::table::Relation;
@@ -39,4 +39,13 @@ pub(super) async fn find_side(
     }
     require_version(&referral, target, party == Party::Recipient)?;
     Ok((referral, party))
+}
+
+/// Refuses to bring a person, or word of her, to a recipient that a project has revoked: who answers there may be somebody
+/// else by now.
+pub(super) async fn require_partner(tx: &mut Tx, access: &Access, referral: &Referral) -> Result<(), ActionError> {
+    if tx.is_revoked(referral.recipient_id, referral.project_id, access.scope().project).await? {
+        return Err(Refusal::Recipient(RecipientProblem::PartnerRevoked).into());
+    }
+    Ok(())
 }

@@ -269,9 +269,10 @@ impl Referral {
     }
 
     /// Whether the wait that its recipient told, at this instant, goes beyond the time by which the service must have begun;
-    /// `None` where none was told, or there is no such time.
+    /// `None` where nobody waits, none was told, or there is no such time.
     pub fn wait_exceeds_deadline(&self, told_at: Timestamp) -> Option<bool> {
-        self.expected_wait_days.zip(self.needed_by).map(|(days, deadline)| told_at.plus_days(days) > deadline)
+        let waiting = (self.status == Status::Waitlisted).then_some(self)?;
+        waiting.expected_wait_days.zip(waiting.needed_by).map(|(days, deadline)| told_at.plus_days(days) > deadline)
     }
 
     /// Decides a command of `party` at `now`; changes nothing.

@@ -7,6 +7,7 @@ code_list! {
     /// Why there is no sheet of a referral.
     SheetProblem {
         PaperForbidden = "paper_forbidden": "in a project at severe risk no paper is to hold a name",
+        NotNow = "not_now": "the project is frozen, has revoked the recipient, or the service is not to be used",
         NothingToSay = "nothing_to_say": "both sides have no words to say to each other yet, or no more",
     }
 }

@@ -1,5 +1,7 @@
 -- Indexes for what is asked by something else than the key: a test reads the plan of every statement, and none reads a
 -- table that grows from its beginning to its end.
+CREATE INDEX cases_team ON cases (team_id);
+CREATE INDEX team_members_team ON team_members (team_id);
 CREATE INDEX referrals_reroute ON referrals (reroute_of);
 CREATE INDEX custodies_referral ON custodies (referral_id);
 CREATE INDEX custodies_team ON custodies (to_team_id);

@@ -73,14 +73,20 @@ on_both_databases! {
         world.pass_hours(1);
         let later = recorded(&world, conversation(&case, &[accepted(GREEN_PLATEAU), refused(LAWYERS)])).await;
         // What had carried it is withdrawn, and what was accepted on it is closed.
-        let status = async |who: &str| {
+        let status = async |who: &str, id: &str| {
             let query = "query($id: ID!) { referral(id: $id) { status } }";
-            world.ask(&world.person(who), query, json!({ "id": accepted_one.id })).await.at("referral/status").clone()
+            world.ask(&world.person(who), query, json!({ "id": id })).await.at("referral/status").clone()
         };
-        assert_eq!((status("caseworker").await, status("lawyer").await), (json!("WITHDRAWN"), json!("CLOSED")));
-        let input = json!({ "referralId": waiting.id, "expectedVersion": waiting.version });
-        let refusal = world.refused("caseworker", "referralSend", input.clone()).await;
-        assert_eq!(refusal, "ConsentMissingError WITHDRAWN");
+        assert_eq!(status("caseworker", &accepted_one.id).await, json!("WITHDRAWN"));
+        assert_eq!(status("lawyer", &accepted_one.id).await, json!("CLOSED"));
+        assert_eq!(status("caseworker", &waiting.id).await, json!("WITHDRAWN"), "a draft on it too");
+        let again = async || {
+            let draft = appeal(&service(MINORITY_APPEAL), json!({}));
+            let draft = world.draft("caseworker", &case, &id_of(&first[0]), draft).await.referral();
+            let input = json!({ "referralId": draft.id, "expectedVersion": draft.version });
+            world.refused("caseworker", "referralSend", input).await
+        };
+        assert_eq!(again().await, "ConsentMissingError WITHDRAWN");
         let texts = |sql: &str| world.texts(sql.to_owned());
         assert_eq!(texts("SELECT result FROM demands").await, ["person_declined"]);
         assert_eq!(texts("SELECT kind FROM notices WHERE kind = 'consent_withdrawn'").await.len(), 1);
@@ -91,8 +97,7 @@ on_both_databases! {
         // Whom she refused stays refused when she withdraws what she agreed to in the same conversation.
         let withdrawn = json!({ "consentId": later[0]["id"] });
         world.done(&world.person("caseworker"), "consentWithdraw", &withdrawn).await;
-        let refusal = world.refused("caseworker", "referralSend", input).await;
-        assert_eq!(refusal, "ConsentMissingError WITHDRAWN");
+        assert_eq!(again().await, "ConsentMissingError WITHDRAWN");
         // Only a later consent that names the lawyers says otherwise.
         world.pass_hours(1);
         let anew = world.record_consent("caseworker", &case, LAWYERS, json!({})).await.id();

@@ -6,6 +6,8 @@ use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::KnownConsequence;
 use serde_json::{Value, json};
 
+const HOSPITAL: &str = "01979fc4-5b2c-41a0-9e87-be9934b60c3f";
+
 /// Somebody asks for an override for the lawyers; gives everything of it.
 async fn asked(world: &World, handle: &str, case: &str) -> Value {
     world.done(&world.person(handle), "consentOverrideRequest", &request(case)).await
@@ -73,6 +75,19 @@ async fn refused_to_send(world: &World, ready: &Ready) -> String {
 }
 
 on_both_databases! {
+    /// She can speak now, and has said no to them: what waits for a second person waits no more, and what two have allowed ends.
+    async fn p_05_whom_she_refuses_is_told_nothing_in_her_interest(world: World) {
+        let world = protected(world).await;
+        let (case, allowed) = confirmed(&world).await;
+        let sent = world.refer(&on(&world, &case, &allowed, &service_id(MINORITY_APPEAL)), "REQUESTED").await;
+        let waiting = asked(&world, "caseworker", &case).await;
+        let refused = json!({ "basis": "CHILD_CONSENT_MATURE", "restrictionIds": [organization_id(LAWYERS)] });
+        world.consented(&world.person("caseworker"), &case, &organization_id(HOSPITAL), &refused).await;
+        assert_eq!(seen(&world, "caseworker", &sent.id).await["status"], "WITHDRAWN");
+        let confirm = problem(&world, &world.person("coordinator"), "consentOverrideConfirm", &named(&waiting)).await;
+        assert_eq!(confirm, "OVERRIDE_ENDED");
+    }
+
     async fn p_05_one_person_alone_is_refused(world: World) {
         let world = protected(world).await;
         let case = case(&world).await;

@@ -145,6 +145,43 @@ on_both_databases! {
         assert_eq!(world.rows("revocations").await.len(), 2);
     }
 
+    /// What was accepted stays with its team, who bring nobody there any more.
+    async fn nobody_is_handed_over_to_a_revoked_partner_and_nothing_is_written_to_it(world: World) {
+        let world = protected(world).await;
+        let ready = ready(&world).await;
+        of_another_project(&world).await;
+        let accepted = world.refer(&ready, "ACCEPTED").await;
+        revoke(&world).await;
+        let version = world.texts(format!("SELECT CAST(version AS TEXT) FROM referrals WHERE id = '{}'", accepted.id)).await;
+        let version: i64 = version[0].parse().expect("a version");
+        let of = |more: Value| merged(json!({ "referralId": accepted.id, "expectedVersion": version }), &more);
+        for (act, more) in [
+            ("referralHandOver", json!({ "mode": "PHONE" })),
+            ("referralSlipCreate", json!({})),
+            ("referralMessageSend", json!({ "text": "Nous arrivons" })),
+        ] {
+            assert_eq!(problem(&world, &ready.sender, act, &of(more)).await, "PARTNER_REVOKED", "{act}");
+        }
+        // What she tells of it is recorded all the same.
+        let told = of(json!({ "outcome": "PERSON_DECLINED", "toldByPerson": true }));
+        world.done(&ready.sender, "referralNotRealise", &told).await;
+    }
+
+    async fn its_people_in_the_project_stop_and_other_projects_learn_that_nobody_answers(world: World) {
+        let world = protected(world).await;
+        let ready = ready(&world).await;
+        world.refer(&ready, "REQUESTED").await;
+        of_another_project(&world).await;
+        let paris = project("paris");
+        world.execute(&format!("UPDATE accounts SET project_id = '{paris}' WHERE handle = 'lawyer'")).await;
+        revoke(&world).await;
+        let disabled = world.texts("SELECT handle FROM accounts WHERE is_disabled".to_owned()).await;
+        assert_eq!(disabled, ["lawyer"], "and keeps its name, for other projects work with the lawyers");
+        let told = notices(&world, "coordinator of another project").await;
+        assert_eq!(told.iter().filter(|kind| *kind == "PARTNER_SIGNED_OUT").count(), 1, "{told:?}");
+        assert!(!told.iter().any(|kind| kind.contains("REVOKED")), "{told:?}");
+    }
+
     /// A frozen project takes away, and lets nothing go on.
     async fn a_frozen_project_revokes_and_admits_nobody(world: World) {
         let world = protected(world).await;

@@ -159,5 +159,7 @@ page-handover-joint-interview = مقابلة مشتركة
 page-handover-person-carries-slip = يحمل الشخص قسيمة
 page-sheet-paper-forbidden-title = لا ورق هنا
 page-sheet-paper-forbidden = في مشروع شديد الخطورة يجب ألا تحمل أي ورقة اسماً. سلّم عبر الهاتف أو في مقابلة مشتركة؛ والكلمتان مذكورتان في الإحالة.
+page-sheet-not-now-title = لا ورقة الآن
+page-sheet-not-now = لا يُسلَّم أحد إلى هناك الآن: المشروع متوقف، أو لم يعد يعمل مع هذا الشريك، أو لا ينبغي استخدام الخدمة. اسأل منسق المشروع.
 page-sheet-nothing-to-say-title = لا ورقة الآن
 page-sheet-nothing-to-say = تتوفر الورقة بعد أن تقبل الجهة المستقبلة في Relais، وما دامت الموافقة سارية.

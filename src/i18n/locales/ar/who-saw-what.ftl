@@ -38,6 +38,7 @@ seen-decline-code = سبب الرفض
 seen-delivered = أن الطلب قد وصل
 seen-event = خطوات الإحالة
 seen-expected-wait-days = مدة الانتظار المتوقعة
+seen-wait-exceeds-deadline = هل يتجاوز الانتظار الموعد النهائي
 seen-expires-at = موعد انتهاء الموافقة
 seen-explained = ما تم شرحه
 seen-field-scope = ما تسمح الموافقة بالإبلاغ عنه

@@ -159,5 +159,7 @@ page-handover-joint-interview = joint interview
 page-handover-person-carries-slip = the person carries a slip
 page-sheet-paper-forbidden-title = No paper here
 page-sheet-paper-forbidden = In a project at severe risk no paper is to hold a name. Hand over by phone or in a joint interview; the two words stand in the referral.
+page-sheet-not-now-title = No sheet now
+page-sheet-not-now = Nobody is to be handed over there now: the project is stopped, works with this partner no more, or the service is not to be used. Ask who leads the project.
 page-sheet-nothing-to-say-title = No sheet at this time
 page-sheet-nothing-to-say = There is a sheet once the recipient has accepted in Relais, and for as long as the consent lasts.

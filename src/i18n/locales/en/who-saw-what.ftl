@@ -38,6 +38,7 @@ seen-decline-code = the reason of a refusal
 seen-delivered = that the request arrived
 seen-event = the steps of the referral
 seen-expected-wait-days = the expected wait
+seen-wait-exceeds-deadline = whether the wait goes beyond the deadline
 seen-expires-at = when the consent ends
 seen-explained = what was explained
 seen-field-scope = what the consent allows to be told

@@ -159,5 +159,7 @@ page-handover-joint-interview = entretien commun
 page-handover-person-carries-slip = la personne porte un bon
 page-sheet-paper-forbidden-title = Pas de papier ici
 page-sheet-paper-forbidden = Dans un projet à risque grave, aucun papier ne doit porter de nom. Passez le relais par téléphone ou en entretien commun ; les deux mots se lisent dans l’orientation.
+page-sheet-not-now-title = Pas de fiche maintenant
+page-sheet-not-now = Personne ne doit y être remis maintenant : le projet est arrêté, ne travaille plus avec ce partenaire, ou le service ne doit pas être utilisé. Demandez à la coordination.
 page-sheet-nothing-to-say-title = Pas de feuille pour l’instant
 page-sheet-nothing-to-say = Il y a une feuille une fois que le destinataire a accepté dans Relais, et tant que dure le consentement.

@@ -38,6 +38,7 @@ seen-decline-code = le motif de refus
 seen-delivered = que la demande est arrivée
 seen-event = les étapes de l’orientation
 seen-expected-wait-days = l’attente prévue
+seen-wait-exceeds-deadline = si l’attente dépasse l’échéance
 seen-expires-at = la fin du consentement
 seen-explained = ce qui a été expliqué
 seen-field-scope = ce que le consentement permet de communiquer
