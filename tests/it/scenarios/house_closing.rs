@@ -151,11 +151,11 @@ on_both_databases! {
         let open = sent(&world).await;
         let waiting = [draft(&world).await, draft(&world).await];
         edit(&world, "editor of the house", json!({ "closesOn": "2026-11-26" })).await;
-        assert_eq!(noticed(&world, "caseworker").await, [open.id.clone()]);
+        assert_eq!(noticed(&world, "caseworker").await, std::slice::from_ref(&open.id));
         assert_eq!(to_reroute(&world, "caseworker").await, BTreeSet::from([open.id.clone()]));
         // Whoever was told is not told again of the same ending.
         edit(&world, "editor", json!({ "closesOn": "2026-11-25" })).await;
-        assert_eq!(noticed(&world, "caseworker").await, [open.id.clone()]);
+        assert_eq!(noticed(&world, "caseworker").await, std::slice::from_ref(&open.id));
 
         let [tonight, later] = waiting;
         let tonight = world.send_referral("caseworker", &tonight, called()).await.referral();

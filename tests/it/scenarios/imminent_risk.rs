@@ -46,7 +46,7 @@ on_both_databases! {
         // T: "visible to coordinator and protection_lead only", beside the team that made it.
         let told = json!({ "id": made["id"], "authority": "CHILD_PROTECTION", "information": "INFORMED" });
         for reader in ["coordinator in Calais", "protection lead in Calais"] {
-            assert_eq!(reports(&world, reader, None).await, [told.clone()], "{reader}");
+            assert_eq!(reports(&world, reader, None).await, std::slice::from_ref(&told), "{reader}");
             assert!(reports(&world, reader, Some(&case)).await.is_empty(), "{reader} is not told of which case");
         }
         assert_eq!(reports(&world, "colleague in Calais", Some(&case)).await, [told]);
