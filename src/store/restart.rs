@@ -33,8 +33,9 @@ statements! {
         " AND EXISTS (SELECT 1 FROM consents k WHERE k.id = consent_id AND k.expires_at <= $5) ORDER BY requested_at, id LIMIT $6"
     );
     LIST_SERVICES = concat!(
-        "SELECT DISTINCT service_id, EXISTS (SELECT 1 FROM vettings v WHERE v.organization_id = recipient_id AND v.is_vetted \
-         AND v.protocol_expires_on >= $5) AS is_vetted FROM referrals WHERE ",
+        // Whom somebody only called needs no vetting.
+        "SELECT DISTINCT service_id, channel <> 'electronic' OR EXISTS (SELECT 1 FROM vettings v WHERE v.organization_id = \
+         recipient_id AND v.is_vetted AND v.protocol_expires_on >= $5) AS is_vetted FROM referrals WHERE ",
         waiting!(),
         " ORDER BY service_id LIMIT $6"
     );

@@ -208,7 +208,7 @@ async fn everything_asked(
         for open in ["true", "false", "null"] {
             let connection = SCHEMA.everything("ReferralConnection");
             answers.push(
-                world.ask(person, &format!("{{ {list}(open: {open}, first: 5) {connection} }}"), json!({})).await,
+                world.ask(person, &format!("{{ {list}(open: {open}, first: 4) {connection} }}"), json!({})).await,
             );
         }
     }
@@ -228,7 +228,7 @@ async fn everything_asked(
             "{{ serviceGaps(firstMonth: \"2026-11\", lastMonth: \"2026-12\") {} }}",
             SCHEMA.everything("ServiceGapReport")
         ),
-        format!("{{ services(first: 40) {{ nodes {} }} }}", SCHEMA.everything("Service")),
+        format!("{{ services(first: 36) {{ nodes {} }} }}", SCHEMA.everything("Service")),
         format!("{{ viewer {} }}", SCHEMA.everything("Viewer")),
     ] {
         answers.push(world.ask(person, &question, json!({})).await);

@@ -10,6 +10,7 @@ use crate::policy::access::Access;
 use crate::policy::protection_view::show_restart_list;
 use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
+use std::collections::BTreeSet;
 
 /// Most entries of each kind.
 const MOST_ENTRIES: i64 = 500;
@@ -30,11 +31,12 @@ pub async fn list(context: &Context, access: &Access, id: ProjectId) -> Result<V
         !is_vetted || snapshot.service(service).is_none_or(|service| is_due(&service))
     };
     let services = store.list_services_asked(&scope, id, now.date(), MOST_ENTRIES).await?;
-    let services = services.into_iter().filter(|(service, is_vetted)| is_to_verify(*service, *is_vetted));
+    let to_verify = services.into_iter().filter(|(service, is_vetted)| is_to_verify(*service, *is_vetted));
+    let to_verify: BTreeSet<ServiceId> = to_verify.map(|(service, _)| service).collect();
     let list = RestartList {
         lapsing: store.list_lapsing(&scope, id, now.plus_days(LAPSING_DAYS), MOST_ENTRIES).await?,
         // An id that opens nothing is not told.
-        to_verify: services.filter_map(|(service, _)| directory::known_id(context, access, service)).collect(),
+        to_verify: to_verify.into_iter().filter_map(|service| directory::known_id(context, access, service)).collect(),
         without_caseworker: store.list_teams_without_caseworker(&scope, id, MOST_ENTRIES).await?,
     };
     show_restart_list(access, list, &project).ok_or_else(|| hidden(access, id))

@@ -269,10 +269,11 @@ impl Referral {
     }
 
     /// Whether the wait that its recipient told, at this instant, goes beyond the time by which the service must have begun;
-    /// `None` where nobody waits, none was told, or there is no such time.
+    /// false once nobody waits any more, `None` where no wait was told, or there is no such time.
     pub fn wait_exceeds_deadline(&self, told_at: Timestamp) -> Option<bool> {
-        let waiting = (self.status == Status::Waitlisted).then_some(self)?;
-        waiting.expected_wait_days.zip(waiting.needed_by).map(|(days, deadline)| told_at.plus_days(days) > deadline)
+        let is_waiting = self.status == Status::Waitlisted;
+        let told = self.expected_wait_days.zip(self.needed_by);
+        told.map(|(days, deadline)| is_waiting && told_at.plus_days(days) > deadline)
     }
 
     /// Decides a command of `party` at `now`; changes nothing.

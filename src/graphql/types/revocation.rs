@@ -59,7 +59,8 @@ impl RestartList {
         self.0.lapsing.iter().map(|id| (*id).into()).collect()
     }
 
-    /// Services with an open referral that have to be confirmed anew, or whose organisation is not vetted any more.
+    /// Services with an open referral that have to be confirmed anew, or whose organisation is not vetted any more; of 500 at
+    /// most. Those that are gone, closed or about to close stand in `sentReferrals(serviceEnding: true)`.
     async fn service_ids_to_verify(&self) -> Vec<ID> {
         self.0.to_verify.iter().map(|id| (*id).into()).collect()
     }
