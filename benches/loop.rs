@@ -15,6 +15,7 @@ use relais::clock::System;
 use relais::config::{Limits, Server};
 use relais::demo;
 use relais::domain::id::{Identifier as _, OrganizationId, ServiceId};
+use relais::store::{Location, make_kek_file};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _};
 use std::fs::File;
@@ -80,7 +81,7 @@ async fn done(router: &Router, token: &str, query: &str, input: Value) -> String
 }
 
 impl World {
-    async fn open(database: &str) -> Self {
+    async fn open(database: impl Into<Location>) -> Self {
         let clock = Arc::new(System);
         let app = App::open(database, clock.clone(), clock).await.expect("a node");
         let app = app.with_edge(&Limits::NONE, &Server::default());
@@ -255,7 +256,7 @@ async fn measure_inbox(name: &str, world: &World) {
 async fn main() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("bench.sqlite");
-    let world = World::open(&format!("sqlite:{}", file.display())).await;
+    let world = World::open(format!("sqlite:{}", file.display()).as_str()).await;
     measure("SQLite", home.path(), &world).await;
     let mut connection =
         sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.expect("connected");
@@ -267,7 +268,10 @@ async fn main() {
         println!("PostgreSQL: not measured, because RELAIS_BENCH_DATABASE_URL names no database");
         return;
     };
-    let world = World::open(&url).await;
+    // SQLite keeps its key file beside it; a server needs one of its own.
+    let kek_file = home.path().join("bench.kek");
+    make_kek_file(&kek_file, &System).expect("a key file");
+    let world = World::open(Location { kek_file: Some(kek_file), ..Location::from(url.as_str()) }).await;
     measure("PostgreSQL", home.path(), &world).await;
     let mut connection = sqlx::PgConnection::connect(&url).await.expect("connected");
     for statement in filling() {
