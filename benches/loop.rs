@@ -269,7 +269,7 @@ async fn main() {
         return;
     };
     // SQLite keeps its key file beside it; a server needs one of its own.
-    let kek_file = home.path().join("bench.kek");
+    let kek_file = home.path().join("postgres.kek");
     make_kek_file(&kek_file, &System).expect("a key file");
     let world = World::open(Location { kek_file: Some(kek_file), ..Location::from(url.as_str()) }).await;
     measure("PostgreSQL", home.path(), &world).await;
