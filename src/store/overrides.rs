@@ -3,7 +3,6 @@
 use super::reach::{in_reached_project, in_reaching_project, of_own_team, within};
 use super::row::{Table, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
-use crate::domain::consent::Consent;
 use crate::domain::consent_override::{ConsentOverride, OverrideEnd};
 use crate::domain::id::{AccountId, CaseId, ConsentId, OrganizationId, OverrideId};
 use crate::domain::scope::Scope;
@@ -50,8 +49,6 @@ statements! {
     CONFIRM = "UPDATE consent_overrides SET confirmed_at = $2, confirmed_by = $3, consent_id = $4 WHERE id = $1";
     END = "UPDATE consent_overrides SET ended_at = $2, ended_how = $3 WHERE id = $1 AND ended_at IS NULL";
     END_ON_CONSENT = "UPDATE consent_overrides SET ended_at = $2, ended_how = 'taken_back' WHERE consent_id = $1 AND ended_at IS NULL";
-    END_REQUESTED = "UPDATE consent_overrides SET ended_at = $3, ended_how = 'taken_back' WHERE case_id = $1 AND recipient_id = $2 \
-        AND basis = 'vital_interest' AND consent_id IS NULL AND ended_at IS NULL";
     LIST_OPEN = "SELECT id FROM consent_overrides WHERE case_id = $1 AND recipient_id = $2 AND ended_at IS NULL \
         ORDER BY id";
     COUNT_DUE = concat!("SELECT count(*) FROM consent_overrides WHERE ", due_overrides!());
@@ -193,23 +190,6 @@ impl Tx {
         Ok(ended > 0)
     }
 
-    /// Takes back what was asked for in the vital interest of a case's person, for one recipient, and nobody has confirmed.
-    pub async fn end_requested_overrides(
-        &mut self,
-        case: CaseId,
-        recipient: OrganizationId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        in_tx!(self, |c| sqlx::query(END_REQUESTED)
-            .bind(case.to_string())
-            .bind(recipient.to_string())
-            .bind(now.microseconds())
-            .execute(c)
-            .await
-            .map(drop))?;
-        Ok(())
-    }
-
     /// Ends the override behind what the person has withdrawn; nothing behind an ordinary consent.
     pub async fn end_override_on(&mut self, consent: ConsentId, now: Timestamp) -> Result<(), StoreError> {
         in_tx!(self, |c| sqlx::query(END_ON_CONSENT)
@@ -221,12 +201,15 @@ impl Tx {
         Ok(())
     }
 
-    /// The overrides that a consent replaces, asked for, live or run out. What carries the referrals of each is known
-    /// under its lock only.
-    pub async fn overrides_replaced_by(&mut self, consent: &Consent) -> Result<Vec<OverrideId>, StoreError> {
+    /// The overrides of a case for one recipient that have not ended, asked for or confirmed.
+    pub async fn list_open_overrides(
+        &mut self,
+        case: CaseId,
+        recipient: OrganizationId,
+    ) -> Result<Vec<OverrideId>, StoreError> {
         let rows: Vec<String> = in_tx!(self, |c| sqlx::query_scalar(LIST_OPEN)
-            .bind(consent.case_id.to_string())
-            .bind(consent.recipient_id.to_string())
+            .bind(case.to_string())
+            .bind(recipient.to_string())
             .fetch_all(c)
             .await)?;
         rows.iter().map(|id| TABLE.id(id)).collect()

@@ -170,7 +170,7 @@ pub(in crate::actions) async fn replace(
     given: &Consent,
     now: Timestamp,
 ) -> Result<(), ActionError> {
-    for id in tx.overrides_replaced_by(given).await? {
+    for id in tx.list_open_overrides(given.case_id, given.recipient_id).await? {
         let Some(held) = tx.lock_override(&access.scope(), id).await? else { continue };
         if !tx.end_override(id, OverrideEnd::Replaced, now).await? {
             continue;
@@ -189,6 +189,41 @@ pub(in crate::actions) async fn replace(
     // What has lapsed, or lapses before long, is renewed so (ruling R12); a consent that lives on carries what it carried.
     for referral in tx.lock_open_referrals_renewed_by(given, now.plus_days(LAPSING_DAYS)).await? {
         rest_on(context, tx, referral, given, now).await?;
+    }
+    Ok(())
+}
+
+/// Takes back what waits for a second person in the interest of somebody who can speak now, and has refused this
+/// recipient. Whom it concerns is told by [`tell_taken_back`], once everything else is locked.
+pub(super) async fn take_back_refused(
+    tx: &mut Tx,
+    access: &Access,
+    case: CaseId,
+    recipient: OrganizationId,
+    now: Timestamp,
+) -> Result<Vec<ConsentOverride>, ActionError> {
+    let mut ended = Vec::new();
+    for id in tx.list_open_overrides(case, recipient).await? {
+        let Some(held) = tx.lock_override(&access.scope(), id).await? else { continue };
+        let waits_in_her_interest = held.basis == OverrideBasis::VitalInterest && held.consent_id.is_none();
+        if waits_in_her_interest && tx.end_override(id, OverrideEnd::TakenBack, now).await? {
+            ended.push(held);
+        }
+    }
+    Ok(ended)
+}
+
+/// Tells of overrides that a refusal took back, and writes them down, last as everything in the trail.
+pub(super) async fn tell_taken_back(
+    context: &Context,
+    tx: &mut Tx,
+    access: &Access,
+    ended: &[ConsentOverride],
+    now: Timestamp,
+) -> Result<(), ActionError> {
+    for held in ended {
+        tell(context, tx, access, NoticeKind::OverrideEnded, held, now).await?;
+        tx.append_audit(&[event(access, now, AuditAction::OverrideTakenBack, held)]).await?;
     }
     Ok(())
 }

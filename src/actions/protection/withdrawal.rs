@@ -3,6 +3,7 @@
 //! Invariant: nothing blocks a withdrawal (P-07): no version, no state, no frozen project, no lapsed consent; and
 //! nobody is asked why. It takes the same lock as a sending, so that of the two the later one knows the earlier.
 
+use super::overrides::{take_back_refused, tell_taken_back};
 use super::project::leaders_of;
 use super::{Notify, deletion};
 use crate::actions::disclosure::act;
@@ -61,14 +62,14 @@ pub(in crate::actions) async fn withdraw_from(
     for consent in &taken_back {
         tx.lock_open_referrals_on(consent.id).await?;
     }
+    let mut overrides = Vec::new();
+    for recipient in refused {
+        overrides.extend(take_back_refused(tx, access, case, *recipient, now).await?);
+    }
     for consent in &taken_back {
         end_withdrawn(context, tx, access, account, consent, now).await?;
     }
-    // An offer in her interest that waits for a second person needs none any more: she has said no.
-    for recipient in refused {
-        tx.end_requested_overrides(case, *recipient, now).await?;
-    }
-    Ok(())
+    tell_taken_back(context, tx, access, &overrides, now).await
 }
 
 async fn end_withdrawn(

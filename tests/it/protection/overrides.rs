@@ -86,6 +86,10 @@ on_both_databases! {
         assert_eq!(seen(&world, "caseworker", &sent.id).await["status"], "WITHDRAWN");
         let confirm = problem(&world, &world.person("coordinator"), "consentOverrideConfirm", &named(&waiting)).await;
         assert_eq!(confirm, "OVERRIDE_ENDED");
+        // Nothing of it is silent.
+        assert_eq!(notices(&world, "coordinator").await.iter().filter(|kind| *kind == "OVERRIDE_ENDED").count(), 1);
+        let written = world.texts("SELECT object FROM audit_events WHERE action = 'override_taken_back'".to_owned()).await;
+        assert_eq!(written, [text(&waiting["id"])]);
     }
 
     async fn p_05_one_person_alone_is_refused(world: World) {
