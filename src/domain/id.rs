@@ -122,6 +122,12 @@ identifiers! {
     ProjectId = "prj",
     /// A team of a project: the people who all take part in the same cases.
     TeamId = "tea",
+    /// What is told to one endpoint; the `webhook-id` of a webhook.
+    DeliveryId = "dlv",
+    /// An address of an organisation's own system that is told of changes.
+    WebhookEndpointId = "whk",
+    /// A link by which a partner answers without an account.
+    LinkId = "lnk",
     /// An account: one member of staff of one organisation.
     AccountId = "acc",
     /// A session of the pages.

@@ -18,6 +18,7 @@ pub mod consent;
 pub mod consent_override;
 pub mod country;
 pub mod deletion;
+pub mod delivery;
 pub mod demand;
 pub mod directory;
 pub mod directory_edit;

@@ -58,6 +58,9 @@ statements! {
     ERASE_OPENINGS = "DELETE FROM case_openings WHERE case_id = $1";
     ERASE_ROUNDS = "DELETE FROM referral_rounds WHERE case_id = $1";
     ERASE_MESSAGES = concat!("DELETE FROM messages WHERE ", of_its_referrals!("referral_id"));
+    ERASE_DELIVERIES = concat!("DELETE FROM deliveries WHERE ", of_its_objects!("object"));
+    ERASE_LINKS = concat!("DELETE FROM links WHERE ", of_its_referrals!("referral_id"));
+    ERASE_SPOKEN_CODES = concat!("DELETE FROM spoken_codes WHERE ", of_its_referrals!("referral_id"));
     ERASE_REFERRALS = "DELETE FROM referrals WHERE case_id = $1";
     ERASE_REPORTS = "DELETE FROM statutory_reports WHERE case_id = $1";
     ERASE_OVERRIDES = "DELETE FROM consent_overrides WHERE case_id = $1";
@@ -66,7 +69,7 @@ statements! {
 }
 
 /// What goes with a case, in the order in which the references between the tables allow it.
-const ROWS_OF_A_CASE: [&str; 20] = [
+const ROWS_OF_A_CASE: [&str; 23] = [
     ERASE_KEYS_OF_CALLS,
     UNLINK_DEMANDS,
     ERASE_JOBS,
@@ -74,6 +77,9 @@ const ROWS_OF_A_CASE: [&str; 20] = [
     ERASE_EVENTS,
     ERASE_READINGS_OF_NOTICES,
     ERASE_NOTICES,
+    ERASE_DELIVERIES,
+    ERASE_LINKS,
+    ERASE_SPOKEN_CODES,
     ERASE_DELETIONS,
     ERASE_CUSTODIES,
     ERASE_SLIPS,

@@ -157,6 +157,15 @@ statements! {
     COUNT_SLIPS = count_passing!("slips", "made_at");
     OLDEST_SLIPS = oldest_passing!("slips", "made_at");
     ERASE_SLIPS = erase_passing!("slips", "referral_id", "made_at");
+    COUNT_DELIVERIES = count_passing!("deliveries", "settled_at");
+    OLDEST_DELIVERIES = oldest_passing!("deliveries", "settled_at");
+    ERASE_DELIVERIES = erase_passing!("deliveries", "id", "settled_at");
+    COUNT_LINKS = count_passing!("links", "expires_at");
+    OLDEST_LINKS = oldest_passing!("links", "expires_at");
+    ERASE_LINKS = erase_passing!("links", "id", "expires_at");
+    COUNT_CODES = count_passing!("spoken_codes", "expires_at");
+    OLDEST_CODES = oldest_passing!("spoken_codes", "expires_at");
+    ERASE_CODES = erase_passing!("spoken_codes", "referral_id", "expires_at");
     OLDEST_CONTACTS = concat!("SELECT CAST(min(t.valid_from) AS BIGINT) ", gone_with_contacts!("t.valid_from > $1"));
     LIST_CONTACTS = concat!(
         "SELECT d.entry_id, d.version, d.entry_version, d.source, d.source_key, d.is_gone, d.document, d.contacts, d.source_word ",
@@ -187,6 +196,12 @@ pub enum Passing {
     Openings,
     /// Slips, by their making.
     Slips,
+    /// What was told to endpoints, by when it was told or given up.
+    Deliveries,
+    /// Links by which partners answer, by their expiry.
+    Links,
+    /// Codes that are spoken on a call, by their expiry.
+    SpokenCodes,
 }
 
 /// The statements of one kind of such rows.
@@ -210,6 +225,9 @@ impl Passing {
                 return Statements { count, count_with_held: COUNT_HELD_NOTICES, oldest, erase };
             }
             Self::Openings => (COUNT_OPENINGS, OLDEST_OPENINGS, ERASE_OPENINGS),
+            Self::Deliveries => (COUNT_DELIVERIES, OLDEST_DELIVERIES, ERASE_DELIVERIES),
+            Self::Links => (COUNT_LINKS, OLDEST_LINKS, ERASE_LINKS),
+            Self::SpokenCodes => (COUNT_CODES, OLDEST_CODES, ERASE_CODES),
             Self::Slips => (COUNT_SLIPS, OLDEST_SLIPS, ERASE_SLIPS),
             Self::CapacityChecks => (COUNT_CHECKS, OLDEST_CHECKS, ERASE_CHECKS),
             Self::Tokens => (COUNT_TOKENS, OLDEST_TOKENS, ERASE_TOKENS),
