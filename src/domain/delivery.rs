@@ -31,6 +31,12 @@ code_list! {
 }
 
 impl DeliveryKind {
+    /// True for what is told of a referral, and asked about once more before it is.
+    pub const fn is_of_referral(self) -> bool {
+        use DeliveryKind::{LinkRenewed, ReferralChanged, ReferralClosed, ReferralOffered, ReferralReminded};
+        matches!(self, ReferralOffered | ReferralReminded | ReferralChanged | ReferralClosed | LinkRenewed)
+    }
+
     /// What a change of a referral, which has led to this state, is to those who are told of it; `None` for what concerns
     /// nobody but the sender.
     pub const fn of_change(event: Event, status: Status) -> Option<Self> {
@@ -40,6 +46,20 @@ impl DeliveryKind {
             (_, status) if status.is_terminal() => Some(Self::ReferralClosed),
             _ => Some(Self::ReferralChanged),
         }
+    }
+}
+
+/// Whether what was to be told of a referral holds no longer, now that it is in this state.
+pub const fn is_past(kind: DeliveryKind, status: Status) -> bool {
+    match kind {
+        // A recipient is not to learn that there was something that was taken back.
+        DeliveryKind::ReferralOffered | DeliveryKind::ReferralChanged => {
+            matches!(status, Status::Cancelled | Status::Withdrawn | Status::EnteredInError)
+        }
+        DeliveryKind::ReferralReminded => !matches!(status, Status::Requested),
+        // Reopened meanwhile.
+        DeliveryKind::ReferralClosed => !status.is_terminal(),
+        DeliveryKind::LinkRenewed | DeliveryKind::PlacesAsked | DeliveryKind::EndpointTested => false,
     }
 }
 
@@ -91,6 +111,19 @@ code_list! {
         Stopped = "stopped": "the project stands still, or the partner is not to be told",
         Past = "past": "what it says holds no longer",
         Fault = "fault": "it could not be made",
+    }
+}
+
+impl AttemptResult {
+    /// True for what the endpoint itself answered, or failed to: by that it is known whether it takes anything at all.
+    pub const fn is_of_endpoint(self) -> bool {
+        use AttemptResult::{
+            Forbidden, Gone, NotEncrypted, Redirected, Refused, Rejected, Taken, TimedOut, Unreachable,
+        };
+        matches!(
+            self,
+            Taken | Unreachable | TimedOut | Refused | Rejected | Redirected | Gone | Forbidden | NotEncrypted
+        )
     }
 }
 
