@@ -29,11 +29,24 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("seal", &["domain", "clock"]),
     (
         "actions",
-        &["domain", "policy", "store", "directory", "geography", "identity", "import", "export", "clock", "seal"],
+        &[
+            "domain",
+            "policy",
+            "store",
+            "directory",
+            "geography",
+            "identity",
+            "import",
+            "export",
+            "egress",
+            "clock",
+            "seal",
+        ],
     ),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
     ("egress", &[]),
+    ("delivery", &["domain", "egress"]),
     // The clock gives the secret that a form is bound to before anybody is signed in.
     ("web", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
     // The limits and the proxies are configuration.
