@@ -29,6 +29,9 @@ use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use std::sync::Arc;
 
+/// Seconds until the other nodes are listened to again, once they could not be heard.
+const SECONDS_BETWEEN_EARS: u64 = 30;
+
 /// One Relais node.
 #[derive(Clone)]
 pub struct App {
@@ -174,6 +177,16 @@ impl App {
     async fn work_once(&self, worker: &Worker) -> Result<Vec<Ran>, ActionError> {
         jobs::enlist(&self.context).await?;
         jobs::run_due(&self.context, worker).await
+    }
+
+    /// Hears what other nodes have listed to be told, for as long as it is polled; what is not heard is found by looking.
+    pub async fn listen_to_other_nodes(&self) {
+        loop {
+            if let Err(error) = self.context.store.listen().await {
+                tracing::warn!(%error, "the other nodes cannot be heard; what they list is found by looking");
+            }
+            pause(SECONDS_BETWEEN_EARS).await;
+        }
     }
 
     /// Lets this node sign the heads of the audit trail.

@@ -47,6 +47,8 @@ pub struct Config {
     pub limits: Limits,
     /// How to work on what is due at a time.
     pub jobs: Jobs,
+    /// How to tell endpoints what is due to them.
+    pub delivery: Delivery,
     /// For how long what is kept.
     pub retention: Retention,
     /// What Relais is run for.
@@ -177,6 +179,22 @@ pub struct Retention {
 pub struct Jobs {
     /// Seconds between two looks for what is due.
     pub look_seconds: u64,
+}
+
+/// How to tell endpoints what is due to them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Delivery {
+    /// Seconds between two looks for what is due; what is listed meanwhile is heard at once.
+    pub look_seconds: u64,
+    /// `host` or `host:port`, separated by commas: webhooks that may be private, without TLS or at another port than 443.
+    pub private_hosts: PrivateHosts,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self { look_seconds: 2, private_hosts: PrivateHosts::default() }
+    }
 }
 
 /// What Relais is run for; what follows from it is for people to decide, and is told at the start.

@@ -11,6 +11,7 @@ mod keys;
 mod log;
 mod origin;
 mod people;
+mod post;
 mod policy;
 mod project;
 mod provider;

@@ -18,7 +18,7 @@ use crate::actions::{ActionError, Context};
 use crate::clock::pause;
 use crate::domain::delivery::{AttemptResult, Delivery, DeliveryChannel};
 use crate::domain::sensitive::Sensitive;
-use crate::domain::webhook::WebhookEndpoint;
+use crate::domain::webhook::{WebhookEndpoint, body};
 use crate::egress::{Client, Mailer};
 use crate::store::{Hearing, LeasedQueue};
 use std::sync::Arc;
@@ -136,7 +136,12 @@ impl Post {
 
     async fn call(&self, due: &Delivery, endpoint: WebhookEndpoint) -> (AttemptResult, Option<u16>, Option<i64>) {
         let now = self.context.clock.now();
-        let call = Call::new(due, endpoint, now);
+        let call = Call {
+            id: due.id,
+            secrets: endpoint.secrets(now),
+            body: body(due),
+            url: endpoint.url,
+        };
         let answer = webhook::call(&self.means.client, &call, now).await;
         (answer.result, answer.http_status, answer.retry_after_seconds)
     }
