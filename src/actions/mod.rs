@@ -35,6 +35,7 @@ pub mod input;
 pub mod jobs;
 mod known_places;
 pub mod legal_hold;
+pub mod link;
 pub mod own_account;
 pub mod people;
 pub mod protection;
