@@ -37,6 +37,7 @@ pub mod incident;
 pub mod job;
 pub mod legal_hold;
 pub mod lifecycle;
+pub mod link;
 pub mod linter;
 pub mod message;
 pub mod need;

@@ -3,7 +3,8 @@
 
 use super::code::CodeList as _;
 use super::directory::{CapacityStatus, Service, Tier};
-use super::id::{AccountId, OrganizationId, ProjectId};
+use super::id::{AccountId, OrganizationId, ProjectId, ReferralId, ServiceId};
+use super::referral::Referral;
 use super::time::Timestamp;
 
 /// The rows within reach of a viewer.
@@ -19,6 +20,20 @@ pub struct Scope {
     pub covers_all_teams: bool,
     /// The organisation whose received referrals are within reach.
     pub organization: Option<OrganizationId>,
+    /// The only service of it whose received referrals are within reach, and none of them where a leak could have people
+    /// arrested or attacked; for who came by a link.
+    pub service: Option<ServiceId>,
+    /// The only referral to that service that is within reach, whatever its risk.
+    pub referral: Option<ReferralId>,
+}
+
+impl Scope {
+    /// Whether the referral is one that the scope's organisation received, and within reach as that.
+    pub fn receives(&self, referral: &Referral) -> bool {
+        self.organization == Some(referral.recipient_id)
+            && self.service.is_none_or(|service| service == referral.service_id)
+            && self.referral.is_none_or(|id| id == referral.id)
+    }
 }
 
 /// The events of the audit trail within reach of a viewer.
@@ -126,7 +141,7 @@ fn bits_of(kinds: impl Fn(EntryKind) -> bool) -> u64 {
 mod tests {
     use super::*;
     use crate::domain::directory::Capacity;
-    use crate::domain::id::{Identifier, ServiceId};
+    use crate::domain::id::Identifier;
 
     #[test]
     fn capacity_is_unknown_to_whom_it_is_not_told() {

@@ -5,7 +5,7 @@ use super::visible::Recorder;
 use crate::domain::account::{Account, Project, Role, TokenScope};
 use crate::domain::freeze::Desk;
 use crate::domain::glass::{Glass, SECOND_FACTOR_MINUTES};
-use crate::domain::id::{AccountId, Identifier as _, OrganizationId, ProjectId, TeamId};
+use crate::domain::id::{AccountId, Identifier as _, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId};
 use crate::domain::referral::Referral;
 use crate::domain::scope::{AuditScope, DirectoryScope, EntryKind, Scope};
 use crate::domain::time::Timestamp;
@@ -26,6 +26,18 @@ pub enum Viewer {
     Staff(Account),
 }
 
+/// What somebody is confined to who came by a link: what one mailbox was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confinement {
+    /// The service whose mailbox it is.
+    pub service: ServiceId,
+    /// The one referral, where a leak could have people arrested or attacked.
+    pub referral: Option<ReferralId>,
+    /// Whether the visitor has proved to be at the directory's number. Until then an accepted referral opens no more than
+    /// its offer.
+    pub is_proved: bool,
+}
+
 /// One viewer's access during one request: every view is made for it, and every disclosure recorded
 /// in it. Two requests never share one.
 #[derive(Clone, Debug)]
@@ -34,6 +46,7 @@ pub struct Access {
     viewer: Viewer,
     token_scopes: Option<Vec<TokenScope>>,
     second_factor_at: Option<Timestamp>,
+    confinement: Option<Confinement>,
     directory_scope: Arc<OnceLock<DirectoryScope>>,
     recorder: Recorder,
     hidden: Arc<Mutex<BTreeSet<String>>>,
@@ -44,7 +57,8 @@ impl Access {
     pub fn new(viewer: Viewer, table: &'static Table) -> Self {
         let (directory_scope, recorder) = (Arc::default(), Recorder::default());
         let hidden = Arc::default();
-        Self { table, viewer, token_scopes: None, second_factor_at: None, directory_scope, recorder, hidden }
+        let (token_scopes, second_factor_at, confinement) = (None, None, None);
+        Self { table, viewer, token_scopes, second_factor_at, confinement, directory_scope, recorder, hidden }
     }
 
     /// The access that a copy for staff of the network is made by: of somebody who exists nowhere, is untrained, leads
@@ -66,6 +80,17 @@ impl Access {
     #[must_use]
     pub fn narrowed_to(self, scopes: Vec<TokenScope>) -> Self {
         Self { token_scopes: Some(scopes), ..self }
+    }
+
+    /// Confines the access to what one mailbox was sent, for a viewer who came by a link.
+    #[must_use]
+    pub fn confined_to(self, confinement: Confinement) -> Self {
+        Self { confinement: Some(confinement), ..self }
+    }
+
+    /// What the viewer is confined to; `None` for somebody with credentials of their own.
+    pub const fn confinement(&self) -> Option<&Confinement> {
+        self.confinement.as_ref()
     }
 
     /// Says when the viewer last gave a second factor, for a viewer with a session.
@@ -137,6 +162,10 @@ impl Access {
     pub fn scope(&self) -> Scope {
         let Some(account) = self.account() else { return Scope::default() };
         let can_be = |relation| self.table.can_be(account.role, relation);
+        let organization = can_be(Relation::Recipient).then_some(account.organization_id);
+        if let Some(Confinement { service, referral, .. }) = self.confinement {
+            return Scope { organization, service: Some(service), referral, ..Scope::default() };
+        }
         let leads = can_be(Relation::Coordinator) || can_be(Relation::ProtectionLead);
         let leads_unit = can_be(Relation::ProtectionLead) && account.project_id.is_none();
         Scope {
@@ -144,7 +173,9 @@ impl Access {
             unit: leads_unit.then_some(account.organization_id),
             account: (can_be(Relation::Team) || leads).then_some(account.id),
             covers_all_teams: leads || can_be(Relation::Figures),
-            organization: can_be(Relation::Recipient).then_some(account.organization_id),
+            organization,
+            service: None,
+            referral: None,
         }
     }
 
@@ -183,7 +214,7 @@ impl Access {
         let Some(account) = self.account() else { return Relation::Anonymous };
         let scope = self.scope();
         let is_of_project = scope.project == Some(referral.project_id) || scope.unit == Some(referral.sender_id);
-        let is_received = scope.organization == Some(referral.recipient_id) && referral.is_told_electronically();
+        let is_received = scope.receives(referral) && referral.is_told_electronically();
         let can_be = |relation| self.table.can_be(account.role, relation);
         if self.relation_to_team(referral.team_id) == Relation::Team {
             Relation::Team

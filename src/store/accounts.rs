@@ -12,44 +12,52 @@ macro_rules! select_accounts {
     ($rest:literal) => {
         select_accounts!("", $rest)
     };
-    ($more:literal, $rest:literal) => {
+    ($more:literal, $($rest:expr),+) => {
         concat!(
             "SELECT a.id, a.handle, a.role, a.organization_id, a.project_id, a.is_trained, ",
             "(SELECT string_agg(m.team_id, ' ') FROM team_members m WHERE m.account_id = a.id) AS team_ids",
             $more,
             " FROM ",
-            $rest
+            $($rest),+
         )
     };
 }
 
 /// Accounts with what an operator wants to know of how they sign in.
 macro_rules! select_stored_accounts {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         select_accounts!(
             ", a.is_disabled, (SELECT count(*) FROM passwords p WHERE p.account_id = a.id) AS passwords, \
             (SELECT count(*) FROM second_factors f WHERE f.account_id = a.id AND f.is_confirmed) AS factors, \
             (SELECT e.expires_at FROM enrolments e WHERE e.account_id = a.id) AS enrolment_expires_at",
-            $rest
+            $($rest),+
         )
+    };
+}
+
+/// The account is somebody's, and not one by which whoever opens the links to a mailbox acts: that has no credential and
+/// gets none.
+macro_rules! of_somebody {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM partner_mailboxes b WHERE b.account_id = a.id)"
     };
 }
 
 statements! {
     FIND = select_accounts!("accounts a WHERE a.id = $1 AND NOT a.is_disabled");
-    FIND_ENABLED_BY_HANDLE = select_accounts!("accounts a WHERE a.handle = $1 AND NOT a.is_disabled");
+    FIND_ENABLED_BY_HANDLE = select_accounts!("", "accounts a WHERE a.handle = $1 AND NOT a.is_disabled AND ", of_somebody!());
     FIND_BY_HANDLE = select_accounts!("accounts a WHERE a.handle = $1");
     SAVE = "INSERT INTO accounts (id, handle, role, organization_id, project_id, is_trained) \
         VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, role = excluded.role, \
         organization_id = excluded.organization_id, project_id = excluded.project_id, is_trained = excluded.is_trained";
-    LIST = select_stored_accounts!("accounts a ORDER BY a.handle");
+    LIST = select_stored_accounts!("accounts a WHERE ", of_somebody!(), " ORDER BY a.handle");
     FIND_LANGUAGE = "SELECT language FROM accounts WHERE id = $1";
     SAVE_LANGUAGE = "UPDATE accounts SET language = $2 WHERE id = $1";
     SET_DISABLED = "UPDATE accounts SET is_disabled = $2 WHERE id = $1";
     LIST_OF_ORGANIZATION = select_accounts!("accounts a WHERE a.organization_id = $1 ORDER BY a.id");
     RENAME = "UPDATE accounts SET handle = $2 WHERE id = $1";
-    LIST_HANDLES = "SELECT handle FROM accounts ORDER BY handle";
+    LIST_HANDLES = concat!("SELECT a.handle FROM accounts a WHERE ", of_somebody!(), " ORDER BY a.handle");
 }
 
 #[derive(sqlx::FromRow)]

@@ -29,13 +29,20 @@ macro_rules! asked {
     };
 }
 
-/// Asked of an organisation, by a project that is at work and has not revoked it.
+/// Asked of an organisation, by a project that is at work and has not revoked it. Who is confined to one service reads what
+/// that was asked, where nobody could be arrested or attacked; who is confined to one referral reads no check.
 macro_rules! received {
-    ($organization:literal) => {
+    ($organization:literal, $service:literal, $referral:literal) => {
         concat!(
             "(recipient_id = ",
             $organization,
-            " AND EXISTS (SELECT 1 FROM projects w WHERE w.id = project_id AND w.status = 'active' AND ",
+            " AND CAST(",
+            $referral,
+            " AS TEXT) IS NULL AND (CAST(",
+            $service,
+            " AS TEXT) IS NULL OR (service_id = ",
+            $service,
+            " AND NOT EXISTS (SELECT 1 FROM projects x WHERE x.id = project_id AND x.risk_profile = 'severe'))) AND EXISTS (SELECT 1 FROM projects w WHERE w.id = project_id AND w.status = 'active' AND ",
             not_revoked_by!("w.id", "recipient_id"),
             "))"
         )
@@ -65,9 +72,9 @@ macro_rules! page_of {
 
 // A cursor that names somebody else's check is at no place of the list, like one that names none.
 statements! {
-    FIND = select_checks!("id = $6 AND (", asked!(), " OR ", received!("$5"), ")");
+    FIND = select_checks!("id = $6 AND (", asked!(), " OR ", received!("$5", "$7", "$8"), ")");
     LIST_ASKED = page_of!(asked!(), "$5", "$6", "$7", "$8");
-    LIST_RECEIVED = page_of!(received!("$1"), "$2", "$3", "$4", "$5");
+    LIST_RECEIVED = page_of!(received!("$1", "$6", "$7"), "$2", "$3", "$4", "$5");
     INSERT = "INSERT INTO capacity_checks (id, project_id, team_id, sender_id, recipient_id, service_id, need, urgency, quantity, \
         from_at, until_at, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     ANSWER = "UPDATE capacity_checks SET answered_at = $2, answer = $3, available = $4, attested_by = $5 \
@@ -153,6 +160,8 @@ impl Store {
         let row: Option<CheckRow> = read!(self, |pool| within!(sqlx::query_as(FIND), scope)
             .bind(optional_text(scope.organization))
             .bind(id.to_string())
+            .bind(optional_text(scope.service))
+            .bind(optional_text(scope.referral))
             .fetch_optional(pool)
             .await)?;
         row.map(CheckRow::into_check).transpose()
@@ -170,12 +179,16 @@ impl Store {
             } else {
                 within!(sqlx::query_as(LIST_ASKED), scope)
             };
-            list.bind(selection.open)
+            let list = list
+                .bind(selection.open)
                 .bind(selection.now.microseconds())
                 .bind(optional_text(selection.after))
-                .bind(selection.limit)
-                .fetch_all(pool)
-                .await
+                .bind(selection.limit);
+            let list = match selection.received {
+                true => list.bind(optional_text(scope.service)).bind(optional_text(scope.referral)),
+                false => list,
+            };
+            list.fetch_all(pool).await
         })?;
         rows.into_iter().map(CheckRow::into_check).collect()
     }
@@ -191,6 +204,8 @@ impl Tx {
         let row: Option<CheckRow> = in_tx!(self, |c| within!(sqlx::query_as(FIND), scope)
             .bind(optional_text(scope.organization))
             .bind(id.to_string())
+            .bind(optional_text(scope.service))
+            .bind(optional_text(scope.referral))
             .fetch_optional(c)
             .await)?;
         row.map(CheckRow::into_check).transpose()

@@ -1,6 +1,6 @@
 //! Requests to recipients to delete what they hold, and their answers.
 
-use super::reach::{in_reached_project, in_reaching_project, not_revoked_by, of_own_team, within};
+use super::reach::{in_reached_project, in_reaching_project, not_revoked_by, of_own_team, within, within_confinement};
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::deletion::DeletionRequest;
@@ -16,7 +16,8 @@ macro_rules! select_deletions {
     ($($rest:expr),+) => {
         concat!(
             "SELECT id, referral_id, project_id, team_id, sender_id, recipient_id, asked_at, answer, answered_at FROM ",
-            "(SELECT d.id, d.referral_id, d.project_id, (SELECT c.team_id FROM referrals r JOIN cases c ON c.id = r.case_id ",
+            "(SELECT d.id, d.referral_id, (SELECT r.service_id FROM referrals r WHERE r.id = d.referral_id) AS service_id, ",
+            "(SELECT r.case_id FROM referrals r WHERE r.id = d.referral_id) AS case_id, d.project_id, (SELECT c.team_id FROM referrals r JOIN cases c ON c.id = r.case_id ",
             "WHERE r.id = d.referral_id) AS team_id, d.sender_id, d.recipient_id, d.asked_at, d.answer, d.answered_at ",
             "FROM deletion_requests d) AS s WHERE ((CAST($4 AS BOOLEAN) AND ",
             in_reached_project!("$1", "$2"),
@@ -27,7 +28,9 @@ macro_rules! select_deletions {
             not_revoked_by!("w.id", "s.recipient_id"),
             " AND ",
             not_revoked_by!("s.project_id", "s.recipient_id"),
-            "))) ",
+            ") AND ",
+            within_confinement!("$7", "$8", of "service_id", "referral_id", "case_id"),
+            ")) ",
             $($rest),+
         )
     };
@@ -83,6 +86,8 @@ impl Store {
         let rows: Vec<DeletionRow> = read!(self, |pool| within!(sqlx::query_as(LIST), scope)
             .bind(optional_text(scope.organization))
             .bind(limit)
+            .bind(optional_text(scope.service))
+            .bind(optional_text(scope.referral))
             .fetch_all(pool)
             .await)?;
         rows.into_iter().map(DeletionRow::into_request).collect()
@@ -97,6 +102,8 @@ impl Store {
         let row: Option<DeletionRow> = read!(self, |pool| within!(sqlx::query_as(FIND), scope)
             .bind(optional_text(scope.organization))
             .bind(id.to_string())
+            .bind(optional_text(scope.service))
+            .bind(optional_text(scope.referral))
             .fetch_optional(pool)
             .await)?;
         row.map(DeletionRow::into_request).transpose()
@@ -113,6 +120,8 @@ impl Tx {
         let row: Option<DeletionRow> = in_tx!(self, |c| within!(sqlx::query_as(FIND), scope)
             .bind(optional_text(scope.organization))
             .bind(id.to_string())
+            .bind(optional_text(scope.service))
+            .bind(optional_text(scope.referral))
             .fetch_optional(c)
             .await)?;
         row.map(DeletionRow::into_request).transpose()

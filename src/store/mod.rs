@@ -40,6 +40,7 @@ mod jobs;
 mod keys;
 mod ledger;
 mod legal_holds;
+mod links;
 mod messages;
 mod notices;
 mod open;
@@ -86,6 +87,7 @@ pub use self::import_turns::{ImportKind, ImportedCopy, RunningImport};
 pub use self::jobs::{Leased, NextRun};
 pub use self::keys::{CursorKey, KeyPurpose, Rotation, RotationRefused};
 pub use self::legal_holds::Held;
+pub use self::links::StoredLink;
 pub use self::open::{Location, make_kek_file, read_kek_id};
 pub use self::proposals::Decision;
 pub use self::provider::{BegunSignIn, IdentityLink};
@@ -301,6 +303,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         jobs::STATEMENTS,
         incidents::STATEMENTS,
         legal_holds::STATEMENTS,
+        links::STATEMENTS,
         messages::STATEMENTS,
         open::STATEMENTS,
         notices::STATEMENTS,

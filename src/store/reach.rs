@@ -95,6 +95,32 @@ macro_rules! open_to_recipient {
 }
 pub(super) use open_to_recipient;
 
+/// The row about a case is within a confinement to one service and perhaps one referral: everything, where there is none;
+/// what a service was sent is without what could have people arrested or attacked.
+macro_rules! within_confinement {
+    ($service:literal, $referral:literal, of $row_service:literal, $row:literal, $case:literal) => {
+        concat!(
+            "(CAST(",
+            $service,
+            " AS TEXT) IS NULL OR (",
+            $row_service,
+            " = ",
+            $service,
+            " AND (",
+            $row,
+            " = ",
+            $referral,
+            " OR (CAST(",
+            $referral,
+            " AS TEXT) IS NULL AND NOT EXISTS (SELECT 1 FROM cases w JOIN teams o ON o.id = w.team_id \
+             JOIN projects p ON p.id IN (o.project_id, w.project_id) WHERE w.id = ",
+            $case,
+            " AND p.risk_profile = 'severe'))))) "
+        )
+    };
+}
+pub(super) use within_confinement;
+
 /// The row is, or belongs to, the case of a broken glass of the scope's account that has not ended.
 macro_rules! through_glass {
     ($case:literal, $account:literal, $now:literal) => {

@@ -1,7 +1,7 @@
 //! Referrals and their timelines.
 
 use super::keys::KeyStore;
-use super::reach::{in_reached_project, in_reaching_project, of_own_case, open_to_recipient};
+use super::reach::{in_reached_project, in_reaching_project, of_own_case, open_to_recipient, within_confinement};
 use super::row::{Table, optional_text, optional_time};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
@@ -78,14 +78,20 @@ statements! {
         sent!("$2", "$3", "$4", "$5"),
         ") OR (recipient_id = $6 AND channel = 'electronic' AND ",
         open_to_recipient!("case_id", "recipient_id"),
+        " AND ",
+        within_confinement!("$7", "$8", of "service_id", "id", "case_id"),
         "))"
     );
     LIST_RECEIVED = select_referrals!(
         "recipient_id = $1 AND channel = 'electronic' AND ",
         open_to_recipient!("case_id", "recipient_id"),
+        " AND ",
+        within_confinement!("$5", "$6", of "service_id", "id", "case_id"),
         " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
          AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3 AND r.recipient_id = $1 AND r.channel = 'electronic' AND ",
         open_to_recipient!("r.case_id", "r.recipient_id"),
+        " AND ",
+        within_confinement!("$5", "$6", of "r.service_id", "r.id", "r.case_id"),
         ")) ORDER BY requested_at DESC, id DESC LIMIT $4"
     );
     LIST_SENT = select_sent!("");
@@ -263,6 +269,8 @@ impl Store {
             .bind(optional_text(scope.account))
             .bind(scope.covers_all_teams)
             .bind(optional_text(scope.organization))
+            .bind(optional_text(scope.service))
+            .bind(optional_text(scope.referral))
             .fetch_optional(pool)
             .await)?;
         open_referral(&self.keys, row).await
@@ -279,6 +287,8 @@ impl Store {
             .bind(selection.open)
             .bind(optional_text(selection.after))
             .bind(selection.limit)
+            .bind(optional_text(scope.service))
+            .bind(optional_text(scope.referral))
             .fetch_all(pool)
             .await)?;
         open_referrals(&self.keys, rows).await
@@ -336,6 +346,8 @@ impl Tx {
             .bind(optional_text(scope.account))
             .bind(scope.covers_all_teams)
             .bind(optional_text(scope.organization))
+            .bind(optional_text(scope.service))
+            .bind(optional_text(scope.referral))
             .fetch_optional(c)
             .await)?;
         open_referral(&self.keys, row).await

@@ -114,12 +114,13 @@ async fn begin(context: &Context, tx: &mut Tx, project: &Project, revocation: &R
     Ok(tx.append_audit(&[event]).await?)
 }
 
-/// Ends the sessions and tokens of a partner's people, for every project: whoever holds its machines could use them. Who
+/// Ends the sessions, tokens and links of a partner's people, for every project: whoever holds its machines could use them. Who
 /// works in the project itself does so no more. Where the project has asked the partner, and nobody else works with it, the
 /// accounts that only answer lose names and credentials as well; who comes back gets a new one.
 async fn shut_out(tx: &mut Tx, revocation: &Revocation) -> Result<(), ActionError> {
     let (project, partner) = (revocation.project_id, revocation.organization_id);
     let is_purged = tx.has_asked(project, partner).await? && !tx.is_asked_by_others(partner).await?;
+    tx.revoke_links_to(partner, revocation.revoked_at).await?;
     for account in tx.list_accounts_of(partner).await? {
         tx.delete_sessions_of(account.id).await?;
         tx.delete_tokens_of(account.id).await?;

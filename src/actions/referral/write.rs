@@ -85,6 +85,7 @@ pub(in crate::actions) async fn write(
     super::clock::list(tx, &changed, change.at).await?;
     if changed.status.is_terminal() {
         tx.pass_demand_on(changed.id, changed.round_id).await?;
+        tx.revoke_links_of(changed.id, change.at).await?;
     }
     if ends_at_once(changed.status) {
         tx.purge_messages(changed.id).await?;

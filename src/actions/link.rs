@@ -1,0 +1,164 @@
+//! Links by which partners answer without an account: made when a mail is prepared, opened by whoever holds one, ended
+//! with the referral.
+//!
+//! Invariants: only the SHA-256 of a token and of a visit's secret are stored. Opening changes nothing of the referral.
+//! Who opens a link acts by the account of the mailbox, which has no credential and nobody's name, and reaches what that
+//! mailbox was sent, nothing else of its organisation. Link, account and risk are read at every look-up.
+
+use super::account::may_act;
+use super::session::event;
+use super::{ActionError, Context};
+use crate::domain::account::{Account, RiskProfile, Role};
+use crate::domain::audit::{AuditAction, AuditEvent};
+use crate::domain::id::AccountId;
+use crate::domain::link::{Link, LinkSession, LinkState, is_token};
+use crate::domain::referral::Referral;
+use crate::domain::sensitive::Sensitive;
+use crate::identity::digest;
+use crate::policy::access::{Access, Confinement, Viewer};
+use crate::store::{StoredLink, Tx};
+
+/// Characters by which the handles of mailboxes differ.
+const HANDLE_CHARACTERS: usize = 10;
+
+/// Makes a link to answer a referral by, in the commit of whatever sends it: gives its token, which is not stored. The
+/// mailbox gets the account by which whoever opens the link acts, unless it has one.
+pub(in crate::actions) async fn issue(
+    context: &Context,
+    tx: &mut Tx,
+    referral: &Referral,
+) -> Result<Sensitive<String>, ActionError> {
+    let (service, organization) = (referral.service_id, referral.recipient_id);
+    let token = fresh_secret(context);
+    let link = Link::new(context.fresh_id(), referral, context.now());
+    let existing = tx.lock_mailbox_account(service, organization).await?;
+    tx.insert_link(&digest(token.expose()), &link).await?;
+    if existing.is_none() {
+        let account = mailbox_account(context, referral);
+        tx.save_account(&account).await?;
+        tx.save_mailbox_account(service, account.id).await?;
+        let added = event(AuditAction::AccountAdded, link.created_at, None, account.id.to_string());
+        tx.append_audit(&[AuditEvent { fields: vec!["role", "organization"], ..added }]).await?;
+    }
+    Ok(token)
+}
+
+/// An account that answers for the organisation which a referral asks, with no project, team or credential. Its handle
+/// tells nothing.
+fn mailbox_account(context: &Context, referral: &Referral) -> Account {
+    let id: AccountId = context.fresh_id();
+    let random: String = id.to_string().chars().skip_while(|c| *c != '_').skip(1).take(HANDLE_CHARACTERS).collect();
+    Account {
+        id,
+        handle: format!("mailbox-{random}"),
+        role: Role::PartnerAgent,
+        organization_id: referral.recipient_id,
+        project_id: None,
+        team_ids: Vec::new(),
+        is_trained: false,
+    }
+}
+
+fn fresh_secret(context: &Context) -> Sensitive<String> {
+    Sensitive::new(data_encoding::BASE64URL_NOPAD.encode(&context.chance.key()))
+}
+
+/// Whether there is or was a link of this token.
+pub async fn is_known(context: &Context, token: &Sensitive<String>) -> Result<bool, ActionError> {
+    Ok(stored(context, token).await?.is_some())
+}
+
+async fn stored(context: &Context, token: &Sensitive<String>) -> Result<Option<StoredLink>, ActionError> {
+    if !is_token(token.expose()) {
+        return Ok(None);
+    }
+    Ok(context.store.find_link(&digest(token.expose())).await?)
+}
+
+/// By whom somebody acts who holds this link, while it can be opened.
+async fn account_of(context: &Context, stored: &StoredLink) -> Result<Option<Account>, ActionError> {
+    let Some(id) = stored.account_id.filter(|_| stored.link.state(context.now()) == LinkState::Open) else {
+        return Ok(None);
+    };
+    let account = context.store.find_account(id).await?;
+    Ok(account.filter(|account| may_act(context, account)))
+}
+
+/// What came of opening a link.
+pub enum Opening {
+    /// There is no such link, and there never was.
+    Unknown,
+    /// It opens nothing any more.
+    Over,
+    /// It opened a visit; this is what its cookie is to hold, told once and not stored.
+    Opened(Sensitive<String>),
+}
+
+/// Opens a visit by a link, as often as somebody wants; nothing else changes by it.
+pub async fn open(context: &Context, token: &Sensitive<String>) -> Result<Opening, ActionError> {
+    let Some(stored) = stored(context, token).await? else { return Ok(Opening::Unknown) };
+    let Some(account) = account_of(context, &stored).await? else { return Ok(Opening::Over) };
+    let (secret, now) = (fresh_secret(context), context.now());
+    let (session, object) = (LinkSession::begun(stored.link.id, now), stored.link.id.to_string());
+    context
+        .store
+        .write(async |tx| {
+            tx.insert_link_session(&digest(secret.expose()), &session).await?;
+            Ok::<_, ActionError>(
+                tx.append_audit(&[event(AuditAction::SessionOpened, now, Some(&account), object)]).await?,
+            )
+        })
+        .await?;
+    Ok(Opening::Opened(secret))
+}
+
+/// Somebody who came by a link, with a visit that still counts.
+#[derive(Clone, Debug)]
+pub struct LinkVisitor {
+    account: Account,
+    session: LinkSession,
+    stored: StoredLink,
+    /// By what the visit is found.
+    hash: String,
+}
+
+impl LinkVisitor {
+    /// The access of this visitor for one request.
+    pub fn access(&self, context: &Context) -> Access {
+        let StoredLink { link, risk, .. } = &self.stored;
+        let access = Access::new(Viewer::Staff(self.account.clone()), context.table);
+        access.confined_to(Confinement {
+            service: link.service_id,
+            referral: (*risk == RiskProfile::Severe).then_some(link.referral_id),
+            is_proved: self.is_proved(),
+        })
+    }
+
+    /// Whether this visitor has proved, in this visit, to be at the directory's number.
+    pub const fn is_proved(&self) -> bool {
+        self.session.proved_at.is_some()
+    }
+}
+
+/// Who holds this secret, if it is that of a visit that still counts. One that does not, because its link opens nothing
+/// any more, is ended.
+pub async fn find(context: &Context, secret: &Sensitive<String>) -> Result<Option<LinkVisitor>, ActionError> {
+    let hash = digest(secret.expose());
+    let Some((session, stored)) = context.store.find_link_session(&hash).await? else { return Ok(None) };
+    let now = context.now();
+    let account = account_of(context, &stored).await?.filter(|_| session.is_alive(stored.risk, now));
+    let Some(account) = account else {
+        context.store.write(async |tx| tx.delete_link_session(&hash).await).await?;
+        return Ok(None);
+    };
+    if session.is_seen_anew(now) {
+        context.store.write(async |tx| tx.touch_link_session(&hash, now).await).await?;
+    }
+    Ok(Some(LinkVisitor { account, session, stored, hash }))
+}
+
+/// Ends the visit of this secret, if it is one.
+pub async fn leave(context: &Context, secret: &Sensitive<String>) -> Result<(), ActionError> {
+    let hash = digest(secret.expose());
+    Ok(context.store.write(async |tx| tx.delete_link_session(&hash).await).await?)
+}
