@@ -9,13 +9,14 @@
 use super::jobs::Worker;
 use super::{ActionError, Context, link};
 use crate::actions::protection::Notify;
-use crate::domain::account::{Role, RiskProfile};
+use crate::domain::account::{RiskProfile, Role};
 use crate::domain::code::CodeList as _;
 use crate::domain::delivery::{
     Attempt, AttemptResult, Delivery, DeliveryChannel, DeliveryKind, FAILING_DAYS, PAUSE_SECONDS, Sequel, is_past,
 };
 use crate::domain::id::{Identifier as _, ReferralId, ServiceId, WebhookEndpointId};
 use crate::domain::notice::{Addressee, NoticeKind};
+use crate::domain::opening::TimeZone;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::WebhookEndpoint;
@@ -47,6 +48,8 @@ pub struct LetterParcel {
     pub language: Language,
     /// By what the partner tells such mails apart.
     pub tag: Option<String>,
+    /// Until when an answer is wanted, with the time zone of the service.
+    pub reply_by: Option<(Timestamp, TimeZone)>,
     /// What opens the link of the mail.
     pub token: Sensitive<String>,
 }
@@ -133,15 +136,15 @@ async fn letter(
     };
     let mailbox = context.directory.snapshot().service(service).and_then(|service| service.email.clone());
     let Some(to) = mailbox else { return Ok(Err(AttemptResult::NoAddress)) };
+    let settings = context.store.find_mailbox_settings(service).await?;
+    if settings.is_phone_only {
+        return Ok(Err(AttemptResult::NotWanted));
+    }
     let organization = leased.queue.organization_id;
     let written = context.store.write(async |tx| {
-        let settings = tx.find_mailbox(service).await?.unwrap_or_default();
         let Some(referral) = tx.lock_referral(referral).await? else { return Ok(Err(AttemptResult::Past)) };
         let project = tx.find_project(referral.project_id).await?;
         let is_severe = project.is_none_or(|project| project.risk_profile == RiskProfile::Severe);
-        if settings.is_phone_only {
-            return Ok(Err(AttemptResult::NotWanted));
-        }
         let token = match tx.find_mail_token(delivery, organization).await? {
             Some(token) => token,
             None => {
@@ -152,7 +155,7 @@ async fn letter(
         };
         let language = settings.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
         let tag = settings.tag.filter(|_| !is_severe);
-        Ok::<_, ActionError>(Ok(Parcel::Letter(LetterParcel { to: to.into(), language, tag, token })))
+        Ok::<_, ActionError>(Ok(Parcel::Letter(LetterParcel { to: to.into(), language, tag, reply_by: None, token })))
     });
     written.await
 }

@@ -10,7 +10,7 @@
 pub mod letter;
 pub mod webhook;
 
-use self::letter::LetterFacts;
+use self::letter::{Letter, LetterFacts, ReplyBy, compose};
 use self::webhook::Call;
 use crate::actions::delivery::{self, LetterParcel, Parcel, Tried};
 use crate::actions::jobs::Worker;
@@ -19,7 +19,7 @@ use crate::clock::pause;
 use crate::domain::delivery::{AttemptResult, Delivery, DeliveryChannel};
 use crate::domain::sensitive::Sensitive;
 use crate::domain::webhook::{WebhookEndpoint, body};
-use crate::egress::{Client, Mailer};
+use crate::egress::{Client, MailFault, Mailer, Parcel as Mail};
 use crate::store::{Hearing, LeasedQueue};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -136,20 +136,19 @@ impl Post {
 
     async fn call(&self, due: &Delivery, endpoint: WebhookEndpoint) -> (AttemptResult, Option<u16>, Option<i64>) {
         let now = self.context.clock.now();
-        let call = Call {
-            id: due.id,
-            secrets: endpoint.secrets(now),
-            body: body(due),
-            url: endpoint.url,
-        };
+        let call = Call { id: due.id, secrets: endpoint.secrets(now), body: body(due), url: endpoint.url };
         let answer = webhook::call(&self.means.client, &call, now).await;
         (answer.result, answer.http_status, answer.retry_after_seconds)
     }
 
     async fn write(&self, due: &Delivery, parcel: LetterParcel) -> AttemptResult {
         let Some(mailer) = &self.means.mailer else { return AttemptResult::NoServer };
-        let link = Sensitive::new(format!("{}/o/{}", self.means.public_address, parcel.token.expose()));
-        let facts = LetterFacts { language: parcel.language, tag: parcel.tag, reply_by: None, link };
-        mailer.send_letter(due, parcel.to, &facts, self.context.clock.now()).await
+        let LetterParcel { to, language, tag, reply_by, token } = parcel;
+        let link = Sensitive::new(format!("{}/o/{}", self.means.public_address, token.expose()));
+        let reply_by = reply_by.map(|(at, zone)| ReplyBy::at(at, zone));
+        let Letter { subject, text, html } = compose(&LetterFacts { language, tag, reply_by, link });
+        let date = self.context.clock.now();
+        let mail = Mail { id: due.id, to, date, language_tag: language.tag(), subject, text, html };
+        mailer.send(&mail).await.map_or_else(MailFault::result, |()| AttemptResult::Taken)
     }
 }

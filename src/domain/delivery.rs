@@ -154,6 +154,27 @@ pub fn next_attempt_at(
     Some(Timestamp::from_microseconds(now.microseconds() + wait * 1_000))
 }
 
+/// How the mailbox of a service is written to, as it was agreed with the partner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MailboxSettings {
+    /// The language of its mails, by its BCP 47 tag; French where nobody has said.
+    pub language: Option<String>,
+    /// By what the partner tells our mails apart in its subjects.
+    pub tag: Option<String>,
+    /// True for a partner that gets no mail at all, and is only called.
+    pub is_phone_only: bool,
+}
+
+/// Most characters of a tag.
+pub const TAG_CHARACTERS: usize = 16;
+
+/// Whether a text may be the tag of a mailbox: short, and of letters, digits, blanks and hyphens, so that it reads as a word of
+/// the partner's own and holds neither a line nor an address.
+pub fn is_tag(text: &str) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-');
+    !text.trim().is_empty() && text.chars().count() <= TAG_CHARACTERS && text.chars().all(is_plain)
+}
+
 /// Something to be told to one endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {

@@ -1,4 +1,4 @@
-//! The only maker of HTTP clients: everything that Relais sends out leaves through here.
+//! The only maker of HTTP clients and the only sender of mail: everything that Relais sends out leaves through here.
 //!
 //! Invariants: a request ends within its time, whatever the other side does; no more of an answer is read
 //! than its limit; a redirect is an answer, never followed by itself; no proxy of the environment, no cookies,
@@ -12,9 +12,12 @@
 //! - **Hosts that came as data**, such as the address of somebody's webhook or feed: [`Client::to_public_hosts`].
 //!   Its URLs are judged before anything is sent and its addresses after each resolution (`guard`), so that none
 //!   leads inside. What may be there all the same is named by the operator, host by host ([`PrivateHosts`]).
+//!
+//! Mail leaves by [`mail`], to the one server that the operator configured.
 
 mod fetch;
 mod guard;
+pub mod mail;
 
 pub use self::fetch::{FetchError, FetchFault, Fetched, Validators};
 pub use self::guard::{InvalidHost, PrivateHosts, is_public, judge};

@@ -41,6 +41,7 @@ mod keys;
 mod ledger;
 mod legal_holds;
 mod links;
+mod mailboxes;
 mod messages;
 mod notices;
 mod open;
@@ -304,6 +305,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         incidents::STATEMENTS,
         legal_holds::STATEMENTS,
         links::STATEMENTS,
+        mailboxes::STATEMENTS,
         messages::STATEMENTS,
         open::STATEMENTS,
         notices::STATEMENTS,
