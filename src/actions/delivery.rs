@@ -7,7 +7,7 @@
 //! delivery that there can be, under the same id.
 
 use super::jobs::Worker;
-use super::{ActionError, Context, link};
+use super::{ActionError, Context, disclosure, link, referral_facts};
 use crate::actions::protection::Notify;
 use crate::domain::account::{RiskProfile, Role};
 use crate::domain::code::CodeList as _;
@@ -15,13 +15,14 @@ use crate::domain::delivery::{
     Attempt, AttemptResult, Delivery, DeliveryChannel, DeliveryKind, FAILING_DAYS, PAUSE_SECONDS, Sequel, is_past,
 };
 use crate::domain::id::{Identifier as _, ReferralId, ServiceId, WebhookEndpointId};
+use crate::domain::lifecycle::Status;
 use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::opening::TimeZone;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::WebhookEndpoint;
 use crate::i18n::Language;
-use crate::store::LeasedQueue;
+use crate::store::{LeasedQueue, Tx};
 
 /// Seconds for which a worker has a queue for itself; one attempt takes far less.
 pub const LEASE_SECONDS: i64 = 90;
@@ -134,30 +135,67 @@ async fn letter(
     let (Ok(service), Ok(referral)) = (ServiceId::parse(&leased.queue.id), ReferralId::parse(&delivery.object)) else {
         return Ok(Err(AttemptResult::NoAddress));
     };
-    let mailbox = context.directory.snapshot().service(service).and_then(|service| service.email.clone());
+    let snapshot = context.directory.snapshot();
+    let entry = snapshot.service(service);
+    let mailbox = entry.as_ref().and_then(|service| service.email.clone());
     let Some(to) = mailbox else { return Ok(Err(AttemptResult::NoAddress)) };
     let settings = context.store.find_mailbox_settings(service).await?;
     if settings.is_phone_only {
         return Ok(Err(AttemptResult::NotWanted));
     }
+    let made = context.store.write(async |tx| mail_link(context, tx, leased, delivery, referral).await);
+    let Some((token, risk)) = made.await? else { return Ok(Err(AttemptResult::Past)) };
+    // At severe risk a mail says nothing but that there is one.
+    let is_severe = risk == RiskProfile::Severe;
+    let zone = entry.as_ref().and_then(|service| service.zone()).filter(|_| !is_severe);
+    let reply_by = match zone {
+        Some(zone) => reply_by(context, &token, referral).await?.map(|at| (at, zone)),
+        None => None,
+    };
+    let language = settings.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
+    let tag = settings.tag.filter(|_| !is_severe);
+    Ok(Ok(Parcel::Letter(LetterParcel { to: to.into(), language, tag, reply_by, token })))
+}
+
+/// The link of a mail, the same through every attempt, with the risk of the project whose referral it opens; `None` once the
+/// referral is gone.
+async fn mail_link(
+    context: &Context,
+    tx: &mut Tx,
+    leased: &LeasedQueue,
+    delivery: &Delivery,
+    referral: ReferralId,
+) -> Result<Option<(Sensitive<String>, RiskProfile)>, ActionError> {
     let organization = leased.queue.organization_id;
-    let written = context.store.write(async |tx| {
-        let Some(referral) = tx.lock_referral(referral).await? else { return Ok(Err(AttemptResult::Past)) };
-        let project = tx.find_project(referral.project_id).await?;
-        let is_severe = project.is_none_or(|project| project.risk_profile == RiskProfile::Severe);
-        let token = match tx.find_mail_token(delivery, organization).await? {
-            Some(token) => token,
-            None => {
-                let token = link::issue(context, tx, &referral).await?;
-                tx.keep_mail_token(delivery, organization, &token).await?;
-                token
-            }
-        };
-        let language = settings.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
-        let tag = settings.tag.filter(|_| !is_severe);
-        Ok::<_, ActionError>(Ok(Parcel::Letter(LetterParcel { to: to.into(), language, tag, reply_by: None, token })))
-    });
-    written.await
+    let Some(referral) = tx.lock_referral(referral).await? else { return Ok(None) };
+    let Some(project) = tx.find_project(referral.project_id).await? else { return Ok(None) };
+    if let Some(token) = tx.find_mail_token(delivery, organization).await? {
+        return Ok(Some((token, project.risk_profile)));
+    }
+    let token = link::issue(context, tx, &referral).await?;
+    tx.keep_mail_token(delivery, organization, &token).await?;
+    Ok(Some((token, project.risk_profile)))
+}
+
+/// Until when the mailbox is to answer, as far as whoever opens the link reads it; written down as read, because the mail
+/// tells it.
+async fn reply_by(
+    context: &Context,
+    token: &Sensitive<String>,
+    referral: ReferralId,
+) -> Result<Option<Timestamp>, ActionError> {
+    let Some(access) = link::access_by(context, token).await? else { return Ok(None) };
+    let Some(referral) = context.store.find_referral(&access.scope(), referral).await? else { return Ok(None) };
+    let status = referral.status;
+    let Some(view) = referral_facts::show(context, &access, &[referral]).await?.pop() else { return Ok(None) };
+    let at = match status {
+        Status::Requested => view.reveal(&view.acknowledge_by),
+        Status::Acknowledged | Status::Clarifying => view.reveal(&view.decide_by),
+        _ => None,
+    };
+    let at = at.copied();
+    disclosure::record(context, &access).await?;
+    Ok(at)
 }
 
 /// What came of an attempt, with how the endpoint wants it to go on.
@@ -201,12 +239,7 @@ pub async fn settle(
 }
 
 /// Tells a webhook nothing more, and whoever looks after it that it is so.
-async fn disable(
-    context: &Context,
-    tx: &mut crate::store::Tx,
-    leased: &LeasedQueue,
-    attempt: Attempt,
-) -> Result<(), ActionError> {
+async fn disable(context: &Context, tx: &mut Tx, leased: &LeasedQueue, attempt: Attempt) -> Result<(), ActionError> {
     if !tx.disable_queue(&leased.queue.id, attempt.result.code(), attempt.at).await? {
         return Ok(());
     }

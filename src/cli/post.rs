@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::config::Config;
 use crate::delivery::webhook::LIMITS;
 use crate::delivery::{Means, Post};
-use crate::egress::{Client, MailLimits, Mailer};
+use crate::egress::Client;
+use crate::egress::mail::{MailLimits, Mailer};
 use anyhow::Context as _;
 
 /// The post of this process.

@@ -241,6 +241,23 @@ pub struct Attempt {
     pub duration_milliseconds: i64,
 }
 
+/// Something that the recipient of a referral was told, or is to be, as the sender reads it: whether it got there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// By which way.
+    pub channel: DeliveryChannel,
+    /// What it says.
+    pub kind: DeliveryKind,
+    /// How far it is.
+    pub status: DeliveryStatus,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What came of the last attempt; `None` before the first.
+    pub result: Option<AttemptResult>,
+    /// When it was tried last; before, when it was listed.
+    pub at: Timestamp,
+}
+
 /// What is to become of something after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sequel {

@@ -6,6 +6,7 @@ pub mod capacity_check;
 pub mod case;
 pub mod consent;
 pub mod consent_override;
+pub mod delivery;
 pub mod demand;
 pub mod directory_edit;
 pub mod incident;

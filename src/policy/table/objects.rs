@@ -24,7 +24,7 @@ const TIERS: &[Standing] = &[Public, Network, Project, Restricted, Sealed];
 pub const OBJECTS: &[Object] = &[
     Object {
         key: "referral",
-        types: &["Referral", "Offer", "TimelineEntry", "ReferralProof", "AttestedFact", "Message"],
+        types: &["Referral", "Offer", "TimelineEntry", "ReferralProof", "AttestedFact", "Delivery", "Message"],
         standings: STAGES,
     },
     Object { key: "capacity-check", types: &["CapacityCheck"], standings: &[Plain] },
