@@ -20,3 +20,4 @@ pub mod service;
 pub mod sharing;
 pub mod statutory_report;
 pub mod viewer;
+pub mod webhook;
