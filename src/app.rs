@@ -12,6 +12,7 @@ use crate::directory::Directory;
 use crate::domain::job::{JobKind, JobResult};
 use crate::domain::reveal::RevealBudget;
 use crate::edge::Edge;
+use crate::egress::PrivateHosts;
 use crate::geography::CurrentGeography;
 use crate::graphql::http::methods;
 use crate::graphql::limits::Limits as GraphqlLimits;
@@ -65,6 +66,7 @@ impl App {
             settings,
             sealer: None,
             refusals,
+            webhook_hosts: Arc::default(),
         };
         replay_freezes(&context).await?;
         revocation::replay(&context).await?;
@@ -110,6 +112,13 @@ impl App {
     #[must_use]
     pub fn with_provider(self, provider: Option<Arc<Provider>>) -> Self {
         Self { context: Context { provider, ..self.context }, edge: self.edge }
+    }
+
+    /// The same node, whose webhooks may lead to these hosts though they are not public.
+    #[must_use]
+    pub fn with_webhook_hosts(mut self, hosts: PrivateHosts) -> Self {
+        self.context.webhook_hosts = Arc::new(hosts);
+        self
     }
 
     /// The same node deciding by another table: for a test that shows what one row of it is worth.

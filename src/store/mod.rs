@@ -68,6 +68,7 @@ mod sessions;
 mod slips;
 mod teams;
 mod tokens;
+mod webhook_endpoints;
 
 pub use self::accounts::StoredAccount;
 pub use self::audit::UnsignedHead;

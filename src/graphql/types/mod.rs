@@ -21,3 +21,4 @@ pub mod service;
 pub mod sharing;
 pub mod statutory_report;
 pub mod viewer;
+pub mod webhook;

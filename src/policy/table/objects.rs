@@ -83,6 +83,7 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "override", types: &["ConsentOverride"], standings: &[Plain] },
     Object { key: "incident", types: &["Incident"], standings: &[Plain] },
     Object { key: "report", types: &["StatutoryReport"], standings: &[Plain] },
+    Object { key: "webhook", types: &["WebhookEndpoint", "WebhookAttempt", "WebhookSecret"], standings: &[Plain] },
     Object { key: "page", types: &["page:", "export:"], standings: &[Plain] },
 ];
 
