@@ -10,7 +10,6 @@ use super::jobs::Worker;
 use super::{ActionError, Context, disclosure, link, referral_facts};
 use crate::actions::protection::Notify;
 use crate::domain::account::{RiskProfile, Role};
-use crate::domain::code::CodeList as _;
 use crate::domain::delivery::{
     Attempt, AttemptResult, Delivery, DeliveryChannel, DeliveryKind, FAILING_DAYS, PAUSE_SECONDS, Sequel, is_past,
 };
@@ -20,7 +19,7 @@ use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::opening::TimeZone;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
-use crate::domain::webhook::WebhookEndpoint;
+use crate::domain::webhook::{WebhookDisabledReason, WebhookEndpoint};
 use crate::i18n::Language;
 use crate::store::{LeasedQueue, Tx};
 
@@ -240,7 +239,9 @@ pub async fn settle(
 
 /// Tells a webhook nothing more, and whoever looks after it that it is so.
 async fn disable(context: &Context, tx: &mut Tx, leased: &LeasedQueue, attempt: Attempt) -> Result<(), ActionError> {
-    if !tx.disable_queue(&leased.queue.id, attempt.result.code(), attempt.at).await? {
+    let is_gone = attempt.result == AttemptResult::Gone;
+    let reason = if is_gone { WebhookDisabledReason::Gone } else { WebhookDisabledReason::NothingTaken };
+    if !tx.disable_queue(&leased.queue.id, reason, attempt.at).await? {
         return Ok(());
     }
     let notify = Notify {

@@ -4,8 +4,8 @@
 use super::{ActionError, Context};
 use crate::domain::account::Project;
 use crate::domain::case::CaseReference;
-use crate::domain::delivery::Told;
 use crate::domain::consent::Consent;
+use crate::domain::delivery::Told;
 use crate::domain::freeze::Freeze;
 use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId};
 use crate::domain::message::Message;

@@ -11,7 +11,7 @@ use crate::domain::consent::{
 };
 use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideStatus};
 use crate::domain::deletion::DeletionAnswer;
-use crate::domain::delivery::{AttemptResult, DeliveryKind};
+use crate::domain::delivery::{AttemptResult, DeliveryChannel, DeliveryKind, DeliveryStatus};
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{
     Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence,
@@ -145,5 +145,5 @@ enums! {
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
     ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, ReportAuthority, ReportInformation, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem, RevocationReason,
     AnswerWord, IdentityAsked, LinterFinding, MessageKind, QuestionTemplate,
-    AttemptResult, DeliveryKind, WebhookDisabledReason, WebhookEndpointStatus,
+    AttemptResult, DeliveryChannel, DeliveryKind, DeliveryStatus, WebhookDisabledReason, WebhookEndpointStatus,
 }

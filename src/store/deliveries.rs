@@ -12,6 +12,7 @@ use crate::domain::lifecycle::Status;
 use crate::domain::referral::Referral;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
+use crate::domain::webhook::WebhookDisabledReason;
 
 const TABLE: Table = Table("deliveries");
 const QUEUES: Table = Table("delivery_queues");
@@ -389,13 +390,13 @@ impl Tx {
     pub async fn disable_queue(
         &mut self,
         queue: &str,
-        reason: &'static str,
+        reason: WebhookDisabledReason,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let disabled = in_tx!(self, |c| sqlx::query(DISABLE)
             .bind(queue)
             .bind(now.microseconds())
-            .bind(optional_text(Some(reason)))
+            .bind(reason.to_string())
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

@@ -65,6 +65,7 @@ mod pages;
 mod people_commands;
 mod plans;
 mod policy;
+mod post;
 mod privacy_rules;
 mod protection;
 mod rates;

@@ -181,6 +181,7 @@ impl Facts {
             messages: &[],
             timeline: &self.timeline,
             freezes: &[],
+            told: &[],
             alias_key: Some(b"key of the project"),
             now: self.now,
         };

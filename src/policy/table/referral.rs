@@ -143,7 +143,8 @@ fn timeline() -> Vec<Row> {
 /// person goes with the consent; what the recipient typed itself stays its own.
 /// Deliveries are recorded as one field of their referral.
 fn deliveries() -> Vec<Row> {
-    let names = ["Delivery.channel", "Delivery.kind", "Delivery.status", "Delivery.attempts", "Delivery.result", "Delivery.at"];
+    let names =
+        ["Delivery.channel", "Delivery.kind", "Delivery.status", "Delivery.attempts", "Delivery.result", "Delivery.at"];
     names.map(|name| field(name, Person).sending_side()).into()
 }
 

@@ -116,6 +116,7 @@ impl Drawn {
             timeline: &self.timeline,
             freezes: &[],
             messages: &[],
+            told: &[],
             alias_key: Some(ALIAS_KEY),
             now: self.now,
         }

@@ -13,6 +13,7 @@ pub mod loop_calls;
 pub mod people;
 pub mod postgres;
 pub mod process;
+pub mod receiver;
 pub mod requirement;
 pub mod schema;
 pub mod server;
