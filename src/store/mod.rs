@@ -311,6 +311,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         slips::STATEMENTS,
         teams::STATEMENTS,
         tokens::STATEMENTS,
+        webhook_endpoints::STATEMENTS,
     ]
     .into_iter()
     .flatten()

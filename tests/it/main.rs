@@ -93,3 +93,4 @@ mod tokens;
 mod transport;
 mod two_worlds;
 mod upkeep;
+mod webhooks;

@@ -25,7 +25,7 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 21] = [
+const HOLDERS: [(&str, &str); 22] = [
     ("DirectoryProposalChange", "changes"),
     ("FieldProvenance", "provenance"),
     ("ServiceSource", "source"),
@@ -47,6 +47,7 @@ const HOLDERS: [(&str, &str); 21] = [
     ("ServiceCheck", "check"),
     ("Schedule", "schedules"),
     ("ServiceDetail", "details"),
+    ("WebhookAttempt", "lastAttempts"),
 ];
 
 pub fn selection(row: &str) -> String {
