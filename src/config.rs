@@ -55,6 +55,16 @@ pub struct Config {
     pub audit: Audit,
     /// Where directories are fetched from.
     pub import: Import,
+    /// Where webhooks may lead.
+    pub webhooks: Webhooks,
+}
+
+/// Where webhooks may lead: anywhere public, and to these hosts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhooks {
+    /// `host` or `host:port`, separated by commas: what may be private, without TLS or at another port than 443.
+    pub private_hosts: PrivateHosts,
 }
 
 /// Where directories are fetched from: anywhere public, and from these hosts.

@@ -1,5 +1,3 @@
-//! What goes over the wire to those who are told: how a call is made and what its answer means.
-//!
-//! Invariants: nothing here reads a clock or the database; what is told is decided elsewhere, and is the same at every attempt.
+//! How something leaves Relais: from a row of the outbox to a mail or a call of a webhook, and what came of it.
 
 pub mod webhook;

@@ -34,7 +34,7 @@ impl Receiver {
         let (program, script, library, line) = if language == "node" {
             (PathBuf::from("node"), "receiver.mjs", folder.join("node_modules/standardwebhooks"), INSTALL_NODE)
         } else {
-            let program = folder.join("python/bin/python3");
+            let program = folder.join(".venv/bin/python3");
             (program.clone(), "receiver.py", program, INSTALL_PYTHON)
         };
         let runs = Command::new(&program).arg("--version").output().is_ok_and(|ran| ran.status.success());
@@ -80,7 +80,7 @@ impl Receiver {
 
 const INSTALL_NODE: &str = "no standardwebhooks; install node 20 or later and run `npm ci --prefix .ci/webhooks`";
 const INSTALL_PYTHON: &str =
-    "no standardwebhooks; make an environment in .ci/webhooks/python and install .ci/webhooks/requirements.txt there";
+    "no standardwebhooks; make an environment in .ci/webhooks/.venv and install .ci/webhooks/requirements.txt there";
 
 async fn a_receiver_takes_what_is_signed_for_it_and_nothing_else(language: &str) {
     let Some(receiver) = Receiver::start(language) else { return };
