@@ -62,6 +62,16 @@ pub struct Config {
     pub import: Import,
     /// The mail server by which partners are written to.
     pub smtp: Smtp,
+    /// Where webhooks may lead.
+    pub webhooks: Webhooks,
+}
+
+/// Where webhooks may lead: anywhere public, and to these hosts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhooks {
+    /// `host` or `host:port`, separated by commas: what may be private, without TLS or at another port than 443.
+    pub private_hosts: PrivateHosts,
 }
 
 /// Where directories are fetched from: anywhere public, and from these hosts.
@@ -187,18 +197,16 @@ pub struct Jobs {
 }
 
 /// How to tell endpoints what is due to them.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Delivery {
     /// Seconds between two looks for what is due; what is listed meanwhile is heard at once.
     pub look_seconds: u64,
-    /// `host` or `host:port`, separated by commas: webhooks that may be private, without TLS or at another port than 443.
-    pub private_hosts: PrivateHosts,
 }
 
 impl Default for Delivery {
     fn default() -> Self {
-        Self { look_seconds: 2, private_hosts: PrivateHosts::default() }
+        Self { look_seconds: 2 }
     }
 }
 

@@ -110,7 +110,7 @@ pub async fn test(
         let sequence = now.microseconds().div_euclid(1_000_000);
         let object = id.to_string();
         let delivery = Delivery::new(&listed.queue.id, DeliveryKind::EndpointTested, (&object, sequence), now);
-        tx.insert_webhook_test(&delivery).await?;
+        tx.insert_delivery(&delivery).await?;
         Ok(listed)
     };
     shown(access, &changed(context, access, (id, AuditAction::WebhookTested), change).await?)

@@ -236,6 +236,7 @@ async fn open_at(config: &Config, location: Location) -> anyhow::Result<App> {
     let settings =
         Settings { takes_clinical_facts: config.hosting.clinical_facts, audit_days: config.retention.audit_days };
     let app = app.with_settings(settings).with_password_cost(cost);
+    let app = app.with_webhook_hosts(config.webhooks.private_hosts.clone());
     Ok(app.with_reveal_budget(config.protection.reveal_budget()))
 }
 

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 
 /// The post of this process.
 pub(super) fn post(app: &App, config: &Config) -> anyhow::Result<Post> {
-    let client = Client::to_public_hosts_and(LIMITS, config.delivery.private_hosts.clone());
+    let client = Client::to_public_hosts_and(LIMITS, config.webhooks.private_hosts.clone());
     let means = Means {
         client: client.context("no client for webhooks can be made")?,
         mailer: mailer(config)?,

@@ -2,6 +2,7 @@
 
 use super::guard::{Guard, Judging};
 use super::*;
+use http::StatusCode;
 use proptest::prelude::*;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -180,6 +181,13 @@ fn a_url_that_leads_inside_is_refused_before_anything_is_sent() {
         ("https://[64:ff9b::10.0.0.1]/", Err(EgressError::NotPublic)),
         ("https://[2002:7f00:1::]/", Err(EgressError::NotPublic)),
         ("https://[fd00:ec2::254]/", Err(EgressError::NotPublic)),
+        ("https://localhost/", Err(EgressError::NotPublic)),
+        ("https://any.localhost./", Err(EgressError::NotPublic)),
+        ("https://metadata/", Err(EgressError::NotPublic)),
+        ("https://metadata.google.internal/", Err(EgressError::NotPublic)),
+        ("https://router.home.arpa/", Err(EgressError::NotPublic)),
+        ("https://notlocal.example/", Ok(())),
+        ("https://local.example/", Ok(())),
     ] {
         let parsed = Url::parse(url).unwrap_or_else(|_| panic!("{url} is a URL"));
         assert_eq!(guard.admit(&parsed), expected, "{url}");
@@ -308,4 +316,64 @@ async fn a_name_of_this_machine_is_refused_by_the_client_itself() {
     let client = Client::to_public_hosts(Limits::with_body_bytes(1_000)).expect("a client");
     let request = Request::get("https://localhost/").body(Vec::new()).expect("a request");
     assert_eq!(client.send(request).await.err(), Some(EgressError::NotPublic));
+}
+
+/// A certificate for this name, valid until this year, by an authority that is handed out too, unless it signs itself.
+fn certified(name: &str, until: i32, by_itself: bool) -> (rustls::ServerConfig, reqwest::Certificate) {
+    let mut authority = rcgen::CertificateParams::new(Vec::new()).expect("parameters");
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let authority_key = rcgen::KeyPair::generate().expect("a key");
+    let root = authority.self_signed(&authority_key).expect("an authority");
+    let trusted = reqwest::Certificate::from_der(root.der()).expect("a certificate");
+    let issuer = rcgen::Issuer::new(authority, authority_key);
+    let mut parameters = rcgen::CertificateParams::new(vec![name.to_owned()]).expect("parameters");
+    parameters.not_after = rcgen::date_time_ymd(until, 1, 1);
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let signed = if by_itself { parameters.self_signed(&key) } else { parameters.signed_by(&key, &issuer) };
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(key.serialize_der());
+    install_cryptography();
+    let server = rustls::ServerConfig::builder().with_no_client_auth();
+    let certificate = signed.expect("a certificate").der().clone();
+    (server.with_single_cert(vec![certificate], key.into()).expect("a key of the certificate"), trusted)
+}
+
+/// Calls a host named `hooks.example` that shows this certificate, with trust in its authority; gives the answer and how often
+/// something was asked there.
+async fn called_encrypted(name: &str, until: i32, by_itself: bool) -> (Result<StatusCode, EgressError>, usize) {
+    let (server, trusted) = certified(name, until, by_itself);
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(server));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let heard = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&heard);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let mut head = [0; 2_048];
+            if stream.read(&mut head).await.is_ok_and(|length| length > 0) {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await;
+            }
+        }
+    });
+    let (resolver, _) = fickle(&[&["127.0.0.1"]], is_the_public_one);
+    let limits = Limits::with_body_bytes(1_000);
+    let builder = builder(limits).dns_resolver(resolver).tls_certs_only([trusted]);
+    let client = Client::built(builder, limits, None).expect("a client");
+    let url = format!("https://hooks.example:{port}/relais");
+    let answer = client.send_and_cut(Request::post(url).body(b"{}".to_vec()).expect("a request")).await;
+    (answer.map(|answer| answer.status()), heard.load(Ordering::SeqCst))
+}
+
+#[tokio::test]
+async fn only_a_certificate_that_holds_is_spoken_to_and_nobody_is_told_anything_before() {
+    for (what, name, until, by_itself, expected) in [
+        ("as it should be", "hooks.example", 2999, false, (Ok(StatusCode::NO_CONTENT), 1)),
+        ("expired", "hooks.example", 2020, false, (Err(EgressError::Unreachable), 0)),
+        ("signed by itself", "hooks.example", 2999, true, (Err(EgressError::Unreachable), 0)),
+        ("of another host", "other.example", 2999, false, (Err(EgressError::Unreachable), 0)),
+        ("of the domain above", "example", 2999, false, (Err(EgressError::Unreachable), 0)),
+    ] {
+        assert_eq!(called_encrypted(name, until, by_itself).await, expected, "{what}");
+    }
 }

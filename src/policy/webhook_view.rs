@@ -95,5 +95,5 @@ pub fn show_webhook_endpoint(access: &Access, listed: &ListedEndpoint) -> Option
 /// The secret of an endpoint that has just been made, for whoever made it; nobody is ever shown it again.
 pub fn show_signing_secret(access: &Access, endpoint: &WebhookEndpoint) -> Option<Sensitive<String>> {
     permit(access, Action::KeepWebhooks).ok()?;
-    looking(access, endpoint).value("WebhookSecret.text", Some(endpoint.secret.spelled()))
+    looking(access, endpoint).value("WebhookSecret.spelling", Some(endpoint.secret.spelled()))
 }

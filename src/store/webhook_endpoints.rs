@@ -45,8 +45,6 @@ statements! {
     DELETE = "DELETE FROM webhook_endpoints WHERE id = $1";
     DELETE_QUEUE = "DELETE FROM delivery_queues WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.queue_id = $1)";
     DISABLE = "UPDATE delivery_queues SET disabled_at = $2, disabled_reason = $3 WHERE id = $1";
-    INSERT_TEST = "INSERT INTO deliveries (id, queue_id, kind, object, sequence, created_at, due_at, attempts, status) \
-        VALUES ($1, $2, $3, $4, $5, $6, $6, 0, $7) ON CONFLICT (id) DO NOTHING";
 }
 
 #[derive(sqlx::FromRow)]
@@ -255,22 +253,6 @@ impl Tx {
         in_tx!(self, |c| sqlx::query(DELETE_QUEUE).bind(&id).execute(c).await.map(drop))?;
         let reason = WebhookDisabledReason::Deleted.to_string();
         in_tx!(self, |c| sqlx::query(DISABLE).bind(&id).bind(now).bind(reason).execute(c).await.map(drop))?;
-        Ok(())
-    }
-
-    /// Lists a test of an endpoint; the same one twice is one.
-    pub async fn insert_webhook_test(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
-        in_tx!(self, |c| sqlx::query(INSERT_TEST)
-            .bind(delivery.id.to_string())
-            .bind(&delivery.queue_id)
-            .bind(delivery.kind.to_string())
-            .bind(&delivery.object)
-            .bind(delivery.sequence)
-            .bind(delivery.created_at.microseconds())
-            .bind(delivery.status.to_string())
-            .execute(c)
-            .await
-            .map(drop))?;
         Ok(())
     }
 }

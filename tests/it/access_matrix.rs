@@ -3,14 +3,14 @@
 
 mod rows;
 
-use self::rows::{directory_acts, directory_rows, mutation_rows, person_rows, protection_rows};
+use self::rows::{directory_acts, directory_rows, mutation_rows, person_rows, protection_rows, webhook_acts};
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::{Ready, fresh_key, merged, mutation, organization_id, service_id, step_input, text};
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
     CapacityCheckId, ConsentId, DeletionId, GlassId, Identifier, IncidentId, NoticeId, OrganizationId, OverrideId,
-    ProjectId, ReferralId, ReportId, RevocationId, ServiceId, TeamId,
+    ProjectId, ReferralId, ReportId, RevocationId, ServiceId, TeamId, WebhookEndpointId,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -213,6 +213,7 @@ on_both_databases! {
         let mut rows = directory_rows(&world).await;
         rows.extend(person_rows(&world, &ready).await);
         rows.extend(mutation_rows(&ready));
+        rows.extend(webhook_acts());
         let shown: BTreeSet<&str> = rows.iter().chain(&protection_rows()).chain(&directory_acts()).map(|row| row.root).collect();
         let roots = ["Query", "Mutation"].iter().flat_map(|root| &SCHEMA.objects[*root]);
         let missing: Vec<&str> = roots.map(|field| field.name.as_str()).filter(|name| !shown.contains(name)).collect();

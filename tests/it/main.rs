@@ -94,3 +94,4 @@ mod tokens;
 mod transport;
 mod two_worlds;
 mod upkeep;
+mod webhooks;

@@ -71,6 +71,7 @@ impl Matrix {
         let hold = json!({ "caseId": objects.cases[0].id, "reason": "JUDICIAL_ORDER", "reviewOn": "2027-05-01" });
         world.done(&lead.1, "legalHoldSet", &hold).await;
         suggest(&world, &objects, &people).await;
+        register(&world, &people).await;
         let trail = TrailPlaces::mark(&world, &people).await;
         Self { world, people, objects, trail }
     }
@@ -89,6 +90,20 @@ async fn suggest(world: &World, objects: &Objects, people: &[(&'static str, Pers
         let input = json!({ "serviceId": service.id, "changes": { "fees": "2 euros" } });
         world.done(editor, "serviceCorrectionSuggest", &input).await;
     }
+}
+
+/// A webhook of the clinic with a value in every field: it was tried, and is disabled.
+async fn register(world: &World, people: &[(&'static str, Person)]) {
+    let coordinator = &people.iter().find(|(handle, _)| *handle == "coordinator").expect("the coordinator").1;
+    let url = json!({ "url": "https://hooks.example.org/relais" });
+    let made = world.act(coordinator, "webhookEndpointCreate", &url).await;
+    let id = made.text_at("webhookEndpointCreate/webhookEndpoint/id");
+    world.done(coordinator, "webhookEndpointTest", &json!({ "webhookEndpointId": id })).await;
+    let columns = "delivery_id, number, at, result, http_status, duration_milliseconds";
+    let tried = "SELECT id, 1, created_at, 'refused', 503, 12 FROM deliveries WHERE kind = 'endpoint.tested'";
+    world.execute(&format!("INSERT INTO delivery_attempts ({columns}) {tried}")).await;
+    let disabled = format!("disabled_at = {}, disabled_reason = 'gone'", world.now().microseconds());
+    world.execute(&format!("UPDATE delivery_queues SET {disabled} WHERE id = '{id}'")).await;
 }
 
 /// One way to ask for objects of a type.

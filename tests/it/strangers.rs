@@ -16,6 +16,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use relais::domain::id::{
     CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, LocationId,
     NoticeId, OrganizationId, OverrideId, ProjectId, ProposalId, ReferralId, ReportId, RevocationId, ServiceId, TeamId,
+    WebhookEndpointId,
 };
 use relais::domain::spoken_code::SpokenCode;
 use serde_json::{Value, json};
@@ -51,6 +52,7 @@ fn never(id: &str) -> String {
         "ovr" => OverrideId::from_bytes(bytes).to_string(),
         "del" => DeletionId::from_bytes(bytes).to_string(),
         "prp" => ProposalId::from_bytes(bytes).to_string(),
+        "whk" => WebhookEndpointId::from_bytes(bytes).to_string(),
         other => panic!("no kind {other}"),
     }
 }
@@ -139,6 +141,7 @@ struct Paris {
     places: String,
     /// Of a service that only the trained may know of.
     proposal: String,
+    webhook: String,
 }
 
 /// What protection keeps of Paris: a broken glass, the notice of it to the team, and a request to delete.
@@ -209,6 +212,7 @@ async fn paris(world: &World) -> Paris {
         revocation: revocation(world).await,
         places: places(world).await,
         proposal: proposal(world).await,
+        webhook: webhook(world).await,
     }
 }
 
@@ -216,6 +220,12 @@ async fn revocation(world: &World) -> String {
     let paris = ProjectId::derived("corridor", "paris").to_string();
     let input = json!({ "projectId": paris, "organizationId": organization_id(HOSPITAL), "reason": "ENDED" });
     text(&world.done(&world.person("coordinator"), "partnerRevoke", &input).await["id"])
+}
+
+async fn webhook(world: &World) -> String {
+    let input = json!({ "url": "https://hooks.example.org/relais" });
+    let made = world.act(&world.person("coordinator"), "webhookEndpointCreate", &input).await;
+    text(made.at("webhookEndpointCreate/webhookEndpoint/id"))
 }
 
 /// A question for places, asked of the lawyers after another one, so that something lies behind it in the list.
@@ -345,6 +355,7 @@ on_both_databases! {
                 || question.existing == paris.glass
                 || question.existing == paris.proposal
                 || question.existing == paris.revocation
+                || question.existing == paris.webhook
                 || question.place.ends_with(".placeId")
                 || question.place == "directoryProposals.after"
                 // Editors merge, whatever a caseworker sees.

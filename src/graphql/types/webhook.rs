@@ -91,7 +91,7 @@ pub struct WebhookSecret(pub Sensitive<String>);
 #[Object(use_type_description)]
 impl WebhookSecret {
     /// The secret as the libraries of Standard Webhooks read it: `whsec_` and base64.
-    async fn text(&self) -> &str {
+    async fn spelling(&self) -> &str {
         self.0.expose()
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn rows() -> Vec<Row> {
         "WebhookEndpoint.status",
         "WebhookEndpoint.statusSince",
     ];
-    let reached = ["WebhookEndpoint.urlHost", "WebhookSecret.text"];
+    let reached = ["WebhookEndpoint.urlHost", "WebhookSecret.spelling"];
     let row = |class| move |name| field(name, class).to(OwnOrganization, &[Plain]);
     internal.map(row(Internal)).into_iter().chain(reached.map(row(Contact))).collect()
 }

@@ -78,6 +78,7 @@ pub(super) async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
         query("statutoryReports", "all", json!({})),
         query("incidents", "all", json!({})),
         query("legalHolds", "all", json!({})),
+        query("webhookEndpoints", "of one's own organisation", json!({})),
         query("serviceGaps", "of one's own project", json!({ "firstMonth": "2026-11", "lastMonth": "2026-11" })),
     ]);
     rows
@@ -143,6 +144,22 @@ pub(super) fn mutation_rows(ready: &Ready) -> Vec<Row> {
         act("caseAppealClose", "case of Paris, an old version", Input::Fixed(json!({ "input": close }))),
         act("legalHoldSet", "case of Paris", Input::Fixed(json!({ "input": hold }))),
         act("legalHoldLift", "case of Paris", Input::Fixed(json!({ "input": { "caseId": ready.case } }))),
+    ]
+}
+
+/// What is done to the webhooks of one's own organisation.
+pub(super) fn webhook_acts() -> Vec<Row> {
+    let never = json!({ "webhookEndpointId": WebhookEndpointId::from_bytes([7; 16]).to_string() });
+    let of_never = |root| act(root, "never was", Input::Fixed(json!({ "input": never })));
+    let url = json!({ "input": { "url": "https://hooks.example.org/relais" } });
+    let inside = json!({ "input": { "url": "https://127.0.0.1/relais" } });
+    vec![
+        act("webhookEndpointCreate", "outside", Input::Fixed(url)),
+        act("webhookEndpointCreate", "inside", Input::Fixed(inside)),
+        of_never("webhookEndpointRotateSecret"),
+        of_never("webhookEndpointEnable"),
+        of_never("webhookEndpointTest"),
+        of_never("webhookEndpointDelete"),
     ]
 }
 

@@ -11,7 +11,7 @@ use relais::domain::code::CodeList;
 use relais::policy::table::{Act, ActFacts, Action, Content, Table};
 
 /// Somebody of each role, in a project; and who has none.
-const HANDLES: [(&str, Option<Role>, bool); 14] = [
+const HANDLES: [(&str, Option<Role>, bool); 15] = [
     ("nobody", None, false),
     ("caseworker", Some(Role::Caseworker), true),
     ("agent with a project", Some(Role::PartnerAgent), true),
@@ -24,6 +24,7 @@ const HANDLES: [(&str, Option<Role>, bool); 14] = [
     ("system administrator", Some(Role::SystemAdministrator), true),
     ("lawyer", Some(Role::PartnerAgent), false),
     ("protection lead", Some(Role::ProtectionLead), false),
+    ("admin of the lawyers", Some(Role::PartnerAdmin), false),
     ("analyst without a project", Some(Role::Analyst), false),
     ("directory editor of the lawyers", Some(Role::DirectoryEditor), false),
 ];

@@ -59,6 +59,10 @@ impl Matrix {
                 let document = format!("{{ legalHolds {} }}", selection(row));
                 vec![Probe { handle, document, id: String::new() }]
             }
+            ("webhook", _) => {
+                let document = format!("{{ webhookEndpoints {} }}", selection(row));
+                vec![Probe { handle, document, id: String::new() }]
+            }
             ("account", "FocalPoint") => {
                 let document = format!(
                     "{{ services(filter: {{ need: SHELTER_WOMEN_SAFE }}) {{ focalPoint {} }} }}",
@@ -192,6 +196,7 @@ fn viewer(object: &str, relation: Relation) -> &'static str {
         Relation::ProtectionLead if matches!(object, "referral" | "legal-hold") => "protection lead",
         Relation::ProtectionLead => "protection lead of Paris",
         Relation::Recipient | Relation::Counterpart => "lawyer",
+        Relation::OwnOrganization if object == "webhook" => "coordinator",
         Relation::OwnOrganization => "directory editor of the lawyers",
         Relation::Figures | Relation::ThroughGlass | Relation::Desk => "coordinator",
         Relation::Staff => "caseworker",
@@ -268,12 +273,12 @@ pub fn is_of_protection(row: &Row, relation: Relation) -> bool {
 async fn no_cell_of_the_table_can_be_turned_unnoticed() {
     let matrix = Box::pin(Matrix::settle(World::on_sqlite().await)).await;
     // Pages have a test of their own.
-    // A slip is shown in the answer to its making, and there is no view of it to ask for again.
-    let is_a_slip = |row: &Row| row.name.starts_with("HandoverSlip.");
+    // A slip and a secret are shown in the answer to their making, and there is no view of them to ask for again.
+    let is_shown_once = |row: &Row| row.name.starts_with("HandoverSlip.") || row.name.starts_with("WebhookSecret.");
     let is_of_the_api = |row: &Row| row.name.split('.').next().is_some_and(|of| SCHEMA.objects.contains_key(of));
     let flips = flips(
         Table::standard().content(),
-        |row, relation| is_of_the_api(row) && !is_a_slip(row) && !is_of_protection(row, relation),
+        |row, relation| is_of_the_api(row) && !is_shown_once(row) && !is_of_protection(row, relation),
         |row, relation, standing| matrix.probes(row, relation, standing),
         |row, relation, standing| matrix.probes_of_guard(row, relation, standing),
     );

@@ -4,7 +4,7 @@
 use crate::kit::schema::{Argument, Field, SCHEMA};
 use relais::domain::id::{
     CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, NoticeId, OverrideId,
-    ProjectId, ProposalId, ReferralId, ReportId, ServiceId,
+    ProjectId, ProposalId, ReferralId, ReportId, ServiceId, WebhookEndpointId,
 };
 use relais::policy::table::{Action, Entry, Table};
 use serde_json::{Map, Value, json};
@@ -20,7 +20,7 @@ pub struct Question {
 }
 
 /// What `node` leads to, by the kind of the id.
-fn of_node() -> [(Action, String); 14] {
+fn of_node() -> [(Action, String); 15] {
     [
         (Action::SearchDirectory, never::<ServiceId>()),
         (Action::ReadReferral, never::<ReferralId>()),
@@ -36,6 +36,7 @@ fn of_node() -> [(Action, String); 14] {
         (Action::ReadReports, never::<ReportId>()),
         (Action::ReadProposals, never::<ProposalId>()),
         (Action::ReadIncidents, never::<IncidentId>()),
+        (Action::KeepWebhooks, never::<WebhookEndpointId>()),
     ]
 }
 

@@ -48,6 +48,7 @@ const HOLDERS: [(&str, &str); 22] = [
     ("ServiceCheck", "check"),
     ("Schedule", "schedules"),
     ("ServiceDetail", "details"),
+    ("WebhookAttempt", "lastAttempts"),
 ];
 
 pub fn selection(row: &str) -> String {

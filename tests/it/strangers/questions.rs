@@ -116,6 +116,11 @@ pub(super) fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         questions.push(Question::of_query("node", "id", id));
     }
     questions.push(Question::of_query("node", "id", &paris.proposal));
+    questions.push(Question::of_query("node", "id", &paris.webhook));
+    questions.extend(["RotateSecret", "Enable", "Test", "Delete"].map(|act| {
+        let root = format!("webhookEndpoint{act}");
+        Question::of_mutation(&root, "webhookEndpointId", &json!({}), &paris.webhook)
+    }));
     questions.extend(of_directory(paris));
     questions.extend(of_places_and_rounds(paris));
     questions.extend(of_protection(paris));
