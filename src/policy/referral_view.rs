@@ -357,7 +357,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
     let tells_deadline = facts.timeline.last().is_some_and(|last| tells_hard_deadline(facts, last));
     let status_hour = |mask, at| hour(mask, at).filter(|_| !tells_deadline);
     let outcome = |code| own_reason(facts, look, code, &[Event::Complete, Event::NotRealise]);
-    let stage = stage_on(referral.status, consent, facts.now);
+    let stage = if look.is_at(Standing::Offer) { Stage::Offer } else { stage_on(referral.status, consent, facts.now) };
     let deadlines = deadlines(facts);
     let due = |path, at: fn(&Deadlines) -> Option<Timestamp>| due(look, deadlines.as_ref(), path, at);
     let band = referral.needed_by.map(|needed_by| deadline_band(referral.requested_at.unwrap_or(facts.now), needed_by));
