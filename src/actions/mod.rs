@@ -36,6 +36,7 @@ pub mod jobs;
 mod known_places;
 pub mod legal_hold;
 pub mod link;
+mod outbox;
 pub mod own_account;
 pub mod people;
 pub mod protection;

@@ -6,7 +6,7 @@
 
 use super::code::code_list;
 use super::id::{DeliveryId, Identifier as _, OrganizationId};
-use super::lifecycle::{Event, Status};
+use super::lifecycle::{Event, Party, Status};
 use super::time::Timestamp;
 
 code_list! {
@@ -41,6 +41,26 @@ impl DeliveryKind {
             _ => Some(Self::ReferralChanged),
         }
     }
+}
+
+/// Whether the mailbox of the service is written to when this happens: where somebody there has to look, and has not done it
+/// themselves. What the sender records as told by the recipient is no news there.
+pub fn concerns_mailbox(event: Event, party: Party) -> bool {
+    use Event::{Answer, Cancel, CloseAcceptedElsewhere, Expire, HandOver, MarkError, Reopen, RevokePartner};
+    use Event::{Send, WithdrawConsent};
+    let asks_to_look = matches!(
+        event,
+        Send | Answer
+            | Cancel
+            | WithdrawConsent
+            | Expire
+            | CloseAcceptedElsewhere
+            | MarkError
+            | HandOver
+            | Reopen
+            | RevokePartner
+    );
+    asks_to_look && party != Party::Recipient
 }
 
 code_list! {
@@ -120,6 +140,8 @@ pub struct Delivery {
     pub attempts: i64,
     /// How far it is.
     pub status: DeliveryStatus,
+    /// When it was told, or given up.
+    pub settled_at: Option<Timestamp>,
 }
 
 impl Delivery {
@@ -134,6 +156,7 @@ impl Delivery {
             created_at: now,
             attempts: 0,
             status: DeliveryStatus::Waiting,
+            settled_at: None,
         }
     }
 }

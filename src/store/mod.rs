@@ -12,12 +12,14 @@ mod answering;
 mod audit;
 mod audit_reads;
 mod backup;
+mod bell;
 mod capacity_checks;
 mod cases;
 mod connect;
 mod consents;
 mod credentials;
 mod deletions;
+mod deliveries;
 mod demands;
 mod directory;
 mod directory_feed;
@@ -69,9 +71,11 @@ mod tokens;
 pub use self::accounts::StoredAccount;
 pub use self::audit::UnsignedHead;
 pub use self::backup::BackupMade;
+pub use self::bell::Hearing;
 pub use self::capacity_checks::CheckSelection;
 pub use self::connect::sqlite_file;
 pub use self::credentials::StoredFactor;
+pub use self::deliveries::{LeasedQueue, TellingFacts};
 pub use self::demands::MonthRange;
 pub use self::directory::{DirectoryChange, DirectoryRow, EntryAtHand, EntryChange, StoredEntry};
 pub use self::directory_feed::{FeedPlace, FeedRange, FeedRow};
@@ -132,12 +136,15 @@ pub struct Store {
     reserved: Db,
     keys: Arc<keys::KeyStore>,
     ledger: ledger::Ledger,
+    bell: bell::Bell,
 }
 
 /// A transaction under way; it ends with the closure given to [`Store::write`].
 pub struct Tx {
     inner: TxInner,
     keys: Arc<keys::KeyStore>,
+    /// True once something was listed that is to be told to an endpoint.
+    has_news: bool,
 }
 
 enum TxInner {
@@ -224,10 +231,14 @@ impl Store {
         E: From<StoreError>,
         W: AsyncFnOnce(&mut Tx) -> Result<T, E>,
     {
-        let mut tx = Tx { inner: self.db.begin().await?, keys: Arc::clone(&self.keys) };
+        let mut tx = Tx { inner: self.db.begin().await?, keys: Arc::clone(&self.keys), has_news: false };
         // On the heap: what an act does in its transaction is deep, and the stack of a thread is not.
         let value = Box::pin(work(&mut tx)).await?;
+        let has_news = tx.has_news;
         tx.inner.commit().await?;
+        if has_news {
+            self.ring().await;
+        }
         Ok(value)
     }
 
@@ -275,6 +286,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         consents::STATEMENTS,
         credentials::STATEMENTS,
         deletions::STATEMENTS,
+        deliveries::STATEMENTS,
         demands::STATEMENTS,
         directory::STATEMENTS,
         directory_feed::STATEMENTS,

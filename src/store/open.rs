@@ -3,6 +3,7 @@
 //!
 //! Invariant: until the key file has proved to be the right one, nothing is written.
 
+use super::bell::Bell;
 use super::connect::{Address, beside};
 use super::keys::{KeyStore, Sources};
 use super::ledger::Ledger;
@@ -111,7 +112,8 @@ impl Store {
         db.migrate(&MIGRATOR).await?;
         let id = keys.prepare().await?;
         let reserved = resolved.database.reserve(&db);
-        let store = Self { db, reserved, keys: Arc::new(keys), ledger: Ledger::at(&resolved.ledger_file) };
+        let store =
+            Self { db, reserved, keys: Arc::new(keys), ledger: Ledger::at(&resolved.ledger_file), bell: Bell::new() };
         if mark.is_none() {
             store.mark(&id).await?;
         }

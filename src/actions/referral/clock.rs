@@ -7,7 +7,7 @@ use super::write::{Actor, write};
 use crate::actions::jobs::Outcome;
 use crate::actions::protection::Notify;
 use crate::actions::retention::by_the_house;
-use crate::actions::{ActionError, Context};
+use crate::actions::{ActionError, Context, outbox};
 use crate::domain::account::Role;
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::clocks::{ClockShift, Deadlines, Fired, Firing, Timer, TimerFacts, due_at, firing, timers_of};
@@ -131,6 +131,9 @@ async fn fire(context: &Context, tx: &mut Tx, timer: Timer, referral: Referral) 
     };
     if let Some(result) = result {
         tx.settle_demand(referral.id, result).await?;
+    }
+    if timer == Timer::Remind {
+        outbox::remind(tx, &referral, now).await?;
     }
     if let Some(kind) = notice_of(timer) {
         // A recipient is told by the hour, as of everything (P-08), and nothing at the hard deadline itself: the hour would tell

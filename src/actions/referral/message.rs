@@ -9,7 +9,7 @@ use super::{Target, decide, find_for_change, settle};
 use crate::actions::disclosure::act;
 use crate::actions::input::language;
 use crate::actions::protection::{Notify, require_project_at_work};
-use crate::actions::{ActionError, Context, directory};
+use crate::actions::{ActionError, Context, directory, outbox};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::consent::{Consent, ConsentField};
@@ -254,6 +254,7 @@ impl Post<'_> {
             read_at: None,
         };
         tx.insert_message(&message, referral.project_id).await?;
+        outbox::announce_message(tx, referral, self.party, self.now).await?;
         // By the hour for a recipient, like every time that it reads (P-08).
         let (to, at) = match self.party {
             Party::Recipient => (Addressee::Team(referral.team_id), self.now),

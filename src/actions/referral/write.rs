@@ -1,7 +1,7 @@
 //! Writing what was decided: the state, its line of the timeline, its audit event.
 
-use crate::actions::ActionError;
 use crate::actions::disclosure::act;
+use crate::actions::{ActionError, outbox};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::lifecycle::{Event, Party};
@@ -81,6 +81,7 @@ pub(in crate::actions) async fn write(
     let changed = referral.apply(change);
     let entry = actor.entry(&changed, change.event, &change.detail, change.at);
     tx.update_referral(&changed, &entry).await?;
+    outbox::announce(tx, &changed, (change.event, actor.party), change.at).await?;
     super::clock::list(tx, &changed, change.at).await?;
     if changed.status.is_terminal() {
         tx.pass_demand_on(changed.id, changed.round_id).await?;

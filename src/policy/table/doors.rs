@@ -192,6 +192,10 @@ const HALF_WAY_PAGES: &[&str] = &[
 const OPEN_PAGES: &[&str] = &[
     "GET /enrol",
     "POST /enrol",
+    // The address holds what opens it; the page tells nothing.
+    "GET /o/{token}",
+    "POST /o/{token}",
+    "POST /o/{token}/renew",
     "GET /sign-in",
     "POST /sign-in",
     "GET /sign-in/oidc",

@@ -1,0 +1,60 @@
+//! What leaves Relais is listed in the commit of what happened: of which kind, about which referral, as its how manieth
+//! change; nothing of its content. Who is told decides nothing here about what may be read: that is asked again when it
+//! is sent (`actions::delivery`), and by whoever opens the referral.
+
+use super::ActionError;
+use crate::domain::delivery::{Delivery, DeliveryKind, concerns_mailbox};
+use crate::domain::lifecycle::{Event, Party};
+use crate::domain::referral::Referral;
+use crate::domain::time::Timestamp;
+use crate::store::Tx;
+
+/// Lists what a change of a referral is to those who are told of it: the systems of both organisations, and the mailbox of
+/// the service where somebody there has to look. Of a referral by phone the recipient is told nothing.
+pub(super) async fn announce(
+    tx: &mut Tx,
+    changed: &Referral,
+    (event, party): (Event, Party),
+    at: Timestamp,
+) -> Result<(), ActionError> {
+    // A draft was never told to anybody, however it ends.
+    let kind = DeliveryKind::of_change(event, changed.status).filter(|_| changed.requested_at.is_some());
+    match kind {
+        Some(kind) => tell(tx, changed, (kind, concerns_mailbox(event, party)), at).await,
+        None => Ok(()),
+    }
+}
+
+/// Lists that a message was written on a referral, by this side.
+pub(super) async fn announce_message(
+    tx: &mut Tx,
+    referral: &Referral,
+    by: Party,
+    at: Timestamp,
+) -> Result<(), ActionError> {
+    tell(tx, referral, (DeliveryKind::ReferralChanged, by != Party::Recipient), at).await
+}
+
+/// Lists that a referral still waits for its first sign.
+pub(super) async fn remind(tx: &mut Tx, referral: &Referral, at: Timestamp) -> Result<(), ActionError> {
+    tell(tx, referral, (DeliveryKind::ReferralReminded, true), at).await
+}
+
+async fn tell(
+    tx: &mut Tx,
+    referral: &Referral,
+    (kind, by_mail): (DeliveryKind, bool),
+    at: Timestamp,
+) -> Result<(), ActionError> {
+    let (sender, recipient, object) = (referral.sender_id, referral.recipient_id, referral.id.to_string());
+    let is_told = referral.is_told_electronically();
+    let about = (object.as_str(), referral.version);
+    for queue in tx.list_webhook_queues([sender, if is_told { recipient } else { sender }]).await? {
+        tx.insert_delivery(&Delivery::new(&queue, kind, about, at)).await?;
+    }
+    if is_told && by_mail {
+        let mail = Delivery::new(&referral.service_id.to_string(), kind, about, at);
+        tx.insert_mail(referral.service_id, recipient, &mail).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,426 @@
+//! What is told to endpoints: queues under a lease, what stands in them, and what came of each attempt. The guard of a
+//! claim stands twice, inside and outside its choice: without the outer one PostgreSQL lets two workers that chose the same
+//! queue claim it both.
+
+use super::reach::{not_revoked_by, open_to_recipient};
+use super::row::{Table, optional_text, optional_time};
+use super::{SealedAt, Store, StoreError, Tx, in_tx, read, statements};
+use crate::domain::delivery::{Attempt, Delivery, DeliveryChannel, Queue, Sequel};
+use crate::domain::erasure::ErasureUnit;
+use crate::domain::id::{OrganizationId, ServiceId};
+use crate::domain::lifecycle::Status;
+use crate::domain::sensitive::Sensitive;
+use crate::domain::time::Timestamp;
+
+const TABLE: Table = Table("deliveries");
+const QUEUES: Table = Table("delivery_queues");
+
+macro_rules! select_deliveries {
+    ($rest:literal) => {
+        concat!(
+            "SELECT d.id, d.queue_id, d.kind, d.object, d.sequence, d.created_at, d.attempts, d.status, d.settled_at FROM deliveries d ",
+            $rest
+        )
+    };
+}
+
+statements! {
+    LIST_WEBHOOKS = "SELECT id FROM delivery_queues WHERE organization_id IN ($1, $2) AND channel = 'webhook' AND disabled_at IS NULL ORDER BY id";
+    INSERT_QUEUE = "INSERT INTO delivery_queues (id, channel, organization_id, served_at, not_before, leased_until) \
+        VALUES ($1, $2, $3, 0, 0, 0) ON CONFLICT (id) DO NOTHING";
+    INSERT = "INSERT INTO deliveries (id, queue_id, kind, object, sequence, created_at, due_at, attempts, status) \
+        VALUES ($1, $2, $3, $4, $5, $6, $6, 0, 'waiting') ON CONFLICT (id) DO NOTHING";
+    // The endpoint that was served the longest ago of those that something waits for: one that fails waits like all others.
+    CLAIM = "UPDATE delivery_queues SET leased_until = $2, lease_owner = $3 WHERE id IN (SELECT q.id FROM delivery_queues q \
+        WHERE q.channel = $4 AND q.leased_until <= $1 AND q.not_before <= $1 AND q.disabled_at IS NULL \
+        AND EXISTS (SELECT 1 FROM deliveries d WHERE d.queue_id = q.id AND d.due_at <= $1) ORDER BY q.served_at, q.id LIMIT 1) \
+        AND leased_until <= $1 RETURNING id, channel, organization_id, failing_since";
+    RELEASE = "UPDATE delivery_queues SET leased_until = 0, lease_owner = NULL, served_at = $3, not_before = $4 \
+        WHERE id = $1 AND lease_owner = $2";
+    HOLDS = "SELECT count(*) FROM delivery_queues WHERE id = $1 AND lease_owner = $2 AND leased_until > $3";
+    NOTE_TAKEN = "UPDATE delivery_queues SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL";
+    NOTE_FAILED = "UPDATE delivery_queues SET failing_since = $2 WHERE id = $1 AND failing_since IS NULL";
+    DISABLE = "UPDATE delivery_queues SET disabled_at = $2, disabled_reason = $3 WHERE id = $1 AND disabled_at IS NULL";
+    LIST_DUE = select_deliveries!("WHERE d.queue_id = $1 AND d.due_at <= $2 ORDER BY d.due_at, d.created_at, d.sequence, d.id LIMIT $3");
+    SETTLE = "UPDATE deliveries SET status = $2, due_at = $3, settled_at = $4, attempts = attempts + 1, \
+        sealed_token = CASE WHEN CAST($4 AS BIGINT) IS NULL THEN sealed_token ELSE NULL END WHERE id = $1 AND due_at IS NOT NULL RETURNING attempts";
+    INSERT_ATTEMPT = "INSERT INTO delivery_attempts (delivery_id, number, at, result, http_status, duration_milliseconds) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    KEEP_TOKEN = "UPDATE deliveries SET sealed_token = $2 WHERE id = $1";
+    FIND_TOKEN = "SELECT sealed_token FROM deliveries WHERE id = $1";
+    HAS_LATER = "SELECT count(*) FROM deliveries WHERE queue_id = $1 AND object = $2 AND sequence > $3 AND due_at IS NOT NULL";
+    HAS_BEEN_TOLD = "SELECT count(*) FROM deliveries WHERE queue_id = $1 AND object = $2 AND status = 'delivered'";
+    STANDING = concat!(
+        "SELECT r.status, r.recipient_id, r.sender_id, r.channel, p.status AS project_status, ",
+        open_to_recipient!("r.case_id", "r.recipient_id"),
+        " AS is_open_to_recipient, ",
+        not_revoked_by!("r.project_id", "r.recipient_id"),
+        " AS is_not_revoked FROM referrals r JOIN projects p ON p.id = r.project_id WHERE r.id = $1"
+    );
+    LIST_OF_OBJECT = select_deliveries!("WHERE d.object = $1 ORDER BY d.created_at, d.sequence, d.id");
+    LIST_ATTEMPTS = "SELECT a.delivery_id, a.at, a.result, a.http_status, a.duration_milliseconds FROM delivery_attempts a \
+        JOIN deliveries d ON d.id = a.delivery_id WHERE d.object = $1 ORDER BY a.delivery_id, a.number";
+}
+
+/// A queue with the lease under which somebody tells its endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeasedQueue {
+    /// The queue.
+    pub queue: Queue,
+    /// Who tells it.
+    pub owner: String,
+    /// Until when nobody else does.
+    pub until: Timestamp,
+}
+
+/// What is asked of a referral once more, before anything is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TellingFacts {
+    /// Its state.
+    pub status: Status,
+    /// Who receives it.
+    pub recipient_id: OrganizationId,
+    /// Who made it.
+    pub sender_id: OrganizationId,
+    /// True where the recipient may read it now: the project works, and has not revoked it.
+    pub is_open_to_recipient: bool,
+    /// True where the project that made it works.
+    pub project_is_at_work: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct QueueRow {
+    id: String,
+    channel: String,
+    organization_id: String,
+    failing_since: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct DeliveryRow {
+    id: String,
+    queue_id: String,
+    kind: String,
+    object: String,
+    sequence: i64,
+    created_at: i64,
+    attempts: i64,
+    status: String,
+    settled_at: Option<i64>,
+}
+
+impl DeliveryRow {
+    fn into_delivery(self) -> Result<Delivery, StoreError> {
+        Ok(Delivery {
+            id: TABLE.id(&self.id)?,
+            kind: TABLE.code(&self.kind)?,
+            status: TABLE.code(&self.status)?,
+            created_at: Timestamp::from_microseconds(self.created_at),
+            settled_at: optional_time(self.settled_at),
+            queue_id: self.queue_id,
+            object: self.object,
+            sequence: self.sequence,
+            attempts: self.attempts,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct TellingRow {
+    status: String,
+    recipient_id: String,
+    sender_id: String,
+    project_status: String,
+    is_open_to_recipient: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct AttemptRow {
+    delivery_id: String,
+    at: i64,
+    result: String,
+    http_status: Option<i64>,
+    duration_milliseconds: i64,
+}
+
+impl Store {
+    /// What is due to an endpoint, what waits the longest first.
+    pub async fn list_due_deliveries(
+        &self,
+        queue: &str,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let rows: Vec<DeliveryRow> = read!(self, |pool| sqlx::query_as(LIST_DUE)
+            .bind(queue)
+            .bind(now.microseconds())
+            .bind(limit)
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter().map(DeliveryRow::into_delivery).collect()
+    }
+
+    /// Everything that was or is to be told of an object, each with its attempts, in the order in which it happened.
+    pub async fn list_deliveries_of(&self, object: &str) -> Result<Vec<(Delivery, Vec<Attempt>)>, StoreError> {
+        let rows: Vec<DeliveryRow> =
+            read!(self, |pool| sqlx::query_as(LIST_OF_OBJECT).bind(object).fetch_all(pool).await)?;
+        let attempts: Vec<AttemptRow> =
+            read!(self, |pool| sqlx::query_as(LIST_ATTEMPTS).bind(object).fetch_all(pool).await)?;
+        let of = |row: DeliveryRow| {
+            let its = attempts.iter().filter(|attempt| attempt.delivery_id == row.id);
+            let its = its.map(AttemptRow::attempt).collect::<Result<_, _>>()?;
+            Ok((row.into_delivery()?, its))
+        };
+        rows.into_iter().map(of).collect()
+    }
+
+    /// Whether something later is still to be told of the same object to the same endpoint.
+    pub async fn has_later_delivery(&self, delivery: &Delivery) -> Result<bool, StoreError> {
+        let later: i64 = read!(self, |pool| sqlx::query_scalar(HAS_LATER)
+            .bind(&delivery.queue_id)
+            .bind(&delivery.object)
+            .bind(delivery.sequence)
+            .fetch_one(pool)
+            .await)?;
+        Ok(later > 0)
+    }
+
+    /// Whether the endpoint was ever told anything of the object.
+    pub async fn has_been_told(&self, delivery: &Delivery) -> Result<bool, StoreError> {
+        let told: i64 = read!(self, |pool| sqlx::query_scalar(HAS_BEEN_TOLD)
+            .bind(&delivery.queue_id)
+            .bind(&delivery.object)
+            .fetch_one(pool)
+            .await)?;
+        Ok(told > 0)
+    }
+
+    /// How a referral stands to those who are told of it; `None` once its case is erased.
+    pub async fn find_telling_facts(&self, referral: &str) -> Result<Option<TellingFacts>, StoreError> {
+        let row: Option<TellingRow> =
+            read!(self, |pool| sqlx::query_as(STANDING).bind(referral).fetch_optional(pool).await)?;
+        let facts = row.map(|row| {
+            Ok(TellingFacts {
+                status: TABLE.code(&row.status)?,
+                recipient_id: TABLE.id(&row.recipient_id)?,
+                sender_id: TABLE.id(&row.sender_id)?,
+                is_open_to_recipient: row.is_open_to_recipient,
+                project_is_at_work: row.project_status == "active",
+            })
+        });
+        facts.transpose()
+    }
+}
+
+impl AttemptRow {
+    fn attempt(&self) -> Result<Attempt, StoreError> {
+        Ok(Attempt {
+            at: Timestamp::from_microseconds(self.at),
+            result: TABLE.code(&self.result)?,
+            http_status: self.http_status.and_then(|status| u16::try_from(status).ok()),
+            duration_milliseconds: self.duration_milliseconds,
+        })
+    }
+}
+
+/// Where the link of a mail that is not sent yet stands: with the contacts of the organisation that it is for.
+fn token_at(delivery: &str, organization: OrganizationId) -> SealedAt<'_> {
+    let unit = ErasureUnit::Contacts(organization);
+    SealedAt { table: "deliveries", column: "sealed_token", row: delivery, unit, project: None }
+}
+
+impl Tx {
+    /// The webhooks of these two organisations that are told of changes.
+    pub async fn list_webhook_queues(&mut self, of: [OrganizationId; 2]) -> Result<Vec<String>, StoreError> {
+        let [sender, recipient] = of.map(|id| id.to_string());
+        Ok(in_tx!(self, |c| sqlx::query_scalar(LIST_WEBHOOKS).bind(&sender).bind(&recipient).fetch_all(c).await)?)
+    }
+
+    /// Makes the queue of an endpoint, unless there is one.
+    pub async fn insert_queue(
+        &mut self,
+        id: &str,
+        channel: DeliveryChannel,
+        organization: OrganizationId,
+    ) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(INSERT_QUEUE)
+            .bind(id)
+            .bind(channel.to_string())
+            .bind(organization.to_string())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Lists what is to be told to an endpoint, in the commit of what happened; what is listed already stays as it is.
+    pub async fn insert_delivery(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(INSERT)
+            .bind(delivery.id.to_string())
+            .bind(&delivery.queue_id)
+            .bind(delivery.kind.to_string())
+            .bind(&delivery.object)
+            .bind(delivery.sequence)
+            .bind(delivery.created_at.microseconds())
+            .execute(c)
+            .await
+            .map(drop))?;
+        self.has_news = true;
+        Ok(())
+    }
+
+    /// Lists what the mailbox of a service is to be told, making its queue where there is none.
+    pub async fn insert_mail(
+        &mut self,
+        service: ServiceId,
+        of: OrganizationId,
+        mail: &Delivery,
+    ) -> Result<(), StoreError> {
+        self.insert_queue(&service.to_string(), DeliveryChannel::Mail, of).await?;
+        self.insert_delivery(mail).await
+    }
+
+    /// Takes the lease, until this time, of a queue in which something is due and that nobody holds.
+    pub async fn claim_queue(
+        &mut self,
+        channel: DeliveryChannel,
+        owner: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<LeasedQueue>, StoreError> {
+        let row: Option<QueueRow> = in_tx!(self, |c| sqlx::query_as(CLAIM)
+            .bind(now.microseconds())
+            .bind(until.microseconds())
+            .bind(owner)
+            .bind(channel.to_string())
+            .fetch_optional(c)
+            .await)?;
+        let queue = row.map(|row| {
+            Ok::<_, StoreError>(Queue {
+                channel: QUEUES.code(&row.channel)?,
+                organization_id: QUEUES.id(&row.organization_id)?,
+                failing_since: optional_time(row.failing_since),
+                id: row.id,
+            })
+        });
+        let queue = queue.transpose()?;
+        Ok(queue.map(|queue| LeasedQueue { queue, owner: owner.to_owned(), until }))
+    }
+
+    /// Whether the lease still counts: where it has run out, somebody else may tell the endpoint.
+    pub async fn holds_queue(&mut self, leased: &LeasedQueue, now: Timestamp) -> Result<bool, StoreError> {
+        let held: i64 = in_tx!(self, |c| sqlx::query_scalar(HOLDS)
+            .bind(&leased.queue.id)
+            .bind(&leased.owner)
+            .bind(now.microseconds())
+            .fetch_one(c)
+            .await)?;
+        Ok(held == 1)
+    }
+
+    /// Gives the lease back; nothing more is told before `not_before`.
+    pub async fn release_queue(
+        &mut self,
+        leased: &LeasedQueue,
+        now: Timestamp,
+        not_before: Timestamp,
+    ) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(RELEASE)
+            .bind(&leased.queue.id)
+            .bind(&leased.owner)
+            .bind(now.microseconds())
+            .bind(not_before.microseconds())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Keeps an attempt and what follows of it; nothing is written where the thing was settled meanwhile.
+    pub async fn settle_delivery(
+        &mut self,
+        delivery: &Delivery,
+        attempt: &Attempt,
+        sequel: Sequel,
+    ) -> Result<(), StoreError> {
+        let id = delivery.id.to_string();
+        let due_at = match sequel {
+            Sequel::TriedAgain(at) => Some(at),
+            Sequel::Delivered | Sequel::Dropped | Sequel::GivenUp => None,
+        };
+        let settled_at = due_at.is_none().then_some(attempt.at.microseconds());
+        let number: Option<i64> = in_tx!(self, |c| sqlx::query_scalar(SETTLE)
+            .bind(&id)
+            .bind(sequel.status().to_string())
+            .bind(due_at.map(Timestamp::microseconds))
+            .bind(settled_at)
+            .fetch_optional(c)
+            .await)?;
+        let Some(number) = number else { return Ok(()) };
+        in_tx!(self, |c| sqlx::query(INSERT_ATTEMPT)
+            .bind(&id)
+            .bind(number)
+            .bind(attempt.at.microseconds())
+            .bind(attempt.result.to_string())
+            .bind(attempt.http_status.map(i64::from))
+            .bind(attempt.duration_milliseconds)
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Notes whether an endpoint takes what it is told: since when it does not.
+    pub async fn note_endpoint(&mut self, queue: &str, takes: bool, now: Timestamp) -> Result<(), StoreError> {
+        if takes {
+            in_tx!(self, |c| sqlx::query(NOTE_TAKEN).bind(queue).execute(c).await.map(drop))?;
+        } else {
+            in_tx!(self, |c| sqlx::query(NOTE_FAILED).bind(queue).bind(now.microseconds()).execute(c).await.map(drop))?;
+        }
+        Ok(())
+    }
+
+    /// Tells an endpoint nothing more, for this reason; false where it was so already.
+    pub async fn disable_queue(
+        &mut self,
+        queue: &str,
+        reason: &'static str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let disabled = in_tx!(self, |c| sqlx::query(DISABLE)
+            .bind(queue)
+            .bind(now.microseconds())
+            .bind(optional_text(Some(reason)))
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        Ok(disabled == 1)
+    }
+
+    /// The link that a mail carries, where one was made for an attempt before.
+    pub async fn find_mail_token(
+        &mut self,
+        delivery: &Delivery,
+        of: OrganizationId,
+    ) -> Result<Option<Sensitive<String>>, StoreError> {
+        let id = delivery.id.to_string();
+        let sealed: Option<Option<String>> =
+            in_tx!(self, |c| sqlx::query_scalar(FIND_TOKEN).bind(&id).fetch_optional(c).await)?;
+        let Some(sealed) = sealed.flatten() else { return Ok(None) };
+        let token: Option<String> = self.open(token_at(&id, of), &sealed).await?;
+        Ok(token.map(Sensitive::new))
+    }
+
+    /// Keeps the link of a mail, so that every attempt carries the same.
+    pub async fn keep_mail_token(
+        &mut self,
+        delivery: &Delivery,
+        of: OrganizationId,
+        token: &Sensitive<String>,
+    ) -> Result<(), StoreError> {
+        let id = delivery.id.to_string();
+        let sealed = self.seal(token_at(&id, of), token.expose()).await?;
+        in_tx!(self, |c| sqlx::query(KEEP_TOKEN).bind(&id).bind(&sealed).execute(c).await.map(drop))?;
+        Ok(())
+    }
+}
