@@ -6,18 +6,22 @@
 //! mailbox was sent, nothing else of its organisation. Link, account and risk are read at every look-up.
 
 use super::account::may_act;
+use super::referral::answer_code_event;
 use super::session::event;
-use super::{ActionError, Context};
+use super::{ActionError, Context, hidden};
 use crate::domain::account::{Account, RiskProfile, Role};
+use crate::domain::answer_code::{AnswerCode, AnswerCodeTried};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::delivery::{Delivery, DeliveryKind};
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, ReferralId};
 use crate::domain::link::{Link, LinkSession, LinkState, is_token, may_renew};
 use crate::domain::referral::Referral;
+use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
 use crate::identity::digest;
 use crate::policy::access::{Access, Confinement, Viewer};
+use crate::policy::rules::{Action, permit};
 use crate::store::{StoredLink, Tx};
 
 /// Characters by which the handles of mailboxes differ.
@@ -183,6 +187,38 @@ pub async fn find(context: &Context, secret: &Sensitive<String>) -> Result<Optio
         context.store.write(async |tx| tx.touch_link_session(&hash, now).await).await?;
     }
     Ok(Some(LinkVisitor { account, session, stored, hash }))
+}
+
+/// Takes the code that was spoken on a call to the directory's number: from then on this visit reads what an acceptance
+/// opens, and no other does. A wrong code counts, and all that prove nothing are refused alike; what is no code at all
+/// counts as none.
+pub async fn prove(
+    context: &Context,
+    visitor: &LinkVisitor,
+    referral: ReferralId,
+    typed: &Sensitive<String>,
+) -> Result<(), ActionError> {
+    let access = visitor.access(context);
+    permit(&access, Action::AnswerReferral)?;
+    let (code, now) = (AnswerCode::parse(typed.expose()), context.now());
+    let is_proved = context
+        .store
+        .write(async |tx| {
+            let found = tx.find_referral(&access.scope(), referral).await?.ok_or_else(|| hidden(&access, referral))?;
+            let tried = match code {
+                Some(code) => tx.try_answer_code(referral, code, now).await?,
+                None => AnswerCodeTried::Wrong,
+            };
+            let is_proved = tried == AnswerCodeTried::Proved;
+            if is_proved {
+                tx.prove_link_session(&visitor.hash, now).await?;
+            }
+            let told = if is_proved { AuditAction::AnswerCodeTaken } else { AuditAction::AnswerCodeRefused };
+            tx.append_audit(&[answer_code_event(&access, &found, told, now)]).await?;
+            Ok::<_, ActionError>(is_proved)
+        })
+        .await?;
+    if is_proved { Ok(()) } else { Err(Refusal::input("code", InputProblem::AnswerCode).into()) }
 }
 
 /// Ends a visit, for whoever leaves.

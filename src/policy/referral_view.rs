@@ -482,7 +482,7 @@ mod timeline_view;
 
 use proof_view::proof_view;
 pub use proof_view::{AttestedView, ProofView};
-pub use slip_view::{SlipView, show_slip};
+pub use slip_view::{AnswerCodeView, SlipView, show_answer_code, show_slip};
 
 #[cfg(test)]
 mod tests;

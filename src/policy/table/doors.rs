@@ -145,6 +145,7 @@ fn mutations_of_the_loop() -> Vec<Door> {
         door("Mutation.referralNotRealise", &[AnswerReferral, FollowReferral]),
         door("Mutation.referralHandOver", &[FollowReferral]),
         door("Mutation.referralSlipCreate", &[FollowReferral]),
+        door("Mutation.referralAnswerCodeCreate", &[FollowReferral]),
         door("Mutation.referralSlipPresent", &[AnswerReferral]),
         door("Mutation.referralReopen", &[AnswerReferral, FollowReferral, ReopenReferral]),
         door("Mutation.referralOfferToFirst", &[CreateReferral]),
