@@ -12,6 +12,7 @@ use crate::directory::Directory;
 use crate::domain::job::{JobKind, JobResult};
 use crate::domain::reveal::RevealBudget;
 use crate::edge::Edge;
+use crate::egress::PrivateHosts;
 use crate::geography::CurrentGeography;
 use crate::graphql::http::methods;
 use crate::graphql::limits::Limits as GraphqlLimits;
@@ -28,6 +29,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use std::sync::Arc;
+
+/// Seconds until the other nodes are listened to again, once they could not be heard.
+const SECONDS_BETWEEN_EARS: u64 = 30;
 
 /// One Relais node.
 #[derive(Clone)]
@@ -62,6 +66,7 @@ impl App {
             settings,
             sealer: None,
             refusals,
+            webhook_hosts: Arc::default(),
         };
         replay_freezes(&context).await?;
         revocation::replay(&context).await?;
@@ -107,6 +112,13 @@ impl App {
     #[must_use]
     pub fn with_provider(self, provider: Option<Arc<Provider>>) -> Self {
         Self { context: Context { provider, ..self.context }, edge: self.edge }
+    }
+
+    /// The same node, whose webhooks may lead to these hosts though they are not public.
+    #[must_use]
+    pub fn with_webhook_hosts(mut self, hosts: PrivateHosts) -> Self {
+        self.context.webhook_hosts = Arc::new(hosts);
+        self
     }
 
     /// The same node deciding by another table: for a test that shows what one row of it is worth.
@@ -174,6 +186,16 @@ impl App {
     async fn work_once(&self, worker: &Worker) -> Result<Vec<Ran>, ActionError> {
         jobs::enlist(&self.context).await?;
         jobs::run_due(&self.context, worker).await
+    }
+
+    /// Hears what other nodes have listed to be told, for as long as it is polled; what is not heard is found by looking.
+    pub async fn listen_to_other_nodes(&self) {
+        loop {
+            if let Err(error) = self.context.store.listen().await {
+                tracing::warn!(%error, "the other nodes cannot be heard; what they list is found by looking");
+            }
+            pause(SECONDS_BETWEEN_EARS).await;
+        }
     }
 
     /// Lets this node sign the heads of the audit trail.

@@ -6,10 +6,13 @@
 mod limits;
 mod networks;
 mod oidc;
+mod secret_file;
+mod smtp;
 
 pub use self::limits::Limits;
 pub use self::networks::Networks;
 pub use self::oidc::Oidc;
+pub use self::smtp::Smtp;
 
 use crate::domain::reveal::RevealBudget;
 use crate::egress::PrivateHosts;
@@ -47,6 +50,8 @@ pub struct Config {
     pub limits: Limits,
     /// How to work on what is due at a time.
     pub jobs: Jobs,
+    /// How to tell endpoints what is due to them.
+    pub delivery: Delivery,
     /// For how long what is kept.
     pub retention: Retention,
     /// What Relais is run for.
@@ -55,6 +60,8 @@ pub struct Config {
     pub audit: Audit,
     /// Where directories are fetched from.
     pub import: Import,
+    /// The mail server by which partners are written to.
+    pub smtp: Smtp,
 }
 
 /// Where directories are fetched from: anywhere public, and from these hosts.
@@ -177,6 +184,22 @@ pub struct Retention {
 pub struct Jobs {
     /// Seconds between two looks for what is due.
     pub look_seconds: u64,
+}
+
+/// How to tell endpoints what is due to them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Delivery {
+    /// Seconds between two looks for what is due; what is listed meanwhile is heard at once.
+    pub look_seconds: u64,
+    /// `host` or `host:port`, separated by commas: webhooks that may be private, without TLS or at another port than 443.
+    pub private_hosts: PrivateHosts,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self { look_seconds: 2, private_hosts: PrivateHosts::default() }
+    }
 }
 
 /// What Relais is run for; what follows from it is for people to decide, and is told at the start.
@@ -305,9 +328,9 @@ pub enum ConfigError {
     /// Nobody could be answered, or no emergency.
     #[error("limits.{0} must be at least 1, and limits.requests_in_flight above limits.reserved_for_emergencies")]
     Limit(&'static str),
-    /// A part of the sign-in by a provider is missing or would be unsafe.
+    /// A part of the sign-in by a provider, or of the mail server, is missing or would be unsafe.
     #[error("{key}: {reason}")]
-    Oidc {
+    Unusable {
         /// The key.
         key: &'static str,
         /// What is wrong with its value; the value is not told.
@@ -372,6 +395,7 @@ impl Config {
             return Err(ConfigError::Limit(name));
         }
         self.oidc.check(&self.server)?;
+        self.smtp.check()?;
         if !(180..=1096).contains(&self.retention.audit_days) {
             return Err(ConfigError::AuditDays);
         }
@@ -439,6 +463,8 @@ mod tests {
             ("RELAIS_RETENTION__AUDIT_DAYS", "1100", "audit_days"),
             ("RELAIS_SIGN_IN__PASSWORD_PASSES", "1", "password_passes"),
             ("RELAIS_IMPORT__PRIVATE_HOSTS", "https://feeds.intern/", "a list of hosts"),
+            ("RELAIS_SMTP__SECURITY", "opportunistic", "opportunistic"),
+            ("RELAIS_SMTP__PASSWORD", "swordfish", "password"),
             ("RELAIS_SIGN_IN__PASSWORD_MEMORY_KIBIBYTES", "1024", "password_passes"),
         ] {
             let refused = load(&[(name, value)]).expect_err(name).to_string();

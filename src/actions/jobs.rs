@@ -57,6 +57,11 @@ impl Worker {
         chance.fill(&mut bytes);
         Self { name: data_encoding::HEXLOWER.encode(&bytes) }
     }
+
+    /// The name, by which its leases are known.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// What a run of a job came to.

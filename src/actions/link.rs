@@ -157,19 +157,33 @@ pub struct LinkVisitor {
 impl LinkVisitor {
     /// The access of this visitor for one request.
     pub fn access(&self, context: &Context) -> Access {
-        let StoredLink { link, risk, .. } = &self.stored;
-        let access = Access::new(Viewer::Staff(self.account.clone()), context.table);
-        access.confined_to(Confinement {
-            service: link.service_id,
-            referral: (*risk == RiskProfile::Severe).then_some(link.referral_id),
-            is_proved: self.is_proved(),
-        })
+        confined(context, self.account.clone(), &self.stored, self.is_proved())
     }
 
     /// Whether this visitor has proved, in this visit, to be at the directory's number.
     pub const fn is_proved(&self) -> bool {
         self.session.proved_at.is_some()
     }
+}
+
+/// The access of whoever will open this link; `None` where it opens nothing.
+pub(in crate::actions) async fn access_by(
+    context: &Context,
+    token: &Sensitive<String>,
+) -> Result<Option<Access>, ActionError> {
+    let Some(stored) = stored(context, token).await? else { return Ok(None) };
+    let account = account_of(context, &stored).await?;
+    Ok(account.map(|account| confined(context, account, &stored, false)))
+}
+
+/// What somebody reaches who came by a link.
+fn confined(context: &Context, account: Account, stored: &StoredLink, is_proved: bool) -> Access {
+    let StoredLink { link, risk, .. } = stored;
+    Access::new(Viewer::Staff(account), context.table).confined_to(Confinement {
+        service: link.service_id,
+        referral: (*risk == RiskProfile::Severe).then_some(link.referral_id),
+        is_proved,
+    })
 }
 
 /// Who holds this secret, if it is that of a visit that still counts. One that does not, because its link opens nothing

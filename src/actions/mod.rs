@@ -15,6 +15,7 @@ mod closing;
 pub mod commands;
 pub mod consent;
 pub mod credentials;
+pub mod delivery;
 pub mod demand;
 pub mod directory;
 pub mod directory_edit;
@@ -51,6 +52,7 @@ pub mod sign_in;
 pub mod token;
 pub mod trail;
 pub mod upkeep;
+pub mod webhook;
 
 pub use self::error::ActionError;
 
@@ -63,6 +65,7 @@ use crate::directory::Directory;
 use crate::domain::id::Identifier;
 use crate::domain::reveal::RevealBudget;
 use crate::domain::time::Timestamp;
+use crate::egress::PrivateHosts;
 use crate::geography::CurrentGeography;
 use crate::policy::access::Access;
 use crate::policy::table::Table;
@@ -99,6 +102,8 @@ pub struct Context {
     pub sealer: Option<Arc<Sealer>>,
     /// How many refusals were written down lately.
     pub refusals: Arc<refusal::Counts>,
+    /// Hosts of one's own network that a webhook may lead to all the same.
+    pub webhook_hosts: Arc<PrivateHosts>,
     /// What is configured.
     pub settings: Settings,
 }

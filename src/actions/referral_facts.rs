@@ -4,6 +4,7 @@
 use super::{ActionError, Context};
 use crate::domain::account::Project;
 use crate::domain::case::CaseReference;
+use crate::domain::delivery::Told;
 use crate::domain::consent::Consent;
 use crate::domain::freeze::Freeze;
 use crate::domain::id::{CaseId, ConsentId, ProjectId, ReferralId};
@@ -23,6 +24,7 @@ struct Facts {
     timelines: Vec<TimelineEntry>,
     freezes: HashMap<ReferralId, Vec<Freeze>>,
     messages: Vec<Message>,
+    told: Vec<(ReferralId, Told)>,
 }
 
 /// The views of referrals that were read within the viewer's scope, in their order; what is nothing to
@@ -44,6 +46,7 @@ pub(super) async fn show(
         timelines: store.list_timelines_of(referrals).await?,
         freezes: freezes_of(store.list_freezes_of(referrals).await?),
         messages: store.list_messages_of(referrals).await?,
+        told: if access.is_of_sending_side() { store.list_told_of(referrals).await? } else { Vec::new() },
     };
     let views: Result<Vec<_>, _> = referrals.iter().map(|referral| facts.show(context, access, referral)).collect();
     Ok(views?.into_iter().flatten().collect())
@@ -82,6 +85,7 @@ impl Facts {
             timeline: of_one(&self.timelines, referral.id, |entry| entry.referral_id),
             freezes: self.freezes.get(&referral.id).map_or(&[], Vec::as_slice),
             messages: of_one(&self.messages, referral.id, |message| message.referral_id),
+            told: of_one(&self.told, referral.id, |(referral, _)| *referral),
             alias_key: self.alias_keys.get(&referral.project_id).map(|key| key.as_slice()),
             now: context.now(),
         };

@@ -12,6 +12,7 @@ mod log;
 mod origin;
 mod people;
 mod policy;
+mod post;
 mod project;
 mod provider;
 mod retention;

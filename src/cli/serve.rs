@@ -2,6 +2,7 @@
 
 use super::audit::open_sealer;
 use super::import::progress_bar;
+use super::post::post;
 use super::provider::with_provider;
 use super::{location, open_at, warn_of_duties};
 use crate::app::App;
@@ -31,12 +32,15 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
         }
         tracing::info!("stopping: what is in flight may end");
     };
+    let post = post(&app, config)?;
     // Behind the proxy every client has the proxy's address.
     let limits = ServeLimits { connections_per_address: None, ..ServeLimits::STANDARD };
     tokio::select! {
         served = serve(listener, app.clone().with_edge(&config.limits, &config.server).router(), stopped, limits) => served.context("serving failed")?,
         () = app.keep_directory_fresh(config.server.refresh_seconds) => {}
         () = app.work_on_jobs(config.jobs.look_seconds) => {}
+        () = post.work(config.delivery.look_seconds) => {}
+        () = app.listen_to_other_nodes() => {}
     }
     let sealed = app.seal_audit().await;
     app.close().await;

@@ -1,15 +1,11 @@
 //! The section `oidc`: sign-in by an identity provider.
 
+use super::secret_file::read_secret;
 use super::{ConfigError, Server};
 use crate::domain::sensitive::Sensitive;
 use serde::Deserialize;
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use url::{Host, Url};
-
-/// A secret is shorter; a longer file is another one.
-const LONGEST_SECRET: u64 = 4 * 1024;
 
 /// Sign-in by an identity provider (OpenID Connect). Without an issuer there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -49,7 +45,7 @@ impl Default for Oidc {
 }
 
 const fn refused(key: &'static str, reason: &'static str) -> ConfigError {
-    ConfigError::Oidc { key, reason }
+    ConfigError::Unusable { key, reason }
 }
 
 impl Oidc {
@@ -86,23 +82,7 @@ impl Oidc {
 
     /// Reads the secret. [`ConfigError`] when it is missing, empty, or readable by others than its owner.
     pub fn read_client_secret(&self) -> Result<Sensitive<String>, ConfigError> {
-        let refused = |reason| refused("oidc.client_secret_file", reason);
-        let file = fs::metadata(&self.client_secret_file).map_err(|_| refused("the file cannot be read"))?;
-        if !file.is_file() || file.len() > LONGEST_SECRET {
-            return Err(refused("a file that holds one secret is expected"));
-        }
-        if file.permissions().mode() & 0o077 != 0 {
-            return Err(refused("others than its owner may read the file: chmod 400"));
-        }
-        let text = fs::read_to_string(&self.client_secret_file).map(Sensitive::new);
-        let text = text.map_err(|_| refused("the file cannot be read"))?;
-        let secret = text.expose().trim();
-        let is_one_word = !secret.is_empty() && !secret.chars().any(char::is_whitespace);
-        if is_one_word {
-            Ok(Sensitive::new(secret.to_owned()))
-        } else {
-            Err(refused("a file that holds one secret is expected"))
-        }
+        read_secret(&self.client_secret_file).map_err(|reason| refused("oidc.client_secret_file", reason))
     }
 }
 
@@ -199,32 +179,5 @@ mod tests {
             assert_eq!(Oidc::default().check(&server).is_ok(), is_usable, "{public_url}");
             assert!(!server.public_address().ends_with('/'));
         }
-    }
-
-    #[test]
-    fn a_secret_that_others_may_read_is_refused() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("secret");
-        let oidc = Oidc { client_secret_file: path.clone(), ..whole() };
-        assert!(oidc.read_client_secret().is_err(), "there is none");
-        for (text, mode, expected) in [
-            ("s3cret\n", 0o400, Some("s3cret")),
-            ("s3cret", 0o600, Some("s3cret")),
-            ("s3cret", 0o640, None),
-            ("s3cret", 0o604, None),
-            ("", 0o400, None),
-            ("two words", 0o400, None),
-        ] {
-            let _ = fs::remove_file(&path);
-            fs::write(&path, text).expect("a file");
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("permissions");
-            assert_eq!(
-                oidc.read_client_secret().ok().map(|secret| secret.expose().clone()).as_deref(),
-                expected,
-                "{text} {mode:o}"
-            );
-        }
-        let told = oidc.read_client_secret().err().expect("two words").to_string();
-        assert!(!told.contains("words"), "{told}");
     }
 }

@@ -31,6 +31,12 @@ code_list! {
 }
 
 impl DeliveryKind {
+    /// True for what is told of a referral, and asked about once more before it is.
+    pub const fn is_of_referral(self) -> bool {
+        use DeliveryKind::{LinkRenewed, ReferralChanged, ReferralClosed, ReferralOffered, ReferralReminded};
+        matches!(self, ReferralOffered | ReferralReminded | ReferralChanged | ReferralClosed | LinkRenewed)
+    }
+
     /// What a change of a referral, which has led to this state, is to those who are told of it; `None` for what concerns
     /// nobody but the sender.
     pub const fn of_change(event: Event, status: Status) -> Option<Self> {
@@ -40,6 +46,20 @@ impl DeliveryKind {
             (_, status) if status.is_terminal() => Some(Self::ReferralClosed),
             _ => Some(Self::ReferralChanged),
         }
+    }
+}
+
+/// Whether what was to be told of a referral holds no longer, now that it is in this state.
+pub const fn is_past(kind: DeliveryKind, status: Status) -> bool {
+    match kind {
+        // A recipient is not to learn that there was something that was taken back.
+        DeliveryKind::ReferralOffered | DeliveryKind::ReferralChanged => {
+            matches!(status, Status::Cancelled | Status::Withdrawn | Status::EnteredInError)
+        }
+        DeliveryKind::ReferralReminded => !matches!(status, Status::Requested),
+        // Reopened meanwhile.
+        DeliveryKind::ReferralClosed => !status.is_terminal(),
+        DeliveryKind::LinkRenewed | DeliveryKind::PlacesAsked | DeliveryKind::EndpointTested => false,
     }
 }
 
@@ -94,6 +114,19 @@ code_list! {
     }
 }
 
+impl AttemptResult {
+    /// True for what the endpoint itself answered, or failed to: by that it is known whether it takes anything at all.
+    pub const fn is_of_endpoint(self) -> bool {
+        use AttemptResult::{
+            Forbidden, Gone, NotEncrypted, Redirected, Refused, Rejected, Taken, TimedOut, Unreachable,
+        };
+        matches!(
+            self,
+            Taken | Unreachable | TimedOut | Refused | Rejected | Redirected | Gone | Forbidden | NotEncrypted
+        )
+    }
+}
+
 /// Seconds after an attempt that failed until the next one; after the last nothing more is tried. Published in the README;
 /// the schedule of Svix, about 27.6 hours in all.
 pub const SCHEDULE_SECONDS: [i64; 7] = [5, 300, 1_800, 7_200, 18_000, 36_000, 36_000];
@@ -119,6 +152,27 @@ pub fn next_attempt_at(
     let asked = retry_after_seconds.map_or(0, |seconds| seconds.clamp(planned, 2 * planned) * 1_000);
     let wait = (milliseconds + jitter).max(asked);
     Some(Timestamp::from_microseconds(now.microseconds() + wait * 1_000))
+}
+
+/// How the mailbox of a service is written to, as it was agreed with the partner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MailboxSettings {
+    /// The language of its mails, by its BCP 47 tag; French where nobody has said.
+    pub language: Option<String>,
+    /// By what the partner tells our mails apart in its subjects.
+    pub tag: Option<String>,
+    /// True for a partner that gets no mail at all, and is only called.
+    pub is_phone_only: bool,
+}
+
+/// Most characters of a tag.
+pub const TAG_CHARACTERS: usize = 16;
+
+/// Whether a text may be the tag of a mailbox: short, and of letters, digits, blanks and hyphens, so that it reads as a word of
+/// the partner's own and holds neither a line nor an address.
+pub fn is_tag(text: &str) -> bool {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-');
+    !text.trim().is_empty() && text.chars().count() <= TAG_CHARACTERS && text.chars().all(is_plain)
 }
 
 /// Something to be told to one endpoint.
@@ -185,6 +239,23 @@ pub struct Attempt {
     pub http_status: Option<u16>,
     /// How long it took, in milliseconds.
     pub duration_milliseconds: i64,
+}
+
+/// Something that the recipient of a referral was told, or is to be, as the sender reads it: whether it got there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// By which way.
+    pub channel: DeliveryChannel,
+    /// What it says.
+    pub kind: DeliveryKind,
+    /// How far it is.
+    pub status: DeliveryStatus,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What came of the last attempt; `None` before the first.
+    pub result: Option<AttemptResult>,
+    /// When it was tried last; before, when it was listed.
+    pub at: Timestamp,
 }
 
 /// What is to become of something after an attempt.

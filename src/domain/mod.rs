@@ -61,4 +61,5 @@ pub mod slip;
 pub mod spoken_code;
 pub mod statutory_report;
 pub mod time;
+pub mod webhook;
 pub mod words;

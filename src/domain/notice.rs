@@ -47,6 +47,7 @@ code_list! {
         PartnerRevoked = "partner_revoked": "a partner was revoked: nothing is sent to it, and it reads nothing",
         PartnerSignedOut = "partner_signed_out": "the people of a partner were signed out: ask by phone, or elsewhere, what is urgent",
         RevocationEndRequested = "revocation_end_requested": "somebody asks to end the revocation of a partner: a second person must confirm",
+        EndpointDisabled = "endpoint_disabled": "an endpoint took nothing for five days, or is gone: it is told nothing more",
         RevocationEnded = "revocation_ended": "the revocation of a partner has ended",
     }
 }

@@ -43,6 +43,10 @@ const GLOBAL_V6: &str = "2000::/3";
 /// ORCHID), documentation (two), 6to4.
 const NOT_PUBLIC_V6: [&str; 4] = ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"];
 
+/// Endings of names that stand for one's own machine or network (RFC 6761, 6762, 8375 and ICANN's `internal`), or for no
+/// network at all.
+const NOT_PUBLIC_NAMES: [&str; 5] = ["home.arpa", "internal", "invalid", "local", "localhost"];
+
 struct Networks {
     refused: Vec<IpNet>,
     global_v6: IpNet,
@@ -110,6 +114,44 @@ impl PrivateHosts {
     }
 }
 
+/// Lets a URL that came as data through, or says why not. It asks nobody: what a name leads to is judged at each connection.
+pub fn judge(url: &Url, private: &PrivateHosts) -> Result<(), EgressError> {
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(EgressError::UserInformation);
+    }
+    let usual_port = match url.scheme() {
+        "https" => HTTPS_PORT,
+        "http" => 80,
+        _ => return Err(EgressError::NotHttps),
+    };
+    let (host, name) = (url.host().ok_or(EgressError::Unsendable)?, url.host_str().unwrap_or_default());
+    let port = url.port().unwrap_or(usual_port);
+    if private.name(name) {
+        // At its other ports something else may listen, which nobody named.
+        let is_named = private.name_at(name, port, usual_port);
+        return if is_named { Ok(()) } else { Err(EgressError::OtherPort) };
+    }
+    if usual_port != HTTPS_PORT {
+        return Err(EgressError::NotHttps);
+    }
+    if port != HTTPS_PORT {
+        return Err(EgressError::OtherPort);
+    }
+    let is_outside = match host {
+        Host::Ipv4(address) => is_public(address.into()),
+        Host::Ipv6(address) => is_public(address.into()),
+        Host::Domain(name) => is_public_name(name),
+    };
+    if is_outside { Ok(()) } else { Err(EgressError::NotPublic) }
+}
+
+/// False for a name that no host on the internet has, whatever a resolver says: of one's own machine, network or cloud.
+fn is_public_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_below = |suffix: &&str| name.strip_suffix(*suffix).is_some_and(|rest| rest.ends_with('.'));
+    name.contains('.') && !NOT_PUBLIC_NAMES.iter().any(|suffix| name == *suffix || is_below(suffix))
+}
+
 /// Judges URLs and addresses for one client.
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
@@ -123,32 +165,7 @@ impl Guard {
 
     /// Lets a URL through or says why not; what its name leads to is judged by the resolver.
     pub(super) fn admit(&self, url: &Url) -> Result<(), EgressError> {
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(EgressError::UserInformation);
-        }
-        let usual_port = match url.scheme() {
-            "https" => HTTPS_PORT,
-            "http" => 80,
-            _ => return Err(EgressError::NotHttps),
-        };
-        let (host, name) = (url.host().ok_or(EgressError::Unsendable)?, url.host_str().unwrap_or_default());
-        let port = url.port().unwrap_or(usual_port);
-        if self.private.name(name) {
-            // At its other ports something else may listen, which nobody named.
-            let is_named = self.private.name_at(name, port, usual_port);
-            return if is_named { Ok(()) } else { Err(EgressError::OtherPort) };
-        }
-        if usual_port != HTTPS_PORT {
-            return Err(EgressError::NotHttps);
-        }
-        if port != HTTPS_PORT {
-            return Err(EgressError::OtherPort);
-        }
-        match host {
-            Host::Ipv4(address) if !is_public(address.into()) => Err(EgressError::NotPublic),
-            Host::Ipv6(address) if !is_public(address.into()) => Err(EgressError::NotPublic),
-            _ => Ok(()),
-        }
+        judge(url, &self.private)
     }
 
     /// The resolver of its client.

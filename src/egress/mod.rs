@@ -1,4 +1,4 @@
-//! The only maker of HTTP clients: everything that Relais sends out leaves through here.
+//! The only maker of HTTP clients and the only sender of mail: everything that Relais sends out leaves through here.
 //!
 //! Invariants: a request ends within its time, whatever the other side does; no more of an answer is read
 //! than its limit; a redirect is an answer, never followed by itself; no proxy of the environment, no cookies,
@@ -12,12 +12,15 @@
 //! - **Hosts that came as data**, such as the address of somebody's webhook or feed: [`Client::to_public_hosts`].
 //!   Its URLs are judged before anything is sent and its addresses after each resolution (`guard`), so that none
 //!   leads inside. What may be there all the same is named by the operator, host by host ([`PrivateHosts`]).
+//!
+//! Mail leaves by [`mail`], to the one server that the operator configured.
 
 mod fetch;
 mod guard;
+pub mod mail;
 
 pub use self::fetch::{FetchError, FetchFault, Fetched, Validators};
-pub use self::guard::{InvalidHost, PrivateHosts, is_public};
+pub use self::guard::{InvalidHost, PrivateHosts, is_public, judge};
 
 use self::guard::{Guard, NotPublicAddress};
 use http::header::{ACCEPT_ENCODING, HeaderValue};
@@ -120,20 +123,36 @@ impl Client {
         self.exchange(reqwest::Request::try_from(request).map_err(|_| EgressError::Unsendable)?).await
     }
 
-    async fn exchange(&self, mut request: reqwest::Request) -> Result<Response<Vec<u8>>, EgressError> {
+    /// Sends a request and reads as much of its answer as may be read; what is beyond that is left unread, and no fault. It
+    /// ends within the time of the client all the same, however slowly the answer comes.
+    pub async fn send_and_cut(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, EgressError> {
+        let mut answer = self.begun(reqwest::Request::try_from(request).map_err(|_| EgressError::Unsendable)?).await?;
+        let mut response = head_of(&mut answer);
+        while response.body().len() < self.limits.body_bytes {
+            let Some(chunk) = answer.chunk().await.map_err(|error| told(&error))? else { break };
+            let room = self.limits.body_bytes - response.body().len();
+            response.body_mut().extend_from_slice(&chunk[..chunk.len().min(room)]);
+        }
+        Ok(response)
+    }
+
+    /// The answer as far as its headers.
+    async fn begun(&self, mut request: reqwest::Request) -> Result<reqwest::Response, EgressError> {
         if let Some(guard) = &self.guard {
             guard.admit(request.url())?;
             // What is packed could become far more than was read.
             request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         }
-        let mut answer = self.inner.execute(request).await.map_err(|error| told(&error))?;
+        self.inner.execute(request).await.map_err(|error| told(&error))
+    }
+
+    async fn exchange(&self, request: reqwest::Request) -> Result<Response<Vec<u8>>, EgressError> {
+        let mut answer = self.begun(request).await?;
         let limit = self.limits.body_bytes;
         if answer.content_length().is_some_and(|announced| announced > limit as u64) {
             return Err(EgressError::TooLarge);
         }
-        let mut response = Response::new(Vec::new());
-        *response.status_mut() = answer.status();
-        *response.headers_mut() = std::mem::take(answer.headers_mut());
+        let mut response = head_of(&mut answer);
         // The length that is announced may be a lie, so what counts is what comes.
         while let Some(chunk) = answer.chunk().await.map_err(|error| told(&error))? {
             if response.body().len() + chunk.len() > limit {
@@ -143,6 +162,14 @@ impl Client {
         }
         Ok(response)
     }
+}
+
+/// Status and headers of an answer, without its body.
+fn head_of(answer: &mut reqwest::Response) -> Response<Vec<u8>> {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = answer.status();
+    *response.headers_mut() = std::mem::take(answer.headers_mut());
+    response
 }
 
 /// What every client has in common.

@@ -11,6 +11,7 @@ use crate::domain::consent::{
 };
 use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideStatus};
 use crate::domain::deletion::DeletionAnswer;
+use crate::domain::delivery::{AttemptResult, DeliveryKind};
 use crate::domain::demand::DemandResult;
 use crate::domain::directory::{
     Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence,
@@ -41,6 +42,7 @@ use crate::domain::referral::{
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
 use crate::domain::revocation::RevocationReason;
 use crate::domain::statutory_report::{ReportAuthority, ReportInformation};
+use crate::domain::webhook::{WebhookDisabledReason, WebhookEndpointStatus};
 use crate::i18n::Language;
 use crate::policy::referral_view::ReferralStatus;
 use async_graphql::parser::types::Field;
@@ -143,4 +145,5 @@ enums! {
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
     ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, ReportAuthority, ReportInformation, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem, RevocationReason,
     AnswerWord, IdentityAsked, LinterFinding, MessageKind, QuestionTemplate,
+    AttemptResult, DeliveryKind, WebhookDisabledReason, WebhookEndpointStatus,
 }

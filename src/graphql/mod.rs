@@ -26,6 +26,7 @@ mod search;
 mod sharing_query;
 mod types;
 mod user_errors;
+mod webhook_query;
 mod written;
 
 use self::capacity_query::CapacityQuery;
@@ -41,6 +42,7 @@ use self::query::LoopQuery;
 use self::request::RequestContext;
 use self::search::SearchQuery;
 use self::sharing_query::SharingQuery;
+use self::webhook_query::WebhookQuery;
 use crate::actions::{ActionError, Context, account, disclosure, refusal};
 use crate::edge::Edge;
 use crate::edge::access_line::LineFacts;
@@ -54,7 +56,7 @@ type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-struct Query(SearchQuery, LoopQuery, DirectoryQuery, SharingQuery, ProtectionQuery, CapacityQuery);
+struct Query(SearchQuery, LoopQuery, DirectoryQuery, SharingQuery, ProtectionQuery, CapacityQuery, WebhookQuery);
 
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {

@@ -15,13 +15,17 @@ use super::types::referral::Referral;
 use super::types::revocation::PartnerRevocation;
 use super::types::service::Service;
 use super::types::statutory_report::StatutoryReport;
+use super::types::webhook::WebhookEndpoint;
 use crate::actions::protection::{
     continuity, deletion, glass, incidents, notice, overrides, project, reports, revocation,
 };
-use crate::actions::{ActionError, capacity_check, case, consent, demand, directory, directory_edit, referral};
+use crate::actions::{
+    ActionError, capacity_check, case, consent, demand, directory, directory_edit, referral, webhook,
+};
 use crate::domain::id::{
     CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, NoticeId,
     OrganizationId, OverrideId, ProjectId, ProposalId, ReferralId, ReportId, RevocationId, ServiceId,
+    WebhookEndpointId,
 };
 use async_graphql::{ID, Interface};
 
@@ -64,6 +68,8 @@ pub enum Node {
     Incident(Incident),
     /// A proposed change of the directory.
     DirectoryProposal(DirectoryProposal),
+    /// An address of an organisation's own system.
+    WebhookEndpoint(WebhookEndpoint),
 }
 
 /// The object with this id, by the same rules as its own field.
@@ -142,8 +148,12 @@ async fn find_of_protection(request: &RequestContext, id: &ID, prefix: &str) -> 
             let found_proposal = async |id| directory_edit::find_proposal(context, access, id).await;
             found(id, found_proposal, |view| Node::DirectoryProposal(DirectoryProposal(view))).await
         }
+        WebhookEndpointId::PREFIX => {
+            let found_endpoint = async |id| webhook::find(context, access, id).await;
+            found(id, found_endpoint, |view| Node::WebhookEndpoint(WebhookEndpoint(view))).await
+        }
         _ => Err(ApiError::bad_user_input(
-            "An id begins with svc_, org_, ref_, cas_, con_, dem_, cap_, prj_, ntc_, cus_, gla_, del_, ovr_, rep_, inc_, rvk_ or prp_.",
+            "An id begins with svc_, org_, ref_, cas_, con_, dem_, cap_, prj_, ntc_, cus_, gla_, del_, ovr_, rep_, inc_, rvk_, prp_ or whk_.",
         )),
     }
 }

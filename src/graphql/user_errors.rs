@@ -469,6 +469,16 @@ unions! {
     ReferralMarkErrorError { Conflict(ConflictError), Transition(InvalidTransitionError) }
     /// Why a request to delete was not answered.
     DeletionAnswerError { Protection(ProtectionError) }
+    /// Why a webhook was not registered.
+    WebhookEndpointCreateError { Input(InputError) }
+    /// Why a webhook has no new secret.
+    WebhookEndpointRotateSecretError { Input(InputError) }
+    /// Why a webhook was not enabled.
+    WebhookEndpointEnableError { Input(InputError) }
+    /// Why a webhook was not taken back.
+    WebhookEndpointDeleteError { Input(InputError) }
+    /// Why a webhook was not tried.
+    WebhookEndpointTestError { Input(InputError) }
 }
 
 #[cfg(test)]

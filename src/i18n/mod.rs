@@ -162,6 +162,8 @@ mod tests {
         include_str!("locales/en/pages.ftl"),
         include_str!("locales/ar/pages.ftl"),
     ];
+    const MAIL: [&str; 3] =
+        [include_str!("locales/fr/mail.ftl"), include_str!("locales/en/mail.ftl"), include_str!("locales/ar/mail.ftl")];
 
     const LINK: [&str; 3] =
         [include_str!("locales/fr/link.ftl"), include_str!("locales/en/link.ftl"), include_str!("locales/ar/link.ftl")];
@@ -211,6 +213,15 @@ mod tests {
             }
         }
         assert!(keys(PAGES[0]).is_disjoint(&keys(LINK[0])), "a key stands in one file");
+    }
+
+    #[test]
+    fn a_mail_speaks_all_three_languages_wholly() {
+        for other in &MAIL[1..] {
+            assert_eq!(keys(MAIL[0]), keys(other));
+            assert_eq!(arguments(MAIL[0]), arguments(other));
+        }
+        assert!(keys(MAIL[0]).iter().all(|key| key.starts_with("mail-")), "a key stands in one file");
     }
 
     #[test]

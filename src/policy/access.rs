@@ -158,6 +158,12 @@ impl Access {
         self.token_scopes.as_deref()
     }
 
+    /// False for who can be nothing but a recipient, so that nothing is read of which such a viewer is told nothing.
+    pub fn is_of_sending_side(&self) -> bool {
+        let scope = self.scope();
+        scope.project.is_some() || scope.unit.is_some()
+    }
+
     /// The people-linked rows within reach. Only who can be a recipient receives for the organisation; only
     /// who can be of a team reaches the cases of the own ones.
     pub fn scope(&self) -> Scope {

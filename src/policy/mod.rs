@@ -28,3 +28,4 @@ pub mod rules;
 pub mod suppress;
 pub mod table;
 pub mod visible;
+pub mod webhook_view;

@@ -14,6 +14,7 @@ use crate::domain::case::CaseReference;
 use crate::domain::clocks::{ClockShift, Deadlines};
 use crate::domain::code::CodeList;
 use crate::domain::consent::{Consent, ConsentField, ContactRule};
+use crate::domain::delivery;
 use crate::domain::directory::Service;
 use crate::domain::disclosure::{DeadlineBand, Stage, age_basis_for, alias, deadline_band, flags_for, stage, stage_on};
 use crate::domain::freeze::Freeze;
@@ -100,6 +101,8 @@ pub struct ReferralFacts<'a> {
     pub freezes: &'a [Freeze],
     /// The messages on it.
     pub messages: &'a [Message],
+    /// What the recipient was told of it, and whether that got there.
+    pub told: &'a [(ReferralId, delivery::Told)],
     /// The sending project's alias key, once it has one.
     pub alias_key: Option<&'a [u8]>,
     /// The present instant.
@@ -194,6 +197,8 @@ pub struct ReferralView {
     pub proof: Protected<ProofView>,
     /// What happened so far, oldest first.
     pub timeline: Protected<Vec<TimelineView>>,
+    /// What the recipient was told of it; the sender's side only.
+    pub deliveries: Protected<Vec<delivery::Told>>,
     /// The messages on it, in their order; the two sides only.
     pub messages: Protected<Vec<MessageView>>,
     /// The case; the sender's team only.
@@ -404,6 +409,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         outcome_code: look.field("Referral.outcomeCode", outcome(referral.outcome_code)),
         proof: look.field("Referral.proof", proof_view(facts, look)),
         timeline: look.field("Referral.timeline", Some(timeline(facts, look))),
+        deliveries: look.field("Referral.deliveries", Some(told_view::told(facts, look))),
         messages: look.field("Referral.messages", Some(messages(facts, look))),
         case: look.value("Referral.case", facts.case).and_then(|case| show_case(access, case)),
         consent: look.value("Referral.consent", Some(consent)).and_then(|consent| show_consent(access, consent)),
@@ -479,6 +485,7 @@ fn age_basis(facts: &ReferralFacts<'_>) -> Option<AgeBasis> {
 mod proof_view;
 mod slip_view;
 mod timeline_view;
+mod told_view;
 
 use proof_view::proof_view;
 pub use proof_view::{AttestedView, ProofView};

@@ -4,11 +4,12 @@
 
 use super::reach::{not_revoked_by, open_to_recipient};
 use super::row::{Table, optional_text, optional_time};
-use super::{SealedAt, Store, StoreError, Tx, in_tx, read, statements};
-use crate::domain::delivery::{Attempt, Delivery, DeliveryChannel, Queue, Sequel};
+use super::{SealedAt, Store, StoreError, Tx, in_list, in_tx, read, statements};
+use crate::domain::delivery::{Attempt, Delivery, DeliveryChannel, Queue, Sequel, Told};
 use crate::domain::erasure::ErasureUnit;
-use crate::domain::id::{OrganizationId, ServiceId};
+use crate::domain::id::{OrganizationId, ReferralId, ServiceId};
 use crate::domain::lifecycle::Status;
+use crate::domain::referral::Referral;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
 
@@ -57,9 +58,10 @@ statements! {
         not_revoked_by!("r.project_id", "r.recipient_id"),
         " AS is_not_revoked FROM referrals r JOIN projects p ON p.id = r.project_id WHERE r.id = $1"
     );
-    LIST_OF_OBJECT = select_deliveries!("WHERE d.object = $1 ORDER BY d.created_at, d.sequence, d.id");
-    LIST_ATTEMPTS = "SELECT a.delivery_id, a.at, a.result, a.http_status, a.duration_milliseconds FROM delivery_attempts a \
-        JOIN deliveries d ON d.id = a.delivery_id WHERE d.object = $1 ORDER BY a.delivery_id, a.number";
+    // What the recipient of a referral was told of it, with the last attempt; not what the sender's own systems were.
+    LIST_TOLD = "SELECT r.id AS referral_id, q.channel, d.kind, d.status, d.attempts, a.result, coalesce(a.at, d.created_at) AS at \
+        FROM referrals r JOIN deliveries d ON d.object = r.id JOIN delivery_queues q ON q.id = d.queue_id AND q.organization_id = r.recipient_id \
+        LEFT JOIN delivery_attempts a ON a.delivery_id = d.id AND a.number = d.attempts WHERE r.id IN";
 }
 
 /// A queue with the lease under which somebody tells its endpoint.
@@ -135,12 +137,14 @@ struct TellingRow {
 }
 
 #[derive(sqlx::FromRow)]
-struct AttemptRow {
-    delivery_id: String,
+struct ToldRow {
+    referral_id: String,
+    channel: String,
+    kind: String,
+    status: String,
+    attempts: i64,
+    result: Option<String>,
     at: i64,
-    result: String,
-    http_status: Option<i64>,
-    duration_milliseconds: i64,
 }
 
 impl Store {
@@ -160,18 +164,16 @@ impl Store {
         rows.into_iter().map(DeliveryRow::into_delivery).collect()
     }
 
-    /// Everything that was or is to be told of an object, each with its attempts, in the order in which it happened.
-    pub async fn list_deliveries_of(&self, object: &str) -> Result<Vec<(Delivery, Vec<Attempt>)>, StoreError> {
-        let rows: Vec<DeliveryRow> =
-            read!(self, |pool| sqlx::query_as(LIST_OF_OBJECT).bind(object).fetch_all(pool).await)?;
-        let attempts: Vec<AttemptRow> =
-            read!(self, |pool| sqlx::query_as(LIST_ATTEMPTS).bind(object).fetch_all(pool).await)?;
-        let of = |row: DeliveryRow| {
-            let its = attempts.iter().filter(|attempt| attempt.delivery_id == row.id);
-            let its = its.map(AttemptRow::attempt).collect::<Result<_, _>>()?;
-            Ok((row.into_delivery()?, its))
-        };
-        rows.into_iter().map(of).collect()
+    /// What the recipients of referrals were told of them, by referral and by when they were told last.
+    pub async fn list_told_of(&self, referrals: &[Referral]) -> Result<Vec<(ReferralId, Told)>, StoreError> {
+        let sql = in_list(LIST_TOLD, referrals.len());
+        let rows: Vec<ToldRow> = read!(self, |pool| {
+            let ids = referrals.iter().map(|referral| referral.id.to_string());
+            ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
+        })?;
+        let mut told: Vec<_> = rows.into_iter().map(ToldRow::into_told).collect::<Result<_, StoreError>>()?;
+        told.sort_by_key(|(referral, told)| (*referral, told.at));
+        Ok(told)
     }
 
     /// Whether something later is still to be told of the same object to the same endpoint.
@@ -212,14 +214,17 @@ impl Store {
     }
 }
 
-impl AttemptRow {
-    fn attempt(&self) -> Result<Attempt, StoreError> {
-        Ok(Attempt {
+impl ToldRow {
+    fn into_told(self) -> Result<(ReferralId, Told), StoreError> {
+        let told = Told {
+            channel: QUEUES.code(&self.channel)?,
+            kind: TABLE.code(&self.kind)?,
+            status: TABLE.code(&self.status)?,
+            attempts: self.attempts,
+            result: TABLE.optional_code(self.result.as_deref())?,
             at: Timestamp::from_microseconds(self.at),
-            result: TABLE.code(&self.result)?,
-            http_status: self.http_status.and_then(|status| u16::try_from(status).ok()),
-            duration_milliseconds: self.duration_milliseconds,
-        })
+        };
+        Ok((TABLE.id(&self.referral_id)?, told))
     }
 }
 

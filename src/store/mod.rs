@@ -42,6 +42,7 @@ mod keys;
 mod ledger;
 mod legal_holds;
 mod links;
+mod mailboxes;
 mod messages;
 mod notices;
 mod open;
@@ -68,6 +69,7 @@ mod sessions;
 mod slips;
 mod teams;
 mod tokens;
+mod webhook_endpoints;
 
 pub use self::accounts::StoredAccount;
 pub use self::audit::UnsignedHead;
@@ -306,6 +308,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         incidents::STATEMENTS,
         legal_holds::STATEMENTS,
         links::STATEMENTS,
+        mailboxes::STATEMENTS,
         messages::STATEMENTS,
         open::STATEMENTS,
         notices::STATEMENTS,

@@ -29,11 +29,25 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("seal", &["domain", "clock"]),
     (
         "actions",
-        &["domain", "policy", "store", "directory", "geography", "identity", "import", "export", "clock", "seal"],
+        &[
+            "domain",
+            "policy",
+            "store",
+            "directory",
+            "geography",
+            "identity",
+            "import",
+            "export",
+            "egress",
+            "clock",
+            "seal",
+        ],
     ),
     // The clock gives the ids of incidents.
     ("graphql", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
-    ("egress", &[]),
+    // The words of the outbox for what came of an attempt.
+    ("egress", &["domain"]),
+    ("delivery", &["domain", "i18n", "actions", "egress", "clock", "store"]),
     // The clock gives the secret that a form is bound to before anybody is signed in.
     ("web", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
     // The limits and the proxies are configuration.
@@ -50,6 +64,7 @@ const CRATES: &[(&str, &[&str])] = &[
     // The only maker of HTTP clients, and of the TLS under them.
     ("reqwest", &["src/egress"]),
     ("rustls", &["src/egress"]),
+    ("lettre", &["src/egress"]),
     ("openidconnect", &["src/identity"]),
     ("async_graphql", &["src/graphql"]),
     ("axum", &["src/graphql/http", "src/edge", "src/serve", "src/app", "src/web"]),
@@ -58,7 +73,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("zxcvbn", &["src/identity"]),
     ("unicode_normalization", &["src/identity", "src/domain/words"]),
     ("rust_stemmers", &["src/domain/words"]),
-    ("askama", &["src/web"]),
+    ("askama", &["src/web", "src/delivery"]),
     ("cookie", &["src/web"]),
     ("qrcode", &["src/web"]),
     ("hyper", &["src/graphql/http", "src/serve", "src/app"]),
@@ -343,6 +358,8 @@ fn crates_are_named_only_where_they_live() {
         ("src/stored.rs", "fn f(row: &sqlx::Row) {}", true),
         ("src/store/mod.rs", "use reqwest::Client;", true),
         ("src/egress.rs", "use reqwest::Client;", false),
+        ("src/delivery/letter.rs", "use lettre::Message;", true),
+        ("src/egress/mail/mod.rs", "use lettre::Message;", false),
         ("src/actions/referral.rs", "#[derive(async_graphql::Enum)] enum E {}", true),
         ("src/graphql/query.rs", "use axum::Router;", true),
         ("src/graphql/query.rs", "use {std::fmt, hyper_util::rt};", true),

@@ -77,7 +77,7 @@ impl Told {
         for (name, value) in fields.iter().filter(|(name, value)| *name != "__typename" && !value.is_null()) {
             // Of a timeline, a proof and messages only that they were read is recorded.
             let class = Table::standard().class_of(type_name, name).expect("a class");
-            let is_read_whole = matches!(type_name, "TimelineEntry" | "ReferralProof" | "AttestedFact" | "Message");
+            let is_read_whole = matches!(type_name, "TimelineEntry" | "ReferralProof" | "AttestedFact" | "Delivery" | "Message");
             if class.is_recorded() && !is_read_whole {
                 let subject = subject.unwrap_or_else(|| panic!("{type_name}.{name} is of nobody"));
                 self.0.entry(subject.to_owned()).or_default().insert(name.clone());

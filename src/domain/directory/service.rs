@@ -377,6 +377,11 @@ impl Service {
         Opening { closures: self.closures.to_vec(), dated_hours: self.dated_hours.to_vec(), ..opening }
     }
 
+    /// By which clock it goes: its own, or that of its country where that has one.
+    pub fn zone(&self) -> Option<TimeZone> {
+        self.time_zone.or_else(|| self.country.and_then(TimeZone::of_country))
+    }
+
     /// True while one of its closures lasts, by its own clock; where nobody knows that, by every clock on earth.
     pub fn is_closed_for_a_time(&self, now: Timestamp) -> bool {
         if self.closures.is_empty() {
@@ -384,7 +389,7 @@ impl Service {
         }
         let is_closed_on =
             |date: Date| self.closures.iter().any(|closure| closure.from <= date && date <= closure.until);
-        match self.time_zone.or_else(|| self.country.and_then(TimeZone::of_country)) {
+        match self.zone() {
             Some(zone) => is_closed_on(zone.local(now).date),
             None => dates_on_earth(now).into_iter().all(is_closed_on),
         }

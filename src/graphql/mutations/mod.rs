@@ -34,6 +34,7 @@ mod referral;
 mod revocation;
 mod round;
 mod statutory_report;
+mod webhook;
 
 use async_graphql::MergedObject;
 
@@ -57,4 +58,5 @@ pub struct Mutation(
     protection::ProtectionMutations,
     revocation::RevocationMutations,
     statutory_report::StatutoryReportMutations,
+    webhook::WebhookMutations,
 );

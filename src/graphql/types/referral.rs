@@ -2,6 +2,7 @@
 
 use super::case::CaseReference;
 use super::consent::Consent;
+use super::delivery::Delivery;
 use super::message::Message;
 use super::organization::Organization;
 use super::service::Service;
@@ -250,6 +251,11 @@ impl Referral {
     /// What happened so far, oldest first; the recipient's begins with the sending.
     async fn timeline(&self) -> Option<Vec<TimelineEntry>> {
         self.0.reveal(&self.0.timeline).map(|entries| entries.iter().cloned().map(TimelineEntry).collect())
+    }
+
+    /// What the recipient was told of it by mail or webhook, and whether that got there; for the sender's side only.
+    async fn deliveries(&self) -> Option<Vec<Delivery>> {
+        self.0.reveal(&self.0.deliveries).map(|told| told.iter().copied().map(Delivery).collect())
     }
 
     /// What its two sides have written, oldest first; null for everybody else, and for the recipient once it has ended.

@@ -3,16 +3,17 @@
 use super::row::Action::{
     AnswerDeletion, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent, ConfirmEntry,
     ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, FollowReferral,
-    HoldCase, KeepOwnAccount, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity,
-    ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject,
-    ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport, ReopenReferral,
-    RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SuggestCorrection, TakeCustody, TellCapacity,
-    WithdrawConsent,
+    HoldCase, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase,
+    ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount,
+    ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport,
+    ReopenReferral, RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SuggestCorrection, TakeCustody,
+    TellCapacity, WithdrawConsent,
 };
 use super::row::{Act, Tie, act};
 use super::terms::Relation;
 use crate::domain::account::Role::{
     self, Analyst, Auditor, Caseworker, Coordinator, DirectoryEditor, PartnerAdmin, PartnerAgent, ProtectionLead,
+    SystemAdministrator,
 };
 use crate::domain::account::TokenScope;
 use crate::domain::code::CodeList as _;
@@ -88,6 +89,8 @@ pub(super) fn acts() -> Vec<Act> {
         act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
         // Everybody may see the own acts; whole trails are a matter of scope.
         act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),
+        // Who answers for the systems of an organisation; told of no person.
+        act(KeepWebhooks, &[Coordinator, PartnerAdmin, SystemAdministrator]).by_token(TokenScope::Administration),
     ]
 }
 

@@ -3,11 +3,11 @@
 use super::row::Action::{
     AnswerDeletion, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent, ConfirmEntry,
     ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, FollowReferral,
-    HoldCase, KeepOwnAccount, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase, ReadContinuity,
-    ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount, ReadProject,
-    ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport, ReopenReferral,
-    RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SuggestCorrection, TakeCustody, TellCapacity,
-    WithdrawConsent,
+    HoldCase, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase,
+    ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount,
+    ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport,
+    ReopenReferral, RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SuggestCorrection, TakeCustody,
+    TellCapacity, WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
 
@@ -64,6 +64,7 @@ fn roots() -> Vec<Door> {
                 ReadReports,
                 ReadProposals,
                 ReadIncidents,
+                KeepWebhooks,
             ],
         ),
         door("Query.projects", &[ReadProject]),
@@ -81,6 +82,7 @@ fn roots() -> Vec<Door> {
         door("Query.auditEvents", &[ReadTrail]),
         door("Query.incidents", &[ReadIncidents]),
         door("Query.legalHolds", &[HoldCase]),
+        door("Query.webhookEndpoints", &[KeepWebhooks]),
     ]
 }
 
@@ -127,6 +129,11 @@ fn mutations() -> Vec<Door> {
         door("Mutation.deletionAnswer", &[AnswerDeletion]),
         door("Mutation.legalHoldLift", &[HoldCase]),
         door("Mutation.legalHoldSet", &[HoldCase]),
+        door("Mutation.webhookEndpointCreate", &[KeepWebhooks]),
+        door("Mutation.webhookEndpointRotateSecret", &[KeepWebhooks]),
+        door("Mutation.webhookEndpointEnable", &[KeepWebhooks]),
+        door("Mutation.webhookEndpointDelete", &[KeepWebhooks]),
+        door("Mutation.webhookEndpointTest", &[KeepWebhooks]),
     ]
 }
 

@@ -23,6 +23,7 @@ mod protection;
 mod referral;
 mod row;
 mod terms;
+mod webhook;
 
 pub use self::incoming::{INCOMING, class_of_incoming};
 pub use self::objects::{OBJECTS, Object, object_of};
@@ -63,6 +64,7 @@ impl Content {
             pages::rows(),
             protection::rows(),
             capacity_check::rows(),
+            webhook::rows(),
         ];
         Self {
             rows: areas.into_iter().flatten().collect(),

@@ -24,7 +24,7 @@ const TIERS: &[Standing] = &[Public, Network, Project, Restricted, Sealed];
 pub const OBJECTS: &[Object] = &[
     Object {
         key: "referral",
-        types: &["Referral", "Offer", "TimelineEntry", "ReferralProof", "AttestedFact", "Message"],
+        types: &["Referral", "Offer", "TimelineEntry", "ReferralProof", "AttestedFact", "Delivery", "Message"],
         standings: STAGES,
     },
     Object { key: "capacity-check", types: &["CapacityCheck"], standings: &[Plain] },
@@ -83,6 +83,7 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "override", types: &["ConsentOverride"], standings: &[Plain] },
     Object { key: "incident", types: &["Incident"], standings: &[Plain] },
     Object { key: "report", types: &["StatutoryReport"], standings: &[Plain] },
+    Object { key: "webhook", types: &["WebhookEndpoint", "WebhookAttempt", "WebhookSecret"], standings: &[Plain] },
     Object { key: "page", types: &["page:", "export:"], standings: &[Plain] },
 ];
 

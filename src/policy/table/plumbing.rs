@@ -39,6 +39,8 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "answerCode",
                 "incident",
                 "legalHold",
+                "webhookEndpoint",
+                "secret",
                 // Names of fields of what the caller has just changed, never values.
                 "waiting",
                 // Kinds of what the caller has just typed.

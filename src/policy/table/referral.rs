@@ -35,6 +35,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(proof());
     let told_once = ["HandoverSlip.code", "HandoverSlip.expiresAt", "AnswerCode.code", "AnswerCode.expiresAt"];
     rows.extend(told_once.map(|name| field(name, Person).to(Team, &[Accepted])));
+    rows.extend(deliveries());
     rows.extend(messages());
     rows
 }
@@ -101,6 +102,7 @@ fn referral() -> Vec<Row> {
         field("Referral.outcomeCode", Person).sending_side().recipient(TOLD),
         field("Referral.proof", Person).sending_side().recipient(TOLD),
         field("Referral.timeline", Person).sending_side().recipient(TOLD),
+        field("Referral.deliveries", Person).sending_side(),
         field("Referral.messages", Sensitive).to(Team, ALWAYS).recipient(OPEN),
         field("Referral.case", Internal).to(Team, ALWAYS),
         field("Referral.consent", Internal).to(Team, ALWAYS),
@@ -140,6 +142,12 @@ fn timeline() -> Vec<Row> {
 
 /// Messages are recorded as one field of their referral, and are the two sides' only. What a sender's text tells of the
 /// person goes with the consent; what the recipient typed itself stays its own.
+/// Deliveries are recorded as one field of their referral.
+fn deliveries() -> Vec<Row> {
+    let names = ["Delivery.channel", "Delivery.kind", "Delivery.status", "Delivery.attempts", "Delivery.result", "Delivery.at"];
+    names.map(|name| field(name, Person).sending_side()).into()
+}
+
 fn messages() -> Vec<Row> {
     let both = |name, class| field(name, class).to(Team, ALWAYS).recipient(OPEN);
     let by_the_hour = |name| field(name, Person).to(Team, ALWAYS).masked(Recipient, OPEN, Hour);

@@ -25,7 +25,7 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 21] = [
+const HOLDERS: [(&str, &str); 22] = [
     ("DirectoryProposalChange", "changes"),
     ("FieldProvenance", "provenance"),
     ("ServiceSource", "source"),
@@ -34,6 +34,7 @@ const HOLDERS: [(&str, &str); 21] = [
     ("TimelineEntry", "timeline"),
     ("ReferralProof", "proof"),
     ("AttestedFact", "proof.decided"),
+    ("Delivery", "deliveries"),
     ("Message", "messages"),
     ("Capacity", "capacity"),
     ("Eligibility", "eligibility"),
@@ -98,6 +99,7 @@ fn is_behind_a_shut_lead(content: &Content, row: &str, relation: Relation, stand
     let leads: &[&str] = match of {
         "TimelineEntry" => &["Referral.timeline"],
         "Message" => &["Referral.messages"],
+        "Delivery" => &["Referral.deliveries"],
         "ReferralProof" => &["Referral.proof"],
         "AttestedFact" => &["Referral.proof", "ReferralProof.decided"],
         _ => &[],
