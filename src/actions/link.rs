@@ -6,16 +6,22 @@
 //! mailbox was sent, nothing else of its organisation. Link, account and risk are read at every look-up.
 
 use super::account::may_act;
+use super::referral::answer_code_event;
 use super::session::event;
-use super::{ActionError, Context};
+use super::{ActionError, Context, hidden};
 use crate::domain::account::{Account, RiskProfile, Role};
+use crate::domain::answer_code::{AnswerCode, AnswerCodeTried};
 use crate::domain::audit::{AuditAction, AuditEvent};
-use crate::domain::id::AccountId;
-use crate::domain::link::{Link, LinkSession, LinkState, is_token};
+use crate::domain::delivery::{Delivery, DeliveryKind};
+use crate::domain::id::{AccountId, ReferralId};
+use crate::domain::link::{Link, LinkSession, LinkState, is_token, may_renew};
 use crate::domain::referral::Referral;
+use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::sensitive::Sensitive;
+use crate::domain::time::Timestamp;
 use crate::identity::digest;
 use crate::policy::access::{Access, Confinement, Viewer};
+use crate::policy::rules::{Action, permit};
 use crate::store::{StoredLink, Tx};
 
 /// Characters by which the handles of mailboxes differ.
@@ -112,6 +118,32 @@ pub async fn open(context: &Context, token: &Sensitive<String>) -> Result<Openin
     Ok(Opening::Opened(secret))
 }
 
+/// Has a new link sent to the mailbox that the old one was sent to, whatever became of that, while its referral is open and
+/// not too often. Says only whether there is or was such a link: whoever asks is told nothing else.
+pub async fn renew(context: &Context, token: &Sensitive<String>) -> Result<bool, ActionError> {
+    let Some(StoredLink { link, is_open, recipient_id, version, .. }) = stored(context, token).await? else {
+        return Ok(false);
+    };
+    if !is_open {
+        return Ok(true);
+    }
+    let (service, object, now) = (link.service_id, link.referral_id.to_string(), context.now());
+    let renewed = context.store.write(async |tx| {
+        // One after the other, so that each counts those before it.
+        tx.lock_mailbox_account(service, recipient_id).await?;
+        let earlier = tx.list_renewals(service).await?;
+        let times: Vec<Timestamp> = earlier.iter().map(|(_, _, at)| *at).collect();
+        if !may_renew(&times, now) {
+            return Ok(());
+        }
+        let before = earlier.iter().filter(|(of, _, _)| *of == object).map(|(_, sequence, _)| sequence + 1).max();
+        let about = (object.as_str(), before.map_or(version, |next| next.max(version)));
+        let mail = Delivery::new(&service.to_string(), DeliveryKind::LinkRenewed, about, now);
+        Ok::<_, ActionError>(tx.insert_mail(service, recipient_id, &mail).await?)
+    });
+    renewed.await.map(|()| true)
+}
+
 /// Somebody who came by a link, with a visit that still counts.
 #[derive(Clone, Debug)]
 pub struct LinkVisitor {
@@ -171,8 +203,39 @@ pub async fn find(context: &Context, secret: &Sensitive<String>) -> Result<Optio
     Ok(Some(LinkVisitor { account, session, stored, hash }))
 }
 
-/// Ends the visit of this secret, if it is one.
-pub async fn leave(context: &Context, secret: &Sensitive<String>) -> Result<(), ActionError> {
-    let hash = digest(secret.expose());
-    Ok(context.store.write(async |tx| tx.delete_link_session(&hash).await).await?)
+/// Takes the code that was spoken on a call to the directory's number: from then on this visit reads what an acceptance
+/// opens, and no other does. A wrong code counts, and all that prove nothing are refused alike; what is no code at all
+/// counts as none.
+pub async fn prove(
+    context: &Context,
+    visitor: &LinkVisitor,
+    referral: ReferralId,
+    typed: &Sensitive<String>,
+) -> Result<(), ActionError> {
+    let access = visitor.access(context);
+    permit(&access, Action::AnswerReferral)?;
+    let (code, now) = (AnswerCode::parse(typed.expose()), context.now());
+    let is_proved = context
+        .store
+        .write(async |tx| {
+            let found = tx.find_referral(&access.scope(), referral).await?.ok_or_else(|| hidden(&access, referral))?;
+            let tried = match code {
+                Some(code) => tx.try_answer_code(referral, code, now).await?,
+                None => AnswerCodeTried::Wrong,
+            };
+            let is_proved = tried == AnswerCodeTried::Proved;
+            if is_proved {
+                tx.prove_link_session(&visitor.hash, now).await?;
+            }
+            let told = if is_proved { AuditAction::AnswerCodeTaken } else { AuditAction::AnswerCodeRefused };
+            tx.append_audit(&[answer_code_event(&access, &found, told, now)]).await?;
+            Ok::<_, ActionError>(is_proved)
+        })
+        .await?;
+    if is_proved { Ok(()) } else { Err(Refusal::input("code", InputProblem::AnswerCode).into()) }
+}
+
+/// Ends a visit, for whoever leaves.
+pub async fn leave(context: &Context, visitor: &LinkVisitor) -> Result<(), ActionError> {
+    context.store.write(async |tx| Ok(tx.delete_link_session(&visitor.hash).await?)).await
 }

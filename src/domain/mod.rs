@@ -6,6 +6,7 @@
 //! Start at [`referral`] for the loop, at [`fit`] for the directory and at [`opening`] for when a service is open.
 
 pub mod account;
+pub mod answer_code;
 pub mod answering;
 pub mod audit;
 pub mod call_phrase;

@@ -60,6 +60,8 @@ code_list! {
         ExpectedWait = "expected_wait": "an expected wait is 1 to 730 days",
         SlipForbidden = "slip_forbidden": "in a project at severe risk nobody carries a slip",
         SlipWithoutContact = "slip_without_contact": "whom nobody may contact is handed over between the two sides, not by a slip",
+        NotAccepted = "not_accepted": "the referral is not accepted, or no longer, or was told by a call",
+        AnswerCode = "answer_code": "not the code that was spoken for this referral, or no longer one",
         SlipCode = "slip_code": "not the code of a slip for this referral, or no longer one",
         ToldByPerson = "told_by_person": "only the case's team can say that the person told it",
         FollowedReferral = "followed_referral": "a follow-up names an ended referral of the same case to the same recipient; nothing else does",

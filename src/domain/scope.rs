@@ -88,6 +88,8 @@ pub struct DirectoryScope {
     pub project: Option<ProjectId>,
     /// The viewer's organisation.
     pub organization: Option<OrganizationId>,
+    /// The only service of it that counts as the viewer's own; `None` where all do.
+    own_service: Option<ServiceId>,
     kinds: u64,
     /// The kinds of whose entries the viewer is told whether they have room.
     kinds_of_capacity: u64,
@@ -101,7 +103,13 @@ impl DirectoryScope {
         organization: Option<OrganizationId>,
         may_know: impl Fn(EntryKind) -> bool,
     ) -> Self {
-        Self { project, organization, kinds: bits_of(may_know), kinds_of_capacity: 0 }
+        Self { project, organization, own_service: None, kinds: bits_of(may_know), kinds_of_capacity: 0 }
+    }
+
+    /// The same for a viewer to whom one service of the organisation at most is their own.
+    #[must_use]
+    pub fn with_own_service(self, service: Option<ServiceId>) -> Self {
+        Self { own_service: service, ..self }
     }
 
     /// The same for a viewer who is told the capacity of these kinds of entries.
@@ -114,7 +122,8 @@ impl DirectoryScope {
     pub fn kind_of(&self, service: &Service) -> EntryKind {
         EntryKind {
             tier: service.tier,
-            is_own: self.organization == Some(service.organization_id),
+            is_own: self.organization == Some(service.organization_id)
+                && self.own_service.is_none_or(|own| own == service.id),
             concerns_violence: service.concerns_gender_based_violence(),
             is_granted: self.project.is_some_and(|project| service.projects.contains(&project)),
         }

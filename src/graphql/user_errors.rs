@@ -382,6 +382,11 @@ unions! {
         Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Consent(ConsentMissingError),
         Recipient(RecipientUnavailableError), Protection(ProtectionError),
     }
+    /// Why no code was made to be spoken.
+    ReferralAnswerCodeCreateError {
+        Conflict(ConflictError), Input(InputError), Consent(ConsentMissingError), Recipient(RecipientUnavailableError),
+        Protection(ProtectionError),
+    }
     /// Why a slip opened nothing.
     ReferralSlipPresentError {
         Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),

@@ -3,6 +3,7 @@
 use super::table::{Facts, Guard, Relation, Sight, Standing, Table};
 use super::visible::Recorder;
 use crate::domain::account::{Account, Project, Role, TokenScope};
+use crate::domain::directory::Service;
 use crate::domain::freeze::Desk;
 use crate::domain::glass::{Glass, SECOND_FACTOR_MINUTES};
 use crate::domain::id::{AccountId, Identifier as _, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId};
@@ -313,20 +314,44 @@ impl Access {
         if reads { Relation::Figures } else { Relation::Member }
     }
 
-    /// What the viewer is to an entry of the directory.
+    /// What the viewer is to what the directory has of an organisation. Who came by a link is nothing to it.
     pub fn relation_to_entry(&self, organization: OrganizationId) -> Relation {
-        self.relation_to_entry_that_is(self.account().is_some_and(|account| account.organization_id == organization))
+        let is_own = |account: &Account| account.organization_id == organization;
+        self.relation_to_entry_that_is(self.confinement.is_none() && self.account().is_some_and(is_own))
+    }
+
+    /// What the viewer is to a service: who came by a link is of its organisation for the one service only.
+    pub fn relation_to_service(&self, service: &Service) -> Relation {
+        self.relation_to_entry_that_is(self.directory_scope().kind_of(service).is_own)
     }
 
     fn relation_to_entry_that_is(&self, own: bool) -> Relation {
         let Some(account) = self.account() else { return Relation::Anonymous };
         let leading = [Relation::Coordinator, Relation::ProtectionLead];
         let leads = leading.into_iter().find(|relation| self.table.can_be(account.role, *relation));
-        if own { Relation::OwnOrganization } else { leads.unwrap_or(Relation::Member) }
+        match self.confinement {
+            _ if own => Relation::OwnOrganization,
+            // What anybody may know, and no more.
+            Some(_) => Relation::Anonymous,
+            None => leads.unwrap_or(Relation::Member),
+        }
+    }
+
+    /// How an object stands to a viewer who is this to it: to a recipient who came by a link, and has not proved to be at
+    /// the directory's number, an acceptance opens nothing beyond the offer.
+    fn standing_to(&self, relation: Relation, standing: Standing) -> Standing {
+        let is_proved = self.confinement.is_none_or(|confinement| confinement.is_proved);
+        match standing {
+            _ if is_proved || relation != Relation::Recipient => standing,
+            Standing::Accepted | Standing::Handover => Standing::Offer,
+            Standing::Reopenable => Standing::Ended,
+            standing => standing,
+        }
     }
 
     /// The facts of an object to which the viewer is this: what training the viewer has.
     pub fn facts(&self, relation: Relation, standing: Standing, concerns_violence: bool) -> Facts {
+        let standing = self.standing_to(relation, standing);
         let is_trained = self.account().is_some_and(|account| account.is_trained);
         Facts::new(relation, standing)
             .holding(Guard::Trained, is_trained)
@@ -347,6 +372,7 @@ impl Access {
             };
             let organization = account.map(|account| account.organization_id);
             DirectoryScope::new(project, organization, |kind| sees("Service.id", kind))
+                .with_own_service(self.confinement.map(|confinement| confinement.service))
                 .telling_capacity(|kind| CAPACITY.iter().all(|field| sees(field, kind)))
         })
     }

@@ -131,7 +131,7 @@ const PROMISED_OF_ORGANIZATION: [&str; 6] = [
 
 fn facts(access: &Access, service: &Service) -> Facts {
     let kind = access.directory_scope().kind_of(service);
-    let relation = access.relation_to_entry(service.organization_id);
+    let relation = access.relation_to_service(service);
     let facts = access.facts(relation, Standing::from(kind.tier), kind.concerns_violence);
     facts.holding(Guard::Granted, kind.is_granted)
 }

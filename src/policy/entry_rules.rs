@@ -40,7 +40,7 @@ const fn is_partner(account: &Account) -> bool {
 }
 
 fn is_own(access: &Access, service: &Service) -> bool {
-    access.relation_to_entry(service.organization_id) == Relation::OwnOrganization
+    access.relation_to_service(service) == Relation::OwnOrganization
 }
 
 /// How far the account may edit an organisation and its services, where it can see them.

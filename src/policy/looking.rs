@@ -1,7 +1,7 @@
 //! One viewer looking at one object: how a view asks the table for its fields.
 
 use super::access::Access;
-use super::table::{Class, Facts, Mask, Relation, Sight, Table};
+use super::table::{Class, Facts, Mask, Relation, Sight, Standing, Table};
 use super::visible::{Protected, Told};
 
 /// A viewer before an object, with the facts of this moment.
@@ -24,6 +24,11 @@ impl Looking {
     /// True of the organisation that has received the object.
     pub(super) fn is_recipient(&self) -> bool {
         self.facts.relation == Relation::Recipient
+    }
+
+    /// True where the object stands so to the viewer.
+    pub(super) fn is_at(&self, standing: Standing) -> bool {
+        self.facts.standing == standing
     }
 
     /// What is told of a field.

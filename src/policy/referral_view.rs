@@ -362,7 +362,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
     let tells_deadline = facts.timeline.last().is_some_and(|last| tells_hard_deadline(facts, last));
     let status_hour = |mask, at| hour(mask, at).filter(|_| !tells_deadline);
     let outcome = |code| own_reason(facts, look, code, &[Event::Complete, Event::NotRealise]);
-    let stage = stage_on(referral.status, consent, facts.now);
+    let stage = if look.is_at(Standing::Offer) { Stage::Offer } else { stage_on(referral.status, consent, facts.now) };
     let deadlines = deadlines(facts);
     let due = |path, at: fn(&Deadlines) -> Option<Timestamp>| due(look, deadlines.as_ref(), path, at);
     let band = referral.needed_by.map(|needed_by| deadline_band(referral.requested_at.unwrap_or(facts.now), needed_by));
@@ -489,7 +489,7 @@ mod told_view;
 
 use proof_view::proof_view;
 pub use proof_view::{AttestedView, ProofView};
-pub use slip_view::{SlipView, show_slip};
+pub use slip_view::{AnswerCodeView, SlipView, show_answer_code, show_slip};
 
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,7 @@ pub fn admit(access: &Access, action: Action) -> Result<(), Denied> {
         role: account.map(|account| account.role),
         has_project: account.is_some_and(|account| account.project_id.is_some()),
         token_scopes: access.token_scopes(),
+        is_by_link: access.confinement().is_some(),
     };
     access.table().permit(action, &facts)
 }

@@ -1,6 +1,6 @@
 //! Questions for places, and their answers.
 
-use super::reach::{in_reached_project, not_revoked_by, of_own_team, within};
+use super::reach::{in_reached_project, not_revoked_by, of_own_team, receiving, within};
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::capacity_check::{CapacityCheck, ToldPlaces};
@@ -72,9 +72,9 @@ macro_rules! page_of {
 
 // A cursor that names somebody else's check is at no place of the list, like one that names none.
 statements! {
-    FIND = select_checks!("id = $6 AND (", asked!(), " OR ", received!("$5", "$7", "$8"), ")");
+    FIND = select_checks!("id = $8 AND (", asked!(), " OR ", received!("$5", "$6", "$7"), ")");
     LIST_ASKED = page_of!(asked!(), "$5", "$6", "$7", "$8");
-    LIST_RECEIVED = page_of!(received!("$1", "$6", "$7"), "$2", "$3", "$4", "$5");
+    LIST_RECEIVED = page_of!(received!("$1", "$2", "$3"), "$4", "$5", "$6", "$7");
     INSERT = "INSERT INTO capacity_checks (id, project_id, team_id, sender_id, recipient_id, service_id, need, urgency, quantity, \
         from_at, until_at, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     ANSWER = "UPDATE capacity_checks SET answered_at = $2, answer = $3, available = $4, attested_by = $5 \
@@ -157,11 +157,8 @@ impl Store {
         scope: &Scope,
         id: CapacityCheckId,
     ) -> Result<Option<CapacityCheck>, StoreError> {
-        let row: Option<CheckRow> = read!(self, |pool| within!(sqlx::query_as(FIND), scope)
-            .bind(optional_text(scope.organization))
+        let row: Option<CheckRow> = read!(self, |pool| receiving!(within!(sqlx::query_as(FIND), scope), scope)
             .bind(id.to_string())
-            .bind(optional_text(scope.service))
-            .bind(optional_text(scope.referral))
             .fetch_optional(pool)
             .await)?;
         row.map(CheckRow::into_check).transpose()
@@ -175,19 +172,12 @@ impl Store {
     ) -> Result<Vec<CapacityCheck>, StoreError> {
         let rows: Vec<CheckRow> = read!(self, |pool| {
             let list = if selection.received {
-                sqlx::query_as(LIST_RECEIVED).bind(optional_text(scope.organization))
+                receiving!(sqlx::query_as(LIST_RECEIVED), scope)
             } else {
                 within!(sqlx::query_as(LIST_ASKED), scope)
             };
-            let list = list
-                .bind(selection.open)
-                .bind(selection.now.microseconds())
-                .bind(optional_text(selection.after))
-                .bind(selection.limit);
-            let list = match selection.received {
-                true => list.bind(optional_text(scope.service)).bind(optional_text(scope.referral)),
-                false => list,
-            };
+            let list = list.bind(selection.open).bind(selection.now.microseconds());
+            let list = list.bind(optional_text(selection.after)).bind(selection.limit);
             list.fetch_all(pool).await
         })?;
         rows.into_iter().map(CheckRow::into_check).collect()
@@ -201,11 +191,8 @@ impl Tx {
         scope: &Scope,
         id: CapacityCheckId,
     ) -> Result<Option<CapacityCheck>, StoreError> {
-        let row: Option<CheckRow> = in_tx!(self, |c| within!(sqlx::query_as(FIND), scope)
-            .bind(optional_text(scope.organization))
+        let row: Option<CheckRow> = in_tx!(self, |c| receiving!(within!(sqlx::query_as(FIND), scope), scope)
             .bind(id.to_string())
-            .bind(optional_text(scope.service))
-            .bind(optional_text(scope.referral))
             .fetch_optional(c)
             .await)?;
         row.map(CheckRow::into_check).transpose()

@@ -1,6 +1,8 @@
 //! Requests to recipients to delete what they hold, and their answers.
 
-use super::reach::{in_reached_project, in_reaching_project, not_revoked_by, of_own_team, within, within_confinement};
+use super::reach::{
+    in_reached_project, in_reaching_project, not_revoked_by, of_own_team, receiving, within, within_confinement,
+};
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::deletion::DeletionRequest;
@@ -29,7 +31,7 @@ macro_rules! select_deletions {
             " AND ",
             not_revoked_by!("s.project_id", "s.recipient_id"),
             ") AND ",
-            within_confinement!("$7", "$8", of "service_id", "referral_id", "case_id"),
+            within_confinement!("$6", "$7", of "service_id", "referral_id", "case_id"),
             ")) ",
             $($rest),+
         )
@@ -42,9 +44,9 @@ statements! {
         "AND id IN (SELECT x.id FROM deletion_requests x WHERE x.recipient_id = $5 UNION \
          SELECT y.id FROM deletion_requests y WHERE y.",
         in_reaching_project!("$1", "$2", "$3"),
-        ") ORDER BY asked_at DESC, id DESC LIMIT $6"
+        ") ORDER BY asked_at DESC, id DESC LIMIT $8"
     );
-    FIND = select_deletions!("AND id = $6");
+    FIND = select_deletions!("AND id = $8");
     IS_ASKED = "SELECT EXISTS (SELECT 1 FROM deletion_requests WHERE referral_id = $1 AND answer IS NULL)";
     INSERT = "INSERT INTO deletion_requests (id, referral_id, project_id, sender_id, recipient_id, asked_at) \
         VALUES ($1, $2, $3, $4, $5, $6)";
@@ -83,11 +85,8 @@ impl DeletionRow {
 impl Store {
     /// Requests within reach, asked or received, last asked first.
     pub async fn list_deletion_requests(&self, scope: &Scope, limit: i64) -> Result<Vec<DeletionRequest>, StoreError> {
-        let rows: Vec<DeletionRow> = read!(self, |pool| within!(sqlx::query_as(LIST), scope)
-            .bind(optional_text(scope.organization))
+        let rows: Vec<DeletionRow> = read!(self, |pool| receiving!(within!(sqlx::query_as(LIST), scope), scope)
             .bind(limit)
-            .bind(optional_text(scope.service))
-            .bind(optional_text(scope.referral))
             .fetch_all(pool)
             .await)?;
         rows.into_iter().map(DeletionRow::into_request).collect()
@@ -99,11 +98,8 @@ impl Store {
         scope: &Scope,
         id: DeletionId,
     ) -> Result<Option<DeletionRequest>, StoreError> {
-        let row: Option<DeletionRow> = read!(self, |pool| within!(sqlx::query_as(FIND), scope)
-            .bind(optional_text(scope.organization))
+        let row: Option<DeletionRow> = read!(self, |pool| receiving!(within!(sqlx::query_as(FIND), scope), scope)
             .bind(id.to_string())
-            .bind(optional_text(scope.service))
-            .bind(optional_text(scope.referral))
             .fetch_optional(pool)
             .await)?;
         row.map(DeletionRow::into_request).transpose()
@@ -117,11 +113,8 @@ impl Tx {
         scope: &Scope,
         id: DeletionId,
     ) -> Result<Option<DeletionRequest>, StoreError> {
-        let row: Option<DeletionRow> = in_tx!(self, |c| within!(sqlx::query_as(FIND), scope)
-            .bind(optional_text(scope.organization))
+        let row: Option<DeletionRow> = in_tx!(self, |c| receiving!(within!(sqlx::query_as(FIND), scope), scope)
             .bind(id.to_string())
-            .bind(optional_text(scope.service))
-            .bind(optional_text(scope.referral))
             .fetch_optional(c)
             .await)?;
         row.map(DeletionRow::into_request).transpose()

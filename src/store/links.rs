@@ -15,7 +15,7 @@ const TABLE: Table = Table("links");
 /// acts.
 macro_rules! link_columns {
     () => {
-        "l.id, l.referral_id, l.service_id, l.created_at, l.expires_at, l.revoked_at, r.is_open, \
+        "l.id, l.referral_id, l.service_id, l.created_at, l.expires_at, l.revoked_at, r.is_open, r.recipient_id, r.version, \
          EXISTS (SELECT 1 FROM cases c JOIN teams o ON o.id = c.team_id JOIN projects p ON p.id IN (c.project_id, o.project_id) \
          WHERE c.id = r.case_id AND p.risk_profile = 'severe') AS is_severe, \
          (SELECT b.account_id FROM partner_mailboxes b WHERE b.service_id = l.service_id AND b.organization_id = r.recipient_id) \
@@ -41,6 +41,7 @@ statements! {
     FIND_MAILBOX_ACCOUNT = "SELECT a.id FROM partner_mailboxes b JOIN accounts a ON a.id = b.account_id \
         WHERE b.service_id = $1 AND a.organization_id = $2 AND NOT a.is_disabled";
     SAVE_MAILBOX_ACCOUNT = "UPDATE partner_mailboxes SET account_id = $2 WHERE service_id = $1";
+    LIST_RENEWALS = "SELECT object, sequence, created_at FROM deliveries WHERE queue_id = $1 AND kind = 'link.renewed'";
     INSERT_VISIT = "INSERT INTO link_sessions (hash, link_id, opened_at, seen_at) VALUES ($1, $2, $3, $3)";
     TOUCH_VISIT = "UPDATE link_sessions SET seen_at = $2 WHERE hash = $1 AND seen_at < $2";
     PROVE_VISIT = "UPDATE link_sessions SET proved_at = $2 WHERE hash = $1";
@@ -57,6 +58,8 @@ struct LinkRow {
     expires_at: i64,
     revoked_at: Option<i64>,
     is_open: bool,
+    recipient_id: String,
+    version: i64,
     is_severe: bool,
     account_id: Option<String>,
 }
@@ -77,6 +80,10 @@ pub struct StoredLink {
     pub link: Link,
     /// True until its referral has ended.
     pub is_open: bool,
+    /// Which organisation the referral asks.
+    pub recipient_id: OrganizationId,
+    /// The version of the referral.
+    pub version: i64,
     /// How dangerous a leak of its referral would be: severe, or not.
     pub risk: RiskProfile,
     /// By which account whoever opens it acts.
@@ -95,6 +102,8 @@ impl LinkRow {
                 revoked_at: optional_time(self.revoked_at),
             },
             is_open: self.is_open,
+            recipient_id: TABLE.id(&self.recipient_id)?,
+            version: self.version,
             risk: if self.is_severe { RiskProfile::Severe } else { RiskProfile::Standard },
             account_id: TABLE.optional_id(self.account_id.as_deref())?,
         })
@@ -176,6 +185,17 @@ impl Tx {
         let (service, account) = (service.to_string(), account.to_string());
         in_tx!(self, |c| sqlx::query(SAVE_MAILBOX_ACCOUNT).bind(service).bind(account).execute(c).await.map(drop))?;
         Ok(())
+    }
+
+    /// What a mailbox was told because somebody asked for a new link: about which object, in which sequence, and when.
+    pub async fn list_renewals(&mut self, service: ServiceId) -> Result<Vec<(String, i64, Timestamp)>, StoreError> {
+        let service = service.to_string();
+        let rows: Vec<(String, i64, i64)> =
+            in_tx!(self, |c| sqlx::query_as(LIST_RENEWALS).bind(service).fetch_all(c).await)?;
+        Ok(rows
+            .into_iter()
+            .map(|(object, sequence, at)| (object, sequence, Timestamp::from_microseconds(at)))
+            .collect())
     }
 
     /// Records a visit under the hash of what its cookie holds, and forgets those that no longer count by their age.

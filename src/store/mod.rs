@@ -8,6 +8,7 @@
 
 mod accepted;
 mod accounts;
+mod answer_codes;
 mod answering;
 mod audit;
 mod audit_reads;
@@ -279,6 +280,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         accepted::STATEMENTS,
         accounts::STATEMENTS,
+        answer_codes::STATEMENTS,
         answering::STATEMENTS,
         audit::STATEMENTS,
         audit_reads::STATEMENTS,

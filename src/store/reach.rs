@@ -149,3 +149,14 @@ macro_rules! within {
     };
 }
 pub(super) use within;
+
+/// Binds what says what a recipient reaches, as the next three parameters: organisation, service and referral.
+macro_rules! receiving {
+    ($query:expr, $scope:expr) => {
+        $query
+            .bind($crate::store::row::optional_text($scope.organization))
+            .bind($crate::store::row::optional_text($scope.service))
+            .bind($crate::store::row::optional_text($scope.referral))
+    };
+}
+pub(super) use receiving;

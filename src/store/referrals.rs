@@ -1,7 +1,9 @@
 //! Referrals and their timelines.
 
 use super::keys::KeyStore;
-use super::reach::{in_reached_project, in_reaching_project, of_own_case, open_to_recipient, within_confinement};
+use super::reach::{
+    in_reached_project, in_reaching_project, of_own_case, open_to_recipient, receiving, within, within_confinement,
+};
 use super::row::{Table, optional_text, optional_time};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
@@ -74,25 +76,25 @@ macro_rules! select_sent {
 // referral is at no place of the list, like one that names none.
 statements! {
     FIND = select_referrals!(
-        "id = $1 AND ((",
-        sent!("$2", "$3", "$4", "$5"),
-        ") OR (recipient_id = $6 AND channel = 'electronic' AND ",
+        "id = $8 AND ((",
+        sent!("$1", "$2", "$3", "$4"),
+        ") OR (recipient_id = $5 AND channel = 'electronic' AND ",
         open_to_recipient!("case_id", "recipient_id"),
         " AND ",
-        within_confinement!("$7", "$8", of "service_id", "id", "case_id"),
+        within_confinement!("$6", "$7", of "service_id", "id", "case_id"),
         "))"
     );
     LIST_RECEIVED = select_referrals!(
         "recipient_id = $1 AND channel = 'electronic' AND ",
         open_to_recipient!("case_id", "recipient_id"),
         " AND ",
-        within_confinement!("$5", "$6", of "service_id", "id", "case_id"),
-        " AND (CAST($2 AS BOOLEAN) IS NULL OR is_open = $2) \
-         AND (CAST($3 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $3 AND r.recipient_id = $1 AND r.channel = 'electronic' AND ",
+        within_confinement!("$2", "$3", of "service_id", "id", "case_id"),
+        " AND (CAST($4 AS BOOLEAN) IS NULL OR is_open = $4) \
+         AND (CAST($5 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $5 AND r.recipient_id = $1 AND r.channel = 'electronic' AND ",
         open_to_recipient!("r.case_id", "r.recipient_id"),
         " AND ",
-        within_confinement!("$5", "$6", of "r.service_id", "r.id", "r.case_id"),
-        ")) ORDER BY requested_at DESC, id DESC LIMIT $4"
+        within_confinement!("$2", "$3", of "r.service_id", "r.id", "r.case_id"),
+        ")) ORDER BY requested_at DESC, id DESC LIMIT $6"
     );
     LIST_SENT = select_sent!("");
     // The projects once more, so that the index of open referrals serves: of past ones there may be a hundred thousand.
@@ -262,15 +264,8 @@ async fn open_referral(keys: &KeyStore, row: Option<ReferralRow>) -> Result<Opti
 impl Store {
     /// A referral within reach, sent by the scope's project or received by its organisation.
     pub async fn find_referral(&self, scope: &Scope, id: ReferralId) -> Result<Option<Referral>, StoreError> {
-        let row: Option<ReferralRow> = read!(self, |pool| sqlx::query_as(FIND)
+        let row: Option<ReferralRow> = read!(self, |pool| receiving!(within!(sqlx::query_as(FIND), scope), scope)
             .bind(id.to_string())
-            .bind(optional_text(scope.project))
-            .bind(optional_text(scope.unit))
-            .bind(optional_text(scope.account))
-            .bind(scope.covers_all_teams)
-            .bind(optional_text(scope.organization))
-            .bind(optional_text(scope.service))
-            .bind(optional_text(scope.referral))
             .fetch_optional(pool)
             .await)?;
         open_referral(&self.keys, row).await
@@ -282,13 +277,10 @@ impl Store {
         scope: &Scope,
         selection: Selection,
     ) -> Result<Vec<Referral>, StoreError> {
-        let rows: Vec<ReferralRow> = read!(self, |pool| sqlx::query_as(LIST_RECEIVED)
-            .bind(optional_text(scope.organization))
+        let rows: Vec<ReferralRow> = read!(self, |pool| receiving!(sqlx::query_as(LIST_RECEIVED), scope)
             .bind(selection.open)
             .bind(optional_text(selection.after))
             .bind(selection.limit)
-            .bind(optional_text(scope.service))
-            .bind(optional_text(scope.referral))
             .fetch_all(pool)
             .await)?;
         open_referrals(&self.keys, rows).await
@@ -339,15 +331,8 @@ impl Store {
 impl Tx {
     /// A referral within reach, as it stands in this transaction.
     pub async fn find_referral(&mut self, scope: &Scope, id: ReferralId) -> Result<Option<Referral>, StoreError> {
-        let row: Option<ReferralRow> = in_tx!(self, |c| sqlx::query_as(FIND)
+        let row: Option<ReferralRow> = in_tx!(self, |c| receiving!(within!(sqlx::query_as(FIND), scope), scope)
             .bind(id.to_string())
-            .bind(optional_text(scope.project))
-            .bind(optional_text(scope.unit))
-            .bind(optional_text(scope.account))
-            .bind(scope.covers_all_teams)
-            .bind(optional_text(scope.organization))
-            .bind(optional_text(scope.service))
-            .bind(optional_text(scope.referral))
             .fetch_optional(c)
             .await)?;
         open_referral(&self.keys, row).await

@@ -8,7 +8,7 @@ use super::{HOME, answer};
 use crate::actions::credentials::CredentialError;
 use crate::actions::own_account::Overview;
 use crate::actions::session::{self, SignedIn};
-use crate::actions::{ActionError, Context, own_account};
+use crate::actions::{ActionError, Context, link, own_account};
 use crate::domain::account::{ApiToken, TokenScope};
 use crate::domain::code::CodeList;
 use crate::domain::id::{Identifier, SessionId};
@@ -201,6 +201,11 @@ pub(super) async fn sign_out(State(context): State<Context>, form: Form) -> Resp
         if let Err(error @ (ActionError::Unavailable(_) | ActionError::Internal(_))) = ended {
             return answer::refused(&form.visit, &error);
         }
+    }
+    if let Some(visitor) = form.visit.came_by_link()
+        && let Err(error) = link::leave(&context, visitor).await
+    {
+        return answer::refused(&form.visit, &error);
     }
     answer::signed_out()
 }

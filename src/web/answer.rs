@@ -103,6 +103,13 @@ pub(super) fn redirect_with_session(to: &'static str, secret: &Sensitive<String>
     response
 }
 
+/// Sends the visitor on, with the cookie of a visit that a link has just opened.
+pub(super) fn redirect_with_link(to: &'static str, secret: &Sensitive<String>) -> Response<Body> {
+    let mut response = redirect(to);
+    response.headers_mut().append(header::SET_COOKIE, cookies::link(secret));
+    response
+}
+
 /// Sends the visitor to the identity provider, with the cookie by which this browser is known when it is back.
 pub(super) fn send_off(address: &str, browser_secret: &Sensitive<String>) -> Response<Body> {
     let Ok(location) = HeaderValue::from_str(address) else { return fault() };
@@ -126,6 +133,7 @@ pub(super) fn signed_out() -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(HeaderName::from_static("clear-site-data"), EVERYTHING);
     headers.append(header::SET_COOKIE, cookies::ended_session());
+    headers.append(header::SET_COOKIE, cookies::ended_link());
     response
 }
 

@@ -10,6 +10,8 @@ use cookie::{Cookie, SameSite};
 
 /// Holds the secret of a session.
 const SESSION: &str = "__Host-relais";
+/// Holds the secret of a visit that a link has opened.
+const LINK: &str = "__Host-relais-link";
 /// Holds a secret to which forms are bound before anybody is signed in.
 const FORM: &str = "__Host-relais-form";
 /// Holds the secret by which a browser is known when it comes back from the identity provider.
@@ -27,6 +29,19 @@ pub(super) fn session(secret: &Sensitive<String>) -> HeaderValue {
 /// Has the browser forget the cookie of a session.
 pub(super) fn ended_session() -> HeaderValue {
     let mut cookie = built(SESSION, "", SameSite::Lax);
+    cookie.make_removal();
+    header_value(&cookie)
+}
+
+/// The cookie of a visit that a link has opened. It was opened by a form of ours, so a strict one comes with all that
+/// follows.
+pub(super) fn link(secret: &Sensitive<String>) -> HeaderValue {
+    header_value(&built(LINK, secret.expose(), SameSite::Strict))
+}
+
+/// Has the browser forget that cookie.
+pub(super) fn ended_link() -> HeaderValue {
+    let mut cookie = built(LINK, "", SameSite::Strict);
     cookie.make_removal();
     header_value(&cookie)
 }
@@ -59,6 +74,11 @@ pub(super) fn language(language: Language) -> HeaderValue {
 /// The secret of a session that the visitor brought, whatever it opens.
 pub(super) fn session_of(headers: &HeaderMap) -> Option<Sensitive<String>> {
     value_of(headers, SESSION).map(Sensitive::new)
+}
+
+/// The secret of a visit that the visitor brought, whatever it opens.
+pub(super) fn link_of(headers: &HeaderMap) -> Option<Sensitive<String>> {
+    value_of(headers, LINK).map(Sensitive::new)
 }
 
 /// The secret to which the visitor's forms are bound.

@@ -13,6 +13,7 @@ mod cookies;
 mod enrol;
 mod form;
 mod frame;
+mod link;
 mod picture;
 mod provider;
 mod rate;
@@ -30,6 +31,8 @@ use axum::routing::{MethodRouter, get, post};
 
 /// Where somebody who is signed in begins.
 const HOME: &str = "/account";
+/// Where a partner finds what waits for its answer.
+const REQUESTS: &str = "/requests";
 /// Where somebody who is not begins.
 const SIGN_IN: &str = "/sign-in";
 /// Where the second factor is given.
@@ -90,6 +93,8 @@ pub const PAGES: &[Page] = &[
     shown_and_sent("/enrol", || get(enrol::show).post(enrol::begin)),
     shown_and_sent(ENROL_SECOND_FACTOR, || get(enrol::show_second_factor).post(enrol::confirm)),
     sent("/enrol/skip", || post(enrol::skip)),
+    shown_and_sent("/o/{token}", || get(link::show).post(link::open)),
+    sent("/o/{token}/renew", || post(link::renew)),
     shown("/sheets/{id}", || get(sheet::show)),
     shown_and_sent(SIGN_IN, || get(sign_in::show).post(sign_in::with_password)),
     shown_and_sent(SIGN_IN_CODE, || get(sign_in::show_code).post(sign_in::with_code)),

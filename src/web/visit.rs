@@ -2,16 +2,18 @@
 
 use super::frame::Frame;
 use super::{SIGN_IN, answer, cookies};
+use crate::actions::link::{self, LinkVisitor};
 use crate::actions::session::{self, SignedIn};
 use crate::actions::{ActionError, Context};
 use crate::domain::sensitive::Sensitive;
 use crate::i18n::Language;
-use crate::policy::rules::permit;
+use crate::policy::access::Access;
+use crate::policy::rules::{Action, permit};
 use crate::policy::table::Entry;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
 use sha2::{Digest, Sha256};
 
 /// One visit: made for one request, and only where the policy lets this visitor open this page.
@@ -25,6 +27,9 @@ pub(super) struct Visit {
     /// A new secret to which forms are bound, when the visitor brought none.
     pub(super) new_form_secret: Option<Sensitive<String>>,
     signed_in: Option<SignedIn>,
+    /// What the cookie of a link's visit holds, whatever it opens; empty where there is none.
+    link_secret: Sensitive<String>,
+    came_by_link: Option<LinkVisitor>,
     form_secret: Sensitive<String>,
 }
 
@@ -34,13 +39,17 @@ impl FromRequestParts<Context> for Visit {
     async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Self, Self::Rejection> {
         let visit = Self::of(context, parts).await.map_err(|error| answer::unavailable(&error))?;
         let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-        match context.table.door(&format!("{} {path}", parts.method)).map(|door| &door.entry) {
+        // A page is looked at the same whether its content is sent or not.
+        let method = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
+        match context.table.door(&format!("{method} {path}")).map(|door| &door.entry) {
             Some(Entry::Anybody | Entry::Unfinished) => Ok(visit),
-            Some(Entry::Acts(acts)) => match &visit.signed_in {
-                Some(signed_in) if acts.iter().any(|act| permit(&signed_in.access(context), *act).is_ok()) => Ok(visit),
-                Some(_) => Err(answer::message(&visit, StatusCode::NOT_FOUND, "not-found")),
-                None => Err(answer::redirect(SIGN_IN)),
-            },
+            Some(Entry::Acts(acts)) if visit.may_do_one_of(context, acts) => Ok(visit),
+            // Who came by a link has nothing to sign in with.
+            Some(Entry::Acts(acts)) if visit.has_left() && acts.contains(&Action::AnswerReferral) => {
+                Err(answer::message(&visit, StatusCode::GONE, "link-ended"))
+            }
+            Some(Entry::Acts(_)) if visit.signed_in.is_none() => Err(answer::redirect(SIGN_IN)),
+            Some(Entry::Acts(_)) => Err(answer::message(&visit, StatusCode::NOT_FOUND, "not-found")),
             Some(Entry::Operator) | None => Err(answer::message(&visit, StatusCode::NOT_FOUND, "not-found")),
         }
     }
@@ -50,6 +59,8 @@ impl Visit {
     async fn of(context: &Context, parts: &Parts) -> Result<Self, ActionError> {
         let session_secret = cookies::session_of(&parts.headers).unwrap_or_default();
         let signed_in = if session_secret.is_empty() { None } else { session::find(context, &session_secret).await? };
+        let link_secret = cookies::link_of(&parts.headers).unwrap_or_default();
+        let came_by_link = if link_secret.is_empty() { None } else { link::find(context, &link_secret).await? };
         let brought = cookies::form_of(&parts.headers);
         let new_form_secret = match brought {
             Some(_) => None,
@@ -61,7 +72,40 @@ impl Visit {
         let language = chosen_language
             .or_else(|| of_account.and_then(Language::from_tag))
             .unwrap_or_else(|| language_of_browser(&parts.headers, &parts.uri));
-        Ok(Self { language, chosen_language, session_secret, new_form_secret, signed_in, form_secret })
+        Ok(Self {
+            language,
+            chosen_language,
+            session_secret,
+            new_form_secret,
+            signed_in,
+            link_secret,
+            came_by_link,
+            form_secret,
+        })
+    }
+
+    /// True for somebody who came by a link, and whose visit is over.
+    fn has_left(&self) -> bool {
+        self.signed_in.is_none() && self.came_by_link.is_none() && !self.link_secret.is_empty()
+    }
+
+    fn may_do_one_of(&self, context: &Context, acts: &[Action]) -> bool {
+        let of_account = self.signed_in.as_ref().map(|signed_in| signed_in.access(context));
+        let by_link = self.came_by_link.as_ref().map(|visitor| visitor.access(context));
+        of_account.iter().chain(&by_link).any(|access| acts.iter().any(|act| permit(access, *act).is_ok()))
+    }
+
+    /// The access by which this visitor answers for a partner: of who came by a link, confined to what the mailbox was
+    /// sent, or else of who is signed in and may answer.
+    pub(super) fn partner_access(&self, context: &Context) -> Option<Access> {
+        let of_account = || self.signed_in.as_ref().map(|signed_in| signed_in.access(context));
+        let access = self.came_by_link.as_ref().map(|visitor| visitor.access(context)).or_else(of_account);
+        access.filter(|access| permit(access, Action::AnswerReferral).is_ok())
+    }
+
+    /// Who came by a link, if the visitor did.
+    pub(super) const fn came_by_link(&self) -> Option<&LinkVisitor> {
+        self.came_by_link.as_ref()
     }
 
     /// Who is signed in, if anybody is.
@@ -80,10 +124,11 @@ impl Visit {
         Frame { language: self.language, is_signed_in: true, form_token }
     }
 
-    /// What a form of this visitor carries. Bound to the session where there is one, so that a form of
-    /// another session, or of nobody's, is refused.
+    /// What a form of this visitor carries. Bound to the session where there is one, or to the visit that a link has
+    /// opened, so that a form of another one, or of nobody's, is refused.
     pub(super) fn form_token(&self) -> String {
-        token_of(&self.session_secret, &self.form_secret)
+        let bound_to = if self.session_secret.is_empty() { &self.link_secret } else { &self.session_secret };
+        token_of(bound_to, &self.form_secret)
     }
 }
 

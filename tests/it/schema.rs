@@ -248,8 +248,8 @@ fn faults_of_mutation(types: &Types, field: &FieldDefinition) -> Vec<String> {
     let one = if of.starts_with('[') { object.trim_end_matches('s') } else { object };
     let act = name.strip_prefix(one);
     let is_act = act.is_some_and(|act| act.starts_with(|c: char| c.is_ascii_uppercase()));
-    // The code of a slip is told once, and is no object of its own.
-    let is_of_slip = of == "HandoverSlip";
+    // The code of a slip, or one to be spoken, is told once, and is no object of its own.
+    let is_of_slip = ["HandoverSlip", "AnswerCode"].contains(&of.as_str());
     expect(is_act || is_of_slip, format!("is not an act on the payload's `{object}`"));
     expect(entity.node.ty.node.nullable, format!("`{object}` is there when it failed"));
     let entity = of.trim_matches(['[', ']', '!']);

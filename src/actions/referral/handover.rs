@@ -1,13 +1,13 @@
 //! Handing a person over: by phone, in a joint interview, or by the slip that the person carries.
 
+use super::answer_code::event;
 use super::side::require_partner;
 use super::write::{Actor, audit, write};
 use super::{Target, decide, find_for_change, settle};
-use crate::actions::disclosure::act;
 use crate::actions::protection::require_project_at_work;
 use crate::actions::{ActionError, Context};
 use crate::domain::account::Account;
-use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
+use crate::domain::audit::{AuditAction, AuditPurpose};
 use crate::domain::consent::Consent;
 use crate::domain::lifecycle::Party;
 use crate::domain::referral::{Change, Command, HandoverLimits, HandoverMode, Referral};
@@ -144,12 +144,4 @@ async fn finish(tx: &mut Tx, access: &Access, changed: &Referral, purpose: Audit
     tx.delete_slip(changed.id).await?;
     tx.touch_case(changed.case_id, changed.status_at).await?;
     audit(tx, access, changed, purpose).await
-}
-
-fn event(access: &Access, referral: &Referral, action: AuditAction, now: Timestamp) -> AuditEvent {
-    AuditEvent {
-        project_id: Some(referral.project_id),
-        consent_id: Some(referral.consent_id),
-        ..act(access, now, action, referral.id.to_string())
-    }
 }

@@ -1,6 +1,7 @@
 //! The referral loop: draft, send, answer, hand over, end, reopen.
 
 mod answer;
+mod answer_code;
 pub(super) mod clock;
 mod consequences;
 mod draft;
@@ -16,6 +17,8 @@ mod side;
 mod write;
 
 pub use answer::{Answer, Told, answer};
+pub use answer_code::create_answer_code;
+pub(in crate::actions) use answer_code::event as answer_code_event;
 pub use draft::{CreateReferral, create};
 pub use handover::{create_slip, hand_over, present_slip};
 pub use message::{TypedAnswer, answer_question, ask, mark_messages_read, send_message};

@@ -1,13 +1,14 @@
 //! Handing a person over, and taking a referral up again.
 
 use super::referral::target;
-use crate::actions::referral::{create_slip, hand_over, present_slip, reopen};
+use crate::actions::referral::{create_answer_code, create_slip, hand_over, present_slip, reopen};
 use crate::domain::referral::HandoverMode;
 use crate::graphql::error::ApiError;
 use crate::graphql::request::request;
-use crate::graphql::types::referral::{HandoverSlip, Referral};
+use crate::graphql::types::referral::{AnswerCode, HandoverSlip, Referral};
 use crate::graphql::user_errors::{
-    ReferralHandOverError, ReferralReopenError, ReferralSlipCreateError, ReferralSlipPresentError, settle,
+    ReferralAnswerCodeCreateError, ReferralHandOverError, ReferralReopenError, ReferralSlipCreateError,
+    ReferralSlipPresentError, settle,
 };
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -42,6 +43,21 @@ impl HandoverMutations {
         let made = create_slip(&request.context, &request.access, target).await;
         let (slip, errors) = settle(made, request.language)?;
         Ok(ReferralSlipCreatePayload { slip: slip.map(HandoverSlip), errors })
+    }
+
+    /// Makes the code that the case's team speaks to the recipient of an accepted referral, on a call to the directory's
+    /// number: who answers by a link types it to read more than the offer. It is used once, within 72 hours, at severe risk
+    /// within 15 minutes, and five wrong tries void it. Shown in this answer only; a new one takes the place of the last.
+    async fn referral_answer_code_create(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "For which referral.")] input: ReferralAnswerCodeCreateInput,
+    ) -> Result<ReferralAnswerCodeCreatePayload, ApiError> {
+        let request = request(context);
+        let target = target(&input.referral_id, input.expected_version)?;
+        let made = create_answer_code(&request.context, &request.access, target).await;
+        let (answer_code, errors) = settle(made, request.language)?;
+        Ok(ReferralAnswerCodeCreatePayload { answer_code: answer_code.map(AnswerCode), errors })
     }
 
     /// Takes a person over by the code of the slip that she carries. Whatever makes a code open nothing, the refusal is
@@ -93,6 +109,15 @@ pub struct ReferralSlipCreateInput {
     expected_version: i64,
 }
 
+/// What making a code to be spoken takes.
+#[derive(InputObject)]
+pub struct ReferralAnswerCodeCreateInput {
+    /// The referral, an id beginning with `ref_`.
+    referral_id: ID,
+    /// The version that the caller has read.
+    expected_version: i64,
+}
+
 /// What presenting a slip takes.
 #[derive(InputObject)]
 pub struct ReferralSlipPresentInput {
@@ -120,6 +145,15 @@ pub struct ReferralSlipCreatePayload {
     slip: Option<HandoverSlip>,
     /// Why none was made.
     errors: Vec<ReferralSlipCreateError>,
+}
+
+/// The code to be spoken, or why there is none.
+#[derive(SimpleObject)]
+pub struct ReferralAnswerCodeCreatePayload {
+    /// The code; null when none was made.
+    answer_code: Option<AnswerCode>,
+    /// Why none was made.
+    errors: Vec<ReferralAnswerCodeCreateError>,
 }
 
 payloads! {

@@ -16,7 +16,9 @@ use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, 
 use crate::domain::referral::{Attestation, Channel, DeclineCode, HandoverMode, OutcomeCode, ReferralKind, Urgency};
 use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
-use crate::policy::referral_view::{AttestedView, ProofView, ReferralStatus, ReferralView, SlipView, TimelineView};
+use crate::policy::referral_view::{
+    AnswerCodeView, AttestedView, ProofView, ReferralStatus, ReferralView, SlipView, TimelineView,
+};
 use crate::policy::visible::Visible;
 use async_graphql::{Context, Description, ID, Object};
 use std::sync::Arc;
@@ -376,6 +378,23 @@ impl HandoverSlip {
     }
 
     /// Until when it can be presented.
+    async fn expires_at(&self) -> DateTime {
+        DateTime(*self.0.tell(&self.0.expires_at))
+    }
+}
+
+/// A code that the case's team speaks to the directory's number of a recipient that answers by a link.
+#[derive(Description)]
+pub struct AnswerCode(pub Visible<AnswerCodeView>);
+
+#[Object(use_type_description)]
+impl AnswerCode {
+    /// The code: six digits. It is shown here and never again.
+    async fn code(&self) -> &String {
+        self.0.tell(&self.0.code)
+    }
+
+    /// Until when it can be typed.
     async fn expires_at(&self) -> DateTime {
         DateTime(*self.0.tell(&self.0.expires_at))
     }

@@ -38,7 +38,7 @@ pub(super) fn acts() -> Vec<Act> {
         // At the pages only, with a session: no token changes what its owner signs in with.
         act(KeepOwnAccount, Role::ALL).by_no_token(),
         // Everybody may look for services; what they find is a matter of tiers.
-        act(SearchDirectory, Role::ALL).or_nobody().by_token(TokenScope::Directory),
+        act(SearchDirectory, Role::ALL).or_nobody().by_token(TokenScope::Directory).or_by_link(),
         act(FindDuplicates, DECIDERS).by_token(TokenScope::Directory),
         act(ReadHistory, Role::ALL).by_token(TokenScope::Directory),
         // Partners and caseworkers: entries of the own organisation.
@@ -48,19 +48,19 @@ pub(super) fn acts() -> Vec<Act> {
         act(DecideProposal, DECIDERS).by_token(TokenScope::Editing),
         // One person stops at once.
         act(MarkDoNotUse, Role::ALL).by_token(TokenScope::Editing),
-        act(TellCapacity, EDITORS).by_token(TokenScope::Editing),
-        act(ConfirmEntry, EDITORS).by_token(TokenScope::Editing),
+        act(TellCapacity, EDITORS).by_token(TokenScope::Editing).or_by_link(),
+        act(ConfirmEntry, EDITORS).by_token(TokenScope::Editing).or_by_link(),
         act(OpenCase, WORKERS).in_project().by_token(TokenScope::Cases),
         act(ReadCase, WORKERS).in_project().by_token(TokenScope::Cases),
         act(RecordConsent, WORKERS).in_project().by_token(TokenScope::Cases),
         act(ConfirmConsent, READERS).by_token(TokenScope::Referrals),
         act(RecordDemand, WORKERS).in_project().by_token(TokenScope::Cases),
         act(CreateReferral, WORKERS).in_project().by_token(TokenScope::Referrals),
-        act(AnswerReferral, WORKERS).by_token(TokenScope::Answers),
+        act(AnswerReferral, WORKERS).by_token(TokenScope::Answers).or_by_link(),
         // The answers that the team was told, the handover, the reopening.
         act(FollowReferral, WORKERS).in_project().by_token(TokenScope::Referrals),
         act(ReopenReferral, LEADS).by_token(TokenScope::Referrals),
-        act(ReadReferral, READERS).by_token(TokenScope::Referrals),
+        act(ReadReferral, READERS).by_token(TokenScope::Referrals).or_by_link(),
         act(SendMessage, WORKERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
         // Protection.
@@ -83,8 +83,8 @@ pub(super) fn acts() -> Vec<Act> {
         act(CloseReferral, READERS).by_token(TokenScope::Referrals),
         act(ReadIncidents, READERS).by_token(TokenScope::Referrals),
         act(CloseIncident, LEADS).by_token(TokenScope::Protection),
-        act(ReadDeletions, READERS).by_token(TokenScope::Referrals),
-        act(AnswerDeletion, WORKERS).by_token(TokenScope::Answers),
+        act(ReadDeletions, READERS).by_token(TokenScope::Referrals).or_by_link(),
+        act(AnswerDeletion, WORKERS).by_token(TokenScope::Answers).or_by_link(),
         act(HoldCase, &[ProtectionLead]).by_token(TokenScope::Protection),
         act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
         // Everybody may see the own acts; whole trails are a matter of scope.

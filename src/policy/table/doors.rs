@@ -152,6 +152,7 @@ fn mutations_of_the_loop() -> Vec<Door> {
         door("Mutation.referralNotRealise", &[AnswerReferral, FollowReferral]),
         door("Mutation.referralHandOver", &[FollowReferral]),
         door("Mutation.referralSlipCreate", &[FollowReferral]),
+        door("Mutation.referralAnswerCodeCreate", &[FollowReferral]),
         door("Mutation.referralSlipPresent", &[AnswerReferral]),
         door("Mutation.referralReopen", &[AnswerReferral, FollowReferral, ReopenReferral]),
         door("Mutation.referralOfferToFirst", &[CreateReferral]),
@@ -199,6 +200,10 @@ const HALF_WAY_PAGES: &[&str] = &[
 const OPEN_PAGES: &[&str] = &[
     "GET /enrol",
     "POST /enrol",
+    // The address holds what opens it; the page tells nothing.
+    "GET /o/{token}",
+    "POST /o/{token}",
+    "POST /o/{token}/renew",
     "GET /sign-in",
     "POST /sign-in",
     "GET /sign-in/oidc",

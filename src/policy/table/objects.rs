@@ -31,7 +31,7 @@ pub const OBJECTS: &[Object] = &[
     // A refusal knows nothing of the consent: what is accepted stands as if it were offered.
     Object { key: "refusal", types: &["InvalidTransitionError"], standings: &[Offer, Ended, Closed] },
     // Told once, to who makes it.
-    Object { key: "slip", types: &["HandoverSlip"], standings: &[Accepted] },
+    Object { key: "slip", types: &["HandoverSlip", "AnswerCode"], standings: &[Accepted] },
     Object { key: "case", types: &["CaseReference"], standings: &[Plain] },
     Object { key: "consent", types: &["Consent"], standings: &[Plain] },
     Object { key: "demand", types: &["Demand"], standings: &[Plain] },

@@ -36,6 +36,7 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "breakGlass",
                 "deletion",
                 "slip",
+                "answerCode",
                 "incident",
                 "legalHold",
                 "webhookEndpoint",

@@ -33,7 +33,8 @@ pub(super) fn rows() -> Vec<Row> {
     rows.extend(offer());
     rows.extend(timeline());
     rows.extend(proof());
-    rows.extend(["HandoverSlip.code", "HandoverSlip.expiresAt"].map(|name| field(name, Person).to(Team, &[Accepted])));
+    let told_once = ["HandoverSlip.code", "HandoverSlip.expiresAt", "AnswerCode.code", "AnswerCode.expiresAt"];
+    rows.extend(told_once.map(|name| field(name, Person).to(Team, &[Accepted])));
     rows.extend(deliveries());
     rows.extend(messages());
     rows

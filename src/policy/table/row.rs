@@ -141,6 +141,8 @@ pub struct Act {
     pub token_scope: Option<TokenScope>,
     /// True when no token is good for it.
     pub needs_session: bool,
+    /// True when it may be done by who came by a link, who has no account of their own.
+    pub is_by_link: bool,
 }
 
 /// The act is not this viewer's.
@@ -161,6 +163,8 @@ pub struct ActFacts<'a> {
     pub has_project: bool,
     /// What the token is good for; `None` where it is good for everything that its owner may do.
     pub token_scopes: Option<&'a [TokenScope]>,
+    /// True for who came by a link.
+    pub is_by_link: bool,
 }
 
 /// An act of these roles.
@@ -172,6 +176,7 @@ pub fn act(action: Action, roles: &[Role]) -> Act {
         needs_project: false,
         token_scope: None,
         needs_session: false,
+        is_by_link: false,
     }
 }
 
@@ -200,6 +205,12 @@ impl Act {
         Self { token_scope: Some(scope), ..self }
     }
 
+    /// Also by a link to what a mailbox was sent, for this alone.
+    #[must_use]
+    pub fn or_by_link(self) -> Self {
+        Self { is_by_link: true, ..self }
+    }
+
     /// Whether the viewer may do it.
     pub fn decide(&self, facts: &ActFacts<'_>) -> Result<(), Denied> {
         let Some(role) = facts.role else {
@@ -211,7 +222,8 @@ impl Act {
             (_, None) => true,
         };
         let has_project = facts.has_project || !self.needs_project;
-        if self.roles.contains(&role) && has_project && has_scope { Ok(()) } else { Err(Denied::Forbidden) }
+        let comes_in = self.is_by_link || !facts.is_by_link;
+        if self.roles.contains(&role) && has_project && has_scope && comes_in { Ok(()) } else { Err(Denied::Forbidden) }
     }
 }
 

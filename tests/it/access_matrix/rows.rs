@@ -134,6 +134,7 @@ pub(super) fn mutation_rows(ready: &Ready) -> Vec<Row> {
         act("referralNotRealise", "ACCEPTED", Input::Step("ACCEPTED")),
         act("referralHandOver", "ACCEPTED", Input::Step("ACCEPTED")),
         act("referralSlipCreate", "ACCEPTED", Input::Step("ACCEPTED")),
+        act("referralAnswerCodeCreate", "ACCEPTED", Input::Step("ACCEPTED")),
         act("referralSlipPresent", "ACCEPTED, a wrong code", Input::Step("ACCEPTED")),
         act("referralReopen", "COMPLETED", Input::Step("COMPLETED")),
         act("capacityCheckAsk", "of the lawyers", Input::Create(places)),

@@ -36,7 +36,7 @@ const RECIPIENT: &str = "... on RecipientUnavailableError { recipientProblem: pr
 /// A mutation: its name, what comes back and how, and the errors that it names beside the key's.
 struct Mutation(&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const MUTATIONS: [Mutation; 27] = [
+const MUTATIONS: [Mutation; 28] = [
     Mutation("caseOpen", "case", CASE, &[INPUT, PROTECTION]),
     Mutation("consentRecord", "consent", CONSENT, &[INPUT, RECIPIENT, PROTECTION]),
     Mutation("consentConfirm", "consent", CONSENT, &[PROTECTION]),
@@ -69,6 +69,7 @@ const MUTATIONS: [Mutation; 27] = [
     Mutation("referralNotRealise", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
     Mutation("referralHandOver", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
     Mutation("referralSlipCreate", "slip", SLIP, &[INPUT, CONFLICT, TRANSITION, CONSENT_MISSING, PROTECTION]),
+    Mutation("referralAnswerCodeCreate", "answerCode", SLIP, &[INPUT, CONFLICT, CONSENT_MISSING, PROTECTION]),
     Mutation("referralSlipPresent", "referral", REFERRAL, &[INPUT, CONFLICT, TRANSITION, PROTECTION]),
     Mutation("referralReopen", "referral", REFERRAL, &[CONFLICT, TRANSITION, CONSENT_MISSING, PROTECTION]),
     Mutation("referralCancel", "referral", REFERRAL, &[CONFLICT, TRANSITION]),

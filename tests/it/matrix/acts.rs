@@ -37,7 +37,7 @@ async fn answer(app: &App, table: &'static Table, person: &Person, question: &Qu
 
 /// Whether the row gives the act to somebody of this role.
 fn is_given(act: &Act, role: Option<Role>, has_project: bool) -> bool {
-    act.decide(&ActFacts { role, has_project, token_scopes: None }).is_ok()
+    act.decide(&ActFacts { role, has_project, token_scopes: None, is_by_link: false }).is_ok()
 }
 
 fn act_of(content: &Content, action: Action) -> &Act {
@@ -140,7 +140,8 @@ fn every_act_is_whose_people_have_reviewed_it_to_be() {
             Role::ALL.iter().filter(|role| is_given(act, Some(**role), true)).map(|role| role.code()).collect();
         let anybody = Role::ALL.iter().copied().find(|role| is_given(act, Some(*role), true));
         let opens = |scopes: &[TokenScope]| {
-            act.decide(&ActFacts { role: anybody, has_project: true, token_scopes: Some(scopes) }).is_ok()
+            act.decide(&ActFacts { role: anybody, has_project: true, token_scopes: Some(scopes), is_by_link: false })
+                .is_ok()
         };
         let scopes: Vec<&str> = TokenScope::ALL.iter().filter(|it| opens(&[**it])).map(|it| it.code()).collect();
         let token = match (opens(&[]), scopes.is_empty()) {

@@ -158,6 +158,7 @@ on_both_databases! {
         for (act, more) in [
             ("referralHandOver", json!({ "mode": "PHONE" })),
             ("referralSlipCreate", json!({})),
+            ("referralAnswerCodeCreate", json!({})),
             ("referralMessageSend", json!({ "text": "Nous arrivons" })),
         ] {
             assert_eq!(problem(&world, &ready.sender, act, &of(more)).await, "PARTNER_REVOKED", "{act}");

@@ -199,6 +199,7 @@ pub(super) fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         "NotRealise",
         "HandOver",
         "SlipCreate",
+        "AnswerCodeCreate",
         "SlipPresent",
         "Reopen",
         "Ask",
