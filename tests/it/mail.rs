@@ -270,7 +270,10 @@ async fn what_is_said_in_clear_behind_the_wish_for_encryption_counts_for_nothing
 #[tokio::test]
 async fn a_server_that_cannot_encrypt_now_or_babbles_is_not_sent_to() {
     for (answers, expected) in [
-        (&["220 hello\r\n", "250-hello\r\n250 STARTTLS\r\n", "454 TLS not available\r\n"][..], MailFault::NotEncrypted),
+        (
+            &["220 hello\r\n", "250-hello\r\n250 STARTTLS\r\n", "454 TLS not available\r\n", "221 bye\r\n"][..],
+            MailFault::NotEncrypted,
+        ),
         (&["554 no mail here\r\n"], MailFault::Refused),
         (&["HTTP/1.1 400 Bad Request\r\n\r\n"], MailFault::Unreachable),
     ] {
