@@ -3,12 +3,14 @@
 mod apply;
 mod audit;
 mod backup;
+mod doctor;
 mod export;
 mod geography;
 mod harden;
 mod import;
 mod keys;
 mod log;
+mod mail;
 mod origin;
 mod people;
 mod policy;
@@ -112,6 +114,8 @@ enum Command {
     Worker,
     /// List the work that is due next, with what its last run came to.
     Jobs,
+    /// Say whether this installation works: database, clocks, outbox, mail; and what to do where it does not.
+    Doctor(doctor::DoctorArguments),
     /// Print who may see and do what: one page for each role.
     Policy {
         /// Only the page of this role, such as partner_agent, or `nobody`.
@@ -198,6 +202,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Restore { dir, replace } => backup::run_restore(&config, &dir, replace).await,
         Command::Retention { command } => retention::run_retention(&config, command).await,
         Command::Worker => worker::run_worker(&config).await,
+        Command::Doctor(arguments) => doctor::run_doctor(&config, &arguments).await,
         Command::Jobs => worker::list_jobs(&config).await,
         Command::Schema | Command::Policy { .. } => Ok(()),
     }

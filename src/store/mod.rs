@@ -47,6 +47,7 @@ mod messages;
 mod notices;
 mod open;
 mod openings;
+mod outbox_health;
 mod overrides;
 mod postgres_programs;
 mod projects;
@@ -92,6 +93,7 @@ pub use self::keys::{CursorKey, KeyPurpose, Rotation, RotationRefused};
 pub use self::legal_holds::Held;
 pub use self::links::StoredLink;
 pub use self::open::{Location, make_kek_file, read_kek_id};
+pub use self::outbox_health::Waiting;
 pub use self::proposals::Decision;
 pub use self::provider::{BegunSignIn, IdentityLink};
 pub use self::referral_clocks::ClockStanding;
@@ -313,6 +315,7 @@ fn all_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         open::STATEMENTS,
         notices::STATEMENTS,
         openings::STATEMENTS,
+        outbox_health::STATEMENTS,
         overrides::STATEMENTS,
         projects::STATEMENTS,
         proposals::STATEMENTS,

@@ -54,6 +54,7 @@ mod kit;
 mod legal_hold;
 mod linter;
 mod log_fields;
+mod mail;
 mod markers;
 mod matrix;
 mod memory;

@@ -217,6 +217,7 @@ const COMMANDS: &[&str] = &[
     "relais audit",
     "relais backup",
     "relais demo",
+    "relais doctor",
     "relais export",
     "relais import",
     "relais jobs",
