@@ -75,6 +75,12 @@ pub fn services_of(context: &Context, access: &Access, organization: &Arc<Organi
         .collect()
 }
 
+/// The services of the viewer's own organisation.
+pub fn own_services(context: &Context, access: &Access) -> Vec<Visible<ServiceView>> {
+    let own = access.account().and_then(|account| context.directory.snapshot().organization(account.organization_id));
+    own.map_or_else(Vec::new, |organization| services_of(context, access, &organization))
+}
+
 /// The organisation with this id, that something else has led to.
 pub fn organization(
     context: &Context,

@@ -11,7 +11,7 @@ use crate::domain::lifecycle::{Event, Status};
 use crate::domain::linter::Finding;
 use crate::domain::message::{IdentityAsked, QuestionTemplate};
 use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RINGS, RecipientProblem, Refusal};
-use crate::i18n::{Language, code_key, text, text_with};
+use crate::i18n::{Language, code_key, text, text_refused, text_with};
 use crate::policy::referral_view::ReferralStatus;
 use async_graphql::{Interface, SimpleObject, Union};
 
@@ -195,7 +195,7 @@ fn user_error(refusal: Refusal, language: Language) -> UserError {
             problem,
         }),
         Refusal::Text { findings, asked, suggestion } => UserError::Text(TextRefusedError {
-            message: text_refused(&findings, &asked, suggestion, language),
+            message: text_refused(language, &findings, &asked, suggestion),
             path: input("question.text"),
             findings,
             asked,
@@ -240,20 +240,6 @@ fn consent_error(
         missing_fields,
         missing_consequences,
     })
-}
-
-/// What a text tells or asks, and what to ask instead.
-fn text_refused(
-    findings: &[Finding],
-    asked: &[IdentityAsked],
-    suggestion: QuestionTemplate,
-    language: Language,
-) -> String {
-    let findings = findings.iter().map(|finding| code_key("linter", *finding));
-    let keys = findings.chain(asked.iter().map(|asked| code_key("asked", *asked)));
-    let found: Vec<String> = keys.map(|key| text(language, &key)).collect();
-    let question = text(language, &code_key("question", suggestion));
-    text_with(language, "text-refused", &[("found", found.join(", ")), ("question", question)])
 }
 
 macro_rules! unions {

@@ -4,6 +4,8 @@
 //! English (a test). Arabic has what a native speaker could not misread; what it lacks falls back to French.
 
 use crate::domain::code::{CodeList, code_list};
+use crate::domain::linter::Finding;
+use crate::domain::message::{IdentityAsked, QuestionTemplate};
 use fluent_templates::{Loader, static_loader};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -116,6 +118,20 @@ pub fn text_with(language: Language, key: &str, arguments: &[(&'static str, Stri
     LOCALES.lookup_with_args(language.identifier(), key, &arguments)
 }
 
+/// What a question in own words tells or asks of a person, and what to ask instead.
+pub fn text_refused(
+    language: Language,
+    findings: &[Finding],
+    asked: &[IdentityAsked],
+    suggestion: QuestionTemplate,
+) -> String {
+    let findings = findings.iter().map(|finding| code_key("linter", *finding));
+    let keys = findings.chain(asked.iter().map(|asked| code_key("asked", *asked)));
+    let found: Vec<String> = keys.map(|key| text(language, &key)).collect();
+    let question = text(language, &code_key("question", suggestion));
+    text_with(language, "text-refused", &[("found", found.join(", ")), ("question", question)])
+}
+
 /// The key of a code in the locale files: the list's prefix and the code, with dashes.
 pub fn code_key(prefix: &str, code: impl CodeList) -> String {
     format!("{prefix}-{}", code.code().replace(['_', '.'], "-"))
@@ -138,11 +154,16 @@ mod tests {
     use super::*;
     use crate::domain::account::{Role, TokenScope};
     use crate::domain::audit::AuditPurpose;
-    use crate::domain::consent::ConsentField;
-    use crate::domain::directory::KnownConsequence;
+    use crate::domain::consent::{ConsentField, ContactRule};
+    use crate::domain::directory::{CapacityStatus, KnownConsequence};
+    use crate::domain::disclosure::DeadlineBand;
     use crate::domain::fit::{Finding, FitDimension};
+    use crate::domain::lifecycle::{Event, Party};
     use crate::domain::linter;
-    use crate::domain::message::{IdentityAsked, QuestionTemplate};
+    use crate::domain::message::AnswerWord;
+    use crate::domain::need::Need;
+    use crate::domain::profile::{AdminStatus, AgeBasis, Gender, Household, ProtectionFlag, Situation};
+    use crate::domain::referral::{Attestation, DeclineCode, OutcomeCode, ReferralKind, Urgency};
     use crate::domain::refusal::{ConsentProblem, InputProblem, ProtectionProblem, RecipientProblem};
     use crate::domain::session::AuthenticationMethod;
     use crate::domain::sign_in::CredentialProblem;
@@ -167,6 +188,12 @@ mod tests {
 
     const LINK: [&str; 3] =
         [include_str!("locales/fr/link.ftl"), include_str!("locales/en/link.ftl"), include_str!("locales/ar/link.ftl")];
+
+    const PARTNER: [&str; 3] = [
+        include_str!("locales/fr/partner.ftl"),
+        include_str!("locales/en/partner.ftl"),
+        include_str!("locales/ar/partner.ftl"),
+    ];
 
     fn keys(file: &str) -> BTreeSet<&str> {
         let lines = file.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
@@ -232,6 +259,44 @@ mod tests {
         wanted.extend(Role::ALL.iter().map(|code| code_key("role", *code)));
         wanted.extend(TokenScope::ALL.iter().map(|code| code_key("scope", *code)));
         wanted.extend(AuthenticationMethod::ALL.iter().map(|code| code_key("method", *code)));
+        let missing: Vec<_> = wanted.iter().filter(|key| !known.contains(key.as_str())).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    fn coded<T: CodeList>(prefix: &'static str) -> impl Iterator<Item = String> {
+        T::ALL.iter().map(move |code| code_key(prefix, *code))
+    }
+
+    #[test]
+    fn the_partners_pages_are_whole_in_all_three_languages_and_have_a_text_for_every_code() {
+        for other in &PARTNER[1..] {
+            assert_eq!(keys(PARTNER[0]), keys(other));
+            assert_eq!(arguments(PARTNER[0]), arguments(other));
+        }
+        let known = keys(PARTNER[0]);
+        for others in [FRENCH, PAGES[0], FOR_THE_PERSON[0]] {
+            assert!(known.is_disjoint(&keys(others)), "a key stands in one file");
+        }
+        let wanted: BTreeSet<String> = coded::<Need>("need")
+            .chain(coded::<Urgency>("urgency"))
+            .chain(coded::<ReferralKind>("kind"))
+            .chain(coded::<DeadlineBand>("band"))
+            .chain(coded::<ContactRule>("contact"))
+            .chain(coded::<Gender>("gender"))
+            .chain(coded::<Household>("household"))
+            .chain(coded::<AdminStatus>("admin-status"))
+            .chain(coded::<Situation>("situation"))
+            .chain(coded::<ProtectionFlag>("flag"))
+            .chain(coded::<AgeBasis>("age-basis"))
+            .chain(coded::<DeclineCode>("decline"))
+            .chain(coded::<OutcomeCode>("outcome"))
+            .chain(coded::<AnswerWord>("reply"))
+            .chain(coded::<Event>("step"))
+            .chain(coded::<Party>("side"))
+            .chain(coded::<Attestation>("said"))
+            .chain(coded::<CapacityStatus>("capacity"))
+            .chain(coded::<crate::domain::lifecycle::Status>("state"))
+            .collect();
         let missing: Vec<_> = wanted.iter().filter(|key| !known.contains(key.as_str())).collect();
         assert!(missing.is_empty(), "{missing:?}");
     }

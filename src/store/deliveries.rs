@@ -3,7 +3,7 @@
 //! queue claim it both.
 
 use super::reach::{not_revoked_by, open_to_recipient};
-use super::row::{Table, optional_text, optional_time};
+use super::row::{Table, optional_time};
 use super::{SealedAt, Store, StoreError, Tx, in_list, in_tx, read, statements};
 use crate::domain::delivery::{Attempt, Delivery, DeliveryChannel, Queue, Sequel, Told};
 use crate::domain::erasure::ErasureUnit;

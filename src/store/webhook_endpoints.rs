@@ -5,7 +5,7 @@ use super::keys::KeyStore;
 use super::row::{Table, optional_time};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
-use crate::domain::delivery::{Attempt, Delivery, DeliveryChannel, DeliveryKind, DeliveryStatus, Queue};
+use crate::domain::delivery::{Attempt, DeliveryChannel, DeliveryKind, DeliveryStatus, Queue};
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::id::{OrganizationId, WebhookEndpointId};
 use crate::domain::time::Timestamp;

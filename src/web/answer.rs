@@ -137,6 +137,24 @@ pub(super) fn signed_out() -> Response<Body> {
     response
 }
 
+/// The last page of a visit: it holds nothing, and the browser forgets everything that it knows of us.
+pub(super) fn forgotten(visit: &Visit, page: &impl Template) -> Response<Body> {
+    let mut response = rendered(visit.language, StatusCode::OK, page);
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("clear-site-data"), EVERYTHING);
+    headers.append(header::SET_COOKIE, cookies::ended_session());
+    headers.append(header::SET_COOKIE, cookies::ended_link());
+    response
+}
+
+/// Sends the visitor on, by GET, to an address made of ids and codes.
+pub(super) fn onward(address: &str) -> Response<Body> {
+    let Ok(location) = HeaderValue::from_str(address) else { return fault() };
+    let mut response = redirect(SIGN_IN);
+    response.headers_mut().insert(header::LOCATION, location);
+    response
+}
+
 /// A page with a title and a sentence, such as a refusal.
 pub(super) fn message(visit: &Visit, status: StatusCode, key: &str) -> Response<Body> {
     let frame = visit.frame();

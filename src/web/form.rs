@@ -61,6 +61,11 @@ impl Form {
         self.fields.iter().find(|(field, _)| field == name).map_or(&NOTHING, |(_, value)| value)
     }
 
+    /// Every field with its name, for forms that name their fields by what they are of.
+    pub(super) fn named(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.expose().as_str()))
+    }
+
     /// Every value of a field that can be ticked several times.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.expose().as_str())

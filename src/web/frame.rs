@@ -31,6 +31,11 @@ impl Frame {
         i18n::text_with(self.language, key, &[("name", name.to_owned())])
     }
 
+    /// Until when a reply is awaited.
+    pub(super) fn reply_by(&self, when: &str) -> String {
+        i18n::text_with(self.language, "partner-reply-by", &[("when", when.to_owned())])
+    }
+
     /// The name of a code, such as a role.
     pub(super) fn code<T: CodeList>(&self, prefix: &str, code: &T) -> String {
         self.text(&i18n::code_key(prefix, *code))

@@ -5,7 +5,7 @@
 use super::form::Form;
 use super::frame::Frame;
 use super::visit::Visit;
-use super::{REQUESTS, answer};
+use super::{answer, partner};
 use crate::actions::Context;
 use crate::actions::link::{self, Opening};
 use crate::domain::sensitive::Sensitive;
@@ -70,7 +70,7 @@ pub(super) async fn open(
 ) -> Response<Body> {
     let (visit, token) = (&form.visit, token(path));
     match link::open(&context, &token).await {
-        Ok(Opening::Opened(secret)) => unlisted(answer::redirect_with_link(REQUESTS, &secret)),
+        Ok(Opening::Opened(secret)) => unlisted(answer::redirect_with_link(partner::INBOX, &secret)),
         Ok(Opening::Over) => {
             let renewal = Some(format!("/o/{}/renew", token.expose()));
             let page = LinkPage::new(visit, "link-over", "page-link-renew", renewal);

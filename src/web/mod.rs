@@ -1,4 +1,4 @@
-//! The pages: signing in and one's own account, rendered here, usable without scripts.
+//! The pages: signing in, one's own account, and what a partner answers, rendered here, usable without scripts.
 //!
 //! Invariants: a page calls the same actions as the API and decides nothing; a page without a door in
 //! the [table](crate::policy::table) is not served, and who may come through it is asked at each visit. `/graphql` knows nothing of the cookie that
@@ -14,6 +14,7 @@ mod enrol;
 mod form;
 mod frame;
 mod link;
+mod partner;
 mod picture;
 mod provider;
 mod rate;
@@ -31,8 +32,6 @@ use axum::routing::{MethodRouter, get, post};
 
 /// Where somebody who is signed in begins.
 const HOME: &str = "/account";
-/// Where a partner finds what waits for its answer.
-const REQUESTS: &str = "/requests";
 /// Where somebody who is not begins.
 const SIGN_IN: &str = "/sign-in";
 /// Where the second factor is given.
@@ -95,6 +94,11 @@ pub const PAGES: &[Page] = &[
     sent("/enrol/skip", || post(enrol::skip)),
     shown_and_sent("/o/{token}", || get(link::show).post(link::open)),
     sent("/o/{token}/renew", || post(link::renew)),
+    shown_and_sent(partner::CAPACITY, || get(partner::show_capacity).post(partner::tell_capacity)),
+    sent("/leave", || post(partner::leave)),
+    shown_and_sent(partner::OUTCOMES, || get(partner::show_outcomes).post(partner::record_outcomes)),
+    shown(partner::INBOX, || get(partner::inbox)),
+    shown_and_sent("/requests/{id}", || get(partner::request).post(partner::answer)),
     shown("/sheets/{id}", || get(sheet::show)),
     shown_and_sent(SIGN_IN, || get(sign_in::show).post(sign_in::with_password)),
     shown_and_sent(SIGN_IN_CODE, || get(sign_in::show_code).post(sign_in::with_code)),

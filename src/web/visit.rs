@@ -28,6 +28,7 @@ pub(super) struct Visit {
     pub(super) new_form_secret: Option<Sensitive<String>>,
     signed_in: Option<SignedIn>,
     /// What the cookie of a link's visit holds, whatever it opens; empty where there is none.
+    /// What the cookie of a visit by link holds, whatever it opens; empty where there is none.
     link_secret: Sensitive<String>,
     came_by_link: Option<LinkVisitor>,
     form_secret: Sensitive<String>,

@@ -19,6 +19,8 @@ pub(super) fn doors() -> Vec<Door> {
     doors.extend(ACCOUNT_PAGES.iter().map(|name| door(name, &[KeepOwnAccount])));
     // A sheet that the team of a case prints.
     doors.push(door("GET /sheets/{id}", &[FollowReferral]));
+    doors.extend(PARTNER_PAGES.iter().map(|name| door(name, &[AnswerReferral])));
+    doors.extend(DIRECTORY_PAGES.iter().map(|name| door(name, &[TellCapacity, ConfirmEntry])));
     doors.extend(HALF_WAY_PAGES.iter().map(|name| Door { name, entry: Entry::Unfinished }));
     doors.extend(OPEN_PAGES.iter().map(|name| Door { name, entry: Entry::Anybody }));
     doors.extend(COMMANDS.iter().map(|name| Door { name, entry: Entry::Operator }));
@@ -187,6 +189,13 @@ const ACCOUNT_PAGES: &[&str] = &[
     "POST /confirm",
 ];
 
+/// Pages of whoever answers what comes to the own services.
+const PARTNER_PAGES: &[&str] =
+    &["GET /requests", "GET /requests/{id}", "POST /requests/{id}", "GET /outcomes", "POST /outcomes"];
+
+/// Pages of whoever says how many places there are, and that an entry is still true.
+const DIRECTORY_PAGES: &[&str] = &["GET /capacity", "POST /capacity"];
+
 /// Pages between the first proof of who one is and the second.
 const HALF_WAY_PAGES: &[&str] = &[
     "GET /enrol/second-factor",
@@ -204,6 +213,7 @@ const OPEN_PAGES: &[&str] = &[
     "GET /o/{token}",
     "POST /o/{token}",
     "POST /o/{token}/renew",
+    "POST /leave",
     "GET /sign-in",
     "POST /sign-in",
     "GET /sign-in/oidc",

@@ -138,3 +138,21 @@ question-document-at-hand = هل توجد وثيقة تخص هذه الحاجة�
 question-children-along = كم طفلًا يأتي مع الشخص؟
 question-other-service-involved = هل تساعد خدمة أخرى في هذه الحاجة؟
 question-still-needed = هل ما زالت الحاجة قائمة؟
+
+## صفحات الشريك
+field-age-band = الفئة العمرية
+field-gender = الجنس
+field-household = الوضع العائلي
+field-admin-status = الوضع الإداري
+field-situation = ظروف السكن
+field-languages = اللغات
+field-area = المنطقة
+field-protection-flags = احتياجات الحماية
+field-age-basis = أساس العمر
+input-unusable-text = يحتوي النص على رمز غير صالح: اكتبوه من جديد.
+input-text-empty = لا يمكن أن يكون النص فارغًا.
+input-start-in-future = البدء يقع بين الإرسال والآن.
+input-slip-code = ليس هذا رمز ورقة لهذا الطلب، أو لم يعد صالحًا: اتصلوا بالفريق.
+input-expected-wait = الانتظار المتوقع من 1 إلى 730 يومًا.
+input-above-maximum = الأماكن المتاحة أكثر من مجموع الأماكن.
+protection-project-frozen = المشروع متوقف: القراءة فقط ممكنة.

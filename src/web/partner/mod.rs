@@ -1,0 +1,100 @@
+//! The partner's pages: what waits, one request and its answers, how many places there are, and the outcomes.
+//!
+//! Invariants: a page tells what the view tells, and what it told is on record before it is sent; opening a page changes
+//! nothing; what somebody decides is a form with nothing chosen beforehand, sent with the version that was read. What is
+//! possible now is asked of [`lifecycle`](crate::domain::lifecycle), whose table stands nowhere else.
+
+mod acts;
+mod answers;
+mod capacity;
+mod facts;
+mod inbox;
+mod leave;
+mod outcomes;
+mod request;
+mod told;
+mod words;
+
+pub(super) use answers::answer;
+pub(super) use capacity::{show as show_capacity, tell as tell_capacity};
+pub(super) use inbox::show as inbox;
+pub(super) use leave::leave;
+pub(super) use outcomes::{record as record_outcomes, show as show_outcomes};
+pub(super) use request::show as request;
+
+use super::answer as answers_of_pages;
+use super::visit::{Visit, sign_in_first};
+use crate::actions::{ActionError, Context, disclosure, referral, refusal};
+use crate::domain::id::{Identifier as _, ReferralId};
+use crate::domain::referral::DeclineCode;
+use crate::policy::access::Access;
+use crate::policy::referral_view::ReferralView;
+use crate::policy::visible::Visible;
+use askama::Template;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use axum::http::{Response, StatusCode, Uri};
+
+/// Where the inbox is.
+pub(super) const INBOX: &str = "/requests";
+/// Where places are told and entries confirmed.
+pub(super) const CAPACITY: &str = "/capacity";
+/// Where outcomes are given.
+pub(super) const OUTCOMES: &str = "/outcomes";
+
+/// The access of whoever visits as a partner; nobody else comes through the doors of these pages.
+fn access(context: &Context, visit: &Visit) -> Option<Access> {
+    visit.partner_access(context)
+}
+
+/// An id in an address; what is none is told as what is not there.
+fn id_in(path: Result<Path<String>, PathRejection>) -> Option<ReferralId> {
+    path.ok().and_then(|Path(id)| ReferralId::parse(&id).ok())
+}
+
+/// A referral that the viewer's organisation has received. What it has sent, or only follows, has no page here.
+async fn received(context: &Context, access: &Access, id: ReferralId) -> Result<Visible<ReferralView>, ActionError> {
+    let view = referral::find(context, access, id).await?;
+    if is_received(access, &view) { Ok(view) } else { Err(ActionError::NotVisible) }
+}
+
+fn is_received(access: &Access, view: &Visible<ReferralView>) -> bool {
+    let recipient = view.reveal(&view.recipient_id);
+    recipient.is_some() && recipient == access.account().map(|account| &account.organization_id)
+}
+
+/// Sends a page once what stands on it is on record.
+async fn sent(
+    context: &Context,
+    access: &Access,
+    (visit, status): (&Visit, StatusCode),
+    page: &impl Template,
+) -> Response<Body> {
+    match disclosure::record(context, access).await {
+        Ok(()) => answers_of_pages::with_status(visit, status, page),
+        Err(error) => answers_of_pages::refused(visit, &error),
+    }
+}
+
+/// The answer where there is no page, with the refusal on record.
+async fn refused(context: &Context, access: &Access, visit: &Visit, error: &ActionError) -> Response<Body> {
+    refusal::record(context, access, matches!(error, ActionError::Forbidden)).await;
+    answers_of_pages::refused(visit, error)
+}
+
+fn not_found(visit: &Visit) -> Response<Body> {
+    answers_of_pages::message(visit, StatusCode::NOT_FOUND, "not-found")
+}
+
+/// The value of a name in the query of an address.
+fn in_query<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
+    let mut pairs = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// The reasons that are a recipient's to give.
+fn reasons_to_decline() -> impl Iterator<Item = DeclineCode> {
+    use crate::domain::code::CodeList as _;
+    DeclineCode::ALL.iter().copied().filter(|code| !code.is_of_person())
+}
