@@ -52,6 +52,7 @@ mod key_files;
 mod key_rotation;
 mod kit;
 mod legal_hold;
+mod links;
 mod linter;
 mod log_fields;
 mod mail;
