@@ -64,6 +64,7 @@ mod opening_hours;
 mod oracle;
 mod page_rates;
 mod pages;
+mod partner_pages;
 mod people_commands;
 mod plans;
 mod policy;

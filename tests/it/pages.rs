@@ -82,8 +82,10 @@ pub fn assert_well_formed(html: &str, place: &str) {
         assert!(labelled.contains(field), "{place}: {field} has no label");
     }
     for (reference, _) in html.match_indices("aria-describedby=\"") {
-        let id = html[reference + 18..].split('"').next().expect("an id");
-        assert!(ids.contains(id), "{place}: {id}");
+        let described = html[reference + 18..].split('"').next().expect("ids");
+        for id in described.split(' ') {
+            assert!(ids.contains(id), "{place}: {id}");
+        }
     }
 }
 
