@@ -51,7 +51,7 @@ pub struct Config {
     /// How to work on what is due at a time.
     pub jobs: Jobs,
     /// How to tell endpoints what is due to them.
-    pub delivery: Delivery,
+    pub delivery: Post,
     /// For how long what is kept.
     pub retention: Retention,
     /// What Relais is run for.
@@ -199,12 +199,12 @@ pub struct Jobs {
 /// How to tell endpoints what is due to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Delivery {
+pub struct Post {
     /// Seconds between two looks for what is due; what is listed meanwhile is heard at once.
     pub look_seconds: u64,
 }
 
-impl Default for Delivery {
+impl Default for Post {
     fn default() -> Self {
         Self { look_seconds: 2 }
     }

@@ -20,7 +20,6 @@ use crate::domain::opening::TimeZone;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{WebhookDisabledReason, WebhookEndpoint};
-use crate::i18n::Language;
 use crate::store::{LeasedQueue, Tx};
 
 /// Seconds for which a worker has a queue for itself; one attempt takes far less.
@@ -44,8 +43,8 @@ pub enum Parcel {
 pub struct LetterParcel {
     /// The mailbox.
     pub to: Sensitive<String>,
-    /// In which language it is written to.
-    pub language: Language,
+    /// In which language it is written to, by its BCP 47 tag; none where nobody has said.
+    pub language: Option<String>,
     /// By what the partner tells such mails apart.
     pub tag: Option<String>,
     /// Until when an answer is wanted, with the time zone of the service.
@@ -151,9 +150,8 @@ async fn letter(
         Some(zone) => reply_by(context, &token, referral).await?.map(|at| (at, zone)),
         None => None,
     };
-    let language = settings.language.as_deref().and_then(Language::from_tag).unwrap_or_default();
     let tag = settings.tag.filter(|_| !is_severe);
-    Ok(Ok(Parcel::Letter(LetterParcel { to: to.into(), language, tag, reply_by, token })))
+    Ok(Ok(Parcel::Letter(LetterParcel { to: to.into(), language: settings.language, tag, reply_by, token })))
 }
 
 /// The link of a mail, the same through every attempt, with the risk of the project whose referral it opens; `None` once the

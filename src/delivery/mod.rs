@@ -21,6 +21,7 @@ use crate::domain::sensitive::Sensitive;
 use crate::domain::webhook::{WebhookEndpoint, body};
 use crate::egress::Client;
 use crate::egress::mail::{MailFault, Mailer, Parcel as Mail};
+use crate::i18n::Language;
 use crate::store::{Hearing, LeasedQueue};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -146,6 +147,7 @@ impl Post {
         let Some(mailer) = &self.means.mailer else { return AttemptResult::NoServer };
         let LetterParcel { to, language, tag, reply_by, token } = parcel;
         let link = Sensitive::new(format!("{}/o/{}", self.means.public_address, token.expose()));
+        let language = language.as_deref().and_then(Language::from_tag).unwrap_or_default();
         let reply_by = reply_by.map(|(at, zone)| ReplyBy::at(at, zone));
         let Letter { subject, text, html } = compose(&LetterFacts { language, tag, reply_by, link });
         let date = self.context.clock.now();

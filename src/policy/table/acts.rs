@@ -33,7 +33,7 @@ const DECIDERS: &[Role] = &[Coordinator, ProtectionLead, DirectoryEditor];
 const LEADS: &[Role] = &[Coordinator, ProtectionLead];
 
 pub(super) fn acts() -> Vec<Act> {
-    vec![
+    let mut acts = vec![
         act(ReadOwnAccount, Role::ALL).or_nobody(),
         // At the pages only, with a session: no token changes what its owner signs in with.
         act(KeepOwnAccount, Role::ALL).by_no_token(),
@@ -63,7 +63,17 @@ pub(super) fn acts() -> Vec<Act> {
         act(ReadReferral, READERS).by_token(TokenScope::Referrals).or_by_link(),
         act(SendMessage, WORKERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
-        // Protection.
+        // Everybody may see the own acts; whole trails are a matter of scope.
+        act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),
+        // Who answers for the systems of an organisation; told of no person.
+        act(KeepWebhooks, &[Coordinator, PartnerAdmin, SystemAdministrator]).by_token(TokenScope::Administration),
+    ];
+    acts.extend(acts_of_protection());
+    acts
+}
+
+fn acts_of_protection() -> Vec<Act> {
+    vec![
         act(ReadProject, READERS).by_token(TokenScope::Referrals),
         act(LeadProject, LEADS).by_token(TokenScope::Protection),
         act(ReadContinuity, READERS).by_token(TokenScope::Referrals),
@@ -87,10 +97,6 @@ pub(super) fn acts() -> Vec<Act> {
         act(AnswerDeletion, WORKERS).by_token(TokenScope::Answers).or_by_link(),
         act(HoldCase, &[ProtectionLead]).by_token(TokenScope::Protection),
         act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
-        // Everybody may see the own acts; whole trails are a matter of scope.
-        act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),
-        // Who answers for the systems of an organisation; told of no person.
-        act(KeepWebhooks, &[Coordinator, PartnerAdmin, SystemAdministrator]).by_token(TokenScope::Administration),
     ]
 }
 
