@@ -47,8 +47,9 @@ fn sensitive_types() -> BTreeSet<String> {
 
 /// Names that things of many kinds have, so that they tell nothing by themselves; the types of the policy that have
 /// such a field are found by their own names.
-const ORDINARY: [&str; 12] = [
+const ORDINARY: [&str; 13] = [
     "asked_at",
+    "channel",
     "code",
     "day",
     "event",

@@ -33,6 +33,13 @@ const DECIDERS: &[Role] = &[Coordinator, ProtectionLead, DirectoryEditor];
 const LEADS: &[Role] = &[Coordinator, ProtectionLead];
 
 pub(super) fn acts() -> Vec<Act> {
+    let mut acts = acts_of_the_loop();
+    acts.extend(acts_of_protection());
+    acts
+}
+
+/// The directory, cases and referrals, and figures of them.
+fn acts_of_the_loop() -> Vec<Act> {
     vec![
         act(ReadOwnAccount, Role::ALL).or_nobody(),
         // At the pages only, with a session: no token changes what its owner signs in with.
@@ -63,7 +70,12 @@ pub(super) fn acts() -> Vec<Act> {
         act(ReadReferral, READERS).by_token(TokenScope::Referrals),
         act(SendMessage, WORKERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
-        // Protection.
+    ]
+}
+
+/// Protection, what is written down, and who keeps an organisation's systems.
+fn acts_of_protection() -> Vec<Act> {
+    vec![
         act(ReadProject, READERS).by_token(TokenScope::Referrals),
         act(LeadProject, LEADS).by_token(TokenScope::Protection),
         act(ReadContinuity, READERS).by_token(TokenScope::Referrals),
