@@ -276,6 +276,13 @@ impl Access {
         if reads { Relation::Figures } else { Relation::Member }
     }
 
+    /// What the viewer is to a system of this organisation.
+    pub fn relation_to_system(&self, organization: OrganizationId) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let keeps = account.organization_id == organization && self.table.can_be(account.role, Relation::Keeper);
+        if keeps { Relation::Keeper } else { Relation::Member }
+    }
+
     /// What the viewer is to an entry of the directory.
     pub fn relation_to_entry(&self, organization: OrganizationId) -> Relation {
         self.relation_to_entry_that_is(self.account().is_some_and(|account| account.organization_id == organization))

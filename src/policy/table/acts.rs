@@ -31,6 +31,8 @@ const DECIDERS: &[Role] = &[Coordinator, ProtectionLead, DirectoryEditor];
 
 /// Who answers for what happens in a project.
 const LEADS: &[Role] = &[Coordinator, ProtectionLead];
+/// Who answers for the systems of an organisation.
+const KEEPERS: &[Role] = &[Coordinator, PartnerAdmin, SystemAdministrator];
 
 pub(super) fn acts() -> Vec<Act> {
     let mut acts = acts_of_the_loop();
@@ -101,8 +103,8 @@ fn acts_of_protection() -> Vec<Act> {
         act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
         // Everybody may see the own acts; whole trails are a matter of scope.
         act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),
-        // Who answers for the systems of an organisation; told of no person.
-        act(KeepWebhooks, &[Coordinator, PartnerAdmin, SystemAdministrator]).by_token(TokenScope::Administration),
+        // Told of no person.
+        act(KeepWebhooks, KEEPERS).by_token(TokenScope::Administration),
     ]
 }
 
@@ -119,5 +121,6 @@ pub(super) fn ties() -> Vec<Tie> {
         Tie { relation: Relation::Desk, roles: WORKERS.to_vec() },
         Tie { relation: Relation::ThroughGlass, roles: LEADS.to_vec() },
         Tie { relation: Relation::Auditor, roles: vec![Auditor] },
+        Tie { relation: Relation::Keeper, roles: KEEPERS.to_vec() },
     ]
 }
