@@ -314,6 +314,13 @@ impl Access {
         if reads { Relation::Figures } else { Relation::Member }
     }
 
+    /// What the viewer is to a system of this organisation.
+    pub fn relation_to_system(&self, organization: OrganizationId) -> Relation {
+        let Some(account) = self.account() else { return Relation::Anonymous };
+        let keeps = account.organization_id == organization && self.table.can_be(account.role, Relation::Keeper);
+        if keeps && self.confinement.is_none() { Relation::Keeper } else { Relation::Member }
+    }
+
     /// What the viewer is to what the directory has of an organisation. Who came by a link is nothing to it.
     pub fn relation_to_entry(&self, organization: OrganizationId) -> Relation {
         let is_own = |account: &Account| account.organization_id == organization;

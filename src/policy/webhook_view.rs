@@ -61,7 +61,7 @@ const PROMISED_OF_ATTEMPT: [&str; 4] =
     ["WebhookAttempt.kind", "WebhookAttempt.at", "WebhookAttempt.result", "WebhookAttempt.durationMilliseconds"];
 
 fn looking(access: &Access, endpoint: &WebhookEndpoint) -> Looking {
-    let relation = access.relation_to_entry(endpoint.organization_id);
+    let relation = access.relation_to_system(endpoint.organization_id);
     Looking::new(access, access.facts(relation, Standing::Plain, false))
 }
 

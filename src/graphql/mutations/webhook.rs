@@ -22,7 +22,7 @@ impl WebhookMutations {
     async fn webhook_endpoint_create(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The address.")] input: WebhookEndpointCreateInput,
+        #[graphql(desc = "The address to be called.")] input: WebhookEndpointCreateInput,
     ) -> Result<WebhookEndpointCreatePayload, ApiError> {
         let request = request(context);
         let made = webhook::create(&request.context, &request.access, &input.url).await;
@@ -35,7 +35,7 @@ impl WebhookMutations {
     async fn webhook_endpoint_rotate_secret(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which webhook.")] input: WebhookEndpointRotateSecretInput,
+        #[graphql(desc = "Which webhook is meant.")] input: WebhookEndpointRotateSecretInput,
     ) -> Result<WebhookEndpointRotateSecretPayload, ApiError> {
         let request = request(context);
         let id = parse_id(&input.webhook_endpoint_id)?;
@@ -48,7 +48,7 @@ impl WebhookMutations {
     async fn webhook_endpoint_enable(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which webhook.")] input: WebhookEndpointEnableInput,
+        #[graphql(desc = "Which webhook is meant.")] input: WebhookEndpointEnableInput,
     ) -> Result<WebhookEndpointEnablePayload, ApiError> {
         let request = request(context);
         let id = parse_id(&input.webhook_endpoint_id)?;
@@ -61,7 +61,7 @@ impl WebhookMutations {
     async fn webhook_endpoint_delete(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which webhook.")] input: WebhookEndpointDeleteInput,
+        #[graphql(desc = "Which webhook is meant.")] input: WebhookEndpointDeleteInput,
     ) -> Result<WebhookEndpointDeletePayload, ApiError> {
         let request = request(context);
         let id = parse_id(&input.webhook_endpoint_id)?;
@@ -75,7 +75,7 @@ impl WebhookMutations {
     async fn webhook_endpoint_test(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Which webhook.")] input: WebhookEndpointTestInput,
+        #[graphql(desc = "Which webhook is meant.")] input: WebhookEndpointTestInput,
     ) -> Result<WebhookEndpointTestPayload, ApiError> {
         let request = request(context);
         let id = parse_id(&input.webhook_endpoint_id)?;

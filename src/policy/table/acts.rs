@@ -31,9 +31,18 @@ const DECIDERS: &[Role] = &[Coordinator, ProtectionLead, DirectoryEditor];
 
 /// Who answers for what happens in a project.
 const LEADS: &[Role] = &[Coordinator, ProtectionLead];
+/// Who answers for the systems of an organisation.
+const KEEPERS: &[Role] = &[Coordinator, PartnerAdmin, SystemAdministrator];
 
 pub(super) fn acts() -> Vec<Act> {
-    let mut acts = vec![
+    let mut acts = acts_of_the_loop();
+    acts.extend(acts_of_protection());
+    acts
+}
+
+/// The directory, cases and referrals, and figures of them.
+fn acts_of_the_loop() -> Vec<Act> {
+    vec![
         act(ReadOwnAccount, Role::ALL).or_nobody(),
         // At the pages only, with a session: no token changes what its owner signs in with.
         act(KeepOwnAccount, Role::ALL).by_no_token(),
@@ -63,15 +72,10 @@ pub(super) fn acts() -> Vec<Act> {
         act(ReadReferral, READERS).by_token(TokenScope::Referrals).or_by_link(),
         act(SendMessage, WORKERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
-        // Everybody may see the own acts; whole trails are a matter of scope.
-        act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),
-        // Who answers for the systems of an organisation; told of no person.
-        act(KeepWebhooks, &[Coordinator, PartnerAdmin, SystemAdministrator]).by_token(TokenScope::Administration),
-    ];
-    acts.extend(acts_of_protection());
-    acts
+    ]
 }
 
+/// Protection, what is written down, and who keeps an organisation's systems.
 fn acts_of_protection() -> Vec<Act> {
     vec![
         act(ReadProject, READERS).by_token(TokenScope::Referrals),
@@ -97,6 +101,10 @@ fn acts_of_protection() -> Vec<Act> {
         act(AnswerDeletion, WORKERS).by_token(TokenScope::Answers).or_by_link(),
         act(HoldCase, &[ProtectionLead]).by_token(TokenScope::Protection),
         act(ListReadings, WORKERS).in_project().by_token(TokenScope::Cases),
+        // Everybody may see the own acts; whole trails are a matter of scope.
+        act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),
+        // Told of no person.
+        act(KeepWebhooks, KEEPERS).by_token(TokenScope::Administration),
     ]
 }
 
@@ -113,5 +121,6 @@ pub(super) fn ties() -> Vec<Tie> {
         Tie { relation: Relation::Desk, roles: WORKERS.to_vec() },
         Tie { relation: Relation::ThroughGlass, roles: LEADS.to_vec() },
         Tie { relation: Relation::Auditor, roles: vec![Auditor] },
+        Tie { relation: Relation::Keeper, roles: KEEPERS.to_vec() },
     ]
 }

@@ -40,6 +40,7 @@ code_list! {
         Desk = "desk": "of the desk that takes over what a frozen project leaves open",
         ThroughGlass = "through_glass": "has broken the glass over the case, within its hour",
         Auditor = "auditor": "reads the audit trails of its organisation's projects, and of the network",
+        Keeper = "keeper": "answers for the systems of the organisation that it is of",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::row::{Row, field};
 use super::terms::Class::{Contact, Internal};
-use super::terms::Relation::OwnOrganization;
+use super::terms::Relation::Keeper;
 use super::terms::Standing::Plain;
 
 pub(super) fn rows() -> Vec<Row> {
@@ -20,6 +20,6 @@ pub(super) fn rows() -> Vec<Row> {
         "WebhookEndpoint.statusSince",
     ];
     let reached = ["WebhookEndpoint.urlHost", "WebhookSecret.spelling"];
-    let row = |class| move |name| field(name, class).to(OwnOrganization, &[Plain]);
+    let row = |class| move |name| field(name, class).to(Keeper, &[Plain]);
     internal.map(row(Internal)).into_iter().chain(reached.map(row(Contact))).collect()
 }

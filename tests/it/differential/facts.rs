@@ -151,6 +151,7 @@ impl Drawn {
             access.relation_to_project(&self.project),
             access.relation_to_what_is_left(&self.project, Some(&desk)),
             access.relation_through_glass(&glass, self.now),
+            access.relation_to_system(self.project.organization_id),
         ];
         format!("{relations:?}")
     }

@@ -126,6 +126,7 @@ impl Schema {
             "rep" => "StatutoryReport",
             "ovr" => "ConsentOverride",
             "prp" => "DirectoryProposal",
+            "whk" => "WebhookEndpoint",
             other => panic!("no kind {other}"),
         };
         format!("{{ __typename ... on {kind} {} }}", self.everything(kind))

@@ -196,9 +196,8 @@ fn viewer(object: &str, relation: Relation) -> &'static str {
         Relation::ProtectionLead if matches!(object, "referral" | "legal-hold") => "protection lead",
         Relation::ProtectionLead => "protection lead of Paris",
         Relation::Recipient | Relation::Counterpart => "lawyer",
-        Relation::OwnOrganization if object == "webhook" => "coordinator",
         Relation::OwnOrganization => "directory editor of the lawyers",
-        Relation::Figures | Relation::ThroughGlass | Relation::Desk => "coordinator",
+        Relation::Figures | Relation::ThroughGlass | Relation::Desk | Relation::Keeper => "coordinator",
         Relation::Staff => "caseworker",
         Relation::Auditor => "auditor",
     }

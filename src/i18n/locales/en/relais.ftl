@@ -400,6 +400,7 @@ policy-relation-protection-lead = As protection lead (of a person: in the own or
 policy-relation-recipient = Of the receiving organisation
 policy-relation-figures = Of the figures of the own project
 policy-relation-auditor = Of the audit of its organisation
+policy-relation-keeper = Answering for the systems of its organisation
 policy-standing-plain = always
 policy-standing-draft = draft
 policy-standing-draft-means = not sent yet

@@ -400,6 +400,7 @@ policy-relation-protection-lead = Par sa fonction de protection (pour une person
 policy-relation-recipient = De l’organisation destinataire
 policy-relation-figures = Des chiffres de son projet
 policy-relation-auditor = De l’audit de son organisation
+policy-relation-keeper = Répondant des systèmes de son organisation
 policy-standing-plain = toujours
 policy-standing-draft = brouillon
 policy-standing-draft-means = pas encore envoyée
