@@ -25,7 +25,7 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 22] = [
+const HOLDERS: [(&str, &str); 23] = [
     ("DirectoryProposalChange", "changes"),
     ("FieldProvenance", "provenance"),
     ("ServiceSource", "source"),
