@@ -138,3 +138,5 @@ question-document-at-hand = هل توجد وثيقة تخص هذه الحاجة�
 question-children-along = كم طفلًا يأتي مع الشخص؟
 question-other-service-involved = هل تساعد خدمة أخرى في هذه الحاجة؟
 question-still-needed = هل ما زالت الحاجة قائمة؟
+input-answer-code = هذا ليس الرمز الذي قيل لكم، أو لم يعد صالحًا: اطلبوا رمزًا جديدًا من الفريق المُحيل.
+input-not-accepted = الإحالة غير مقبولة، أو لم تعد كذلك، أو أُبلغ عنها الشريك هاتفيًا: لا شيء يفتحه الرمز.
