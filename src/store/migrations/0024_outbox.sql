@@ -96,6 +96,7 @@ CREATE TABLE link_sessions (
     proved_at BIGINT
 );
 CREATE INDEX link_sessions_link ON link_sessions (link_id);
+CREATE INDEX link_sessions_opened ON link_sessions (opened_at);
 
 -- The code that the sender speaks on a call to the directory's number, by its salted hash.
 CREATE TABLE spoken_codes (
