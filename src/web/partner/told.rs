@@ -46,10 +46,10 @@ fn text_of(words: Words, entry: &TimelineView) -> String {
         Some(attested_by) => words.code("said", attested_by),
         None => words.code("side", entry.party),
     };
-    let event = words.code("step", entry.event);
+    let step = words.code("step", entry.event);
     match code {
-        Some(code) => format!("{event} : {code} ({side})"),
-        None => format!("{event} ({side})"),
+        Some(code) => words.with("step-with-code", &[("step", step), ("code", code), ("by", side)]),
+        None => words.with("step-by", &[("step", step), ("by", side)]),
     }
 }
 

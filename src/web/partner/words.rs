@@ -21,11 +21,15 @@ impl Words {
     pub(super) fn of(language: Language, service: Option<&Service>) -> Self {
         let of_service =
             |service: &Service| service.time_zone.or_else(|| service.country.and_then(TimeZone::of_country));
-        Self { language, zone: service.and_then(of_service).or_else(|| TimeZone::parse("Etc/UTC").ok()) }
+        Self { language, zone: service.and_then(of_service).or_else(|| TimeZone::parse("UTC").ok()) }
     }
 
     pub(super) fn text(self, key: &str) -> String {
         i18n::text(self.language, key)
+    }
+
+    pub(super) fn with(self, key: &str, arguments: &[(&'static str, String)]) -> String {
+        i18n::text_with(self.language, key, arguments)
     }
 
     pub(super) fn code<T: CodeList>(self, prefix: &str, code: T) -> String {
