@@ -7,6 +7,7 @@
 use super::code::code_list;
 use super::id::{DeliveryId, Identifier as _, OrganizationId};
 use super::lifecycle::{Event, Party, Status};
+use super::sensitive::hidden_debug;
 use super::time::Timestamp;
 
 code_list! {
@@ -176,7 +177,7 @@ pub fn is_tag(text: &str) -> bool {
 }
 
 /// Something to be told to one endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Delivery {
     /// Identifier, the same through every attempt.
     pub id: DeliveryId,
@@ -197,6 +198,8 @@ pub struct Delivery {
     /// When it was told, or given up.
     pub settled_at: Option<Timestamp>,
 }
+
+hidden_debug!(Delivery, Told);
 
 impl Delivery {
     /// Something that has just happened. Its id follows from what it says, so that the same is never listed twice.
@@ -242,7 +245,7 @@ pub struct Attempt {
 }
 
 /// Something that the recipient of a referral was told, or is to be, as the sender reads it: whether it got there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Told {
     /// By which way.
     pub channel: DeliveryChannel,
