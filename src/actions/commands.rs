@@ -1,21 +1,27 @@
-//! A command file: what an import may not grant. Projects, vettings, grants of services to projects, and
-//! accounts with their tokens. Applying a file twice changes nothing the second time.
+//! A command file: what an import may not grant. Projects, vettings, grants of services to projects, how mailboxes want to
+//! be written to, and accounts with their tokens. Applying a file twice changes nothing the second time.
+
+mod error;
+mod mailboxes;
+
+pub use error::CommandError;
+pub use mailboxes::MailboxCommand;
 
 use super::token::{self, NewToken};
 use super::{ActionError, Context, directory};
-use crate::domain::account::{Account, Project, RiskProfile, Role, Team};
+use crate::domain::account::{Account, MAILBOX_HANDLE, Project, RiskProfile, Role, Team};
 use crate::domain::audit::{AuditAction, AuditEvent};
-use crate::domain::clocks::{CalendarProblem, CalendarSettings, Clocks, InvalidClocks};
-use crate::domain::directory::{Document, Service, Tier};
+use crate::domain::clocks::{CalendarSettings, Clocks};
+use crate::domain::country::CountryCode;
+use crate::domain::directory::{Document, Phone, Service, Tier};
 use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, ServiceId, TeamId};
 use crate::domain::referral::Vetting;
 use crate::domain::revocation::purged_handle;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::sensitive::hidden_debug;
-use crate::domain::sign_in::CredentialProblem;
 use crate::domain::time::Date;
-use crate::store::{DirectoryChange, EntryAtHand, EntryChange, StoreError, Tx};
+use crate::store::{DirectoryChange, EntryAtHand, EntryChange, Tx};
 use serde::Deserialize;
 use thin_vec::ThinVec;
 
@@ -40,6 +46,9 @@ pub struct CommandFile {
     /// Which projects may know of a service at tier `project`.
     #[serde(default)]
     pub grants: Vec<GrantCommand>,
+    /// How mailboxes of services want to be written to.
+    #[serde(default)]
+    pub mailboxes: Vec<MailboxCommand>,
     /// Accounts to be there.
     #[serde(default)]
     pub accounts: Vec<AccountCommand>,
@@ -61,6 +70,8 @@ pub struct ProjectCommand {
     pub risk_profile: RiskProfile,
     /// Role mailbox of the team.
     pub mailbox: String,
+    /// Number by which the team is called.
+    pub phone: Option<String>,
     /// How long answers may take, for each urgency; by default the table that is built in.
     pub clocks: Option<serde_json::Value>,
     /// In which calendar working days are counted; by default that of the country.
@@ -145,93 +156,6 @@ pub struct IssuedToken {
     pub token: Sensitive<String>,
 }
 
-/// Why a command file did nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum CommandError {
-    /// The file is not a command file; the text says where and what.
-    #[error("the command file cannot be read: {0}")]
-    Unreadable(String),
-    /// The file names something that is not there.
-    #[error("{list}[{index}]: there is no {kind} with the key `{key}`; import its source first, or correct the key")]
-    Unknown {
-        /// The list in the file.
-        list: &'static str,
-        /// The position in that list, from 0.
-        index: usize,
-        /// What was looked for.
-        kind: &'static str,
-        /// Its key.
-        key: String,
-    },
-    /// The table of clocks cannot be used; the text says in which row and column.
-    #[error("projects[{index}]: {problem}")]
-    Clocks {
-        /// The position in the list, from 0.
-        index: usize,
-        /// What is wrong, and where.
-        problem: InvalidClocks,
-    },
-    /// No calendar can be made of the settings.
-    #[error("projects[{index}].calendar: {problem}")]
-    Calendar {
-        /// The position in the list, from 0.
-        index: usize,
-        /// What is wrong.
-        problem: CalendarProblem,
-    },
-    /// The account needs a project to work in.
-    #[error("accounts[{index}]: a {role} works in a project: name one")]
-    NoProject {
-        /// The position in the list, from 0.
-        index: usize,
-        /// The role.
-        role: Role,
-    },
-    /// The organisation may never have an account (P-10).
-    #[error("accounts[{index}]: police, border and detention bodies never have an account")]
-    Enforcement {
-        /// The position in the list, from 0.
-        index: usize,
-    },
-    /// A token cannot be made.
-    #[error("{}", crate::domain::code::CodeList::definition(*.0))]
-    Token(CredentialProblem),
-    /// The handle belongs to an account of another file.
-    #[error("accounts[{index}]: the handle `{handle}` is taken")]
-    HandleTaken {
-        /// The position in the list, from 0.
-        index: usize,
-        /// The handle.
-        handle: String,
-    },
-    /// The account of this handle has lost its secrets for good when its organisation was revoked.
-    #[error(
-        "accounts[{index}]: the account `{handle}` went when its organisation was revoked: give it another handle \
-         once two people have ended the revocation, or leave it out"
-    )]
-    HandlePurged {
-        /// The position in the list, from 0.
-        index: usize,
-        /// The handle.
-        handle: String,
-    },
-    /// Anything else.
-    #[error(transparent)]
-    Action(#[from] ActionError),
-}
-
-impl From<CredentialProblem> for CommandError {
-    fn from(problem: CredentialProblem) -> Self {
-        Self::Token(problem)
-    }
-}
-
-impl From<StoreError> for CommandError {
-    fn from(error: StoreError) -> Self {
-        Self::Action(error.into())
-    }
-}
-
 /// Reads a command file.
 pub fn read(text: &str) -> Result<CommandFile, CommandError> {
     let mut json = serde_json::Deserializer::from_str(text);
@@ -253,6 +177,7 @@ pub async fn apply(context: &Context, file: &CommandFile, tokens: Tokens) -> Res
             apply_projects(tx, file).await?;
             apply_vettings(tx, file).await?;
             apply_grants(context, tx, file).await?;
+            mailboxes::apply_mailboxes(tx, file).await?;
             let issued = apply_accounts(context, tx, file, tokens).await?;
             tx.append_audit(&[applied(context, file)]).await?;
             Ok::<_, CommandError>(issued)
@@ -271,6 +196,7 @@ async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandEr
             country: command.country.clone(),
             risk_profile: command.risk_profile,
             mailbox: command.mailbox.clone().into(),
+            phone: phone_of(index, command)?,
             // For a new one; whether a known one works is not for a command file to say.
             status: ProjectStatus::Active,
             clocks: clocks_of(index, command)?,
@@ -286,6 +212,12 @@ async fn apply_projects(tx: &mut Tx, file: &CommandFile) -> Result<(), CommandEr
         tx.save_team(&team).await?;
     }
     Ok(())
+}
+
+fn phone_of(index: usize, command: &ProjectCommand) -> Result<Option<Sensitive<String>>, CommandError> {
+    let Some(typed) = &command.phone else { return Ok(None) };
+    let is_number = Phone::read(typed, CountryCode::parse(&command.country).ok()).number.is_some();
+    if is_number { Ok(Some(typed.clone().into())) } else { Err(CommandError::Phone { index }) }
 }
 
 fn clocks_of(index: usize, command: &ProjectCommand) -> Result<Clocks, CommandError> {
@@ -342,6 +274,9 @@ async fn apply_accounts(
 ) -> Result<Vec<IssuedToken>, CommandError> {
     let mut issued = Vec::new();
     for (index, command) in file.accounts.iter().enumerate() {
+        if command.handle.starts_with(MAILBOX_HANDLE) {
+            return Err(CommandError::HandleOfMailbox { index, handle: command.handle.clone() });
+        }
         if command.project.is_none() && command.role.needs_project() {
             return Err(CommandError::NoProject { index, role: command.role });
         }

@@ -11,7 +11,7 @@ use super::{ActionError, Context, disclosure, link, referral_facts};
 use crate::actions::protection::Notify;
 use crate::domain::account::{RiskProfile, Role};
 use crate::domain::delivery::{
-    Attempt, AttemptResult, Delivery, DeliveryChannel, DeliveryKind, FAILING_DAYS, PAUSE_SECONDS, Sequel, is_past,
+    Attempt, AttemptResult, Delivery, DeliveryChannel, DeliveryKind, FAILING_DAYS, Lane, PAUSE_SECONDS, Sequel, is_past,
 };
 use crate::domain::id::{Identifier as _, ReferralId, ServiceId, WebhookEndpointId};
 use crate::domain::lifecycle::Status;
@@ -20,9 +20,11 @@ use crate::domain::opening::TimeZone;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{WebhookDisabledReason, WebhookEndpoint};
+use crate::policy::access::Access;
 use crate::store::{LeasedQueue, Tx};
 
-/// Seconds for which a worker has a queue for itself; one attempt takes far less.
+/// Seconds for which a worker has a queue for itself; one attempt takes far less. Of a worker that was killed the endpoints
+/// wait for as long: whether it is dead cannot be known sooner from another machine.
 pub const LEASE_SECONDS: i64 = 90;
 
 /// Seconds that an attempt takes at most: none is begun when the lease has less left.
@@ -53,15 +55,11 @@ pub struct LetterParcel {
     pub token: Sensitive<String>,
 }
 
-/// Takes the queue whose turn it is, among those of a channel in which something is due.
-pub async fn claim(
-    context: &Context,
-    worker: &Worker,
-    channel: DeliveryChannel,
-) -> Result<Option<LeasedQueue>, ActionError> {
+/// Takes the queue whose turn it is, among those of a lane in which something is due.
+pub async fn claim(context: &Context, worker: &Worker, lane: Lane) -> Result<Option<LeasedQueue>, ActionError> {
     let now = context.now();
     let until = now.plus_seconds(LEASE_SECONDS);
-    context.store.write(async |tx| Ok(tx.claim_queue(channel, worker.name(), now, until).await?)).await
+    context.store.write(async |tx| Ok(tx.claim_queue(lane, worker.name(), now, until).await?)).await
 }
 
 /// What is due in a queue, as far as one turn tells it.
@@ -113,7 +111,7 @@ async fn speaks_against(
     if !is_own && is_past(delivery.kind, facts.status) {
         return Ok(Some(AttemptResult::Past));
     }
-    if !is_own && delivery.kind == DeliveryKind::ReferralClosed && !context.store.has_been_told(delivery).await? {
+    if !is_own && delivery.kind == DeliveryKind::ReferralClosed && context.store.has_never_been_told(delivery).await? {
         return Ok(Some(AttemptResult::Past));
     }
     // One mail says as much as three.
@@ -135,6 +133,8 @@ async fn letter(
     };
     let snapshot = context.directory.snapshot();
     let entry = snapshot.service(service);
+    // A service that went to another organisation has another mailbox: what it was sent before is not for that.
+    let entry = entry.filter(|service| service.organization_id == leased.queue.organization_id);
     let mailbox = entry.as_ref().and_then(|service| service.email.clone());
     let Some(to) = mailbox else { return Ok(Err(AttemptResult::NoAddress)) };
     let settings = context.store.find_mailbox_settings(service).await?;
@@ -142,15 +142,17 @@ async fn letter(
         return Ok(Err(AttemptResult::NotWanted));
     }
     let made = context.store.write(async |tx| mail_link(context, tx, leased, delivery, referral).await);
-    let Some((token, risk)) = made.await? else { return Ok(Err(AttemptResult::Past)) };
-    // At severe risk a mail says nothing but that there is one.
-    let is_severe = risk == RiskProfile::Severe;
-    let zone = entry.as_ref().and_then(|service| service.zone()).filter(|_| !is_severe);
-    let reply_by = match zone {
-        Some(zone) => reply_by(context, &token, referral).await?.map(|at| (at, zone)),
-        None => None,
+    let Some((token, own_risk)) = made.await? else { return Ok(Err(AttemptResult::Past)) };
+    let opens = link::access_by(context, &token).await?;
+    let risk = opens.as_ref().map_or(own_risk, |(_, risk)| own_risk.max(*risk));
+    // Where anybody may be under pressure a mail says nothing but that there is one.
+    let is_plain = risk == RiskProfile::Standard;
+    let zone = entry.as_ref().and_then(|service| service.zone()).filter(|_| is_plain);
+    let reply_by = match (zone, opens) {
+        (Some(zone), Some((access, _))) => reply_by(context, &access, referral).await?.map(|at| (at, zone)),
+        _ => None,
     };
-    let tag = settings.tag.filter(|_| !is_severe);
+    let tag = settings.tag.filter(|_| is_plain);
     Ok(Ok(Parcel::Letter(LetterParcel { to: to.into(), language: settings.language, tag, reply_by, token })))
 }
 
@@ -175,23 +177,18 @@ async fn mail_link(
 }
 
 /// Until when the mailbox is to answer, as far as whoever opens the link reads it; written down as read, because the mail
-/// tells it.
-async fn reply_by(
-    context: &Context,
-    token: &Sensitive<String>,
-    referral: ReferralId,
-) -> Result<Option<Timestamp>, ActionError> {
-    let Some(access) = link::access_by(context, token).await? else { return Ok(None) };
+/// tells it. What is over is not told: a reminder cannot ask for an answer before it was sent.
+async fn reply_by(context: &Context, access: &Access, referral: ReferralId) -> Result<Option<Timestamp>, ActionError> {
     let Some(referral) = context.store.find_referral(&access.scope(), referral).await? else { return Ok(None) };
     let status = referral.status;
-    let Some(view) = referral_facts::show(context, &access, &[referral]).await?.pop() else { return Ok(None) };
+    let Some(view) = referral_facts::show(context, access, &[referral]).await?.pop() else { return Ok(None) };
     let at = match status {
         Status::Requested => view.reveal(&view.acknowledge_by),
         Status::Acknowledged | Status::Clarifying => view.reveal(&view.decide_by),
         _ => None,
     };
-    let at = at.copied();
-    disclosure::record(context, &access).await?;
+    let at = at.copied().filter(|at| *at > context.now());
+    disclosure::record(context, access).await?;
     Ok(at)
 }
 
@@ -220,11 +217,11 @@ pub async fn settle(
     context
         .store
         .write(async |tx| {
+            let failing_since = tx.lock_queue(&leased.queue.id).await?.flatten().unwrap_or(attempt.at);
             tx.settle_delivery(delivery, &attempt, sequel).await?;
             if attempt.result.is_of_endpoint() {
                 tx.note_endpoint(&leased.queue.id, !is_silent, attempt.at).await?;
             }
-            let failing_since = leased.queue.failing_since.unwrap_or(attempt.at);
             let is_dead = is_silent && failing_since.plus_days(FAILING_DAYS) <= attempt.at;
             let is_webhook = leased.queue.channel == DeliveryChannel::Webhook;
             if is_webhook && (is_dead || attempt.result == AttemptResult::Gone) {
@@ -257,7 +254,8 @@ async fn disable(context: &Context, tx: &mut Tx, leased: &LeasedQueue, attempt: 
 /// Gives a queue back. One whose endpoint has just failed is left alone for some seconds.
 pub async fn release(context: &Context, leased: &LeasedQueue, is_silent: bool) -> Result<(), ActionError> {
     let now = context.now();
-    let not_before = if is_silent { now.plus_seconds(PAUSE_SECONDS) } else { now };
+    // A clock that is set back holds up nobody who takes what it is told.
+    let not_before = if is_silent { now.plus_seconds(PAUSE_SECONDS) } else { Timestamp::from_microseconds(0) };
     context.store.write(async |tx| Ok(tx.release_queue(leased, now, not_before).await?)).await
 }
 

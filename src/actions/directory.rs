@@ -8,6 +8,7 @@ use crate::domain::id::{OrganizationId, ServiceId};
 use crate::policy::access::Access;
 use crate::policy::directory_view::{ServiceView, show_organization, show_service};
 use crate::policy::rules::{Action, admit};
+use crate::policy::table::Relation;
 use crate::policy::visible::Visible;
 use crate::store::DirectoryRow;
 use std::collections::HashSet;
@@ -75,10 +76,12 @@ pub fn services_of(context: &Context, access: &Access, organization: &Arc<Organi
         .collect()
 }
 
-/// The services of the viewer's own organisation.
+/// The services of the viewer's own organisation; of who came by a link the one to whose mailbox it was sent.
 pub fn own_services(context: &Context, access: &Access) -> Vec<Visible<ServiceView>> {
     let own = access.account().and_then(|account| context.directory.snapshot().organization(account.organization_id));
-    own.map_or_else(Vec::new, |organization| services_of(context, access, &organization))
+    let mut services = own.map_or_else(Vec::new, |organization| services_of(context, access, &organization));
+    services.retain(|view| access.relation_to_service(&view.service) == Relation::OwnOrganization);
+    services
 }
 
 /// The organisation with this id, that something else has led to.

@@ -9,7 +9,7 @@ use super::account::may_act;
 use super::referral::answer_code_event;
 use super::session::event;
 use super::{ActionError, Context, hidden};
-use crate::domain::account::{Account, RiskProfile, Role};
+use crate::domain::account::{Account, MAILBOX_HANDLE, RiskProfile, Role};
 use crate::domain::answer_code::{AnswerCode, AnswerCodeTried};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::delivery::{Delivery, DeliveryKind};
@@ -56,7 +56,7 @@ fn mailbox_account(context: &Context, referral: &Referral) -> Account {
     let random: String = id.to_string().chars().skip_while(|c| *c != '_').skip(1).take(HANDLE_CHARACTERS).collect();
     Account {
         id,
-        handle: format!("mailbox-{random}"),
+        handle: format!("{MAILBOX_HANDLE}{random}"),
         role: Role::PartnerAgent,
         organization_id: referral.recipient_id,
         project_id: None,
@@ -83,7 +83,9 @@ async fn stored(context: &Context, token: &Sensitive<String>) -> Result<Option<S
 
 /// By whom somebody acts who holds this link, while it can be opened.
 async fn account_of(context: &Context, stored: &StoredLink) -> Result<Option<Account>, ActionError> {
-    let Some(id) = stored.account_id.filter(|_| stored.link.state(context.now()) == LinkState::Open) else {
+    // A link may be made when its referral has just ended: a mail says that there is news, and there is nothing to open.
+    let opens = stored.is_open && stored.link.state(context.now()) == LinkState::Open;
+    let Some(id) = stored.account_id.filter(|_| opens) else {
         return Ok(None);
     };
     let account = context.store.find_account(id).await?;
@@ -118,13 +120,14 @@ pub async fn open(context: &Context, token: &Sensitive<String>) -> Result<Openin
     Ok(Opening::Opened(secret))
 }
 
-/// Has a new link sent to the mailbox that the old one was sent to, whatever became of that, while its referral is open and
+/// Has a new link sent to the mailbox that the old one was sent to, unless that was ended by hand, while its referral is open and
 /// not too often. Says only whether there is or was such a link: whoever asks is told nothing else.
 pub async fn renew(context: &Context, token: &Sensitive<String>) -> Result<bool, ActionError> {
     let Some(StoredLink { link, is_open, recipient_id, version, .. }) = stored(context, token).await? else {
         return Ok(false);
     };
-    if !is_open {
+    // What was shut by hand, such as by a partner's revocation, is opened by nobody's asking.
+    if !is_open || link.revoked_at.is_some() {
         return Ok(true);
     }
     let (service, object, now) = (link.service_id, link.referral_id.to_string(), context.now());
@@ -157,39 +160,48 @@ pub struct LinkVisitor {
 impl LinkVisitor {
     /// The access of this visitor for one request.
     pub fn access(&self, context: &Context) -> Access {
-        confined(context, self.account.clone(), &self.stored, self.is_proved())
+        confined(context, self.account.clone(), &self.stored, self.session.proved)
     }
 
-    /// Whether this visitor has proved, in this visit, to be at the directory's number.
-    pub const fn is_proved(&self) -> bool {
-        self.session.proved_at.is_some()
+    /// Whether this visitor has proved, in this visit and for this referral, to be at the directory's number.
+    pub fn is_proved_for(&self, referral: ReferralId) -> bool {
+        self.session.proved == Some(referral)
     }
 }
 
-/// The access of whoever will open this link; `None` where it opens nothing.
+/// The access of whoever will open this link, and how dangerous a leak of its referral would be; `None` where it opens
+/// nothing.
 pub(in crate::actions) async fn access_by(
     context: &Context,
     token: &Sensitive<String>,
-) -> Result<Option<Access>, ActionError> {
+) -> Result<Option<(Access, RiskProfile)>, ActionError> {
     let Some(stored) = stored(context, token).await? else { return Ok(None) };
     let account = account_of(context, &stored).await?;
-    Ok(account.map(|account| confined(context, account, &stored, false)))
+    Ok(account.map(|account| (confined(context, account, &stored, None), stored.risk)))
 }
 
 /// What somebody reaches who came by a link.
-fn confined(context: &Context, account: Account, stored: &StoredLink, is_proved: bool) -> Access {
+fn confined(context: &Context, account: Account, stored: &StoredLink, proved: Option<ReferralId>) -> Access {
     let StoredLink { link, risk, .. } = stored;
     Access::new(Viewer::Staff(account), context.table).confined_to(Confinement {
         service: link.service_id,
         referral: (*risk == RiskProfile::Severe).then_some(link.referral_id),
-        is_proved,
+        proved,
     })
 }
 
 /// Who holds this secret, if it is that of a visit that still counts. One that does not, because its link opens nothing
 /// any more, is ended.
 pub async fn find(context: &Context, secret: &Sensitive<String>) -> Result<Option<LinkVisitor>, ActionError> {
-    let hash = digest(secret.expose());
+    find_by(context, digest(secret.expose())).await
+}
+
+/// Whether a visit has ended by what was done in it.
+pub async fn has_ended(context: &Context, visitor: &LinkVisitor) -> Result<bool, ActionError> {
+    Ok(find_by(context, visitor.hash.clone()).await?.is_none())
+}
+
+async fn find_by(context: &Context, hash: String) -> Result<Option<LinkVisitor>, ActionError> {
     let Some((session, stored)) = context.store.find_link_session(&hash).await? else { return Ok(None) };
     let now = context.now();
     let account = account_of(context, &stored).await?.filter(|_| session.is_alive(stored.risk, now));
@@ -225,7 +237,7 @@ pub async fn prove(
             };
             let is_proved = tried == AnswerCodeTried::Proved;
             if is_proved {
-                tx.prove_link_session(&visitor.hash, now).await?;
+                tx.prove_link_session(&visitor.hash, referral).await?;
             }
             let told = if is_proved { AuditAction::AnswerCodeTaken } else { AuditAction::AnswerCodeRefused };
             tx.append_audit(&[answer_code_event(&access, &found, told, now)]).await?;

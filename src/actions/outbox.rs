@@ -20,7 +20,7 @@ pub(super) async fn announce(
     // A draft was never told to anybody, however it ends.
     let kind = DeliveryKind::of_change(event, changed.status).filter(|_| changed.requested_at.is_some());
     match kind {
-        Some(kind) => tell(tx, changed, (kind, concerns_mailbox(event, party)), at).await,
+        Some(kind) => tell(tx, changed, (kind, concerns_mailbox(event, party), party == Party::Timer), at).await,
         None => Ok(()),
     }
 }
@@ -32,24 +32,27 @@ pub(super) async fn announce_message(
     by: Party,
     at: Timestamp,
 ) -> Result<(), ActionError> {
-    tell(tx, referral, (DeliveryKind::ReferralChanged, by != Party::Recipient), at).await
+    tell(tx, referral, (DeliveryKind::ReferralChanged, by != Party::Recipient, false), at).await
 }
 
 /// Lists that a referral still waits for its first sign.
 pub(super) async fn remind(tx: &mut Tx, referral: &Referral, at: Timestamp) -> Result<(), ActionError> {
-    tell(tx, referral, (DeliveryKind::ReferralReminded, true), at).await
+    tell(tx, referral, (DeliveryKind::ReferralReminded, true, true), at).await
 }
 
 async fn tell(
     tx: &mut Tx,
     referral: &Referral,
-    (kind, by_mail): (DeliveryKind, bool),
+    (kind, by_mail, by_clock): (DeliveryKind, bool, bool),
     at: Timestamp,
 ) -> Result<(), ActionError> {
-    let (sender, recipient, object) = (referral.sender_id, referral.recipient_id, referral.id.to_string());
-    let is_told = referral.is_told_electronically();
+    let (recipient, object) = (referral.recipient_id, referral.id.to_string());
+    // The hour of the hard deadline would tell it: a recipient is told nothing at it, as in its notices.
+    let is_past = by_clock && referral.needed_by.is_some_and(|deadline| deadline <= at);
+    let is_told = referral.is_told_electronically() && !is_past;
     let about = (object.as_str(), referral.version);
-    for queue in tx.list_webhook_queues([sender, if is_told { recipient } else { sender }]).await? {
+    let sent_by = (referral.sender_id, referral.project_id);
+    for queue in tx.list_webhook_queues(sent_by, is_told.then_some(recipient)).await? {
         tx.insert_delivery(&Delivery::new(&queue, kind, about, at)).await?;
     }
     if is_told && by_mail {

@@ -6,7 +6,7 @@
 use super::session::event;
 use super::token::{self, MadeToken, NewToken};
 use super::{ActionError, Context};
-use crate::domain::account::{Account, ApiToken, Project, Role, Team};
+use crate::domain::account::{Account, ApiToken, MAILBOX_HANDLE, Project, Role, Team};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::id::{AccountId, Identifier, OrganizationId, ProjectId, SessionId};
 use crate::domain::sensitive::Sensitive;
@@ -46,7 +46,7 @@ pub enum PeopleError {
     /// The handle is no handle.
     #[error(
         "a handle has 3 to 40 small letters, digits and dashes, with a digit or a dash among them, such as \
-         `caseworker-2`: it names a post, not a person"
+         `caseworker-2`: it names a post, not a person, and does not begin with `mailbox-`"
     )]
     Handle,
     /// The handle is somebody's.
@@ -289,6 +289,7 @@ pub async fn kill_sessions_of(context: &Context, handle: &str) -> Result<u64, Pe
 fn is_handle(handle: &str) -> bool {
     let is_of_handle = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (3..=40).contains(&handle.len())
+        && !handle.starts_with(MAILBOX_HANDLE)
         && handle.bytes().all(is_of_handle)
         && handle.starts_with(|c: char| c.is_ascii_lowercase())
         && handle.contains(|c: char| c == '-' || c.is_ascii_digit())
@@ -394,7 +395,9 @@ mod tests {
         for handle in ["caseworker-2", "admin1", "psy-paris-nord"] {
             assert!(is_handle(handle), "{handle}");
         }
-        for handle in ["", "a1", "amina", "Amina-2", "2-amina", "-admin", "admin 1", "admin@1", &"a1".repeat(21)] {
+        for handle in
+            ["", "a1", "amina", "Amina-2", "2-amina", "-admin", "admin 1", "admin@1", "mailbox-2", &"a1".repeat(21)]
+        {
             assert!(!is_handle(handle), "{handle}");
         }
     }

@@ -46,7 +46,7 @@ pub async fn create(context: &Context, access: &Access, typed: &str) -> Result<M
         if tx.lock_webhook_endpoints(account.organization_id).await?.len() >= MOST_ENDPOINTS {
             return Err(refused("url", InputProblem::WebhookCount).into());
         }
-        tx.insert_webhook_endpoint(&endpoint).await?;
+        tx.insert_webhook_endpoint(&endpoint, account.project_id).await?;
         let event = event(access, now, AuditAction::WebhookRegistered, endpoint.id);
         tx.append_audit(&[event]).await?;
         Ok::<_, ActionError>(())

@@ -67,6 +67,10 @@ fn acts(content: &Content, role: Option<Role>, language: Language, page: &mut St
         if act.needs_session {
             line.push_str(&text(language, "policy-by-no-token"));
         }
+        // Who comes by a link acts as an agent of the partner.
+        if act.is_by_link && role == Some(Role::PartnerAgent) {
+            line.push_str(&text(language, "policy-by-link"));
+        }
         let leads = |entry: &Entry| matches!(entry, Entry::Acts(acts) if acts.contains(&act.action));
         let doors: Vec<String> =
             content.doors.iter().filter(|door| leads(&door.entry)).map(|door| format!("`{}`", door.name)).collect();

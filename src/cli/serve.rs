@@ -2,7 +2,7 @@
 
 use super::audit::open_sealer;
 use super::import::progress_bar;
-use super::post::post;
+use super::post::{post, stopped};
 use super::provider::with_provider;
 use super::{location, open_at, warn_of_duties};
 use crate::app::App;
@@ -22,24 +22,22 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
     let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr()?;
     // Before anybody is told that it listens: whoever is told may ask it to end at once.
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
+    let terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
     println!("listening on http://{address}");
     announce(address);
-    let stopped = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
-        tracing::info!("stopping: what is in flight may end");
-    };
     let post = post(&app, config)?;
     // Behind the proxy every client has the proxy's address.
     let limits = ServeLimits { connections_per_address: None, ..ServeLimits::STANDARD };
+    let router = app.clone().with_edge(&config.limits, &config.server).router();
+    let served = serve(listener, router, stopped(terminate, &post), limits);
+    let told = async {
+        post.work(config.delivery.look_seconds).await;
+        Ok(())
+    };
     tokio::select! {
-        served = serve(listener, app.clone().with_edge(&config.limits, &config.server).router(), stopped, limits) => served.context("serving failed")?,
+        ended = async { tokio::try_join!(served, told) } => ended.map(drop).context("serving failed")?,
         () = app.keep_directory_fresh(config.server.refresh_seconds) => {}
         () = app.work_on_jobs(config.jobs.look_seconds) => {}
-        () = post.work(config.delivery.look_seconds) => {}
         () = app.listen_to_other_nodes() => {}
     }
     let sealed = app.seal_audit().await;

@@ -1,27 +1,26 @@
 //! `relais worker` and `relais jobs`: the work that is due at a time, and what is to be told.
 
 use super::audit::open_sealer;
-use super::post::post;
+use super::post::{post, stopped};
 use super::{open, warn_of_duties};
 use crate::actions::jobs;
 use crate::config::Config;
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Works on jobs until SIGTERM or Ctrl-C; a job that is under way then is taken again after its lease.
+/// Works until SIGTERM or Ctrl-C, then lets the mails and calls under way end; a job that is under way then is taken again after
+/// its lease.
 pub(super) async fn run_worker(config: &Config) -> anyhow::Result<()> {
     let sealer = open_sealer(config, config.database_url.expose())?;
     let app = open(config).await?.sealing(sealer);
     warn_of_duties(config);
     let post = post(&app, config)?;
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
+    let terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
     println!("working on jobs, mails and webhooks");
     tokio::select! {
         () = app.work_on_jobs(config.jobs.look_seconds) => {}
-        () = post.work(config.delivery.look_seconds) => {}
         () = app.listen_to_other_nodes() => {}
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+        _ = async { tokio::join!(post.work(config.delivery.look_seconds), stopped(terminate, &post)) } => {}
     }
     app.close().await;
     Ok(())

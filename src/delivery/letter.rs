@@ -129,6 +129,12 @@ mod tests {
     }
 
     #[test]
+    fn mails_are_written_in_the_languages_of_which_the_settings_speak() {
+        let tags = [Language::French, Language::English, Language::Arabic].map(Language::tag);
+        assert_eq!(tags, crate::domain::delivery::MAIL_LANGUAGES);
+    }
+
+    #[test]
     fn the_time_is_that_of_the_partner() {
         assert_eq!(thursday(), ReplyBy { weekday: Weekday::Thursday, hour: 17, minute: 0 });
     }

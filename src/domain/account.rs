@@ -120,6 +120,9 @@ pub struct Team {
     pub name: String,
 }
 
+/// How the handles of accounts begin by which whoever opens the links of a mailbox acts; no other account is called so.
+pub const MAILBOX_HANDLE: &str = "mailbox-";
+
 /// One project.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Project {
@@ -135,6 +138,8 @@ pub struct Project {
     pub risk_profile: RiskProfile,
     /// Role mailbox of the team.
     pub mailbox: Sensitive<String>,
+    /// The number by which the team is called, where it has one.
+    pub phone: Option<Sensitive<String>>,
     /// Whether it works.
     pub status: ProjectStatus,
     /// How long answers to its referrals may take.

@@ -26,7 +26,6 @@ code_list! {
         ReferralChanged = "referral.changed": "a referral is not as it was",
         ReferralClosed = "referral.closed": "a referral is over and needs nothing more",
         LinkRenewed = "link.renewed": "somebody asked for a new link",
-        PlacesAsked = "places.asked": "somebody asks whether there are places, for nobody in particular",
         EndpointTested = "endpoint.tested": "somebody tries whether the endpoint is heard",
     }
 }
@@ -60,26 +59,17 @@ pub const fn is_past(kind: DeliveryKind, status: Status) -> bool {
         DeliveryKind::ReferralReminded => !matches!(status, Status::Requested),
         // Reopened meanwhile.
         DeliveryKind::ReferralClosed => !status.is_terminal(),
-        DeliveryKind::LinkRenewed | DeliveryKind::PlacesAsked | DeliveryKind::EndpointTested => false,
+        DeliveryKind::LinkRenewed | DeliveryKind::EndpointTested => false,
     }
 }
 
 /// Whether the mailbox of the service is written to when this happens: where somebody there has to look, and has not done it
 /// themselves. What the sender records as told by the recipient is no news there.
 pub fn concerns_mailbox(event: Event, party: Party) -> bool {
-    use Event::{Answer, Cancel, CloseAcceptedElsewhere, Expire, HandOver, MarkError, Reopen, RevokePartner};
-    use Event::{Send, WithdrawConsent};
+    use Event::{Answer, Cancel, CloseAcceptedElsewhere, Expire, HandOver, MarkError, Reopen, Send, WithdrawConsent};
     let asks_to_look = matches!(
         event,
-        Send | Answer
-            | Cancel
-            | WithdrawConsent
-            | Expire
-            | CloseAcceptedElsewhere
-            | MarkError
-            | HandOver
-            | Reopen
-            | RevokePartner
+        Send | Answer | Cancel | WithdrawConsent | Expire | CloseAcceptedElsewhere | MarkError | HandOver | Reopen
     );
     asks_to_look && party != Party::Recipient
 }
@@ -107,7 +97,6 @@ code_list! {
         Forbidden = "forbidden": "the address leads where nothing is sent",
         NotEncrypted = "not_encrypted": "the mail server offers no encryption",
         NoAddress = "no_address": "there is no address to write to",
-        NoServer = "no_server": "no mail server is configured",
         NotWanted = "not_wanted": "the partner wants no mail, only calls",
         Stopped = "stopped": "the project stands still, or the partner is not to be told",
         Past = "past": "what it says holds no longer",
@@ -138,9 +127,9 @@ pub const FAILING_DAYS: i64 = 5;
 /// Seconds for which the queue of an endpoint that has just failed leaves everything else to it alone.
 pub const PAUSE_SECONDS: i64 = 5;
 
-/// When something is tried again that has failed this many times: the schedule, up to a fifth sooner or later, and no sooner
-/// than the endpoint asked for, as far as that is no more than twice the time. `chance` is any number. `None` when it was
-/// tried for as long as anything is.
+/// When something is tried again that has failed this many times: the schedule, up to a fifth later, and no sooner than the
+/// endpoint asked for, as far as that is no more than twice the time. Never sooner: the last attempt has to come after a whole
+/// day in which the endpoint was dead. `chance` is any number. `None` when it was tried for as long as anything is.
 pub fn next_attempt_at(
     failures: usize,
     now: Timestamp,
@@ -149,7 +138,7 @@ pub fn next_attempt_at(
 ) -> Option<Timestamp> {
     let planned = *SCHEDULE_SECONDS.get(failures.checked_sub(1)?)?;
     let milliseconds = planned * 1_000;
-    let jitter = milliseconds * i64::from(chance % 401) / 1_000 - milliseconds / 5;
+    let jitter = milliseconds * i64::from(chance % 201) / 1_000;
     let asked = retry_after_seconds.map_or(0, |seconds| seconds.clamp(planned, 2 * planned) * 1_000);
     let wait = (milliseconds + jitter).max(asked);
     Some(Timestamp::from_microseconds(now.microseconds() + wait * 1_000))
@@ -165,6 +154,9 @@ pub struct MailboxSettings {
     /// True for a partner that gets no mail at all, and is only called.
     pub is_phone_only: bool,
 }
+
+/// The languages in which mails are written, by their BCP 47 tags.
+pub const MAIL_LANGUAGES: [&str; 3] = ["fr", "en", "ar"];
 
 /// Most characters of a tag.
 pub const TAG_CHARACTERS: usize = 16;
@@ -202,10 +194,11 @@ pub struct Delivery {
 hidden_debug!(Delivery, Told);
 
 impl Delivery {
-    /// Something that has just happened. Its id follows from what it says, so that the same is never listed twice.
+    /// Something that has just happened. Its id follows from what it says and when it happened, so that one act never lists
+    /// the same twice, and what happens after a restore has another id than what was told before.
     pub fn new(queue_id: &str, kind: DeliveryKind, (object, sequence): (&str, i64), now: Timestamp) -> Self {
         Self {
-            id: DeliveryId::derived(queue_id, &format!("{kind} {object} {sequence}")),
+            id: DeliveryId::derived(queue_id, &format!("{kind} {object} {sequence} {}", now.microseconds())),
             queue_id: queue_id.to_owned(),
             kind,
             object: object.to_owned(),
@@ -216,6 +209,27 @@ impl Delivery {
             settled_at: None,
         }
     }
+}
+
+/// Queues that share places among those which are told beside each other: of a channel, those whose endpoints take what they
+/// are told, or those whose endpoints fail. So however many are dead, they take no place from one that is well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// By which way they are told.
+    pub channel: DeliveryChannel,
+    /// True for those whose endpoints have taken nothing lately.
+    pub is_failing: bool,
+}
+
+impl Lane {
+    /// Every lane. Who goes through them one after the other meets a queue that comes to be well once more, and one that
+    /// comes to fail not again.
+    pub const ALL: [Self; 4] = [
+        Self { channel: DeliveryChannel::Webhook, is_failing: true },
+        Self { channel: DeliveryChannel::Mail, is_failing: true },
+        Self { channel: DeliveryChannel::Webhook, is_failing: false },
+        Self { channel: DeliveryChannel::Mail, is_failing: false },
+    ];
 }
 
 /// An endpoint, as its queue knows it.
@@ -268,6 +282,8 @@ pub enum Sequel {
     Delivered,
     /// It is tried again at this time.
     TriedAgain(Timestamp),
+    /// It was not tried at all, and is asked about again at this time.
+    PutOff(Timestamp),
     /// It holds no longer, or is not to be sent.
     Dropped,
     /// It was tried for as long as anything is, or can never arrive.
@@ -285,12 +301,10 @@ impl Sequel {
     ) -> Self {
         match result {
             AttemptResult::Taken => Self::Delivered,
-            AttemptResult::Past | AttemptResult::NotWanted | AttemptResult::NoAddress | AttemptResult::NoServer => {
-                Self::Dropped
-            }
+            AttemptResult::Past | AttemptResult::NotWanted | AttemptResult::NoAddress => Self::Dropped,
             AttemptResult::Rejected | AttemptResult::Gone => Self::GivenUp,
-            // Asked about again every hour: a project that works again tells what has waited.
-            AttemptResult::Stopped => Self::TriedAgain(now.plus_hours(1)),
+            // Asked about again every hour, and no attempt: a project that works again tells what has waited.
+            AttemptResult::Stopped => Self::PutOff(now.plus_hours(1)),
             _ => next_attempt_at(failures, now, retry_after_seconds, chance).map_or(Self::GivenUp, Self::TriedAgain),
         }
     }
@@ -299,7 +313,7 @@ impl Sequel {
     pub const fn status(self) -> DeliveryStatus {
         match self {
             Self::Delivered => DeliveryStatus::Delivered,
-            Self::TriedAgain(_) => DeliveryStatus::Waiting,
+            Self::TriedAgain(_) | Self::PutOff(_) => DeliveryStatus::Waiting,
             Self::Dropped => DeliveryStatus::Dropped,
             Self::GivenUp => DeliveryStatus::GivenUp,
         }
@@ -318,23 +332,23 @@ mod tests {
     #[test]
     fn it_is_tried_for_a_day_and_a_bit_and_then_given_up() {
         let wait = |failures| {
-            next_attempt_at(failures, now(), None, 200).map(|at| (at.microseconds() - now().microseconds()) / 1_000_000)
+            next_attempt_at(failures, now(), None, 0).map(|at| (at.microseconds() - now().microseconds()) / 1_000_000)
         };
         let waits: Vec<_> = (0..9).map(wait).collect();
         let expected =
             [None, Some(5), Some(300), Some(1_800), Some(7_200), Some(18_000), Some(36_000), Some(36_000), None];
         assert_eq!(waits, expected);
-        assert_eq!(SCHEDULE_SECONDS.iter().sum::<i64>(), 99_305, "about 27.6 hours");
+        assert_eq!(SCHEDULE_SECONDS.iter().sum::<i64>(), 99_305, "about 27.6 hours, and no less by chance");
     }
 
     #[test]
-    fn chance_moves_it_by_a_fifth_and_no_further() {
+    fn chance_puts_it_off_by_a_fifth_at_most_and_never_brings_it_forward() {
         let milliseconds = |chance| {
             let at = next_attempt_at(2, now(), None, chance).expect("it is tried again");
             (at.microseconds() - now().microseconds()) / 1_000
         };
-        assert_eq!((milliseconds(0), milliseconds(200), milliseconds(400)), (240_000, 300_000, 360_000));
-        assert!((0..2_000).map(milliseconds).all(|wait| (240_000..=360_000).contains(&wait)));
+        assert_eq!((milliseconds(0), milliseconds(100), milliseconds(200)), (300_000, 330_000, 360_000));
+        assert!((0..2_000).map(milliseconds).all(|wait| (300_000..=360_000).contains(&wait)));
     }
 
     #[test]
@@ -370,8 +384,8 @@ mod tests {
         for result in AttemptResult::ALL {
             let sequel = Sequel::of(*result, 1, now(), None, 0);
             let is_again = matches!(sequel, Sequel::TriedAgain(_));
-            use AttemptResult::{Fault, Forbidden, NotEncrypted, Redirected, Refused, Stopped, TimedOut, Unreachable};
-            let expected = [Fault, Forbidden, NotEncrypted, Redirected, Refused, Stopped, TimedOut, Unreachable];
+            use AttemptResult::{Fault, Forbidden, NotEncrypted, Redirected, Refused, TimedOut, Unreachable};
+            let expected = [Fault, Forbidden, NotEncrypted, Redirected, Refused, TimedOut, Unreachable];
             assert_eq!(is_again, expected.contains(result), "{result}");
         }
     }

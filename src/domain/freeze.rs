@@ -272,6 +272,7 @@ mod tests {
             country: country.to_owned(),
             risk_profile: RiskProfile::Severe,
             mailbox: Default::default(),
+            phone: None,
             status: ProjectStatus::Active,
             clocks: Clocks::default(),
             calendar: CalendarSettings::of_country_named(country),

@@ -108,14 +108,14 @@ pub struct LinkSession {
     pub opened_at: Timestamp,
     /// When it was last used, to the minute.
     pub seen_at: Timestamp,
-    /// When the visitor proved to be at the directory's number; `None` until then.
-    pub proved_at: Option<Timestamp>,
+    /// Of which referral the visitor has proved, by the code spoken for it, to be at the directory's number.
+    pub proved: Option<ReferralId>,
 }
 
 impl LinkSession {
     /// A visit that begins now.
     pub const fn begun(link: LinkId, now: Timestamp) -> Self {
-        Self { link_id: link, opened_at: now, seen_at: now, proved_at: None }
+        Self { link_id: link, opened_at: now, seen_at: now, proved: None }
     }
 
     /// Whether the visit still counts at `now`, where the risk of what it opens is this.

@@ -141,7 +141,7 @@ pub const CLOCKS: &[Clock] = &[
     },
     Clock {
         code: RetentionClock::Delivery,
-        counted_from: "the end of its attempts",
+        counted_from: "its listing",
         days: 30,
         then: "the rows are erased; the timeline keeps what became of the referral",
         source: "as long as somebody may ask whether a partner was told",

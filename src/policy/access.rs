@@ -34,9 +34,8 @@ pub struct Confinement {
     pub service: ServiceId,
     /// The one referral, where a leak could have people arrested or attacked.
     pub referral: Option<ReferralId>,
-    /// Whether the visitor has proved to be at the directory's number. Until then an accepted referral opens no more than
-    /// its offer.
-    pub is_proved: bool,
+    /// Of which referral the visitor has proved to be at the directory's number: only of that more is told than its offer.
+    pub proved: Option<ReferralId>,
 }
 
 /// One viewer's access during one request: every view is made for it, and every disclosure recorded
@@ -344,21 +343,30 @@ impl Access {
         }
     }
 
-    /// How an object stands to a viewer who is this to it: to a recipient who came by a link, and has not proved to be at
-    /// the directory's number, an acceptance opens nothing beyond the offer.
-    fn standing_to(&self, relation: Relation, standing: Standing) -> Standing {
-        let is_proved = self.confinement.is_none_or(|confinement| confinement.is_proved);
-        match standing {
-            _ if is_proved || relation != Relation::Recipient => standing,
+    /// True where this viewer reads no more of a referral than its offer: a recipient who came by a link, and has not proved
+    /// for this referral to be at the directory's number.
+    pub fn is_held_to_the_offer(&self, referral: &Referral) -> bool {
+        self.confinement.is_some_and(|confinement| confinement.proved != Some(referral.id))
+    }
+
+    /// The facts of a referral to which the viewer is this. To whom it is held to the offer an acceptance opens nothing.
+    pub fn facts_of_referral(
+        &self,
+        referral: &Referral,
+        (relation, standing): (Relation, Standing),
+        concerns_violence: bool,
+    ) -> Facts {
+        let held = match standing {
+            _ if !self.is_held_to_the_offer(referral) || relation != Relation::Recipient => standing,
             Standing::Accepted | Standing::Handover => Standing::Offer,
             Standing::Reopenable => Standing::Ended,
             standing => standing,
-        }
+        };
+        self.facts(relation, held, concerns_violence)
     }
 
     /// The facts of an object to which the viewer is this: what training the viewer has.
     pub fn facts(&self, relation: Relation, standing: Standing, concerns_violence: bool) -> Facts {
-        let standing = self.standing_to(relation, standing);
         let is_trained = self.account().is_some_and(|account| account.is_trained);
         Facts::new(relation, standing)
             .holding(Guard::Trained, is_trained)

@@ -1,6 +1,8 @@
 //! The view of a message on a referral. All messages of a referral are one field of it, recorded as that.
 
+use super::access::Access;
 use super::looking::Looking;
+use super::referral_view::ReferralFacts;
 use super::table::{Mask, Sight};
 use crate::domain::id::MessageId;
 use crate::domain::lifecycle::Party;
@@ -46,7 +48,15 @@ hidden_debug!(MessageView);
 /// What the schema promises of a message.
 const PROMISED: [&str; 4] = ["Message.id", "Message.author", "Message.kind", "Message.sentAt"];
 
-pub(super) fn view(look: &Looking, referral: &Referral, message: &Message) -> Option<MessageView> {
+/// The messages on a referral, in their order. Whoever is held to the offer reads no texts, not even those of the own side:
+/// after an acceptance they speak of a person.
+pub(super) fn views(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> Vec<MessageView> {
+    let is_held = access.is_held_to_the_offer(facts.referral);
+    let views = facts.messages.iter().filter_map(|message| view(look, facts.referral, message));
+    views.map(|view| MessageView { text: view.text.filter(|_| !is_held), ..view }).collect()
+}
+
+fn view(look: &Looking, referral: &Referral, message: &Message) -> Option<MessageView> {
     if !look.sees_all(&PROMISED) {
         return None;
     }

@@ -167,6 +167,8 @@ pub struct ReferralView {
     pub sender_project: Protected<String>,
     /// Role mailbox of the sending project.
     pub sender_mailbox: Protected<String>,
+    /// Number by which the sending project is called.
+    pub sender_phone: Protected<String>,
     /// What the offer tells of the person.
     pub offer: OfferView,
     /// The recipient's own name for the case.
@@ -280,7 +282,8 @@ fn look(access: &Access, facts: &ReferralFacts<'_>, relation: Relation) -> Looki
     // An id that opens nothing is not told.
     let is_known = facts.service.is_some_and(|service| access.directory_scope().admits(service));
     let concerns_violence = referral.need.concerns_gender_based_violence();
-    let told = access.facts(relation, standing(facts), concerns_violence).holding(Guard::ServiceKnown, is_known);
+    let told = access.facts_of_referral(referral, (relation, standing(facts)), concerns_violence);
+    let told = told.holding(Guard::ServiceKnown, is_known);
     Looking::new(access, told)
 }
 
@@ -343,7 +346,7 @@ pub fn show_refusal(access: &Access, referral: &Referral, refusal: Refusal) -> R
     if relation == Relation::Recipient && is_closed(referral) {
         return Refusal::ClosedMeanwhile { event };
     }
-    let facts = access.facts(relation, standing_at(stage(referral.status, false)), false);
+    let facts = access.facts_of_referral(referral, (relation, standing_at(stage(referral.status, false))), false);
     let is_told = access.table().decide("InvalidTransitionError.status", &facts) == Sight::Shown;
     if is_told {
         access.recorder().record(&subject(referral, relation), "status");
@@ -394,6 +397,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         sender_id: look.field("Referral.sender", Some(referral.sender_id)),
         sender_project: look.field("Referral.senderProject", Some(facts.project.name.clone())),
         sender_mailbox: look.field("Referral.senderMailbox", Some(facts.project.mailbox.expose().clone())),
+        sender_phone: look.field("Referral.senderPhone", facts.project.phone.as_ref().map(|it| it.expose().clone())),
         offer: OfferView::of(look, &referral.offer.told),
         alias: look.field("Referral.alias", case_alias(facts)),
         call_phrase: look.field("Referral.callPhrase", phrase(facts)),
@@ -410,7 +414,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         proof: look.field("Referral.proof", proof_view(facts, look)),
         timeline: look.field("Referral.timeline", Some(timeline(facts, look))),
         deliveries: look.field("Referral.deliveries", Some(told_view::told(facts, look))),
-        messages: look.field("Referral.messages", Some(messages(facts, look))),
+        messages: look.field("Referral.messages", Some(message_view::views(access, facts, look))),
         case: look.value("Referral.case", facts.case).and_then(|case| show_case(access, case)),
         consent: look.value("Referral.consent", Some(consent)).and_then(|consent| show_consent(access, consent)),
     }
@@ -456,10 +460,6 @@ fn told_status(look: &Looking, status: Status) -> ReferralStatus {
 /// By the hour, so that two recipients cannot join a case by its times (P-08).
 fn hour(mask: Mask, time: Timestamp) -> Option<Timestamp> {
     (mask == Mask::Hour).then(|| time.start_of_hour())
-}
-
-fn messages(facts: &ReferralFacts<'_>, look: &Looking) -> Vec<MessageView> {
-    facts.messages.iter().filter_map(|message| message_view::view(look, facts.referral, message)).collect()
 }
 
 /// Whom somebody has called reads no phrase, so there is none to be said.

@@ -39,14 +39,14 @@ macro_rules! select_stored_accounts {
 /// gets none.
 macro_rules! of_somebody {
     () => {
-        "NOT EXISTS (SELECT 1 FROM partner_mailboxes b WHERE b.account_id = a.id)"
+        "a.handle NOT LIKE 'mailbox-%'"
     };
 }
 
 statements! {
     FIND = select_accounts!("accounts a WHERE a.id = $1 AND NOT a.is_disabled");
     FIND_ENABLED_BY_HANDLE = select_accounts!("", "accounts a WHERE a.handle = $1 AND NOT a.is_disabled AND ", of_somebody!());
-    FIND_BY_HANDLE = select_accounts!("accounts a WHERE a.handle = $1");
+    FIND_BY_HANDLE = select_accounts!("", "accounts a WHERE a.handle = $1 AND ", of_somebody!());
     SAVE = "INSERT INTO accounts (id, handle, role, organization_id, project_id, is_trained) \
         VALUES ($1, $2, $3, $4, $5, $6) \
         ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, role = excluded.role, \

@@ -3,11 +3,11 @@
 //! queue claim it both.
 
 use super::reach::{not_revoked_by, open_to_recipient};
-use super::row::{Table, optional_time};
+use super::row::{Table, optional_text, optional_time};
 use super::{SealedAt, Store, StoreError, Tx, in_list, in_tx, read, statements};
-use crate::domain::delivery::{Attempt, Delivery, DeliveryChannel, Queue, Sequel, Told};
+use crate::domain::delivery::{Attempt, Delivery, DeliveryChannel, Lane, Queue, Sequel, Told};
 use crate::domain::erasure::ErasureUnit;
-use crate::domain::id::{OrganizationId, ReferralId, ServiceId};
+use crate::domain::id::{OrganizationId, ProjectId, ReferralId, ServiceId};
 use crate::domain::lifecycle::Status;
 use crate::domain::referral::Referral;
 use crate::domain::sensitive::Sensitive;
@@ -27,19 +27,23 @@ macro_rules! select_deliveries {
 }
 
 statements! {
-    LIST_WEBHOOKS = "SELECT id FROM delivery_queues WHERE organization_id IN ($1, $2) AND channel = 'webhook' AND disabled_at IS NULL ORDER BY id";
+    // Of what a project sends, the systems are told that somebody of the project has registered.
+    LIST_WEBHOOKS = "SELECT id FROM delivery_queues WHERE channel = 'webhook' AND disabled_at IS NULL \
+        AND organization_id IN ($1, $2) AND (organization_id = $2 OR project_id = $3) ORDER BY id";
     INSERT_QUEUE = "INSERT INTO delivery_queues (id, channel, organization_id, served_at, not_before, leased_until) \
         VALUES ($1, $2, $3, 0, 0, 0) ON CONFLICT (id) DO NOTHING";
     INSERT = "INSERT INTO deliveries (id, queue_id, kind, object, sequence, created_at, due_at, attempts, status) \
-        VALUES ($1, $2, $3, $4, $5, $6, $6, 0, 'waiting') ON CONFLICT (id) DO NOTHING";
-    // The endpoint that was served the longest ago of those that something waits for: one that fails waits like all others.
+        SELECT CAST($1 AS TEXT), q.id, CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($6 AS BIGINT), 0, 'waiting' \
+        FROM delivery_queues q WHERE q.id = $2 ON CONFLICT (id) DO NOTHING";
+    // The endpoint that was served the longest ago of those that something waits for, among those that fail or those that do not.
     CLAIM = "UPDATE delivery_queues SET leased_until = $2, lease_owner = $3 WHERE id IN (SELECT q.id FROM delivery_queues q \
-        WHERE q.channel = $4 AND q.leased_until <= $1 AND q.not_before <= $1 AND q.disabled_at IS NULL \
+        WHERE q.channel = $4 AND (q.failing_since IS NOT NULL) = $5 AND q.leased_until <= $1 AND q.not_before <= $1 AND q.disabled_at IS NULL \
         AND EXISTS (SELECT 1 FROM deliveries d WHERE d.queue_id = q.id AND d.due_at <= $1) ORDER BY q.served_at, q.id LIMIT 1) \
         AND leased_until <= $1 RETURNING id, channel, organization_id, failing_since";
-    RELEASE = "UPDATE delivery_queues SET leased_until = 0, lease_owner = NULL, served_at = $3, not_before = $4 \
-        WHERE id = $1 AND lease_owner = $2";
-    HOLDS = "SELECT count(*) FROM delivery_queues WHERE id = $1 AND lease_owner = $2 AND leased_until > $3";
+    RELEASE = "UPDATE delivery_queues SET leased_until = 0, lease_owner = NULL, served_at = $4, not_before = $5 \
+        WHERE id = $1 AND lease_owner = $2 AND leased_until = $3";
+    // Held before its deliveries are: everybody takes the queue first.
+    LOCK = "UPDATE delivery_queues SET served_at = served_at WHERE id = $1 RETURNING failing_since";
     NOTE_TAKEN = "UPDATE delivery_queues SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL";
     NOTE_FAILED = "UPDATE delivery_queues SET failing_since = $2 WHERE id = $1 AND failing_since IS NULL";
     DISABLE = "UPDATE delivery_queues SET disabled_at = $2, disabled_reason = $3 WHERE id = $1 AND disabled_at IS NULL";
@@ -50,8 +54,12 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6)";
     KEEP_TOKEN = "UPDATE deliveries SET sealed_token = $2 WHERE id = $1";
     FIND_TOKEN = "SELECT sealed_token FROM deliveries WHERE id = $1";
-    HAS_LATER = "SELECT count(*) FROM deliveries WHERE queue_id = $1 AND object = $2 AND sequence > $3 AND due_at IS NOT NULL";
-    HAS_BEEN_TOLD = "SELECT count(*) FROM deliveries WHERE queue_id = $1 AND object = $2 AND status = 'delivered'";
+    HAS_LATER = "SELECT count(*) FROM deliveries WHERE queue_id = $1 AND object = $2 AND (due_at IS NOT NULL OR status = 'delivered') \
+        AND (sequence > $3 OR (sequence = $3 AND created_at > $4))";
+    // What is erased by its age was told, or it would have been dropped long ago.
+    COUNT_EARLIER = "SELECT count(*), count(CASE WHEN status = 'delivered' THEN 1 END) FROM deliveries \
+        WHERE queue_id = $1 AND object = $2 AND id <> $3";
+    PUT_OFF = "UPDATE deliveries SET due_at = $2 WHERE id = $1 AND due_at IS NOT NULL";
     STANDING = concat!(
         "SELECT r.status, r.recipient_id, r.sender_id, r.channel, p.status AS project_status, ",
         open_to_recipient!("r.case_id", "r.recipient_id"),
@@ -183,19 +191,21 @@ impl Store {
             .bind(&delivery.queue_id)
             .bind(&delivery.object)
             .bind(delivery.sequence)
+            .bind(delivery.created_at.microseconds())
             .fetch_one(pool)
             .await)?;
         Ok(later > 0)
     }
 
-    /// Whether the endpoint was ever told anything of the object.
-    pub async fn has_been_told(&self, delivery: &Delivery) -> Result<bool, StoreError> {
-        let told: i64 = read!(self, |pool| sqlx::query_scalar(HAS_BEEN_TOLD)
+    /// Whether everything that was to be told of the object before, as far as it is kept, never reached the endpoint.
+    pub async fn has_never_been_told(&self, delivery: &Delivery) -> Result<bool, StoreError> {
+        let (earlier, delivered): (i64, i64) = read!(self, |pool| sqlx::query_as(COUNT_EARLIER)
             .bind(&delivery.queue_id)
             .bind(&delivery.object)
+            .bind(delivery.id.to_string())
             .fetch_one(pool)
             .await)?;
-        Ok(told > 0)
+        Ok(earlier > 0 && delivered == 0)
     }
 
     /// How a referral stands to those who are told of it; `None` once its case is erased.
@@ -236,10 +246,19 @@ fn token_at(delivery: &str, organization: OrganizationId) -> SealedAt<'_> {
 }
 
 impl Tx {
-    /// The webhooks of these two organisations that are told of changes.
-    pub async fn list_webhook_queues(&mut self, of: [OrganizationId; 2]) -> Result<Vec<String>, StoreError> {
-        let [sender, recipient] = of.map(|id| id.to_string());
-        Ok(in_tx!(self, |c| sqlx::query_scalar(LIST_WEBHOOKS).bind(&sender).bind(&recipient).fetch_all(c).await)?)
+    /// The webhooks that are told of what happens to a referral of this project: the project's own, and its recipient's.
+    pub async fn list_webhook_queues(
+        &mut self,
+        (sender, project): (OrganizationId, ProjectId),
+        recipient: Option<OrganizationId>,
+    ) -> Result<Vec<String>, StoreError> {
+        let queues = in_tx!(self, |c| sqlx::query_scalar(LIST_WEBHOOKS)
+            .bind(sender.to_string())
+            .bind(optional_text(recipient))
+            .bind(project.to_string())
+            .fetch_all(c)
+            .await)?;
+        Ok(queues)
     }
 
     /// Makes the queue of an endpoint, unless there is one.
@@ -286,10 +305,10 @@ impl Tx {
         self.insert_delivery(mail).await
     }
 
-    /// Takes the lease, until this time, of a queue in which something is due and that nobody holds.
+    /// Takes the lease, until this time, of a queue of the lane in which something is due and that nobody holds.
     pub async fn claim_queue(
         &mut self,
-        channel: DeliveryChannel,
+        lane: Lane,
         owner: &str,
         now: Timestamp,
         until: Timestamp,
@@ -298,7 +317,8 @@ impl Tx {
             .bind(now.microseconds())
             .bind(until.microseconds())
             .bind(owner)
-            .bind(channel.to_string())
+            .bind(lane.channel.to_string())
+            .bind(lane.is_failing)
             .fetch_optional(c)
             .await)?;
         let queue = row.map(|row| {
@@ -313,15 +333,11 @@ impl Tx {
         Ok(queue.map(|queue| LeasedQueue { queue, owner: owner.to_owned(), until }))
     }
 
-    /// Whether the lease still counts: where it has run out, somebody else may tell the endpoint.
-    pub async fn holds_queue(&mut self, leased: &LeasedQueue, now: Timestamp) -> Result<bool, StoreError> {
-        let held: i64 = in_tx!(self, |c| sqlx::query_scalar(HOLDS)
-            .bind(&leased.queue.id)
-            .bind(&leased.owner)
-            .bind(now.microseconds())
-            .fetch_one(c)
-            .await)?;
-        Ok(held == 1)
+    /// Holds a queue until the commit; gives since when its endpoint takes nothing. `None` where it is gone.
+    pub async fn lock_queue(&mut self, queue: &str) -> Result<Option<Option<Timestamp>>, StoreError> {
+        let since: Option<Option<i64>> =
+            in_tx!(self, |c| sqlx::query_scalar(LOCK).bind(queue).fetch_optional(c).await)?;
+        Ok(since.map(optional_time))
     }
 
     /// Gives the lease back; nothing more is told before `not_before`.
@@ -334,6 +350,7 @@ impl Tx {
         in_tx!(self, |c| sqlx::query(RELEASE)
             .bind(&leased.queue.id)
             .bind(&leased.owner)
+            .bind(leased.until.microseconds())
             .bind(now.microseconds())
             .bind(not_before.microseconds())
             .execute(c)
@@ -351,6 +368,10 @@ impl Tx {
     ) -> Result<(), StoreError> {
         let id = delivery.id.to_string();
         let due_at = match sequel {
+            Sequel::PutOff(at) => {
+                let at = at.microseconds();
+                return Ok(in_tx!(self, |c| sqlx::query(PUT_OFF).bind(&id).bind(at).execute(c).await.map(drop))?);
+            }
             Sequel::TriedAgain(at) => Some(at),
             Sequel::Delivered | Sequel::Dropped | Sequel::GivenUp => None,
         };

@@ -18,7 +18,8 @@ macro_rules! link_columns {
         "l.id, l.referral_id, l.service_id, l.created_at, l.expires_at, l.revoked_at, r.is_open, r.recipient_id, r.version, \
          EXISTS (SELECT 1 FROM cases c JOIN teams o ON o.id = c.team_id JOIN projects p ON p.id IN (c.project_id, o.project_id) \
          WHERE c.id = r.case_id AND p.risk_profile = 'severe') AS is_severe, \
-         (SELECT b.account_id FROM partner_mailboxes b WHERE b.service_id = l.service_id AND b.organization_id = r.recipient_id) \
+         (SELECT b.account_id FROM partner_mailboxes b JOIN accounts a ON a.id = b.account_id \
+         WHERE b.service_id = l.service_id AND a.organization_id = r.recipient_id) \
          AS account_id "
     };
 }
@@ -28,7 +29,7 @@ statements! {
     FIND_VISIT = concat!(
         "SELECT ",
         link_columns!(),
-        ", s.opened_at, s.seen_at, s.proved_at FROM link_sessions s JOIN links l ON l.id = s.link_id \
+        ", s.opened_at, s.seen_at, s.proved_referral_id FROM link_sessions s JOIN links l ON l.id = s.link_id \
          JOIN referrals r ON r.id = l.referral_id WHERE s.hash = $1"
     );
     INSERT = "INSERT INTO links (id, token_hash, referral_id, service_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -44,7 +45,7 @@ statements! {
     LIST_RENEWALS = "SELECT object, sequence, created_at FROM deliveries WHERE queue_id = $1 AND kind = 'link.renewed'";
     INSERT_VISIT = "INSERT INTO link_sessions (hash, link_id, opened_at, seen_at) VALUES ($1, $2, $3, $3)";
     TOUCH_VISIT = "UPDATE link_sessions SET seen_at = $2 WHERE hash = $1 AND seen_at < $2";
-    PROVE_VISIT = "UPDATE link_sessions SET proved_at = $2 WHERE hash = $1";
+    PROVE_VISIT = "UPDATE link_sessions SET proved_referral_id = $2 WHERE hash = $1";
     DELETE_VISIT = "DELETE FROM link_sessions WHERE hash = $1";
     DELETE_OLD_VISITS = "DELETE FROM link_sessions WHERE opened_at <= $1";
 }
@@ -70,7 +71,7 @@ struct VisitRow {
     link: LinkRow,
     opened_at: i64,
     seen_at: i64,
-    proved_at: Option<i64>,
+    proved_referral_id: Option<String>,
 }
 
 /// A link with what its use depends on.
@@ -121,13 +122,13 @@ impl Store {
     pub async fn find_link_session(&self, hash: &str) -> Result<Option<(LinkSession, StoredLink)>, StoreError> {
         let row: Option<VisitRow> =
             read!(self, |pool| sqlx::query_as(FIND_VISIT).bind(hash).fetch_optional(pool).await)?;
-        let Some(VisitRow { link, opened_at, seen_at, proved_at }) = row else { return Ok(None) };
+        let Some(VisitRow { link, opened_at, seen_at, proved_referral_id }) = row else { return Ok(None) };
         let stored = link.into_stored()?;
         let session = LinkSession {
             link_id: stored.link.id,
             opened_at: Timestamp::from_microseconds(opened_at),
             seen_at: Timestamp::from_microseconds(seen_at),
-            proved_at: optional_time(proved_at),
+            proved: TABLE.optional_id(proved_referral_id.as_deref())?,
         };
         Ok(Some((session, stored)))
     }
@@ -218,9 +219,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Notes that the visitor has proved to be at the directory's number.
-    pub async fn prove_link_session(&mut self, hash: &str, now: Timestamp) -> Result<(), StoreError> {
-        in_tx!(self, |c| sqlx::query(PROVE_VISIT).bind(hash).bind(now.microseconds()).execute(c).await.map(drop))?;
+    /// Notes of which referral the visitor has proved to be at the directory's number.
+    pub async fn prove_link_session(&mut self, hash: &str, referral: ReferralId) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(PROVE_VISIT).bind(hash).bind(referral.to_string()).execute(c).await.map(drop))?;
         Ok(())
     }
 

@@ -15,18 +15,18 @@ use crate::domain::scope::Scope;
 const TABLE: Table = Table("projects");
 
 statements! {
-    FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox, status, clocks, calendar FROM projects WHERE id = $1";
-    LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox, status, clocks, calendar FROM projects WHERE id IN";
-    SAVE = "INSERT INTO projects (id, organization_id, name, country, risk_profile, mailbox, clocks, calendar) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+    FIND = "SELECT id, organization_id, name, country, risk_profile, mailbox, phone, status, clocks, calendar FROM projects WHERE id = $1";
+    LIST = "SELECT id, organization_id, name, country, risk_profile, mailbox, phone, status, clocks, calendar FROM projects WHERE id IN";
+    SAVE = "INSERT INTO projects (id, organization_id, name, country, risk_profile, mailbox, phone, clocks, calendar) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
         ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id, name = excluded.name, \
         country = excluded.country, risk_profile = excluded.risk_profile, mailbox = excluded.mailbox, \
-        clocks = excluded.clocks, calendar = excluded.calendar";
-    LIST_LED = "SELECT id, organization_id, name, country, risk_profile, mailbox, status, clocks, calendar FROM projects \
+        phone = excluded.phone, clocks = excluded.clocks, calendar = excluded.calendar";
+    LIST_LED = "SELECT id, organization_id, name, country, risk_profile, mailbox, phone, status, clocks, calendar FROM projects \
         WHERE id = $1 OR organization_id = $2 ORDER BY name, id";
-    LIST_BY_NAME = "SELECT id, organization_id, name, country, risk_profile, mailbox, status, clocks, calendar FROM projects \
+    LIST_BY_NAME = "SELECT id, organization_id, name, country, risk_profile, mailbox, phone, status, clocks, calendar FROM projects \
         WHERE id = $1 OR name = $1 ORDER BY id";
-    LIST_ALL = "SELECT id, organization_id, name, country, risk_profile, mailbox, status, clocks, calendar FROM projects ORDER BY name, id";
+    LIST_ALL = "SELECT id, organization_id, name, country, risk_profile, mailbox, phone, status, clocks, calendar FROM projects ORDER BY name, id";
     SET_STATUS = "UPDATE projects SET status = $2 WHERE id = $1";
     LOCK = "UPDATE projects SET status = status WHERE id = $1";
 }
@@ -39,18 +39,19 @@ struct ProjectRow {
     country: String,
     risk_profile: String,
     mailbox: String,
+    phone: Option<String>,
     status: String,
     clocks: String,
     calendar: String,
 }
 
-/// Where the mailbox of a project stands: with the contacts of its organisation.
-fn sealed_at(row: &str, organization: OrganizationId) -> SealedAt<'_> {
-    SealedAt { table: "projects", column: "mailbox", row, unit: ErasureUnit::Contacts(organization), project: None }
+/// Where the mailbox and the number of a project stand: with the contacts of its organisation.
+fn sealed_at<'a>(column: &'static str, row: &'a str, organization: OrganizationId) -> SealedAt<'a> {
+    SealedAt { table: "projects", column, row, unit: ErasureUnit::Contacts(organization), project: None }
 }
 
-/// The projects of rows, the keys of their mailboxes fetched at once. One whose contacts were erased has an empty
-/// mailbox.
+/// The projects of rows, the keys of their contacts fetched at once. One whose contacts were erased has an empty
+/// mailbox and no number.
 async fn open_projects(
     keys: &KeyStore,
     rows: impl IntoIterator<Item = ProjectRow>,
@@ -59,7 +60,9 @@ async fn open_projects(
     let rows: Vec<(OrganizationId, ProjectRow)> = with_ids.collect::<Result<_, StoreError>>()?;
     let opened = keys.fetch(rows.iter().map(|(organization, _)| ErasureUnit::Contacts(*organization))).await?;
     let open = |(organization_id, row): (OrganizationId, ProjectRow)| {
-        let mailbox: Option<String> = opened.open(sealed_at(&row.id, organization_id), &row.mailbox)?;
+        let open = |column, sealed: &str| opened.open::<String>(sealed_at(column, &row.id, organization_id), sealed);
+        let mailbox = open("mailbox", &row.mailbox)?;
+        let phone = row.phone.as_deref().map(|sealed| open("phone", sealed)).transpose()?.flatten();
         let calendar = serde_json::from_str(&row.calendar);
         Ok(Project {
             id: TABLE.id(&row.id)?,
@@ -69,6 +72,7 @@ async fn open_projects(
             country: row.country,
             status: TABLE.code(&row.status)?,
             mailbox: mailbox.unwrap_or_default().into(),
+            phone: phone.map(Into::into),
             clocks: TABLE.parsed("clocks", Clocks::parse(&row.clocks))?,
             calendar: TABLE.parsed("calendar", calendar)?,
         })
@@ -151,14 +155,20 @@ impl Tx {
     /// Writes a project, new or changed; whether it works stays as it is.
     pub async fn save_project(&mut self, project: &Project) -> Result<(), StoreError> {
         let id = project.id.to_string();
-        let mailbox = self.seal(sealed_at(&id, project.organization_id), project.mailbox.expose()).await?;
+        let organization = project.organization_id;
+        let mailbox = self.seal(sealed_at("mailbox", &id, organization), project.mailbox.expose()).await?;
+        let mut phone = None;
+        if let Some(number) = &project.phone {
+            phone = Some(self.seal(sealed_at("phone", &id, organization), number.expose()).await?);
+        }
         in_tx!(self, |c| sqlx::query(SAVE)
             .bind(&id)
-            .bind(project.organization_id.to_string())
+            .bind(organization.to_string())
             .bind(&project.name)
             .bind(&project.country)
             .bind(project.risk_profile.to_string())
             .bind(&mailbox)
+            .bind(&phone)
             .bind(project.clocks.to_json())
             .bind(serde_json::to_string(&project.calendar).expect("a calendar is JSON"))
             .execute(c)

@@ -89,7 +89,8 @@ statements! {
         open_to_recipient!("case_id", "recipient_id"),
         " AND ",
         within_confinement!("$2", "$3", of "service_id", "id", "case_id"),
-        " AND (CAST($4 AS BOOLEAN) IS NULL OR is_open = $4) \
+        // Who came by a link finds what is open: a mailbox is no archive.
+        " AND (CAST($2 AS TEXT) IS NULL OR is_open) AND (CAST($4 AS BOOLEAN) IS NULL OR is_open = $4) \
          AND (CAST($5 AS TEXT) IS NULL OR (requested_at, id) < (SELECT r.requested_at, r.id FROM referrals r WHERE r.id = $5 AND r.recipient_id = $1 AND r.channel = 'electronic' AND ",
         open_to_recipient!("r.case_id", "r.recipient_id"),
         " AND ",

@@ -157,9 +157,9 @@ statements! {
     COUNT_SLIPS = count_passing!("slips", "made_at");
     OLDEST_SLIPS = oldest_passing!("slips", "made_at");
     ERASE_SLIPS = erase_passing!("slips", "referral_id", "made_at");
-    COUNT_DELIVERIES = count_passing!("deliveries", "settled_at");
-    OLDEST_DELIVERIES = oldest_passing!("deliveries", "settled_at");
-    ERASE_DELIVERIES = erase_passing!("deliveries", "id", "settled_at");
+    COUNT_DELIVERIES = count_passing!("deliveries", "created_at");
+    OLDEST_DELIVERIES = oldest_passing!("deliveries", "created_at");
+    ERASE_DELIVERIES = erase_passing!("deliveries", "id", "created_at");
     COUNT_LINKS = count_passing!("links", "expires_at");
     OLDEST_LINKS = oldest_passing!("links", "expires_at");
     ERASE_LINKS = erase_passing!("links", "id", "expires_at");
@@ -196,7 +196,7 @@ pub enum Passing {
     Openings,
     /// Slips, by their making.
     Slips,
-    /// What was told to endpoints, by when it was told or given up.
+    /// What was told to endpoints, or could not be, by when it was listed.
     Deliveries,
     /// Links by which partners answer, by their expiry.
     Links,

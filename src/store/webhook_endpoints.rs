@@ -2,12 +2,12 @@
 //! organisation, so that they go when these do.
 
 use super::keys::KeyStore;
-use super::row::{Table, optional_time};
+use super::row::{Table, optional_text, optional_time};
 use super::sealed::SealedAt;
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::delivery::{Attempt, DeliveryChannel, DeliveryKind, DeliveryStatus, Queue};
 use crate::domain::erasure::ErasureUnit;
-use crate::domain::id::{OrganizationId, WebhookEndpointId};
+use crate::domain::id::{OrganizationId, ProjectId, WebhookEndpointId};
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{ListedEndpoint, WebhookDisabledReason, WebhookEndpoint, WebhookSecret};
 
@@ -34,8 +34,8 @@ statements! {
     ATTEMPTS = "SELECT d.kind, a.at, a.result, a.http_status, a.duration_milliseconds FROM deliveries d \
         JOIN delivery_attempts a ON a.delivery_id = d.id WHERE d.queue_id = $1 ORDER BY a.at DESC, a.delivery_id, a.number DESC LIMIT $2";
     LOCK_OF = "UPDATE delivery_queues SET served_at = served_at WHERE organization_id = $1 AND channel = 'webhook'";
-    INSERT_QUEUE = "INSERT INTO delivery_queues (id, channel, organization_id, served_at, not_before, leased_until) \
-        VALUES ($1, $2, $3, $4, $4, 0)";
+    INSERT_QUEUE = "INSERT INTO delivery_queues (id, channel, organization_id, project_id, served_at, not_before, leased_until) \
+        VALUES ($1, $2, $3, $5, $4, 0, 0)";
     INSERT = "INSERT INTO webhook_endpoints (id, organization_id, sealed_url, sealed_secret, created_at, created_by) \
         VALUES ($1, $2, $3, $4, $5, $6)";
     ROTATE = "UPDATE webhook_endpoints SET sealed_secret = $2, sealed_previous_secret = $3, previous_until = $4 WHERE id = $1";
@@ -183,8 +183,12 @@ impl Tx {
         Ok(open_endpoints(&self.keys, row).await?.pop())
     }
 
-    /// Records an endpoint and its queue.
-    pub async fn insert_webhook_endpoint(&mut self, endpoint: &WebhookEndpoint) -> Result<(), StoreError> {
+    /// Records an endpoint and its queue. It is told of what its organisation receives, and of what this project sends.
+    pub async fn insert_webhook_endpoint(
+        &mut self,
+        endpoint: &WebhookEndpoint,
+        project: Option<ProjectId>,
+    ) -> Result<(), StoreError> {
         let (id, organization) = (endpoint.id.to_string(), endpoint.organization_id);
         let url = self.seal(sealed_at("sealed_url", &id, organization), endpoint.url.expose()).await?;
         let secret = endpoint.secret.spelled();
@@ -194,6 +198,7 @@ impl Tx {
             .bind(DeliveryChannel::Webhook.to_string())
             .bind(organization.to_string())
             .bind(endpoint.created_at.microseconds())
+            .bind(optional_text(project))
             .execute(c)
             .await
             .map(drop))?;

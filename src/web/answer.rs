@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use super::visit::Visit;
-use super::{CONFIRM, SIGN_IN, cookies};
+use super::{CONFIRM, HOME, SIGN_IN, cookies};
 use crate::actions::ActionError;
 use crate::actions::credentials::CredentialError;
 use crate::domain::sensitive::Sensitive;
@@ -25,6 +25,8 @@ struct MessagePage {
     frame: Frame,
     title: String,
     text: String,
+    /// Where it leads back to; `None` where nothing is left to be opened.
+    back: Option<&'static str>,
 }
 
 /// A page.
@@ -61,7 +63,8 @@ fn rendered(language: Language, status: StatusCode, page: &impl Template) -> Res
 pub(super) fn too_often(language: Language, seconds: i64) -> Response<Body> {
     let frame = Frame { language, is_signed_in: false, form_token: String::new() };
     let (title, text) = (frame.text("page-too-often-title"), frame.counted("page-too-often", &seconds));
-    let mut response = rendered(language, StatusCode::TOO_MANY_REQUESTS, &MessagePage { frame, title, text });
+    let mut response =
+        rendered(language, StatusCode::TOO_MANY_REQUESTS, &MessagePage { frame, title, text, back: Some(HOME) });
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
@@ -157,9 +160,18 @@ pub(super) fn onward(address: &str) -> Response<Body> {
 
 /// A page with a title and a sentence, such as a refusal.
 pub(super) fn message(visit: &Visit, status: StatusCode, key: &str) -> Response<Body> {
+    with_status(visit, status, &message_page(visit, key, visit.way_back()))
+}
+
+/// The last page of a visit, which leads nowhere.
+pub(super) fn last_message(visit: &Visit, key: &str) -> Response<Body> {
+    page(visit, &message_page(visit, key, None))
+}
+
+fn message_page(visit: &Visit, key: &str, back: Option<&'static str>) -> MessagePage {
     let frame = visit.frame();
     let (title, text) = (frame.text(&format!("page-{key}-title")), frame.text(&format!("page-{key}")));
-    with_status(visit, status, &MessagePage { frame, title, text })
+    MessagePage { frame, title, text, back }
 }
 
 /// What an action answered instead of doing it.

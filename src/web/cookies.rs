@@ -33,22 +33,22 @@ pub(super) fn ended_session() -> HeaderValue {
     header_value(&cookie)
 }
 
-/// The cookie of a visit that a link has opened. It was opened by a form of ours, so a strict one comes with all that
-/// follows.
+/// The cookie of a visit that a link has opened. A click in webmail comes from another site, and brings it too: otherwise the
+/// form of the next link would be bound to another visit than the browser then sends.
 pub(super) fn link(secret: &Sensitive<String>) -> HeaderValue {
-    header_value(&built(LINK, secret.expose(), SameSite::Strict))
+    header_value(&built(LINK, secret.expose(), SameSite::Lax))
 }
 
 /// Has the browser forget that cookie.
 pub(super) fn ended_link() -> HeaderValue {
-    let mut cookie = built(LINK, "", SameSite::Strict);
+    let mut cookie = built(LINK, "", SameSite::Lax);
     cookie.make_removal();
     header_value(&cookie)
 }
 
 /// The cookie to which forms are bound.
 pub(super) fn form(secret: &Sensitive<String>) -> HeaderValue {
-    header_value(&built(FORM, secret.expose(), SameSite::Strict))
+    header_value(&built(FORM, secret.expose(), SameSite::Lax))
 }
 
 /// The cookie by which a browser is known when it comes back from the identity provider: by a link of another

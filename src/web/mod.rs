@@ -99,6 +99,7 @@ pub const PAGES: &[Page] = &[
     shown_and_sent(partner::OUTCOMES, || get(partner::show_outcomes).post(partner::record_outcomes)),
     shown(partner::INBOX, || get(partner::inbox)),
     shown_and_sent("/requests/{id}", || get(partner::request).post(partner::answer)),
+    sent("/requests/{id}/code", || post(partner::prove_code)),
     shown("/sheets/{id}", || get(sheet::show)),
     shown_and_sent(SIGN_IN, || get(sign_in::show).post(sign_in::with_password)),
     shown_and_sent(SIGN_IN_CODE, || get(sign_in::show_code).post(sign_in::with_code)),

@@ -1,7 +1,7 @@
 //! Who visits: the session, the language, and the secret to which forms are bound.
 
 use super::frame::Frame;
-use super::{SIGN_IN, answer, cookies};
+use super::{HOME, SIGN_IN, answer, cookies, partner};
 use crate::actions::link::{self, LinkVisitor};
 use crate::actions::session::{self, SignedIn};
 use crate::actions::{ActionError, Context};
@@ -27,7 +27,6 @@ pub(super) struct Visit {
     /// A new secret to which forms are bound, when the visitor brought none.
     pub(super) new_form_secret: Option<Sensitive<String>>,
     signed_in: Option<SignedIn>,
-    /// What the cookie of a link's visit holds, whatever it opens; empty where there is none.
     /// What the cookie of a visit by link holds, whatever it opens; empty where there is none.
     link_secret: Sensitive<String>,
     came_by_link: Option<LinkVisitor>,
@@ -90,18 +89,27 @@ impl Visit {
         self.signed_in.is_none() && self.came_by_link.is_none() && !self.link_secret.is_empty()
     }
 
+    /// Where a page leads back to whose visitor can go on; nowhere for who came by a link that has ended.
+    pub(super) fn way_back(&self) -> Option<&'static str> {
+        match self.came_by_link {
+            Some(_) if self.signed_in.is_none() => Some(partner::INBOX),
+            _ => Some(HOME).filter(|_| !self.has_left()),
+        }
+    }
+
     fn may_do_one_of(&self, context: &Context, acts: &[Action]) -> bool {
         let of_account = self.signed_in.as_ref().map(|signed_in| signed_in.access(context));
         let by_link = self.came_by_link.as_ref().map(|visitor| visitor.access(context));
         of_account.iter().chain(&by_link).any(|access| acts.iter().any(|act| permit(access, *act).is_ok()))
     }
 
-    /// The access by which this visitor answers for a partner: of who came by a link, confined to what the mailbox was
-    /// sent, or else of who is signed in and may answer.
+    /// The access by which this visitor answers for a partner: of who is signed in and may answer, or else of who
+    /// came by a link, confined to what the mailbox was sent.
     pub(super) fn partner_access(&self, context: &Context) -> Option<Access> {
-        let of_account = || self.signed_in.as_ref().map(|signed_in| signed_in.access(context));
-        let access = self.came_by_link.as_ref().map(|visitor| visitor.access(context)).or_else(of_account);
-        access.filter(|access| permit(access, Action::AnswerReferral).is_ok())
+        let answers = |access: &Access| permit(access, Action::AnswerReferral).is_ok();
+        let of_account = self.signed_in.as_ref().map(|signed_in| signed_in.access(context)).filter(answers);
+        // Who has an account reads with it, also after a click on the link of a mail.
+        of_account.or_else(|| self.came_by_link.as_ref().map(|visitor| visitor.access(context)).filter(answers))
     }
 
     /// Who came by a link, if the visitor did.

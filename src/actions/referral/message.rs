@@ -204,7 +204,9 @@ async fn known_numbers(
             ways.extend(view.service.email.clone());
         }
     }
-    ways.extend(tx.find_project(referral.project_id).await?.map(|project| project.mailbox.expose().clone()));
+    if let Some(project) = tx.find_project(referral.project_id).await? {
+        ways.extend([Some(project.mailbox), project.phone].into_iter().flatten().map(|way| way.expose().clone()));
+    }
     Ok(KnownNumbers::of(ways))
 }
 

@@ -176,6 +176,11 @@ impl Referral {
         self.0.reveal(&self.0.sender_mailbox)
     }
 
+    /// Number by which the sending project is called; null where it has none.
+    async fn sender_phone(&self) -> Option<&String> {
+        self.0.reveal(&self.0.sender_phone)
+    }
+
     /// What the offer tells of the person.
     async fn offer(&self) -> Offer {
         Offer(Arc::clone(&self.0))

@@ -8,8 +8,9 @@ use crate::domain::disclosure::Offer;
 use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{AccountId, CaseId, ConsentId, ConversationId, Identifier, ProjectId, TeamId};
 use crate::domain::spoken_code::SpokenCode;
-use crate::policy::access::Viewer;
+use crate::policy::access::{Confinement, Viewer};
 use crate::policy::table::Table;
+use std::collections::BTreeSet;
 
 const RECIPIENT: [u8; 16] = [2; 16];
 const PROJECT: [u8; 16] = [3; 16];
@@ -158,6 +159,7 @@ impl Facts {
             country: "FR".to_owned(),
             risk_profile: RiskProfile::Standard,
             mailbox: "passerelles@example.org".to_owned().into(),
+            phone: Some("+33 1 99 00 00 70".to_owned().into()),
             status: ProjectStatus::Active,
             clocks: Clocks::default(),
             calendar: CalendarSettings::of_country_named("FR"),
@@ -235,9 +237,9 @@ fn a_closed_referral_tells_a_recipient_that_it_is_closed_and_nothing_else() {
     let view = facts.shown_to(&recipient()).expect("the referral was received");
     let text = format!("{:?}", *view);
     assert_eq!((*view.tell(&view.status), *view.tell(&view.stage)), (ReferralStatus::Closed, Stage::Closed));
-    // Every protected field is there and empty, 37 of the referral and 7 of the offer, but whose referral it was:
+    // Every protected field is there and empty, 39 of the referral and 7 of the offer, but whose referral it was:
     // the recipient's own organisation.
-    assert_eq!((text.matches("value: None").count(), text.matches("value: Some").count()), (44, 1), "{text}");
+    assert_eq!((text.matches("value: None").count(), text.matches("value: Some").count()), (46, 1), "{text}");
     assert_eq!(view.reveal(&view.recipient_id), Some(&OrganizationId::from_bytes(RECIPIENT)));
     assert!(view.case.is_none() && view.consent.is_none());
 }
@@ -330,5 +332,48 @@ fn a_clock_that_the_hard_deadline_has_cut_ends_a_referral_without_telling_the_re
         assert_eq!(view.reveal(&view.status_at).is_some(), is_told, "{needed_by:?}");
         let events: Vec<_> = view.reveal(&view.timeline).expect("a timeline").iter().map(|line| line.event).collect();
         assert_eq!(events.contains(&Event::Expire), is_told, "{needed_by:?}");
+    }
+}
+
+/// Somebody who came by a link to the mailbox of the service.
+fn by_link(is_proved: bool) -> Access {
+    let proved = is_proved.then(|| referral().id);
+    recipient().confined_to(Confinement { service: referral().service_id, referral: None, proved })
+}
+
+/// The names of the fields that have a value in a view.
+fn told_fields(facts: &Facts, access: &Access) -> BTreeSet<String> {
+    let view = facts.shown_to(access).expect("it was received");
+    let text = format!("{:?}", *view);
+    let fields = text.split("Protected { name: \"").skip(1).filter_map(|rest| rest.split_once('"'));
+    fields.filter(|(_, rest)| rest.starts_with(", value: Some")).map(|(name, _)| name.to_owned()).collect()
+}
+
+#[test]
+fn who_came_by_a_link_reads_no_more_than_the_offer_before_the_code_and_never_more_than_an_account() {
+    let offer = told_fields(&Facts::with(Status::Requested), &recipient());
+    for status in Status::ALL.iter().filter(|status| **status != Status::Draft) {
+        let facts = Facts::with(*status);
+        let of_account = told_fields(&facts, &recipient());
+        let (unproved, proved) = (told_fields(&facts, &by_link(false)), told_fields(&facts, &by_link(true)));
+        assert_eq!(proved, of_account, "{status}");
+        assert!(unproved.is_subset(&of_account) && unproved.is_subset(&offer), "{status}: {unproved:?}");
+        let view = facts.shown_to(&by_link(false)).expect("it was received");
+        if matches!(status, Status::Accepted | Status::HandedOver | Status::InService) {
+            assert_eq!(*view.tell(&view.stage), Stage::Offer, "{status}");
+            assert_eq!(*view.tell(&view.status), ReferralStatus::Known(*status), "that it is accepted is no secret");
+            assert!(of_account.contains("alias") && !unproved.contains("alias"), "{status}");
+            assert!(unproved.contains("senderPhone"), "{status}: whom to call");
+        }
+    }
+}
+
+#[test]
+fn a_link_of_another_mailbox_or_to_another_referral_reaches_nothing() {
+    let facts = Facts::with(Status::Requested);
+    let other = ReferralId::from_bytes([77; 16]);
+    for (service, referral) in [(ServiceId::from_bytes([77; 16]), None), (facts.referral.service_id, Some(other))] {
+        let access = recipient().confined_to(Confinement { service, referral, proved: Some(facts.referral.id) });
+        assert!(facts.shown_to(&access).is_none());
     }
 }

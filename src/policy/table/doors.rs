@@ -190,8 +190,14 @@ const ACCOUNT_PAGES: &[&str] = &[
 ];
 
 /// Pages of whoever answers what comes to the own services.
-const PARTNER_PAGES: &[&str] =
-    &["GET /requests", "GET /requests/{id}", "POST /requests/{id}", "GET /outcomes", "POST /outcomes"];
+const PARTNER_PAGES: &[&str] = &[
+    "GET /requests",
+    "GET /requests/{id}",
+    "POST /requests/{id}",
+    "POST /requests/{id}/code",
+    "GET /outcomes",
+    "POST /outcomes",
+];
 
 /// Pages of whoever says how many places there are, and that an entry is still true.
 const DIRECTORY_PAGES: &[&str] = &["GET /capacity", "POST /capacity"];

@@ -23,6 +23,11 @@ impl Row {
         self.to(Team, ALWAYS).to(Coordinator, ALWAYS).to(ProtectionLead, ALWAYS)
     }
 
+    /// To the sending side, of what there is from the sending on only.
+    fn told_once_sent(self) -> Self {
+        self.to(Team, RECEIVED).to(Coordinator, RECEIVED).to(ProtectionLead, RECEIVED)
+    }
+
     fn recipient(self, standings: &[Standing]) -> Self {
         self.to(Recipient, standings)
     }
@@ -85,6 +90,7 @@ fn referral() -> Vec<Row> {
         field("Referral.sender", Person).sending_side().recipient(OPEN),
         field("Referral.senderProject", Person).sending_side().recipient(OPEN),
         field("Referral.senderMailbox", Person).sending_side().recipient(OPEN),
+        field("Referral.senderPhone", Person).sending_side().recipient(OPEN),
         field("Referral.offer", Internal).sending_side().recipient(RECEIVED),
         field("Referral.alias", Person).to(Team, ALWAYS).recipient(NAMED),
         // Both sides say it, so both read it, and at the same times.
@@ -102,7 +108,8 @@ fn referral() -> Vec<Row> {
         field("Referral.outcomeCode", Person).sending_side().recipient(TOLD),
         field("Referral.proof", Person).sending_side().recipient(TOLD),
         field("Referral.timeline", Person).sending_side().recipient(TOLD),
-        field("Referral.deliveries", Person).sending_side(),
+        // Of a draft nobody was told.
+        field("Referral.deliveries", Person).told_once_sent(),
         field("Referral.messages", Sensitive).to(Team, ALWAYS).recipient(OPEN),
         field("Referral.case", Internal).to(Team, ALWAYS),
         field("Referral.consent", Internal).to(Team, ALWAYS),
@@ -146,7 +153,10 @@ fn timeline() -> Vec<Row> {
 fn deliveries() -> Vec<Row> {
     let names =
         ["Delivery.channel", "Delivery.kind", "Delivery.status", "Delivery.attempts", "Delivery.result", "Delivery.at"];
-    names.map(|name| field(name, Person).sending_side()).into()
+    // Of a draft nobody was told.
+    names
+        .map(|name| field(name, Person).to(Team, RECEIVED).to(Coordinator, RECEIVED).to(ProtectionLead, RECEIVED))
+        .into()
 }
 
 fn messages() -> Vec<Row> {

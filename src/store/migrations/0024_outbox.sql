@@ -1,9 +1,11 @@
 -- What leaves Relais. One queue for each endpoint, so that one which is dead delays no other: the mailbox of a service
--- (its id is the service's) or a webhook. The lease is of the queue: one worker at a time tells an endpoint, in order.
+-- (its id is the service's) or a webhook, which is told of what was sent by the one project that its maker works in, and of
+-- what its organisation receives. The lease is of the queue: one worker at a time tells an endpoint, in order.
 CREATE TABLE delivery_queues (
     id              TEXT   NOT NULL PRIMARY KEY,
     channel         TEXT   NOT NULL,
     organization_id TEXT   NOT NULL,
+    project_id      TEXT,
     served_at       BIGINT NOT NULL,
     not_before      BIGINT NOT NULL,
     leased_until    BIGINT NOT NULL,
@@ -33,7 +35,7 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_due ON deliveries (queue_id, due_at, created_at);
 CREATE INDEX deliveries_object ON deliveries (object);
-CREATE INDEX deliveries_settled ON deliveries (settled_at);
+CREATE INDEX deliveries_created ON deliveries (created_at);
 CREATE INDEX deliveries_waiting ON deliveries (status, created_at);
 
 -- What came of each attempt: a code, the status that a webhook answered, and how long it took. Nothing that was said.
@@ -86,14 +88,14 @@ CREATE TABLE links (
 CREATE INDEX links_referral ON links (referral_id);
 CREATE INDEX links_expiry ON links (expires_at);
 
--- The visits that a link has opened, by the hash of what their cookie holds. `proved_at`: the code that was spoken on a
--- call to the directory's number was typed here.
+-- The visits that a link has opened, by the hash of what their cookie holds. `proved_referral_id`: of which referral
+-- the code was typed that was spoken on a call to the directory's number.
 CREATE TABLE link_sessions (
-    hash      TEXT   NOT NULL PRIMARY KEY,
-    link_id   TEXT   NOT NULL REFERENCES links (id) ON DELETE CASCADE,
-    opened_at BIGINT NOT NULL,
-    seen_at   BIGINT NOT NULL,
-    proved_at BIGINT
+    hash               TEXT   NOT NULL PRIMARY KEY,
+    link_id            TEXT   NOT NULL REFERENCES links (id) ON DELETE CASCADE,
+    opened_at          BIGINT NOT NULL,
+    seen_at            BIGINT NOT NULL,
+    proved_referral_id TEXT
 );
 CREATE INDEX link_sessions_link ON link_sessions (link_id);
 CREATE INDEX link_sessions_opened ON link_sessions (opened_at);
@@ -109,3 +111,6 @@ CREATE TABLE spoken_codes (
     used_at     BIGINT
 );
 CREATE INDEX spoken_codes_expiry ON spoken_codes (expires_at);
+
+-- The number by which a project's team is called, sealed like its mailbox; a project may have none.
+ALTER TABLE projects ADD COLUMN phone TEXT;

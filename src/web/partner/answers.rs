@@ -4,7 +4,7 @@
 use super::acts::{Kept, NOW, ON_DAY, OWN_WORDS, event_of};
 use super::request::{Beside, Shown, reading};
 use super::words::Words;
-use super::{INBOX, access, id_in, not_found, received, refused, sign_in_first};
+use super::{INBOX, access, done, id_in, not_found, received, refused, sign_in_first};
 use crate::actions::referral::{self, Answer, Target, Told};
 use crate::actions::{ActionError, Context};
 use crate::domain::code::CodeList as _;
@@ -16,7 +16,6 @@ use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
 use crate::policy::referral_view::{ReferralStatus, ReferralView};
 use crate::policy::visible::Visible;
-use crate::web::answer as answers_of_pages;
 use crate::web::form::Form;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -60,12 +59,12 @@ pub(in crate::web) async fn answer(
     let shown = Shown { context: &context, access: &access, visit: &form.visit };
     let target = Target { id, expected_version: form.get("version").parse().unwrap_or_default() };
     let words = reading(&context, &access, &view, form.visit.language).words;
-    let done = match wanted(&form, &view, words, context.clock.now()) {
+    let performed = match wanted(&form, &view, words, context.clock.now()) {
         Ok(wanted) => perform(shown, target, wanted).await,
         Err(missing) => Err(Undone::Unfinished(missing)),
     };
-    match done {
-        Ok(()) => answers_of_pages::onward(&format!("{INBOX}/{id}?done={}", name_of(&form))),
+    match performed {
+        Ok(()) => done(&context, &form.visit, &format!("{INBOX}/{id}?done={}", name_of(&form))).await,
         Err(undone) => not_done(shown, target, (&form, words), undone).await,
     }
 }
@@ -161,5 +160,5 @@ async fn not_done(shown: Shown<'_>, target: Target, (form, words): (&Form, Words
         _ => (StatusCode::UNPROCESSABLE_ENTITY, None, Some(text)),
     };
     let kept = Some(Kept { form, problem: beside_form });
-    shown.page(status, target.id, Beside { problem, kept, seen, done: None }).await
+    shown.page(status, target.id, Beside { problem, kept, seen, ..Beside::default() }).await
 }

@@ -86,6 +86,7 @@ impl Reading<'_> {
             self.line("fact-sender", self.reveal(&view.sender_id).and_then(|id| self.organization(*id))),
             self.line("fact-project", self.reveal(&view.sender_project).cloned()),
             self.line("fact-mailbox", self.reveal(&view.sender_mailbox).cloned()),
+            self.line("fact-phone", self.reveal(&view.sender_phone).cloned()),
             self.line("fact-phrase", self.reveal(&view.call_phrase).cloned()),
             self.code("fact-contact", "contact", &view.contact_rule),
         ]

@@ -7,6 +7,7 @@
 mod acts;
 mod answers;
 mod capacity;
+mod code;
 mod facts;
 mod inbox;
 mod leave;
@@ -17,6 +18,7 @@ mod words;
 
 pub(super) use answers::answer;
 pub(super) use capacity::{show as show_capacity, tell as tell_capacity};
+pub(super) use code::prove as prove_code;
 pub(super) use inbox::show as inbox;
 pub(super) use leave::leave;
 pub(super) use outcomes::{record as record_outcomes, show as show_outcomes};
@@ -24,7 +26,7 @@ pub(super) use request::show as request;
 
 use super::answer as answers_of_pages;
 use super::visit::{Visit, sign_in_first};
-use crate::actions::{ActionError, Context, disclosure, referral, refusal};
+use crate::actions::{ActionError, Context, disclosure, link, referral, refusal};
 use crate::domain::id::{Identifier as _, ReferralId};
 use crate::domain::referral::DeclineCode;
 use crate::policy::access::Access;
@@ -81,6 +83,20 @@ async fn sent(
 async fn refused(context: &Context, access: &Access, visit: &Visit, error: &ActionError) -> Response<Body> {
     refusal::record(context, access, matches!(error, ActionError::Forbidden)).await;
     answers_of_pages::refused(visit, error)
+}
+
+/// The answer to what was done: on to where it stands, unless it has ended the link by which the visitor came. Then nothing
+/// is left to be opened, and that is said.
+async fn done(context: &Context, visit: &Visit, to: &str) -> Response<Body> {
+    let has_ended = match visit.came_by_link() {
+        Some(visitor) => link::has_ended(context, visitor).await,
+        None => Ok(false),
+    };
+    match has_ended {
+        Ok(true) => answers_of_pages::last_message(visit, "link-answered"),
+        Ok(false) => answers_of_pages::onward(to),
+        Err(error) => answers_of_pages::refused(visit, &error),
+    }
 }
 
 fn not_found(visit: &Visit) -> Response<Body> {

@@ -6,7 +6,7 @@ use super::answers::outcome;
 use super::facts::service_of;
 use super::inbox::title;
 use super::words::Words;
-use super::{OUTCOMES, access, in_query, is_received, received, refused, sent, sign_in_first};
+use super::{OUTCOMES, access, done, in_query, is_received, received, refused, sent, sign_in_first};
 use crate::actions::referral::{Answer, List, Part, Target, Told, answer, list};
 use crate::actions::{ActionError, Context};
 use crate::domain::code::CodeList as _;
@@ -17,7 +17,6 @@ use crate::i18n::code_key;
 use crate::policy::access::Access;
 use crate::policy::referral_view::{ReferralStatus, ReferralView};
 use crate::policy::visible::Visible;
-use crate::web::answer as answers_of_pages;
 use crate::web::form::Form;
 use crate::web::frame::Frame;
 use crate::web::visit::Visit;
@@ -142,7 +141,7 @@ pub(in crate::web) async fn record(State(context): State<Context>, form: Form) -
         }
     }
     if problems.is_empty() && count > 0 {
-        return answers_of_pages::onward(&format!("{OUTCOMES}?done={count}"));
+        return done(&context, visit, &format!("{OUTCOMES}?done={count}")).await;
     }
     let nothing_chosen = problems.is_empty().then(|| words.text("missing-choice"));
     match page_of(&context, &access, (visit.frame(), None), &problems).await {

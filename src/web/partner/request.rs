@@ -1,6 +1,7 @@
 //! One request: what is wanted, of whom, by when, whom to reach, what has happened, and what may be done now.
 
 use super::acts::{self, Act, FieldKind, Kept, Standing};
+use super::code;
 use super::facts::{Reading, Section, service_of};
 use super::told::{Said, Step, messages, steps};
 use super::words::Words;
@@ -21,8 +22,8 @@ use axum::extract::{Path, State};
 use axum::http::{Response, StatusCode, Uri};
 
 /// What the notice after an act can say.
-const DONE: [&str; 10] =
-    ["acknowledge", "accept", "waitlist", "decline", "ask", "slip", "start", "outcome", "message", "read"];
+const DONE: [&str; 11] =
+    ["acknowledge", "accept", "waitlist", "decline", "ask", "slip", "start", "outcome", "message", "read", "code"];
 
 #[derive(Template)]
 #[template(path = "partner_request.html")]
@@ -38,6 +39,9 @@ struct RequestPage {
     done: Option<String>,
     problem: Option<String>,
     sections: Vec<Section>,
+    /// Whether the code is asked for that the team reads out, and why one was not accepted.
+    asks_code: bool,
+    code_problem: Option<String>,
     earlier: Option<String>,
     steps: Vec<Step>,
     messages: Vec<Said>,
@@ -56,10 +60,12 @@ pub(super) struct Beside<'a> {
     pub(super) kept: Option<Kept<'a>>,
     /// How many steps stood on the page from which a form came.
     pub(super) seen: Option<usize>,
+    /// Why the code was not accepted that the team reads out.
+    pub(super) code_problem: Option<String>,
 }
 
 impl RequestPage {
-    fn new(frame: Frame, reading: &Reading<'_>, beside: &Beside<'_>) -> Self {
+    fn new(visit: &Visit, reading: &Reading<'_>, beside: &Beside<'_>) -> Self {
         let (view, words) = (reading.view, reading.words);
         let (status, stage) = (*view.tell(&view.status), *view.tell(&view.stage));
         let messages = messages(words, view);
@@ -81,12 +87,14 @@ impl RequestPage {
             done: done.map(|code| words.text(&format!("done-{code}"))),
             problem: beside.problem.clone().or(lost),
             sections: reading.sections(),
+            asks_code: code::is_asked(visit, view.id, status),
+            code_problem: beside.code_problem.clone(),
             earlier: view.reveal(&view.follows).map(ToString::to_string),
             steps: steps(words, view, beside.seen),
             messages,
             acts,
             zone: words.zone_name(),
-            frame,
+            frame: visit.frame(),
         }
     }
 }
@@ -128,7 +136,7 @@ impl Shown<'_> {
         match received(context, access, id).await {
             Ok(view) => {
                 let reading = reading(context, access, &view, visit.language);
-                let page = RequestPage::new(visit.frame(), &reading, &beside);
+                let page = RequestPage::new(visit, &reading, &beside);
                 sent(context, access, (visit, status), &page).await
             }
             Err(error) => refused(context, access, visit, &error).await,

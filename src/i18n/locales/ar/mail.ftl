@@ -1,4 +1,5 @@
-# الرسالة إلى الشريك: الكلمات نفسها مهما كان ما ينتظره. المفاتيح نفسها في اللغات الثلاث. Awaits a native reviewer.
+# الرسالة إلى الشريك: الكلمات نفسها مهما كان ما ينتظره. المفاتيح نفسها في اللغات الثلاث.
+# awaits a native reviewer
 
 mail-subject = Relais: هناك ما ينتظركم
 mail-subject-reply-by = Relais: يُرجى الرد قبل { $time }

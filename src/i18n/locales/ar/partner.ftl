@@ -1,4 +1,5 @@
 # نصوص صفحات الشريك. المفاتيح نفسها في اللغات الثلاث.
+# awaits a native reviewer
 
 ## الإطار
 partner-inbox = الطلبات الواردة
@@ -65,6 +66,7 @@ fact-expires = ينتهي دون رد
 fact-sender = المنظمة
 fact-project = الفريق
 fact-mailbox = البريد الوظيفي
+fact-phone = الهاتف
 fact-contact = التواصل مع الشخص
 fact-age = العمر
 fact-gender = الجنس
@@ -165,6 +167,9 @@ choice-own-words = سؤال آخر:
 field-question = سؤالكم
 form-slip = حضر الشخص ومعه ورقة إحالة
 field-slip = رمز الورقة
+form-code = يقرأ لكم الفريق رمزًا
+hint-code = يتصل الفريق برقم خدمتكم المسجّل في الدليل ويقرأ لكم ستة أرقام. اكتبوها هنا فيُفتح ما يلي قبولكم. إن لم يتصل أحد، فاتصلوا أنتم بالفريق: «بمن تتصلون».
+field-code = الأرقام الستة
 form-start = بدأت الخدمة
 choice-now = الآن
 choice-on-day = في يوم آخر:
@@ -190,6 +195,7 @@ done-start = سُجّل البدء.
 done-outcome = سُجّلت النتيجة. شكرًا.
 done-message = أُرسلت الرسالة.
 done-read = وُسمت الرسائل كمقروءة.
+done-code = شكرًا. هذا ما يُفتح بعد قبولكم.
 done-capacity = سُجّلت الأماكن.
 done-confirm = تم تأكيد البطاقة.
 

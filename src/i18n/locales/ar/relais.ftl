@@ -1,4 +1,5 @@
 # نصوص. Incomplete on purpose: only what a native reviewer has little to doubt; the rest falls back to French.
+# awaits a native reviewer
 
 ## Fit
 fit-capacity-is-excluded = ممتلئ

@@ -1,4 +1,5 @@
 # الصفحة التي تُعطى للشخص: من اطّلع على ماذا من ملفه. المفاتيح نفسها في اللغات الثلاث.
+# awaits a native reviewer
 
 ## العناصر
 seen-acknowledge-by = الموعد الأخير لتأكيد الاستلام
@@ -56,6 +57,8 @@ seen-language = لغة الشرح
 seen-languages = اللغات المحكية
 seen-location-id = المكان المطلوب
 seen-messages = الرسائل
+seen-deliveries = هل أُبلغ الشريك
+seen-attempts = كم مرة جرت محاولة إبلاغه
 seen-modality = شكل الموافقة
 seen-month = الشهر
 seen-need = الاحتياج
@@ -91,6 +94,7 @@ seen-role = وظيفة من اطّلع
 seen-round = مع أي طلبات أُرسلت
 seen-sender = المنظمة المُحيلة
 seen-sender-mailbox = عنوان البريد الوظيفي للفريق المُحيل
+seen-sender-phone = هاتف الفريق المُحيل
 seen-sender-project = المشروع المُحيل
 seen-sent-at = متى أُرسلت الرسالة
 seen-serve-by = الموعد الأخير لبدء الخدمة

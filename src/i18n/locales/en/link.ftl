@@ -9,3 +9,5 @@ page-link-renewed-title = Noted
 page-link-renewed = If something still waits for your answer, a new link arrives within minutes at the address of your service.
 page-link-ended-title = This visit is over
 page-link-ended = Nothing was done in it for too long, or what the link opened needs nothing more of you. If you still have to answer, open the link of the last mail again.
+page-link-answered-title = Thank you
+page-link-answered = Your answer is recorded. Nothing more is needed; you can close this page.

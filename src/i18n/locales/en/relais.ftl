@@ -329,6 +329,7 @@ protection-revocation-ended = The revocation has ended already.
 ## The table of need to know
 policy-acts = May
 policy-in-project = { "" }, in the own project
+policy-by-link = { "" }; by the link of a mail, for one service
 policy-by-no-token = { "" }; with a session, by no token
 policy-by-token = { "" }; by token: { $scope }
 policy-sees = sees

@@ -9,3 +9,5 @@ page-link-renewed-title = C’est noté
 page-link-renewed = Si quelque chose attend encore votre réponse, un nouveau lien arrive dans quelques minutes à l’adresse de votre service.
 page-link-ended-title = Cette visite est terminée
 page-link-ended = Elle est restée trop longtemps sans rien faire, ou ce que le lien ouvrait n’attend plus rien de vous. Si vous avez encore à répondre, ouvrez de nouveau le lien du dernier courriel.
+page-link-answered-title = Merci
+page-link-answered = Votre réponse est enregistrée. Rien de plus n’est attendu ; vous pouvez fermer cette page.

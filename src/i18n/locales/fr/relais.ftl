@@ -329,6 +329,7 @@ protection-revocation-ended = La révocation a déjà pris fin.
 ## The table of need to know
 policy-acts = Peut
 policy-in-project = { "" }, dans son projet
+policy-by-link = { "" } ; par le lien d’un courriel, pour un seul service
 policy-by-no-token = { "" } ; avec une session, par aucun jeton
 policy-by-token = { "" } ; par jeton : { $scope }
 policy-sees = voit
