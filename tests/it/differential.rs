@@ -119,8 +119,8 @@ fn naive(field: &str, drawn: &Drawn, side: Side) -> Told {
         "acknowledgeBy" | "decideBy" | "serveBy" | "expiresAt" => tell(side != Side::Recipient),
         "neededBy" | "waitExceeds" => tell(side != Side::Recipient),
         // The offer, while the referral is open.
-        "urgency" | "deadline" | "contact" | "sender" | "project" | "mailbox" | "age" | "gender" | "household"
-        | "languages" | "area" => by_side(stage <= 3),
+        "urgency" | "deadline" | "contact" | "sender" | "project" | "mailbox" | "phone" | "age" | "gender"
+        | "household" | "languages" | "area" => by_side(stage <= 3),
         "admin" | "situation" => tell(side == Side::Team || (side == Side::Recipient && stage <= 3)),
         "flags" | "scope" => tell(side == Side::Team || (side == Side::Recipient && matches!(stage, 2 | 3))),
         "phrase" => {
@@ -196,6 +196,7 @@ fn house(view: &Visible<ReferralView>) -> Vec<(&'static str, Told)> {
         ("sender", told(view, &view.sender_id)),
         ("project", told(view, &view.sender_project)),
         ("mailbox", told(view, &view.sender_mailbox)),
+        ("phone", told(view, &view.sender_phone)),
         ("age", told(view, &view.offer.age_band)),
         ("gender", told(view, &view.offer.gender)),
         ("household", told(view, &view.offer.household)),

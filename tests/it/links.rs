@@ -1,5 +1,9 @@
 //! Links by which partners answer: what looking at them and opening them does, what they open, and what ends them.
 
+mod pages;
+mod settings;
+mod stops;
+
 use crate::kit::browser::{Browser, Page};
 use crate::kit::hearing::hear;
 use crate::kit::loop_calls::{Referral, confirmed, to_the_lawyers};
@@ -12,7 +16,7 @@ use relais::actions::jobs::Worker;
 use relais::actions::link::{self, LinkVisitor};
 use relais::actions::referral::{List, Part, find, list};
 use relais::actions::{ActionError, people};
-use relais::domain::delivery::DeliveryChannel;
+use relais::domain::delivery::{DeliveryChannel, Lane};
 use relais::domain::directory::Service;
 use relais::domain::disclosure::Stage;
 use relais::domain::id::{Identifier as _, ReferralId};
@@ -29,8 +33,9 @@ const NEVER_MADE: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLM-_09";
 async fn token(world: &World, referral: &Referral) -> String {
     let context = world.app.context();
     let worker = Worker::new(context.chance.as_ref());
+    let lane = Lane { channel: DeliveryChannel::Mail, is_failing: false };
     loop {
-        let leased = delivery::claim(context, &worker, DeliveryChannel::Mail).await.expect("a queue");
+        let leased = delivery::claim(context, &worker, lane).await.expect("a queue");
         let leased = leased.expect("something is due");
         for due in delivery::due(context, &leased).await.expect("what is due") {
             if due.object != referral.id {
@@ -274,7 +279,7 @@ on_both_databases! {
         assert!(told_of(&world, &visitor, &referral).await.is_none(), "it was confined before, to what is not severe");
         let again = link::find(world.app.context(), &Sensitive::new(browser.cookies[COOKIE].clone())).await;
         let visitor = again.expect("a look-up").expect("a visit");
-        assert_eq!(inbox(&world, &visitor).await, [referral.id.clone()], "one referral at severe risk");
+        assert_eq!(inbox(&world, &visitor).await, std::slice::from_ref(&referral.id), "one referral at severe risk");
         assert_eq!(told_of(&world, &visitor, &second).await, None);
         world.pass_minutes(14);
         assert!(link::find(world.app.context(), &Sensitive::new(browser.cookies[COOKIE].clone())).await.expect("a look-up").is_some());

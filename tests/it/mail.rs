@@ -1,6 +1,6 @@
 //! Mail, at a real server on loopback: what arrives, and what does not leave.
 
-mod sink;
+pub mod sink;
 
 use self::sink::{Described, PATIENT, Shows, Sink};
 use crate::kit::installation::installed_on_both_databases;
@@ -47,7 +47,7 @@ fn any_parcel() -> Parcel {
     parcel(Language::French, letter(Language::French, None, false))
 }
 
-fn header<'a>(mail: &'a Value, name: &str) -> &'a str {
+pub fn header<'a>(mail: &'a Value, name: &str) -> &'a str {
     let headers = mail["headers"].as_array().expect("headers");
     let found = headers.iter().find(|header| header[0] == name).unwrap_or_else(|| panic!("no {name} in {mail:#}"));
     found[1].as_str().expect("a text")
@@ -294,7 +294,7 @@ installed_on_both_databases! {
         assert_eq!(told[2], "ok       outbox    nothing waits");
         assert!(told[3].starts_with("warning  mail      no mail server is configured: set RELAIS_SMTP__HOST"), "{told:?}");
 
-        here.execute("INSERT INTO delivery_queues VALUES ('svc_1', 'mail', 'o', 0, 0, 0, NULL, NULL, NULL, NULL)").await;
+        here.execute("INSERT INTO delivery_queues (id, channel, organization_id, served_at, not_before, leased_until) VALUES ('svc_1', 'mail', 'o', 0, 0, 0)").await;
         for (id, status, created_at) in [("1", "waiting", 3_600_000_000_i64), ("2", "delivered", 0), ("3", "waiting", 7_200_000_000)] {
             here.execute(&format!(
                 "INSERT INTO deliveries VALUES ('{id}', 'svc_1', 'referral.offered', 'ref_1', {id}, {created_at}, NULL, 0, '{status}', NULL, NULL)"

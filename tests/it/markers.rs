@@ -38,7 +38,7 @@ const WHILE_OPEN: &[Stage] = &[Offer, Accepted, Lapsed];
 
 /// Each kind of value, with the stages at which its recipient may meet it. Written by hand from the release
 /// stages of the domain reference; no code of the house is asked.
-pub const TABLE: [(&str, &[Stage]); 24] = [
+pub const TABLE: [(&str, &[Stage]); 25] = [
     ("age band", WHILE_OPEN),
     ("first language", WHILE_OPEN),
     ("second language", WHILE_OPEN),
@@ -46,6 +46,7 @@ pub const TABLE: [(&str, &[Stage]); 24] = [
     ("contact rule", WHILE_OPEN),
     ("name of the project", WHILE_OPEN),
     ("mailbox of the project", WHILE_OPEN),
+    ("phone of the project", WHILE_OPEN),
     ("alias", &[Accepted, Ended]),
     ("concern of the service's field", &[Accepted]),
     ("end of the consent, by the hour", &[Accepted]),
@@ -92,6 +93,7 @@ impl Marked {
             ("contact rule", "CODE_WORD"),
             ("name of the project", "\"senderProject\":\"Passerelles Île-de-France\""),
             ("mailbox of the project", "\"senderMailbox\":\"passerelles@example.org\""),
+            ("phone of the project", "\"senderPhone\":\"+33 1 99 00 00 70\""),
             ("concern of the service's field", "\"DETENTION_SURVIVOR\""),
             ("gender", "\"OTHER\""),
             ("household", "\"ACCOMPANIED_CHILD\""),
@@ -376,7 +378,9 @@ fn texts(value: &Value, found: &mut BTreeSet<String>) {
 /// What two recipients of one case may both read: the hour of sending, what the offers tell of the person
 /// (area and languages), who sent them, and what their own services happen to have in common, such as the source of the
 /// directory that both are in.
-const SHARED: [&str; 12] = [
+const SHARED: [&str; 13] = [
+    // The number of the team that asks, as anybody who is asked reads it.
+    "+33 1 99 00 00 70",
     // The hour of the sending; of clocks that a hard deadline cuts none is told.
     "2026-11-23T18:00:00Z",
     "Clinique mobile des Passerelles",

@@ -1,6 +1,6 @@
 //! The partner's pages: the loop by forms alone, what a page tells and what it never does, and what is not accepted.
 
-mod browser;
+pub mod browser;
 mod places;
 
 use crate::kit::browser::{Browser, Page};
@@ -31,13 +31,13 @@ async fn agent(world: &World) -> Enrolled {
     world.enrol("agent-9", &code).await
 }
 
-fn address(referral: &Referral) -> String {
+pub fn address(referral: &Referral) -> String {
     format!("/requests/{}", referral.id)
 }
 
 /// What every page of a partner is, whatever stands on it.
 #[track_caller]
-fn assert_sound(page: &Page, place: &str) {
+pub fn assert_sound(page: &Page, place: &str) {
     assert_hardened(page, place);
     assert_well_formed(&page.html, place);
     assert!(!page.html.contains("Unknown localization"), "{place}: {}", page.html);
@@ -48,7 +48,7 @@ fn assert_sound(page: &Page, place: &str) {
 }
 
 /// Sends one form of the request's page, as its fields stand there.
-async fn sends(browser: &mut Browser, referral: &Referral, form: &str, fields: &[(&str, &str)]) -> Page {
+pub async fn sends(browser: &mut Browser, referral: &Referral, form: &str, fields: &[(&str, &str)]) -> Page {
     let address = address(referral);
     let page = browser.get(&address).await;
     assert!(page.html.contains(&format!("name=\"form\" value=\"{form}\"")), "no form {form}: {}", page.text());
@@ -58,7 +58,7 @@ async fn sends(browser: &mut Browser, referral: &Referral, form: &str, fields: &
 }
 
 /// Sends a form that has to be accepted; the page that follows.
-async fn done(browser: &mut Browser, referral: &Referral, form: &str, fields: &[(&str, &str)]) -> Page {
+pub async fn done(browser: &mut Browser, referral: &Referral, form: &str, fields: &[(&str, &str)]) -> Page {
     let answer = sends(browser, referral, form, fields).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{form}: {}", answer.text());
     let page = browser.get(answer.leads_to()).await;
@@ -72,7 +72,7 @@ async fn status(world: &World, referral: &Referral) -> String {
 }
 
 /// The names of the forms on a page.
-fn forms(page: &Page) -> Vec<&str> {
+pub fn forms(page: &Page) -> Vec<&str> {
     let rest = page.html.split("name=\"form\" value=\"").skip(1);
     rest.filter_map(|rest| rest.split('"').next()).collect()
 }
@@ -142,7 +142,7 @@ on_both_databases! {
             let by_query = names(&world.texts(disclosed(&sent)).await[count..]);
             assert_eq!(by_page, by_query, "after {form} {choice}");
             assert!(!by_page.is_empty());
-            for field in ["senderProject", "senderMailbox", "alias", "callPhrase"] {
+            for field in ["senderProject", "senderMailbox", "senderPhone", "alias", "callPhrase"] {
                 if let Some(value) = answer.at("referral")[field].as_str() {
                     assert!(page.text().contains(value), "{field} after {form} {choice}");
                 }

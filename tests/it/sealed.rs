@@ -40,7 +40,7 @@ on_both_databases! {
         world.import("corridor", &feed.to_string()).await;
         let rows = [world.rows("directory_documents").await, world.rows("projects").await].concat().join("\n");
         assert!(rows.contains(&id), "the control");
-        for word in ["01 99 00", "@example.org", "cerisier"] {
+        for word in ["01 99 00", "1 99 00 00 70", "@example.org", "cerisier"] {
             assert!(!rows.contains(word), "{word} is told");
         }
         let node = world.node().await;

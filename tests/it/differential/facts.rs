@@ -359,5 +359,6 @@ fn project() -> Project {
         clocks: Clocks::default(),
         calendar: CalendarSettings::of_country_named("FR"),
         mailbox: "passerelles@example.org".to_owned().into(),
+        phone: Some("+33 1 99 00 00 70".to_owned().into()),
     }
 }

@@ -9,13 +9,15 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 71] = [
+const OF_NO_PERSON: [&str; 72] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     // What two organisations write each other: short, linted, sealed, and purged with the referral.
     "Message.text",
     "QuestionInput.text",
     "ReferralMessageSendInput.text",
+    // The role number of a sending team, which the command file sets.
+    "Referral.senderPhone",
     "Team.name",
     "Project.name",
     // Whoever names a desk names a team.

@@ -77,6 +77,13 @@ impl Server {
         Server { address: None, id, ends, ended: None, stdout, stderr, home }
     }
 
+    /// Starts `relais worker` and waits until it says that it works.
+    pub fn work(environment: &[(&str, String)]) -> Server {
+        let server = Server::launch(env!("CARGO_BIN_EXE_relais"), &["worker"], environment);
+        server.wait_for_line("working on jobs, mails and webhooks");
+        server
+    }
+
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address.expect("a server that was handed out listens")
@@ -122,9 +129,31 @@ impl Server {
         assert!(self.ended.is_some(), "a killed server {ending}");
     }
 
+    /// Lets it live for this long, whatever it is about, then kills it.
+    #[track_caller]
+    pub fn kill_after(mut self, moment: Duration) {
+        self.wait_for_end(moment);
+        assert!(self.ended.is_none(), "it has ended by itself\n{}", self.output());
+        self.kill();
+    }
+
     /// Asks it to end (SIGTERM) and answers with its exit code; `None` when a signal ended it.
     pub fn terminate(&mut self) -> Option<i32> {
         signal("TERM", &self.id.to_string());
+        self.ended()
+    }
+
+    /// Asks it to end (SIGTERM), and waits until it says that it has heard.
+    #[track_caller]
+    pub fn ask_to_end(&self) {
+        signal("TERM", &self.id.to_string());
+        let is_heard = |line: &str| line.contains("stopping: what is in flight may end").then_some(());
+        let heard = self.stderr.wait_for(TERMINATION_TIMEOUT, is_heard);
+        assert_eq!(heard, Ok(()), "it has not heard that it is to end\n{}", self.output());
+    }
+
+    /// Waits for the end of one that was asked to; gives its exit code, `None` when a signal ended it.
+    pub fn ended(&mut self) -> Option<i32> {
         let ending = self.wait_for_end(TERMINATION_TIMEOUT);
         let Some(status) = self.ended else { panic!("a server asked to end {ending}\n{}", self.output()) };
         status.code()

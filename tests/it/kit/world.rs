@@ -75,7 +75,7 @@ pub struct World {
     router: Router,
     people: BTreeMap<String, Person>,
     // Fields are dropped in this order: connections first, then what they connect to.
-    _postgres: Option<PostgresDatabase>,
+    postgres: Option<PostgresDatabase>,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -99,15 +99,8 @@ impl World {
         let app = app.with_password_cost(PasswordCost::LEAST);
         // The clock stands still: a limit that a test is not about would be met for good.
         let app = app.with_edge(&Limits::NONE, &Server::default());
-        let mut world = Self {
-            router: app.router(),
-            app,
-            clock,
-            location,
-            people: BTreeMap::new(),
-            _postgres: postgres,
-            _folder: folder,
-        };
+        let mut world =
+            Self { router: app.router(), app, clock, location, people: BTreeMap::new(), postgres, _folder: folder };
         world.import("corridor", include_str!("../../../seeds/paris-region.json")).await;
         let issued = world.apply(include_str!("world.json")).await;
         world.people = issued;
@@ -191,6 +184,12 @@ impl World {
     /// Where its rows are, for a test that looks at them or breaks something.
     pub fn database_url(&self) -> &str {
         &self.location.database_url
+    }
+
+    /// The variables by which the binary works on it.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let embedded = || vec![("RELAIS_DATABASE_URL", self.location.database_url.clone())];
+        self.postgres.as_ref().map_or_else(embedded, PostgresDatabase::environment)
     }
 
     /// Where everything of it is, for a second node.

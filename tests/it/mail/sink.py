@@ -4,7 +4,7 @@ usage: sink.py tls|starttls|plain|login CERTIFICATE KEY [COMMAND=ANSWER]...
 
 COMMAND is MAIL, RCPT or DATA, ANSWER the whole line to say to it, or `hang` to say nothing any more. `login` is STARTTLS
 and takes nothing from anybody but `relais` with the password `swordfish`. It prints one line of JSON for its port, for each
-MAIL command that it hears and for each mail that it takes; the mail as Python's own parser reads it.
+MAIL command that it hears and for each mail that it takes, or has seen and refuses; the mail as Python's own parser reads it.
 """
 
 import asyncio
@@ -47,6 +47,8 @@ class Handler:
         answer = await self.answer("DATA")
         if answer.startswith("250"):
             tell(mail=read(envelope))
+        else:
+            tell(refused=read(envelope))
         return answer
 
 

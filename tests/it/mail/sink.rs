@@ -33,6 +33,11 @@ pub struct Authority {
 }
 
 impl Authority {
+    /// A certificate of this host and its key, in PEM.
+    pub fn certify_host(&self, host: &str) -> (String, String) {
+        self.certify_for(host, Shows::Right)
+    }
+
     pub fn new() -> Self {
         let key = KeyPair::generate().expect("a key");
         let mut of = CertificateParams::new(Vec::new()).expect("parameters");
@@ -45,6 +50,10 @@ impl Authority {
     /// A certificate and its key, in PEM.
     fn certify(&self, shows: Shows) -> (String, String) {
         let host = if shows == Shows::OtherHost { "other.example.org" } else { "127.0.0.1" };
+        self.certify_for(host, shows)
+    }
+
+    fn certify_for(&self, host: &str, shows: Shows) -> (String, String) {
         let key = KeyPair::generate().expect("a key");
         let mut of = CertificateParams::new(vec![host.to_owned()]).expect("parameters");
         of.distinguished_name.push(DnType::CommonName, "A mail server of a test");
@@ -163,6 +172,11 @@ impl Sink {
     /// The next mail that it takes.
     pub fn mail(&self) -> Value {
         told(&self.lines, "mail")
+    }
+
+    /// The next mail that it has seen and refuses.
+    pub fn refused(&self) -> Value {
+        told(&self.lines, "refused")
     }
 
     /// Ends it, and gives all that it has said of MAIL commands and mails.

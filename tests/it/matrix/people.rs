@@ -75,7 +75,7 @@ fn accounts() -> Value {
 
 /// Makes everybody who is not of `world.json`; gives all of [`PEOPLE`] in their order.
 pub async fn settle(world: &World) -> Vec<(&'static str, Person)> {
-    let project = |key: &str, organization: &str, name: &str, mailbox: &str| json!({ "key": key, "organization": organization, "name": name, "country": "FR", "risk_profile": "standard", "mailbox": mailbox });
+    let project = |key: &str, organization: &str, name: &str, mailbox: &str| json!({ "key": key, "organization": organization, "name": name, "country": "FR", "risk_profile": "standard", "mailbox": mailbox, "phone": "+33 1 99 00 00 70" });
     let file = json!({
         "source": "corridor",
         "projects": [project("paris", CLINIC, "Passerelles Île-de-France", "passerelles@example.org")],

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The folder of the checks, and the browser; `None` where one is missing, which has been said then.
-fn tools() -> Option<(PathBuf, PathBuf)> {
+pub fn tools() -> Option<(PathBuf, PathBuf)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".ci/browser");
     let has_node = Command::new("node").arg("--version").output().is_ok_and(|ran| ran.status.success());
     let has_packages = ["axe-core", "playwright-core"].iter().all(|it| folder.join("node_modules").join(it).is_dir());

@@ -177,7 +177,7 @@ async fn a_receiver_asks_for_another_time_within_bounds() {
             let answer = called("http", &says(answer).await, LIMITS).await;
             assert_eq!(answer.result, AttemptResult::Refused);
             // The second failure, without any chance in it: five minutes by the schedule, ten at the most.
-            let sequel = Sequel::of(answer.result, 2, now(), answer.retry_after_seconds, 200);
+            let sequel = Sequel::of(answer.result, 2, now(), answer.retry_after_seconds, 0);
             assert_eq!(sequel, Sequel::TriedAgain(now().plus_seconds(expected)), "{asked}");
         }
     }
