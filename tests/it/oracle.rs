@@ -46,7 +46,7 @@ enum Side {
 const AUDITOR: [&str; 2] = ["consent id", "an exact time"];
 
 /// What the coordinator's side may meet at any stage: what the recipient is offered, and exact times.
-const COORDINATOR: [&str; 9] = [
+const COORDINATOR: [&str; 10] = [
     "age band",
     "first language",
     "second language",
@@ -54,6 +54,7 @@ const COORDINATOR: [&str; 9] = [
     "contact rule",
     "name of the project",
     "mailbox of the project",
+    "phone of the project",
     "deadline",
     "an exact time",
 ];
@@ -74,7 +75,8 @@ const STAGES: [(&str, Stage, i64); 8] = [
 /// What people without a name in the table above may have besides.
 pub const PEOPLE: &str = r#"{ "source": "corridor",
     "projects": [ { "key": "paris", "organization": "efc43c01-4b2a-472d-b3b3-06332930321e", "name": "Passerelles Île-de-France",
-        "country": "FR", "risk_profile": "standard", "mailbox": "passerelles@example.org" } ],
+        "country": "FR", "risk_profile": "standard", "mailbox": "passerelles@example.org",
+        "phone": "+33 1 99 00 00 70" } ],
     "teams": [ { "key": "night", "project": "paris", "name": "Nuit" } ],
     "accounts": [
         { "handle": "colleague of another team", "role": "caseworker", "organization": "efc43c01-4b2a-472d-b3b3-06332930321e",
