@@ -14,7 +14,7 @@ use crate::domain::reveal::RevealBudget;
 use crate::edge::Edge;
 use crate::egress::PrivateHosts;
 use crate::geography::CurrentGeography;
-use crate::graphql::http::methods;
+use crate::graphql::http::{methods, websocket};
 use crate::graphql::limits::Limits as GraphqlLimits;
 use crate::graphql::{Api, sdl};
 use crate::identity::password::PasswordCost;
@@ -271,6 +271,11 @@ const ROUTES: &[Route] = &[
         path: "/graphql",
         methods: &["GET", "POST"],
         answer: |app| methods(Api::new(app.context.clone(), app.edge.clone()), GraphqlLimits::STANDARD),
+    },
+    Route {
+        path: "/graphql/ws",
+        methods: &["GET"],
+        answer: |app| websocket::methods(Api::new(app.context.clone(), app.edge.clone()), GraphqlLimits::STANDARD),
     },
     Route { path: "/healthz", methods: &["GET"], answer: |_| get(async || "ok\n") },
     Route { path: "/readyz", methods: &["GET"], answer: |app| get(readiness).with_state(app.clone()) },

@@ -4,7 +4,8 @@
 //! serves hyper's HTTP/1 directly, with a clock on each phase of a connection. Invariants:
 //! every connection ends by itself, whatever the other side does or leaves undone; a panic
 //! or a timeout is answered without saying anything about itself; shutting down loses no
-//! answer that fits into the drain time.
+//! answer that fits into the drain time. A connection that was handed over to another protocol keeps its seat and its clock
+//! for readers that stop; its end is the business of whoever took it.
 //!
 //! TLS belongs to the proxy in front.
 
@@ -15,14 +16,15 @@ mod occupancy;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use self::connection::{Clocked, Phase, Timed};
@@ -95,7 +97,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     listener.local_addr()?;
     let occupancy = Arc::new(Occupancy::new(limits.connections, limits.connections_per_address));
-    let drain = GracefulShutdown::new();
+    let (drain, draining) = watch::channel(false);
     // Owned here, so that a connection outlasting the drain time is cut, not leaked.
     let mut tasks = JoinSet::new();
     tokio::pin!(shutdown);
@@ -107,7 +109,7 @@ pub async fn serve(
                 Ok((stream, peer)) => match occupancy.take(peer.ip()) {
                     Some(seat) => {
                         let connection = Connection { stream, peer, seat };
-                        tasks.spawn(connection.run(router.clone(), limits, drain.watcher()));
+                        tasks.spawn(connection.run(router.clone(), limits, draining.clone()));
                     }
                     None => refuse(&stream),
                 },
@@ -121,7 +123,9 @@ pub async fn serve(
     }
     // Nobody new from here on: the port is closed before the drain begins.
     drop(listener);
-    if tokio::time::timeout(limits.drain_timeout, drain.shutdown()).await.is_err() {
+    drain.send_replace(true);
+    let all_ended = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(limits.drain_timeout, all_ended).await.is_err() {
         tracing::warn!(connections = tasks.len(), "cut off what did not end in time");
     }
     Ok(())
@@ -134,13 +138,13 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(self, router: Router, limits: ServeLimits, watcher: Watcher) {
+    async fn run(self, router: Router, limits: ServeLimits, mut draining: watch::Receiver<bool>) {
         let Self { stream, peer, seat } = self;
         // Small answers must not wait for an acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
         let phase = Phase::default();
         let service = Timed::new(router, peer, phase.clone(), limits.request_timeout);
-        let stream = Clocked::new(stream, phase, limits.head_timeout, limits.stall_timeout);
+        let stream = Clocked::new(stream, seat, phase, &limits);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             // hyper's clock starts when the last answer is out: it is the idle clock. The
@@ -149,10 +153,15 @@ impl Connection {
             .max_headers(limits.headers)
             .max_header_size(limits.head_bytes)
             .max_buf_size(limits.head_bytes)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        let mut connection = pin!(connection);
         // How a connection failed is the other side's affair and may hold its bytes.
-        let _ = watcher.watch(connection).await;
-        drop(seat);
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            _ = draining.wait_for(|is_draining| *is_draining) => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
     }
 }
 

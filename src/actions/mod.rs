@@ -28,6 +28,7 @@ mod erasure;
 mod error;
 pub mod export;
 pub mod focal_point;
+pub mod following;
 pub mod geography;
 mod idempotency;
 pub mod import;

@@ -5,6 +5,7 @@
 use super::ActionError;
 use crate::domain::delivery::{Delivery, DeliveryKind, concerns_mailbox};
 use crate::domain::lifecycle::{Event, Party};
+use crate::domain::news::Changed;
 use crate::domain::referral::Referral;
 use crate::domain::time::Timestamp;
 use crate::store::Tx;
@@ -21,7 +22,10 @@ pub(super) async fn announce(
     let kind = DeliveryKind::of_change(event, changed.status).filter(|_| changed.requested_at.is_some());
     match kind {
         Some(kind) => tell(tx, changed, (kind, concerns_mailbox(event, party), party == Party::Timer), at).await,
-        None => Ok(()),
+        None => {
+            tx.note_change(Changed { referral: changed.id, recipient: None });
+            Ok(())
+        }
     }
 }
 
@@ -50,6 +54,7 @@ async fn tell(
     // The hour of the hard deadline would tell it: a recipient is told nothing at it, as in its notices.
     let is_past = by_clock && referral.needed_by.is_some_and(|deadline| deadline <= at);
     let is_told = referral.is_told_electronically() && !is_past;
+    tx.note_change(Changed { referral: referral.id, recipient: is_told.then_some(recipient) });
     let about = (object.as_str(), referral.version);
     let sent_by = (referral.sender_id, referral.project_id);
     for queue in tx.list_webhook_queues(sent_by, is_told.then_some(recipient)).await? {

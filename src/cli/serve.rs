@@ -6,6 +6,7 @@ use super::post::{post, stopped};
 use super::provider::with_provider;
 use super::{location, open_at, warn_of_duties};
 use crate::app::App;
+use crate::clock::pause;
 use crate::config::Config;
 use crate::demo::{self, SixMonths};
 use crate::serve::{ServeLimits, serve};
@@ -28,8 +29,21 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
     let post = post(&app, config)?;
     // Behind the proxy every client has the proxy's address.
     let limits = ServeLimits { connections_per_address: None, ..ServeLimits::STANDARD };
-    let router = app.clone().with_edge(&config.limits, &config.server).router();
-    let served = serve(listener, router, stopped(terminate, &post), limits);
+    let edged = app.clone().with_edge(&config.limits, &config.server);
+    let sockets = &edged.edge().sockets;
+    let stopping = async {
+        stopped(terminate, &post).await;
+        sockets.end();
+    };
+    let served = async {
+        serve(listener, edged.router(), stopping, limits).await?;
+        // Each was told that it ends; none is waited for longer than an answer would be.
+        tokio::select! {
+            () = sockets.ended() => {}
+            () = pause(limits.drain_timeout.as_secs()) => tracing::warn!("live connections were cut off"),
+        }
+        Ok::<(), std::io::Error>(())
+    };
     let told = async {
         post.work(config.delivery.look_seconds).await;
         Ok(())

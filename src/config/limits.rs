@@ -26,6 +26,8 @@ pub struct Limits {
     pub requests_in_flight: u32,
     /// How many of these are kept for the answers to emergency referrals.
     pub reserved_for_emergencies: u32,
+    /// Connections of a node that stay open and are told what changes.
+    pub sockets: u32,
 }
 
 impl Limits {
@@ -40,6 +42,7 @@ impl Limits {
         sign_ins_per_hour_of_an_account: u32::MAX,
         requests_in_flight: 65_536,
         reserved_for_emergencies: 32,
+        sockets: 1_024,
     };
 
     /// The name of a limit under which nobody could be served.
@@ -72,6 +75,7 @@ impl Default for Limits {
             sign_ins_per_hour_of_an_account: 20,
             requests_in_flight: 512,
             reserved_for_emergencies: 32,
+            sockets: 200,
         }
     }
 }

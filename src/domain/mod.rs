@@ -42,6 +42,7 @@ pub mod link;
 pub mod linter;
 pub mod message;
 pub mod need;
+pub mod news;
 pub mod notice;
 pub mod opening;
 pub mod place;

@@ -79,7 +79,7 @@ impl Line<'_> {
     fn write<B: HttpBody>(mut self, response: &Response<B>) {
         self.is_written = true;
         let told = response.extensions().get::<LineFacts>().cloned().unwrap_or_default();
-        let principal = told.account_id.map(|account| self.edge.pseudonyms.of(account, self.edge.clock.now()));
+        let principal = told.account_id.map(|account| self.edge.pseudonym(account));
         tracing::info!(
             request = self.id(),
             route = self.route,

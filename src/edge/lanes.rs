@@ -4,9 +4,9 @@
 //! places are kept back: when all others are taken, the answer to an emergency referral still gets one.
 //! Invariant: one account holds only a few of these, so that no single account can take them all.
 
+use super::share::{Share, Shares};
 use crate::domain::id::AccountId;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Reserved places that one account may hold at once.
@@ -17,18 +17,13 @@ const MOST_OF_ONE_ACCOUNT: usize = 4;
 pub struct Lanes {
     ordinary: Arc<Semaphore>,
     reserved: Arc<Semaphore>,
-    emergencies: Arc<Mutex<HashMap<AccountId, usize>>>,
+    emergencies: Shares,
 }
 
 /// A place in a lane, given back when it is dropped: it stays with the answer until that is sent or lost.
 pub struct Place {
     _permit: OwnedSemaphorePermit,
-    emergency: Option<Emergency>,
-}
-
-struct Emergency {
-    account: AccountId,
-    emergencies: Arc<Mutex<HashMap<AccountId, usize>>>,
+    emergency: Option<Share>,
 }
 
 impl Lanes {
@@ -37,7 +32,7 @@ impl Lanes {
         Self {
             ordinary: Arc::new(Semaphore::new(in_flight.saturating_sub(reserved).max(1))),
             reserved: Arc::new(Semaphore::new(reserved)),
-            emergencies: Arc::default(),
+            emergencies: Shares::default(),
         }
     }
 
@@ -51,13 +46,7 @@ impl Lanes {
     /// answering it.
     pub fn reserved(&self, account: AccountId) -> Option<Place> {
         let permit = self.reserved.clone().try_acquire_owned().ok()?;
-        let mut held = locked(&self.emergencies);
-        let mine = held.entry(account).or_default();
-        if *mine >= MOST_OF_ONE_ACCOUNT {
-            return None;
-        }
-        *mine += 1;
-        let emergency = Emergency { account, emergencies: self.emergencies.clone() };
+        let emergency = self.emergencies.take(account, MOST_OF_ONE_ACCOUNT)?;
         Some(Place { _permit: permit, emergency: Some(emergency) })
     }
 }
@@ -67,23 +56,6 @@ impl Place {
     pub const fn is_reserved(&self) -> bool {
         self.emergency.is_some()
     }
-}
-
-impl Drop for Emergency {
-    fn drop(&mut self) {
-        let mut held = locked(&self.emergencies);
-        if let Some(mine) = held.get_mut(&self.account) {
-            *mine -= 1;
-            if *mine == 0 {
-                held.remove(&self.account);
-            }
-        }
-    }
-}
-
-fn locked(held: &Mutex<HashMap<AccountId, usize>>) -> MutexGuard<'_, HashMap<AccountId, usize>> {
-    // The counts are whole after every statement, so a panic elsewhere cannot bend them.
-    held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -105,7 +77,7 @@ mod tests {
         kept.pop();
         assert!(lanes.reserved(one).is_some());
         drop(kept);
-        assert_eq!(locked(&lanes.emergencies).len(), 1, "nothing is kept of who has been answered");
+        assert_eq!(lanes.emergencies.accounts(), 1, "nothing is kept of who has been answered");
         drop(first);
         assert!(lanes.ordinary().is_some());
     }

@@ -10,12 +10,16 @@ pub mod cross_site;
 pub mod lanes;
 pub mod pseudonym;
 pub mod rates;
+mod share;
+pub mod sockets;
 
 use self::lanes::Lanes;
 use self::pseudonym::Pseudonyms;
 use self::rates::Rates;
+use self::sockets::Sockets;
 use crate::clock::{Chance, Clock};
 use crate::config::{Limits, Networks, Server};
+use crate::domain::id::AccountId;
 use axum::http::HeaderValue;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -28,6 +32,8 @@ pub struct Edge {
     pub rates: Arc<Rates>,
     /// How many requests are worked on at once.
     pub lanes: Lanes,
+    /// Connections that stay open.
+    pub sockets: Sockets,
     clock: Arc<dyn Clock>,
     pseudonyms: Arc<Pseudonyms>,
     requests: Arc<AtomicU64>,
@@ -40,11 +46,17 @@ impl Edge {
         Self {
             rates: Arc::new(Rates::new(limits, clock.clone())),
             lanes: Lanes::new(limits.requests_in_flight as usize, limits.reserved_for_emergencies as usize),
+            sockets: Sockets::new(limits.sockets),
             pseudonyms: Arc::new(Pseudonyms::new(chance.key())),
             requests: Arc::default(),
             trusted: server.trusted_proxies.clone(),
             clock,
         }
+    }
+
+    /// The word by which the log knows an account today.
+    pub fn pseudonym(&self, account: AccountId) -> String {
+        self.pseudonyms.of(account, self.clock.now())
     }
 
     fn trusts(&self, peer: IpAddr) -> bool {

@@ -11,13 +11,13 @@ mod answer;
 mod documents;
 mod media;
 mod parameters;
+pub mod websocket;
 
 use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::parser::parse_query;
 use async_graphql::parser::types::OperationType;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -27,10 +27,10 @@ use axum::routing::{MethodRouter, get};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use self::answer::{Fault, executed, held, with_told};
-use self::documents::{Documents, Prepared};
+use self::documents::Documents;
 use self::media::{Media, is_json, negotiate};
 use self::parameters::Parameters;
-use super::guard::{Cost, Refused, measure, scan};
+use super::guard::Cost;
 use super::limits::Limits;
 use crate::domain::sensitive::Sensitive;
 use crate::edge::access_line::{CallerAddress, LineFacts};
@@ -195,7 +195,12 @@ impl<E: Endpoint> Gate<E> {
         media: Media,
         parameters: Parameters,
     ) -> Result<(Cost, async_graphql::Request), Fault> {
-        let prepared = self.read(&parameters).map_err(|refused| Fault::refused(refused, media))?;
+        let prepared =
+            self.documents.read(&parameters, &self.limits).map_err(|refused| Fault::refused(refused, media))?;
+        if prepared.cost.kind == OperationType::Subscription {
+            let message = "What is followed is told over a WebSocket: connect to /graphql/ws by graphql-transport-ws.";
+            return Err(Fault::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message));
+        }
         if method == Method::Get && prepared.cost.kind != OperationType::Query {
             let message = "GET only runs queries. Send this operation by POST.";
             let status = StatusCode::METHOD_NOT_ALLOWED;
@@ -206,26 +211,6 @@ impl<E: Endpoint> Gate<E> {
         request.set_parsed_query(prepared.document.clone());
         Ok((prepared.cost, request))
     }
-
-    /// Scans, parses once and measures; or finds what was read before.
-    fn read(&self, parameters: &Parameters) -> Result<Arc<Prepared>, Refused> {
-        let (query, operation) = (&*parameters.query, parameters.operation_name.as_deref());
-        if let Some(known) = self.documents.find(query, operation) {
-            return Ok(known);
-        }
-        scan(query, &self.limits)?;
-        let document = parse_query(query).map_err(|error| unread(&error))?;
-        let cost = measure(&document, operation, &self.limits)?;
-        let prepared = Arc::new(Prepared { document, cost });
-        self.documents.keep(query, operation, Arc::clone(&prepared));
-        Ok(prepared)
-    }
-}
-
-/// Where the parser stopped. Its own message shows the caller's line, so only this is kept.
-fn unread(error: &async_graphql::parser::Error) -> Refused {
-    let position = error.positions().next().unwrap_or_default();
-    Refused::Unreadable { line: position.line.max(1), column: position.column.max(1) }
 }
 
 /// The token of `Authorization: Bearer`. Credentials that we do not understand are refused
@@ -234,18 +219,18 @@ fn bearer_token(headers: &HeaderMap) -> Result<Option<Sensitive<String>>, Fault>
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let token = match (values.next(), values.next()) {
         (None, _) => return Ok(None),
-        (Some(value), None) => value.to_str().ok().and_then(|value| value.split_once(' ')),
+        (Some(value), None) => value.to_str().ok().and_then(token_of),
         (Some(_), Some(_)) => None,
     };
+    token.map(Some).ok_or_else(unauthenticated)
+}
+
+/// The token of credentials that name their scheme.
+fn token_of(credentials: &str) -> Option<Sensitive<String>> {
     let of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
-    match token {
-        Some((scheme, token))
-            if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.bytes().all(of_token) =>
-        {
-            Ok(Some(token.to_owned().into()))
-        }
-        _ => Err(unauthenticated()),
-    }
+    let (scheme, token) = credentials.split_once(' ')?;
+    let is_token = scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.bytes().all(of_token);
+    is_token.then(|| token.to_owned().into())
 }
 
 impl From<EndpointError> for Fault {

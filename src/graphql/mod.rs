@@ -13,6 +13,7 @@ mod error;
 pub mod guard;
 pub mod http;
 pub mod limits;
+mod live;
 mod mutations;
 mod node;
 mod operation;
@@ -24,6 +25,7 @@ mod request;
 mod scalars;
 mod search;
 mod sharing_query;
+mod subscription;
 mod types;
 mod user_errors;
 mod webhook_query;
@@ -42,6 +44,7 @@ use self::query::LoopQuery;
 use self::request::RequestContext;
 use self::search::SearchQuery;
 use self::sharing_query::SharingQuery;
+use self::subscription::Subscription;
 use self::webhook_query::WebhookQuery;
 use crate::actions::{ActionError, Context, account, disclosure, refusal};
 use crate::edge::Edge;
@@ -49,10 +52,10 @@ use crate::edge::access_line::LineFacts;
 use crate::edge::rates::TooMuch;
 use crate::i18n::Language;
 use crate::policy::access::{Access, Viewer};
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, Value};
+use async_graphql::{MergedObject, SDLExportOptions, Schema, Value};
 use std::sync::{Arc, LazyLock};
 
-type RelaisSchema = Schema<Query, Mutation, EmptySubscription>;
+type RelaisSchema = Schema<Query, Mutation, Subscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -60,7 +63,7 @@ struct Query(SearchQuery, LoopQuery, DirectoryQuery, SharingQuery, ProtectionQue
 
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription)
         .register_output_type::<user_errors::UserError>()
         .limit_depth(Limits::STANDARD.depth_levels)
         .limit_complexity(Limits::STANDARD.complexity)

@@ -13,7 +13,9 @@ use std::sync::LazyLock;
 static ROOT_FIELDS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let document = parse_schema(sdl()).expect("the schema's own text is a schema");
     let roots = document.definitions.into_iter().filter_map(|definition| match definition {
-        TypeSystemDefinition::Type(found) if matches!(found.node.name.node.as_str(), "Query" | "Mutation") => {
+        TypeSystemDefinition::Type(found)
+            if matches!(found.node.name.node.as_str(), "Query" | "Mutation" | "Subscription") =>
+        {
             match found.node.kind {
                 TypeKind::Object(object) => Some(object.fields),
                 _ => None,

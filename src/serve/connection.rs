@@ -18,7 +18,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::ConnectInfo;
-use axum::http::{Request, Response};
+use axum::http::{Request, Response, StatusCode};
 use hyper::body::{Frame, Incoming, SizeHint};
 use hyper::service::Service;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -26,7 +26,9 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tower::ServiceExt;
 
+use super::ServeLimits;
 use super::harden::timed_out;
+use super::occupancy::Seat;
 
 /// Where a connection stands between two requests; shared by its stream and its service.
 #[derive(Clone, Default)]
@@ -39,6 +41,8 @@ impl Phase {
     const BUSY: u8 = 1;
     /// An answer is out and nothing has come since.
     const IDLE: u8 = 2;
+    /// The connection speaks another protocol now, which has clocks of its own; a reader who takes nothing is cut off still.
+    const HANDED_OVER: u8 = 3;
 
     fn get(&self) -> u8 {
         // A connection is polled by one task at a time, so there is no order to keep.
@@ -59,12 +63,15 @@ pub(super) struct Clocked {
     head: Pin<Box<Sleep>>,
     /// Set while a write waits for the reader.
     stall: Option<Pin<Box<Sleep>>>,
+    /// Given back when the stream ends, also where it was handed over.
+    _seat: Seat,
 }
 
 impl Clocked {
-    pub(super) fn new(stream: TcpStream, phase: Phase, head_timeout: Duration, stall_timeout: Duration) -> Self {
+    pub(super) fn new(stream: TcpStream, seat: Seat, phase: Phase, limits: &ServeLimits) -> Self {
+        let ServeLimits { head_timeout, stall_timeout, .. } = *limits;
         let head = Box::pin(sleep_until(Instant::now() + head_timeout));
-        Self { stream, phase, head_timeout, stall_timeout, head, stall: None }
+        Self { stream, phase, head_timeout, stall_timeout, head, stall: None, _seat: seat }
     }
 
     /// Passes on what a write said, or fails when the reader has taken nothing for too long.
@@ -159,6 +166,7 @@ impl Service<Request<Incoming>> for Timed {
                 Ok(answered) => answered?,
                 Err(_) => timed_out(),
             };
+            let end = if response.status() == StatusCode::SWITCHING_PROTOCOLS { end.never() } else { end };
             Ok(response.map(|body| Answer { body, _end: end }))
         })
     }
@@ -172,9 +180,19 @@ pub(super) struct Answer {
 
 struct EndOfAnswer(Phase);
 
+impl EndOfAnswer {
+    /// After this answer no other request comes.
+    fn never(self) -> Self {
+        self.0.set(Phase::HANDED_OVER);
+        self
+    }
+}
+
 impl Drop for EndOfAnswer {
     fn drop(&mut self) {
-        self.0.set(Phase::IDLE);
+        if self.0.get() != Phase::HANDED_OVER {
+            self.0.set(Phase::IDLE);
+        }
     }
 }
 

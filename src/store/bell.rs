@@ -1,26 +1,84 @@
 //! The bell: rung after each commit that has listed something to be told, so that whoever tells it need not wait for the
-//! next look. On PostgreSQL it rings on every node. It may be missed; looking from time to time is what nothing is lost by.
+//! next look; and what a commit has changed of which referral, for those who follow it. On PostgreSQL both are heard on every
+//! node. A ring may be missed; looking from time to time is what nothing is lost by. Who follows a referral and may have
+//! missed something hears that, and begins anew.
 
-use super::{Db, Store, StoreError};
+use super::{Db, Store, StoreError, Tx};
+use crate::domain::id::{Identifier as _, OrganizationId, ReferralId};
+use crate::domain::news::{Changed, News};
 use sqlx::postgres::PgListener;
 use std::sync::Arc;
-use tokio::sync::watch;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{broadcast, watch};
 
 /// On which the nodes of one PostgreSQL hear each other. No statement of both databases: SQLite has one process.
 const NEWS: &str = "relais_news";
-const TELL_THE_OTHERS: &str = "NOTIFY relais_news";
+const CHANGES: &str = "relais_changes";
+const TELL_THE_OTHERS: &str = "SELECT pg_notify($1, $2)";
+
+/// Changes that somebody may lag behind before something is missed.
+const MOST_CHANGES: usize = 1_024;
 
 /// Rung by commits, heard by whoever waits for news.
 #[derive(Clone, Debug)]
-pub(super) struct Bell(Arc<watch::Sender<u64>>);
+pub(super) struct Bell {
+    rings: Arc<watch::Sender<u64>>,
+    changes: broadcast::Sender<News>,
+    /// True while this node hears by way of the database what it tells the others itself.
+    hears_itself: Arc<AtomicBool>,
+}
 
 impl Bell {
     pub(super) fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(0)))
+        Self {
+            rings: Arc::new(watch::Sender::new(0)),
+            changes: broadcast::Sender::new(MOST_CHANGES),
+            hears_itself: Arc::default(),
+        }
     }
 
     fn ring(&self) {
-        self.0.send_modify(|rung| *rung = rung.wrapping_add(1));
+        self.rings.send_modify(|rung| *rung = rung.wrapping_add(1));
+    }
+
+    /// Nobody follows anything where this fails.
+    fn tell(&self, heard: News) {
+        let _ = self.changes.send(heard);
+    }
+}
+
+/// A change as the nodes read it: which referral, and whom it was sent to.
+fn written(changed: Changed) -> String {
+    let recipient = changed.recipient.map_or_else(|| "-".to_owned(), |recipient| recipient.to_string());
+    format!("{} {recipient}", changed.referral)
+}
+
+/// What a node has told. What cannot be read has told of something unknown.
+fn read(payload: &str) -> News {
+    let changed = payload.split_once(' ').and_then(|(referral, recipient)| {
+        let referral = ReferralId::parse(referral).ok()?;
+        let recipient = match recipient {
+            "-" => None,
+            recipient => Some(OrganizationId::parse(recipient).ok()?),
+        };
+        Some(Changed { referral, recipient })
+    });
+    changed.map_or(News::Missed, News::Changed)
+}
+
+/// Says that a node hears itself for as long as it lives.
+struct HearsItself<'a>(&'a AtomicBool);
+
+impl<'a> HearsItself<'a> {
+    fn from_now_on(flag: &'a AtomicBool) -> Self {
+        flag.store(true, Ordering::Release);
+        Self(flag)
+    }
+}
+
+impl Drop for HearsItself<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
     }
 }
 
@@ -38,30 +96,110 @@ impl Hearing {
     }
 }
 
+/// An ear for changes of referrals, which says so when it has missed some.
+#[derive(Debug)]
+pub struct Following(broadcast::Receiver<News>);
+
+impl Following {
+    /// The next change since the last time.
+    pub async fn next(&mut self) -> News {
+        match self.0.recv().await {
+            Ok(heard) => heard,
+            Err(broadcast::error::RecvError::Lagged(_)) => News::Missed,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Notes that a referral was changed, to be told once that is committed.
+    pub fn note_change(&mut self, changed: Changed) {
+        self.changes.push(changed);
+    }
+}
+
 impl Store {
     /// An ear for the bell, from now on.
     pub fn hear(&self) -> Hearing {
-        Hearing(self.bell.0.subscribe())
+        Hearing(self.bell.rings.subscribe())
+    }
+
+    /// An ear for changes of referrals, from now on.
+    pub fn follow_changes(&self) -> Following {
+        Following(self.bell.changes.subscribe())
     }
 
     /// Rings here, and on the other nodes.
     pub(super) async fn ring(&self) {
         self.bell.ring();
-        if let Db::Postgres(pool) = &self.db {
-            // Whoever does not hear it looks by itself a little later.
-            let _ = sqlx::query(TELL_THE_OTHERS).execute(pool).await;
+        let _ = self.tell_the_others(NEWS, "").await;
+    }
+
+    /// Tells what a commit has changed, here and on the other nodes.
+    pub(super) async fn tell_changes(&self, changes: &[Changed]) {
+        for changed in changes {
+            let is_told = self.tell_the_others(CHANGES, &written(*changed)).await;
+            if !(is_told && self.bell.hears_itself.load(Ordering::Acquire)) {
+                self.bell.tell(News::Changed(*changed));
+            }
         }
     }
 
-    /// Rings here whenever another node does, for as long as it is polled; on SQLite nobody else is there.
+    /// True once the other nodes were told. Whoever does not hear it looks by itself a little later.
+    async fn tell_the_others(&self, channel: &str, payload: &str) -> bool {
+        let Db::Postgres(pool) = &self.db else { return false };
+        sqlx::query(TELL_THE_OTHERS).bind(channel).bind(payload).execute(pool).await.is_ok()
+    }
+
+    /// Rings here whenever another node does, and tells what it has changed, for as long as it is polled; on SQLite nobody
+    /// else is there.
     pub async fn listen(&self) -> Result<(), StoreError> {
         let Db::Postgres(pool) = &self.db else { return std::future::pending().await };
         let mut listener = PgListener::connect_with(pool).await?;
         listener.ignore_pool_close_event(true);
-        listener.listen(NEWS).await?;
-        loop {
-            listener.recv().await?;
-            self.bell.ring();
+        listener.listen_all([NEWS, CHANGES]).await?;
+        let _hears_itself = HearsItself::from_now_on(&self.bell.hears_itself);
+        // Until now nothing was heard, whether the node has just begun or its connection was lost.
+        self.bell.tell(News::Missed);
+        self.bell.ring();
+        while let Some(told) = listener.try_recv().await? {
+            match told.channel() {
+                NEWS => self.bell.ring(),
+                _ => self.bell.tell(read(told.payload())),
+            }
         }
+        // Whoever follows something hears nothing of the other nodes until this begins anew.
+        self.bell.tell(News::Missed);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_read_as_it_was_written() {
+        let referral = ReferralId::from_bytes([7; 16]);
+        for recipient in [None, Some(OrganizationId::from_bytes([9; 16]))] {
+            let changed = Changed { referral, recipient };
+            assert_eq!(read(&written(changed)), News::Changed(changed));
+        }
+        let odd = format!("{referral} org_1");
+        for odd in ["", "x", "ref_1 -", "x y z", &odd] {
+            assert_eq!(read(odd), News::Missed, "{odd}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_lags_behind_hears_that_something_was_missed() {
+        let bell = Bell::new();
+        let mut following = Following(bell.changes.subscribe());
+        let changed = News::Changed(Changed { referral: ReferralId::from_bytes([7; 16]), recipient: None });
+        for _ in 0..=MOST_CHANGES {
+            bell.tell(changed);
+        }
+        assert_eq!(following.next().await, News::Missed);
+        assert_eq!(following.next().await, changed);
     }
 }

@@ -75,7 +75,7 @@ mod webhook_endpoints;
 pub use self::accounts::StoredAccount;
 pub use self::audit::UnsignedHead;
 pub use self::backup::BackupMade;
-pub use self::bell::Hearing;
+pub use self::bell::{Following, Hearing};
 pub use self::capacity_checks::CheckSelection;
 pub use self::connect::sqlite_file;
 pub use self::credentials::StoredFactor;
@@ -150,6 +150,8 @@ pub struct Tx {
     keys: Arc<keys::KeyStore>,
     /// True once something was listed that is to be told to an endpoint.
     has_news: bool,
+    /// Referrals that were changed, for those who follow them.
+    changes: Vec<crate::domain::news::Changed>,
 }
 
 enum TxInner {
@@ -236,14 +238,16 @@ impl Store {
         E: From<StoreError>,
         W: AsyncFnOnce(&mut Tx) -> Result<T, E>,
     {
-        let mut tx = Tx { inner: self.db.begin().await?, keys: Arc::clone(&self.keys), has_news: false };
+        let mut tx =
+            Tx { inner: self.db.begin().await?, keys: Arc::clone(&self.keys), has_news: false, changes: Vec::new() };
         // On the heap: what an act does in its transaction is deep, and the stack of a thread is not.
         let value = Box::pin(work(&mut tx)).await?;
-        let has_news = tx.has_news;
+        let (has_news, changes) = (tx.has_news, tx.changes);
         tx.inner.commit().await?;
         if has_news {
             self.ring().await;
         }
+        self.tell_changes(&changes).await;
         Ok(value)
     }
 

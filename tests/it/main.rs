@@ -55,6 +55,7 @@ mod kit;
 mod legal_hold;
 mod links;
 mod linter;
+mod live;
 mod log_fields;
 mod mail;
 mod markers;

@@ -83,9 +83,10 @@ async fn refer(world: &World, number: usize) {
     }
 }
 
-/// Waits until nothing is on its way any more, and nobody holds a lease.
+/// Waits until nothing is on its way any more, and nobody holds a lease, for as long as something is told meanwhile.
 async fn all_is_told(world: &World, workers: &[Server]) {
-    let (began, mut looks) = (Instant::now(), tokio::time::interval(Duration::from_millis(200)));
+    let (mut since, mut looks) = (Instant::now(), tokio::time::interval(Duration::from_millis(200)));
+    let mut last = (i64::MAX, i64::MAX);
     loop {
         looks.tick().await;
         let waiting = count(world, "deliveries WHERE status = 'waiting'").await;
@@ -93,8 +94,11 @@ async fn all_is_told(world: &World, workers: &[Server]) {
         if (waiting, held) == (0, 0) {
             return;
         }
+        if (waiting, held) != last {
+            (since, last) = (Instant::now(), (waiting, held));
+        }
         let output = || workers.iter().map(Server::output).collect::<String>();
-        assert!(began.elapsed() < PATIENCE, "{waiting} wait, {held} leases are held\n{}", output());
+        assert!(since.elapsed() < PATIENCE, "{waiting} wait, {held} leases are held\n{}", output());
     }
 }
 

@@ -50,7 +50,8 @@ impl Fault {
         Self { refused: Some(refused), ..Self::new(status, refused.code(), refused.message()) }
     }
 
-    pub(super) fn into_response(self, media: Media) -> Response<Body> {
+    /// The one error that it is, as answers list them.
+    pub(super) fn errors(&self) -> [impl Serialize + use<'_>; 1] {
         let (mut location, mut limit, mut maximum) = (None, None, None);
         match self.refused {
             Some(Refused::Over { bound, maximum: most }) => {
@@ -59,12 +60,15 @@ impl Fault {
             Some(Refused::Unreadable { line, column }) => location = Some(Pos { line, column }),
             _ => {}
         }
-        let errors = [ErrorEntry {
+        [ErrorEntry {
             message: &self.message,
-            locations: location.as_slice(),
+            locations: Vec::from_iter(location),
             extensions: Extensions { code: self.code, limit, maximum },
-        }];
-        let mut response = json(self.status, media, &Errors { errors: &errors });
+        }]
+    }
+
+    pub(super) fn into_response(self, media: Media) -> Response<Body> {
+        let mut response = json(self.status, media, &Errors { errors: &self.errors() });
         if let Some((name, value)) = self.header.map(|header| *header) {
             response.headers_mut().insert(name, value);
         }
@@ -117,8 +121,8 @@ struct Errors<'a, E> {
 #[derive(Serialize)]
 struct ErrorEntry<'a> {
     message: &'a str,
-    #[serde(skip_serializing_if = "<[Pos]>::is_empty")]
-    locations: &'a [Pos],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<Pos>,
     extensions: Extensions,
 }
 
@@ -148,16 +152,23 @@ pub(super) fn executed(response: Executed, media: Media) -> Response<Body> {
         };
         json(status, media, &Errors { errors: &response.errors })
     } else {
-        match written_out(&response) {
-            Some(bytes) => of_bytes(StatusCode::OK, media, bytes),
-            None => json(StatusCode::OK, media, &response),
-        }
+        let (status, bytes) = text_of(&response);
+        of_bytes(status, media, bytes)
     };
     answer.headers_mut().extend(headers);
     answer
 }
 
-fn is_request_error(response: &Executed) -> bool {
+/// An answer as JSON, with the status that says whether it could be written.
+pub(super) fn text_of(response: &Executed) -> (StatusCode, Vec<u8>) {
+    match written_out(response) {
+        Some(bytes) => (StatusCode::OK, bytes),
+        None => written(StatusCode::OK, response),
+    }
+}
+
+/// True where a request never came to its execution.
+pub(super) fn is_request_error(response: &Executed) -> bool {
     response.data == Value::Null
         && !response.errors.is_empty()
         && response.errors.iter().all(|error| error.path.is_empty())
@@ -196,12 +207,16 @@ fn written_out(response: &Executed) -> Option<Vec<u8>> {
 const UNWRITABLE: &str = r#"{"errors":[{"message":"Internal error","extensions":{"code":"INTERNAL"}}]}"#;
 
 fn json(status: StatusCode, media: Media, body: &impl Serialize) -> Response<Body> {
-    let (status, bytes) = match serde_json::to_vec(body) {
+    let (status, bytes) = written(status, body);
+    of_bytes(status, media, bytes)
+}
+
+fn written(status: StatusCode, body: &impl Serialize) -> (StatusCode, Vec<u8>) {
+    match serde_json::to_vec(body) {
         Ok(bytes) => (status, bytes),
         // No value of GraphQL fails to serialise; should one ever, nothing of it leaves.
         Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, UNWRITABLE.into()),
-    };
-    of_bytes(status, media, bytes)
+    }
 }
 
 fn of_bytes(status: StatusCode, media: Media, bytes: Vec<u8>) -> Response<Body> {

@@ -1,6 +1,9 @@
 //! Documents that were read before, ready to be run again.
 
-use crate::graphql::guard::Cost;
+use super::parameters::Parameters;
+use crate::graphql::guard::{Cost, Refused, measure, scan};
+use crate::graphql::limits::Limits;
+use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
     Directive, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
 };
@@ -36,8 +39,22 @@ pub(super) struct Documents {
 type Key = (String, Option<String>);
 
 impl Documents {
+    /// Scans, parses once and measures; or finds what was read before.
+    pub(super) fn read(&self, parameters: &Parameters, limits: &Limits) -> Result<Arc<Prepared>, Refused> {
+        let (query, operation) = (&*parameters.query, parameters.operation_name.as_deref());
+        if let Some(known) = self.find(query, operation) {
+            return Ok(known);
+        }
+        scan(query, limits)?;
+        let document = parse_query(query).map_err(|error| unread(&error))?;
+        let cost = measure(&document, operation, limits)?;
+        let prepared = Arc::new(Prepared { document, cost });
+        self.keep(query, operation, Arc::clone(&prepared));
+        Ok(prepared)
+    }
+
     /// The document, if it was read before.
-    pub(super) fn find(&self, query: &str, operation: Option<&str>) -> Option<Arc<Prepared>> {
+    fn find(&self, query: &str, operation: Option<&str>) -> Option<Arc<Prepared>> {
         if !is_of_names_only(query) {
             return None;
         }
@@ -53,13 +70,19 @@ impl Documents {
     }
 
     /// Keeps a document that has passed the guard, if it is one to be kept.
-    pub(super) fn keep(&self, query: &str, operation: Option<&str>, prepared: Arc<Prepared>) {
+    fn keep(&self, query: &str, operation: Option<&str>, prepared: Arc<Prepared>) {
         let is_short_query = prepared.cost.kind == OperationType::Query && query.len() <= LONGEST_BYTES;
         if is_short_query && is_of_names_only(query) && says_nothing(&prepared.document) {
             let key = (query.to_owned(), operation.map(str::to_owned));
             keep(&mut self.generations.lock().unwrap_or_else(PoisonError::into_inner), key, prepared);
         }
     }
+}
+
+/// Where the parser stopped. Its own message shows the caller's line, so only this is kept.
+fn unread(error: &async_graphql::parser::Error) -> Refused {
+    let position = error.positions().next().unwrap_or_default();
+    Refused::Unreadable { line: position.line.max(1), column: position.column.max(1) }
 }
 
 fn keep([young, old]: &mut [HashMap<Key, Arc<Prepared>>; 2], key: Key, prepared: Arc<Prepared>) {
@@ -138,9 +161,6 @@ fn is_empty(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graphql::guard::measure;
-    use crate::graphql::limits::Limits;
-    use async_graphql::parser::parse_query;
 
     fn prepared(query: &str) -> Arc<Prepared> {
         let document = parse_query(query).expect("a document");

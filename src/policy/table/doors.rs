@@ -85,6 +85,8 @@ fn roots() -> Vec<Door> {
         door("Query.incidents", &[ReadIncidents]),
         door("Query.legalHolds", &[HoldCase]),
         door("Query.webhookEndpoints", &[KeepWebhooks]),
+        door("Subscription.referralChanged", &[ReadReferral]),
+        door("Subscription.inboxChanged", &[ReadReferral]),
     ]
 }
 
@@ -171,7 +173,8 @@ fn mutations_of_the_loop() -> Vec<Door> {
 }
 
 /// Routes that tell nothing of anybody, and the API, where each field of the root is a door of its own.
-const ROUTES: &[&str] = &["GET /graphql", "POST /graphql", "GET /healthz", "GET /readyz", "GET /schema.graphql"];
+const ROUTES: &[&str] =
+    &["GET /graphql", "GET /graphql/ws", "POST /graphql", "GET /healthz", "GET /readyz", "GET /schema.graphql"];
 
 /// Pages of the own account.
 const ACCOUNT_PAGES: &[&str] = &[

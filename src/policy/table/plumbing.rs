@@ -4,7 +4,7 @@
 /// caller's own input. They hold nothing of an object but what maps tell, and are there for whoever came that far.
 pub fn is_plumbing(type_name: &str, field: &str) -> bool {
     let is_of = |suffix: &str, fields: &[&str]| type_name.ends_with(suffix) && fields.contains(&field);
-    matches!(type_name, "Query" | "Mutation" | "PageInfo")
+    matches!(type_name, "Query" | "Mutation" | "Subscription" | "PageInfo")
         // What maps tell anybody.
         || matches!(type_name, "AdminArea" | "MeasuredFrom" | "NamedPlace")
         || is_of("Connection", &["pageInfo", "edges", "nodes", "evaluatedAt", "measuredFrom", "focalPoint"])

@@ -17,7 +17,6 @@ pub struct Schema {
     pub members: BTreeMap<String, Vec<String>>,
     pub enums: BTreeMap<String, Vec<String>>,
     pub enum_values: BTreeSet<String>,
-    pub subscribes: bool,
     pub scalars: BTreeSet<String>,
 }
 
@@ -50,13 +49,9 @@ impl Schema {
             members: BTreeMap::new(),
             enums: BTreeMap::new(),
             enum_values: BTreeSet::new(),
-            subscribes: false,
             scalars: BTreeSet::new(),
         };
         for definition in document.definitions {
-            if let TypeSystemDefinition::Schema(roots) = &definition {
-                schema.subscribes = roots.node.subscription.is_some();
-            }
             let TypeSystemDefinition::Type(definition) = definition else { continue };
             let name = definition.node.name.node.to_string();
             match definition.node.kind {

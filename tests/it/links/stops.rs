@@ -68,7 +68,7 @@ on_both_databases! {
         world.done(&world.person("protection lead"), "projectThawConfirm", &paris()).await;
         let browser = opened(&world, &token).await;
         let visitor = visitor(&world, &browser).await.expect("a visit");
-        assert_eq!(inbox(&world, &visitor).await, [referral.id.clone()]);
+        assert_eq!(inbox(&world, &visitor).await, std::slice::from_ref(&referral.id));
         let offered = Some((ReferralStatus::Known(Status::Requested), Stage::Offer, false, false));
         assert_eq!(told_of(&world, &visitor, &referral).await, offered);
     }

@@ -1,0 +1,222 @@
+//! Rights over a socket: the same as over HTTP, asked anew for each event, and gone within a second.
+
+use super::socket::{Came, Listening};
+use super::{INBOX, REFERRAL, on_both, statuses};
+use crate::kit::schema::SCHEMA;
+use crate::kit::sql::Sql;
+use crate::kit::world::{MINORITY_APPEAL, World, answered, graphql_request};
+use serde_json::{Value, json};
+
+fn minority_appeal() -> String {
+    crate::kit::steps::service_id(MINORITY_APPEAL)
+}
+
+/// Everything that the first event tells, at each step of the loop, to whoever may ask at all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_tells_what_a_question_tells_and_nothing_more() {
+    on_both(async |world| {
+        let node = Listening::of(&world).await;
+        let ready = world.ready_for_the_lawyers(&minority_appeal(), json!({})).await;
+        let mut referred = world.refer(&ready, "DRAFT").await;
+        let everything = SCHEMA.everything("Referral");
+        let people = ["caseworker", "coordinator", "lawyer", "another partner", "caseworker of another project"];
+        for step in ["", "referralSend", "referralAcknowledge", "referralAccept", "referralStart", "referralComplete"] {
+            if !step.is_empty() {
+                world.steps(&ready, &mut referred, step).await;
+            }
+            for person in people {
+                let person = world.person(person);
+                let question = format!("{{ referral(id: \"{}\") {everything} }}", referred.id);
+                let answer = answered(world.router(), graphql_request(&person, "fr", &question, json!({}))).await;
+                let mut socket = node.admitted(&person).await;
+                let stream = format!("subscription {{ referralChanged(id: \"{}\") {everything} }}", referred.id);
+                socket.subscribe("1", &stream, json!({})).await;
+                let told = socket.heard().await;
+                match answer.json["data"]["referral"].clone() {
+                    Value::Null => {
+                        assert_eq!(told["type"], "error", "{step}: {told}");
+                        let code = told["payload"][0]["extensions"]["code"].as_str();
+                        assert!(matches!(code, Some("NOT_FOUND" | "FORBIDDEN")), "{step}: {told}");
+                    }
+                    referral => assert_eq!(told["payload"]["data"]["referralChanged"], referral, "{step}"),
+                }
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_sides_hear_of_each_step_and_a_stranger_hears_of_none() {
+    on_both(async |world| {
+        let node = Listening::of(&world).await;
+        let ready = world.ready_for_the_lawyers(&minority_appeal(), json!({})).await;
+        let mut referred = world.refer(&ready, "DRAFT").await;
+        let (mut team, mut partner) = (node.admitted(&ready.sender).await, node.admitted(&ready.recipient).await);
+        let mut stranger = node.admitted(&world.person("another partner")).await;
+        team.subscribe("r", REFERRAL, json!({ "id": referred.id })).await;
+        partner.subscribe("i", INBOX, json!({})).await;
+        stranger.subscribe("i", INBOX, json!({})).await;
+        assert_eq!(statuses(&team.told_so_far().await, "referralChanged"), ["DRAFT"], "at once");
+        for socket in [&mut partner, &mut stranger] {
+            assert_eq!(socket.told_so_far().await, Vec::<Value>::new(), "an inbox tells what comes");
+        }
+        for (step, status) in
+            [("referralSend", "REQUESTED"), ("referralAcknowledge", "ACKNOWLEDGED"), ("referralAccept", "ACCEPTED")]
+        {
+            world.steps(&ready, &mut referred, step).await;
+            let (told, heard) = (team.heard().await, partner.heard().await);
+            assert_eq!(told["payload"]["data"]["referralChanged"]["status"], status);
+            assert_eq!(heard["payload"]["data"]["inboxChanged"], json!({ "id": referred.id, "status": status }));
+        }
+        assert_eq!(stranger.told_so_far().await, Vec::<Value>::new());
+        team.say(r#"{"type":"complete","id":"r"}"#).await;
+        team.told_so_far().await;
+        world.steps(&ready, &mut referred, "referralStart").await;
+        assert_eq!(partner.heard().await["type"], "next");
+        assert_eq!(team.told_so_far().await, Vec::<Value>::new(), "what was completed is not told any more");
+    })
+    .await;
+}
+
+/// A draft is the sender's own, and so is everything that it does without telling the recipient.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipient_does_not_notice_what_it_is_not_told() {
+    on_both(async |world| {
+        let node = Listening::of(&world).await;
+        let ready = world.ready_for_the_lawyers(&minority_appeal(), json!({})).await;
+        let mut partner = node.admitted(&ready.recipient).await;
+        partner.subscribe("i", INBOX, json!({})).await;
+        let draft = world.refer(&ready, "DRAFT").await;
+        let cancel = json!({ "referralId": draft.id, "expectedVersion": 1, "reason": "NO_LONGER_NEEDED" });
+        world.done(&ready.sender, "referralCancel", &cancel).await;
+        assert_eq!(partner.told_so_far().await, Vec::<Value>::new(), "of a draft");
+        let called = world.refer(&ready, "DRAFT").await;
+        let by_phone = json!({ "referralId": called.id, "expectedVersion": 1, "channel": "CALL", "phoneCalled": true,
+            "capacityConfirmed": true });
+        world.done(&ready.sender, "referralSend", &by_phone).await;
+        assert_eq!(partner.told_so_far().await, Vec::<Value>::new(), "of a call");
+    })
+    .await;
+}
+
+/// What was told is in the trail as it is for a question, once for each event, and not for what was not told.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_event_is_a_disclosure_on_record() {
+    on_both(async |world| {
+        let node = Listening::of(&world).await;
+        let ready = world.ready_for_the_lawyers(&minority_appeal(), json!({})).await;
+        let mut referred = world.refer(&ready, "REQUESTED").await;
+        let mut partner = node.admitted(&ready.recipient).await;
+        let read = "SELECT CAST(count(*) AS TEXT) FROM audit_events WHERE action = 'disclosed'";
+        let before = readings(&world, read).await;
+        partner.subscribe("r", REFERRAL, json!({ "id": referred.id })).await;
+        partner.told_so_far().await;
+        assert_eq!(readings(&world, read).await, before + 1, "when it begins");
+        let acted = readings(&world, read).await;
+        world.steps(&ready, &mut referred, "referralAcknowledge").await;
+        partner.heard().await;
+        // The answer to the act itself discloses too, if to anybody.
+        let with_event = readings(&world, read).await;
+        assert!(with_event > acted, "and for the event");
+    })
+    .await;
+}
+
+async fn readings(world: &World, query: &str) -> i64 {
+    let rows = Sql::of(world).await.rows::<1>(query).await;
+    rows[0][0].as_ref().and_then(|count| count.parse().ok()).expect("a count")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_revoked_closes_its_sockets() {
+    on_both(async |world| {
+        let node = Listening::of(&world).await;
+        let ready = world.ready_for_the_lawyers(&minority_appeal(), json!({})).await;
+        let mut partner = node.admitted(&ready.recipient).await;
+        partner.subscribe("i", INBOX, json!({})).await;
+        partner.told_so_far().await;
+        Sql::of(&world).await.rows::<0>("DELETE FROM tokens").await;
+        assert_eq!(partner.came().await, Came::Closed(4403), "also while nothing happens");
+        let mut again = node.opened().await;
+        again.initialise(&ready.recipient).await;
+        assert_eq!(again.came().await, Came::Closed(4403));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_becomes_somebody_else_begins_anew() {
+    on_both(async |world| {
+        let node = Listening::of(&world).await;
+        let mut socket = node.admitted(&world.person("lawyer")).await;
+        socket.subscribe("i", INBOX, json!({})).await;
+        socket.told_so_far().await;
+        Sql::of(&world)
+            .await
+            .rows::<0>("UPDATE accounts SET is_trained = NOT is_trained WHERE handle = 'lawyer'")
+            .await;
+        assert_eq!(socket.came().await, Came::Closed(1012));
+    })
+    .await;
+}
+
+/// Nothing is told, and the stream ends, though nothing has changed in the referral.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_once_its_object_is_out_of_reach() {
+    on_both(async |world| {
+        let node = Listening::of(&world).await;
+        let ready = world.ready_for_the_lawyers(&minority_appeal(), json!({})).await;
+        let referred = world.refer(&ready, "REQUESTED").await;
+        let mut team = node.admitted(&ready.sender).await;
+        team.subscribe("r", REFERRAL, json!({ "id": referred.id })).await;
+        assert_eq!(statuses(&team.told_so_far().await, "referralChanged"), ["REQUESTED"]);
+        // The case goes to a team of other people; of the referral itself nothing is written.
+        world.apply(crate::oracle::PEOPLE).await;
+        let others = "(SELECT id FROM teams WHERE name = 'Nuit')";
+        Sql::of(&world).await.rows::<0>(&format!("UPDATE cases SET team_id = {others}")).await;
+        assert_eq!(team.heard().await, json!({ "type": "complete", "id": "r" }));
+    })
+    .await;
+}
+
+/// Two nodes over one PostgreSQL: what one commits the other tells; and what a node may have missed closes its sockets.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_tells_what_another_has_done_and_begins_anew_where_it_may_have_missed_something() {
+    let Some(world) = World::on_postgres().await else { return };
+    let other = world.node().await;
+    let node = Listening::before(other.router()).await;
+    let ears = tokio::spawn({
+        let other = other.clone();
+        async move { other.listen_to_other_nodes().await }
+    });
+    let ready = world.ready_for_the_lawyers(&minority_appeal(), json!({})).await;
+    let mut referred = world.refer(&ready, "DRAFT").await;
+    // The ear begins at some moment; until then whoever follows is sent away once.
+    let mut team = loop {
+        let mut team = node.admitted(&ready.sender).await;
+        team.subscribe("r", REFERRAL, json!({ "id": referred.id })).await;
+        team.heard().await;
+        let listens = "SELECT CAST(count(*) AS TEXT) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()";
+        if readings(&world, listens).await > 0 {
+            break team;
+        }
+    };
+    world.steps(&ready, &mut referred, "referralSend").await;
+    let told = match team.came().await {
+        Came::Message(told) => told,
+        Came::Closed(code) => {
+            assert_eq!(code, 1012, "it had begun before the ear");
+            team = node.admitted(&ready.sender).await;
+            team.subscribe("r", REFERRAL, json!({ "id": referred.id })).await;
+            team.heard().await
+        }
+    };
+    assert_eq!(told["payload"]["data"]["referralChanged"]["status"], "REQUESTED");
+    world.steps(&ready, &mut referred, "referralAcknowledge").await;
+    assert_eq!(team.heard().await["payload"]["data"]["referralChanged"]["status"], "ACKNOWLEDGED", "by another node");
+    let cut = "SELECT CAST(pg_terminate_backend(pid) AS TEXT) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()";
+    Sql::of(&world).await.rows::<1>(cut).await;
+    assert_eq!(team.came().await, Came::Closed(1012), "nobody knows what was missed");
+    ears.abort();
+}
