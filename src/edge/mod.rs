@@ -16,6 +16,7 @@ use self::pseudonym::Pseudonyms;
 use self::rates::Rates;
 use crate::clock::{Chance, Clock};
 use crate::config::{Limits, Networks, Server};
+use crate::metrics::Metrics;
 use axum::http::HeaderValue;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -29,14 +30,20 @@ pub struct Edge {
     /// How many requests are worked on at once.
     pub lanes: Lanes,
     clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
     pseudonyms: Arc<Pseudonyms>,
     requests: Arc<AtomicU64>,
     trusted: Networks,
 }
 
 impl Edge {
-    /// An edge with these limits, behind these proxies.
-    pub fn new(limits: &Limits, server: &Server, clock: Arc<dyn Clock>, chance: &dyn Chance) -> Self {
+    /// An edge with these limits, behind these proxies, whose requests are counted there.
+    pub fn new(
+        (limits, server): (&Limits, &Server),
+        clock: Arc<dyn Clock>,
+        chance: &dyn Chance,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             rates: Arc::new(Rates::new(limits, clock.clone())),
             lanes: Lanes::new(limits.requests_in_flight as usize, limits.reserved_for_emergencies as usize),
@@ -44,6 +51,7 @@ impl Edge {
             requests: Arc::default(),
             trusted: server.trusted_proxies.clone(),
             clock,
+            metrics,
         }
     }
 
