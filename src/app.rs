@@ -1,5 +1,7 @@
 //! The composition root: from a database, a clock and a source of chance to a router and a refresh loop.
 
+mod scrape;
+
 use crate::actions::credentials::Passwords;
 use crate::actions::jobs::{self, Ran, Worker};
 use crate::actions::protection::project::replay_freezes;
@@ -18,6 +20,7 @@ use crate::graphql::http::{methods, websocket};
 use crate::graphql::limits::Limits as GraphqlLimits;
 use crate::graphql::{Api, sdl};
 use crate::identity::password::PasswordCost;
+use crate::metrics::Metrics;
 use crate::policy::table::Table;
 use crate::seal::Sealer;
 use crate::serve::harden;
@@ -67,6 +70,7 @@ impl App {
             sealer: None,
             refusals,
             webhook_hosts: Arc::default(),
+            metrics: Arc::new(Metrics::new(templates())),
         };
         replay_freezes(&context).await?;
         revocation::replay(&context).await?;
@@ -135,16 +139,32 @@ impl App {
 
     /// Everything that is served, hardened. A route that is no door of the table is not served.
     pub fn router(&self) -> Router {
-        let is_served =
-            |mut doors: Box<dyn Iterator<Item = String>>| doors.all(|door| self.context.table.door(&door).is_some());
-        let routes = ROUTES.iter().filter(|route| is_served(Box::new(route.doors())));
-        let router = routes.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self)));
-        let pages = web::PAGES.iter().filter(|page| is_served(Box::new(page.doors())));
-        let served = pages.fold(router, |router, page| router.route(page.path, page.serve(&self.context)));
+        let pages = web::PAGES.iter().filter(|page| self.is_served(page.doors()));
+        let served = pages.fold(self.routed(ROUTES), |router, page| router.route(page.path, page.serve(&self.context)));
         self.edge.around(harden(served))
     }
 
-    /// The doors of every route, as the table names them: `METHOD /path`.
+    /// What is served to monitoring, by a listener of its own; hardened, and not behind the edge: a scrape is no request of a
+    /// caller, and counts and logs as none.
+    pub fn metrics_router(&self) -> Router {
+        harden(self.routed(INSIDE_ROUTES))
+    }
+
+    fn routed(&self, routes: &[Route]) -> Router {
+        let routes = routes.iter().filter(|route| self.is_served(route.doors()));
+        routes.fold(Router::new(), |router, route| router.route(route.path, (route.answer)(self)))
+    }
+
+    fn is_served(&self, mut doors: impl Iterator<Item = String>) -> bool {
+        doors.all(|door| self.context.table.door(&door).is_some())
+    }
+
+    /// The doors that lead in from inside only.
+    pub fn inside_doors() -> Vec<String> {
+        INSIDE_ROUTES.iter().flat_map(Route::doors).collect()
+    }
+
+    /// The doors of every route that is served to the public, as the table names them: `METHOD /path`.
     pub fn doors() -> Vec<String> {
         let pages = web::PAGES.iter().flat_map(web::Page::doors);
         ROUTES.iter().flat_map(Route::doors).chain(pages).collect()
@@ -221,7 +241,7 @@ impl App {
 }
 
 fn edge(context: &Context, limits: &Limits, server: &Server) -> Edge {
-    Edge::new(limits, server, context.clock.clone(), context.chance.as_ref())
+    Edge::new((limits, server), context.clock.clone(), context.chance.as_ref(), Arc::clone(&context.metrics))
 }
 
 /// Logs what a job came to: its kind and its fault, of no person.
@@ -282,10 +302,19 @@ const ROUTES: &[Route] = &[
     Route { path: "/schema.graphql", methods: &["GET"], answer: |_| get(schema_text) },
 ];
 
+/// What is served to those who run the server, and to nobody else.
+const INSIDE_ROUTES: &[Route] =
+    &[Route { path: "/metrics", methods: &["GET"], answer: |app| get(scrape::scrape).with_state(app.context.clone()) }];
+
 impl Route {
     fn doors(&self) -> impl Iterator<Item = String> {
         self.methods.iter().map(|method| format!("{method} {}", self.path))
     }
+}
+
+/// The path of every route, as it stands in the router.
+fn templates() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().map(|route| route.path).chain(web::PAGES.iter().map(|page| page.path))
 }
 
 /// Ready means: the database answers, its schema is this binary's, and the directory is in memory.

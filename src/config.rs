@@ -4,12 +4,14 @@
 //! `RELAIS_DATABASE_URL`; `RELAIS_TEST_…` is reserved for tests and ignored here.
 
 mod limits;
+mod metrics;
 mod networks;
 mod oidc;
 mod secret_file;
 mod smtp;
 
 pub use self::limits::Limits;
+pub use self::metrics::Metrics;
 pub use self::networks::Networks;
 pub use self::oidc::Oidc;
 pub use self::smtp::Smtp;
@@ -64,6 +66,8 @@ pub struct Config {
     pub smtp: Smtp,
     /// Where webhooks may lead.
     pub webhooks: Webhooks,
+    /// Where monitoring reads.
+    pub metrics: Metrics,
 }
 
 /// Where webhooks may lead: anywhere public, and to these hosts.
@@ -472,6 +476,7 @@ mod tests {
             ("RELAIS_SIGN_IN__PASSWORD_PASSES", "1", "password_passes"),
             ("RELAIS_IMPORT__PRIVATE_HOSTS", "https://feeds.intern/", "a list of hosts"),
             ("RELAIS_SMTP__SECURITY", "opportunistic", "opportunistic"),
+            ("RELAIS_METRICS__LISTEN", "9464", "an address and a port"),
             ("RELAIS_SMTP__PASSWORD", "swordfish", "password"),
             ("RELAIS_SIGN_IN__PASSWORD_MEMORY_KIBIBYTES", "1024", "password_passes"),
         ] {

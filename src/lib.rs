@@ -20,6 +20,7 @@ pub mod i18n;
 pub mod identity;
 pub mod import;
 pub mod log;
+pub mod metrics;
 pub mod policy;
 pub mod seal;
 pub mod serve;

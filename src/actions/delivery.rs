@@ -214,7 +214,8 @@ pub async fn settle(
     let failures = usize::try_from(delivery.attempts + 1).unwrap_or(usize::MAX);
     let sequel = Sequel::of(attempt.result, failures, attempt.at, retry_after_seconds, u32::from_be_bytes(chance));
     let is_silent = attempt.result.is_of_endpoint() && attempt.result != AttemptResult::Taken;
-    context
+    let channel = leased.queue.channel;
+    let is_silent = context
         .store
         .write(async |tx| {
             let failing_since = tx.lock_queue(&leased.queue.id).await?.flatten().unwrap_or(attempt.at);
@@ -223,13 +224,19 @@ pub async fn settle(
                 tx.note_endpoint(&leased.queue.id, !is_silent, attempt.at).await?;
             }
             let is_dead = is_silent && failing_since.plus_days(FAILING_DAYS) <= attempt.at;
-            let is_webhook = leased.queue.channel == DeliveryChannel::Webhook;
+            let is_webhook = channel == DeliveryChannel::Webhook;
             if is_webhook && (is_dead || attempt.result == AttemptResult::Gone) {
                 disable(context, tx, leased, attempt).await?;
             }
-            Ok(is_silent)
+            Ok::<_, ActionError>(is_silent)
         })
-        .await
+        .await?;
+    // What is on record, so that both say the same.
+    context.metrics.count_attempt(channel, attempt.result);
+    if sequel == Sequel::GivenUp {
+        context.metrics.count_given_up(channel);
+    }
+    Ok(is_silent)
 }
 
 /// Tells a webhook nothing more, and whoever looks after it that it is so.

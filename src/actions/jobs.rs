@@ -100,7 +100,11 @@ pub async fn run_due(context: &Context, worker: &Worker) -> Result<Vec<Ran>, Act
         // A backlog is worked off at once; what does not end is left for the next look.
         for _ in 0..pace.at_most {
             let Some(leased) = claim(context, worker, pace).await? else { break };
-            ran.push(run_one(context, pace, &leased).await?);
+            let one = run_one(context, pace, &leased).await?;
+            if matches!(one.result, JobResult::Failed | JobResult::Refused) {
+                context.metrics.count_job_failure(one.kind);
+            }
+            ran.push(one);
         }
     }
     Ok(ran)

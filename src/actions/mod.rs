@@ -68,6 +68,7 @@ use crate::domain::reveal::RevealBudget;
 use crate::domain::time::Timestamp;
 use crate::egress::PrivateHosts;
 use crate::geography::CurrentGeography;
+use crate::metrics::Metrics;
 use crate::policy::access::Access;
 use crate::policy::table::Table;
 use crate::seal::Sealer;
@@ -107,6 +108,8 @@ pub struct Context {
     pub webhook_hosts: Arc<PrivateHosts>,
     /// What is configured.
     pub settings: Settings,
+    /// What this node counts for monitoring.
+    pub metrics: Arc<Metrics>,
 }
 
 /// What of the configuration the actions go by.

@@ -11,6 +11,7 @@ mod import;
 mod keys;
 mod log;
 mod mail;
+mod metrics;
 mod origin;
 mod people;
 mod policy;

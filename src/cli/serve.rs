@@ -2,6 +2,7 @@
 
 use super::audit::open_sealer;
 use super::import::progress_bar;
+use super::metrics::{self, serve_metrics};
 use super::post::{post, stopped};
 use super::provider::with_provider;
 use super::{location, open_at, warn_of_duties};
@@ -24,6 +25,7 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
     let address = listener.local_addr()?;
     // Before anybody is told that it listens: whoever is told may ask it to end at once.
     let terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
+    let monitoring = metrics::listen(config).await?;
     println!("listening on http://{address}");
     announce(address);
     let post = post(&app, config)?;
@@ -53,6 +55,7 @@ pub(super) async fn serve_app(app: App, config: &Config, announce: impl FnOnce(S
         () = app.keep_directory_fresh(config.server.refresh_seconds) => {}
         () = app.work_on_jobs(config.jobs.look_seconds) => {}
         () = app.listen_to_other_nodes() => {}
+        () = serve_metrics(&app, monitoring) => {}
     }
     let sealed = app.seal_audit().await;
     app.close().await;

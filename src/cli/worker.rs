@@ -1,6 +1,7 @@
 //! `relais worker` and `relais jobs`: the work that is due at a time, and what is to be told.
 
 use super::audit::open_sealer;
+use super::metrics::{self, serve_metrics};
 use super::post::{post, stopped};
 use super::{open, warn_of_duties};
 use crate::actions::jobs;
@@ -16,10 +17,12 @@ pub(super) async fn run_worker(config: &Config) -> anyhow::Result<()> {
     warn_of_duties(config);
     let post = post(&app, config)?;
     let terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
+    let monitoring = metrics::listen(config).await?;
     println!("working on jobs, mails and webhooks");
     tokio::select! {
         () = app.work_on_jobs(config.jobs.look_seconds) => {}
         () = app.listen_to_other_nodes() => {}
+        () = serve_metrics(&app, monitoring) => {}
         _ = async { tokio::join!(post.work(config.delivery.look_seconds), stopped(terminate, &post)) } => {}
     }
     app.close().await;

@@ -79,6 +79,8 @@ impl Line<'_> {
     fn write<B: HttpBody>(mut self, response: &Response<B>) {
         self.is_written = true;
         let told = response.extensions().get::<LineFacts>().cloned().unwrap_or_default();
+        let duration_microseconds = self.duration();
+        self.edge.metrics.count_request(&self.route, Some(response.status().as_u16()), duration_microseconds);
         let principal = told.account_id.map(|account| self.edge.pseudonym(account));
         tracing::info!(
             request = self.id(),
@@ -86,7 +88,7 @@ impl Line<'_> {
             operation = told.operation.unwrap_or("anonymous"),
             status = response.status().as_u16(),
             code = told.code,
-            duration_microseconds = self.duration(),
+            duration_microseconds,
             cost = told.cost,
             principal,
             size = size_class(response.body().size_hint().exact()),
@@ -107,6 +109,7 @@ impl Drop for Line<'_> {
     fn drop(&mut self) {
         if !self.is_written {
             let duration_microseconds = self.duration();
+            self.edge.metrics.count_request(&self.route, None, duration_microseconds);
             tracing::info!(request = self.id(), route = self.route, duration_microseconds, "cut off");
         }
     }

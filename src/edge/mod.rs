@@ -20,6 +20,7 @@ use self::sockets::Sockets;
 use crate::clock::{Chance, Clock};
 use crate::config::{Limits, Networks, Server};
 use crate::domain::id::AccountId;
+use crate::metrics::Metrics;
 use axum::http::HeaderValue;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -35,14 +36,20 @@ pub struct Edge {
     /// Connections that stay open.
     pub sockets: Sockets,
     clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
     pseudonyms: Arc<Pseudonyms>,
     requests: Arc<AtomicU64>,
     trusted: Networks,
 }
 
 impl Edge {
-    /// An edge with these limits, behind these proxies.
-    pub fn new(limits: &Limits, server: &Server, clock: Arc<dyn Clock>, chance: &dyn Chance) -> Self {
+    /// An edge with these limits, behind these proxies, whose requests are counted there.
+    pub fn new(
+        (limits, server): (&Limits, &Server),
+        clock: Arc<dyn Clock>,
+        chance: &dyn Chance,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             rates: Arc::new(Rates::new(limits, clock.clone())),
             lanes: Lanes::new(limits.requests_in_flight as usize, limits.reserved_for_emergencies as usize),
@@ -51,6 +58,7 @@ impl Edge {
             requests: Arc::default(),
             trusted: server.trusted_proxies.clone(),
             clock,
+            metrics,
         }
     }
 

@@ -2,13 +2,17 @@
 
 use super::row::Table;
 use super::{Store, StoreError, read, statements};
-use crate::domain::delivery::DeliveryStatus;
+use crate::domain::delivery::{DeliveryChannel, DeliveryStatus};
 use crate::domain::time::Timestamp;
 
 const CLOCK: Table = Table("the database's clock");
+const QUEUES: Table = Table("delivery_queues");
 
 statements! {
     WAITING = "SELECT count(*), CAST(min(created_at) AS BIGINT) FROM deliveries WHERE status = $1";
+    WAITING_BY_CHANNEL = "SELECT q.channel, count(*), CAST(min(d.created_at) AS BIGINT) FROM deliveries d \
+        JOIN delivery_queues q ON q.id = d.queue_id WHERE d.status = $1 GROUP BY q.channel";
+    COUNT_DISABLED = "SELECT count(*) FROM delivery_queues WHERE channel = $1 AND disabled_at IS NOT NULL";
     NOW = "SELECT CAST(CURRENT_TIMESTAMP AS TEXT)";
 }
 
@@ -28,6 +32,23 @@ impl Store {
         let (count, oldest): (i64, Option<i64>) =
             read!(self, |pool| sqlx::query_as(WAITING).bind(status).fetch_one(pool).await)?;
         Ok(Waiting { count, oldest_at: oldest.map(Timestamp::from_microseconds) })
+    }
+
+    /// The same by channel; a channel for which nothing waits is not there.
+    pub async fn count_waiting_by_channel(&self) -> Result<Vec<(DeliveryChannel, Waiting)>, StoreError> {
+        let status = DeliveryStatus::Waiting.to_string();
+        let rows: Vec<(String, i64, Option<i64>)> =
+            read!(self, |pool| sqlx::query_as(WAITING_BY_CHANNEL).bind(status).fetch_all(pool).await)?;
+        let waiting = |(channel, count, oldest): (String, i64, Option<i64>)| {
+            Ok((QUEUES.code(&channel)?, Waiting { count, oldest_at: oldest.map(Timestamp::from_microseconds) }))
+        };
+        rows.into_iter().map(waiting).collect()
+    }
+
+    /// How many webhooks are told nothing more until somebody enables them.
+    pub async fn count_disabled_webhooks(&self) -> Result<i64, StoreError> {
+        let channel = DeliveryChannel::Webhook.to_string();
+        Ok(read!(self, |pool| sqlx::query_scalar(COUNT_DISABLED).bind(channel).fetch_one(pool).await)?)
     }
 
     /// When the oldest row was written that waits in the outbox.

@@ -27,6 +27,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("export", &["domain"]),
     ("identity", &["domain", "clock", "egress"]),
     ("seal", &["domain", "clock"]),
+    ("metrics", &["domain"]),
     (
         "actions",
         &[
@@ -41,6 +42,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "egress",
             "clock",
             "seal",
+            "metrics",
         ],
     ),
     // The clock gives the ids of incidents.
@@ -51,7 +53,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The clock gives the secret that a form is bound to before anybody is signed in.
     ("web", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
     // The limits and the proxies are configuration.
-    ("edge", &["domain", "clock", "config"]),
+    ("edge", &["domain", "clock", "config", "metrics"]),
     ("log", &["domain", "clock"]),
     // What a password may cost, the reveal budget, and which hosts of one's own network may be reached.
     ("config", &["domain", "identity", "egress"]),
@@ -82,6 +84,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("chacha20poly1305", &["src/crypto"]),
     ("hkdf", &["src/crypto"]),
     ("ed25519_dalek", &["src/domain/audit", "src/seal"]),
+    ("prometheus", &["src/metrics"]),
     // Chance is a parameter.
     ("getrandom", &["src/clock"]),
 ];

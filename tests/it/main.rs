@@ -61,6 +61,7 @@ mod mail;
 mod markers;
 mod matrix;
 mod memory;
+mod metrics;
 mod native_readers;
 mod oidc;
 mod opening_hours;

@@ -74,6 +74,7 @@ fn every_way_in_is_a_door_and_every_door_leads_in() {
         .map(|(of, field)| format!("{of}.{field}"));
     let mut ways: BTreeSet<String> = roots.collect();
     ways.extend(App::doors());
+    ways.extend(App::inside_doors());
     let help = run_in(Path::new(&file("")), &["--help"], &[]);
     let commands = help.succeeded().split("\nCommands:\n").nth(1).expect("commands").split("\n\n").next();
     let names = commands.into_iter().flat_map(str::lines).filter_map(|line| line.split_whitespace().next());

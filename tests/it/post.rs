@@ -54,7 +54,7 @@ pub async fn listens(world: &World, organization: &str, url: &str) -> String {
 }
 
 /// A post that may call these receivers, and has no mail server.
-fn post_to(world: &World, receivers: &[&Receiver]) -> Post {
+pub fn post_to(world: &World, receivers: &[&Receiver]) -> Post {
     let names = receivers.iter().map(|receiver| receiver.name()).collect::<Vec<_>>().join(",");
     let hosts = PrivateHosts::try_from(names).expect("hosts and ports");
     let client = Client::to_public_hosts_and(LIMITS, hosts).expect("a client");

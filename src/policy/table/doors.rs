@@ -23,6 +23,7 @@ pub(super) fn doors() -> Vec<Door> {
     doors.extend(DIRECTORY_PAGES.iter().map(|name| door(name, &[TellCapacity, ConfirmEntry])));
     doors.extend(HALF_WAY_PAGES.iter().map(|name| Door { name, entry: Entry::Unfinished }));
     doors.extend(OPEN_PAGES.iter().map(|name| Door { name, entry: Entry::Anybody }));
+    doors.extend(INSIDE_ROUTES.iter().map(|name| Door { name, entry: Entry::Operator }));
     doors.extend(COMMANDS.iter().map(|name| Door { name, entry: Entry::Operator }));
     doors
 }
@@ -175,6 +176,9 @@ fn mutations_of_the_loop() -> Vec<Door> {
 /// Routes that tell nothing of anybody, and the API, where each field of the root is a door of its own.
 const ROUTES: &[&str] =
     &["GET /graphql", "GET /graphql/ws", "POST /graphql", "GET /healthz", "GET /readyz", "GET /schema.graphql"];
+
+/// Routes of whoever runs the server, at a listener of their own that is reached from inside only.
+const INSIDE_ROUTES: &[&str] = &["GET /metrics"];
 
 /// Pages of the own account.
 const ACCOUNT_PAGES: &[&str] = &[
