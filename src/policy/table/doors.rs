@@ -13,6 +13,7 @@ use super::row::{Door, Entry, door};
 
 pub(super) fn doors() -> Vec<Door> {
     let mut doors = roots();
+    doors.extend(STREAMS.iter().map(|name| door(name, &[ReadReferral])));
     doors.extend(mutations());
     doors.extend(mutations_of_the_loop());
     doors.extend(ROUTES.iter().map(|name| Door { name, entry: Entry::Anybody }));
@@ -86,8 +87,6 @@ fn roots() -> Vec<Door> {
         door("Query.incidents", &[ReadIncidents]),
         door("Query.legalHolds", &[HoldCase]),
         door("Query.webhookEndpoints", &[KeepWebhooks]),
-        door("Subscription.referralChanged", &[ReadReferral]),
-        door("Subscription.inboxChanged", &[ReadReferral]),
     ]
 }
 
@@ -172,6 +171,9 @@ fn mutations_of_the_loop() -> Vec<Door> {
         door("Mutation.referralMarkError", &[CloseReferral]),
     ]
 }
+
+/// What can be followed.
+const STREAMS: &[&str] = &["Subscription.referralChanged", "Subscription.inboxChanged"];
 
 /// Routes that tell nothing of anybody, and the API, where each field of the root is a door of its own.
 const ROUTES: &[&str] =

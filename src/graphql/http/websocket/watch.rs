@@ -22,7 +22,7 @@ const MESSAGES_PER_MINUTE: u32 = 60;
 pub(super) struct Watch {
     age_seconds: u32,
     silent_seconds: u32,
-    messages: u32,
+    message_count: u32,
 }
 
 impl Watch {
@@ -34,8 +34,8 @@ impl Watch {
     /// A message came.
     pub(super) const fn message(&mut self) -> Result<(), Close> {
         self.heard();
-        self.messages += 1;
-        if self.messages > MESSAGES_PER_MINUTE { Err(Close::TooMuch) } else { Ok(()) }
+        self.message_count += 1;
+        if self.message_count > MESSAGES_PER_MINUTE { Err(Close::TooMuch) } else { Ok(()) }
     }
 
     /// A second has passed; true where the client is to be asked whether it is there.
@@ -43,7 +43,7 @@ impl Watch {
         self.age_seconds += 1;
         self.silent_seconds += 1;
         if self.age_seconds.is_multiple_of(60) {
-            self.messages = 0;
+            self.message_count = 0;
         }
         match (self.silent_seconds, self.age_seconds) {
             (SECONDS_OF_SILENCE.., _) => Err(Close::Gone),
