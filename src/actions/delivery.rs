@@ -15,6 +15,7 @@ use crate::domain::delivery::{
 };
 use crate::domain::id::{Identifier as _, ReferralId, ServiceId, WebhookEndpointId};
 use crate::domain::lifecycle::Status;
+use crate::domain::news::Changed;
 use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::opening::TimeZone;
 use crate::domain::sensitive::Sensitive;
@@ -220,6 +221,10 @@ pub async fn settle(
         .write(async |tx| {
             let failing_since = tx.lock_queue(&leased.queue.id).await?.flatten().unwrap_or(attempt.at);
             tx.settle_delivery(delivery, &attempt, sequel).await?;
+            // Whoever sent it sees whether it has arrived; the other side learns nothing by this.
+            if let Ok(referral) = ReferralId::parse(&delivery.object) {
+                tx.note_change(Changed { referral, recipient: None });
+            }
             if attempt.result.is_of_endpoint() {
                 tx.note_endpoint(&leased.queue.id, !is_silent, attempt.at).await?;
             }

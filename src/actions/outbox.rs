@@ -39,6 +39,12 @@ pub(super) async fn announce_message(
     tell(tx, referral, (DeliveryKind::ReferralChanged, by != Party::Recipient, false), at).await
 }
 
+/// Lists nothing, and tells both sides that follow the referral: what they read of each other has changed.
+pub(super) fn note(tx: &mut Tx, referral: &Referral) {
+    let recipient = referral.is_told_electronically().then_some(referral.recipient_id);
+    tx.note_change(Changed { referral: referral.id, recipient });
+}
+
 /// Lists that a referral still waits for its first sign.
 pub(super) async fn remind(tx: &mut Tx, referral: &Referral, at: Timestamp) -> Result<(), ActionError> {
     tell(tx, referral, (DeliveryKind::ReferralReminded, true, true), at).await

@@ -4,7 +4,7 @@
 use super::http::{Caller, EndpointError};
 use super::request::RequestContext;
 use super::subscription::Occasion;
-use super::{Api, code_of, error, refused};
+use super::{Api, code_of, error, refused, too_much};
 use crate::actions::following::{self, Changes, Followed};
 use crate::actions::{account, disclosure, refusal};
 use crate::domain::id::ReferralId;
@@ -18,7 +18,11 @@ use async_graphql::futures_util::StreamExt as _;
 use async_graphql::{Request, Response};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
+
+/// What it costs to open a socket, so that no address holds every place by opening them again and again.
+const POINTS_OF_OPENING: usize = 60;
 
 /// Referrals of which a stream remembers what it told last. Beyond it, something may be told twice.
 const MOST_REMEMBERED: usize = 1_000;
@@ -58,6 +62,11 @@ impl Api {
     /// The open sockets of this node.
     pub const fn sockets(&self) -> &Sockets {
         &self.edge.sockets
+    }
+
+    /// Counts that somebody at this address opens a socket, who may turn out to be nobody.
+    pub fn count_opening(&self, address: Option<IpAddr>) -> Result<(), EndpointError> {
+        self.edge.rates.anonymous(address, POINTS_OF_OPENING).map_err(too_much)
     }
 
     /// Who asks, counted as a request; nobody signed in is [`EndpointError::Unauthenticated`].

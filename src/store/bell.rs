@@ -6,7 +6,7 @@
 use super::{Db, Store, StoreError, Tx};
 use crate::domain::id::{Identifier as _, OrganizationId, ReferralId};
 use crate::domain::news::{Changed, News};
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPool};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{broadcast, watch};
@@ -64,6 +64,11 @@ fn read(payload: &str) -> News {
         Some(Changed { referral, recipient })
     });
     changed.map_or(News::Missed, News::Changed)
+}
+
+/// True once the nodes were told. Whoever does not hear it looks by itself a little later.
+async fn notify(pool: &PgPool, channel: &str, payload: &str) -> bool {
+    sqlx::query(TELL_THE_OTHERS).bind(channel).bind(payload).execute(pool).await.is_ok()
 }
 
 /// Says that a node hears itself for as long as it lives.
@@ -129,26 +134,30 @@ impl Store {
         Following(self.bell.changes.subscribe())
     }
 
-    /// Rings here, and on the other nodes.
-    pub(super) async fn ring(&self) {
-        self.bell.ring();
-        let _ = self.tell_the_others(NEWS, "").await;
-    }
-
-    /// Tells what a commit has changed, here and on the other nodes.
-    pub(super) async fn tell_changes(&self, changes: &[Changed]) {
-        for changed in changes {
-            let is_told = self.tell_the_others(CHANGES, &written(*changed)).await;
-            if !(is_told && self.bell.hears_itself.load(Ordering::Acquire)) {
-                self.bell.tell(News::Changed(*changed));
-            }
+    /// Rings and tells what a commit has changed, here and on the other nodes. It does not wait for these, nor for whoever
+    /// asked: what is committed is told, though the caller has gone.
+    pub(super) fn tell_news(&self, has_news: bool, changes: Vec<Changed>) {
+        if has_news {
+            self.bell.ring();
         }
-    }
-
-    /// True once the other nodes were told. Whoever does not hear it looks by itself a little later.
-    async fn tell_the_others(&self, channel: &str, payload: &str) -> bool {
-        let Db::Postgres(pool) = &self.db else { return false };
-        sqlx::query(TELL_THE_OTHERS).bind(channel).bind(payload).execute(pool).await.is_ok()
+        let Db::Postgres(pool) = &self.db else {
+            return changes.into_iter().for_each(|changed| self.bell.tell(News::Changed(changed)));
+        };
+        if !has_news && changes.is_empty() {
+            return;
+        }
+        let (pool, bell) = (pool.clone(), self.bell.clone());
+        tokio::spawn(async move {
+            for changed in changes {
+                let is_told = notify(&pool, CHANGES, &written(changed)).await;
+                if !(is_told && bell.hears_itself.load(Ordering::Acquire)) {
+                    bell.tell(News::Changed(changed));
+                }
+            }
+            if has_news {
+                notify(&pool, NEWS, "").await;
+            }
+        });
     }
 
     /// Rings here whenever another node does, and tells what it has changed, for as long as it is polled; on SQLite nobody

@@ -244,10 +244,7 @@ impl Store {
         let value = Box::pin(work(&mut tx)).await?;
         let (has_news, changes) = (tx.has_news, tx.changes);
         tx.inner.commit().await?;
-        if has_news {
-            self.ring().await;
-        }
-        self.tell_changes(&changes).await;
+        self.tell_news(has_news, changes);
         Ok(value)
     }
 

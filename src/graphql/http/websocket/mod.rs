@@ -53,6 +53,7 @@ async fn upgraded(door: Door, request: Request) -> Result<Response<Body>, Fault>
     let address = request.extensions().get::<CallerAddress>().and_then(|caller| caller.0);
     let (mut parts, _) = request.into_parts();
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &()).await.map_err(|_| not_a_websocket())?;
+    door.api.count_opening(address)?;
     let seat = door.api.sockets().seat().ok_or_else(full)?;
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
