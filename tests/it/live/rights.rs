@@ -4,7 +4,7 @@ use super::socket::{Came, Listening};
 use super::{INBOX, REFERRAL, on_both, statuses};
 use crate::kit::schema::SCHEMA;
 use crate::kit::sql::Sql;
-use crate::kit::world::{MINORITY_APPEAL, World, answered, graphql_request};
+use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, answered, graphql_request};
 use serde_json::{Value, json};
 
 fn minority_appeal() -> String {
@@ -219,4 +219,44 @@ async fn a_node_tells_what_another_has_done_and_begins_anew_where_it_may_have_mi
     Sql::of(&world).await.rows::<1>(cut).await;
     assert_eq!(team.came().await, Came::Closed(1012), "nobody knows what was missed");
     ears.abort();
+}
+
+/// What passes between the two sides besides the state: the sender sees that it has arrived, and the recipient is not woken by
+/// that; a message, and that it was read, both see.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_arrived_and_what_was_read_is_told_to_whom_it_concerns() {
+    on_both(async |world| {
+        let node = Listening::of(&world).await;
+        let ready = world.ready_for_the_lawyers(&minority_appeal(), json!({})).await;
+        let receiver = crate::kit::receiver::Receiver::new(|_| 204);
+        crate::post::listens(&world, LAWYERS, &receiver.url()).await;
+        let referred = world.refer(&ready, "ACCEPTED").await;
+        let question =
+            "subscription($id: ID!) { referralChanged(id: $id) { deliveries { status } messages { text readAt } } }";
+        let (mut team, mut partner) = (node.admitted(&ready.sender).await, node.admitted(&ready.recipient).await);
+        for socket in [&mut team, &mut partner] {
+            socket.subscribe("r", question, json!({ "id": referred.id })).await;
+            socket.told_so_far().await;
+        }
+        crate::post::post_to(&world, &[&receiver]).tell_all_due().await.expect("a store");
+        let delivered = |told: &Value| {
+            let deliveries = told["payload"]["data"]["referralChanged"]["deliveries"].as_array();
+            let deliveries = deliveries.expect("the sender sees them");
+            deliveries.iter().filter(|delivery| delivery["status"] == "DELIVERED").count()
+        };
+        // Several at once are told once; the mail waits, because nobody sends one here.
+        while delivered(&team.heard().await) < 3 {}
+        assert_eq!(partner.told_so_far().await, Vec::<Value>::new(), "nothing of it is the recipient's");
+        let said = json!({ "referralId": referred.id, "expectedVersion": referred.version, "text": "Tuesday at ten?" });
+        world.done(&ready.sender, "referralMessageSend", &said).await;
+        let texts = |told: &Value| told["payload"]["data"]["referralChanged"]["messages"].as_array().map(Vec::len);
+        for socket in [&mut team, &mut partner] {
+            assert_eq!(texts(&socket.heard().await), Some(1));
+        }
+        let read = json!({ "referralId": referred.id, "expectedVersion": referred.version + 1 });
+        world.done(&ready.recipient, "referralMessagesRead", &read).await;
+        let told = team.heard().await;
+        assert!(told["payload"]["data"]["referralChanged"]["messages"][0]["readAt"].is_string(), "{told}");
+    })
+    .await;
 }

@@ -98,14 +98,17 @@ impl Socket {
 
     /// The next message, or the code by which it was closed.
     pub async fn came(&mut self) -> Came {
-        loop {
-            let came = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("something comes in time");
-            match came.expect("it is closed with a code").expect("a message") {
-                Message::Text(text) => return Came::Message(serde_json::from_str(&text).expect("JSON")),
-                Message::Close(frame) => return Came::Closed(frame.expect("a code").code.into()),
-                _ => {}
+        let came = async {
+            loop {
+                match self.0.next().await.expect("it is closed with a code").expect("a message") {
+                    Message::Text(text) => return Came::Message(serde_json::from_str(&text).expect("JSON")),
+                    Message::Close(frame) => return Came::Closed(frame.expect("a code").code.into()),
+                    // A ping, which the client's library answers.
+                    _ => {}
+                }
             }
-        }
+        };
+        tokio::time::timeout(PATIENCE, came).await.expect("something comes in time")
     }
 
     /// The next message.
