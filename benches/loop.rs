@@ -6,25 +6,24 @@
 //! server with fsync on; otherwise it says that it was not.
 #![allow(clippy::disallowed_methods, reason = "a bench is the one place that asks how long something takes")]
 
+mod referring;
+
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, header};
-use http_body_util::BodyExt as _;
+use referring::{CONSENT, CREATE, LAWYERS, MINORITY_APPEAL, OPEN, SEND, ask, done, fresh_key};
 use relais::app::App;
 use relais::clock::System;
 use relais::config::{Limits, Server};
 use relais::demo;
 use relais::domain::id::{Identifier as _, OrganizationId, ServiceId};
 use relais::store::{Location, make_kek_file};
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tower::ServiceExt as _;
 
 const MEASURED: Duration = Duration::from_secs(4);
 const CLIENTS: [usize; 3] = [1, 8, 64];
@@ -32,15 +31,6 @@ const ENDED: usize = 100_000;
 /// Rows of one statement that fills the table.
 const ROWS: usize = 500;
 
-/// Lawyers of the seeds, and their service.
-const LAWYERS: &str = "93998032-e3ab-4c2e-8c2d-d0eace9870ec";
-const MINORITY_APPEAL: &str = "61371c80-ecfe-4a23-b1e2-ca79d15cadd7";
-
-const OPEN: &str =
-    "mutation($input: CaseOpenInput!) { made: caseOpen(input: $input) { it: case { id } errors { __typename } } }";
-const CONSENT: &str = "mutation($input: ConsentRecordInput!) { made: consentRecord(input: $input) { it: consent { id } errors { __typename } } }";
-const CREATE: &str = "mutation($input: ReferralCreateInput!) { made: referralCreate(input: $input) { it: referral { id } errors { __typename } } }";
-const SEND: &str = "mutation($input: ReferralSendInput!) { made: referralSend(input: $input) { it: referral { id } errors { __typename } } }";
 const ACKNOWLEDGE: &str = "mutation($input: ReferralAcknowledgeInput!) { \
     made: referralAcknowledge(input: $input) { it: referral { id } errors { __typename } } }";
 const ACCEPT: &str = "mutation($input: ReferralAcceptInput!) { made: referralAccept(input: $input) { it: referral { id } errors { __typename } } }";
@@ -54,30 +44,6 @@ struct World {
     sender: String,
     recipient: String,
     cases: Arc<Vec<(String, String)>>,
-}
-
-fn fresh_key() -> String {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    format!("bench-key-{}", NEXT.fetch_add(1, Ordering::Relaxed))
-}
-
-async fn ask(router: &Router, token: &str, query: &str, variables: Value) -> Value {
-    let body = json!({ "query": query, "variables": variables }).to_string();
-    let request = Request::post("/graphql")
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(header::AUTHORIZATION, format!("Bearer {token}"))
-        .body(Body::from(body))
-        .expect("a request");
-    let response = router.clone().oneshot(request).await.expect("the router never fails");
-    let bytes = response.into_body().collect().await.expect("a body").to_bytes();
-    serde_json::from_slice(&bytes).expect("an answer")
-}
-
-/// Does one mutation; gives the id of what it made or changed.
-async fn done(router: &Router, token: &str, query: &str, input: Value) -> String {
-    let answer = ask(router, token, query, json!({ "input": input })).await;
-    let id = answer.pointer("/data/made/it/id").and_then(Value::as_str);
-    id.unwrap_or_else(|| panic!("not done: {answer}")).to_owned()
 }
 
 impl World {
