@@ -114,7 +114,7 @@ on_both_databases! {
         let limits = Limits { pages_per_minute_of_an_address: 6, ..Limits::NONE };
         for door in relais::app::App::doors() {
             let (method, path) = door.split_once(' ').expect("a method and a path");
-            if matches!(path, "/graphql" | "/healthz" | "/readyz" | "/schema.graphql") {
+            if matches!(path, "/graphql" | "/graphql/ws" | "/healthz" | "/readyz" | "/schema.graphql") {
                 continue;
             }
             let mut browser = Browser::of(&world).before(limited(&world, limits));

@@ -3,6 +3,7 @@
 use super::socket::{Came, Listening};
 use super::{INBOX, REFERRAL};
 use crate::kit::world::{Person, World};
+use relais::config::{Limits, Server};
 use serde_json::{Value, json};
 
 const INIT: &str = r#"{"type":"connection_init"}"#;
@@ -144,6 +145,20 @@ async fn who_comes_from_another_site_or_is_no_socket_is_refused_before() {
         let body: Value = answer.json().await.expect("JSON");
         assert_eq!(body["errors"][0]["extensions"]["code"], code, "{headers:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_one_address_nor_all_of_them_hold_every_place() {
+    let world = World::on_sqlite().await;
+    let limited = |limits: Limits| world.app.clone().with_edge(&limits, &Server::default()).router();
+    let node = Listening::before(limited(Limits { anonymous_points_per_minute: 120, ..Limits::NONE })).await;
+    let held = [node.opened().await, node.opened().await];
+    assert_eq!(node.refused().await, 429, "two a minute, here");
+    drop(held);
+    let node = Listening::before(limited(Limits { sockets: 2, ..Limits::NONE })).await;
+    let held = [node.opened().await, node.opened().await];
+    assert_eq!(node.refused().await, 503, "two at once, here");
+    drop(held);
 }
 
 /// A client that is no browser may say who it is in the head.

@@ -8,9 +8,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 /// For what is due at once, on a machine that may be busy.
@@ -50,6 +50,17 @@ impl Listening {
         let stream = TcpStream::connect(self.address).await.expect("listening");
         let (stream, _) = client_async(request, stream).await.expect("a WebSocket");
         Socket(stream)
+    }
+
+    /// The status by which a socket is refused before it is one.
+    pub async fn refused(&self) -> u16 {
+        let request = self.url().into_client_request().expect("a request");
+        let stream = TcpStream::connect(self.address).await.expect("listening");
+        match client_async(request, stream).await {
+            Err(Error::Http(answer)) => answer.status().as_u16(),
+            Err(other) => panic!("{other}"),
+            Ok(_) => panic!("it is opened"),
+        }
     }
 
     /// A socket that speaks the protocol.
