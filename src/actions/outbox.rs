@@ -39,10 +39,10 @@ pub(super) async fn announce_message(
     tell(tx, referral, (DeliveryKind::ReferralChanged, by != Party::Recipient, false), at).await
 }
 
-/// Lists nothing, and tells both sides that follow the referral: what they read of each other has changed.
-pub(super) fn note(tx: &mut Tx, referral: &Referral) {
-    let recipient = referral.is_told_electronically().then_some(referral.recipient_id);
-    tx.note_change(Changed { referral: referral.id, recipient });
+/// Lists nothing, and tells the sender's side, where it follows the referral: what it reads of the other has changed. The
+/// recipient is never woken by a reading, which it is told of by the hour only.
+pub(super) fn note_for_sender(tx: &mut Tx, referral: &Referral) {
+    tx.note_change(Changed { referral: referral.id, recipient: None });
 }
 
 /// Lists that a referral still waits for its first sign.

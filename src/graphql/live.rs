@@ -99,7 +99,11 @@ impl Api {
         told: &mut Told,
     ) -> Result<Run, EndpointError> {
         let _place = self.edge.lanes.ordinary().ok_or(EndpointError::Busy)?;
-        let access = self.admit(caller).await?;
+        // What the server runs because others have acted costs the follower nothing.
+        let access = match (changed, &caller.bearer) {
+            (Some(_), Some(bearer)) => self.access_now(bearer).await?,
+            _ => self.admit(caller).await?,
+        };
         let occasion = changed.map_or_else(Occasion::default, Occasion::of);
         self.run_stream(access, caller, request, occasion, told).await
     }

@@ -38,8 +38,9 @@ pub struct Subscription;
 /// What can be followed, at `/graphql/ws` by the `graphql-transport-ws` protocol.
 #[Streams]
 impl Subscription {
-    /// The referral with this id: at once, and again after each change of it that the viewer is told of. It ends when the
-    /// viewer may not read the referral any more.
+    /// The referral with this id: at once, and again after each step, each message, each of its readings by the recipient and
+    /// each delivery that the viewer is told of. What else changes comes with the next of these. It ends when the viewer may
+    /// not read the referral any more.
     async fn referral_changed(
         &self,
         context: &Context<'_>,
@@ -52,8 +53,8 @@ impl Subscription {
         Ok(stream::iter([Referral::from(found)]))
     }
 
-    /// Each referral of the viewer's `inbox` that comes or changes, from now on. Subscribe first, then read the inbox: what
-    /// comes in between is told twice rather than never.
+    /// Each referral of the viewer's `inbox` that comes, or in which a step is taken or a message written, from now on. Subscribe
+    /// first, then read the inbox over the same connection: what comes in between is told twice rather than never.
     async fn inbox_changed(&self, context: &Context<'_>) -> Result<impl Stream<Item = Referral> + use<>, ApiError> {
         let request = request(context);
         note(context, Followed::Inbox);

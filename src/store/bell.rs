@@ -1,14 +1,14 @@
 //! The bell: rung after each commit that has listed something to be told, so that whoever tells it need not wait for the
 //! next look; and what a commit has changed of which referral, for those who follow it. On PostgreSQL both are heard on every
-//! node. A ring may be missed; looking from time to time is what nothing is lost by. Who follows a referral and may have
-//! missed something hears that, and begins anew.
+//! node. A ring may be missed; looking from time to time is what nothing is lost by. Who follows a referral hears that
+//! something may have been missed where this node knows it (it lagged, or its connection was lost), and begins anew. What a
+//! process commits and does not live to tell, the other nodes do not hear.
 
 use super::{Db, Store, StoreError, Tx};
 use crate::domain::id::{Identifier as _, OrganizationId, ReferralId};
 use crate::domain::news::{Changed, News};
 use sqlx::postgres::{PgListener, PgPool};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{broadcast, watch};
 
 /// On which the nodes of one PostgreSQL hear each other. No statement of both databases: SQLite has one process.
@@ -24,17 +24,11 @@ const MOST_CHANGES: usize = 1_024;
 pub(super) struct Bell {
     rings: Arc<watch::Sender<u64>>,
     changes: broadcast::Sender<News>,
-    /// True while this node hears by way of the database what it tells the others itself.
-    hears_itself: Arc<AtomicBool>,
 }
 
 impl Bell {
     pub(super) fn new() -> Self {
-        Self {
-            rings: Arc::new(watch::Sender::new(0)),
-            changes: broadcast::Sender::new(MOST_CHANGES),
-            hears_itself: Arc::default(),
-        }
+        Self { rings: Arc::new(watch::Sender::new(0)), changes: broadcast::Sender::new(MOST_CHANGES) }
     }
 
     fn ring(&self) {
@@ -66,25 +60,9 @@ fn read(payload: &str) -> News {
     changed.map_or(News::Missed, News::Changed)
 }
 
-/// True once the nodes were told. Whoever does not hear it looks by itself a little later.
-async fn notify(pool: &PgPool, channel: &str, payload: &str) -> bool {
-    sqlx::query(TELL_THE_OTHERS).bind(channel).bind(payload).execute(pool).await.is_ok()
-}
-
-/// Says that a node hears itself for as long as it lives.
-struct HearsItself<'a>(&'a AtomicBool);
-
-impl<'a> HearsItself<'a> {
-    fn from_now_on(flag: &'a AtomicBool) -> Self {
-        flag.store(true, Ordering::Release);
-        Self(flag)
-    }
-}
-
-impl Drop for HearsItself<'_> {
-    fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
-    }
+/// Tells every node. Who has deliveries to send finds by looking what was not heard.
+async fn notify(pool: &PgPool, channel: &str, payload: &str) {
+    let _ = sqlx::query(TELL_THE_OTHERS).bind(channel).bind(payload).execute(pool).await;
 }
 
 /// An ear that misses no ring between two times that it listens.
@@ -140,19 +118,16 @@ impl Store {
         if has_news {
             self.bell.ring();
         }
-        let Db::Postgres(pool) = &self.db else {
-            return changes.into_iter().for_each(|changed| self.bell.tell(News::Changed(changed)));
-        };
+        changes.iter().for_each(|changed| self.bell.tell(News::Changed(*changed)));
+        let Db::Postgres(pool) = &self.db else { return };
         if !has_news && changes.is_empty() {
             return;
         }
-        let (pool, bell) = (pool.clone(), self.bell.clone());
+        // This node hears it once more by way of the database, and who follows something finds it told already.
+        let pool = pool.clone();
         tokio::spawn(async move {
             for changed in changes {
-                let is_told = notify(&pool, CHANGES, &written(changed)).await;
-                if !(is_told && bell.hears_itself.load(Ordering::Acquire)) {
-                    bell.tell(News::Changed(changed));
-                }
+                notify(&pool, CHANGES, &written(changed)).await;
             }
             if has_news {
                 notify(&pool, NEWS, "").await;
@@ -167,19 +142,20 @@ impl Store {
         let mut listener = PgListener::connect_with(pool).await?;
         listener.ignore_pool_close_event(true);
         listener.listen_all([NEWS, CHANGES]).await?;
-        let _hears_itself = HearsItself::from_now_on(&self.bell.hears_itself);
         // Until now nothing was heard, whether the node has just begun or its connection was lost.
         self.bell.tell(News::Missed);
         self.bell.ring();
-        while let Some(told) = listener.try_recv().await? {
-            match told.channel() {
-                NEWS => self.bell.ring(),
-                _ => self.bell.tell(read(told.payload())),
+        let ended = loop {
+            match listener.try_recv().await {
+                Ok(Some(told)) if told.channel() == NEWS => self.bell.ring(),
+                Ok(Some(told)) => self.bell.tell(read(told.payload())),
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(StoreError::from(error)),
             }
-        }
+        };
         // Whoever follows something hears nothing of the other nodes until this begins anew.
         self.bell.tell(News::Missed);
-        Ok(())
+        ended
     }
 }
 

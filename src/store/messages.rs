@@ -192,15 +192,15 @@ impl Tx {
         referral: ReferralId,
         reader: Party,
         at: Timestamp,
-    ) -> Result<(), StoreError> {
-        in_tx!(self, |c| sqlx::query(READ)
+    ) -> Result<bool, StoreError> {
+        let marked = in_tx!(self, |c| sqlx::query(READ)
             .bind(referral.to_string())
             .bind(reader.code())
             .bind(at.microseconds())
             .execute(c)
             .await
-            .map(drop))?;
-        Ok(())
+            .map(|done| done.rows_affected()))?;
+        Ok(marked > 0)
     }
 
     /// Deletes the messages on every referral that rests on a consent, ended ones too, unless its case is held (P-07).

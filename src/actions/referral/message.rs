@@ -169,8 +169,9 @@ pub async fn mark_messages_read(
         .write(async |tx| {
             let (referral, party) = find_on_own_side(tx, access, target).await?;
             require_project_at_work(tx, account.project_id).await?;
-            tx.mark_messages_read(referral.id, party, now).await?;
-            outbox::note(tx, &referral);
+            if tx.mark_messages_read(referral.id, party, now).await? && party == Party::Recipient {
+                outbox::note_for_sender(tx, &referral);
+            }
             Post { context, access, account, party, now }.audit(tx, &referral, AuditAction::MessagesRead).await
         })
         .await;

@@ -4,7 +4,11 @@ use super::socket::{Came, Listening};
 use super::{INBOX, REFERRAL, on_both, statuses};
 use crate::kit::schema::SCHEMA;
 use crate::kit::sql::Sql;
+use crate::kit::steps::Referred;
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World, answered, graphql_request};
+use relais::domain::id::{Identifier as _, OrganizationId, ReferralId};
+use relais::domain::news::Changed;
+use relais::store::StoreError;
 use serde_json::{Value, json};
 
 fn minority_appeal() -> String {
@@ -96,29 +100,41 @@ async fn a_recipient_does_not_notice_what_it_is_not_told() {
             "capacityConfirmed": true });
         world.done(&ready.sender, "referralSend", &by_phone).await;
         assert_eq!(partner.told_so_far().await, Vec::<Value>::new(), "of a call");
+        // Told in order: had anything been told before, it would be heard before.
+        let told = world.refer(&ready, "REQUESTED").await;
+        assert_eq!(partner.heard().await["payload"]["data"]["inboxChanged"]["id"], told.id);
     })
     .await;
 }
 
-/// What was told is in the trail as it is for a question, once for each event, and not for what was not told.
+/// What was told is in the trail as it is for a question: for each event that is told, and not for what is not told.
 #[tokio::test(flavor = "multi_thread")]
 async fn each_event_is_a_disclosure_on_record() {
     on_both(async |world| {
         let node = Listening::of(&world).await;
         let ready = world.ready_for_the_lawyers(&minority_appeal(), json!({})).await;
-        let mut referred = world.refer(&ready, "REQUESTED").await;
+        let referred = world.refer(&ready, "REQUESTED").await;
         let mut partner = node.admitted(&ready.recipient).await;
         let read = "SELECT CAST(count(*) AS TEXT) FROM audit_events WHERE action = 'disclosed'";
         let before = readings(&world, read).await;
-        partner.subscribe("r", REFERRAL, json!({ "id": referred.id })).await;
+        let person_linked = "subscription($id: ID!) { referralChanged(id: $id) { status offer { ageBand } } }";
+        partner.subscribe("r", person_linked, json!({ "id": referred.id })).await;
         partner.told_so_far().await;
         assert_eq!(readings(&world, read).await, before + 1, "when it begins");
-        let acted = readings(&world, read).await;
-        world.steps(&ready, &mut referred, "referralAcknowledge").await;
-        partner.heard().await;
-        // The answer to the act itself discloses too, if to anybody.
-        let with_event = readings(&world, read).await;
-        assert!(with_event > acted, "and for the event");
+        // An act whose answer discloses nothing by itself.
+        let acknowledge = "mutation($input: ReferralAcknowledgeInput!) { referralAcknowledge(input: $input) { errors { __typename } } }";
+        let input = json!({ "referralId": referred.id, "expectedVersion": referred.version });
+        world.ask(&ready.recipient, acknowledge, json!({ "input": input })).await;
+        assert_eq!(partner.heard().await["payload"]["data"]["referralChanged"]["status"], "ACKNOWLEDGED");
+        assert_eq!(readings(&world, read).await, before + 2, "and for the event, once");
+        let referral = ReferralId::parse(&referred.id).expect("an id");
+        let changed = Changed { referral, recipient: Some(OrganizationId::derived("corridor", LAWYERS)) };
+        let store = &world.app.context().store;
+        let noted = store.write(async |tx| { tx.note_change(changed); Ok::<_, StoreError>(()) }).await;
+        noted.map_err(|error| error.to_string()).expect("a commit");
+        // What comes next is told first, so what was the same was not told.
+        world.steps(&ready, &mut Referred { version: referred.version + 1, ..referred }, "referralAccept").await;
+        assert_eq!(partner.heard().await["payload"]["data"]["referralChanged"]["status"], "ACCEPTED");
     })
     .await;
 }
@@ -232,7 +248,7 @@ async fn what_has_arrived_and_what_was_read_is_told_to_whom_it_concerns() {
         crate::post::listens(&world, LAWYERS, &receiver.url()).await;
         let referred = world.refer(&ready, "ACCEPTED").await;
         let question =
-            "subscription($id: ID!) { referralChanged(id: $id) { deliveries { status } messages { text readAt } } }";
+            "subscription($id: ID!) { referralChanged(id: $id) { status deliveries { status } messages { text readAt } } }";
         let (mut team, mut partner) = (node.admitted(&ready.sender).await, node.admitted(&ready.recipient).await);
         for socket in [&mut team, &mut partner] {
             socket.subscribe("r", question, json!({ "id": referred.id })).await;
@@ -257,6 +273,14 @@ async fn what_has_arrived_and_what_was_read_is_told_to_whom_it_concerns() {
         world.done(&ready.recipient, "referralMessagesRead", &read).await;
         let told = team.heard().await;
         assert!(told["payload"]["data"]["referralChanged"]["messages"][0]["readAt"].is_string(), "{told}");
+        // Reading again marks nothing, and the sender's own reading is no hour of the recipient's business.
+        world.done(&ready.recipient, "referralMessagesRead", &read).await;
+        world.done(&ready.sender, "referralMessagesRead", &read).await;
+        let mut after = Referred { version: referred.version + 1, ..referred };
+        world.steps(&ready, &mut after, "referralStart").await;
+        for socket in [&mut team, &mut partner] {
+            assert_eq!(socket.heard().await["payload"]["data"]["referralChanged"]["status"], "IN_SERVICE", "the next");
+        }
     })
     .await;
 }

@@ -110,13 +110,14 @@ impl ServerMessage {
 /// Why a socket is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Close {
-    /// The client has gone, or does not answer any more.
+    /// The client has gone.
     Gone,
     /// The server is stopping.
     GoingAway,
-    /// Something may have been missed, or the socket is old, or the account is not what it was: connect again.
+    /// Something may have been missed, the client has fallen silent, the socket is old, or the account is not what it was:
+    /// connect again.
     ConnectAgain,
-    /// There is no answer now: connect again later.
+    /// There is no answer now, or the account has spent its points or its sockets: connect again later.
     TryLater,
     /// No message of the protocol.
     InvalidMessage,
@@ -132,7 +133,7 @@ pub(super) enum Close {
     SubscriberExists,
     /// The client said twice who it is.
     TooManyInitialisations,
-    /// Too many messages, sockets, or points.
+    /// Too many messages. Like every code of this number it ends the client of the library for good.
     TooMuch,
 }
 

@@ -1,7 +1,8 @@
 //! One socket, from who it is to why it was closed.
 
+use super::WAITING_BYTES;
 use super::protocol::{ClientMessage, Close, Invalid, ServerMessage};
-use super::watch::{ANSWER_SECONDS, CLOSING_SECONDS, INITIALISATION_SECONDS, Watch};
+use super::watch::{ANSWER_SECONDS, CLOSING_SECONDS, INITIALISATION_SECONDS, SENDING_SECONDS, Watch};
 use crate::actions::following::Followed;
 use crate::domain::account::Account;
 use crate::domain::news::{Changed, News};
@@ -25,10 +26,16 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{interval, timeout};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 /// Subscriptions that one socket may have at once.
 const MOST_SUBSCRIPTIONS: usize = 20;
+
+/// Bytes of a subscription's parameters, which are kept for as long as it lasts.
+const PARAMETER_BYTES: usize = 8 * 1024;
+
+/// Bytes of one answer; more than can wait to be written would close the socket.
+const ANSWER_BYTES: usize = WAITING_BYTES / 2;
 
 /// What a message costs that asks for nothing.
 const NOTHING: Cost = Cost { kind: OperationType::Query, depth: 0, selections: 1, root_fields: 0 };
@@ -91,11 +98,13 @@ impl Socket {
         };
         let access = admitted.map_err(|_| Close::InitialisationTimeout)??;
         let account = access.account().cloned().ok_or(Close::Forbidden)?;
-        let _share = self.api.sockets().share_of(account.id).ok_or(Close::TooMuch)?;
+        let _share = self.api.sockets().share_of(account.id).ok_or(Close::TryLater)?;
         let mut session = Session { account, access, subscriptions: BTreeMap::new(), watch: Watch::default() };
         let mut changes = self.api.changes();
         self.send(ServerMessage::connection_ack()).await?;
         let mut seconds = interval(Duration::from_secs(1));
+        // Seconds that passed while an answer was made are not made up for: nothing was asked of the client in them.
+        seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let turn = tokio::select! {
                 message = self.stream.recv() => Turn::Message(message),
@@ -164,16 +173,14 @@ impl Socket {
             Ok(Some(subscribed)) => drop(session.subscriptions.insert(id, subscribed)),
             Ok(None) => {}
             Err(Begin::Close(close)) => return Err(close),
-            Err(Begin::Fault(fault)) => {
-                let errors = serde_json::to_string(&fault.errors()).unwrap_or_else(|_| "[]".to_owned());
-                self.send(ServerMessage::error(&id, &errors)).await?;
-            }
+            Err(Begin::Fault(fault)) => self.refuse(&id, &fault).await?,
         }
         Ok(())
     }
 
     /// What is to be followed from now on; nothing where the operation is over already.
     async fn begin(&mut self, session: &Session, id: &str, parameters: &[u8]) -> Result<Option<Subscribed>, Begin> {
+        let parameters_bytes = parameters.len();
         let parameters = Parameters::from_json(parameters).map_err(Fault::bad_request)?;
         let prepared = self.documents.read(&parameters, &self.limits);
         let prepared = prepared.map_err(|refused| Fault::refused(refused, super::Media::Json))?;
@@ -187,6 +194,12 @@ impl Socket {
         if prepared.cost.root_fields != 1 {
             return Err(fault("GRAPHQL_VALIDATION_FAILED", "A subscription has one field at its top."));
         }
+        if parameters_bytes > PARAMETER_BYTES {
+            return Err(fault(
+                "QUERY_TOO_LARGE",
+                "What is kept to be run again is at most 8 KiB: ask for less at once.",
+            ));
+        }
         if session.subscriptions.len() >= MOST_SUBSCRIPTIONS {
             return Err(fault("RATE_LIMITED", "This connection follows as much as it may: complete something first."));
         }
@@ -194,15 +207,20 @@ impl Socket {
         let run = in_time(self.api.follow(&caller, request, None, &mut told)).await?.map_err(Fault::from)?;
         match run {
             Run { followed: Some(followed), response } if !response.as_ref().is_some_and(has_failed) => {
-                if let Some(response) = response {
-                    self.next(id, &response).await?;
-                }
-                Ok(Some(Subscribed { prepared, parameters, followed, told }))
+                let goes_on = match response {
+                    Some(response) => self.next(id, &response).await?,
+                    None => true,
+                };
+                Ok(goes_on.then_some(Subscribed { prepared, parameters, followed, told }))
             }
-            Run { response, .. } => {
-                self.fail(id, &response.unwrap_or_default()).await?;
+            Run { response: Some(response), .. } => {
+                self.fail(id, &response).await?;
                 Ok(None)
             }
+            Run { response: None, .. } => Err(fault(
+                "GRAPHQL_VALIDATION_FAILED",
+                "A subscription has its field at its top, and no fragment there.",
+            )),
         }
     }
 
@@ -220,17 +238,20 @@ impl Socket {
                 self.api.follow(&caller, request, Some(changed.referral), told),
             );
             let run = run.await.map_err(|_| Close::TryLater)?.map_err(close_of)?;
-            match run.response {
-                None => {}
+            let goes_on = match run.response {
+                None => true,
                 Some(response) if !has_failed(&response) => self.next(id, &response).await?,
                 Some(response) => {
-                    over.push(id.clone());
                     // What is not there for the viewer any more has ended; anything else has failed.
                     match told_code(&response).as_deref() {
                         Some("NOT_FOUND" | "FORBIDDEN") => self.send(ServerMessage::complete(id)).await?,
                         _ => self.fail(id, &response).await?,
                     }
+                    false
                 }
+            };
+            if !goes_on {
+                over.push(id.clone());
             }
         }
         over.iter().for_each(|id| drop(session.subscriptions.remove(id)));
@@ -274,8 +295,7 @@ impl Socket {
         if is_request_error(response) {
             return self.fail(id, response).await;
         }
-        self.next(id, response).await?;
-        self.send(ServerMessage::complete(id)).await
+        if self.next(id, response).await? { self.send(ServerMessage::complete(id)).await } else { Ok(()) }
     }
 
     async fn fail(&mut self, id: &str, response: &Response) -> Result<(), Close> {
@@ -283,13 +303,27 @@ impl Socket {
         self.send(ServerMessage::error(id, &errors)).await
     }
 
-    async fn next(&mut self, id: &str, response: &Response) -> Result<(), Close> {
+    /// Tells one answer; false where it is too long, which ends the operation.
+    async fn next(&mut self, id: &str, response: &Response) -> Result<bool, Close> {
         let (_, answer) = text_of(response);
-        self.send(ServerMessage::next(id, &String::from_utf8_lossy(&answer))).await
+        if answer.len() <= ANSWER_BYTES {
+            self.send(ServerMessage::next(id, &String::from_utf8_lossy(&answer))).await?;
+            return Ok(true);
+        }
+        let message = "The answer is too long for a socket: ask for less.";
+        self.refuse(id, &Fault::new(StatusCode::BAD_REQUEST, "QUERY_TOO_COMPLEX", message)).await?;
+        Ok(false)
+    }
+
+    async fn refuse(&mut self, id: &str, fault: &Fault) -> Result<(), Close> {
+        let errors = serde_json::to_string(&fault.errors()).unwrap_or_else(|_| "[]".to_owned());
+        self.send(ServerMessage::error(id, &errors)).await
     }
 
     async fn send(&mut self, text: String) -> Result<(), Close> {
-        self.stream.send(Message::Text(text.into())).await.map_err(|_| Close::Gone)
+        // Who takes an answer by the byte would keep the socket beyond its rights and its time.
+        let sent = timeout(Duration::from_secs(SENDING_SECONDS), self.stream.send(Message::Text(text.into())));
+        sent.await.ok().and_then(Result::ok).ok_or(Close::Gone)
     }
 }
 
@@ -335,16 +369,16 @@ fn has_failed(response: &Response) -> bool {
 fn read(message: Option<Result<Message, axum::Error>>) -> Result<Option<ClientMessage>, Close> {
     match message {
         Some(Ok(Message::Text(text))) => ClientMessage::read(&text).map(Some).map_err(|Invalid| Close::InvalidMessage),
-        Some(Ok(Message::Binary(_))) => Err(Close::InvalidMessage),
+        // What is too long, or no frame at all, is the client's own fault; one that has gone hears of nothing.
+        Some(Ok(Message::Binary(_)) | Err(_)) => Err(Close::InvalidMessage),
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
-        Some(Ok(Message::Close(_)) | Err(_)) | None => Err(Close::Gone),
+        Some(Ok(Message::Close(_))) | None => Err(Close::Gone),
     }
 }
 
 const fn close_of(error: EndpointError) -> Close {
     match error {
         EndpointError::Unauthenticated => Close::Forbidden,
-        EndpointError::Unavailable | EndpointError::Busy => Close::TryLater,
-        EndpointError::RateLimited(_) => Close::TooMuch,
+        EndpointError::Unavailable | EndpointError::Busy | EndpointError::RateLimited(_) => Close::TryLater,
     }
 }

@@ -6,6 +6,8 @@ use super::protocol::Close;
 pub(super) const INITIALISATION_SECONDS: u64 = 5;
 /// Until one answer is there.
 pub(super) const ANSWER_SECONDS: u64 = 15;
+/// Until the client has taken one answer.
+pub(super) const SENDING_SECONDS: u64 = 10;
 /// Until the client has answered that it closes too.
 pub(super) const CLOSING_SECONDS: u64 = 2;
 /// For how long nothing may come before the client is asked whether it is there.
@@ -46,7 +48,7 @@ impl Watch {
             self.message_count = 0;
         }
         match (self.silent_seconds, self.age_seconds) {
-            (SECONDS_OF_SILENCE.., _) => Err(Close::Gone),
+            (SECONDS_OF_SILENCE.., _) => Err(Close::ConnectAgain),
             (_, MOST_SECONDS..) => Err(Close::ConnectAgain),
             (silent, _) => Ok(silent.is_multiple_of(SECONDS_BEFORE_PING)),
         }
@@ -62,7 +64,7 @@ mod tests {
         let mut watch = Watch::default();
         let asked: Vec<u32> = (1..60).filter(|_| watch.second() == Ok(true)).collect();
         assert_eq!(asked, [25, 50]);
-        assert_eq!(watch.second(), Err(Close::Gone));
+        assert_eq!(watch.second(), Err(Close::ConnectAgain));
     }
 
     #[test]
