@@ -3,27 +3,19 @@
 use super::socket::{Listening, PATIENCE};
 use super::{INBOX, on_both, statuses};
 use crate::kit::installation::installed_on_both_databases;
-use crate::kit::process::Lines;
+use crate::kit::process::{Lines, Running};
 use crate::kit::requirement::{announce, is_required};
 use crate::kit::steps::service_id;
 use crate::kit::world::{MINORITY_APPEAL, Person};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 /// A client's process; ended when dropped.
 struct Client {
-    child: Child,
+    child: Running,
     lines: Lines,
-}
-
-impl Drop for Client {
-    fn drop(&mut self) {
-        // It may have ended by itself, which a test has noticed before.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Client {
@@ -47,7 +39,7 @@ impl Client {
             .spawn()
             .expect("the client starts");
         let lines = Lines::of(child.stdout.take().expect("standard output is a pipe"));
-        Some(Self { child, lines })
+        Some(Self { child: Running(child), lines })
     }
 
     /// The next thing that happens to the client.
@@ -58,7 +50,7 @@ impl Client {
     }
 
     fn complete(&mut self, of: usize) {
-        writeln!(self.child.stdin.as_mut().expect("standard input is a pipe"), "{of}").expect("it reads");
+        writeln!(self.child.0.stdin.as_mut().expect("standard input is a pipe"), "{of}").expect("it reads");
     }
 }
 

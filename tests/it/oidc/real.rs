@@ -3,7 +3,7 @@
 use super::pages::{Browser, session_secret};
 use super::provider::{CLIENT_ID, CLIENT_SECRET, REDIRECT_URL};
 use super::stage::{GROUPS, HANDLE, provider_of};
-use crate::kit::process::Lines;
+use crate::kit::process::{Lines, Running};
 use crate::kit::requirement::{announce, is_required};
 use crate::kit::world::on_both_databases;
 use axum::http::StatusCode;
@@ -13,24 +13,16 @@ use relais::domain::account::Role;
 use relais::domain::provider::ExternalIdentity;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const SUBJECT: &str = "marked-subject-of-node";
 
 /// The provider's process; killed when dropped.
 struct NodeProvider {
-    child: Child,
+    _child: Running,
     issuer: String,
     http: reqwest::Client,
-}
-
-impl Drop for NodeProvider {
-    fn drop(&mut self) {
-        // It may have ended by itself, which a test has noticed before.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl NodeProvider {
@@ -57,7 +49,11 @@ impl NodeProvider {
         let issuer = lines.wait_for(Duration::from_secs(60), |line| line.strip_prefix("issuer ").map(str::to_owned));
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
-        Some(Self { child, issuer: issuer.expect("the provider listens"), http: http.expect("a client") })
+        Some(Self {
+            _child: Running(child),
+            issuer: issuer.expect("the provider listens"),
+            http: http.expect("a client"),
+        })
     }
 
     async fn tell(&self, path: &str, body: &'static str) {

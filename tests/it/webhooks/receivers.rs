@@ -1,7 +1,7 @@
 //! What integrators run: the official libraries of Standard Webhooks in Node and in Python, as receivers on loopback.
 
 use super::{call_to, secret};
-use crate::kit::process::Lines;
+use crate::kit::process::{Lines, Running};
 use crate::kit::requirement::{announce, is_required};
 use relais::clock::{Clock as _, System};
 use relais::delivery::webhook::{LIMITS, call};
@@ -10,21 +10,13 @@ use relais::domain::time::Timestamp;
 use relais::domain::webhook::{WebhookSecret, signatures};
 use relais::egress::{Client, PrivateHosts};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// A receiver's process, which knows the secrets 1 and 2 by its paths `/1` and `/2`; ended when dropped.
 struct Receiver {
-    child: Child,
+    _child: Running,
     host: String,
-}
-
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        // It may have ended by itself, which a test has noticed before.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Receiver {
@@ -54,7 +46,7 @@ impl Receiver {
             .expect("the receiver starts");
         let lines = Lines::of(child.stdout.take().expect("standard output is a pipe"));
         let host = lines.wait_for(Duration::from_secs(60), |line| line.strip_prefix("host ").map(str::to_owned));
-        Some(Self { child, host: host.expect("the receiver listens") })
+        Some(Self { _child: Running(child), host: host.expect("the receiver listens") })
     }
 
     /// What a call that these secrets sign at this instant comes to, where the receiver knows the secret of the path.
