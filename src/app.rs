@@ -273,6 +273,9 @@ fn tell(ran: &Ran) {
         (JobResult::Failed, JobKind::ReferralTimer) => {
             tracing::error!(cause, "what was due of a referral by itself was not done; trying again");
         }
+        (JobResult::Failed, JobKind::PartnerOffer) => {
+            tracing::error!(cause, "what was due of a partner's offer by itself was not done; trying again");
+        }
         (JobResult::Failed, JobKind::PartnerRevocation) => {
             tracing::error!(cause, "a revoked partner has open referrals still; trying again");
         }

@@ -4,7 +4,6 @@
 use super::disclosure::act;
 use super::idempotency::Create;
 use super::protection::{Notify, require_project_at_work};
-use super::referral::find_recipient;
 use super::{ActionError, Context, hidden};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent};
@@ -12,8 +11,8 @@ use crate::domain::capacity_check::{CapacityAnswer, CapacityCheck, ToldPlaces};
 use crate::domain::id::{CapacityCheckId, ServiceId, TeamId};
 use crate::domain::need::Need;
 use crate::domain::notice::{Addressee, NoticeKind};
-use crate::domain::referral::{Asked, Attestation, Urgency};
-use crate::domain::refusal::{InputProblem, ProtectionProblem, RecipientProblem, Refusal};
+use crate::domain::referral::{Attestation, Urgency};
+use crate::domain::refusal::{ProtectionProblem, RecipientProblem, Refusal};
 use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
@@ -83,21 +82,7 @@ async fn asked(
 ) -> Result<CapacityCheck, ActionError> {
     let account = permit(access, Action::CreateReferral)?;
     let now = context.now();
-    let known = super::directory::kept_service(context, access, input.service_id)?;
-    let (service, organization) = find_recipient(tx, known.service.id, known.service.organization_id).await?;
-    let gone = || ActionError::from(Refusal::Recipient(RecipientProblem::ServiceNotOpen));
-    let (service, organization) = (service.ok_or_else(gone)?, organization.ok_or_else(gone)?);
-    if !service.needs.contains(&input.need) && !service.need_families.contains(&input.need.family()) {
-        return Err(Refusal::input("need", InputProblem::NeedNotOffered).into());
-    }
-    let recipient = Asked {
-        need: input.need,
-        location_id: None,
-        service: &service,
-        organization: &organization,
-        sender_is_trained: account.is_trained,
-    };
-    recipient.check(now.date())?;
+    let (service, organization) = super::referral::askable(context, tx, access, (input.service_id, input.need)).await?;
     let project_id = account.project_id.ok_or(ActionError::Forbidden)?;
     if tx.is_revoked(organization.id, project_id, None).await? {
         return Err(Refusal::Recipient(RecipientProblem::PartnerRevoked).into());

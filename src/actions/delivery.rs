@@ -13,8 +13,9 @@ use crate::domain::account::{RiskProfile, Role};
 use crate::domain::delivery::{
     Attempt, AttemptResult, Delivery, DeliveryChannel, DeliveryKind, FAILING_DAYS, Lane, PAUSE_SECONDS, Sequel, is_past,
 };
-use crate::domain::id::{Identifier as _, ReferralId, ServiceId, WebhookEndpointId};
+use crate::domain::id::{Identifier as _, ProjectId, ReferralId, ServiceId, WebhookEndpointId};
 use crate::domain::lifecycle::Status;
+use crate::domain::link::{Link, LinkObject};
 use crate::domain::news::Changed;
 use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::opening::TimeZone;
@@ -98,7 +99,8 @@ async fn speaks_against(
     leased: &LeasedQueue,
     delivery: &Delivery,
 ) -> Result<Option<AttemptResult>, ActionError> {
-    if !delivery.kind.is_of_referral() {
+    // Nothing is asked of a trial.
+    if LinkObject::parse(&delivery.object).is_none() {
         return Ok(None);
     }
     let Some(facts) = context.store.find_telling_facts(&delivery.object).await? else {
@@ -109,7 +111,7 @@ async fn speaks_against(
     if !facts.project_is_at_work || (!is_own && !facts.is_open_to_recipient) {
         return Ok(Some(AttemptResult::Stopped));
     }
-    if !is_own && is_past(delivery.kind, facts.status) {
+    if !is_own && facts.status.is_some_and(|status| is_past(delivery.kind, status)) {
         return Ok(Some(AttemptResult::Past));
     }
     if !is_own && delivery.kind == DeliveryKind::ReferralClosed && context.store.has_never_been_told(delivery).await? {
@@ -117,7 +119,7 @@ async fn speaks_against(
     }
     // One mail says as much as three.
     let is_mail = leased.queue.channel == DeliveryChannel::Mail;
-    let is_over = facts.status.is_terminal() && delivery.kind != DeliveryKind::ReferralClosed;
+    let is_over = facts.status.is_some_and(Status::is_terminal) && delivery.kind != DeliveryKind::ReferralClosed;
     if is_mail && (is_over || context.store.has_later_delivery(delivery).await?) {
         return Ok(Some(AttemptResult::Past));
     }
@@ -129,7 +131,7 @@ async fn letter(
     leased: &LeasedQueue,
     delivery: &Delivery,
 ) -> Result<Result<Parcel, AttemptResult>, ActionError> {
-    let (Ok(service), Ok(referral)) = (ServiceId::parse(&leased.queue.id), ReferralId::parse(&delivery.object)) else {
+    let (Ok(service), Some(object)) = (ServiceId::parse(&leased.queue.id), LinkObject::parse(&delivery.object)) else {
         return Ok(Err(AttemptResult::NoAddress));
     };
     let snapshot = context.directory.snapshot();
@@ -142,39 +144,55 @@ async fn letter(
     if settings.is_phone_only {
         return Ok(Err(AttemptResult::NotWanted));
     }
-    let made = context.store.write(async |tx| mail_link(context, tx, leased, delivery, referral).await);
+    let made = context.store.write(async |tx| mail_link(context, tx, leased, delivery, object).await);
     let Some((token, own_risk)) = made.await? else { return Ok(Err(AttemptResult::Past)) };
     let opens = link::access_by(context, &token).await?;
     let risk = opens.as_ref().map_or(own_risk, |(_, risk)| own_risk.max(*risk));
     // Where anybody may be under pressure a mail says nothing but that there is one.
     let is_plain = risk == RiskProfile::Standard;
     let zone = entry.as_ref().and_then(|service| service.zone()).filter(|_| is_plain);
-    let reply_by = match (zone, opens) {
-        (Some(zone), Some((access, _))) => reply_by(context, &access, referral).await?.map(|at| (at, zone)),
+    let reply_by = match (zone, opens, object.referral()) {
+        (Some(zone), Some((access, _)), Some(referral)) => reply_by(context, &access, referral).await?.map(|at| (at, zone)),
         _ => None,
     };
     let tag = settings.tag.filter(|_| is_plain);
     Ok(Ok(Parcel::Letter(LetterParcel { to: to.into(), language: settings.language, tag, reply_by, token })))
 }
 
-/// The link of a mail, the same through every attempt, with the risk of the project whose referral it opens; `None` once the
-/// referral is gone.
+/// The link of a mail, the same through every attempt, with the risk of the project of what it leads to; `None` once that is
+/// gone.
 async fn mail_link(
     context: &Context,
     tx: &mut Tx,
     leased: &LeasedQueue,
     delivery: &Delivery,
-    referral: ReferralId,
+    object: LinkObject,
 ) -> Result<Option<(Sensitive<String>, RiskProfile)>, ActionError> {
     let organization = leased.queue.organization_id;
-    let Some(referral) = tx.lock_referral(referral).await? else { return Ok(None) };
-    let Some(project) = tx.find_project(referral.project_id).await? else { return Ok(None) };
+    let Some((link, project)) = link_to(context, tx, object).await? else { return Ok(None) };
+    let Some(project) = tx.find_project(project).await? else { return Ok(None) };
     if let Some(token) = tx.find_mail_token(delivery, organization).await? {
         return Ok(Some((token, project.risk_profile)));
     }
-    let token = link::issue(context, tx, &referral).await?;
+    let token = link::issue(context, tx, &link, organization).await?;
     tx.keep_mail_token(delivery, organization, &token).await?;
     Ok(Some((token, project.risk_profile)))
+}
+
+/// A new link to a referral or an offer, which is locked until the commit, with its project.
+async fn link_to(context: &Context, tx: &mut Tx, object: LinkObject) -> Result<Option<(Link, ProjectId)>, ActionError> {
+    let (id, now) = (context.fresh_id(), context.now());
+    match object {
+        LinkObject::Referral(referral) => {
+            let referral = tx.lock_referral(referral).await?;
+            Ok(referral.map(|referral| (Link::to_referral(id, &referral, now), referral.project_id)))
+        }
+        LinkObject::Offer(offer) => {
+            let Some(offer) = tx.lock_partner_offer(offer).await? else { return Ok(None) };
+            let mailbox = offer.sender_service_id;
+            Ok(mailbox.map(|mailbox| (Link::to_offer(id, &offer, mailbox, now), offer.project_id)))
+        }
+    }
 }
 
 /// Until when the mailbox is to answer, as far as whoever opens the link reads it; written down as read, because the mail

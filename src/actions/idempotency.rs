@@ -29,10 +29,7 @@ impl<'a, Asked: Hash> Create<'a, Asked> {
         operation: &'static str,
         asked: &'a Asked,
     ) -> Result<Self, Refusal> {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if !(8..=64).contains(&key.len()) || !key.chars().all(allowed) {
-            return Err(Refusal::input("idempotencyKey", InputProblem::IdempotencyKey));
-        }
+        check_key(key)?;
         Ok(Self { key, operation, asked, account })
     }
 
@@ -77,6 +74,13 @@ impl<'a, Asked: Hash> Create<'a, Asked> {
             }
         }
     }
+}
+
+/// Refuses what is no key of a call.
+pub(super) fn check_key(key: &str) -> Result<(), Refusal> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let is_key = (8..=64).contains(&key.len()) && key.chars().all(allowed);
+    if is_key { Ok(()) } else { Err(Refusal::input("idempotencyKey", InputProblem::IdempotencyKey)) }
 }
 
 /// HMAC-SHA-256 over the question. Keyed: what was asked may be guessed, such as a file number, and must not be

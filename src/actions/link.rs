@@ -13,9 +13,8 @@ use crate::domain::account::{Account, MAILBOX_HANDLE, RiskProfile, Role};
 use crate::domain::answer_code::{AnswerCode, AnswerCodeTried};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::delivery::{Delivery, DeliveryKind};
-use crate::domain::id::{AccountId, ReferralId};
-use crate::domain::link::{Link, LinkSession, LinkState, is_token, may_renew};
-use crate::domain::referral::Referral;
+use crate::domain::id::{AccountId, OrganizationId, ReferralId};
+use crate::domain::link::{Link, LinkObject, LinkSession, LinkState, is_token, may_renew};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
@@ -27,20 +26,19 @@ use crate::store::{StoredLink, Tx};
 /// Characters by which the handles of mailboxes differ.
 const HANDLE_CHARACTERS: usize = 10;
 
-/// Makes a link to answer a referral by, in the commit of whatever sends it: gives its token, which is not stored. The
-/// mailbox gets the account by which whoever opens the link acts, unless it has one.
+/// Keeps a link to the mailbox of a service of this organisation, in the commit of whatever sends it: gives its token, which is
+/// not stored. The mailbox gets the account by which whoever opens the link acts, unless it has one.
 pub(in crate::actions) async fn issue(
     context: &Context,
     tx: &mut Tx,
-    referral: &Referral,
+    link: &Link,
+    organization: OrganizationId,
 ) -> Result<Sensitive<String>, ActionError> {
-    let (service, organization) = (referral.service_id, referral.recipient_id);
-    let token = fresh_secret(context);
-    let link = Link::new(context.fresh_id(), referral, context.now());
+    let (service, token) = (link.service_id, fresh_secret(context));
     let existing = tx.lock_mailbox_account(service, organization).await?;
-    tx.insert_link(&digest(token.expose()), &link).await?;
+    tx.insert_link(&digest(token.expose()), link).await?;
     if existing.is_none() {
-        let account = mailbox_account(context, referral);
+        let account = mailbox_account(context, organization);
         tx.save_account(&account).await?;
         tx.save_mailbox_account(service, account.id).await?;
         let added = event(AuditAction::AccountAdded, link.created_at, None, account.id.to_string());
@@ -49,16 +47,15 @@ pub(in crate::actions) async fn issue(
     Ok(token)
 }
 
-/// An account that answers for the organisation which a referral asks, with no project, team or credential. Its handle
-/// tells nothing.
-fn mailbox_account(context: &Context, referral: &Referral) -> Account {
+/// An account that answers for an organisation, with no project, team or credential. Its handle tells nothing.
+fn mailbox_account(context: &Context, organization: OrganizationId) -> Account {
     let id: AccountId = context.fresh_id();
     let random: String = id.to_string().chars().skip_while(|c| *c != '_').skip(1).take(HANDLE_CHARACTERS).collect();
     Account {
         id,
         handle: format!("{MAILBOX_HANDLE}{random}"),
         role: Role::PartnerAgent,
-        organization_id: referral.recipient_id,
+        organization_id: organization,
         project_id: None,
         team_ids: Vec::new(),
         is_trained: false,
@@ -84,7 +81,9 @@ async fn stored(context: &Context, token: &Sensitive<String>) -> Result<Option<S
 /// By whom somebody acts who holds this link, while it can be opened.
 async fn account_of(context: &Context, stored: &StoredLink) -> Result<Option<Account>, ActionError> {
     // A link may be made when its referral has just ended: a mail says that there is news, and there is nothing to open.
-    let opens = stored.is_open && stored.link.state(context.now()) == LinkState::Open;
+    // What was offered to a project that is at severe risk by now is told by no link.
+    let is_told = stored.link.object.referral().is_some() || stored.risk != RiskProfile::Severe;
+    let opens = stored.is_open && is_told && stored.link.state(context.now()) == LinkState::Open;
     let Some(id) = stored.account_id.filter(|_| opens) else {
         return Ok(None);
     };
@@ -98,8 +97,8 @@ pub enum Opening {
     Unknown,
     /// It opens nothing any more.
     Over,
-    /// It opened a visit; this is what its cookie is to hold, told once and not stored.
-    Opened(Sensitive<String>),
+    /// It opened a visit; this is what its cookie is to hold, told once and not stored, and because of what it was sent.
+    Opened(Sensitive<String>, LinkObject),
 }
 
 /// Opens a visit by a link, as often as somebody wants; nothing else changes by it.
@@ -117,23 +116,23 @@ pub async fn open(context: &Context, token: &Sensitive<String>) -> Result<Openin
             )
         })
         .await?;
-    Ok(Opening::Opened(secret))
+    Ok(Opening::Opened(secret, stored.link.object))
 }
 
 /// Has a new link sent to the mailbox that the old one was sent to, unless that was ended by hand, while its referral is open and
 /// not too often. Says only whether there is or was such a link: whoever asks is told nothing else.
 pub async fn renew(context: &Context, token: &Sensitive<String>) -> Result<bool, ActionError> {
-    let Some(StoredLink { link, is_open, recipient_id, version, .. }) = stored(context, token).await? else {
+    let Some(StoredLink { link, is_open, organization_id, version, .. }) = stored(context, token).await? else {
         return Ok(false);
     };
     // What was shut by hand, such as by a partner's revocation, is opened by nobody's asking.
     if !is_open || link.revoked_at.is_some() {
         return Ok(true);
     }
-    let (service, object, now) = (link.service_id, link.referral_id.to_string(), context.now());
+    let (service, object, now) = (link.service_id, link.object.to_string(), context.now());
     let renewed = context.store.write(async |tx| {
         // One after the other, so that each counts those before it.
-        tx.lock_mailbox_account(service, recipient_id).await?;
+        tx.lock_mailbox_account(service, organization_id).await?;
         let earlier = tx.list_renewals(service).await?;
         let times: Vec<Timestamp> = earlier.iter().map(|(_, _, at)| *at).collect();
         if !may_renew(&times, now) {
@@ -142,7 +141,7 @@ pub async fn renew(context: &Context, token: &Sensitive<String>) -> Result<bool,
         let before = earlier.iter().filter(|(of, _, _)| *of == object).map(|(_, sequence, _)| sequence + 1).max();
         let about = (object.as_str(), before.map_or(version, |next| next.max(version)));
         let mail = Delivery::new(&service.to_string(), DeliveryKind::LinkRenewed, about, now);
-        Ok::<_, ActionError>(tx.insert_mail(service, recipient_id, &mail).await?)
+        Ok::<_, ActionError>(tx.insert_mail(service, organization_id, &mail).await?)
     });
     renewed.await.map(|()| true)
 }
@@ -185,7 +184,7 @@ fn confined(context: &Context, account: Account, stored: &StoredLink, proved: Op
     let StoredLink { link, risk, .. } = stored;
     Access::new(Viewer::Staff(account), context.table).confined_to(Confinement {
         service: link.service_id,
-        referral: (*risk == RiskProfile::Severe).then_some(link.referral_id),
+        referral: link.object.referral().filter(|_| *risk == RiskProfile::Severe),
         proved,
     })
 }

@@ -40,6 +40,7 @@ pub mod legal_hold;
 pub mod link;
 mod outbox;
 pub mod own_account;
+pub mod partner_offer;
 pub mod people;
 pub mod protection;
 pub mod provider;

@@ -6,6 +6,7 @@ use super::ActionError;
 use crate::domain::delivery::{Delivery, DeliveryKind, concerns_mailbox};
 use crate::domain::lifecycle::{Event, Party};
 use crate::domain::news::Changed;
+use crate::domain::partner_offer::PartnerOffer;
 use crate::domain::referral::Referral;
 use crate::domain::time::Timestamp;
 use crate::store::Tx;
@@ -48,6 +49,27 @@ pub(super) fn note_for_sender(tx: &mut Tx, referral: &Referral) {
 /// Lists that a referral still waits for its first sign.
 pub(super) async fn remind(tx: &mut Tx, referral: &Referral, at: Timestamp) -> Result<(), ActionError> {
     tell(tx, referral, (DeliveryKind::ReferralReminded, true, true), at).await
+}
+
+/// Lists that an offer of a partner is not as it was: for the systems of the team's organisation, and for the partner, where it
+/// has something to read, those of its own and the mailbox that the offer came from.
+pub(super) async fn announce_offer(
+    tx: &mut Tx,
+    offer: &PartnerOffer,
+    to_partner: bool,
+    at: Timestamp,
+) -> Result<(), ActionError> {
+    let object = offer.id.to_string();
+    let about = (object.as_str(), offer.version);
+    let answered_by = (offer.receiver_id, offer.project_id);
+    for queue in tx.list_webhook_queues(answered_by, to_partner.then_some(offer.sender_id)).await? {
+        tx.insert_delivery(&Delivery::new(&queue, DeliveryKind::OfferChanged, about, at)).await?;
+    }
+    if let Some(service) = offer.sender_service_id.filter(|_| to_partner) {
+        let mail = Delivery::new(&service.to_string(), DeliveryKind::OfferChanged, about, at);
+        tx.insert_mail(service, offer.sender_id, &mail).await?;
+    }
+    Ok(())
 }
 
 async fn tell(

@@ -13,7 +13,7 @@ use crate::domain::referral::{Referral, TimelineEntry};
 use crate::policy::access::Access;
 use crate::policy::referral_view::{ReferralFacts, ReferralView, show_referral};
 use crate::policy::visible::Visible;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use zeroize::Zeroizing;
 
 struct Facts {
@@ -38,11 +38,12 @@ pub(super) async fn show(
         return Ok(Vec::new());
     }
     let store = &context.store;
+    let of: BTreeSet<ProjectId> = referrals.iter().map(|referral| referral.project_id).collect();
     let facts = Facts {
         consents: store.list_consents_of(referrals).await?.into_iter().map(|consent| (consent.id, consent)).collect(),
         cases: store.list_cases_of(referrals).await?.into_iter().map(|case| (case.id, case)).collect(),
-        projects: store.list_projects_of(referrals).await?.into_iter().map(|project| (project.id, project)).collect(),
-        alias_keys: store.list_alias_keys_of(referrals).await?.into_iter().collect(),
+        projects: store.list_projects_of(&of).await?.into_iter().map(|project| (project.id, project)).collect(),
+        alias_keys: store.list_alias_keys_of(&of).await?.into_iter().collect(),
         timelines: store.list_timelines_of(referrals).await?,
         freezes: freezes_of(store.list_freezes_of(referrals).await?),
         messages: store.list_messages_of(referrals).await?,

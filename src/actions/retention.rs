@@ -141,6 +141,7 @@ impl Run<'_> {
             RetentionClock::Link => self.passing(Passing::Links, before, &mut ended).await?,
             RetentionClock::SpokenCode => self.passing(Passing::SpokenCodes, before, &mut ended).await?,
             RetentionClock::CapacityCheck => self.passing(Passing::CapacityChecks, before, &mut ended).await?,
+            RetentionClock::PartnerOffer => self.passing(Passing::PartnerOffers, before, &mut ended).await?,
             RetentionClock::CaseOpening => self.passing(Passing::Openings, before, &mut ended).await?,
             RetentionClock::Slip => self.passing(Passing::Slips, before, &mut ended).await?,
             RetentionClock::DirectoryContact => self.contacts(before, &mut ended).await?,

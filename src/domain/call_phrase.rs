@@ -6,15 +6,15 @@
 //! authority or a drug, which overheard could mean something else.
 
 use super::disclosure::keyed_hash;
-use super::id::{Identifier as _, ReferralId};
+use super::id::Identifier;
 
 /// 256 words, one a line, in the order of the alphabet: one byte chooses one.
 const WORDS: &str = include_str!("call_words.txt");
 
-/// The phrase of a referral under the project's alias key. Both words come out of a keyed hash over the referral alone:
-/// neither the alias of its case nor another referral of the same case leads to it.
-pub fn call_phrase(project_key: &[u8], referral: ReferralId) -> String {
-    let mac = keyed_hash(project_key, &[b"relais/1|call phrase|", &referral.bytes()]);
+/// The phrase of a referral, or of a partner's offer, under the project's alias key. Both words come out of a keyed hash over
+/// its id alone: neither the alias of its case nor another referral of the same case leads to it.
+pub fn call_phrase<T: Identifier>(project_key: &[u8], id: T) -> String {
+    let mac = keyed_hash(project_key, &[b"relais/1|call phrase|", &id.bytes()]);
     format!("{} {}", word(mac[0]), word(mac[1]))
 }
 
@@ -26,7 +26,7 @@ fn word(number: u8) -> &'static str {
 mod tests {
     use super::*;
     use crate::domain::disclosure::alias;
-    use crate::domain::id::{CaseId, OrganizationId};
+    use crate::domain::id::{CaseId, OrganizationId, ReferralId};
     use std::collections::BTreeSet;
 
     #[test]

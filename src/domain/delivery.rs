@@ -25,18 +25,13 @@ code_list! {
         ReferralReminded = "referral.reminded": "a referral still waits for its first sign",
         ReferralChanged = "referral.changed": "a referral is not as it was",
         ReferralClosed = "referral.closed": "a referral is over and needs nothing more",
+        OfferChanged = "offer.changed": "an offer of a person to a service is not as it was",
         LinkRenewed = "link.renewed": "somebody asked for a new link",
         EndpointTested = "endpoint.tested": "somebody tries whether the endpoint is heard",
     }
 }
 
 impl DeliveryKind {
-    /// True for what is told of a referral, and asked about once more before it is.
-    pub const fn is_of_referral(self) -> bool {
-        use DeliveryKind::{LinkRenewed, ReferralChanged, ReferralClosed, ReferralOffered, ReferralReminded};
-        matches!(self, ReferralOffered | ReferralReminded | ReferralChanged | ReferralClosed | LinkRenewed)
-    }
-
     /// What a change of a referral, which has led to this state, is to those who are told of it; `None` for what concerns
     /// nobody but the sender.
     pub const fn of_change(event: Event, status: Status) -> Option<Self> {
@@ -59,7 +54,7 @@ pub const fn is_past(kind: DeliveryKind, status: Status) -> bool {
         DeliveryKind::ReferralReminded => !matches!(status, Status::Requested),
         // Reopened meanwhile.
         DeliveryKind::ReferralClosed => !status.is_terminal(),
-        DeliveryKind::LinkRenewed | DeliveryKind::EndpointTested => false,
+        DeliveryKind::OfferChanged | DeliveryKind::LinkRenewed | DeliveryKind::EndpointTested => false,
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! Invariant: the ledger holds random ids and times only.
 
-use super::id::{AccountId, CaseId, Identifier, OrganizationId, ProjectId, ReferralId};
+use super::id::{AccountId, CaseId, Identifier, OrganizationId, PartnerOfferId, ProjectId, ReferralId};
 use super::time::Timestamp;
 
 /// What one data key opens, and what is therefore erased at once.
@@ -16,6 +16,8 @@ pub enum ErasureUnit {
     Case(CaseId),
     /// Everything sealed of a referral.
     Referral(ReferralId),
+    /// What a partner's offer tells of a person.
+    PartnerOffer(PartnerOfferId),
     /// The contacts of an organisation, of its services and of its projects.
     Contacts(OrganizationId),
     /// The secrets of an account.
@@ -27,9 +29,10 @@ impl ErasureUnit {
     pub fn parse(text: &str) -> Option<Self> {
         let case = CaseId::parse(text).map(Self::Case);
         let referral = || ReferralId::parse(text).map(Self::Referral);
+        let offer = || PartnerOfferId::parse(text).map(Self::PartnerOffer);
         let contacts = || OrganizationId::parse(text).map(Self::Contacts);
         let account = || AccountId::parse(text).map(Self::Account);
-        case.or_else(|_| referral()).or_else(|_| contacts()).or_else(|_| account()).ok()
+        case.or_else(|_| referral()).or_else(|_| offer()).or_else(|_| contacts()).or_else(|_| account()).ok()
     }
 
     /// True when the unit may come to hold something again: an organisation whose contacts were erased can be
@@ -44,6 +47,7 @@ impl std::fmt::Display for ErasureUnit {
         match self {
             Self::Case(id) => id.fmt(formatter),
             Self::Referral(id) => id.fmt(formatter),
+            Self::PartnerOffer(id) => id.fmt(formatter),
             Self::Contacts(id) => id.fmt(formatter),
             Self::Account(id) => id.fmt(formatter),
         }

@@ -144,6 +144,8 @@ identifiers! {
     RoundId = "rnd",
     /// A question to a recipient whether it has places, which concerns nobody in particular.
     CapacityCheckId = "cap",
+    /// A person whom a partner offers to one of our services.
+    PartnerOfferId = "pof",
     /// A message on a referral.
     MessageId = "msg",
     /// A demand record: one need met by nothing, or by something, in one month.

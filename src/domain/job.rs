@@ -17,6 +17,7 @@ code_list! {
         AnsweringFigures = "answering_figures": "counts how partners answered, once a month is over",
         ReferralTimer = "referral_timer": "does what is due of a referral by itself",
         PartnerRevocation = "partner_revocation": "finishes what the revocation of a partner takes away",
+        PartnerOffer = "partner_offer": "does what is due of a partner's offer by itself",
     }
 }
 
@@ -67,6 +68,7 @@ pub const ONCE: &[Once] = &[
     Once { kind: JobKind::GlassReview, lease_seconds: 300, wait_seconds: 3600 },
     Once { kind: JobKind::ReferralTimer, lease_seconds: 300, wait_seconds: 3600 },
     Once { kind: JobKind::PartnerRevocation, lease_seconds: 300, wait_seconds: 3600 },
+    Once { kind: JobKind::PartnerOffer, lease_seconds: 300, wait_seconds: 3600 },
 ];
 
 /// The name of the job that does this for an object: the same work is never listed twice.

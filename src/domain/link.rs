@@ -5,7 +5,8 @@
 //! it has run out. A visit ends with its link.
 
 use super::account::RiskProfile;
-use super::id::{LinkId, ReferralId, ServiceId};
+use super::id::{Identifier as _, LinkId, PartnerOfferId, ReferralId, ServiceId};
+use super::partner_offer::PartnerOffer;
 use super::referral::{Referral, Urgency};
 use super::time::Timestamp;
 
@@ -43,13 +44,47 @@ pub enum LinkState {
     Revoked,
 }
 
+/// Because of what a link was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkObject {
+    /// A referral to the service of the mailbox.
+    Referral(ReferralId),
+    /// What the mailbox has offered itself.
+    Offer(PartnerOfferId),
+}
+
+impl LinkObject {
+    /// Reads the id of either.
+    pub fn parse(text: &str) -> Option<Self> {
+        let referral = ReferralId::parse(text).map(Self::Referral);
+        referral.or_else(|_| PartnerOfferId::parse(text).map(Self::Offer)).ok()
+    }
+
+    /// The referral, where it is one.
+    pub const fn referral(self) -> Option<ReferralId> {
+        match self {
+            Self::Referral(id) => Some(id),
+            Self::Offer(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Display for LinkObject {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Referral(id) => id.fmt(formatter),
+            Self::Offer(id) => id.fmt(formatter),
+        }
+    }
+}
+
 /// A link, without what opens it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// Identifier; it opens nothing.
     pub id: LinkId,
-    /// The referral because of which it was sent.
-    pub referral_id: ReferralId,
+    /// Because of what it was sent.
+    pub object: LinkObject,
     /// The service to whose mailbox it was sent.
     pub service_id: ServiceId,
     /// When it was made.
@@ -62,15 +97,17 @@ pub struct Link {
 
 impl Link {
     /// A link to answer this referral by, made now.
-    pub fn new(id: LinkId, referral: &Referral, now: Timestamp) -> Self {
-        Self {
-            id,
-            referral_id: referral.id,
-            service_id: referral.service_id,
-            created_at: now,
-            expires_at: expiry(referral.urgency, now),
-            revoked_at: None,
-        }
+    pub fn to_referral(id: LinkId, referral: &Referral, now: Timestamp) -> Self {
+        Self::new(id, LinkObject::Referral(referral.id), (referral.service_id, referral.urgency), now)
+    }
+
+    /// A link by which the mailbox of this service reads what became of its offer, made now.
+    pub fn to_offer(id: LinkId, offer: &PartnerOffer, mailbox: ServiceId, now: Timestamp) -> Self {
+        Self::new(id, LinkObject::Offer(offer.id), (mailbox, offer.urgency), now)
+    }
+
+    fn new(id: LinkId, object: LinkObject, (service_id, urgency): (ServiceId, Urgency), now: Timestamp) -> Self {
+        Self { id, object, service_id, created_at: now, expires_at: expiry(urgency, now), revoked_at: None }
     }
 
     /// Whether it can be opened at `now`.
@@ -138,7 +175,6 @@ impl LinkSession {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::Identifier as _;
 
     fn now() -> Timestamp {
         Timestamp::parse("2026-11-28T10:00:00Z").expect("an instant")
@@ -151,7 +187,7 @@ mod tests {
         {
             let link = Link {
                 id: LinkId::from_bytes([1; 16]),
-                referral_id: ReferralId::from_bytes([2; 16]),
+                object: LinkObject::Referral(ReferralId::from_bytes([2; 16])),
                 service_id: ServiceId::from_bytes([3; 16]),
                 created_at: now(),
                 expires_at: expiry(urgency, now()),

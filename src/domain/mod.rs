@@ -45,6 +45,7 @@ pub mod need;
 pub mod news;
 pub mod notice;
 pub mod opening;
+pub mod partner_offer;
 pub mod place;
 pub mod profile;
 pub mod provider;

@@ -119,6 +119,11 @@ code_list! {
         NotAcceptedNow = "not_accepted_now": "a text goes with a referral once it is accepted, while it is open and its consent is live",
         AnswerOfQuestion = "answer_of_question": "this is no answer to the question, or lies outside of what it may say",
         MessagesFull = "messages_full": "a referral holds at most a hundred messages",
+        PersonAgrees = "person_agrees": "nobody is offered without their word: ask the person first",
+        NoReception = "no_reception": "no team answers what is offered to this service",
+        OfferNotAccepted = "offer_not_accepted": "the offer was not accepted yet: accept or decline it",
+        OffersFull = "offers_full": "twenty of your offers wait for an answer: call, or take one back",
+        ReceptionOfOthers = "reception_of_others": "a team answers for the services of its own organisation only",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }
 }

@@ -33,6 +33,7 @@ use crate::domain::message::{AnswerWord, IdentityAsked, MessageKind, QuestionTem
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::notice::NoticeKind;
 use crate::domain::opening::{OpeningReason, OpeningStatus};
+use crate::domain::partner_offer::PartnerOfferStatus;
 use crate::domain::place::DistanceBand;
 use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, ProtectionFlag, Situation};
 use crate::domain::ranking::{RankFactor, ServiceOrder};
@@ -141,7 +142,7 @@ macro_rules! enums {
 
 enums! {
     Accessibility, AdminStatus, AgeBand, AgeBasis, AuditAction, AuditPurpose, Assent, AuthorityLink, CapacityAnswer, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, ConsentBasis, ConsentField, ConsentModality, ConsentGiver, ConsentProblem, ConsentPurpose, Interpreting, RecipientAnswer, ContactRule, DeadlineBand, DeclineCode, DemandResult, DistanceBand, DuplicateReason, Event, Explained, Finding, OpeningReason, OpeningStatus, Precision, ProposalKind, ProposalReason, ProposalStatus, RankFactor, ServiceField, ServiceMode, ServiceOrder, Teller, FitDimension, FreshnessState, Gender, Household, InputProblem, KnownConsequence, Language, LegalHoldReason, LocationKind, Need, NeedFamily, IncidentResolution,
-    OrganizationKind, OutcomeCode, Party, ProtectionFlag, Attestation, Channel, HandoverMode, ReferralKind, RecipientProblem, ReferralStatus, RiskProfile, Role,
+    OrganizationKind, OutcomeCode, PartnerOfferStatus, Party, ProtectionFlag, Attestation, Channel, HandoverMode, ReferralKind, RecipientProblem, ReferralStatus, RiskProfile, Role,
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
     ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, ReportAuthority, ReportInformation, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem, RevocationReason,
     AnswerWord, IdentityAsked, LinterFinding, MessageKind, QuestionTemplate,

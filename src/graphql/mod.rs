@@ -19,6 +19,7 @@ mod node;
 mod operation;
 mod order;
 mod page;
+mod partner_offer_query;
 mod protection_query;
 mod query;
 mod request;
@@ -39,6 +40,7 @@ use self::limits::Limits;
 use self::mutations::Mutation;
 use self::operation::operation;
 use self::order::RootOrder;
+use self::partner_offer_query::PartnerOfferQuery;
 use self::protection_query::ProtectionQuery;
 use self::query::LoopQuery;
 use self::request::RequestContext;
@@ -59,7 +61,7 @@ type RelaisSchema = Schema<Query, Mutation, Subscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-struct Query(SearchQuery, LoopQuery, DirectoryQuery, SharingQuery, ProtectionQuery, CapacityQuery, WebhookQuery);
+struct Query(SearchQuery, LoopQuery, DirectoryQuery, SharingQuery, ProtectionQuery, CapacityQuery, PartnerOfferQuery, WebhookQuery);
 
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {

@@ -10,6 +10,7 @@ use super::types::demand::Demand;
 use super::types::directory_edit::DirectoryProposal;
 use super::types::incident::Incident;
 use super::types::organization::Organization;
+use super::types::partner_offer::PartnerOffer;
 use super::types::protection::{BreakGlass, Custody, Deletion, Notice, Project};
 use super::types::referral::Referral;
 use super::types::revocation::PartnerRevocation;
@@ -20,11 +21,11 @@ use crate::actions::protection::{
     continuity, deletion, glass, incidents, notice, overrides, project, reports, revocation,
 };
 use crate::actions::{
-    ActionError, capacity_check, case, consent, demand, directory, directory_edit, referral, webhook,
+    ActionError, capacity_check, case, consent, demand, directory, directory_edit, partner_offer, referral, webhook,
 };
 use crate::domain::id::{
     CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, NoticeId,
-    OrganizationId, OverrideId, ProjectId, ProposalId, ReferralId, ReportId, RevocationId, ServiceId,
+    OrganizationId, OverrideId, PartnerOfferId, ProjectId, ProposalId, ReferralId, ReportId, RevocationId, ServiceId,
     WebhookEndpointId,
 };
 use async_graphql::{ID, Interface};
@@ -48,6 +49,8 @@ pub enum Node {
     Demand(Demand),
     /// A question for places.
     CapacityCheck(CapacityCheck),
+    /// An offer of a partner.
+    PartnerOffer(PartnerOffer),
     /// A project.
     Project(Project),
     /// The revocation of a partner.
@@ -104,6 +107,10 @@ pub async fn find(request: &RequestContext, id: &ID) -> Result<Option<Node>, Api
         CapacityCheckId::PREFIX => {
             let found_check = async |id| capacity_check::find(context, access, id).await;
             found(id, found_check, |view| Node::CapacityCheck(CapacityCheck(view))).await
+        }
+        PartnerOfferId::PREFIX => {
+            let found_offer = async |id| partner_offer::find(context, access, id).await;
+            found(id, found_offer, |view| Node::PartnerOffer(view.into())).await
         }
         _ => find_of_protection(request, id, prefix).await,
     }

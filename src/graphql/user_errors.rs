@@ -330,6 +330,20 @@ unions! {
     CapacityCheckAnswerError { Input(InputError), Protection(ProtectionError) }
     /// Why a question for places was not closed.
     CapacityCheckCloseError { Protection(ProtectionError) }
+    /// Why it was not said which team answers.
+    ServiceReceptionSetError { Input(InputError), Protection(ProtectionError) }
+    /// Why a person was not offered.
+    PartnerOfferMakeError {
+        Input(InputError), Recipient(RecipientUnavailableError), KeyReused(IdempotencyConflictError),
+    }
+    /// Why an offer was not taken back.
+    PartnerOfferWithdrawError { Conflict(ConflictError), Protection(ProtectionError) }
+    /// Why an offer was not accepted.
+    PartnerOfferAcceptError { Conflict(ConflictError), Protection(ProtectionError) }
+    /// Why an offer was not declined.
+    PartnerOfferDeclineError { Conflict(ConflictError), Input(InputError), Protection(ProtectionError) }
+    /// Why it was not said what came of an offer.
+    PartnerOfferCompleteError { Conflict(ConflictError), Input(InputError), Protection(ProtectionError) }
     /// Why a referral was not acknowledged.
     ReferralAcknowledgeError {
         Conflict(ConflictError), Transition(InvalidTransitionError), Input(InputError), Protection(ProtectionError),

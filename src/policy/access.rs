@@ -7,6 +7,7 @@ use crate::domain::directory::Service;
 use crate::domain::freeze::Desk;
 use crate::domain::glass::{Glass, SECOND_FACTOR_MINUTES};
 use crate::domain::id::{AccountId, Identifier as _, OrganizationId, ProjectId, ReferralId, ServiceId, TeamId};
+use crate::domain::partner_offer::PartnerOffer;
 use crate::domain::referral::Referral;
 use crate::domain::scope::{AuditScope, DirectoryScope, EntryKind, Scope};
 use crate::domain::time::Timestamp;
@@ -303,6 +304,16 @@ impl Access {
             (Relation::Team, _) => Relation::Team,
             (_, Some(leading)) if is_of_project => leading,
             _ => Relation::Member,
+        }
+    }
+
+    /// What the viewer is to an offer of a partner. Who is on both sides is of the team.
+    pub fn relation_to_offer(&self, offer: &PartnerOffer) -> Relation {
+        let is_own = self.scope().organization == Some(offer.sender_id);
+        let can_be = self.account().is_some_and(|account| self.table.can_be(account.role, Relation::Offering));
+        match self.relation_to_protected(offer.team_id, offer.project_id, offer.receiver_id) {
+            Relation::Member if is_own && can_be => Relation::Offering,
+            nearest => nearest,
         }
     }
 

@@ -18,6 +18,7 @@ pub mod incident_view;
 mod looking;
 pub mod message_view;
 pub mod override_view;
+pub mod partner_offer_view;
 pub mod person_view;
 pub mod proposal_view;
 pub mod protection_view;

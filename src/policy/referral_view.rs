@@ -248,7 +248,7 @@ pub struct OfferView {
 }
 
 impl OfferView {
-    fn of(look: &Looking, told: &Profile) -> Self {
+    pub(super) fn of(look: &Looking, told: &Profile) -> Self {
         Self {
             age_band: look.field("Offer.ageBand", told.age_band),
             gender: look.field("Offer.gender", told.gender),

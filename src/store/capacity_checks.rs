@@ -1,6 +1,6 @@
 //! Questions for places, and their answers.
 
-use super::reach::{in_reached_project, not_revoked_by, of_own_team, receiving, within};
+use super::reach::{between_partner_and_project, of_reached_team, receiving, within};
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::capacity_check::{CapacityCheck, ToldPlaces};
@@ -25,27 +25,14 @@ macro_rules! select_checks {
 /// teams $4.
 macro_rules! asked {
     () => {
-        concat!("(", in_reached_project!("$1", "$2"), " AND (CAST($4 AS BOOLEAN) OR ", of_own_team!("$1", "$3"), "))")
+        of_reached_team!("$1", "$2", "$3", "$4")
     };
 }
 
-/// Asked of an organisation, by a project that is at work and has not revoked it. Who is confined to one service reads what
-/// that was asked, where nobody could be arrested or attacked; who is confined to one referral reads no check.
+/// Asked of an organisation.
 macro_rules! received {
     ($organization:literal, $service:literal, $referral:literal) => {
-        concat!(
-            "(recipient_id = ",
-            $organization,
-            " AND CAST(",
-            $referral,
-            " AS TEXT) IS NULL AND (CAST(",
-            $service,
-            " AS TEXT) IS NULL OR (service_id = ",
-            $service,
-            " AND NOT EXISTS (SELECT 1 FROM projects x WHERE x.id = project_id AND x.risk_profile = 'severe'))) AND EXISTS (SELECT 1 FROM projects w WHERE w.id = project_id AND w.status = 'active' AND ",
-            not_revoked_by!("w.id", "recipient_id"),
-            "))"
-        )
+        between_partner_and_project!($organization, $service, $referral, of "recipient_id", "service_id")
     };
 }
 

@@ -61,11 +61,12 @@ statements! {
         WHERE queue_id = $1 AND object = $2 AND id <> $3";
     PUT_OFF = "UPDATE deliveries SET due_at = $2 WHERE id = $1 AND due_at IS NOT NULL";
     STANDING = concat!(
-        "SELECT r.status, r.recipient_id, r.sender_id, r.channel, p.status AS project_status, ",
+        "SELECT r.status, r.sender_id, p.status AS project_status, ",
         open_to_recipient!("r.case_id", "r.recipient_id"),
-        " AS is_open_to_recipient, ",
-        not_revoked_by!("r.project_id", "r.recipient_id"),
-        " AS is_not_revoked FROM referrals r JOIN projects p ON p.id = r.project_id WHERE r.id = $1"
+        " AS is_open_to_recipient FROM referrals r JOIN projects p ON p.id = r.project_id WHERE r.id = $1 UNION ALL \
+         SELECT CAST(NULL AS TEXT), b.receiver_id, p.status, ",
+        not_revoked_by!("p.id", "b.sender_id"),
+        " FROM partner_offers b JOIN projects p ON p.id = b.project_id WHERE b.id = $1"
     );
     // What the recipient of a referral was told of it, with the last attempt; not what the sender's own systems were.
     LIST_TOLD = "SELECT r.id AS referral_id, q.channel, d.kind, d.status, d.attempts, a.result, coalesce(a.at, d.created_at) AS at \
@@ -84,18 +85,16 @@ pub struct LeasedQueue {
     pub until: Timestamp,
 }
 
-/// What is asked of a referral once more, before anything is told of it.
+/// What is asked of a referral, or of a partner's offer, once more, before anything is told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TellingFacts {
-    /// Its state.
-    pub status: Status,
-    /// Who receives it.
-    pub recipient_id: OrganizationId,
-    /// Who made it.
+    /// The state of a referral; an offer is told of in any.
+    pub status: Option<Status>,
+    /// The organisation of the project that it is with.
     pub sender_id: OrganizationId,
-    /// True where the recipient may read it now: the project works, and has not revoked it.
+    /// True where the other side may read it now: the project works, and has not revoked it.
     pub is_open_to_recipient: bool,
-    /// True where the project that made it works.
+    /// True where the project works.
     pub project_is_at_work: bool,
 }
 
@@ -138,8 +137,7 @@ impl DeliveryRow {
 
 #[derive(sqlx::FromRow)]
 struct TellingRow {
-    status: String,
-    recipient_id: String,
+    status: Option<String>,
     sender_id: String,
     project_status: String,
     is_open_to_recipient: bool,
@@ -208,14 +206,13 @@ impl Store {
         Ok(earlier > 0 && delivered == 0)
     }
 
-    /// How a referral stands to those who are told of it; `None` once its case is erased.
-    pub async fn find_telling_facts(&self, referral: &str) -> Result<Option<TellingFacts>, StoreError> {
+    /// How a referral, or a partner's offer, stands to those who are told of it; `None` once it is gone.
+    pub async fn find_telling_facts(&self, object: &str) -> Result<Option<TellingFacts>, StoreError> {
         let row: Option<TellingRow> =
-            read!(self, |pool| sqlx::query_as(STANDING).bind(referral).fetch_optional(pool).await)?;
+            read!(self, |pool| sqlx::query_as(STANDING).bind(object).fetch_optional(pool).await)?;
         let facts = row.map(|row| {
             Ok(TellingFacts {
-                status: TABLE.code(&row.status)?,
-                recipient_id: TABLE.id(&row.recipient_id)?,
+                status: TABLE.optional_code(row.status.as_deref())?,
                 sender_id: TABLE.id(&row.sender_id)?,
                 is_open_to_recipient: row.is_open_to_recipient,
                 project_is_at_work: row.project_status == "active",

@@ -59,7 +59,7 @@ statements! {
     ERASE_ROUNDS = "DELETE FROM referral_rounds WHERE case_id = $1";
     ERASE_MESSAGES = concat!("DELETE FROM messages WHERE ", of_its_referrals!("referral_id"));
     ERASE_DELIVERIES = concat!("DELETE FROM deliveries WHERE ", of_its_objects!("object"));
-    ERASE_LINKS = concat!("DELETE FROM links WHERE ", of_its_referrals!("referral_id"));
+    ERASE_LINKS = concat!("DELETE FROM links WHERE ", of_its_referrals!("object"));
     ERASE_SPOKEN_CODES = concat!("DELETE FROM spoken_codes WHERE ", of_its_referrals!("referral_id"));
     ERASE_REFERRALS = "DELETE FROM referrals WHERE case_id = $1";
     ERASE_REPORTS = "DELETE FROM statutory_reports WHERE case_id = $1";

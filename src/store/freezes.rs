@@ -174,6 +174,12 @@ impl Tx {
         Ok(freezes_of_referrals(rows)?.into_iter().map(|(_, freeze)| freeze).collect())
     }
 
+    /// The freezes of a project, oldest first.
+    pub async fn list_freezes_of_project(&mut self, project: ProjectId) -> Result<Vec<Freeze>, StoreError> {
+        let rows: Vec<FreezeRow> = in_tx!(self, |c| sqlx::query_as(LIST).bind(project.to_string()).fetch_all(c).await)?;
+        rows.into_iter().map(FreezeRow::into_freeze).collect()
+    }
+
     /// The freeze that a project is in; the caller has locked the project.
     pub async fn find_freeze(&mut self, project: ProjectId) -> Result<Option<Freeze>, StoreError> {
         let rows: Vec<FreezeRow> = in_tx!(self, |c| sqlx::query_as(LIST).bind(project.to_string()).fetch_all(c).await)?;

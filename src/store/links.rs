@@ -6,36 +6,45 @@ use super::row::{Table, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::account::RiskProfile;
 use crate::domain::id::{AccountId, OrganizationId, ReferralId, ServiceId};
-use crate::domain::link::{Link, LinkSession};
+use crate::domain::link::{Link, LinkObject, LinkSession};
 use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("links");
 
-/// What is known of a link: itself, how dangerous a leak of its referral would be, and by which account whoever opens it
+/// What is known of a link: itself, how dangerous a leak of what it leads to would be, and by which account whoever opens it
 /// acts.
 macro_rules! link_columns {
     () => {
-        "l.id, l.referral_id, l.service_id, l.created_at, l.expires_at, l.revoked_at, r.is_open, r.recipient_id, r.version, \
-         EXISTS (SELECT 1 FROM cases c JOIN teams o ON o.id = c.team_id JOIN projects p ON p.id IN (c.project_id, o.project_id) \
-         WHERE c.id = r.case_id AND p.risk_profile = 'severe') AS is_severe, \
+        "l.id, l.object, l.service_id, l.created_at, l.expires_at, l.revoked_at, coalesce(r.version, f.version) AS version, \
+         coalesce(r.recipient_id, f.sender_id) AS organization_id, (f.id IS NOT NULL OR r.is_open) AS is_open, \
+         EXISTS (SELECT 1 FROM projects p WHERE p.risk_profile = 'severe' AND (p.id = f.project_id OR EXISTS (SELECT 1 FROM cases c \
+         JOIN teams o ON o.id = c.team_id WHERE c.id = r.case_id AND p.id IN (c.project_id, o.project_id)))) AS is_severe, \
          (SELECT b.account_id FROM partner_mailboxes b JOIN accounts a ON a.id = b.account_id \
-         WHERE b.service_id = l.service_id AND a.organization_id = r.recipient_id) \
+         WHERE b.service_id = l.service_id AND a.organization_id = coalesce(r.recipient_id, f.sender_id)) \
          AS account_id "
     };
 }
 
+/// What a link leads to: a referral, or what the mailbox has offered itself.
+macro_rules! with_object {
+    () => {
+        "LEFT JOIN referrals r ON r.id = l.object LEFT JOIN partner_offers f ON f.id = l.object WHERE (r.id IS NOT NULL OR f.id IS NOT NULL) AND "
+    };
+}
+
 statements! {
-    FIND = concat!("SELECT ", link_columns!(), "FROM links l JOIN referrals r ON r.id = l.referral_id WHERE l.token_hash = $1");
+    FIND = concat!("SELECT ", link_columns!(), "FROM links l ", with_object!(), "l.token_hash = $1");
     FIND_VISIT = concat!(
         "SELECT ",
         link_columns!(),
-        ", s.opened_at, s.seen_at, s.proved_referral_id FROM link_sessions s JOIN links l ON l.id = s.link_id \
-         JOIN referrals r ON r.id = l.referral_id WHERE s.hash = $1"
+        ", s.opened_at, s.seen_at, s.proved_referral_id FROM link_sessions s JOIN links l ON l.id = s.link_id ",
+        with_object!(),
+        "s.hash = $1"
     );
-    INSERT = "INSERT INTO links (id, token_hash, referral_id, service_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    REVOKE_OF = "UPDATE links SET revoked_at = $2 WHERE referral_id = $1 AND revoked_at IS NULL";
+    INSERT = "INSERT INTO links (id, token_hash, object, service_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    REVOKE_OF = "UPDATE links SET revoked_at = $2 WHERE object = $1 AND revoked_at IS NULL";
     REVOKE_TO = "UPDATE links SET revoked_at = $2 WHERE revoked_at IS NULL \
-        AND referral_id IN (SELECT r.id FROM referrals r WHERE r.recipient_id = $1)";
+        AND object IN (SELECT r.id FROM referrals r WHERE r.recipient_id = $1 UNION ALL SELECT f.id FROM partner_offers f WHERE f.sender_id = $1)";
     // The row is held until the commit, so that of two links made at once the second finds the account of the first.
     ENSURE_MAILBOX = "INSERT INTO partner_mailboxes (service_id, organization_id, is_phone_only) VALUES ($1, $2, false) \
         ON CONFLICT (service_id) DO UPDATE SET organization_id = excluded.organization_id";
@@ -53,13 +62,13 @@ statements! {
 #[derive(sqlx::FromRow)]
 struct LinkRow {
     id: String,
-    referral_id: String,
+    object: String,
     service_id: String,
     created_at: i64,
     expires_at: i64,
     revoked_at: Option<i64>,
     is_open: bool,
-    recipient_id: String,
+    organization_id: String,
     version: i64,
     is_severe: bool,
     account_id: Option<String>,
@@ -79,13 +88,13 @@ struct VisitRow {
 pub struct StoredLink {
     /// The link.
     pub link: Link,
-    /// True until its referral has ended.
+    /// True until its referral has ended; of what the mailbox has offered, always.
     pub is_open: bool,
-    /// Which organisation the referral asks.
-    pub recipient_id: OrganizationId,
-    /// The version of the referral.
+    /// The organisation of the mailbox.
+    pub organization_id: OrganizationId,
+    /// The version of what it leads to.
     pub version: i64,
-    /// How dangerous a leak of its referral would be: severe, or not.
+    /// How dangerous a leak of what it leads to would be: severe, or not.
     pub risk: RiskProfile,
     /// By which account whoever opens it acts.
     pub account_id: Option<AccountId>,
@@ -96,14 +105,14 @@ impl LinkRow {
         Ok(StoredLink {
             link: Link {
                 id: TABLE.id(&self.id)?,
-                referral_id: TABLE.id(&self.referral_id)?,
+                object: LinkObject::parse(&self.object).ok_or_else(|| TABLE.corrupt("object"))?,
                 service_id: TABLE.id(&self.service_id)?,
                 created_at: Timestamp::from_microseconds(self.created_at),
                 expires_at: Timestamp::from_microseconds(self.expires_at),
                 revoked_at: optional_time(self.revoked_at),
             },
             is_open: self.is_open,
-            recipient_id: TABLE.id(&self.recipient_id)?,
+            organization_id: TABLE.id(&self.organization_id)?,
             version: self.version,
             risk: if self.is_severe { RiskProfile::Severe } else { RiskProfile::Standard },
             account_id: TABLE.optional_id(self.account_id.as_deref())?,
@@ -140,7 +149,7 @@ impl Tx {
         in_tx!(self, |c| sqlx::query(INSERT)
             .bind(link.id.to_string())
             .bind(token_hash)
-            .bind(link.referral_id.to_string())
+            .bind(link.object.to_string())
             .bind(link.service_id.to_string())
             .bind(link.created_at.microseconds())
             .bind(link.expires_at.microseconds())

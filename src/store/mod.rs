@@ -49,6 +49,7 @@ mod open;
 mod openings;
 mod outbox_health;
 mod overrides;
+mod partner_offers;
 mod postgres_programs;
 mod projects;
 mod proposals;
@@ -77,6 +78,7 @@ pub use self::audit::UnsignedHead;
 pub use self::backup::BackupMade;
 pub use self::bell::{Following, Hearing};
 pub use self::capacity_checks::CheckSelection;
+pub use self::partner_offers::OfferSelection;
 pub use self::connect::sqlite_file;
 pub use self::credentials::StoredFactor;
 pub use self::deliveries::{LeasedQueue, TellingFacts};
@@ -287,6 +289,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     audit::STATEMENTS,
     audit_reads::STATEMENTS,
     capacity_checks::STATEMENTS,
+    partner_offers::STATEMENTS,
     cases::STATEMENTS,
     connect::STATEMENTS,
     consents::STATEMENTS,

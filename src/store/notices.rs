@@ -30,6 +30,10 @@ macro_rules! select_received {
             ") OR EXISTS (SELECT 1 FROM capacity_checks k JOIN projects w ON w.id = k.project_id ",
             "WHERE k.id = n.object AND w.status = 'active' AND ",
             not_revoked_by!("w.id", "k.recipient_id"),
+            // And what it has offered itself.
+            ") OR EXISTS (SELECT 1 FROM partner_offers b JOIN projects w ON w.id = b.project_id ",
+            "WHERE b.id = n.object AND w.status = 'active' AND ",
+            not_revoked_by!("w.id", "b.sender_id"),
             ")))) ",
             $rest
         )

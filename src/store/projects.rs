@@ -9,8 +9,8 @@ use crate::domain::clocks::Clocks;
 use crate::domain::erasure::ErasureUnit;
 use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{OrganizationId, ProjectId};
-use crate::domain::referral::Referral;
 use crate::domain::scope::Scope;
+use std::collections::BTreeSet;
 
 const TABLE: Table = Table("projects");
 
@@ -115,11 +115,11 @@ impl Store {
 }
 
 impl Store {
-    /// The sending projects of referrals that the caller has read within its scope.
-    pub async fn list_projects_of(&self, referrals: &[Referral]) -> Result<Vec<Project>, StoreError> {
-        let sql = in_list(LIST, referrals.len());
+    /// The projects of what the caller has read within its scope.
+    pub async fn list_projects_of(&self, projects: &BTreeSet<ProjectId>) -> Result<Vec<Project>, StoreError> {
+        let sql = in_list(LIST, projects.len());
         let rows: Vec<ProjectRow> = read!(self, |pool| {
-            let ids = referrals.iter().map(|referral| referral.project_id.to_string());
+            let ids = projects.iter().map(ToString::to_string);
             ids.fold(sqlx::query_as(sql), |query, id| query.bind(id)).fetch_all(pool).await
         })?;
         open_projects(&self.keys, rows).await

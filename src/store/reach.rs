@@ -49,6 +49,48 @@ macro_rules! of_own_team {
 }
 pub(super) use of_own_team;
 
+/// The row is of a team of the scope's account, or of a project that the scope covers whole.
+macro_rules! of_reached_team {
+    ($project:literal, $unit:literal, $account:literal, $covers:literal) => {
+        concat!(
+            "(",
+            $crate::store::reach::in_reached_project!($project, $unit),
+            " AND (CAST(",
+            $covers,
+            " AS BOOLEAN) OR ",
+            $crate::store::reach::of_own_team!($project, $account),
+            "))"
+        )
+    };
+}
+pub(super) use of_reached_team;
+
+/// The row is between a partner and a project that is at work and has not revoked it. Who is confined to one service reads
+/// what is between that and the project, where nobody could be arrested or attacked; who is confined to one referral reads
+/// nothing else.
+macro_rules! between_partner_and_project {
+    ($organization:literal, $service:literal, $referral:literal, of $row_partner:literal, $row_service:literal) => {
+        concat!(
+            "(",
+            $row_partner,
+            " = ",
+            $organization,
+            " AND CAST(",
+            $referral,
+            " AS TEXT) IS NULL AND (CAST(",
+            $service,
+            " AS TEXT) IS NULL OR (",
+            $row_service,
+            " = ",
+            $service,
+            " AND NOT EXISTS (SELECT 1 FROM projects x WHERE x.id = project_id AND x.risk_profile = 'severe'))) AND EXISTS (SELECT 1 FROM projects w WHERE w.id = project_id AND w.status = 'active' AND ",
+            $crate::store::reach::not_revoked_by!("w.id", $row_partner),
+            "))"
+        )
+    };
+}
+pub(super) use between_partner_and_project;
+
 /// The row's `case_id` is a case of a team of the scope's account, in the scope's project.
 macro_rules! of_own_case {
     ($project:literal, $account:literal) => {

@@ -150,6 +150,9 @@ statements! {
     COUNT_CHECKS = count_passing!("capacity_checks", "until_at");
     OLDEST_CHECKS = oldest_passing!("capacity_checks", "until_at");
     ERASE_CHECKS = erase_passing!("capacity_checks", "id", "until_at");
+    COUNT_OFFERS = count_passing!("partner_offers", "ended_at");
+    OLDEST_OFFERS = oldest_passing!("partner_offers", "ended_at");
+    ERASE_OFFERS = erase_passing!("partner_offers", "id", "ended_at");
     COUNT_OPENINGS = count_passing!("case_openings", "opened_at");
     OLDEST_OPENINGS = oldest_passing!("case_openings", "opened_at");
     ERASE_OPENINGS = "DELETE FROM case_openings WHERE (account_id, case_id) IN (SELECT o.account_id, o.case_id FROM case_openings o \
@@ -192,6 +195,8 @@ pub enum Passing {
     Notices,
     /// Questions for places, by the end of what they ask about.
     CapacityChecks,
+    /// Offers of partners, by their end.
+    PartnerOffers,
     /// What the reveal budget counts, by when the case was opened.
     Openings,
     /// Slips, by their making.
@@ -230,6 +235,7 @@ impl Passing {
             Self::SpokenCodes => (COUNT_CODES, OLDEST_CODES, ERASE_CODES),
             Self::Slips => (COUNT_SLIPS, OLDEST_SLIPS, ERASE_SLIPS),
             Self::CapacityChecks => (COUNT_CHECKS, OLDEST_CHECKS, ERASE_CHECKS),
+            Self::PartnerOffers => (COUNT_OFFERS, OLDEST_OFFERS, ERASE_OFFERS),
             Self::Tokens => (COUNT_TOKENS, OLDEST_TOKENS, ERASE_TOKENS),
             Self::Sessions => (COUNT_SESSIONS, OLDEST_SESSIONS, ERASE_SESSIONS),
             Self::Attempts => (COUNT_ATTEMPTS, OLDEST_ATTEMPTS, ERASE_ATTEMPTS),

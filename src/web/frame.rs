@@ -36,6 +36,11 @@ impl Frame {
         i18n::text_with(self.language, "partner-reply-by", &[("when", when.to_owned())])
     }
 
+    /// Until when the other side is to answer.
+    pub(super) fn answer_by(&self, when: &str) -> String {
+        i18n::text_with(self.language, "offers-answer-by", &[("when", when.to_owned())])
+    }
+
     /// The name of a code, such as a role.
     pub(super) fn code<T: CodeList>(&self, prefix: &str, code: &T) -> String {
         self.text(&i18n::code_key(prefix, *code))

@@ -70,7 +70,10 @@ pub(super) async fn open(
 ) -> Response<Body> {
     let (visit, token) = (&form.visit, token(path));
     match link::open(&context, &token).await {
-        Ok(Opening::Opened(secret)) => unlisted(answer::redirect_with_link(partner::INBOX, &secret)),
+        Ok(Opening::Opened(secret, object)) => {
+            let to = if object.referral().is_some() { partner::INBOX } else { partner::OFFERS };
+            unlisted(answer::redirect_with_link(to, &secret))
+        }
         Ok(Opening::Over) => {
             let renewal = Some(format!("/o/{}/renew", token.expose()));
             let page = LinkPage::new(visit, "link-over", "page-link-renew", renewal);

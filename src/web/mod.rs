@@ -96,6 +96,8 @@ pub const PAGES: &[Page] = &[
     sent("/o/{token}/renew", || post(link::renew)),
     shown_and_sent(partner::CAPACITY, || get(partner::show_capacity).post(partner::tell_capacity)),
     sent("/leave", || post(partner::leave)),
+    shown_and_sent(partner::OFFERS, || get(partner::show_offers).post(partner::withdraw_offer)),
+    shown_and_sent("/offers/to/{id}", || get(partner::show_offer_form).post(partner::offer)),
     shown_and_sent(partner::OUTCOMES, || get(partner::show_outcomes).post(partner::record_outcomes)),
     shown(partner::INBOX, || get(partner::inbox)),
     shown_and_sent("/requests/{id}", || get(partner::request).post(partner::answer)),

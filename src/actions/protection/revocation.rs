@@ -9,7 +9,7 @@ use super::project::{leaders_of, lock_led};
 use super::{Notify, deletion, require_project_at_work};
 use crate::actions::jobs::Outcome;
 use crate::actions::referral::{Actor, write};
-use crate::actions::{ActionError, Context, directory, hidden};
+use crate::actions::{ActionError, Context, directory, hidden, partner_offer};
 use crate::domain::account::{Account, Project};
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::code::CodeList as _;
@@ -102,6 +102,7 @@ async fn begin(context: &Context, tx: &mut Tx, project: &Project, revocation: &R
     let at = revocation.revoked_at;
     tx.insert_revocation(revocation).await?;
     tx.close_capacity_checks_with(revocation).await?;
+    partner_offer::acts::end_with(context, tx, revocation).await?;
     shut_out(tx, revocation).await?;
     tell_others(context, tx, revocation).await?;
     let (kind, name) = (JobKind::PartnerRevocation, name_of(JobKind::PartnerRevocation, &revocation.id.to_string()));

@@ -26,7 +26,7 @@ pub use next_partners::next_partners;
 pub use reopen::reopen;
 pub use reroute::{RerouteReferral, reroute};
 pub use round::{OfferToFirst, offer_to_first};
-pub(super) use send::find_recipient;
+pub(super) use send::{askable, calendar_of};
 pub use send::{SendDeclarations, send};
 pub use sheet::{HandoverSheet, SheetError, handover_sheet};
 pub(super) use write::{Actor, audit, write};

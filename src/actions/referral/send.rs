@@ -3,6 +3,7 @@
 use super::write::{Actor, audit, write};
 use super::{Sender, Target, decide, find_for_change, settle};
 use crate::actions::protection::require_project_at_work;
+use crate::actions::directory::kept_service;
 use crate::actions::{ActionError, Context, demand};
 use crate::domain::account::Project;
 use crate::domain::audit::AuditPurpose;
@@ -13,7 +14,9 @@ use crate::domain::demand::DemandResult;
 use crate::domain::directory::{Document, Organization, Service};
 use crate::domain::id::{OrganizationId, ServiceId};
 use crate::domain::lifecycle::Party;
-use crate::domain::referral::{Channel, Command, Referral, ReferralKind, SendFacts};
+use crate::domain::need::Need;
+use crate::domain::referral::{Asked, Channel, Command, Referral, ReferralKind, SendFacts};
+use crate::domain::refusal::{InputProblem, RecipientProblem, Refusal};
 use crate::policy::access::Access;
 use crate::policy::referral_view::ReferralView;
 use crate::policy::rules::{Action, permit};
@@ -124,13 +127,13 @@ impl Sender<'_> {
 }
 
 /// The calendar by which a project's clocks run: its own days, and the public holidays of its country as they are known.
-fn calendar_of(context: &Context, project: &Project) -> Result<Calendar, ActionError> {
+pub(in crate::actions) fn calendar_of(context: &Context, project: &Project) -> Result<Calendar, ActionError> {
     let calendars = context.directory.calendars();
     let public = CountryCode::parse(&project.country).ok().and_then(|country| calendars.of(country));
     Calendar::new(project.calendar.clone(), public).map_err(|error| ActionError::Internal(error.into()))
 }
 
-pub(in crate::actions) async fn find_recipient(
+async fn find_recipient(
     tx: &mut Tx,
     service: ServiceId,
     organization: OrganizationId,
@@ -143,5 +146,31 @@ pub(in crate::actions) async fn find_recipient(
         Some(Document::Organization(organization)) => Some(organization),
         _ => None,
     };
+    Ok((service, organization))
+}
+
+/// The service that somebody names, as it stands in this transaction, with its organisation: one that answers the need, and
+/// that may be asked now.
+pub(in crate::actions) async fn askable(
+    context: &Context,
+    tx: &mut Tx,
+    access: &Access,
+    (service, need): (ServiceId, Need),
+) -> Result<(Service, Organization), ActionError> {
+    let known = kept_service(context, access, service)?;
+    let (service, organization) = find_recipient(tx, known.service.id, known.service.organization_id).await?;
+    let gone = || ActionError::from(Refusal::Recipient(RecipientProblem::ServiceNotOpen));
+    let (service, organization) = (service.ok_or_else(gone)?, organization.ok_or_else(gone)?);
+    if !service.needs.contains(&need) && !service.need_families.contains(&need.family()) {
+        return Err(Refusal::input("need", InputProblem::NeedNotOffered).into());
+    }
+    let asked = Asked {
+        need,
+        location_id: None,
+        service: &service,
+        organization: &organization,
+        sender_is_trained: access.account().is_some_and(|account| account.is_trained),
+    };
+    asked.check(context.now().date())?;
     Ok((service, organization))
 }

@@ -37,6 +37,10 @@ code_list! {
         CapacityAsked = "capacity_asked": "somebody asked a recipient whether it has places, for nobody in particular",
         CapacityAnswered = "capacity_answered": "a question for places was answered",
         CapacityCheckClosed = "capacity_check_closed": "a question for places was closed",
+        ReceptionSet = "reception_set": "it was said which team answers what partners offer to a service",
+        OfferMade = "offer_made": "a partner offered a person to a service",
+        OfferChanged = "offer_changed": "an offer of a partner changed its state",
+        OfferDue = "offer_due": "what was due of a partner's offer by itself was done",
         MessageSent = "message_sent": "a text was sent on a referral",
         MessagesRead = "messages_read": "the messages on a referral were marked as read",
         DemandRecorded = "demand_recorded": "a need without an answer was recorded",
@@ -159,6 +163,9 @@ impl AuditAction {
             | Self::CapacityCheckClosed
             | Self::ReferralChanged
             | Self::ReferralDue
+            | Self::OfferMade
+            | Self::OfferChanged
+            | Self::OfferDue
             | Self::MessageSent
             | Self::MessagesRead
             | Self::DemandRecorded

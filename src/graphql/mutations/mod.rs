@@ -29,6 +29,7 @@ mod incident;
 mod legal_hold;
 mod message;
 mod organization;
+mod partner_offer;
 mod protection;
 mod referral;
 mod revocation;
@@ -49,6 +50,7 @@ pub struct Mutation(
     incident::IncidentMutations,
     round::RoundMutations,
     capacity_check::CapacityCheckMutations,
+    partner_offer::PartnerOfferMutations,
     message::MessageMutations,
     demand::DemandMutations,
     directory::DirectoryMutations,

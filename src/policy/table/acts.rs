@@ -1,12 +1,12 @@
 //! Who may do what: acts by role, project and token; and which roles can be something to an object.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent, ConfirmEntry,
+    AnswerDeletion, AnswerOffer, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent, ConfirmEntry,
     ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, FollowReferral,
-    HoldCase, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase,
+    HoldCase, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse, OfferPerson, OpenCase, ReadCase,
     ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount,
     ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport,
-    ReopenReferral, RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SuggestCorrection, TakeCustody,
+    ReopenReferral, RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SetReception, SuggestCorrection, TakeCustody,
     TellCapacity, WithdrawConsent,
 };
 use super::row::{Act, Tie, act};
@@ -21,6 +21,8 @@ use crate::domain::code::CodeList as _;
 /// Who follows cases. An agent of a partner that has a project of its own refers like any caseworker, and a
 /// caseworker answers what comes to the services of the own organisation.
 const WORKERS: &[Role] = &[Caseworker, PartnerAgent, PartnerAdmin];
+/// Who answers for a partner; people of the own teams refer.
+const PARTNERS: &[Role] = &[PartnerAgent, PartnerAdmin];
 /// Who may read referrals at all.
 const READERS: &[Role] = &[Caseworker, PartnerAgent, PartnerAdmin, Coordinator, ProtectionLead];
 
@@ -70,6 +72,9 @@ fn acts_of_the_loop() -> Vec<Act> {
         act(FollowReferral, WORKERS).in_project().by_token(TokenScope::Referrals),
         act(ReopenReferral, LEADS).by_token(TokenScope::Referrals),
         act(ReadReferral, READERS).by_token(TokenScope::Referrals).or_by_link(),
+        act(OfferPerson, PARTNERS).by_token(TokenScope::Answers).or_by_link(),
+        act(AnswerOffer, WORKERS).in_project().by_token(TokenScope::Answers),
+        act(SetReception, LEADS).by_token(TokenScope::Referrals),
         act(SendMessage, WORKERS).by_token(TokenScope::Referrals),
         act(ReadGaps, &[Coordinator, Analyst]).in_project().by_token(TokenScope::Figures),
     ]
@@ -114,6 +119,7 @@ pub(super) fn ties() -> Vec<Tie> {
     vec![
         Tie { relation: Relation::Team, roles: WORKERS.to_vec() },
         Tie { relation: Relation::Recipient, roles: WORKERS.to_vec() },
+        Tie { relation: Relation::Offering, roles: PARTNERS.to_vec() },
         Tie { relation: Relation::Coordinator, roles: vec![Coordinator] },
         Tie { relation: Relation::ProtectionLead, roles: vec![ProtectionLead] },
         Tie { relation: Relation::Figures, roles: vec![Coordinator, Analyst] },

@@ -1,12 +1,12 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent, ConfirmEntry,
+    AnswerDeletion, AnswerOffer, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent, ConfirmEntry,
     ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, FollowReferral,
-    HoldCase, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse, OpenCase, ReadCase,
+    HoldCase, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse, OfferPerson, OpenCase, ReadCase,
     ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount,
     ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport,
-    ReopenReferral, RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SuggestCorrection, TakeCustody,
+    ReopenReferral, RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SetReception, SuggestCorrection, TakeCustody,
     TellCapacity, WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
@@ -21,6 +21,7 @@ pub(super) fn doors() -> Vec<Door> {
     // A sheet that the team of a case prints.
     doors.push(door("GET /sheets/{id}", &[FollowReferral]));
     doors.extend(PARTNER_PAGES.iter().map(|name| door(name, &[AnswerReferral])));
+    doors.extend(OFFER_PAGES.iter().map(|name| door(name, &[OfferPerson])));
     doors.extend(DIRECTORY_PAGES.iter().map(|name| door(name, &[TellCapacity, ConfirmEntry])));
     doors.extend(HALF_WAY_PAGES.iter().map(|name| Door { name, entry: Entry::Unfinished }));
     doors.extend(OPEN_PAGES.iter().map(|name| Door { name, entry: Entry::Anybody }));
@@ -48,6 +49,8 @@ fn roots() -> Vec<Door> {
         door("Query.inbox", &[ReadReferral]),
         door("Query.sentReferrals", &[ReadReferral]),
         door("Query.capacityChecks", &[ReadReferral]),
+        door("Query.partnerOffers", &[ReadReferral]),
+        door("Query.servicesReceivingOffers", &[ReadReferral]),
         door("Query.caseBySpokenCode", &[ReadCase]),
         door("Query.casesByFileNumber", &[ReadCase]),
         door("Query.serviceGaps", &[ReadGaps]),
@@ -163,6 +166,12 @@ fn mutations_of_the_loop() -> Vec<Door> {
         door("Mutation.capacityCheckAsk", &[CreateReferral]),
         door("Mutation.capacityCheckAnswer", &[AnswerReferral]),
         door("Mutation.capacityCheckClose", &[CreateReferral]),
+        door("Mutation.serviceReceptionSet", &[SetReception]),
+        door("Mutation.partnerOfferMake", &[OfferPerson]),
+        door("Mutation.partnerOfferWithdraw", &[OfferPerson]),
+        door("Mutation.partnerOfferAccept", &[AnswerOffer]),
+        door("Mutation.partnerOfferDecline", &[AnswerOffer]),
+        door("Mutation.partnerOfferComplete", &[AnswerOffer]),
         door("Mutation.referralAsk", &[AnswerReferral]),
         door("Mutation.referralAnswerQuestion", &[CreateReferral]),
         door("Mutation.referralMessageSend", &[SendMessage]),
@@ -207,6 +216,10 @@ const PARTNER_PAGES: &[&str] = &[
     "GET /outcomes",
     "POST /outcomes",
 ];
+
+/// Pages of a partner that offers a person to one of our services.
+const OFFER_PAGES: &[&str] =
+    &["GET /offers", "POST /offers", "GET /offers/to/{id}", "POST /offers/to/{id}"];
 
 /// Pages of whoever says how many places there are, and that an entry is still true.
 const DIRECTORY_PAGES: &[&str] = &["GET /capacity", "POST /capacity"];

@@ -18,6 +18,7 @@ mod doors;
 mod incoming;
 mod objects;
 mod pages;
+mod partner_offer;
 mod plumbing;
 mod protection;
 mod referral;
@@ -64,6 +65,7 @@ impl Content {
             pages::rows(),
             protection::rows(),
             capacity_check::rows(),
+            partner_offer::rows(),
             webhook::rows(),
         ];
         Self {

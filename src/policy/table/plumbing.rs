@@ -28,6 +28,7 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "referral",
                 "referrals",
                 "capacityCheck",
+                "partnerOffer",
                 "demand",
                 "project",
                 "custody",

@@ -35,6 +35,7 @@ code_list! {
         Coordinator = "coordinator": "coordinator; for what is linked to a person, of its project",
         ProtectionLead = "protection_lead": "protection lead; for what is linked to a person, of its organisation",
         Recipient = "recipient": "of the organisation that received the referral",
+        Offering = "offering": "of the partner that has offered the person",
         Figures = "figures": "reads the figures of its project",
         Staff = "staff": "works in the project",
         Desk = "desk": "of the desk that takes over what a frozen project leaves open",

@@ -4,7 +4,6 @@ use super::epochs::{EpochRow, Epochs};
 use super::{KeyStore, NETWORK, StoreError, in_tx, read, statements};
 use crate::crypto::{Key, Nonce, Wrapping, open_cursor, seal_cursor};
 use crate::domain::id::ProjectId;
-use crate::domain::referral::Referral;
 use crate::domain::time::Month;
 use crate::store::row::Table;
 use crate::store::{Store, Tx, in_list};
@@ -142,12 +141,11 @@ impl Store {
         Ok(key.map(|key| key.to_hmac_key()))
     }
 
-    /// The alias keys of the sending projects of referrals that the caller has read within its scope.
+    /// The alias keys of the projects of what the caller has read within its scope.
     pub async fn list_alias_keys_of(
         &self,
-        referrals: &[Referral],
+        projects: &BTreeSet<ProjectId>,
     ) -> Result<Vec<(ProjectId, Zeroizing<Vec<u8>>)>, StoreError> {
-        let projects: BTreeSet<ProjectId> = referrals.iter().map(|referral| referral.project_id).collect();
         let sql = in_list(LIST_ALIAS, projects.len());
         let rows: Vec<PseudonymRow> = read!(self.keys, |pool| {
             let ids = projects.iter().map(ToString::to_string);

@@ -11,6 +11,8 @@ mod code;
 mod facts;
 mod inbox;
 mod leave;
+mod offer_form;
+mod offers;
 mod outcomes;
 mod request;
 mod told;
@@ -21,6 +23,8 @@ pub(super) use capacity::{show as show_capacity, tell as tell_capacity};
 pub(super) use code::prove as prove_code;
 pub(super) use inbox::show as inbox;
 pub(super) use leave::leave;
+pub(super) use offer_form::{offer, show as show_offer_form};
+pub(super) use offers::{show as show_offers, withdraw as withdraw_offer};
 pub(super) use outcomes::{record as record_outcomes, show as show_outcomes};
 pub(super) use request::show as request;
 
@@ -42,6 +46,8 @@ use axum::http::{Response, StatusCode, Uri};
 pub(super) const INBOX: &str = "/requests";
 /// Where places are told and entries confirmed.
 pub(super) const CAPACITY: &str = "/capacity";
+/// Where persons are offered, and what became of it.
+pub(super) const OFFERS: &str = "/offers";
 /// Where outcomes are given.
 pub(super) const OUTCOMES: &str = "/outcomes";
 

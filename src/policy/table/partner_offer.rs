@@ -1,0 +1,42 @@
+//! Offers of partners: the team that answers and the partner that has made one. What it tells of the person goes by the
+//! rows of every offer.
+
+use super::row::{Row, field};
+use super::terms::Class::Person;
+use super::terms::Guard::{ServiceKnown, TrainedForViolence};
+use super::terms::Mask::Hour;
+use super::terms::Relation::{Coordinator, Offering, ProtectionLead, Team};
+use super::terms::Standing::{self, Accepted, Ended, Offer};
+
+/// However one stands.
+const STANDINGS: &[Standing] = &[Offer, Accepted, Ended];
+
+pub(super) fn rows() -> Vec<Row> {
+    let answering_side =
+        |name| field(name, Person).to(Team, STANDINGS).to(Coordinator, STANDINGS).to(ProtectionLead, STANDINGS);
+    let both_sides = |name| answering_side(name).to(Offering, STANDINGS);
+    let to_the_hour = |name| answering_side(name).masked(Offering, STANDINGS, Hour);
+    vec![
+        both_sides("PartnerOffer.id"),
+        both_sides("PartnerOffer.version"),
+        both_sides("PartnerOffer.status"),
+        both_sides("PartnerOffer.sender"),
+        // Whose numbers are called.
+        answering_side("PartnerOffer.senderService").only(ServiceKnown),
+        both_sides("PartnerOffer.receiver"),
+        both_sides("PartnerOffer.service").only(ServiceKnown),
+        both_sides("PartnerOffer.need").only(TrainedForViolence),
+        both_sides("PartnerOffer.urgency"),
+        both_sides("PartnerOffer.offer"),
+        to_the_hour("PartnerOffer.offeredAt"),
+        to_the_hour("PartnerOffer.statusAt"),
+        to_the_hour("PartnerOffer.decideBy"),
+        to_the_hour("PartnerOffer.expiresAt"),
+        both_sides("PartnerOffer.declineCode"),
+        both_sides("PartnerOffer.outcomeCode"),
+        // Once the team takes the person, whom to call, and what both say before any name.
+        field("PartnerOffer.receiverPhone", Person).to(Team, &[Accepted]).to(Offering, &[Accepted]),
+        field("PartnerOffer.receiverMailbox", Person).to(Team, &[Accepted]).to(Offering, &[Accepted]),
+        field("PartnerOffer.callPhrase", Person).to(Team, &[Accepted]).to(Offering, &[Accepted]),
+    ]
+}
