@@ -152,7 +152,9 @@ async fn letter(
     let is_plain = risk == RiskProfile::Standard;
     let zone = entry.as_ref().and_then(|service| service.zone()).filter(|_| is_plain);
     let reply_by = match (zone, opens, object.referral()) {
-        (Some(zone), Some((access, _)), Some(referral)) => reply_by(context, &access, referral).await?.map(|at| (at, zone)),
+        (Some(zone), Some((access, _)), Some(referral)) => {
+            reply_by(context, &access, referral).await?.map(|at| (at, zone))
+        }
         _ => None,
     };
     let tag = settings.tag.filter(|_| is_plain);

@@ -128,7 +128,7 @@ impl PartnerOffer {
             (OfferAct::Accept, Offered) => Ok(self.at(Accepted, now)),
             // What the person does or does not want is the partner's to say, by taking the offer back.
             (OfferAct::Decline(code), Offered) if code.is_of_person() => {
-                Err(Refusal::input("reason", InputProblem::DeclineCodeSide))
+                Err(Refusal::input("code", InputProblem::DeclineCodeSide))
             }
             (OfferAct::Decline(code), Offered) => Ok(Self { decline_code: Some(code), ..self.at(Declined, now) }),
             (OfferAct::Complete(code), Accepted) => Ok(Self { outcome_code: Some(code), ..self.at(Completed, now) }),
@@ -158,7 +158,8 @@ impl PartnerOffer {
             PartnerOfferStatus::Accepted => (after(REVIEW_DAYS), Close, after(UNKNOWN_DAYS)),
             _ => return None,
         };
-        let (due, at) = if self.reminded_at.is_none() && remind_at < end_at { (Remind, remind_at) } else { (end, end_at) };
+        let (due, at) =
+            if self.reminded_at.is_none() && remind_at < end_at { (Remind, remind_at) } else { (end, end_at) };
         Some((due, moved_by_freezes(at, self.status_at, freezes, now)))
     }
 
@@ -221,7 +222,7 @@ mod tests {
         for (act, offered_to, accepted_to) in [
             (OfferAct::Accept, Ok(Accepted), refused(answered)),
             (OfferAct::Decline(full), Ok(Declined), refused(answered)),
-            (OfferAct::Decline(DeclineCode::NoShow), input("reason", InputProblem::DeclineCodeSide), refused(answered)),
+            (OfferAct::Decline(DeclineCode::NoShow), input("code", InputProblem::DeclineCodeSide), refused(answered)),
             (OfferAct::Complete(received), input("outcome", InputProblem::OfferNotAccepted), Ok(Completed)),
             (OfferAct::Withdraw, Ok(Withdrawn), Ok(Withdrawn)),
         ] {

@@ -61,7 +61,16 @@ type RelaisSchema = Schema<Query, Mutation, Subscription>;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-struct Query(SearchQuery, LoopQuery, DirectoryQuery, SharingQuery, ProtectionQuery, CapacityQuery, PartnerOfferQuery, WebhookQuery);
+struct Query(
+    SearchQuery,
+    LoopQuery,
+    DirectoryQuery,
+    SharingQuery,
+    ProtectionQuery,
+    CapacityQuery,
+    PartnerOfferQuery,
+    WebhookQuery,
+);
 
 /// One for all: it holds nothing of a node, so that nodes of one process share it.
 static SCHEMA: LazyLock<RelaisSchema> = LazyLock::new(|| {

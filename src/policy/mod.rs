@@ -17,6 +17,7 @@ pub mod hold_view;
 pub mod incident_view;
 mod looking;
 pub mod message_view;
+pub mod offer_view;
 pub mod override_view;
 pub mod partner_offer_view;
 pub mod person_view;

@@ -2,7 +2,7 @@
 
 use super::access::Access;
 use super::looking::Looking;
-use super::referral_view::OfferView;
+use super::offer_view::{OfferRows, OfferView};
 use super::rules::{Action, permit};
 use super::table::{Guard, Mask, Relation, Standing};
 use super::visible::{Protected, Subject, Told, Visible};
@@ -78,6 +78,16 @@ pub struct PartnerOfferFacts<'a> {
 /// What everybody is told who sees an offer at all.
 const PROMISED: [&str; 4] = ["PartnerOffer.id", "PartnerOffer.version", "PartnerOffer.status", "PartnerOffer.offer"];
 
+const PERSON: OfferRows = OfferRows {
+    age_band: "OfferedPerson.ageBand",
+    gender: "OfferedPerson.gender",
+    household: "OfferedPerson.household",
+    admin_status: "OfferedPerson.adminStatus",
+    situation: "OfferedPerson.situation",
+    languages: "OfferedPerson.languages",
+    area: "OfferedPerson.area",
+};
+
 /// The view of an offer; `None` unless the viewer is of the team that answers, leads its project, or is of the partner.
 pub fn show_partner_offer(access: &Access, facts: PartnerOfferFacts<'_>) -> Option<Visible<PartnerOfferView>> {
     permit(access, Action::ReadReferral).ok()?;
@@ -101,7 +111,7 @@ pub fn show_partner_offer(access: &Access, facts: PartnerOfferFacts<'_>) -> Opti
         service_id: look.field("PartnerOffer.service", Some(offer.service_id)),
         need: look.field("PartnerOffer.need", Some(offer.need)),
         urgency: look.field("PartnerOffer.urgency", Some(offer.urgency)),
-        offer: OfferView::of(&look, &offer.offer.told),
+        offer: OfferView::of(&look, &PERSON, &offer.offer.told),
         offered_at: look.masked("PartnerOffer.offeredAt", Some(offer.offered_at), hour),
         status_at: look.masked("PartnerOffer.statusAt", Some(offer.status_at), hour),
         decide_by: look.masked("PartnerOffer.decideBy", Some(offer.decide_by), hour),

@@ -4,6 +4,7 @@ use self::timeline_view::{own_reason, timeline};
 use super::access::Access;
 use super::looking::Looking;
 use super::message_view::{self, MessageView};
+use super::offer_view::{OfferRows, OfferView};
 use super::person_view::{CaseView, ConsentView, show_case, show_consent};
 use super::table::{Guard, Mask, Relation, Sight, Standing};
 use super::visible::{Protected, Subject, Told, Visible};
@@ -22,10 +23,7 @@ use crate::domain::id::{LocationId, OrganizationId, ReferralId, RoundId, Service
 use crate::domain::lifecycle::{Event, Party, Status};
 use crate::domain::message::Message;
 use crate::domain::need::Need;
-use crate::domain::place::AreaCode;
-use crate::domain::profile::{
-    AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, Profile, ProtectionFlag, Situation,
-};
+use crate::domain::profile::{AgeBasis, ProtectionFlag};
 use crate::domain::referral::{
     Attestation, Channel, DeclineCode, HandoverMode, OutcomeCode, REOPENING_DAYS, Referral, ReferralKind,
     TimelineEntry, Urgency, first_clarification,
@@ -227,39 +225,15 @@ pub struct TimelineView {
     pub code: Option<String>,
 }
 
-/// What an offer tells of the person.
-#[derive(Clone)]
-#[cfg_attr(test, derive(Debug))]
-pub struct OfferView {
-    /// Age band.
-    pub age_band: Protected<AgeBand>,
-    /// Gender, where the service restricts by it.
-    pub gender: Protected<Gender>,
-    /// Household, where the service restricts by it.
-    pub household: Protected<Household>,
-    /// Administrative status, where the service restricts by it.
-    pub admin_status: Protected<AdminStatus>,
-    /// Living situation, where the service restricts by it.
-    pub situation: Protected<Situation>,
-    /// Languages spoken.
-    pub languages: Protected<Vec<Language>>,
-    /// Commune or larger area.
-    pub area: Protected<AreaCode>,
-}
-
-impl OfferView {
-    pub(super) fn of(look: &Looking, told: &Profile) -> Self {
-        Self {
-            age_band: look.field("Offer.ageBand", told.age_band),
-            gender: look.field("Offer.gender", told.gender),
-            household: look.field("Offer.household", told.household),
-            admin_status: look.field("Offer.adminStatus", told.admin_status),
-            situation: look.field("Offer.situation", told.situation),
-            languages: look.field("Offer.languages", Some(told.languages.clone())),
-            area: look.field("Offer.area", told.area.clone()),
-        }
-    }
-}
+const OFFER: OfferRows = OfferRows {
+    age_band: "Offer.ageBand",
+    gender: "Offer.gender",
+    household: "Offer.household",
+    admin_status: "Offer.adminStatus",
+    situation: "Offer.situation",
+    languages: "Offer.languages",
+    area: "Offer.area",
+};
 
 /// What the schema promises of a referral.
 const PROMISED: [&str; 5] = ["Referral.id", "Referral.version", "Referral.status", "Referral.stage", "Referral.offer"];
@@ -398,7 +372,7 @@ fn view(access: &Access, facts: &ReferralFacts<'_>, look: &Looking) -> ReferralV
         sender_project: look.field("Referral.senderProject", Some(facts.project.name.clone())),
         sender_mailbox: look.field("Referral.senderMailbox", Some(facts.project.mailbox.expose().clone())),
         sender_phone: look.field("Referral.senderPhone", facts.project.phone.as_ref().map(|it| it.expose().clone())),
-        offer: OfferView::of(look, &referral.offer.told),
+        offer: OfferView::of(look, &OFFER, &referral.offer.told),
         alias: look.field("Referral.alias", case_alias(facts)),
         call_phrase: look.field("Referral.callPhrase", phrase(facts)),
         consent_valid_until: look.masked("Referral.consentValidUntil", Some(consent.expires_at), hour),

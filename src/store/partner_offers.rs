@@ -150,7 +150,13 @@ impl OfferRow {
 }
 
 fn sealed_at(row: &str, id: PartnerOfferId, project: ProjectId) -> SealedAt<'_> {
-    SealedAt { table: "partner_offers", column: "sealed", row, unit: ErasureUnit::PartnerOffer(id), project: Some(project) }
+    SealedAt {
+        table: "partner_offers",
+        column: "sealed",
+        row,
+        unit: ErasureUnit::PartnerOffer(id),
+        project: Some(project),
+    }
 }
 
 /// The offers of rows, their keys fetched at once. One that was erased tells nothing of the person any more.

@@ -45,7 +45,10 @@ impl FromRequestParts<Context> for Visit {
             Some(Entry::Anybody | Entry::Unfinished) => Ok(visit),
             Some(Entry::Acts(acts)) if visit.may_do_one_of(context, acts) => Ok(visit),
             // Who came by a link has nothing to sign in with.
-            Some(Entry::Acts(acts)) if visit.has_left() && acts.contains(&Action::AnswerReferral) => {
+            Some(Entry::Acts(acts))
+                if visit.has_left()
+                    && acts.iter().any(|act| matches!(act, Action::AnswerReferral | Action::OfferPerson)) =>
+            {
                 Err(answer::message(&visit, StatusCode::GONE, "link-ended"))
             }
             Some(Entry::Acts(_)) if visit.signed_in.is_none() => Err(answer::redirect(SIGN_IN)),

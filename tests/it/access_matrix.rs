@@ -7,10 +7,11 @@ use self::rows::{directory_acts, directory_rows, mutation_rows, person_rows, pro
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::{Ready, fresh_key, merged, mutation, organization_id, service_id, step_input, text};
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
+use crate::partner_offers::CONSULTATIONS;
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
     CapacityCheckId, ConsentId, DeletionId, GlassId, Identifier, IncidentId, NoticeId, OrganizationId, OverrideId,
-    ProjectId, ReferralId, ReportId, RevocationId, ServiceId, TeamId, WebhookEndpointId,
+    PartnerOfferId, ProjectId, ReferralId, ReportId, RevocationId, ServiceId, TeamId, WebhookEndpointId,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -81,6 +82,7 @@ fn query(root: &'static str, object: impl Into<String>, arguments: Value) -> Row
         | "DirectoryProposalConnection"
         | "ReferralConnection"
         | "CapacityCheckConnection"
+        | "PartnerOfferConnection"
         | "DirectoryChangeConnection" => "{ nodes { id } pageInfo { hasNextPage } }",
         "DuplicateCandidateConnection" => "{ nodes { score } pageInfo { hasNextPage } }",
         "ServiceGapReport" => "{ cells { persons } }",

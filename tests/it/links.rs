@@ -31,6 +31,11 @@ const NEVER_MADE: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLM-_09";
 
 /// The token in the mail about a referral, as it is prepared.
 async fn token(world: &World, referral: &Referral) -> String {
+    token_of(world, &referral.id).await
+}
+
+/// The token in the mail about an object, as it is prepared.
+pub async fn token_of(world: &World, object: &str) -> String {
     let context = world.app.context();
     let worker = Worker::new(context.chance.as_ref());
     let lane = Lane { channel: DeliveryChannel::Mail, is_failing: false };
@@ -38,7 +43,7 @@ async fn token(world: &World, referral: &Referral) -> String {
         let leased = delivery::claim(context, &worker, lane).await.expect("a queue");
         let leased = leased.expect("something is due");
         for due in delivery::due(context, &leased).await.expect("what is due") {
-            if due.object != referral.id {
+            if due.object != object {
                 continue;
             }
             if let Ok(Parcel::Letter(letter)) = delivery::prepare(context, &leased, &due).await.expect("prepared") {
@@ -49,7 +54,7 @@ async fn token(world: &World, referral: &Referral) -> String {
     }
 }
 
-async fn sent_with_link(world: &World) -> (Referral, String) {
+pub async fn sent_with_link(world: &World) -> (Referral, String) {
     let referral = world.sent(&to_the_lawyers()).await;
     let token = token(world, &referral).await;
     (referral, token)
@@ -64,7 +69,7 @@ async fn press(browser: &mut Browser, token: &str) -> Page {
 }
 
 /// A browser in which the link was opened.
-async fn opened(world: &World, token: &str) -> Browser {
+pub async fn opened(world: &World, token: &str) -> Browser {
     let mut browser = Browser::of(world);
     let page = press(&mut browser, token).await;
     assert_eq!((page.status, page.leads_to()), (StatusCode::SEE_OTHER, "/requests"), "{}", page.html);

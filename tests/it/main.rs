@@ -68,6 +68,7 @@ mod opening_hours;
 mod oracle;
 mod page_rates;
 mod pages;
+mod partner_offers;
 mod partner_pages;
 mod people_commands;
 mod plans;

@@ -154,6 +154,8 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
         "referralNextPartners" => vec![format!("{root}(referralId: \"{}\", first: 2)", referred.id)],
         "node" => by_id(&[&referred.id, &marked.case, &ready.consent]),
         "capacityChecks" => vec![format!("{root}(first: 2)"), format!("{root}(first: 2, received: true)")],
+        "partnerOffers" => vec![format!("{root}(first: 2)"), format!("{root}(first: 2, received: true)")],
+        "servicesReceivingOffers" => vec![root.to_owned()],
         "inbox" => vec![format!("{root}(first: 3)")],
         "sentReferrals" => vec![format!("{root}(first: 3)"), format!("{root}(first: 3, case: \"{}\")", marked.case)],
         "caseBySpokenCode" => vec![format!("{root}(spokenCode: \"{code}\")")],

@@ -10,6 +10,7 @@ use crate::kit::schema::SCHEMA;
 use crate::kit::watch::Watch;
 use crate::kit::world::{LAWYERS, World, on_both_databases};
 use crate::pages::{assert_hardened, assert_well_formed};
+use crate::partner_offers::an_accepted_offer;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use relais::actions::people::NewAccount;
@@ -25,7 +26,7 @@ const LANGUAGES: [&str; 3] = ["fr", "en", "ar"];
 const MOST_BYTES: usize = 20_000;
 
 /// Somebody of the lawyers, signed in.
-async fn agent(world: &World) -> Enrolled {
+pub async fn agent(world: &World) -> Enrolled {
     let new = NewAccount { organization: organization(LAWYERS), ..new_account("agent-9", Role::PartnerAgent) };
     let code = world.added(&new).await;
     world.enrol("agent-9", &code).await
@@ -241,7 +242,7 @@ on_both_databases! {
         let accepted = world.sent(&to_the_lawyers()).await;
         done(&mut agent.browser, &accepted, "decide", &[("choice", "accept")]).await;
         let mut watch = Watch::on(&world).await;
-        for page in ["/requests", "/requests?list=ended", "/outcomes", "/capacity", &address(&sent), &address(&accepted)] {
+        for page in ["/requests", "/requests?list=ended", "/outcomes", "/capacity", "/offers", &address(&sent), &address(&accepted)] {
             let token = agent.browser.get(page).await.form_token();
             let cookies: Vec<_> = agent.browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let head = Request::head(page).header(header::COOKIE, cookies.join("; ")).body(Body::empty());
@@ -302,9 +303,10 @@ async fn the_partners_pages_are_what_was_reviewed() {
     let words = ["alias", "callPhrase"].map(|field| told[field].as_str().expect("a word").to_owned());
     let ids = [sent.id.as_str(), accepted.id.as_str()];
     let (request, of_accepted) = (address(&sent), address(&accepted));
-    for (language, pages) in
-        [("fr", &["/requests", &request, &of_accepted, "/outcomes", "/capacity"][..]), ("ar", &[request.as_str()][..])]
-    {
+    for (language, pages) in [
+        ("fr", &["/requests", &request, &of_accepted, "/outcomes", "/capacity", "/offers"][..]),
+        ("ar", &[request.as_str()][..]),
+    ] {
         agent.browser.language = language;
         agent.browser.get(&format!("/requests?language={language}")).await;
         let mut told = String::new();
@@ -331,9 +333,13 @@ async fn every_page_weighs_little_in_every_language() {
     }
     done(&mut agent.browser, &referrals[0], "start", &[("choice", "now")]).await;
     done(&mut agent.browser, &referrals[11], "decide", &[("choice", "acknowledge")]).await;
+    let mut receiving = String::new();
+    for _ in 0..10 {
+        receiving = format!("/offers/to/{}", an_accepted_offer(&world).await);
+    }
     for language in LANGUAGES {
         agent.browser.language = language;
-        for path in ["/requests", "/requests?list=ended", "/outcomes", "/capacity"] {
+        for path in ["/requests", "/requests?list=ended", "/outcomes", "/capacity", "/offers", &receiving] {
             let page = agent
                 .browser
                 .get(&format!("{path}{}language={language}", if path.contains('?') { '&' } else { '?' }))

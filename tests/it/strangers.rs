@@ -11,12 +11,13 @@ use crate::kit::steps::{
     Ready, Referred, fresh_key, girl_of_sixteen, merged, mutation, organization_id, service_id, text,
 };
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, Person, World, on_both_databases};
+use crate::partner_offers::an_accepted_offer;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use relais::domain::id::{
     CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, LocationId,
-    NoticeId, OrganizationId, OverrideId, ProjectId, ProposalId, ReferralId, ReportId, RevocationId, ServiceId, TeamId,
-    WebhookEndpointId,
+    NoticeId, OrganizationId, OverrideId, PartnerOfferId, ProjectId, ProposalId, ReferralId, ReportId, RevocationId,
+    ServiceId, TeamId, WebhookEndpointId,
 };
 use relais::domain::spoken_code::SpokenCode;
 use serde_json::{Value, json};
@@ -39,6 +40,7 @@ fn never(id: &str) -> String {
         "cas" => CaseId::from_bytes(bytes).to_string(),
         "con" => ConsentId::from_bytes(bytes).to_string(),
         "cap" => CapacityCheckId::from_bytes(bytes).to_string(),
+        "pof" => PartnerOfferId::from_bytes(bytes).to_string(),
         "dem" => DemandId::from_bytes(bytes).to_string(),
         "tea" => TeamId::from_bytes(bytes).to_string(),
         "loc" => LocationId::from_bytes(bytes).to_string(),
@@ -139,6 +141,7 @@ struct Paris {
     /// Of the hospital, by Paris.
     revocation: String,
     places: String,
+    offer: String,
     /// Of a service that only the trained may know of.
     proposal: String,
     webhook: String,
@@ -211,6 +214,7 @@ async fn paris(world: &World) -> Paris {
         incident,
         revocation: revocation(world).await,
         places: places(world).await,
+        offer: offer(world).await,
         proposal: proposal(world).await,
         webhook: webhook(world).await,
     }
@@ -233,6 +237,15 @@ async fn places(world: &World) -> String {
     asked_for_places(world).await;
     world.clock.set(world.now().plus_seconds(1));
     asked_for_places(world).await
+}
+
+/// A person whom the lawyers offer, after another one, so that something lies behind in the list.
+async fn offer(world: &World) -> String {
+    an_accepted_offer(world).await;
+    world.clock.set(world.now().plus_seconds(1));
+    an_accepted_offer(world).await;
+    let found = world.ask(&world.person("lawyer"), "{ partnerOffers { nodes { id } } }", json!({})).await;
+    text(found.at("partnerOffers/nodes/0/id"))
 }
 
 async fn asked_for_places(world: &World) -> String {
@@ -356,6 +369,11 @@ on_both_databases! {
                 || question.existing == paris.proposal
                 || question.existing == paris.revocation
                 || question.existing == paris.webhook
+                // Of the partner, or of who leads.
+                || question.place.starts_with("serviceReceptionSet.")
+                || question.place.starts_with("partnerOfferMake.")
+                || question.place.starts_with("partnerOfferWithdraw.")
+                || question.place == "partnerOffers.after"
                 || question.place.ends_with(".placeId")
                 || question.place == "directoryProposals.after"
                 // Editors merge, whatever a caseworker sees.

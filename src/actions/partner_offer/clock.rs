@@ -62,12 +62,7 @@ pub(in crate::actions) async fn fire_as_job(context: &Context, object: &str) -> 
 }
 
 /// Does what is due: the state, the notices, the audit event.
-async fn fire(
-    context: &Context,
-    tx: &mut Tx,
-    due: OfferDue,
-    offer: PartnerOffer,
-) -> Result<PartnerOffer, ActionError> {
+async fn fire(context: &Context, tx: &mut Tx, due: OfferDue, offer: PartnerOffer) -> Result<PartnerOffer, ActionError> {
     let doing = Doing { context, actor: None, now: context.now() };
     let after = offer.after(due, doing.now);
     save(tx, &after, doing.now).await?;

@@ -49,7 +49,7 @@ pub async fn make(
     let account = permit(access, Action::OfferPerson)?;
     check_key(&input.idempotency_key)?;
     if !input.person_agrees {
-        return Err(Refusal::input("personAgrees", InputProblem::PersonAgrees).into());
+        return Err(Refusal::input("agreed", InputProblem::PersonAgrees).into());
     }
     let id = PartnerOfferId::derived("offer", &format!("{} {}", account.id, input.idempotency_key));
     let doing = Doing { context, actor: Some(account.id), now: context.now() };

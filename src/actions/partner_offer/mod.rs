@@ -14,6 +14,7 @@ use super::{ActionError, Context, hidden};
 use crate::domain::id::{AccountId, PartnerOfferId, ProjectId};
 use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::partner_offer::PartnerOffer;
+use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Timestamp;
 use crate::policy::access::Access;
 use crate::policy::partner_offer_view::{PartnerOfferFacts, PartnerOfferView, show_partner_offer};
@@ -23,7 +24,7 @@ use crate::store::{OfferSelection, Tx};
 use std::collections::{BTreeSet, HashMap};
 
 /// Which part of the list of offers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct OffersAsked {
     /// Those that the viewer's side answers, instead of those that its organisation has made.
     pub received: bool,
@@ -34,6 +35,8 @@ pub struct OffersAsked {
     /// At most this many.
     pub limit: usize,
 }
+
+hidden_debug!(OffersAsked);
 
 /// The offer with this id.
 pub async fn find(

@@ -65,6 +65,7 @@ pub async fn open_services(context: &Context, access: &Access) -> Result<Vec<Vis
     let receptions = context.store.list_receptions(&access.scope()).await?;
     let today = context.now().date();
     let takes_people = |service: &Service| service.status == ServiceStatus::Open && !service.has_closed_by(today);
-    let known = receptions.iter().filter_map(|reception| directory::service(context, access, reception.service_id).ok());
+    let known =
+        receptions.iter().filter_map(|reception| directory::service(context, access, reception.service_id).ok());
     Ok(known.filter(|view| takes_people(&view.service)).collect())
 }

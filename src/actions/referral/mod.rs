@@ -26,8 +26,8 @@ pub use next_partners::next_partners;
 pub use reopen::reopen;
 pub use reroute::{RerouteReferral, reroute};
 pub use round::{OfferToFirst, offer_to_first};
-pub(super) use send::{askable, calendar_of};
 pub use send::{SendDeclarations, send};
+pub(super) use send::{askable, calendar_of};
 pub use sheet::{HandoverSheet, SheetError, handover_sheet};
 pub(super) use write::{Actor, audit, write};
 

@@ -2,8 +2,8 @@
 
 use super::write::{Actor, audit, write};
 use super::{Sender, Target, decide, find_for_change, settle};
-use crate::actions::protection::require_project_at_work;
 use crate::actions::directory::kept_service;
+use crate::actions::protection::require_project_at_work;
 use crate::actions::{ActionError, Context, demand};
 use crate::domain::account::Project;
 use crate::domain::audit::AuditPurpose;

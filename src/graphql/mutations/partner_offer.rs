@@ -7,8 +7,8 @@ use crate::domain::need::Need;
 use crate::domain::partner_offer::OfferAct;
 use crate::domain::referral::{DeclineCode, OutcomeCode, Urgency};
 use crate::graphql::error::{ApiError, parse_id};
-use crate::graphql::search::ProfileInput;
 use crate::graphql::request::request;
+use crate::graphql::search::ProfileInput;
 use crate::graphql::types::partner_offer::PartnerOffer;
 use crate::graphql::types::service::Service;
 use crate::graphql::user_errors::{
@@ -51,7 +51,7 @@ impl PartnerOfferMutations {
             need: input.need,
             urgency: input.urgency,
             profile: input.person.into(),
-            person_agrees: input.person_agrees,
+            person_agrees: input.agreed,
         };
         let (offer, errors) = settle(make(&request.context, &request.access, input).await, request.language)?;
         Ok(PartnerOfferMakePayload { partner_offer: offer.map(PartnerOffer::from), errors })
@@ -86,7 +86,7 @@ impl PartnerOfferMutations {
         #[graphql(desc = "Which offer is declined, and why.")] input: PartnerOfferDeclineInput,
     ) -> Result<PartnerOfferDeclinePayload, ApiError> {
         let target = (&input.partner_offer_id, input.expected_version);
-        let (partner_offer, errors) = done(context, target, OfferAct::Decline(input.reason)).await?;
+        let (partner_offer, errors) = done(context, target, OfferAct::Decline(input.code)).await?;
         Ok(PartnerOfferDeclinePayload { partner_offer, errors })
     }
 
@@ -138,7 +138,7 @@ pub struct PartnerOfferMakeInput {
     /// Whom it is for, as far as the service goes by it.
     person: ProfileInput,
     /// That the person agrees to being offered there: nobody is offered without their word.
-    person_agrees: bool,
+    agreed: bool,
 }
 
 /// What taking an offer back takes.
@@ -167,7 +167,7 @@ pub struct PartnerOfferDeclineInput {
     /// The version that was read.
     expected_version: i64,
     /// Why; a reason of the team's side.
-    reason: DeclineCode,
+    code: DeclineCode,
 }
 
 /// What completing an offer takes.

@@ -12,7 +12,6 @@ pub mod directory_edit;
 pub mod incident;
 pub mod legal_hold;
 pub mod message;
-pub mod offer;
 pub mod organization;
 pub mod partner_offer;
 pub mod place;

@@ -7,6 +7,8 @@ use crate::domain::consent::{Assent, ConsentBasis, ConsentGiver, ConsentModality
 use crate::domain::disclosure::Offer;
 use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{AccountId, CaseId, ConsentId, ConversationId, Identifier, ProjectId, TeamId};
+use crate::domain::place::AreaCode;
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Profile, Situation};
 use crate::domain::spoken_code::SpokenCode;
 use crate::policy::access::{Confinement, Viewer};
 use crate::policy::table::Table;

@@ -1,18 +1,19 @@
 //! The ways in: fields of the root, routes and commands. What has no row here is not served.
 
 use super::row::Action::{
-    AnswerDeletion, AnswerOffer, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent, ConfirmEntry,
-    ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates, FollowReferral,
-    HoldCase, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse, OfferPerson, OpenCase, ReadCase,
-    ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices, ReadOverrides, ReadOwnAccount,
-    ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent, RecordDemand, RecordReport,
-    ReopenReferral, RequestOverride, ReviewGlass, SearchDirectory, SendMessage, SetReception, SuggestCorrection, TakeCustody,
-    TellCapacity, WithdrawConsent,
+    AnswerDeletion, AnswerOffer, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent,
+    ConfirmEntry, ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates,
+    FollowReferral, HoldCase, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse, OfferPerson,
+    OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices,
+    ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent,
+    RecordDemand, RecordReport, ReopenReferral, RequestOverride, ReviewGlass, SearchDirectory, SendMessage,
+    SetReception, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent,
 };
 use super::row::{Door, Entry, door};
 
 pub(super) fn doors() -> Vec<Door> {
     let mut doors = roots();
+    doors.extend(roots_of_the_loop());
     doors.extend(STREAMS.iter().map(|name| door(name, &[ReadReferral])));
     doors.extend(mutations());
     doors.extend(mutations_of_the_loop());
@@ -44,13 +45,6 @@ fn roots() -> Vec<Door> {
         door("Query.serviceHistory", &[ReadHistory]),
         door("Query.servicesToReview", &[ConfirmEntry]),
         door("Query.directoryProposals", &[ReadProposals]),
-        door("Query.referral", &[ReadReferral]),
-        door("Query.referralNextPartners", &[CreateReferral]),
-        door("Query.inbox", &[ReadReferral]),
-        door("Query.sentReferrals", &[ReadReferral]),
-        door("Query.capacityChecks", &[ReadReferral]),
-        door("Query.partnerOffers", &[ReadReferral]),
-        door("Query.servicesReceivingOffers", &[ReadReferral]),
         door("Query.caseBySpokenCode", &[ReadCase]),
         door("Query.casesByFileNumber", &[ReadCase]),
         door("Query.serviceGaps", &[ReadGaps]),
@@ -90,6 +84,19 @@ fn roots() -> Vec<Door> {
         door("Query.incidents", &[ReadIncidents]),
         door("Query.legalHolds", &[HoldCase]),
         door("Query.webhookEndpoints", &[KeepWebhooks]),
+    ]
+}
+
+/// What is read of referrals, and of what is asked and offered around them.
+fn roots_of_the_loop() -> Vec<Door> {
+    vec![
+        door("Query.referral", &[ReadReferral]),
+        door("Query.referralNextPartners", &[CreateReferral]),
+        door("Query.inbox", &[ReadReferral]),
+        door("Query.sentReferrals", &[ReadReferral]),
+        door("Query.capacityChecks", &[ReadReferral]),
+        door("Query.partnerOffers", &[ReadReferral]),
+        door("Query.servicesReceivingOffers", &[ReadReferral]),
     ]
 }
 
@@ -218,8 +225,7 @@ const PARTNER_PAGES: &[&str] = &[
 ];
 
 /// Pages of a partner that offers a person to one of our services.
-const OFFER_PAGES: &[&str] =
-    &["GET /offers", "POST /offers", "GET /offers/to/{id}", "POST /offers/to/{id}"];
+const OFFER_PAGES: &[&str] = &["GET /offers", "POST /offers", "GET /offers/to/{id}", "POST /offers/to/{id}"];
 
 /// Pages of whoever says how many places there are, and that an entry is still true.
 const DIRECTORY_PAGES: &[&str] = &["GET /capacity", "POST /capacity"];

@@ -28,7 +28,7 @@ pub const OBJECTS: &[Object] = &[
         standings: STAGES,
     },
     Object { key: "capacity-check", types: &["CapacityCheck"], standings: &[Plain] },
-    Object { key: "partner-offer", types: &["PartnerOffer"], standings: &[Offer, Accepted, Ended] },
+    Object { key: "partner-offer", types: &["PartnerOffer", "OfferedPerson"], standings: &[Offer, Accepted, Ended] },
     // A refusal knows nothing of the consent: what is accepted stands as if it were offered.
     Object { key: "refusal", types: &["InvalidTransitionError"], standings: &[Offer, Ended, Closed] },
     // Told once, to who makes it.

@@ -1,8 +1,8 @@
-//! Offers of partners: the team that answers and the partner that has made one. What it tells of the person goes by the
-//! rows of every offer.
+//! Offers of partners: the team that answers and the partner that has made one. Sensitive facts of the person are not a
+//! coordinator's; what an offer tells of the person is gone with its end, to whomever it was told.
 
 use super::row::{Row, field};
-use super::terms::Class::Person;
+use super::terms::Class::{Person, Sensitive};
 use super::terms::Guard::{ServiceKnown, TrainedForViolence};
 use super::terms::Mask::Hour;
 use super::terms::Relation::{Coordinator, Offering, ProtectionLead, Team};
@@ -38,5 +38,12 @@ pub(super) fn rows() -> Vec<Row> {
         field("PartnerOffer.receiverPhone", Person).to(Team, &[Accepted]).to(Offering, &[Accepted]),
         field("PartnerOffer.receiverMailbox", Person).to(Team, &[Accepted]).to(Offering, &[Accepted]),
         field("PartnerOffer.callPhrase", Person).to(Team, &[Accepted]).to(Offering, &[Accepted]),
+        both_sides("OfferedPerson.ageBand"),
+        both_sides("OfferedPerson.gender"),
+        both_sides("OfferedPerson.household"),
+        field("OfferedPerson.adminStatus", Sensitive).to(Team, STANDINGS).to(Offering, STANDINGS),
+        field("OfferedPerson.situation", Sensitive).to(Team, STANDINGS).to(Offering, STANDINGS),
+        both_sides("OfferedPerson.languages"),
+        both_sides("OfferedPerson.area"),
     ]
 }

@@ -4,7 +4,7 @@ use super::row::{ALWAYS, Row, field};
 use super::terms::Class::{Internal, Person, Sensitive};
 use super::terms::Guard::{ServiceKnown, TrainedForViolence};
 use super::terms::Mask::{Hour, OwnSide, SinceSending, WithoutReason};
-use super::terms::Relation::{Coordinator, Offering, ProtectionLead, Recipient, Team};
+use super::terms::Relation::{Coordinator, ProtectionLead, Recipient, Team};
 use super::terms::Standing::{self, Accepted, Closed, Ended, Handover, Offer, Reopenable};
 
 /// From the sending on.
@@ -15,8 +15,6 @@ const TOLD: &[Standing] = &[Offer, Accepted, Handover, Reopenable, Ended];
 const OPEN: &[Standing] = &[Offer, Accepted, Handover];
 /// While it is accepted and its consent is live.
 const CONSENTED: &[Standing] = &[Accepted, Handover];
-/// While a partner's own offer tells anything.
-const OFFERED: &[Standing] = &[Offer, Accepted];
 /// While both sides must be able to speak of it.
 const NAMED: &[Standing] = &[Accepted, Handover, Reopenable];
 
@@ -122,13 +120,13 @@ fn referral() -> Vec<Row> {
 /// What an offer holds is decided when it is sent; sensitive facts are not a coordinator's.
 fn offer() -> Vec<Row> {
     vec![
-        field("Offer.ageBand", Person).sending_side().recipient(OPEN).to(Offering, OFFERED),
-        field("Offer.gender", Person).sending_side().recipient(OPEN).to(Offering, OFFERED),
-        field("Offer.household", Person).sending_side().recipient(OPEN).to(Offering, OFFERED),
-        field("Offer.adminStatus", Sensitive).to(Team, ALWAYS).recipient(OPEN).to(Offering, OFFERED),
-        field("Offer.situation", Sensitive).to(Team, ALWAYS).recipient(OPEN).to(Offering, OFFERED),
-        field("Offer.languages", Person).sending_side().recipient(OPEN).to(Offering, OFFERED),
-        field("Offer.area", Person).sending_side().recipient(OPEN).to(Offering, OFFERED),
+        field("Offer.ageBand", Person).sending_side().recipient(OPEN),
+        field("Offer.gender", Person).sending_side().recipient(OPEN),
+        field("Offer.household", Person).sending_side().recipient(OPEN),
+        field("Offer.adminStatus", Sensitive).to(Team, ALWAYS).recipient(OPEN),
+        field("Offer.situation", Sensitive).to(Team, ALWAYS).recipient(OPEN),
+        field("Offer.languages", Person).sending_side().recipient(OPEN),
+        field("Offer.area", Person).sending_side().recipient(OPEN),
     ]
 }
 

@@ -26,8 +26,8 @@ use std::sync::Arc;
 
 /// The languages that can be chosen, by their BCP 47 tags; each has its name in the locale files.
 const LANGUAGES: [&str; 24] = [
-    "fr", "en", "ar", "ti", "am", "so", "om", "fa", "prs", "ps", "ur", "bn", "bm", "ff", "snk", "wo", "ku", "ckb", "es",
-    "pt", "it", "ha", "ln", "tr",
+    "fr", "en", "ar", "ti", "am", "so", "om", "fa", "prs", "ps", "ur", "bn", "bm", "ff", "snk", "wo", "ku", "ckb",
+    "es", "pt", "it", "ha", "ln", "tr",
 ];
 /// How urgent it can be said to be: months-long procedures are not offered by this form.
 const URGENCIES: [Urgency; 3] = [Urgency::Emergency, Urgency::Urgent, Urgency::Normal];

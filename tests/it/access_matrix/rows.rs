@@ -58,6 +58,9 @@ pub(super) async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
         query("sentReferrals", "all", json!({})),
         query("capacityChecks", "asked", json!({})),
         query("capacityChecks", "received", json!({ "received": true })),
+        query("partnerOffers", "made", json!({})),
+        query("partnerOffers", "received", json!({ "received": true })),
+        query("servicesReceivingOffers", "", json!({})),
         query("sentReferrals", "of a case of Paris", json!({ "case": ready.case })),
         query("caseBySpokenCode", "of Paris", json!({ "spokenCode": code })),
         query("casesByFileNumber", "of Paris", json!({ "fileNumber": "PAN-2026/118" })),
@@ -212,6 +215,16 @@ pub(super) fn directory_acts() -> Vec<Row> {
     ]
 }
 
+fn never_offered(over: Value) -> Value {
+    let id = PartnerOfferId::from_bytes([7; 16]).to_string();
+    merged(json!({ "partnerOfferId": id, "expectedVersion": 1 }), &over)
+}
+
+fn to_the_clinic() -> Value {
+    json!({ "idempotencyKey": "to-the-clinic", "serviceId": service_id(CONSULTATIONS), "need": "HEALTH_PRIMARY",
+        "person": { "ageBand": "AGE_15_17" }, "agreed": true })
+}
+
 fn never_asked() -> String {
     CapacityCheckId::from_bytes([7; 16]).to_string()
 }
@@ -247,6 +260,12 @@ pub(super) fn protection_rows() -> Vec<Row> {
             "never was",
             fixed(json!({ "deletionId": DeletionId::from_bytes([7; 16]).to_string(), "answer": "DELETED" })),
         ),
+        act("serviceReceptionSet", "of the clinic, nobody", fixed(json!({ "serviceId": service_id(CONSULTATIONS) }))),
+        act("partnerOfferMake", "to the clinic, whom nobody receives", fixed(to_the_clinic())),
+        act("partnerOfferWithdraw", "never was", fixed(never_offered(json!({})))),
+        act("partnerOfferAccept", "never was", fixed(never_offered(json!({})))),
+        act("partnerOfferDecline", "never was", fixed(never_offered(json!({ "code": "FULL" })))),
+        act("partnerOfferComplete", "never was", fixed(never_offered(json!({ "outcome": "SERVICE_RECEIVED" })))),
         act("capacityCheckAnswer", "never was", fixed(json!({ "capacityCheckId": never_asked(), "answer": "NO" }))),
         act("capacityCheckClose", "never was", fixed(json!({ "capacityCheckId": never_asked() }))),
         act(

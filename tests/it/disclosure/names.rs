@@ -9,7 +9,7 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 72] = [
+const OF_NO_PERSON: [&str; 74] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     // What two organisations write each other: short, linted, sealed, and purged with the referral.
@@ -89,6 +89,9 @@ const OF_NO_PERSON: [&str; 72] = [
     // The profile in coarse bands, whose own fields are judged one by one.
     "ServiceFilter.person",
     "CaseOpenInput.person",
+    "PartnerOfferMakeInput.person",
+    // The number of the team.
+    "PartnerOffer.receiverPhone",
     // The team's own number of a paper file: it never leaves the team, and a name is refused.
     "CaseReference.fileNumber",
     "CaseOpenInput.fileNumber",
@@ -170,6 +173,7 @@ fn no_input_takes_free_text_or_files() {
         "OrganizationChangesInput.description",
         "OrganizationChangesInput.name",
         "OrganizationChangesInput.website",
+        "PartnerOfferMakeInput.idempotencyKey",
         "ProfileInput.area",
         "ProfileInput.languages",
         "QuestionAnswerInput.language",
@@ -215,6 +219,7 @@ fn no_input_takes_free_text_or_files() {
         "directoryProposals.after",
         "duplicateCandidates.after",
         "inbox.after",
+        "partnerOffers.after",
         "places.country",
         "places.name",
         "sentReferrals.after",

@@ -111,6 +111,7 @@ impl Schema {
             "con" => "Consent",
             "dem" => "Demand",
             "cap" => "CapacityCheck",
+            "pof" => "PartnerOffer",
             "prj" => "Project",
             "ntc" => "Notice",
             "cus" => "Custody",

@@ -195,7 +195,7 @@ fn viewer(object: &str, relation: Relation) -> &'static str {
         Relation::Coordinator => "coordinator",
         Relation::ProtectionLead if matches!(object, "referral" | "legal-hold") => "protection lead",
         Relation::ProtectionLead => "protection lead of Paris",
-        Relation::Recipient | Relation::Counterpart => "lawyer",
+        Relation::Recipient | Relation::Counterpart | Relation::Offering => "lawyer",
         Relation::OwnOrganization => "directory editor of the lawyers",
         Relation::Figures | Relation::ThroughGlass | Relation::Desk | Relation::Keeper => "coordinator",
         Relation::Staff => "caseworker",

@@ -7,10 +7,16 @@ use super::turning::{Probe, flips, selection, survivors};
 use crate::kit::requirement::announce;
 use crate::kit::steps::{Ready, fresh_key, girl_of_sixteen, merged, organization_id, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World};
+use crate::partner_offers::CONSULTATIONS;
+use relais::domain::code::CodeList as _;
 use relais::domain::id::{Identifier, ProjectId, TeamId};
 use relais::domain::need::Need;
+use relais::domain::profile::{AdminStatus, Gender, Household, Situation};
 use relais::policy::table::{Relation, Table};
 use serde_json::{Value, json};
+
+/// The day centre of another project.
+const DAY_CENTRE: &str = "91ab6c69-255f-4196-bd01-557c5322dde6";
 
 struct Protected {
     world: World,
@@ -39,6 +45,10 @@ impl Protected {
         for asker in ["caseworker", "caseworker of another project"] {
             ask_for_places(&world, asker).await;
         }
+        let of_paris = ["project paris", "coordinator", "untrained caseworker"];
+        offer_persons(&world, CONSULTATIONS, "HEALTH_PRIMARY", of_paris).await;
+        let of_another = ["project sureau", "coordinator of another project", "caseworker of another project"];
+        offer_persons(&world, DAY_CENTRE, "SOCIAL_DAY_CENTRE", of_another).await;
         revoke_a_partner(&world, &project).await;
         let desk = TeamId::derived("corridor", "project desk");
         let named = json!({ "projectId": project, "teamId": desk.to_string() });
@@ -75,6 +85,13 @@ impl Protected {
                 ),
                 &self.project,
             ),
+            "PartnerOffer" | "OfferedPerson" => (
+                format!(
+                    "{{ made: partnerOffers {{ nodes {selection} }} \
+                     received: partnerOffers(received: true) {{ nodes {selection} }} }}"
+                ),
+                &self.project,
+            ),
             "Deletion" => (format!("{{ deletionRequests {selection} }}"), &self.project),
             other => panic!("no question about {other}"),
         };
@@ -96,8 +113,8 @@ fn viewer(type_name: &str, relation: Relation) -> &'static str {
         (_, Relation::Desk) => "desk caseworker",
         ("Custody", Relation::Team) => "desk caseworker",
         // Who was not trained is not told of violence.
-        ("CapacityCheck", Relation::Team) => "untrained caseworker",
-        (_, Relation::Recipient) => "lawyer",
+        ("CapacityCheck" | "PartnerOffer" | "OfferedPerson", Relation::Team) => "untrained caseworker",
+        (_, Relation::Recipient | Relation::Offering) => "lawyer",
         _ => "caseworker",
     }
 }
@@ -154,6 +171,50 @@ async fn ask_for_places(world: &World, asker: &str) {
         world.done(&world.person(asker), "capacityCheckClose", &json!({ "capacityCheckId": id })).await;
         world.execute(&format!("UPDATE capacity_checks SET need = '{need}' WHERE id = '{id}'")).await;
     }
+}
+
+/// Offers in every standing and with a value everywhere, one of each about violence.
+async fn offer_persons(world: &World, like: &str, need: &str, [team, lead, worker]: [&str; 3]) {
+    // It goes by everything, so that everything is told.
+    let mut service = world.like(like, &format!("For whoever is offered, {team}"));
+    service.eligibility.genders = Gender::ALL.iter().copied().collect();
+    service.eligibility.households = Household::ALL.iter().copied().collect();
+    service.eligibility.admin_statuses = AdminStatus::ALL.iter().copied().collect();
+    service.eligibility.situations = Situation::ALL.iter().copied().collect();
+    world.publish(&service).await;
+    let service = service.id.to_string();
+    let person = json!({ "ageBand": "AGE_25_59", "gender": "WOMAN", "household": "ALONE", "adminStatus": "UNDOCUMENTED",
+        "situation": "STREET", "languages": ["ti"], "area": "FR-93055" });
+    let team = TeamId::derived("corridor", team).to_string();
+    let reception = json!({ "serviceId": service, "teamId": team });
+    world.done(&world.person(lead), "serviceReceptionSet", &reception).await;
+    for violence in [false, true] {
+        for acts in [
+            &[][..],
+            &["partnerOfferAccept"],
+            &["partnerOfferAccept", "partnerOfferComplete"],
+            &["partnerOfferDecline"],
+        ] {
+            let input = json!({ "idempotencyKey": fresh_key(), "serviceId": service, "need": need, "person": person,
+                "agreed": true });
+            let id = text(&world.done(&world.person("lawyer"), "partnerOfferMake", &input).await["id"]);
+            for (before, act) in acts.iter().enumerate() {
+                let mut input = json!({ "partnerOfferId": id, "expectedVersion": before + 1 });
+                match *act {
+                    "partnerOfferDecline" => input["code"] = json!("FULL"),
+                    "partnerOfferComplete" => input["outcome"] = json!("SERVICE_RECEIVED"),
+                    _ => {}
+                }
+                world.done(&world.person(worker), act, &input).await;
+            }
+            if violence {
+                let need = Need::HealthSexualViolenceCare;
+                world.execute(&format!("UPDATE partner_offers SET need = '{need}' WHERE id = '{id}'")).await;
+            }
+        }
+    }
+    let from = service_id(MINORITY_APPEAL);
+    world.execute(&format!("UPDATE partner_offers SET sender_service_id = '{from}'")).await;
 }
 
 /// Recorded, and confirmed by somebody else.

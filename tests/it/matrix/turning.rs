@@ -25,7 +25,8 @@ pub struct Probe {
 }
 
 /// Under which field of its object a nested type stands.
-const HOLDERS: [(&str, &str); 23] = [
+const HOLDERS: [(&str, &str); 24] = [
+    ("OfferedPerson", "offer"),
     ("DirectoryProposalChange", "changes"),
     ("FieldProvenance", "provenance"),
     ("ServiceSource", "source"),

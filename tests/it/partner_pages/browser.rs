@@ -5,6 +5,7 @@ use super::{address, agent, done};
 use crate::kit::loop_calls::to_the_lawyers;
 use crate::kit::requirement::{announce, is_required};
 use crate::kit::world::World;
+use crate::partner_offers::an_accepted_offer;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -33,6 +34,7 @@ async fn the_partners_pages_are_for_everybody_in_a_real_browser() {
     let (offered, accepted) = (world.sent(&to_the_lawyers()).await, world.sent(&to_the_lawyers()).await);
     done(&mut agent.browser, &offered, "decide", &[("choice", "acknowledge")]).await;
     done(&mut agent.browser, &accepted, "decide", &[("choice", "accept")]).await;
+    let receiving = an_accepted_offer(&world).await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let origin = format!("http://{}", listener.local_addr().expect("an address"));
     let router = world.router();
@@ -49,6 +51,8 @@ async fn the_partners_pages_are_for_everybody_in_a_real_browser() {
             { "name": "accepted", "path": address(&accepted), "sheets": 2 },
             { "name": "outcomes", "path": "/outcomes" },
             { "name": "capacity", "path": "/capacity" },
+            { "name": "offers", "path": "/offers" },
+            { "name": "offer-form", "path": format!("/offers/to/{receiving}") },
         ],
     });
     let run = tokio::task::spawn_blocking(move || {
@@ -59,6 +63,6 @@ async fn the_partners_pages_are_for_everybody_in_a_real_browser() {
     let (told, faults) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     assert!(ran.status.success(), "{told}\n{faults}");
     let report: Value = serde_json::from_str(told.trim()).expect("a report");
-    assert_eq!(report["pages"], json!(15), "five pages in three languages");
+    assert_eq!(report["pages"], json!(21), "seven pages in three languages");
     assert_eq!(report["faults"], json!([]));
 }

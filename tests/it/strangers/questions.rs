@@ -13,6 +13,12 @@ pub(super) fn of_places_and_rounds(paris: &Paris) -> Vec<Question> {
         pointer: "/input/referrals/0/referralId".to_owned(),
         ..Question::of_mutation("referralOfferToFirst", "referrals", &offer, &paris.draft.id)
     };
+    let person = json!({ "idempotencyKey": "", "need": "SHELTER_WOMEN_SAFE", "person": {}, "agreed": true });
+    let reception = json!({ "serviceId": service_id(DAY_CENTRE_SERVICE) });
+    let of_offer = |root: &str, over: Value| {
+        let input = merged(json!({ "expectedVersion": 2 }), &over);
+        Question::of_mutation(root, "partnerOfferId", &input, &paris.offer)
+    };
     vec![
         Question::of_query("node", "id", &paris.places),
         Question::of_query("capacityChecks", "after", &cursor("places-asked", &paris.places))
@@ -24,6 +30,16 @@ pub(super) fn of_places_and_rounds(paris: &Paris) -> Vec<Question> {
             &service_id(SAFE_HOUSE_SERVICE),
         ),
         Question::of_mutation("capacityCheckAsk", "teamId", &day_centre, &team),
+        Question::of_query("node", "id", &paris.offer),
+        Question::of_query("partnerOffers", "after", &cursor("offers-made", &paris.offer))
+            .instead(cursor("offers-made", &never(&paris.offer))),
+        Question::of_mutation("partnerOfferMake", "serviceId", &person, &service_id(SAFE_HOUSE_SERVICE)),
+        Question::of_mutation("serviceReceptionSet", "serviceId", &json!({}), &service_id(SAFE_HOUSE_SERVICE)),
+        Question::of_mutation("serviceReceptionSet", "teamId", &reception, &team),
+        of_offer("partnerOfferWithdraw", json!({})),
+        of_offer("partnerOfferAccept", json!({})),
+        of_offer("partnerOfferDecline", json!({ "code": "FULL" })),
+        of_offer("partnerOfferComplete", json!({ "outcome": "SERVICE_RECEIVED" })),
         Question::of_mutation("capacityCheckAnswer", "capacityCheckId", &json!({ "answer": "NO" }), &paris.places),
         Question::of_mutation("capacityCheckClose", "capacityCheckId", &json!({}), &paris.places),
         offered,
