@@ -309,10 +309,11 @@ impl Access {
 
     /// What the viewer is to an offer of a partner. Who is on both sides is of the team.
     pub fn relation_to_offer(&self, offer: &PartnerOffer) -> Relation {
-        let is_own = self.scope().organization == Some(offer.sender_id);
-        let can_be = self.account().is_some_and(|account| self.table.can_be(account.role, Relation::Offering));
+        let is_of_partner = |account: &Account| {
+            account.organization_id == offer.sender_id && self.table.can_be(account.role, Relation::Offering)
+        };
         match self.relation_to_protected(offer.team_id, offer.project_id, offer.receiver_id) {
-            Relation::Member if is_own && can_be => Relation::Offering,
+            Relation::Member if self.account().is_some_and(is_of_partner) => Relation::Offering,
             nearest => nearest,
         }
     }

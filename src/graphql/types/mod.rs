@@ -12,6 +12,7 @@ pub mod directory_edit;
 pub mod incident;
 pub mod legal_hold;
 pub mod message;
+mod offer;
 pub mod organization;
 pub mod partner_offer;
 pub mod place;

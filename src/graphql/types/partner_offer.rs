@@ -1,12 +1,12 @@
 //! Offers of partners.
 
+use super::offer::told_of_person;
 use super::organization::Organization;
 use super::service::Service;
 use crate::actions::directory;
 use crate::domain::id::{OrganizationId, ServiceId};
 use crate::domain::need::Need;
 use crate::domain::partner_offer::PartnerOfferStatus;
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
 use crate::domain::referral::{DeclineCode, OutcomeCode, Urgency};
 use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
@@ -125,47 +125,10 @@ impl PartnerOffer {
     }
 }
 
-/// What an offer of a partner tells of the person: age band, languages and area, and beyond these only the dimensions by which
-/// the service restricts its intake.
-#[derive(Description)]
-pub struct OfferedPerson(Arc<Visible<PartnerOfferView>>);
-
-#[Object(use_type_description)]
-impl OfferedPerson {
-    /// Age band; null when not told.
-    async fn age_band(&self) -> Option<AgeBand> {
-        self.0.reveal(&self.0.offer.age_band).copied()
-    }
-
-    /// Gender, where the service restricts by it; null when not told.
-    async fn gender(&self) -> Option<Gender> {
-        self.0.reveal(&self.0.offer.gender).copied()
-    }
-
-    /// Household, where the service restricts by it; null when not told.
-    async fn household(&self) -> Option<Household> {
-        self.0.reveal(&self.0.offer.household).copied()
-    }
-
-    /// Administrative status, where the service restricts by it; null when not told.
-    async fn admin_status(&self) -> Option<AdminStatus> {
-        self.0.reveal(&self.0.offer.admin_status).copied()
-    }
-
-    /// Living situation, where the service restricts by it, and never detention; null when not told.
-    async fn situation(&self) -> Option<Situation> {
-        self.0.reveal(&self.0.offer.situation).copied()
-    }
-
-    /// Languages spoken, as BCP 47 tags; null when not told.
-    async fn languages(&self) -> Option<Vec<&str>> {
-        self.0.reveal(&self.0.offer.languages).map(|languages| languages.iter().map(Language::as_str).collect())
-    }
-
-    /// Code of the commune or larger area; null when not told.
-    async fn area(&self) -> Option<&str> {
-        self.0.reveal(&self.0.offer.area).map(|area| area.as_str())
-    }
+told_of_person! {
+    /// What an offer of a partner tells of the person: age band, languages and area, and beyond these only the dimensions by
+    /// which the service restricts its intake.
+    OfferedPerson of PartnerOfferView
 }
 
 fn organization(context: &Context<'_>, id: Option<&OrganizationId>) -> Option<Organization> {

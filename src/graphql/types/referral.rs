@@ -4,6 +4,7 @@ use super::case::CaseReference;
 use super::consent::Consent;
 use super::delivery::Delivery;
 use super::message::Message;
+use super::offer::told_of_person;
 use super::organization::Organization;
 use super::service::Service;
 use crate::actions::directory;
@@ -12,7 +13,7 @@ use crate::domain::disclosure::{DeadlineBand, Stage};
 use crate::domain::id::OrganizationId;
 use crate::domain::lifecycle::{Event, Party};
 use crate::domain::need::Need;
-use crate::domain::profile::{AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, ProtectionFlag, Situation};
+use crate::domain::profile::{AgeBasis, ProtectionFlag};
 use crate::domain::referral::{Attestation, Channel, DeclineCode, HandoverMode, OutcomeCode, ReferralKind, Urgency};
 use crate::graphql::request::request;
 use crate::graphql::scalars::DateTime;
@@ -284,47 +285,10 @@ fn counterpart(context: &Context<'_>, id: Option<&OrganizationId>) -> Option<Org
     directory::counterpart(&request.context, &request.access, *id?).ok().map(Organization)
 }
 
-/// What an offer tells of the person: age band, languages and area, and beyond these only the dimensions
-/// by which the service restricts its intake.
-#[derive(Description)]
-pub struct Offer(Arc<Visible<ReferralView>>);
-
-#[Object(use_type_description)]
-impl Offer {
-    /// Age band; null when not told.
-    async fn age_band(&self) -> Option<AgeBand> {
-        self.0.reveal(&self.0.offer.age_band).copied()
-    }
-
-    /// Gender, where the service restricts by it; null when not told.
-    async fn gender(&self) -> Option<Gender> {
-        self.0.reveal(&self.0.offer.gender).copied()
-    }
-
-    /// Household, where the service restricts by it; null when not told.
-    async fn household(&self) -> Option<Household> {
-        self.0.reveal(&self.0.offer.household).copied()
-    }
-
-    /// Administrative status, where the service restricts by it; null when not told.
-    async fn admin_status(&self) -> Option<AdminStatus> {
-        self.0.reveal(&self.0.offer.admin_status).copied()
-    }
-
-    /// Living situation, where the service restricts by it, and never detention; null when not told.
-    async fn situation(&self) -> Option<Situation> {
-        self.0.reveal(&self.0.offer.situation).copied()
-    }
-
-    /// Languages spoken, as BCP 47 tags; null when not told.
-    async fn languages(&self) -> Option<Vec<&str>> {
-        self.0.reveal(&self.0.offer.languages).map(|languages| languages.iter().map(Language::as_str).collect())
-    }
-
-    /// Code of the commune or larger area; null when not told.
-    async fn area(&self) -> Option<&str> {
-        self.0.reveal(&self.0.offer.area).map(|area| area.as_str())
-    }
+told_of_person! {
+    /// What an offer tells of the person: age band, languages and area, and beyond these only the dimensions
+    /// by which the service restricts its intake.
+    Offer of ReferralView
 }
 
 /// Four separate facts of a referral's life, each as it was first attested; null for what nobody has said.

@@ -2,7 +2,7 @@
 //! coordinator's; what an offer tells of the person is gone with its end, to whomever it was told.
 
 use super::row::{Row, field};
-use super::terms::Class::{Person, Sensitive};
+use super::terms::Class::{Internal, Person, Sensitive};
 use super::terms::Guard::{ServiceKnown, TrainedForViolence};
 use super::terms::Mask::Hour;
 use super::terms::Relation::{Coordinator, Offering, ProtectionLead, Team};
@@ -12,13 +12,16 @@ use super::terms::Standing::{self, Accepted, Ended, Offer};
 const STANDINGS: &[Standing] = &[Offer, Accepted, Ended];
 
 pub(super) fn rows() -> Vec<Row> {
-    let answering_side =
-        |name| field(name, Person).to(Team, STANDINGS).to(Coordinator, STANDINGS).to(ProtectionLead, STANDINGS);
+    let of_class = |name, class| {
+        field(name, class).to(Team, STANDINGS).to(Coordinator, STANDINGS).to(ProtectionLead, STANDINGS)
+    };
+    let answering_side = |name| of_class(name, Person);
     let both_sides = |name| answering_side(name).to(Offering, STANDINGS);
+    let of_the_work = |name| of_class(name, Internal).to(Offering, STANDINGS);
     let to_the_hour = |name| answering_side(name).masked(Offering, STANDINGS, Hour);
     vec![
-        both_sides("PartnerOffer.id"),
-        both_sides("PartnerOffer.version"),
+        of_the_work("PartnerOffer.id"),
+        of_the_work("PartnerOffer.version"),
         both_sides("PartnerOffer.status"),
         both_sides("PartnerOffer.sender"),
         // Whose numbers are called.
@@ -27,7 +30,7 @@ pub(super) fn rows() -> Vec<Row> {
         both_sides("PartnerOffer.service").only(ServiceKnown),
         both_sides("PartnerOffer.need").only(TrainedForViolence),
         both_sides("PartnerOffer.urgency"),
-        both_sides("PartnerOffer.offer"),
+        of_the_work("PartnerOffer.offer"),
         to_the_hour("PartnerOffer.offeredAt"),
         to_the_hour("PartnerOffer.statusAt"),
         to_the_hour("PartnerOffer.decideBy"),

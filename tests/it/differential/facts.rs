@@ -16,11 +16,12 @@ use relais::domain::disclosure::Offer;
 use relais::domain::freeze::Desk;
 use relais::domain::glass::{Glass, GlassReason};
 use relais::domain::id::{
-    AccountId, CaseId, ConsentId, ConversationId, DemandId, GlassId, Identifier, LocationId, OrganizationId, ProjectId,
-    ReferralId, RoundId, ServiceId, TeamId,
+    AccountId, CaseId, ConsentId, ConversationId, DemandId, GlassId, Identifier, LocationId, OrganizationId,
+    PartnerOfferId, ProjectId, ReferralId, RoundId, ServiceId, TeamId,
 };
 use relais::domain::lifecycle::{Event, Party, Status};
 use relais::domain::need::Need;
+use relais::domain::partner_offer::{PartnerOffer, PartnerOfferStatus};
 use relais::domain::place::AreaCode;
 use relais::domain::profile::{
     AdminStatus, AgeBand, AgeBasis, Gender, Household, Language, Profile, ProtectionFlag, Situation,
@@ -146,6 +147,7 @@ impl Drawn {
         };
         let relations = [
             access.relation_to_referral(&self.referral),
+            access.relation_to_offer(&offer(&self.referral)),
             access.relation_to_figures(),
             access.relation_to_event(None),
             access.relation_to_project(&self.project),
@@ -234,6 +236,31 @@ fn referral(chance: &mut Chance, at: Timestamp) -> Referral {
         expected_wait_days: Some(70),
         handover_mode: Some(HandoverMode::Phone),
         offer: Offer { told: profile() },
+    }
+}
+
+/// What the recipient of the referral offers to the team that has sent it.
+fn offer(referral: &Referral) -> PartnerOffer {
+    PartnerOffer {
+        id: PartnerOfferId::from_bytes([19; 16]),
+        version: 1,
+        project_id: referral.project_id,
+        team_id: referral.team_id,
+        receiver_id: referral.sender_id,
+        service_id: referral.service_id,
+        sender_id: referral.recipient_id,
+        sender_service_id: None,
+        need: referral.need,
+        urgency: referral.urgency,
+        offer: referral.offer.clone(),
+        offered_at: referral.status_at,
+        decide_by: referral.status_at,
+        expire_at: referral.status_at,
+        status: PartnerOfferStatus::Offered,
+        status_at: referral.status_at,
+        reminded_at: None,
+        decline_code: None,
+        outcome_code: None,
     }
 }
 
