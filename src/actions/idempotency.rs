@@ -85,7 +85,7 @@ pub(super) fn check_key(key: &str) -> Result<(), Refusal> {
 
 /// HMAC-SHA-256 over the question. Keyed: what was asked may be guessed, such as a file number, and must not be
 /// found again by trying.
-fn fingerprint(key: &[u8], asked: &impl Hash) -> [u8; 32] {
+pub(super) fn fingerprint(key: &[u8], asked: &impl Hash) -> [u8; 32] {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
     feed(asked, |part| mac.update(part));
     mac.finalize().into_bytes().into()

@@ -168,7 +168,7 @@ async fn run(context: &Context, leased: &Leased) -> Result<Outcome, ActionError>
         JobKind::ReferralShred => super::erasure::shred_as_job(context, leased.job.object()).await,
         JobKind::GlassReview => super::protection::glass::tell_overdue_as_job(context, leased).await,
         JobKind::ReferralTimer => super::referral::clock::fire_as_job(context, leased).await,
-        JobKind::PartnerOffer => super::partner_offer::clock::fire_as_job(context, leased.job.object()).await,
+        JobKind::PartnerOffer => super::partner_offer::clock::fire_as_job(context, leased).await,
         JobKind::PartnerRevocation => super::protection::revocation::finish_as_job(context, leased.job.object()).await,
     }
 }

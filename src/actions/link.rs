@@ -78,12 +78,15 @@ async fn stored(context: &Context, token: &Sensitive<String>) -> Result<Option<S
     Ok(context.store.find_link(&digest(token.expose())).await?)
 }
 
+/// What was offered to a project that is at severe risk by now is told by no link.
+fn is_told(stored: &StoredLink) -> bool {
+    stored.link.object.referral().is_some() || stored.risk != RiskProfile::Severe
+}
+
 /// By whom somebody acts who holds this link, while it can be opened.
 async fn account_of(context: &Context, stored: &StoredLink) -> Result<Option<Account>, ActionError> {
     // A link may be made when its referral has just ended: a mail says that there is news, and there is nothing to open.
-    // What was offered to a project that is at severe risk by now is told by no link.
-    let is_told = stored.link.object.referral().is_some() || stored.risk != RiskProfile::Severe;
-    let opens = stored.is_open && is_told && stored.link.state(context.now()) == LinkState::Open;
+    let opens = stored.is_open && is_told(stored) && stored.link.state(context.now()) == LinkState::Open;
     let Some(id) = stored.account_id.filter(|_| opens) else {
         return Ok(None);
     };
@@ -122,11 +125,11 @@ pub async fn open(context: &Context, token: &Sensitive<String>) -> Result<Openin
 /// Has a new link sent to the mailbox that the old one was sent to, unless that was ended by hand, while its referral is open and
 /// not too often. Says only whether there is or was such a link: whoever asks is told nothing else.
 pub async fn renew(context: &Context, token: &Sensitive<String>) -> Result<bool, ActionError> {
-    let Some(StoredLink { link, is_open, organization_id, version, .. }) = stored(context, token).await? else {
-        return Ok(false);
-    };
+    let Some(stored) = stored(context, token).await? else { return Ok(false) };
+    let is_told = is_told(&stored);
+    let StoredLink { link, is_renewed, organization_id, version, .. } = stored;
     // What was shut by hand, such as by a partner's revocation, is opened by nobody's asking.
-    if !is_open || link.revoked_at.is_some() {
+    if !is_renewed || !is_told || link.revoked_at.is_some() {
         return Ok(true);
     }
     let (service, object, now) = (link.service_id, link.object.to_string(), context.now());

@@ -16,6 +16,8 @@ use super::time::Timestamp;
 
 /// Most offers of one partner that wait for one project: a mailbox that fell into other hands cannot fill the team's day.
 pub const MOST_WAITING: i64 = 20;
+/// Most offers of one partner to one project in a day, whatever becomes of them.
+pub const MOST_A_DAY: i64 = 60;
 /// Days after which the team is asked what came of an offer that it has accepted.
 const REVIEW_DAYS: i64 = 14;
 /// Days after which an accepted offer ends by itself, nobody having said what came of it.
@@ -131,6 +133,10 @@ impl PartnerOffer {
                 Err(Refusal::input("code", InputProblem::DeclineCodeSide))
             }
             (OfferAct::Decline(code), Offered) => Ok(Self { decline_code: Some(code), ..self.at(Declined, now) }),
+            // Harm is looked into by the team in a case of its own.
+            (OfferAct::Complete(OutcomeCode::HarmReported), Accepted) => {
+                Err(Refusal::input("outcome", InputProblem::OutcomeOfEvent))
+            }
             (OfferAct::Complete(code), Accepted) => Ok(Self { outcome_code: Some(code), ..self.at(Completed, now) }),
             (OfferAct::Complete(_), Offered) => Err(Refusal::input("outcome", InputProblem::OfferNotAccepted)),
             (OfferAct::Withdraw, Offered | Accepted) => Ok(self.at(Withdrawn, now)),
@@ -224,6 +230,11 @@ mod tests {
             (OfferAct::Decline(full), Ok(Declined), refused(answered)),
             (OfferAct::Decline(DeclineCode::NoShow), input("code", InputProblem::DeclineCodeSide), refused(answered)),
             (OfferAct::Complete(received), input("outcome", InputProblem::OfferNotAccepted), Ok(Completed)),
+            (
+                OfferAct::Complete(OutcomeCode::HarmReported),
+                input("outcome", InputProblem::OfferNotAccepted),
+                input("outcome", InputProblem::OutcomeOfEvent),
+            ),
             (OfferAct::Withdraw, Ok(Withdrawn), Ok(Withdrawn)),
         ] {
             for status in PartnerOfferStatus::ALL {

@@ -10,6 +10,7 @@ use crate::domain::account::Project;
 use crate::domain::audit::AuditPurpose;
 use crate::domain::call_phrase::call_phrase;
 use crate::domain::directory::Service;
+use crate::domain::freeze::{Freeze, moved_by_freezes};
 use crate::domain::id::{OrganizationId, PartnerOfferId, ServiceId};
 use crate::domain::need::Need;
 use crate::domain::partner_offer::{PartnerOffer, PartnerOfferStatus};
@@ -50,13 +51,13 @@ pub struct PartnerOfferView {
     pub expires_at: Protected<Timestamp>,
     /// Why it was declined.
     pub decline_code: Protected<DeclineCode>,
-    /// What came of it.
+    /// What came of it; not for who came by a link.
     pub outcome_code: Protected<OutcomeCode>,
     /// The number by which the team is called, once it takes the person.
     pub receiver_phone: Protected<String>,
     /// The team's role mailbox, once it takes the person.
     pub receiver_mailbox: Protected<String>,
-    /// The two words that both sides say before any name.
+    /// The two words that both sides say before any name; not for who came by a link.
     pub call_phrase: Protected<String>,
 }
 
@@ -73,6 +74,10 @@ pub struct PartnerOfferFacts<'a> {
     pub project: &'a Project,
     /// The project's alias key, once it has one.
     pub alias_key: Option<&'a [u8]>,
+    /// The freezes of the project, which stopped the clocks of the offer.
+    pub freezes: &'a [Freeze],
+    /// The present instant.
+    pub now: Timestamp,
 }
 
 /// What everybody is told who sees an offer at all.
@@ -91,7 +96,13 @@ const PERSON: OfferRows = OfferRows {
 /// The view of an offer; `None` unless the viewer is of the team that answers, leads its project, or is of the partner.
 pub fn show_partner_offer(access: &Access, facts: PartnerOfferFacts<'_>) -> Option<Visible<PartnerOfferView>> {
     permit(access, Action::ReadReferral).ok()?;
-    let PartnerOfferFacts { offer, service, sender_service, project, alias_key } = facts;
+    let PartnerOfferFacts { offer, service, sender_service, project, freezes, now, .. } = facts;
+    // Whoever reads the mailbox has proved nothing: it is the team that calls, by the directory's number, and says the words to
+    // nobody else; and what became of the person is not for whoever finds a mail.
+    let is_held = access.confinement().is_some();
+    let alias_key = facts.alias_key.filter(|_| !is_held);
+    let outcome_code = offer.outcome_code.filter(|_| !is_held);
+    let moved = |at| moved_by_freezes(at, offer.offered_at, freezes, now);
     let is_known = |service: Option<&Service>| service.is_some_and(|entry| access.directory_scope().admits(entry));
     let relation = access.relation_to_offer(offer);
     let told = access.facts(relation, standing(offer.status), offer.need.concerns_gender_based_violence());
@@ -114,10 +125,10 @@ pub fn show_partner_offer(access: &Access, facts: PartnerOfferFacts<'_>) -> Opti
         offer: OfferView::of(&look, &PERSON, &offer.offer.told),
         offered_at: look.masked("PartnerOffer.offeredAt", Some(offer.offered_at), hour),
         status_at: look.masked("PartnerOffer.statusAt", Some(offer.status_at), hour),
-        decide_by: look.masked("PartnerOffer.decideBy", Some(offer.decide_by), hour),
-        expires_at: look.masked("PartnerOffer.expiresAt", Some(offer.expire_at), hour),
+        decide_by: look.masked("PartnerOffer.decideBy", Some(moved(offer.decide_by)), hour),
+        expires_at: look.masked("PartnerOffer.expiresAt", Some(moved(offer.expire_at)), hour),
         decline_code: look.field("PartnerOffer.declineCode", offer.decline_code),
-        outcome_code: look.field("PartnerOffer.outcomeCode", offer.outcome_code),
+        outcome_code: look.field("PartnerOffer.outcomeCode", outcome_code),
         receiver_phone: look.field("PartnerOffer.receiverPhone", project.phone.as_ref().map(|it| it.expose().clone())),
         receiver_mailbox: look.field("PartnerOffer.receiverMailbox", Some(project.mailbox.expose().clone())),
         call_phrase: look.field("PartnerOffer.callPhrase", alias_key.map(|key| call_phrase(key, offer.id))),

@@ -55,7 +55,7 @@ statements! {
     KEEP_TOKEN = "UPDATE deliveries SET sealed_token = $2 WHERE id = $1";
     FIND_TOKEN = "SELECT sealed_token FROM deliveries WHERE id = $1";
     HAS_LATER = "SELECT count(*) FROM deliveries WHERE queue_id = $1 AND object = $2 AND (due_at IS NOT NULL OR status = 'delivered') \
-        AND (sequence > $3 OR (sequence = $3 AND created_at > $4))";
+        AND ((sequence > $3 AND created_at >= $4) OR (sequence = $3 AND created_at > $4))";
     // What is erased by its age was told, or it would have been dropped long ago.
     COUNT_EARLIER = "SELECT count(*), count(CASE WHEN status = 'delivered' THEN 1 END) FROM deliveries \
         WHERE queue_id = $1 AND object = $2 AND id <> $3";
@@ -64,7 +64,7 @@ statements! {
         "SELECT r.status, r.sender_id, p.status AS project_status, ",
         open_to_recipient!("r.case_id", "r.recipient_id"),
         " AS is_open_to_recipient FROM referrals r JOIN projects p ON p.id = r.project_id WHERE r.id = $1 UNION ALL \
-         SELECT CAST(NULL AS TEXT), b.receiver_id, p.status, ",
+         SELECT CAST(NULL AS TEXT), b.receiver_id, p.status, (b.sender_service_id IS NULL OR p.risk_profile <> 'severe') AND ",
         not_revoked_by!("p.id", "b.sender_id"),
         " FROM partner_offers b JOIN projects p ON p.id = b.project_id WHERE b.id = $1"
     );

@@ -91,8 +91,11 @@ impl Store {
     async fn decide_again(&self, erasures: &[Erasure]) -> Result<(), StoreError> {
         self.write(async |tx| {
             for erasure in erasures {
-                if let ErasureUnit::Case(case) = erasure.unit {
-                    tx.decide_erasure(case, erasure.erased_at).await?;
+                match erasure.unit {
+                    ErasureUnit::Case(case) => tx.decide_erasure(case, erasure.erased_at).await?,
+                    // Nobody is to answer what tells of nobody any more.
+                    ErasureUnit::PartnerOffer(offer) => tx.end_erased_offer(offer, erasure.erased_at).await?,
+                    _ => {}
                 }
             }
             Ok(())

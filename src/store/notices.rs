@@ -31,7 +31,7 @@ macro_rules! select_received {
             "WHERE k.id = n.object AND w.status = 'active' AND ",
             not_revoked_by!("w.id", "k.recipient_id"),
             // And what it has offered itself.
-            ") OR EXISTS (SELECT 1 FROM partner_offers b JOIN projects w ON w.id = b.project_id ",
+            ") OR $2 IN ('partner_agent', 'partner_admin') AND EXISTS (SELECT 1 FROM partner_offers b JOIN projects w ON w.id = b.project_id ",
             "WHERE b.id = n.object AND w.status = 'active' AND ",
             not_revoked_by!("w.id", "b.sender_id"),
             ")))) ",

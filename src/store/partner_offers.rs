@@ -67,15 +67,19 @@ statements! {
         columns!()
     );
     INSERT = "INSERT INTO partner_offers (id, version, project_id, team_id, receiver_id, service_id, sender_id, sender_service_id, need, \
-        urgency, sealed, offered_at, decide_by, expire_at, status, status_at, is_open) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $12, true) ON CONFLICT (id) DO NOTHING";
+        urgency, sealed, offered_at, decide_by, expire_at, status, status_at, is_open, asked) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $12, true, $16) ON CONFLICT (id) DO NOTHING";
+    FIND_ASKED = "SELECT asked FROM partner_offers WHERE id = $1";
+    END_ERASED = "UPDATE partner_offers SET version = version + 1, status = 'withdrawn', status_at = $2, ended_at = $2, is_open = false, sealed = '' \
+        WHERE id = $1 AND is_open";
     UPDATE = "UPDATE partner_offers SET version = $2, status = $3, status_at = $4, is_open = $5, ended_at = $6, reminded_at = $7, \
         decline_code = $8, outcome_code = $9, sealed = CASE WHEN CAST($5 AS BOOLEAN) THEN sealed ELSE '' END WHERE id = $1 AND version = $2 - 1";
-    COUNT_WAITING = "SELECT count(*) FROM partner_offers WHERE sender_id = $1 AND project_id = $2 AND status = 'offered'";
+    COUNT_OF = "SELECT count(CASE WHEN status = 'offered' THEN 1 END), count(CASE WHEN offered_at > $3 THEN 1 END) FROM partner_offers \
+        WHERE sender_id = $1 AND project_id = $2";
     // Open to an organisation $1, of which somebody may be confined to a service $2 or a referral $3.
     LIST_RECEPTIONS = concat!(
         "SELECT service_id, project_id, team_id, opened_at FROM service_receptions WHERE CAST($3 AS TEXT) IS NULL AND EXISTS \
-         (SELECT 1 FROM projects w WHERE w.id = project_id AND w.status = 'active' AND (CAST($2 AS TEXT) IS NULL OR w.risk_profile <> 'severe') AND ",
+         (SELECT 1 FROM projects w WHERE w.id = project_id AND w.status = 'active' AND w.organization_id <> $1 AND (CAST($2 AS TEXT) IS NULL OR w.risk_profile <> 'severe') AND ",
         not_revoked_by!("w.id", "$1"),
         ") ORDER BY service_id"
     );
@@ -268,18 +272,39 @@ impl Tx {
         open_offers(&self.keys, rows).await
     }
 
-    /// How many offers of a partner a project has not answered.
-    pub async fn count_waiting_offers_of(
+    /// How many offers of a partner a project has not answered, and how many were made since then.
+    pub async fn count_offers_of(
         &mut self,
         sender: OrganizationId,
         project: ProjectId,
-    ) -> Result<i64, StoreError> {
-        let (sender, project) = (sender.to_string(), project.to_string());
-        Ok(in_tx!(self, |c| sqlx::query_scalar(COUNT_WAITING).bind(sender).bind(project).fetch_one(c).await)?)
+        since: Timestamp,
+    ) -> Result<(i64, i64), StoreError> {
+        Ok(in_tx!(self, |c| sqlx::query_as(COUNT_OF)
+            .bind(sender.to_string())
+            .bind(project.to_string())
+            .bind(since.microseconds())
+            .fetch_one(c)
+            .await)?)
     }
 
-    /// Writes a new offer; false where there is one of this id.
-    pub async fn insert_partner_offer(&mut self, offer: &PartnerOffer) -> Result<bool, StoreError> {
+    /// The mark of what was asked by the call that made an offer; `None` where there is none of this id.
+    pub async fn find_offer_asked(&mut self, id: PartnerOfferId) -> Result<Option<String>, StoreError> {
+        Ok(in_tx!(self, |c| sqlx::query_scalar(FIND_ASKED).bind(id.to_string()).fetch_optional(c).await)?)
+    }
+
+    /// Ends an offer that came back with a restore after what it told was erased.
+    pub(super) async fn end_erased_offer(&mut self, id: PartnerOfferId, at: Timestamp) -> Result<(), StoreError> {
+        in_tx!(self, |c| sqlx::query(END_ERASED)
+            .bind(id.to_string())
+            .bind(at.microseconds())
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Writes a new offer, with the mark of what was asked; false where there is one of this id.
+    pub async fn insert_partner_offer(&mut self, offer: &PartnerOffer, asked: &str) -> Result<bool, StoreError> {
         let id = offer.id.to_string();
         let sealed = self.seal(sealed_at(&id, offer.id, offer.project_id), &offer.offer.told).await?;
         let inserted = in_tx!(self, |c| sqlx::query(INSERT)
@@ -298,6 +323,7 @@ impl Tx {
             .bind(offer.decide_by.microseconds())
             .bind(offer.expire_at.microseconds())
             .bind(offer.status.to_string())
+            .bind(asked)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;

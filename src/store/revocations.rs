@@ -42,17 +42,20 @@ statements! {
     HAS_ASKED = concat!(
         "SELECT EXISTS (SELECT 1 FROM referrals WHERE requested_at IS NOT NULL AND ",
         between!(),
-        ") OR EXISTS (SELECT 1 FROM capacity_checks WHERE project_id = $1 AND recipient_id = $2)"
+        ") OR EXISTS (SELECT 1 FROM capacity_checks WHERE project_id = $1 AND recipient_id = $2) \
+         OR EXISTS (SELECT 1 FROM partner_offers WHERE project_id = $1 AND sender_id = $2)"
     );
     IS_ASKED_BY_OTHERS = concat!(
         "SELECT EXISTS (SELECT 1 FROM referrals r WHERE r.recipient_id = $1 AND r.channel = 'electronic' AND ",
         not_revoked_by!("r.project_id", "r.recipient_id"),
         ") OR EXISTS (SELECT 1 FROM capacity_checks k WHERE k.recipient_id = $1 AND ",
         not_revoked_by!("k.project_id", "k.recipient_id"),
+        ") OR EXISTS (SELECT 1 FROM partner_offers f WHERE f.sender_id = $1 AND ",
+        not_revoked_by!("f.project_id", "f.sender_id"),
         ")"
     );
-    LIST_WAITING_PROJECTS = "SELECT DISTINCT project_id FROM referrals WHERE recipient_id = $1 AND is_open AND channel = 'electronic' \
-        ORDER BY project_id";
+    LIST_WAITING_PROJECTS = "SELECT project_id FROM referrals WHERE recipient_id = $1 AND is_open AND channel = 'electronic' \
+        UNION SELECT project_id FROM partner_offers WHERE sender_id = $1 AND is_open ORDER BY project_id";
     // Whoever is sending holds the consent: once all are locked, each sending is over, or finds the revocation.
     LOCK_CONSENTS = concat!("UPDATE consents SET version = version WHERE withdrawn_at IS NULL AND expires_at > $3 AND ", between!());
     LIST_LEFT = concat!(

@@ -31,6 +31,7 @@ pub(super) struct Visit {
     link_secret: Sensitive<String>,
     came_by_link: Option<LinkVisitor>,
     form_secret: Sensitive<String>,
+    offers_people: bool,
 }
 
 impl FromRequestParts<Context> for Visit {
@@ -75,7 +76,7 @@ impl Visit {
         let language = chosen_language
             .or_else(|| of_account.and_then(Language::from_tag))
             .unwrap_or_else(|| language_of_browser(&parts.headers, &parts.uri));
-        Ok(Self {
+        let mut visit = Self {
             language,
             chosen_language,
             session_secret,
@@ -84,7 +85,10 @@ impl Visit {
             link_secret,
             came_by_link,
             form_secret,
-        })
+            offers_people: false,
+        };
+        visit.offers_people = visit.may_do_one_of(context, &[Action::OfferPerson]);
+        Ok(visit)
     }
 
     /// True for somebody who came by a link, and whose visit is over.
@@ -127,13 +131,14 @@ impl Visit {
 
     /// What stands around the page.
     pub(super) fn frame(&self) -> Frame {
-        Frame { language: self.language, is_signed_in: self.signed_in.is_some(), form_token: self.form_token() }
+        let (is_signed_in, offers_people) = (self.signed_in.is_some(), self.offers_people);
+        Frame { language: self.language, is_signed_in, offers_people, form_token: self.form_token() }
     }
 
     /// What stands around a page that is answered together with a new session.
     pub(super) fn frame_under(&self, session_secret: &Sensitive<String>) -> Frame {
         let form_token = token_of(session_secret, &self.form_secret);
-        Frame { language: self.language, is_signed_in: true, form_token }
+        Frame { language: self.language, is_signed_in: true, offers_people: self.offers_people, form_token }
     }
 
     /// What a form of this visitor carries. Bound to the session where there is one, or to the visit that a link has

@@ -14,12 +14,12 @@ use std::path::{Path, PathBuf};
 
 const CASE: &str = "query($id: ID!) { node(id: $id) { ... on CaseReference { id spokenCode } } }";
 
-async fn backup(world: &World, folder: &Path) -> Result<relais::store::BackupMade, StoreError> {
+pub async fn backup(world: &World, folder: &Path) -> Result<relais::store::BackupMade, StoreError> {
     world.app.context().store.backup(&world.location(), folder, world.clock.now()).await
 }
 
 /// Stops the world's node, puts the newest backup in its place and starts another.
-async fn restored(world: &World, folder: &Path, may_replace: bool) -> Result<App, String> {
+pub async fn restored(world: &World, folder: &Path, may_replace: bool) -> Result<App, String> {
     world.app.context().store.close().await;
     restored_at(world, &world.location(), folder, may_replace).await
 }

@@ -2,6 +2,8 @@
 
 mod pages;
 
+use crate::backup::{backup, restored};
+use crate::kit::key_store::asked;
 use crate::kit::loop_calls::fresh_key;
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::{merged, organization_id, service_id, text};
@@ -224,6 +226,9 @@ on_both_databases! {
         let same = offer(&json!({}));
         let ids = [world.done(&world.person("lawyer"), "partnerOfferMake", &same).await, world.done(&world.person("lawyer"), "partnerOfferMake", &same).await];
         assert_eq!((&ids[0]["id"], world.rows(OF_THE_TEAM).await.len()), (&ids[1]["id"], 1), "the same call gives the same offer");
+        let another = merged(same.clone(), &json!({ "person": { "ageBand": "AGE_25_59" } }));
+        let reused = world.act(&world.person("lawyer"), "partnerOfferMake", &another).await;
+        assert!(reused.text().contains("IdempotencyConflictError"), "another person: {}", reused.text());
         let other = merged(same, &json!({ "serviceId": service_id(PSYCHOLOGIST), "need": "MHPSS_COUNSELLING" }));
         let reused = world.act(&world.person("lawyer"), "partnerOfferMake", &other).await;
         assert!(reused.text().contains("IdempotencyConflictError"), "{}", reused.text());
@@ -307,6 +312,39 @@ on_both_databases! {
         assert_eq!((asked.at("partnerOffers/nodes"), asked.at("servicesReceivingOffers")), (&json!([]), &json!([])));
         let again = world.act(&lawyer, "partnerOfferMake", &self::offer(&json!({}))).await;
         assert_eq!(problem("partnerOfferMake", &again), "NO_RECEPTION");
+    }
+
+    async fn harm_is_no_end_of_an_offer(world: World) {
+        receiving(&world, CONSULTATIONS).await;
+        let offer = made(&world, json!({})).await;
+        let accepted = done(&world, "caseworker", "partnerOfferAccept", &offer, json!({})).await;
+        let harm = target(&accepted, json!({ "outcome": "HARM_REPORTED" }));
+        assert_eq!(refused(&world, "caseworker", "partnerOfferComplete", &harm).await, "OUTCOME_OF_EVENT");
+    }
+
+    async fn an_offer_that_a_restore_brings_back_is_over_where_what_it_told_was_erased(world: World) {
+        receiving(&world, CONSULTATIONS).await;
+        let offer = made(&world, json!({})).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        backup(&world, folder.path()).await.expect("a backup");
+        done(&world, "lawyer", "partnerOfferWithdraw", &offer, json!({})).await;
+        by_the_clock(&world).await;
+        let app = restored(&world, folder.path(), true).await.expect("a restore");
+        let document = "query($id: ID!) { node(id: $id) { ... on PartnerOffer { status offer { ageBand } } } }";
+        let told = asked(&app, &world.person("caseworker"), document, json!({ "id": offer["id"] })).await;
+        assert_eq!(told.at("node"), &json!({ "status": "WITHDRAWN", "offer": { "ageBand": null } }));
+    }
+
+    async fn two_calls_of_one_key_at_once_make_one_offer(world: World) {
+        receiving(&world, CONSULTATIONS).await;
+        let (same, lawyer) = (offer(&json!({})), world.person("lawyer"));
+        let call = || world.act(&lawyer, "partnerOfferMake", &same);
+        let answers: [Answer; 4] = tokio::join!(call(), call(), call(), call()).into();
+        let first = answers[0].at("partnerOfferMake/partnerOffer/id").clone();
+        for answer in &answers {
+            assert_eq!(answer.at("partnerOfferMake/partnerOffer/id"), &first, "{}", answer.text());
+        }
+        assert_eq!(world.rows(OF_THE_TEAM).await.len(), 1);
     }
 
     async fn what_was_offered_leaves_the_database_in_time(world: World) {

@@ -1,7 +1,7 @@
 //! Offering a person to a service.
 
 use super::{Doing, clock, find};
-use crate::actions::idempotency::check_key;
+use crate::actions::idempotency::{check_key, fingerprint};
 use crate::actions::input::ProfileInput;
 use crate::actions::referral::{askable, calendar_of};
 use crate::actions::{ActionError, Context, disclosure, outbox};
@@ -13,17 +13,17 @@ use crate::domain::freeze::ProjectStatus;
 use crate::domain::id::{Identifier as _, PartnerOfferId, ServiceId};
 use crate::domain::need::Need;
 use crate::domain::notice::NoticeKind;
-use crate::domain::partner_offer::{MOST_WAITING, PartnerOffer, PartnerOfferStatus};
+use crate::domain::partner_offer::{MOST_A_DAY, MOST_WAITING, PartnerOffer, PartnerOfferStatus};
 use crate::domain::referral::Urgency;
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::policy::access::Access;
 use crate::policy::partner_offer_view::PartnerOfferView;
 use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
-use crate::store::Tx;
+use crate::store::{StoreError, Tx};
 
 /// What offering a person takes.
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 pub struct MakeOffer {
     /// The caller's own key of this call.
     pub idempotency_key: String,
@@ -39,8 +39,9 @@ pub struct MakeOffer {
     pub person_agrees: bool,
 }
 
-/// Offers a person to a service of another organisation. The same call sent again gives the same offer: its id is of the key,
-/// because a key of its own takes a project, which a partner need not have.
+/// Offers a person to a service of another organisation. The same call sent again gives the same offer, and the same key with
+/// another question is told apart: the offer's id is made of account and key, and it keeps a mark of what was asked. Both
+/// are keyed, so that nothing is found by trying; a key of a call takes a project, which a partner need not have.
 pub async fn make(
     context: &Context,
     access: &Access,
@@ -51,19 +52,22 @@ pub async fn make(
     if !input.person_agrees {
         return Err(Refusal::input("agreed", InputProblem::PersonAgrees).into());
     }
-    let id = PartnerOfferId::derived("offer", &format!("{} {}", account.id, input.idempotency_key));
+    let key = context.store.offer_key().await?;
+    let of_call = data_encoding::HEXLOWER.encode(&fingerprint(&key, &(account.id, &input.idempotency_key)));
+    let id = PartnerOfferId::derived("offer", &of_call);
+    let asked = data_encoding::HEXLOWER.encode(&fingerprint(&key, &input));
     let doing = Doing { context, actor: Some(account.id), now: context.now() };
-    context
+    let made = context
         .store
         .write(async |tx| {
-            if let Some(earlier) = tx.lock_partner_offer(id).await? {
-                let is_same = (earlier.service_id, earlier.need) == (input.service_id, input.need);
-                return if is_same { Ok(()) } else { Err(Refusal::KeyReused.into()) };
+            if let Some(earlier) = tx.find_offer_asked(id).await? {
+                return if earlier == asked { Ok(()) } else { Err(Refusal::KeyReused.into()) };
             }
             let offer = offered(context, tx, access, &input, id).await?;
-            if !tx.insert_partner_offer(&offer).await? {
-                // The same call came twice at once.
-                return Ok(());
+            if !tx.insert_partner_offer(&offer, &asked).await? {
+                // The same key came twice at once.
+                let is_same = tx.find_offer_asked(id).await?.is_some_and(|earlier| earlier == asked);
+                return if is_same { Ok(()) } else { Err(Refusal::KeyReused.into()) };
             }
             clock::list(tx, &offer, doing.now).await?;
             doing.tell_team(tx, &offer, NoticeKind::OfferReceived).await?;
@@ -72,8 +76,17 @@ pub async fn make(
             let event = AuditEvent { project_id: Some(offer.project_id), ..event };
             Ok::<_, ActionError>(tx.append_audit(&[event]).await?)
         })
-        .await?;
-    find(context, access, id).await
+        .await;
+    match made {
+        // An offer of this key has ended, and its row is gone: what was sealed with it stays unreadable.
+        Err(ActionError::Internal(cause)) if matches!(cause.downcast_ref(), Some(StoreError::Erased)) => {
+            Err(Refusal::KeyReused.into())
+        }
+        made => {
+            made?;
+            find(context, access, id).await
+        }
+    }
 }
 
 /// The offer that is to be made, by the rules that hold for sending to this service.
@@ -88,20 +101,24 @@ async fn offered(
     let (service, organization) = askable(context, tx, access, (input.service_id, input.need)).await?;
     let none_answers = || ActionError::from(Refusal::input("serviceId", InputProblem::NoReception));
     let reception = tx.find_reception(service.id).await?.ok_or_else(none_answers)?;
-    let project = tx.find_project(reception.project_id).await?.ok_or_else(none_answers)?;
+    // Locked: a freeze or a revocation at the same time comes before, or finds the offer; and each counts those before it.
+    let project = tx.lock_project(reception.project_id).await?.ok_or_else(none_answers)?;
     // What a link must not read, it does not write either.
     let is_dangerous = access.confinement().is_some_and(|confined| confined.referral.is_some())
         || (access.confinement().is_some() && project.risk_profile == RiskProfile::Severe);
     let is_stopped = project.status != ProjectStatus::Active
         || tx.is_revoked(account.organization_id, project.id, None).await?
-        || project.organization_id == account.organization_id;
+        || project.organization_id == account.organization_id
+        // The service went to another organisation since.
+        || project.organization_id != organization.id;
     if is_dangerous || is_stopped {
         return Err(none_answers());
     }
-    if tx.count_waiting_offers_of(account.organization_id, project.id).await? >= MOST_WAITING {
+    let now = context.now();
+    let (waiting, of_a_day) = tx.count_offers_of(account.organization_id, project.id, now.plus_days(-1)).await?;
+    if waiting >= MOST_WAITING || of_a_day >= MOST_A_DAY {
         return Err(Refusal::input("serviceId", InputProblem::OffersFull).into());
     }
-    let now = context.now();
     let profile = input.profile.clone().into_profile()?;
     let urgency = input.urgency.at_least_for(input.need, &profile, None, now);
     let deadlines = Deadlines::at(project.clocks.row(urgency), &calendar_of(context, &project)?, now, None);

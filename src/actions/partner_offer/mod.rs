@@ -11,6 +11,7 @@ pub mod reception;
 
 use super::protection::Notify;
 use super::{ActionError, Context, hidden};
+use crate::domain::freeze::Freeze;
 use crate::domain::id::{AccountId, PartnerOfferId, ProjectId};
 use crate::domain::notice::{Addressee, NoticeKind};
 use crate::domain::partner_offer::PartnerOffer;
@@ -76,6 +77,10 @@ async fn show(
     let of: BTreeSet<ProjectId> = offers.iter().map(|offer| offer.project_id).collect();
     let projects = context.store.list_projects_of(&of).await?;
     let projects: HashMap<_, _> = projects.into_iter().map(|project| (project.id, project)).collect();
+    let mut freezes: HashMap<ProjectId, Vec<Freeze>> = HashMap::new();
+    for project in &of {
+        freezes.insert(*project, context.store.list_freezes(*project).await?);
+    }
     let keys: HashMap<_, _> = context.store.list_alias_keys_of(&of).await?.into_iter().collect();
     let snapshot = context.directory.snapshot();
     let view = |offer: &PartnerOffer| {
@@ -87,6 +92,8 @@ async fn show(
             sender_service: sender_service.as_deref(),
             project: projects.get(&offer.project_id)?,
             alias_key: keys.get(&offer.project_id).map(|key| key.as_slice()),
+            freezes: freezes.get(&offer.project_id).map_or(&[], Vec::as_slice),
+            now: context.now(),
         };
         show_partner_offer(access, facts)
     };

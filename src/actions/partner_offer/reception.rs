@@ -61,10 +61,10 @@ pub async fn set(
 
 /// The services to which the viewer's organisation can offer somebody, as far as the viewer may know of them.
 pub async fn open_services(context: &Context, access: &Access) -> Result<Vec<Visible<ServiceView>>, ActionError> {
-    permit(access, Action::ReadReferral)?;
+    permit(access, Action::OfferPerson)?;
     let receptions = context.store.list_receptions(&access.scope()).await?;
     let today = context.now().date();
-    let takes_people = |service: &Service| service.status == ServiceStatus::Open && !service.has_closed_by(today);
+    let takes_people = |service: &Service| service.status == ServiceStatus::Open && service.is_offered() && !service.has_closed_by(today);
     let known =
         receptions.iter().filter_map(|reception| directory::service(context, access, reception.service_id).ok());
     Ok(known.filter(|view| takes_people(&view.service)).collect())

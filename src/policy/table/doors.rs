@@ -96,7 +96,7 @@ fn roots_of_the_loop() -> Vec<Door> {
         door("Query.sentReferrals", &[ReadReferral]),
         door("Query.capacityChecks", &[ReadReferral]),
         door("Query.partnerOffers", &[ReadReferral]),
-        door("Query.servicesReceivingOffers", &[ReadReferral]),
+        door("Query.servicesReceivingOffers", &[OfferPerson]),
     ]
 }
 

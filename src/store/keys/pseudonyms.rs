@@ -131,6 +131,11 @@ impl Store {
         self.keys.pseudonym_key(NETWORK, "cursor", self.keys.sources.key()).await.map(CursorKey)
     }
 
+    /// The network's own key of the calls by which partners offer persons: no project is theirs.
+    pub async fn offer_key(&self) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        Ok(self.keys.pseudonym_key(NETWORK, "offer", self.keys.sources.key()).await?.to_hmac_key())
+    }
+
     /// A key that was made before; `None` where there is none yet.
     pub async fn find_project_key(
         &self,

@@ -8,7 +8,8 @@ CREATE TABLE service_receptions (
 CREATE INDEX service_receptions_project ON service_receptions (project_id);
 
 -- Persons whom partners offer to our services, of no case. `sealed` is what an offer tells of the person: empty once the
--- offer has ended, and unreadable in every copy then.
+-- offer has ended, and unreadable in every copy then. `asked` is a keyed mark of the call that made it, by which a repeated one
+-- is known.
 CREATE TABLE partner_offers (
     id                TEXT   NOT NULL PRIMARY KEY,
     version           BIGINT NOT NULL,
@@ -30,7 +31,8 @@ CREATE TABLE partner_offers (
     ended_at          BIGINT,
     reminded_at       BIGINT,
     decline_code      TEXT,
-    outcome_code      TEXT
+    outcome_code      TEXT,
+    asked             TEXT   NOT NULL
 );
 CREATE INDEX partner_offers_made ON partner_offers (sender_id, offered_at, id);
 CREATE INDEX partner_offers_received ON partner_offers (project_id, offered_at, id);

@@ -143,15 +143,19 @@ pub(in crate::web) async fn withdraw(State(context): State<Context>, form: Form)
     let Some((id, expected_version)) = target else {
         return refused(&context, &access, visit, &ActionError::NotVisible).await;
     };
-    let refusal = match act(&context, &access, OfferTarget { id, expected_version }, OfferAct::Withdraw).await {
-        Ok(_) => return answers_of_pages::onward(&format!("{OFFERS}?done=offer-withdrawn")),
-        Err(ActionError::Refused(refusal)) => refusal,
-        Err(error) => return refused(&context, &access, visit, &error).await,
+    let words = Words::of(visit.language, None);
+    let problem = if form.get("sure") == "yes" {
+        match act(&context, &access, OfferTarget { id, expected_version }, OfferAct::Withdraw).await {
+            Ok(_) => return answers_of_pages::onward(&format!("{OFFERS}?done=offer-withdrawn")),
+            Err(ActionError::Refused(refusal)) => words.refusal(&refusal),
+            Err(error) => return refused(&context, &access, visit, &error).await,
+        }
+    } else {
+        words.text("missing-sure")
     };
     match page_of(&context, &access, visit.frame(), None).await {
         Ok(page) => {
-            let problem = Some(Words::of(visit.language, None).refusal(&refusal));
-            let page = OffersPage { problem, ..page };
+            let page = OffersPage { problem: Some(problem), ..page };
             sent(&context, &access, (visit, StatusCode::UNPROCESSABLE_ENTITY), &page).await
         }
         Err(error) => refused(&context, &access, visit, &error).await,
