@@ -61,7 +61,7 @@ fn rendered(language: Language, status: StatusCode, page: &impl Template) -> Res
 
 /// A page that says when to come back; nobody was looked up for it, and it holds no form.
 pub(super) fn too_often(language: Language, seconds: i64) -> Response<Body> {
-    let frame = Frame { language, is_signed_in: false, form_token: String::new() };
+    let frame = Frame { language, is_signed_in: false, offers_people: false, form_token: String::new() };
     let (title, text) = (frame.text("page-too-often-title"), frame.counted("page-too-often", &seconds));
     let mut response =
         rendered(language, StatusCode::TOO_MANY_REQUESTS, &MessagePage { frame, title, text, back: Some(HOME) });

@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 pub const CONSULTATIONS: &str = "f32d189a-d6de-4be1-9e7d-7b2eb1fe87e4";
 /// The psychologist of the clinic, who goes by age and by where people sleep.
 const PSYCHOLOGIST: &str = "8c2250e9-01d9-4042-bbcd-3ce7c025a7b2";
+/// The day centre of another project.
+pub const DAY_CENTRE: &str = "91ab6c69-255f-4196-bd01-557c5322dde6";
 const OF_THE_TEAM: &str = "partner_offers";
 
 fn team() -> String {
@@ -302,6 +304,12 @@ on_both_databases! {
         receiving(&world, CONSULTATIONS).await;
         let (waiting, taken) = (made(&world, json!({})).await, made(&world, json!({})).await);
         done(&world, "caseworker", "partnerOfferAccept", &taken, json!({})).await;
+        // It goes on with another project.
+        let elsewhere = TeamId::derived("corridor", "project sureau").to_string();
+        let reception = json!({ "serviceId": service_id(DAY_CENTRE), "teamId": elsewhere });
+        world.done(&world.person("coordinator of another project"), "serviceReceptionSet", &reception).await;
+        let over = json!({ "serviceId": service_id(DAY_CENTRE), "need": "SOCIAL_DAY_CENTRE" });
+        let elsewhere = made(&world, over).await;
         let revoke = json!({ "projectId": paris(), "organizationId": organization_id(LAWYERS), "reason": "DATA_BREACH" });
         world.done(&world.person("coordinator"), "partnerRevoke", &revoke).await;
         assert_eq!(one(&world, "caseworker", &waiting).await["status"], "WITHDRAWN");
@@ -309,7 +317,8 @@ on_both_databases! {
         let made = relais::actions::people::create_token_of_everything(world.app.context(), "lawyer", "again", 1).await;
         let lawyer = crate::kit::world::Person { token: Some(made.expect("a token").text.expose().clone()) };
         let asked = world.ask(&lawyer, "{ partnerOffers { nodes { id } } servicesReceivingOffers { id } }", json!({})).await;
-        assert_eq!((asked.at("partnerOffers/nodes"), asked.at("servicesReceivingOffers")), (&json!([]), &json!([])));
+        assert_eq!(asked.at("partnerOffers/nodes"), &json!([{ "id": elsewhere["id"] }]));
+        assert_eq!(asked.at("servicesReceivingOffers"), &json!([{ "id": service_id(DAY_CENTRE) }]));
         let again = world.act(&lawyer, "partnerOfferMake", &self::offer(&json!({}))).await;
         assert_eq!(problem("partnerOfferMake", &again), "NO_RECEPTION");
     }

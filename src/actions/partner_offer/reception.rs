@@ -64,7 +64,9 @@ pub async fn open_services(context: &Context, access: &Access) -> Result<Vec<Vis
     permit(access, Action::OfferPerson)?;
     let receptions = context.store.list_receptions(&access.scope()).await?;
     let today = context.now().date();
-    let takes_people = |service: &Service| service.status == ServiceStatus::Open && service.is_offered() && !service.has_closed_by(today);
+    let takes_people = |service: &Service| {
+        service.status == ServiceStatus::Open && service.is_offered() && !service.has_closed_by(today)
+    };
     let known =
         receptions.iter().filter_map(|reception| directory::service(context, access, reception.service_id).ok());
     Ok(known.filter(|view| takes_people(&view.service)).collect())

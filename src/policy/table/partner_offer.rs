@@ -12,9 +12,8 @@ use super::terms::Standing::{self, Accepted, Ended, Offer};
 const STANDINGS: &[Standing] = &[Offer, Accepted, Ended];
 
 pub(super) fn rows() -> Vec<Row> {
-    let of_class = |name, class| {
-        field(name, class).to(Team, STANDINGS).to(Coordinator, STANDINGS).to(ProtectionLead, STANDINGS)
-    };
+    let of_class =
+        |name, class| field(name, class).to(Team, STANDINGS).to(Coordinator, STANDINGS).to(ProtectionLead, STANDINGS);
     let answering_side = |name| of_class(name, Person);
     let both_sides = |name| answering_side(name).to(Offering, STANDINGS);
     let of_the_work = |name| of_class(name, Internal).to(Offering, STANDINGS);

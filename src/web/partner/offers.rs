@@ -23,7 +23,7 @@ use axum::http::{Response, StatusCode, Uri};
 use std::sync::Arc;
 
 /// So many offers stand on a page.
-const LINES: usize = 10;
+const LINES: usize = 8;
 /// What the notice after an act can say.
 const DONE: [&str; 2] = ["offer", "offer-withdrawn"];
 

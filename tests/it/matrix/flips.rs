@@ -264,7 +264,17 @@ pub fn is_of_protection(row: &Row, relation: Relation) -> bool {
     let object = object_of(row.name).map(|object| object.key);
     matches!(
         object,
-        Some("project" | "glass" | "notice" | "deletion" | "override" | "report" | "incident" | "capacity-check")
+        Some(
+            "project"
+                | "glass"
+                | "notice"
+                | "deletion"
+                | "override"
+                | "report"
+                | "incident"
+                | "capacity-check"
+                | "partner-offer"
+        )
     ) || relation == Relation::ThroughGlass
 }
 

@@ -7,16 +7,13 @@ use super::turning::{Probe, flips, selection, survivors};
 use crate::kit::requirement::announce;
 use crate::kit::steps::{Ready, fresh_key, girl_of_sixteen, merged, organization_id, service_id, text};
 use crate::kit::world::{LAWYERS, MINORITY_APPEAL, World};
-use crate::partner_offers::CONSULTATIONS;
+use crate::partner_offers::{CONSULTATIONS, DAY_CENTRE};
 use relais::domain::code::CodeList as _;
 use relais::domain::id::{Identifier, ProjectId, TeamId};
 use relais::domain::need::Need;
 use relais::domain::profile::{AdminStatus, Gender, Household, Situation};
 use relais::policy::table::{Relation, Table};
 use serde_json::{Value, json};
-
-/// The day centre of another project.
-const DAY_CENTRE: &str = "91ab6c69-255f-4196-bd01-557c5322dde6";
 
 struct Protected {
     world: World,

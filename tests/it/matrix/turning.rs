@@ -139,7 +139,14 @@ fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool 
     // Of what is closed a recipient is told that, whatever was tried, before the table is asked for the state.
     let is_told_closed =
         row == "InvalidTransitionError.status" && relation == Relation::Recipient && standing == Standing::Closed;
+    // With its end goes what an offer of a partner told; and before it there is no reason for it.
+    let is_without_value = if standing == Standing::Ended {
+        row.starts_with("OfferedPerson.") && row != "OfferedPerson.languages"
+    } else {
+        matches!(row, "PartnerOffer.declineCode" | "PartnerOffer.outcomeCode")
+    };
     has_own_rows
+        || is_without_value
         || is_told_closed
         || is_of_the_end
         || is_of_no_project
@@ -148,7 +155,9 @@ fn has_a_second_lock(row: &str, relation: Relation, standing: Standing) -> bool 
 }
 
 /// The resolver of a service asks the directory again, by the viewer's own rights.
-const GUARDED_TWICE: [(&str, Guard); 4] = [
+const GUARDED_TWICE: [(&str, Guard); 6] = [
+    ("PartnerOffer.service", Guard::ServiceKnown),
+    ("PartnerOffer.senderService", Guard::ServiceKnown),
     ("CapacityCheck.service", Guard::ServiceKnown),
     ("Referral.service", Guard::ServiceKnown),
     ("ContinuityEntry.service", Guard::ServiceKnown),
