@@ -14,7 +14,7 @@ use crate::domain::answer_code::{AnswerCode, AnswerCodeTried};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::delivery::{Delivery, DeliveryKind};
 use crate::domain::id::{AccountId, OrganizationId, ReferralId};
-use crate::domain::link::{Link, LinkObject, LinkSession, LinkState, is_token, may_renew};
+use crate::domain::link::{Link, LinkObject, LinkSession, LinkState, is_token, may_read_end, may_renew};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
@@ -127,9 +127,10 @@ pub async fn open(context: &Context, token: &Sensitive<String>) -> Result<Openin
 pub async fn renew(context: &Context, token: &Sensitive<String>) -> Result<bool, ActionError> {
     let Some(stored) = stored(context, token).await? else { return Ok(false) };
     let is_told = is_told(&stored);
-    let StoredLink { link, is_renewed, organization_id, version, .. } = stored;
+    let StoredLink { link, is_open, offer_ended_at, organization_id, version, .. } = stored;
     // What was shut by hand, such as by a partner's revocation, is opened by nobody's asking.
-    if !is_renewed || !is_told || link.revoked_at.is_some() {
+    let is_over = !is_open || offer_ended_at.is_some_and(|at| !may_read_end(at, context.now()));
+    if is_over || !is_told || link.revoked_at.is_some() {
         return Ok(true);
     }
     let (service, object, now) = (link.service_id, link.object.to_string(), context.now());

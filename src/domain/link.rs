@@ -130,6 +130,11 @@ fn expiry(urgency: Urgency, now: Timestamp) -> Timestamp {
     }
 }
 
+/// Whether a mailbox is still sent links to an offer of its own that has ended then: it has to be able to read the answer.
+pub fn may_read_end(ended_at: Timestamp, now: Timestamp) -> bool {
+    now < ended_at.plus_days(DAYS)
+}
+
 /// Whether the mailbox is sent one more link because somebody asks for one, when it was sent others at these times.
 pub fn may_renew(earlier: &[Timestamp], now: Timestamp) -> bool {
     let since = |start: Timestamp| earlier.iter().filter(|at| **at > start).count();

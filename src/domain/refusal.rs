@@ -123,6 +123,7 @@ code_list! {
         NoReception = "no_reception": "no team answers what is offered to this service",
         OfferNotAccepted = "offer_not_accepted": "the offer was not accepted yet: accept or decline it",
         OffersFull = "offers_full": "twenty of your offers wait for an answer: call, or take one back",
+        OffersOfDay = "offers_of_day": "your organisation has offered sixty persons here within a day: call",
         ReceptionOfOthers = "reception_of_others": "a team answers for the services of its own organisation only",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }

@@ -77,6 +77,7 @@ impl Store {
             // Contacts that came back after their erasure stay.
             .map(|(unit, at)| Erasure { unit, made_until: if unit.may_return() { at } else { EVER }, erased_at: at })
             .collect();
+        self.end_erased_offers(&erasures).await?;
         let pending = self.keys.pending(&erasures).await?;
         if pending.is_empty() {
             return Ok(());
@@ -87,15 +88,33 @@ impl Store {
         self.truncate_logs().await
     }
 
+    /// Ends the offers of partners that came back with a restore after they had ended: nobody is to answer what tells of nobody
+    /// any more. Open ones are few, and erased ones many.
+    async fn end_erased_offers(&self, erasures: &[Erasure]) -> Result<(), StoreError> {
+        let open = self.list_open_offers().await?;
+        let erased = |erasure: &Erasure| match erasure.unit {
+            ErasureUnit::PartnerOffer(offer) if open.contains(&offer) => Some((offer, erasure.erased_at)),
+            _ => None,
+        };
+        let ended: Vec<_> = erasures.iter().filter_map(erased).collect();
+        if ended.is_empty() {
+            return Ok(());
+        }
+        self.write(async |tx| {
+            for (offer, at) in &ended {
+                tx.end_erased_offer(*offer, *at).await?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// A case that came back with a restore is being erased again: retention deletes its rows.
     async fn decide_again(&self, erasures: &[Erasure]) -> Result<(), StoreError> {
         self.write(async |tx| {
             for erasure in erasures {
-                match erasure.unit {
-                    ErasureUnit::Case(case) => tx.decide_erasure(case, erasure.erased_at).await?,
-                    // Nobody is to answer what tells of nobody any more.
-                    ErasureUnit::PartnerOffer(offer) => tx.end_erased_offer(offer, erasure.erased_at).await?,
-                    _ => {}
+                if let ErasureUnit::Case(case) = erasure.unit {
+                    tx.decide_erasure(case, erasure.erased_at).await?;
                 }
             }
             Ok(())

@@ -16,7 +16,7 @@ const TABLE: Table = Table("links");
 macro_rules! link_columns {
     () => {
         "l.id, l.object, l.service_id, l.created_at, l.expires_at, l.revoked_at, coalesce(r.version, f.version) AS version, \
-         coalesce(r.recipient_id, f.sender_id) AS organization_id, (f.id IS NOT NULL OR r.is_open) AS is_open, coalesce(r.is_open, f.is_open) AS is_renewed, \
+         coalesce(r.recipient_id, f.sender_id) AS organization_id, (f.id IS NOT NULL OR r.is_open) AS is_open, f.ended_at, \
          EXISTS (SELECT 1 FROM projects p WHERE p.risk_profile = 'severe' AND (p.id = f.project_id OR EXISTS (SELECT 1 FROM cases c \
          JOIN teams o ON o.id = c.team_id WHERE c.id = r.case_id AND p.id IN (c.project_id, o.project_id)))) AS is_severe, \
          (SELECT b.account_id FROM partner_mailboxes b JOIN accounts a ON a.id = b.account_id \
@@ -68,7 +68,7 @@ struct LinkRow {
     expires_at: i64,
     revoked_at: Option<i64>,
     is_open: bool,
-    is_renewed: bool,
+    ended_at: Option<i64>,
     organization_id: String,
     version: i64,
     is_severe: bool,
@@ -91,8 +91,8 @@ pub struct StoredLink {
     pub link: Link,
     /// True until its referral has ended; of what the mailbox has offered, always.
     pub is_open: bool,
-    /// True while whoever asks is sent another one: until the referral or the offer has ended.
-    pub is_renewed: bool,
+    /// When what the mailbox has offered has ended.
+    pub offer_ended_at: Option<Timestamp>,
     /// The organisation of the mailbox.
     pub organization_id: OrganizationId,
     /// The version of what it leads to.
@@ -115,7 +115,7 @@ impl LinkRow {
                 revoked_at: optional_time(self.revoked_at),
             },
             is_open: self.is_open,
-            is_renewed: self.is_renewed,
+            offer_ended_at: optional_time(self.ended_at),
             organization_id: TABLE.id(&self.organization_id)?,
             version: self.version,
             risk: if self.is_severe { RiskProfile::Severe } else { RiskProfile::Standard },

@@ -12,6 +12,7 @@ use crate::domain::partner_offer::{PartnerOffer, Reception};
 use crate::domain::scope::Scope;
 use crate::domain::sensitive::hidden_debug;
 use crate::domain::time::Timestamp;
+use std::collections::BTreeSet;
 
 const TABLE: Table = Table("partner_offers");
 
@@ -69,8 +70,9 @@ statements! {
     INSERT = "INSERT INTO partner_offers (id, version, project_id, team_id, receiver_id, service_id, sender_id, sender_service_id, need, \
         urgency, sealed, offered_at, decide_by, expire_at, status, status_at, is_open, asked) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $12, true, $16) ON CONFLICT (id) DO NOTHING";
+    LIST_OPEN = "SELECT id FROM partner_offers WHERE is_open = true ORDER BY id";
     FIND_ASKED = "SELECT asked FROM partner_offers WHERE id = $1";
-    END_ERASED = "UPDATE partner_offers SET version = version + 1, status = 'withdrawn', status_at = $2, ended_at = $2, is_open = false, sealed = '' \
+    END_ERASED = "UPDATE partner_offers SET version = version + 1, status = 'expired', status_at = $2, ended_at = $2, is_open = false, sealed = '' \
         WHERE id = $1 AND is_open";
     UPDATE = "UPDATE partner_offers SET version = $2, status = $3, status_at = $4, is_open = $5, ended_at = $6, reminded_at = $7, \
         decline_code = $8, outcome_code = $9, sealed = CASE WHEN CAST($5 AS BOOLEAN) THEN sealed ELSE '' END WHERE id = $1 AND version = $2 - 1";
@@ -229,6 +231,12 @@ impl Store {
             list.fetch_all(pool).await
         })?;
         open_offers(&self.keys, rows).await
+    }
+
+    /// Every open offer, whoever's, by its id.
+    pub(super) async fn list_open_offers(&self) -> Result<BTreeSet<PartnerOfferId>, StoreError> {
+        let ids: Vec<String> = read!(self, |pool| sqlx::query_scalar(LIST_OPEN).fetch_all(pool).await)?;
+        ids.iter().map(|id| TABLE.id(id)).collect()
     }
 
     /// The receptions of projects at work that are open to the scope's organisation, by service.

@@ -87,7 +87,7 @@ impl Visit {
             form_secret,
             offers_people: false,
         };
-        visit.offers_people = visit.may_do_one_of(context, &[Action::OfferPerson]);
+        visit.offers_people = visit.offering_access(context).is_some();
         Ok(visit)
     }
 
@@ -110,13 +110,25 @@ impl Visit {
         of_account.iter().chain(&by_link).any(|access| acts.iter().any(|act| permit(access, *act).is_ok()))
     }
 
-    /// The access by which this visitor answers for a partner: of who is signed in and may answer, or else of who
-    /// came by a link, confined to what the mailbox was sent.
+    /// The access by which this visitor answers for a partner.
     pub(super) fn partner_access(&self, context: &Context) -> Option<Access> {
-        let answers = |access: &Access| permit(access, Action::AnswerReferral).is_ok();
-        let of_account = self.signed_in.as_ref().map(|signed_in| signed_in.access(context)).filter(answers);
+        self.access_for(context, Action::AnswerReferral)
+    }
+
+    /// The access by which this visitor offers persons. Who is confined to one referral has nothing to do with others.
+    pub(super) fn offering_access(&self, context: &Context) -> Option<Access> {
+        let access = self.access_for(context, Action::OfferPerson)?;
+        let is_of_one = access.confinement().is_some_and(|confinement| confinement.referral.is_some());
+        (!is_of_one).then_some(access)
+    }
+
+    /// The access by which this visitor may do this: of who is signed in and may, or else of who came by a link, confined to
+    /// what the mailbox was sent.
+    fn access_for(&self, context: &Context, action: Action) -> Option<Access> {
+        let may = |access: &Access| permit(access, action).is_ok();
+        let of_account = self.signed_in.as_ref().map(|signed_in| signed_in.access(context)).filter(may);
         // Who has an account reads with it, also after a click on the link of a mail.
-        of_account.or_else(|| self.came_by_link.as_ref().map(|visitor| visitor.access(context)).filter(answers))
+        of_account.or_else(|| self.came_by_link.as_ref().map(|visitor| visitor.access(context)).filter(may))
     }
 
     /// Who came by a link, if the visitor did.

@@ -115,13 +115,18 @@ on_both_databases! {
 
     async fn a_form_from_elsewhere_is_refused(world: World) {
         let mut enrolled = world.enrolled("caseworker-9", Role::Caseworker).await;
-        let own = enrolled.browser.get("/account").await.form_token();
+        // Offering persons is a partner's.
+        let agent = world.enrolled("agent-9", Role::PartnerAgent).await;
         let of_nobody = Browser::of(&world).get("/sign-in").await.form_token();
         let of_another = world.enrolled("caseworker-8", Role::Caseworker).await.browser.get("/account").await.form_token();
+        let own = enrolled.browser.get("/account").await.form_token();
+        let mut visitors = [(enrolled.browser.clone(), own.clone()), (agent.browser, String::new())];
+        visitors[1].1 = visitors[1].0.get("/account").await.form_token();
         let same = [("sec-fetch-site", "same-origin")];
         let posts = doors().filter(|(method, _, _)| *method == "POST");
         let before = world.tables().await;
         for (_, route, _) in posts {
+            let (browser, own) = &mut visitors[usize::from(route.starts_with("/offers"))];
             for (case, token, headers) in [
                 ("no token", "", &same[..]),
                 ("a token of nobody", of_nobody.as_str(), &same[..]),
@@ -133,7 +138,7 @@ on_both_databases! {
                 ("a text", own.as_str(), &[("sec-fetch-site", "same-origin"), ("content-type", "text/plain")][..]),
             ] {
                 let fields = [("handle", "caseworker-9"), ("password", PASSWORD), ("language", "ar"), ("days", "1")];
-                let page = enrolled.browser.post_with(route, token, &fields, headers).await;
+                let page = browser.post_with(route, token, &fields, headers).await;
                 assert_eq!(page.status, StatusCode::FORBIDDEN, "{route}, {case}: {}", page.html);
                 assert_hardened(&page, route);
             }

@@ -341,7 +341,7 @@ on_both_databases! {
         let app = restored(&world, folder.path(), true).await.expect("a restore");
         let document = "query($id: ID!) { node(id: $id) { ... on PartnerOffer { status offer { ageBand } } } }";
         let told = asked(&app, &world.person("caseworker"), document, json!({ "id": offer["id"] })).await;
-        assert_eq!(told.at("node"), &json!({ "status": "WITHDRAWN", "offer": { "ageBand": null } }));
+        assert_eq!(told.at("node"), &json!({ "status": "EXPIRED", "offer": { "ageBand": null } }));
     }
 
     async fn two_calls_of_one_key_at_once_make_one_offer(world: World) {

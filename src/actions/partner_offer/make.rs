@@ -116,8 +116,12 @@ async fn offered(
     }
     let now = context.now();
     let (waiting, of_a_day) = tx.count_offers_of(account.organization_id, project.id, now.plus_days(-1)).await?;
-    if waiting >= MOST_WAITING || of_a_day >= MOST_A_DAY {
-        return Err(Refusal::input("serviceId", InputProblem::OffersFull).into());
+    for (count, most, problem) in
+        [(waiting, MOST_WAITING, InputProblem::OffersFull), (of_a_day, MOST_A_DAY, InputProblem::OffersOfDay)]
+    {
+        if count >= most {
+            return Err(Refusal::input("serviceId", problem).into());
+        }
     }
     let profile = input.profile.clone().into_profile()?;
     let urgency = input.urgency.at_least_for(input.need, &profile, None, now);

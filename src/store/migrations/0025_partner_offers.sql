@@ -36,6 +36,7 @@ CREATE TABLE partner_offers (
 );
 CREATE INDEX partner_offers_made ON partner_offers (sender_id, offered_at, id);
 CREATE INDEX partner_offers_received ON partner_offers (project_id, offered_at, id);
+CREATE INDEX partner_offers_open ON partner_offers (is_open, id);
 CREATE INDEX partner_offers_ended ON partner_offers (ended_at);
 
 -- A link is sent because of a referral, or of an answer to an offer.

@@ -1,7 +1,7 @@
 //! Offering a person to one service: what the service goes by, the word of the person, and nothing by which anybody is known.
 
 use super::words::Words;
-use super::{OFFERS, access, not_found, refused, sent, sign_in_first};
+use super::{OFFERS, not_found, refused, sent};
 use crate::actions::input::ProfileInput;
 use crate::actions::partner_offer::make::{MakeOffer, make};
 use crate::actions::partner_offer::reception::open_services;
@@ -12,6 +12,7 @@ use crate::domain::id::{Identifier as _, ServiceId};
 use crate::domain::need::Need;
 use crate::domain::profile::{AgeBand, Gender, Household, Language};
 use crate::domain::referral::Urgency;
+use crate::domain::refusal::Refusal;
 use crate::policy::access::Access;
 use crate::web::answer as answers_of_pages;
 use crate::web::form::Form;
@@ -38,6 +39,8 @@ struct OfferPage {
     frame: Frame,
     service: String,
     id: String,
+    /// By which it is called.
+    phones: Vec<String>,
     /// Makes one offer of a form that is sent twice.
     key: String,
     problem: Option<String>,
@@ -98,13 +101,18 @@ fn page_of(
     let key = form.map(|form| form.get("key")).filter(|key| !key.is_empty());
     OfferPage {
         service: service.name.clone(),
+        phones: service.phones.iter().filter(|phone| !phone.do_not_use).map(|phone| phone.typed.clone()).collect(),
         id: service.id.to_string(),
-        key: key.map_or_else(|| data_encoding::HEXLOWER.encode(&context.chance.key()), str::to_owned),
+        key: key.map_or_else(|| fresh_key(context), str::to_owned),
         problem,
         urgencies: choices(words, "urgency", URGENCIES, typed("urgency")),
         lists: lists.into_iter().flatten().collect(),
         frame,
     }
+}
+
+fn fresh_key(context: &Context) -> String {
+    data_encoding::HEXLOWER.encode(&context.chance.key())
 }
 
 fn choices<T: CodeList>(words: Words, prefix: &str, codes: impl IntoIterator<Item = T>, chosen: &str) -> Vec<Choice> {
@@ -140,7 +148,7 @@ pub(in crate::web) async fn show(
     id: Result<Path<String>, PathRejection>,
     visit: Visit,
 ) -> Response<Body> {
-    let Some(access) = access(&context, &visit) else { return sign_in_first() };
+    let Some(access) = visit.offering_access(&context) else { return not_found(&visit) };
     let Ok(Path(id)) = id else { return not_found(&visit) };
     match open_service(&context, &access, &id).await {
         Ok(Some(service)) => {
@@ -158,7 +166,7 @@ pub(in crate::web) async fn offer(
     form: Form,
 ) -> Response<Body> {
     let visit = &form.visit;
-    let Some(access) = access(&context, visit) else { return sign_in_first() };
+    let Some(access) = visit.offering_access(&context) else { return not_found(visit) };
     let Ok(Path(id)) = id else { return not_found(visit) };
     let service = match open_service(&context, &access, &id).await {
         Ok(Some(service)) => service,
@@ -166,15 +174,18 @@ pub(in crate::web) async fn offer(
         Err(error) => return refused(&context, &access, visit, &error).await,
     };
     let words = Words::of(visit.language, Some(&service));
-    let problem = match read(&form, service.id) {
-        Err(key) => words.text(key),
+    // A form that was sent before, and typed in anew since, is sent under another key the next time.
+    let (problem, was_sent) = match read(&form, service.id) {
+        Err(key) => (words.text(key), false),
         Ok(asked) => match make(&context, &access, asked).await {
             Ok(_) => return answers_of_pages::onward(&format!("{OFFERS}?done=offer")),
-            Err(ActionError::Refused(refusal)) => words.refusal(&refusal),
+            Err(ActionError::Refused(Refusal::KeyReused)) => (words.text("offer-already-sent"), true),
+            Err(ActionError::Refused(refusal)) => (words.refusal(&refusal), false),
             Err(error) => return refused(&context, &access, visit, &error).await,
         },
     };
     let page = page_of((&context, &access), visit.frame(), &service, (Some(&form), Some(problem)));
+    let page = if was_sent { OfferPage { key: fresh_key(&context), ..page } } else { page };
     sent(&context, &access, (visit, StatusCode::UNPROCESSABLE_ENTITY), &page).await
 }
 

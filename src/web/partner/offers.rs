@@ -1,13 +1,14 @@
 //! What the partner has offered, with the answers, and the services to which it can offer somebody.
 
 use super::words::Words;
-use super::{OFFERS, access, in_query, refused, sent, sign_in_first};
+use super::{OFFERS, in_query, not_found, refused, sent};
 use crate::actions::partner_offer::acts::{OfferTarget, act};
 use crate::actions::partner_offer::{OffersAsked, list, reception::open_services};
 use crate::actions::{ActionError, Context, directory};
 use crate::domain::directory::Service;
 use crate::domain::id::{Identifier as _, OrganizationId, PartnerOfferId};
 use crate::domain::partner_offer::{OfferAct, PartnerOfferStatus};
+use crate::domain::refusal::Refusal;
 use crate::i18n::code_key;
 use crate::policy::access::Access;
 use crate::policy::partner_offer_view::PartnerOfferView;
@@ -71,7 +72,17 @@ impl Line {
         let receiver = view.reveal(&view.receiver_id).and_then(|id| name_of(context, access, *id));
         let decline = view.reveal(&view.decline_code).map(|code| words.code("decline", *code));
         let outcome = view.reveal(&view.outcome_code).map(|code| words.code("outcome", *code));
+        let offer = &view.offer;
+        let age = view.reveal(&offer.age_band).map(|code| words.code("accepted-age", *code));
+        let gender = view.reveal(&offer.gender).map(|code| words.code("gender", *code));
+        let household = view.reveal(&offer.household).map(|code| words.code("household", *code));
+        let languages = view.reveal(&offer.languages).filter(|languages| !languages.is_empty());
+        let languages = languages.map(|tags| words.listed(tags.iter().map(|tag| words.language_name(tag))));
         let facts = [
+            line("fact-age", age),
+            line("fact-gender", gender),
+            line("fact-household", household),
+            line("fact-languages", languages),
             line("fact-recipient", receiver),
             line("fact-sent", view.reveal(&view.offered_at).map(|at| words.when(*at))),
             line("fact-phone", view.reveal(&view.receiver_phone).cloned()),
@@ -84,13 +95,20 @@ impl Line {
             id: view.id.to_string(),
             version: view.version,
             title: need.unwrap_or_else(|| words.text("partner-unnamed")),
-            state: words.text(&code_key("offer-state", status)),
+            state: words.text(&state_key(access, status)),
             service: service.map(|service| service.name.clone()),
             due: decide_by.map(|at| words.when(*at)),
             facts: facts.into_iter().flatten().collect(),
             can_be_taken_back: matches!(status, PartnerOfferStatus::Offered | PartnerOfferStatus::Accepted),
         }
     }
+}
+
+/// Who came by a link is called by the team, and not the other way round: whoever reads a mailbox has proved nothing.
+fn state_key(access: &Access, status: PartnerOfferStatus) -> String {
+    let key = code_key("offer-state", status);
+    let is_called = status == PartnerOfferStatus::Accepted && access.confinement().is_some();
+    if is_called { format!("{key}-by-link") } else { key }
 }
 
 fn name_of(context: &Context, access: &Access, id: OrganizationId) -> Option<String> {
@@ -123,7 +141,7 @@ async fn page_of(
 }
 
 pub(in crate::web) async fn show(State(context): State<Context>, uri: Uri, visit: Visit) -> Response<Body> {
-    let Some(access) = access(&context, &visit) else { return sign_in_first() };
+    let Some(access) = visit.offering_access(&context) else { return not_found(&visit) };
     let after = in_query(&uri, "after").and_then(|id| PartnerOfferId::parse(id).ok());
     let done = in_query(&uri, "done").filter(|code| DONE.contains(code));
     match page_of(&context, &access, visit.frame(), after).await {
@@ -138,7 +156,7 @@ pub(in crate::web) async fn show(State(context): State<Context>, uri: Uri, visit
 /// Takes an offer back.
 pub(in crate::web) async fn withdraw(State(context): State<Context>, form: Form) -> Response<Body> {
     let visit = &form.visit;
-    let Some(access) = access(&context, visit) else { return sign_in_first() };
+    let Some(access) = visit.offering_access(&context) else { return not_found(visit) };
     let target = PartnerOfferId::parse(form.get("offer")).ok().zip(form.get("version").parse().ok());
     let Some((id, expected_version)) = target else {
         return refused(&context, &access, visit, &ActionError::NotVisible).await;
@@ -147,6 +165,7 @@ pub(in crate::web) async fn withdraw(State(context): State<Context>, form: Form)
     let problem = if form.get("sure") == "yes" {
         match act(&context, &access, OfferTarget { id, expected_version }, OfferAct::Withdraw).await {
             Ok(_) => return answers_of_pages::onward(&format!("{OFFERS}?done=offer-withdrawn")),
+            Err(ActionError::Refused(Refusal::Conflict { .. })) => words.text("offers-changed"),
             Err(ActionError::Refused(refusal)) => words.refusal(&refusal),
             Err(error) => return refused(&context, &access, visit, &error).await,
         }

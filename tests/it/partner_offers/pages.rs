@@ -64,7 +64,7 @@ on_both_databases! {
         let page = browser.get(&format!("{OFFERS}?language=en")).await;
         assert_sound(&page, "accepted");
         let phrase = of_team_phrase(&world).await;
-        for told in ["Accepted in principle: call the team", "+33 1 99 00 00 70"] {
+        for told in ["the team calls you at your number in the directory", "+33 1 99 00 00 70", "15 to 17 years"] {
             assert!(page.text().contains(told), "{told}: {}", page.text());
         }
         assert!(!page.text().contains(&phrase), "whoever reads the mailbox has proved nothing: {}", page.text());
@@ -103,6 +103,12 @@ on_both_databases! {
             assert_eq!(sent.leads_to(), "/offers?done=offer", "{}", sent.text());
         }
         assert_eq!(world.rows("partner_offers").await.len(), 1);
+        // What is typed anew in a form that was sent is another offer, under another key.
+        let fields: Vec<_> = WHOLE.into_iter().map(|(name, value)| (name, if name == "age" { "25_59" } else { value })).collect();
+        let again = agent.browser.post(&form, &token, &[&[("key", key.as_str())], &fields[..]].concat()).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(again.text().contains("This form was sent before."), "{}", again.text());
+        assert_ne!(again.after("name=\"key\" value=\""), key);
         let of_nobody = format!("/offers/to/{}", service_id(MINORITY_APPEAL));
         assert_eq!(agent.browser.get(&of_nobody).await.status, StatusCode::NOT_FOUND, "nobody answers there");
         answered(&world, "partnerOfferDecline", json!({ "code": "FULL" })).await;

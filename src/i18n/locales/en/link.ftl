@@ -1,6 +1,6 @@
 # What somebody sees who opens a link that came by mail; nothing in it says what it is about.
 page-link-title = Hello
-page-link = Somebody waits for an answer of your service. This link is for you and your colleagues: pass it on to nobody else. Opening it decides nothing.
+page-link = Something waits for your service. This link is for you and your colleagues: pass it on to nobody else. Opening it decides nothing.
 page-link-open = Continue
 page-link-over-title = This link is over
 page-link-over = It has run out, or what it opened needs nothing more of you. If you still have to answer, have a new link sent to the address of your service.

@@ -1,6 +1,6 @@
 # Ce que voit qui ouvre un lien reçu par courriel ; rien n’y dit de quoi il s’agit.
 page-link-title = Bonjour
-page-link = Quelqu’un attend une réponse de votre service. Ce lien est pour vous et pour vos collègues : ne le transférez à personne d’autre. Rien n’est décidé en l’ouvrant.
+page-link = Quelque chose attend votre service. Ce lien est pour vous et pour vos collègues : ne le transférez à personne d’autre. Rien n’est décidé en l’ouvrant.
 page-link-open = Continuer
 page-link-over-title = Ce lien est terminé
 page-link-over = Il a expiré, ou ce qu’il ouvrait n’attend plus rien de vous. Si vous avez encore à répondre, faites envoyer un nouveau lien à l’adresse de votre service.
