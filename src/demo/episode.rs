@@ -23,6 +23,7 @@ use crate::domain::disclosure::Offer;
 use crate::domain::fit::Verdict;
 use crate::domain::id::{CaseId, ConsentId, OrganizationId, ReferralId, ServiceId};
 use crate::domain::message::{AnswerWord, Question, QuestionTemplate};
+use crate::domain::lifecycle::Status;
 use crate::domain::need::Need;
 use crate::domain::referral::{Channel, Referral, ReferralKind, Urgency};
 use crate::domain::refusal::Refusal;
@@ -230,6 +231,9 @@ impl Episode {
         let recipient = || staff.answering(context, self.place, &referral);
         let answered = |answer| Told { answer, by_person: false };
         let answer = match *step {
+            // Who was called because nothing could be sent asks on the phone, and nothing is answered then.
+            Step::Ask if !referral.is_told_electronically() => return Ok(()),
+            Step::AnswerQuestion if referral.status != Status::Clarifying => return Ok(()),
             Step::Acknowledge => Answer::Acknowledge,
             Step::Accept => Answer::Accept,
             Step::Waitlist(days) => Answer::Waitlist(days),
