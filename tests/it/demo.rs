@@ -71,7 +71,11 @@ impl New {
 }
 
 async fn node(location: Location) -> App {
-    let clock = Arc::new(Fixed::at(Timestamp::parse(BEGINNING).expect("an instant")));
+    node_at(location, BEGINNING).await
+}
+
+async fn node_at(location: Location, at: &str) -> App {
+    let clock = Arc::new(Fixed::at(Timestamp::parse(at).expect("an instant")));
     App::open(location, clock.clone(), clock).await.expect("an open database")
 }
 
@@ -137,6 +141,17 @@ async fn six_months_have_every_state_and_an_end_for_each_referral_on_sqlite() {
     let new = New::on_sqlite().await;
     let made = new.make_up(FEW).await.expect("something");
     look_at(&new, &made).await;
+}
+
+/// As many as the demonstration makes up, up to a day on which some service takes nobody: it is called then.
+#[tokio::test]
+async fn as_many_as_the_demonstration_makes_up_go_to_their_end_on_another_day() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite:{}", folder.path().join("relais.db").display());
+    let app = node_at(Location::from(&url), "2026-11-28T10:31:00Z").await;
+    let new = New { app, _postgres: None, _folder: Some(folder) };
+    let made = new.make_up(SixMonths::STANDARD).await;
+    assert!(made.is_some());
 }
 
 #[tokio::test]
