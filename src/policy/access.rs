@@ -377,6 +377,13 @@ impl Access {
         self.facts(relation, held, concerns_violence)
     }
 
+    /// The facts of a partner's offer to which the viewer is this. To who came by a link it always stands as it was offered:
+    /// whoever reads a mailbox has proved nothing, so the team calls, and what became of the person is not told.
+    pub fn facts_of_offer(&self, (relation, standing): (Relation, Standing), concerns_violence: bool) -> Facts {
+        let is_held = relation == Relation::Offering && self.confinement.is_some();
+        self.facts(relation, if is_held { Standing::Offer } else { standing }, concerns_violence)
+    }
+
     /// The facts of an object to which the viewer is this: what training the viewer has.
     pub fn facts(&self, relation: Relation, standing: Standing, concerns_violence: bool) -> Facts {
         let is_trained = self.account().is_some_and(|account| account.is_trained);

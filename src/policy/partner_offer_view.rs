@@ -96,16 +96,12 @@ const PERSON: OfferRows = OfferRows {
 /// The view of an offer; `None` unless the viewer is of the team that answers, leads its project, or is of the partner.
 pub fn show_partner_offer(access: &Access, facts: PartnerOfferFacts<'_>) -> Option<Visible<PartnerOfferView>> {
     permit(access, Action::ReadReferral).ok()?;
-    let PartnerOfferFacts { offer, service, sender_service, project, freezes, now, .. } = facts;
-    // Whoever reads the mailbox has proved nothing: it is the team that calls, by the directory's number, and says the words to
-    // nobody else; and what became of the person is not for whoever finds a mail.
-    let is_held = access.confinement().is_some();
-    let alias_key = facts.alias_key.filter(|_| !is_held);
-    let outcome_code = offer.outcome_code.filter(|_| !is_held);
+    let PartnerOfferFacts { offer, service, sender_service, project, alias_key, freezes, now } = facts;
     let moved = |at| moved_by_freezes(at, offer.offered_at, freezes, now);
     let is_known = |service: Option<&Service>| service.is_some_and(|entry| access.directory_scope().admits(entry));
     let relation = access.relation_to_offer(offer);
-    let told = access.facts(relation, standing(offer.status), offer.need.concerns_gender_based_violence());
+    let concerns_violence = offer.need.concerns_gender_based_violence();
+    let told = access.facts_of_offer((relation, standing(offer.status)), concerns_violence);
     let look = Looking::new(access, told.holding(Guard::ServiceKnown, is_known(service)));
     let look_at_sender = Looking::new(access, told.holding(Guard::ServiceKnown, is_known(sender_service)));
     if !look.sees_all(&PROMISED) {
@@ -128,7 +124,7 @@ pub fn show_partner_offer(access: &Access, facts: PartnerOfferFacts<'_>) -> Opti
         decide_by: look.masked("PartnerOffer.decideBy", Some(moved(offer.decide_by)), hour),
         expires_at: look.masked("PartnerOffer.expiresAt", Some(moved(offer.expire_at)), hour),
         decline_code: look.field("PartnerOffer.declineCode", offer.decline_code),
-        outcome_code: look.field("PartnerOffer.outcomeCode", outcome_code),
+        outcome_code: look.field("PartnerOffer.outcomeCode", offer.outcome_code),
         receiver_phone: look.field("PartnerOffer.receiverPhone", project.phone.as_ref().map(|it| it.expose().clone())),
         receiver_mailbox: look.field("PartnerOffer.receiverMailbox", Some(project.mailbox.expose().clone())),
         call_phrase: look.field("PartnerOffer.callPhrase", alias_key.map(|key| call_phrase(key, offer.id))),

@@ -72,10 +72,11 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $12, true, $16) ON CONFLICT (id) DO NOTHING";
     LIST_OPEN = "SELECT id FROM partner_offers WHERE is_open = true ORDER BY id";
     FIND_ASKED = "SELECT asked FROM partner_offers WHERE id = $1";
-    END_ERASED = "UPDATE partner_offers SET version = version + 1, status = 'expired', status_at = $2, ended_at = $2, is_open = false, sealed = '' \
+    END_ERASED = "UPDATE partner_offers SET version = version + 1, status = 'expired', status_at = $2, ended_at = $2, is_open = false, sealed = '', asked = '' \
         WHERE id = $1 AND is_open";
     UPDATE = "UPDATE partner_offers SET version = $2, status = $3, status_at = $4, is_open = $5, ended_at = $6, reminded_at = $7, \
-        decline_code = $8, outcome_code = $9, sealed = CASE WHEN CAST($5 AS BOOLEAN) THEN sealed ELSE '' END WHERE id = $1 AND version = $2 - 1";
+        decline_code = $8, outcome_code = $9, sealed = CASE WHEN CAST($5 AS BOOLEAN) THEN sealed ELSE '' END, \
+        asked = CASE WHEN CAST($5 AS BOOLEAN) THEN asked ELSE '' END WHERE id = $1 AND version = $2 - 1";
     COUNT_OF = "SELECT count(CASE WHEN status = 'offered' THEN 1 END), count(CASE WHEN offered_at > $3 THEN 1 END) FROM partner_offers \
         WHERE sender_id = $1 AND project_id = $2";
     // Open to an organisation $1, of which somebody may be confined to a service $2 or a referral $3.
@@ -295,7 +296,7 @@ impl Tx {
             .await)?)
     }
 
-    /// The mark of what was asked by the call that made an offer; `None` where there is none of this id.
+    /// The mark of what was asked by the call that made an offer, empty once it has ended; `None` where there is none of this id.
     pub async fn find_offer_asked(&mut self, id: PartnerOfferId) -> Result<Option<String>, StoreError> {
         Ok(in_tx!(self, |c| sqlx::query_scalar(FIND_ASKED).bind(id.to_string()).fetch_optional(c).await)?)
     }

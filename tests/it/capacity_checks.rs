@@ -38,7 +38,7 @@ async fn refused(world: &World, who: &str, name: &str, input: &Value) -> String 
     problem(name, &answer)
 }
 
-fn problem(name: &str, answer: &Answer) -> String {
+pub fn problem(name: &str, answer: &Answer) -> String {
     if !answer.code().is_empty() {
         return answer.code().to_owned();
     }

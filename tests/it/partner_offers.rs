@@ -3,6 +3,7 @@
 mod pages;
 
 use crate::backup::{backup, restored};
+use crate::capacity_checks::problem;
 use crate::kit::key_store::asked;
 use crate::kit::loop_calls::fresh_key;
 use crate::kit::schema::SCHEMA;
@@ -11,8 +12,10 @@ use crate::kit::world::{Answer, LAWYERS, World, on_both_databases};
 use crate::protection::protected;
 use relais::actions::jobs::{Worker, run_due};
 use relais::actions::retention::{Order, run};
+use relais::domain::delivery::{Delivery, DeliveryKind};
 use relais::domain::directory::{Service, Tier};
-use relais::domain::id::{Identifier as _, ProjectId, ServiceId, TeamId};
+use relais::domain::id::{Identifier as _, OrganizationId, ProjectId, ServiceId, TeamId};
+use relais::store::StoreError;
 use serde_json::{Value, json};
 
 /// The consultations of the clinic, which take anybody.
@@ -80,13 +83,6 @@ async fn refused(world: &World, who: &str, name: &str, input: &Value) -> String 
     let answer = world.act(&world.person(who), name, input).await;
     assert_eq!(world.rows(OF_THE_TEAM).await, before, "{}", answer.text());
     problem(name, &answer)
-}
-
-fn problem(name: &str, answer: &Answer) -> String {
-    if !answer.code().is_empty() {
-        return answer.code().to_owned();
-    }
-    answer.text_at(&format!("{name}/errors/0/problem")).to_owned()
 }
 
 /// The offers that somebody finds, whole.
@@ -321,6 +317,52 @@ on_both_databases! {
         assert_eq!(asked.at("servicesReceivingOffers"), &json!([{ "id": service_id(DAY_CENTRE) }]));
         let again = world.act(&lawyer, "partnerOfferMake", &self::offer(&json!({}))).await;
         assert_eq!(problem("partnerOfferMake", &again), "NO_RECEPTION");
+    }
+
+    async fn nobody_fills_a_teams_day_by_taking_back_and_offering_anew(world: World) {
+        receiving(&world, CONSULTATIONS).await;
+        for _ in 0..60 {
+            let offer = made(&world, json!({})).await;
+            done(&world, "lawyer", "partnerOfferWithdraw", &offer, json!({})).await;
+        }
+        assert_eq!(refused(&world, "lawyer", "partnerOfferMake", &offer(&json!({}))).await, "OFFERS_OF_DAY");
+        world.clock.set(world.now().plus_days(1));
+        made(&world, json!({})).await;
+    }
+
+    async fn nothing_is_left_by_which_an_ended_offer_could_be_guessed(world: World) {
+        receiving(&world, CONSULTATIONS).await;
+        let same = offer(&json!({}));
+        let offered = world.done(&world.person("lawyer"), "partnerOfferMake", &same).await;
+        done(&world, "lawyer", "partnerOfferWithdraw", &offered, json!({})).await;
+        assert_eq!(world.texts("SELECT sealed || asked FROM partner_offers".to_owned()).await, [""]);
+        let again = world.act(&world.person("lawyer"), "partnerOfferMake", &same).await;
+        assert!(again.text().contains("IdempotencyConflictError"), "its key is used up: {}", again.text());
+    }
+
+    async fn a_renewed_link_does_not_swallow_what_is_told_later(world: World) {
+        let context = world.app.context();
+        let (mailbox, lawyers) = (service_id(crate::kit::world::MINORITY_APPEAL), OrganizationId::derived("corridor", LAWYERS));
+        let mailbox = ServiceId::parse(&mailbox).expect("an id");
+        let told = |kind, sequence, minutes| {
+            Delivery::new(&mailbox.to_string(), kind, ("pof_1", sequence), world.now().plus_minutes(minutes))
+        };
+        let (first, renewed, later) = (
+            told(DeliveryKind::OfferChanged, 2, 0),
+            told(DeliveryKind::LinkRenewed, 4, 1),
+            told(DeliveryKind::OfferChanged, 3, 2),
+        );
+        let written = context.store.write(async |tx| {
+            for mail in [&first, &renewed, &later] {
+                tx.insert_mail(mailbox, lawyers, mail).await?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        written.await.map_err(|error| error.to_string()).expect("written");
+        for (mail, is_said_later) in [(&first, true), (&renewed, false), (&later, false)] {
+            let has_later = context.store.has_later_delivery(mail).await.map_err(|error| error.to_string());
+            assert_eq!(has_later, Ok(is_said_later), "{} {}", mail.kind, mail.sequence);
+        }
     }
 
     async fn harm_is_no_end_of_an_offer(world: World) {

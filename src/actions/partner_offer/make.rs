@@ -42,6 +42,7 @@ pub struct MakeOffer {
 /// Offers a person to a service of another organisation. The same call sent again gives the same offer, and the same key with
 /// another question is told apart: the offer's id is made of account and key, and it keeps a mark of what was asked. Both
 /// are keyed, so that nothing is found by trying; a key of a call takes a project, which a partner need not have.
+/// Once the offer has ended its mark is gone, and its key is used up.
 pub async fn make(
     context: &Context,
     access: &Access,

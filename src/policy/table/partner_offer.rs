@@ -35,7 +35,8 @@ pub(super) fn rows() -> Vec<Row> {
         to_the_hour("PartnerOffer.decideBy"),
         to_the_hour("PartnerOffer.expiresAt"),
         both_sides("PartnerOffer.declineCode"),
-        both_sides("PartnerOffer.outcomeCode"),
+        // To who came by a link an offer never stands as ended (`Access::facts_of_offer`).
+        answering_side("PartnerOffer.outcomeCode").to(Offering, &[Ended]),
         // Once the team takes the person, whom to call, and what both say before any name.
         field("PartnerOffer.receiverPhone", Person).to(Team, &[Accepted]).to(Offering, &[Accepted]),
         field("PartnerOffer.receiverMailbox", Person).to(Team, &[Accepted]).to(Offering, &[Accepted]),

@@ -9,7 +9,7 @@ CREATE INDEX service_receptions_project ON service_receptions (project_id);
 
 -- Persons whom partners offer to our services, of no case. `sealed` is what an offer tells of the person: empty once the
 -- offer has ended, and unreadable in every copy then. `asked` is a keyed mark of the call that made it, by which a repeated one
--- is known.
+-- is known; it goes at the same time, because what was told could be guessed by it.
 CREATE TABLE partner_offers (
     id                TEXT   NOT NULL PRIMARY KEY,
     version           BIGINT NOT NULL,

@@ -64,10 +64,12 @@ on_both_databases! {
         let page = browser.get(&format!("{OFFERS}?language=en")).await;
         assert_sound(&page, "accepted");
         let phrase = of_team_phrase(&world).await;
-        for told in ["the team calls you at your number in the directory", "+33 1 99 00 00 70", "15 to 17 years"] {
+        for told in ["the team calls you at your number in the directory", "15 to 17 years"] {
             assert!(page.text().contains(told), "{told}: {}", page.text());
         }
-        assert!(!page.text().contains(&phrase), "whoever reads the mailbox has proved nothing: {}", page.text());
+        for untold in ["+33 1 99 00 00 70", "passerelles@example.org", &phrase] {
+            assert!(!page.text().contains(untold), "whoever reads the mailbox has proved nothing: {untold}: {}", page.text());
+        }
         let (id, version) = (page.after("name=\"offer\" value=\""), page.after("name=\"version\" value=\""));
         let unsure = browser.post(OFFERS, &page.form_token(), &[("offer", &id), ("version", &version)]).await;
         assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -125,20 +127,54 @@ on_both_databases! {
         answered(&world, "partnerOfferAccept", json!({})).await;
         let answer = token_of(&world, offer["id"].as_str().expect("an id")).await;
         world.execute("UPDATE projects SET risk_profile = 'severe'").await;
-        for token in [&token, &answer] {
-            let mut browser = Browser::of(&world);
-            let address = format!("/o/{token}");
+        let address = |token: &str| format!("/o/{token}");
+        // The referral's link opens that referral, and no way to offers.
+        let mut browser = Browser::of(&world);
+        let page = browser.submit(&address(&token), &address(&token), &[]).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER);
+        assert!(!browser.get("/requests").await.html.contains("href=\"/offers\""));
+        for place in [OFFERS, &form] {
+            assert_eq!(browser.get(place).await.status, StatusCode::NOT_FOUND, "{place}");
+        }
+        // The answer's link opens nothing, and no other is sent.
+        let mut browser = Browser::of(&world);
+        let page = browser.submit(&address(&answer), &address(&answer), &[]).await;
+        assert_eq!(page.status, StatusCode::GONE);
+        browser.submit(&address(&answer), &format!("{}/renew", address(&answer)), &[]).await;
+        assert_eq!(renewals(&world).await, 0);
+    }
+
+    async fn what_became_of_the_person_is_for_who_has_an_account(world: World) {
+        let form = form_of(receiving_in_public(&world).await);
+        let (_, token) = sent_with_link(&world).await;
+        let mut browser = opened(&world, &token).await;
+        offers(&mut browser, &form, &WHOLE).await;
+        answered(&world, "partnerOfferAccept", json!({})).await;
+        answered(&world, "partnerOfferComplete", json!({ "outcome": "PERSON_DETAINED_OR_EXPELLED" })).await;
+        browser.language = "en";
+        let page = browser.get("/offers?language=en").await;
+        assert!(page.text().contains("Over") && !page.text().contains("etained"), "{}", page.text());
+        let mut agent = agent(&world).await;
+        agent.browser.language = "en";
+        let page = agent.browser.get("/offers?language=en").await;
+        assert!(page.text().contains("etained"), "{}", page.text());
+    }
+
+    async fn the_answer_can_be_sent_once_more_for_eight_days(world: World) {
+        let form = form_of(receiving_in_public(&world).await);
+        let (_, token) = sent_with_link(&world).await;
+        let mut browser = opened(&world, &token).await;
+        offers(&mut browser, &form, &WHOLE).await;
+        let declined = answered(&world, "partnerOfferDecline", json!({ "code": "FULL" })).await;
+        let answer = token_of(&world, declined["id"].as_str().expect("an id")).await;
+        let address = format!("/o/{answer}");
+        let mut browser = Browser::of(&world);
+        for (days, expected) in [(7, 1), (2, 1)] {
+            world.clock.set(world.now().plus_days(days));
             let page = browser.submit(&address, &address, &[]).await;
-            if token == &answer {
-                browser.submit(&address, &format!("{address}/renew"), &[]).await;
-            }
-            if page.status == StatusCode::SEE_OTHER {
-                let page = browser.get(OFFERS).await;
-                assert!(!page.html.contains(&form) && !page.html.contains("name=\"offer\""), "{}", page.text());
-                assert_eq!(browser.get(&form).await.status, StatusCode::NOT_FOUND);
-            } else {
-                assert_eq!((page.status, token), (StatusCode::GONE, &answer));
-            }
+            assert_eq!(page.status, StatusCode::GONE, "its time is over");
+            browser.submit(&address, &format!("{address}/renew"), &[]).await;
+            assert_eq!(renewals(&world).await, expected, "after {days} days more");
         }
     }
 
@@ -156,6 +192,10 @@ on_both_databases! {
         assert!(!elsewhere.get(OFFERS).await.html.contains("name=\"offer\""));
         assert!(browser.get(OFFERS).await.html.contains("name=\"offer\""));
     }
+}
+
+async fn renewals(world: &World) -> usize {
+    world.texts("SELECT id FROM deliveries WHERE kind = 'link.renewed'".to_owned()).await.len()
 }
 
 async fn of_team_phrase(world: &World) -> String {
