@@ -41,32 +41,39 @@ pub struct OpenCase {
 pub async fn open(context: &Context, access: &Access, input: OpenCase) -> Result<Visible<CaseView>, ActionError> {
     let account = permit(access, Action::OpenCase)?;
     let create = Create::new(account, &input.idempotency_key, "case_open", &input)?;
+    let id: CaseId = context.fresh_id();
+    let id = create.once(context, id, async |tx| open_within((context, access), tx, account, &input, id).await).await?;
+    find(context, access, id).await
+}
+
+/// Opens a case reference as part of a greater act; gives the audit event of it.
+pub(super) async fn open_within(
+    (context, access): (&Context, &Access),
+    tx: &mut Tx,
+    account: &Account,
+    input: &OpenCase,
+    id: CaseId,
+) -> Result<AuditEvent, ActionError> {
     let project_id = account.project_id.ok_or(ActionError::Forbidden)?;
     let now = context.now();
-    let id: CaseId = context.fresh_id();
-    let id = create
-        .once(context, id, async |tx| {
-            check_flags(context, &input.protection_flags)?;
-            let case = CaseReference {
-                id,
-                version: 1,
-                project_id,
-                team_id: team(account, input.team_id)?,
-                spoken_code: free_spoken_code(context, tx).await?,
-                profile: located(input.profile.clone().into_profile()?)?,
-                age_basis: input.age_basis,
-                flags: input.protection_flags.clone(),
-                file_number: input.file_number.as_ref().map(file_number).transpose()?,
-                created_month: now.month(),
-                last_contact_at: now,
-            };
-            let key = tx.project_key(project_id, KeyPurpose::FileNumber, context.chance.key()).await?;
-            let index = case.file_number.as_ref().map(|number| file_number_index(&key, number));
-            tx.insert_case(&case, index.as_deref()).await?;
-            Ok(act(access, now, AuditAction::CaseOpened, id.to_string()))
-        })
-        .await?;
-    find(context, access, id).await
+    check_flags(context, &input.protection_flags)?;
+    let case = CaseReference {
+        id,
+        version: 1,
+        project_id,
+        team_id: team(account, input.team_id)?,
+        spoken_code: free_spoken_code(context, tx).await?,
+        profile: located(input.profile.clone().into_profile()?)?,
+        age_basis: input.age_basis,
+        flags: input.protection_flags.clone(),
+        file_number: input.file_number.as_ref().map(file_number).transpose()?,
+        created_month: now.month(),
+        last_contact_at: now,
+    };
+    let key = tx.project_key(project_id, KeyPurpose::FileNumber, context.chance.key()).await?;
+    let index = case.file_number.as_ref().map(|number| file_number_index(&key, number));
+    tx.insert_case(&case, index.as_deref()).await?;
+    Ok(act(access, now, AuditAction::CaseOpened, id.to_string()))
 }
 
 /// The team that an act of its own is for: the one that is named, or the only one there is.

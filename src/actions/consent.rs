@@ -138,15 +138,9 @@ pub async fn record_conversation(
     let id = create
         .once(context, id, async |tx| {
             let case = recording.case(tx, input.case_id).await?;
-            check_recipients(&input)?;
-            let restrictions = [&input.conversation.restrictions[..], &input.refused[..]].concat();
-            let heard = Heard { said: &input.conversation, case: &case, conversation_id: id, restrictions };
-            let mut consents = Vec::new();
-            for (position, recipient) in (1..).zip(&input.accepted) {
-                let consent = recording.consent(&heard, recipient, context.fresh_id())?;
-                consents.push(Consent { position, ..consent });
-            }
-            recording.write(tx, &case, &consents).await
+            let answers = Answers { accepted: &input.accepted, refused: &input.refused };
+            let (_, recorded) = recording.converse(tx, &case, (&input.conversation, id), answers).await?;
+            Ok(recorded)
         })
         .await?;
     let consents = context.store.list_consents_of_conversation(&access.scope(), id).await?;
@@ -160,6 +154,15 @@ pub async fn find(context: &Context, access: &Access, id: ConsentId) -> Result<V
     consent.and_then(|consent| show_consent(access, &consent)).ok_or_else(|| hidden(access, id))
 }
 
+/// What a person said of each recipient of a conversation.
+#[derive(Clone, Copy)]
+pub(super) struct Answers<'a> {
+    /// Who may be told, in the order that the person wants.
+    pub(super) accepted: &'a [NamedRecipient],
+    /// Whom the person refused.
+    pub(super) refused: &'a [OrganizationId],
+}
+
 /// What was said, of which case, and who must not be told.
 struct Heard<'a> {
     said: &'a Conversation,
@@ -169,14 +172,34 @@ struct Heard<'a> {
 }
 
 /// Who records, and when.
-struct Recording<'a> {
-    context: &'a Context,
-    access: &'a Access,
-    account: &'a Account,
-    now: Timestamp,
+pub(super) struct Recording<'a> {
+    pub(super) context: &'a Context,
+    pub(super) access: &'a Access,
+    pub(super) account: &'a Account,
+    pub(super) now: Timestamp,
 }
 
 impl Recording<'_> {
+    /// Records a conversation; gives its consents, in the order that the person wants, and the audit event of it.
+    pub(super) async fn converse(
+        &self,
+        tx: &mut Tx,
+        case: &CaseReference,
+        (said, id): (&Conversation, ConversationId),
+        answers: Answers<'_>,
+    ) -> Result<(Vec<Consent>, AuditEvent), ActionError> {
+        check_recipients(answers)?;
+        let restrictions = [&said.restrictions[..], answers.refused].concat();
+        let heard = Heard { said, case, conversation_id: id, restrictions };
+        let mut consents = Vec::new();
+        for (position, recipient) in (1..).zip(answers.accepted) {
+            let consent = self.consent(&heard, recipient, self.context.fresh_id())?;
+            consents.push(Consent { position, ..consent });
+        }
+        let recorded = self.write(tx, case, &consents).await?;
+        Ok((consents, recorded))
+    }
+
     async fn case(&self, tx: &mut Tx, id: CaseId) -> Result<CaseReference, ActionError> {
         tx.find_case(&self.access.scope(), id).await?.ok_or_else(|| hidden(self.access, id))
     }
@@ -270,16 +293,16 @@ impl Recording<'_> {
 }
 
 /// One to three recipients, each once, and somebody of them accepted.
-fn check_recipients(input: &RecordConversation) -> Result<(), Refusal> {
-    let accepted = input.accepted.iter().map(|recipient| recipient.recipient_id);
-    let mut asked: Vec<OrganizationId> = accepted.chain(input.refused.iter().copied()).collect();
+fn check_recipients(answers: Answers<'_>) -> Result<(), Refusal> {
+    let accepted = answers.accepted.iter().map(|recipient| recipient.recipient_id);
+    let mut asked: Vec<OrganizationId> = accepted.chain(answers.refused.iter().copied()).collect();
     let count = asked.len();
     asked.sort();
     asked.dedup();
     if !(1..=MOST_RECIPIENTS).contains(&count) || asked.len() < count {
         return Err(Refusal::input("recipients", InputProblem::RecipientsOfConversation));
     }
-    if input.accepted.is_empty() {
+    if answers.accepted.is_empty() {
         return Err(Refusal::input("recipients", InputProblem::NobodyAccepted));
     }
     Ok(())

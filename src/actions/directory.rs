@@ -5,7 +5,7 @@ use crate::directory::{Change, EntryId};
 use crate::domain::directory::{Document, Organization, Service, SourceRecord};
 use crate::domain::directory_merge::kept_entry;
 use crate::domain::id::{OrganizationId, ServiceId};
-use crate::policy::access::Access;
+use crate::policy::access::{Access, Viewer};
 use crate::policy::directory_view::{ServiceView, show_organization, show_service};
 use crate::policy::rules::{Action, admit};
 use crate::policy::table::Relation;
@@ -74,6 +74,14 @@ pub fn services_of(context: &Context, access: &Access, organization: &Arc<Organi
         .filter(|service| service.merged_into.is_none())
         .filter_map(|service| show_service(access, service, Some(organization)))
         .collect()
+}
+
+/// Those of these services that a person may be handed on paper: what everybody may know of, and nothing of which anybody
+/// has to ask who reads it.
+pub fn for_a_person(context: &Context, access: &Access, ids: &[ServiceId]) -> Vec<Visible<ServiceView>> {
+    let everybody = Access::new(Viewer::Anonymous, context.table);
+    let known = ids.iter().filter_map(|id| kept_service(context, access, *id).ok());
+    known.filter(|view| everybody.directory_scope().admits(&view.service) && !view.service.do_not_use).collect()
 }
 
 /// The services of the viewer's own organisation; of who came by a link the one to whose mailbox it was sent.

@@ -7,7 +7,7 @@ mod ages;
 mod purpose;
 mod third_country;
 
-pub use ages::{Giving, check_giving};
+pub use ages::{Giving, check_giving, usual_basis};
 pub use purpose::ConsentPurpose;
 pub use third_country::{country_of, leaves_protection};
 

@@ -3,6 +3,10 @@
 //! The texts stand in Fluent files under `locales/`, one folder a language, with equal keys in French and
 //! English (a test). Arabic has what a native speaker could not misread; what it lacks falls back to French.
 
+mod accepted;
+pub mod fit;
+pub mod sheet;
+
 use crate::domain::code::{CodeList, code_list};
 use crate::domain::linter::Finding;
 use crate::domain::message::{IdentityAsked, QuestionTemplate};

@@ -61,7 +61,8 @@ fn rendered(language: Language, status: StatusCode, page: &impl Template) -> Res
 
 /// A page that says when to come back; nobody was looked up for it, and it holds no form.
 pub(super) fn too_often(language: Language, seconds: i64) -> Response<Body> {
-    let frame = Frame { language, is_signed_in: false, offers_people: false, form_token: String::new() };
+    let (offers_people, team_pages, form_token) = (false, Vec::new(), String::new());
+    let frame = Frame { language, is_signed_in: false, offers_people, team_pages, form_token };
     let (title, text) = (frame.text("page-too-often-title"), frame.counted("page-too-often", &seconds));
     let mut response =
         rendered(language, StatusCode::TOO_MANY_REQUESTS, &MessagePage { frame, title, text, back: Some(HOME) });
@@ -163,6 +164,13 @@ pub(super) fn message(visit: &Visit, status: StatusCode, key: &str) -> Response<
     with_status(visit, status, &message_page(visit, key, visit.way_back()))
 }
 
+/// A page that says why something was not done, and leads back to where it can be mended.
+pub(super) fn explained(visit: &Visit, text: String, back: &'static str) -> Response<Body> {
+    let frame = visit.frame();
+    let title = frame.text("page-not-done-title");
+    with_status(visit, StatusCode::UNPROCESSABLE_ENTITY, &MessagePage { frame, title, text, back: Some(back) })
+}
+
 /// The last page of a visit, which leads nowhere.
 pub(super) fn last_message(visit: &Visit, key: &str) -> Response<Body> {
     page(visit, &message_page(visit, key, None))
@@ -195,7 +203,11 @@ pub(super) fn unavailable(error: &ActionError) -> Response<Body> {
 /// The style of all pages.
 pub(super) fn style(text: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(text));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"));
+    // It tells nothing of anybody, and its address changes with it: on a slow network it is sent once. Whoever signs out
+    // or leaves has it forgotten with the rest.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=604800, immutable"));
     response
 }
 

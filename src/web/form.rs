@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 /// Most bytes of a form.
 pub(super) const FORM_BYTES: usize = 16 * 1024;
 /// Most fields of a form.
-const FORM_FIELDS: usize = 32;
+const FORM_FIELDS: usize = 64;
 /// The field that carries the token.
 const TOKEN: &str = "form_token";
 /// A field that was not sent.

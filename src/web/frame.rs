@@ -4,6 +4,8 @@ use crate::actions::credentials::CredentialError;
 use crate::domain::code::CodeList;
 use crate::domain::time::Timestamp;
 use crate::i18n::{self, Language};
+use sha2::{Digest as _, Sha256};
+use std::sync::LazyLock;
 
 /// The frame of one page.
 pub(super) struct Frame {
@@ -13,11 +15,22 @@ pub(super) struct Frame {
     pub(super) is_signed_in: bool,
     /// Whether the visitor may offer somebody to a service.
     pub(super) offers_people: bool,
+    /// The pages of a team that the visitor may open, with the keys of their names; none for a partner.
+    pub(super) team_pages: Vec<(&'static str, &'static str)>,
     /// What its forms carry.
     pub(super) form_token: String,
 }
 
 impl Frame {
+    /// Which style of all pages it is: another text has another mark in its address.
+    pub(super) fn style_mark(&self) -> &'static str {
+        static MARK: LazyLock<String> = LazyLock::new(|| {
+            let styles = Sha256::new().chain_update(super::STYLE).chain_update(super::TEAM_STYLE).finalize();
+            data_encoding::HEXLOWER.encode(&styles[..6])
+        });
+        &MARK
+    }
+
     /// The text under a key.
     pub(super) fn text(&self, key: &str) -> String {
         i18n::text(self.language, key)

@@ -1,4 +1,5 @@
-//! The pages: signing in, one's own account, and what a partner answers, rendered here, usable without scripts.
+//! The pages: signing in, one's own account, what a team looks for and refers, and what a partner answers, rendered here,
+//! usable without scripts.
 //!
 //! Invariants: a page calls the same actions as the API and decides nothing; a page without a door in
 //! the [table](crate::policy::table) is not served, and who may come through it is asked at each visit. `/graphql` knows nothing of the cookie that
@@ -7,10 +8,13 @@
 //! history.
 
 mod account;
+mod act;
 mod answer;
+mod choice;
 mod confirm;
 mod cookies;
 mod enrol;
+mod facts;
 mod form;
 mod frame;
 mod link;
@@ -18,11 +22,15 @@ mod partner;
 mod picture;
 mod provider;
 mod rate;
+mod recorded;
 mod second_factor;
 mod sheet;
 mod sign_in;
+mod team;
 mod tokens;
+mod told;
 mod visit;
+mod words;
 
 use crate::actions::Context;
 use axum::extract::DefaultBodyLimit;
@@ -102,6 +110,16 @@ pub const PAGES: &[Page] = &[
     shown(partner::INBOX, || get(partner::inbox)),
     shown_and_sent("/requests/{id}", || get(partner::request).post(partner::answer)),
     sent("/requests/{id}/code", || post(partner::prove_code)),
+    shown_and_sent(team::FIND, || get(team::show_find).post(team::seek)),
+    shown_and_sent("/find/{quest}", || get(team::show_results).post(team::choose)),
+    shown("/services/{quest}", || get(team::show_service)),
+    shown("/share/{quest}", || get(team::show_share)),
+    shown_and_sent("/refer/{quest}", || get(team::show_refer).post(team::refer)),
+    shown(team::WORK, || get(team::show_work)),
+    shown_and_sent("/work/{id}", || get(team::show_referral).post(team::act)),
+    shown_and_sent(team::CASES, || get(team::show_cases).post(team::seek_case)),
+    shown_and_sent("/cases/{id}", || get(team::show_case).post(team::act_on_case)),
+    shown_and_sent(team::TALLY, || get(team::show_tally).post(team::add_to_tally)),
     shown("/sheets/{id}", || get(sheet::show)),
     shown_and_sent(SIGN_IN, || get(sign_in::show).post(sign_in::with_password)),
     shown_and_sent(SIGN_IN_CODE, || get(sign_in::show_code).post(sign_in::with_code)),
@@ -109,8 +127,17 @@ pub const PAGES: &[Page] = &[
     shown("/sign-in/oidc/callback", || get(provider::complete)),
     sent("/sign-out", || post(account::sign_out)),
     shown("/static/relais.css", || get(style)),
+    shown("/static/team.css", || get(team_style)),
 ];
 
+/// The style of every page, and what the pages of a team need beside it.
+const STYLE: &str = include_str!("static/relais.css");
+const TEAM_STYLE: &str = include_str!("static/team.css");
+
 async fn style() -> Response {
-    answer::style(include_str!("static/relais.css"))
+    answer::style(STYLE)
+}
+
+async fn team_style() -> Response {
+    answer::style(TEAM_STYLE)
 }

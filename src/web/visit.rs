@@ -1,7 +1,7 @@
 //! Who visits: the session, the language, and the secret to which forms are bound.
 
 use super::frame::Frame;
-use super::{HOME, SIGN_IN, answer, cookies, partner};
+use super::{HOME, SIGN_IN, answer, cookies, partner, team};
 use crate::actions::link::{self, LinkVisitor};
 use crate::actions::session::{self, SignedIn};
 use crate::actions::{ActionError, Context};
@@ -32,6 +32,7 @@ pub(super) struct Visit {
     came_by_link: Option<LinkVisitor>,
     form_secret: Sensitive<String>,
     offers_people: bool,
+    team_pages: Vec<(&'static str, &'static str)>,
 }
 
 impl FromRequestParts<Context> for Visit {
@@ -86,9 +87,27 @@ impl Visit {
             came_by_link,
             form_secret,
             offers_people: false,
+            team_pages: Vec::new(),
         };
         visit.offers_people = visit.offering_access(context).is_some();
+        visit.team_pages = visit.pages_of_team(context);
         Ok(visit)
+    }
+
+    /// The pages of a team that may be opened. Who is of a partner and follows no cases has pages of the partner's own.
+    fn pages_of_team(&self, context: &Context) -> Vec<(&'static str, &'static str)> {
+        let Some(access) = self.signed_in.as_ref().map(|signed_in| signed_in.access(context)) else {
+            return Vec::new();
+        };
+        let may = |action: Action| permit(&access, action).is_ok();
+        if may(Action::OfferPerson) && !may(Action::FollowReferral) {
+            return Vec::new();
+        }
+        let opens = |path: &str| match context.table.door(&format!("GET {path}")).map(|door| &door.entry) {
+            Some(Entry::Acts(acts)) => acts.iter().any(|act| may(*act)),
+            _ => false,
+        };
+        team::PAGES.into_iter().filter(|(path, _)| opens(path)).collect()
     }
 
     /// True for somebody who came by a link, and whose visit is over.
@@ -144,13 +163,15 @@ impl Visit {
     /// What stands around the page.
     pub(super) fn frame(&self) -> Frame {
         let (is_signed_in, offers_people) = (self.signed_in.is_some(), self.offers_people);
-        Frame { language: self.language, is_signed_in, offers_people, form_token: self.form_token() }
+        let (team_pages, form_token) = (self.team_pages.clone(), self.form_token());
+        Frame { language: self.language, is_signed_in, offers_people, team_pages, form_token }
     }
 
     /// What stands around a page that is answered together with a new session.
     pub(super) fn frame_under(&self, session_secret: &Sensitive<String>) -> Frame {
         let form_token = token_of(session_secret, &self.form_secret);
-        Frame { language: self.language, is_signed_in: true, offers_people: self.offers_people, form_token }
+        let team_pages = self.team_pages.clone();
+        Frame { language: self.language, is_signed_in: true, offers_people: self.offers_people, team_pages, form_token }
     }
 
     /// What a form of this visitor carries. Bound to the session where there is one, or to the visit that a link has

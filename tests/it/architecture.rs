@@ -50,8 +50,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The words of the outbox for what came of an attempt.
     ("egress", &["domain"]),
     ("delivery", &["domain", "i18n", "actions", "egress", "clock", "store"]),
-    // The clock gives the secret that a form is bound to before anybody is signed in.
-    ("web", &["domain", "policy", "actions", "i18n", "clock", "edge"]),
+    // The clock gives the secret that a form is bound to before anybody is signed in; what an address holds is sealed
+    // under the secret of the visit.
+    ("web", &["domain", "policy", "actions", "i18n", "clock", "edge", "crypto"]),
     // The limits and the proxies are configuration.
     ("edge", &["domain", "clock", "config", "metrics"]),
     ("log", &["domain", "clock"]),

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const WAITS: &str = "# awaits a native reviewer";
 const READ: &str = "# read by a native reviewer";
-const FILES: [&str; 6] = ["link", "mail", "pages", "partner", "relais", "who-saw-what"];
+const FILES: [&str; 7] = ["link", "mail", "pages", "partner", "relais", "team", "who-saw-what"];
 
 /// The texts of a file, by their keys, with the names of their arguments, and whether they wait.
 fn texts(language: Language, file: &str) -> BTreeMap<String, (BTreeSet<String>, bool)> {
@@ -49,8 +49,15 @@ fn it_is_known_how_many_arabic_texts_await_a_native_reviewer() {
         ));
         (file, waiting)
     });
-    let expected =
-        [("link", 12), ("mail", 19), ("pages", 142), ("partner", 410), ("relais", 153), ("who-saw-what", 147)];
+    let expected = [
+        ("link", 12),
+        ("mail", 19),
+        ("pages", 142),
+        ("partner", 410),
+        ("relais", 221),
+        ("team", 306),
+        ("who-saw-what", 147),
+    ];
     assert_eq!(waiting, expected);
 }
 

@@ -1,9 +1,11 @@
-//! Finding services, and judging one. Nothing here asks the database.
+//! Finding services, and judging one. Nothing here asks the database but [`whereabouts()`], for a project's country.
 
 mod cursor;
 mod input;
+mod whereabouts;
 
 pub use input::{JudgeFit, Origin, SearchServices};
+pub use whereabouts::{OwnPlace, Whereabouts, own_places, whereabouts};
 
 use super::{ActionError, Context};
 use crate::directory::{Distance, Hit, Query, SearchKey, SearchWords, Snapshot};

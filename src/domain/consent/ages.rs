@@ -2,7 +2,7 @@
 
 use super::{Assent, ConsentBasis, ConsentGiver, ConsentModality};
 use crate::domain::case::CaseReference;
-use crate::domain::profile::AgeBand;
+use crate::domain::profile::{AgeBand, Household, Profile};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::sensitive::hidden_debug;
 use Age::{Adult, Under5, Under12, Under15, Under18};
@@ -102,6 +102,18 @@ impl ConsentBasis {
     }
 }
 
+/// On which ground somebody of this profile usually consents: adults and the oldest children for themselves, younger ones
+/// by whoever has the care of them, and where there is nobody, by two people of the staff.
+pub fn usual_basis(profile: &Profile) -> ConsentBasis {
+    let is_alone = matches!(profile.household, Some(Household::UnaccompaniedChild | Household::SeparatedChild));
+    match profile.age_band {
+        Some(AgeBand::From0To4 | AgeBand::From5To11 | AgeBand::From12To14) if is_alone => BestInterestsTwoPerson,
+        Some(AgeBand::From0To4 | AgeBand::From5To11 | AgeBand::From12To14) => GuardianPlusAssent,
+        Some(AgeBand::From15To17) if is_alone => ChildConsentMature,
+        _ => SelfInformed,
+    }
+}
+
 /// Refuses a consent whose ground, giver or assent do not fit the age, saying which.
 pub fn check_giving(case: &CaseReference, giving: &Giving) -> Result<(), Refusal> {
     let age = Age::of(case);
@@ -128,7 +140,7 @@ pub fn check_giving(case: &CaseReference, giving: &Giving) -> Result<(), Refusal
 mod tests {
     use super::*;
     use crate::domain::id::{CaseId, Identifier, ProjectId, TeamId};
-    use crate::domain::profile::{AdminStatus, AgeBasis, Profile};
+    use crate::domain::profile::{AdminStatus, AgeBasis};
     use crate::domain::spoken_code::SpokenCode;
     use crate::domain::time::Timestamp;
 
@@ -220,6 +232,28 @@ mod tests {
         in_appeal.profile.admin_status = Some(AdminStatus::MinorInAppeal);
         assert_eq!(problem(&in_appeal, &two_people), None);
         assert_eq!(problem(&case(None), &two_people), None, "an age that nobody has told");
+    }
+
+    #[test]
+    fn the_usual_ground_of_each_age_is_one_that_this_age_may_have() {
+        use crate::domain::code::CodeList as _;
+        for band in AgeBand::ALL {
+            for household in Household::ALL {
+                let profile = Profile { household: Some(*household), ..case(Some(*band)).profile };
+                let basis = usual_basis(&profile);
+                let age = Age::of(&CaseReference { profile, ..case(None) });
+                assert!(RULES.iter().any(|rule| rule.age == age && rule.basis == basis), "{band} {household} {basis}");
+            }
+        }
+        let alone = Profile { household: Some(Household::UnaccompaniedChild), ..Profile::default() };
+        for (band, expected) in [
+            (AgeBand::From5To11, BestInterestsTwoPerson),
+            (AgeBand::From15To17, ChildConsentMature),
+            (AgeBand::From25To59, SelfInformed),
+        ] {
+            assert_eq!(usual_basis(&Profile { age_band: Some(band), ..alone.clone() }), expected, "{band}");
+        }
+        assert_eq!(usual_basis(&case(Some(AgeBand::From12To14)).profile), GuardianPlusAssent);
     }
 
     #[test]

@@ -64,15 +64,11 @@ impl ConsentMutations {
 
 /// What is said once in a conversation, and the fields beside it.
 macro_rules! said {
-    ($($(#[doc = $doc:literal])+ $name:ident { $($(#[$field_doc:meta])+ $field:ident: $type:ty),+ $(,)? })+) => {$(
+    ($($(#[doc = $doc:literal])+ $name:ident { $($(#[$field_doc:meta])+ $field:ident: $type:ty),* $(,)? })+) => {$(
         $(#[doc = $doc])+
         #[derive(InputObject)]
         pub struct $name {
-            /// The caller's own key of this call: sent again, it gives the same consent.
-            idempotency_key: String,
-            /// The case, an id beginning with `cas_`.
-            case_id: ID,
-            $($(#[$field_doc])+ $field: $type,)+
+            $($(#[$field_doc])+ $field: $type,)*
             /// The ground of the consent; each age has its own.
             basis: ConsentBasis,
             /// Who gives it; by default whoever usually does on this ground.
@@ -101,7 +97,7 @@ macro_rules! said {
         }
 
         impl $name {
-            fn conversation(&self) -> Result<Conversation, ApiError> {
+            pub(super) fn conversation(&self) -> Result<Conversation, ApiError> {
                 Ok(Conversation {
                     basis: self.basis,
                     given_by: self.giver,
@@ -122,6 +118,10 @@ macro_rules! said {
 said! {
     /// What recording a consent takes.
     ConsentRecordInput {
+        /// The caller's own key of this call: sent again, it gives the same consent.
+        idempotency_key: String,
+        /// The case, an id beginning with `cas_`.
+        case_id: ID,
         /// The one organisation that may be told, an id beginning with `org_`.
         recipient_id: ID,
         /// What information is told for.
@@ -138,9 +138,15 @@ said! {
     }
     /// What recording a conversation takes.
     ConsentConversationRecordInput {
+        /// The caller's own key of this call: sent again, it gives the same consent.
+        idempotency_key: String,
+        /// The case, an id beginning with `cas_`.
+        case_id: ID,
         /// One to three organisations, in the order that the person wants.
         recipients: Vec<ConsentRecipientInput>,
     }
+    /// What was said of all recipients of a conversation.
+    ConversationInput {}
 }
 
 /// What a person said of one organisation.

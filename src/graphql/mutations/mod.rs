@@ -32,6 +32,7 @@ mod organization;
 mod partner_offer;
 mod protection;
 mod referral;
+mod referral_make;
 mod revocation;
 mod round;
 mod statutory_report;
@@ -46,6 +47,7 @@ pub struct Mutation(
     consent::ConsentMutations,
     consent_override::ConsentOverrideMutations,
     referral::ReferralMutations,
+    referral_make::ReferralMakeMutations,
     handover::HandoverMutations,
     incident::IncidentMutations,
     round::RoundMutations,

@@ -1,6 +1,5 @@
 //! Queries that find services, places and areas.
 
-mod accepted;
 mod inputs;
 mod outputs;
 mod reasons;

@@ -19,6 +19,11 @@ pub(super) fn doors() -> Vec<Door> {
     doors.extend(mutations_of_the_loop());
     doors.extend(ROUTES.iter().map(|name| Door { name, entry: Entry::Anybody }));
     doors.extend(ACCOUNT_PAGES.iter().map(|name| door(name, &[KeepOwnAccount])));
+    doors.extend(FINDING_PAGES.iter().map(|name| door(name, &[SearchDirectory])));
+    doors.extend(REFERRING_PAGES.iter().map(|name| door(name, &[CreateReferral])));
+    doors.extend(FOLLOWING_PAGES.iter().map(|name| door(name, &[FollowReferral])));
+    doors.extend(CASE_PAGES.iter().map(|name| door(name, &[ReadCase])));
+    doors.extend(["GET /tally", "POST /tally"].map(|name| door(name, &[RecordDemand])));
     // A sheet that the team of a case prints.
     doors.push(door("GET /sheets/{id}", &[FollowReferral]));
     doors.extend(PARTNER_PAGES.iter().map(|name| door(name, &[AnswerReferral])));
@@ -155,6 +160,7 @@ fn mutations() -> Vec<Door> {
 fn mutations_of_the_loop() -> Vec<Door> {
     vec![
         door("Mutation.referralReroute", &[CreateReferral]),
+        door("Mutation.referralMake", &[CreateReferral]),
         door("Mutation.referralCreate", &[CreateReferral]),
         door("Mutation.referralSend", &[CreateReferral]),
         door("Mutation.referralAcknowledge", &[AnswerReferral, FollowReferral]),
@@ -230,6 +236,25 @@ const OFFER_PAGES: &[&str] = &["GET /offers", "POST /offers", "GET /offers/to/{i
 /// Pages of whoever says how many places there are, and that an entry is still true.
 const DIRECTORY_PAGES: &[&str] = &["GET /capacity", "POST /capacity"];
 
+/// Pages on which somebody looks for who takes a person. What was looked for stands sealed in their addresses.
+const FINDING_PAGES: &[&str] = &[
+    "GET /find",
+    "POST /find",
+    "GET /find/{quest}",
+    "POST /find/{quest}",
+    "GET /services/{quest}",
+    "GET /share/{quest}",
+];
+
+/// The page on which services are named to a person, and she is referred.
+const REFERRING_PAGES: &[&str] = &["GET /refer/{quest}", "POST /refer/{quest}"];
+
+/// Pages of what a team has sent.
+const FOLLOWING_PAGES: &[&str] = &["GET /work", "GET /work/{id}", "POST /work/{id}"];
+
+/// Pages of a team's cases.
+const CASE_PAGES: &[&str] = &["GET /cases", "POST /cases", "GET /cases/{id}", "POST /cases/{id}"];
+
 /// Pages between the first proof of who one is and the second.
 const HALF_WAY_PAGES: &[&str] = &[
     "GET /enrol/second-factor",
@@ -254,6 +279,7 @@ const OPEN_PAGES: &[&str] = &[
     "GET /sign-in/oidc/callback",
     "POST /sign-out",
     "GET /static/relais.css",
+    "GET /static/team.css",
 ];
 
 const COMMANDS: &[&str] = &[

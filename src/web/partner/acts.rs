@@ -2,67 +2,14 @@
 //! and a button. One of its names says what a sent form is; the act is read back from the same lists.
 
 use super::reasons_to_decline;
-use super::words::Words;
 use crate::domain::code::CodeList as _;
 use crate::domain::disclosure::Stage;
 use crate::domain::lifecycle::{Event, Party, Status, next};
 use crate::domain::message::QuestionTemplate;
 use crate::domain::referral::OutcomeCode;
 use crate::policy::referral_view::ReferralStatus;
-use crate::web::form::Form;
-
-/// What is shown of one form.
-pub(super) struct Act {
-    /// Its name; the ids of its fields begin with it.
-    pub(super) name: &'static str,
-    pub(super) title: String,
-    pub(super) hint: Option<String>,
-    pub(super) choices: Vec<Choice>,
-    pub(super) field: Option<Field>,
-    /// What was not accepted of it.
-    pub(super) problem: Option<String>,
-    /// Whether it stands open.
-    pub(super) is_open: bool,
-}
-
-impl Act {
-    /// The ids of what describes its fields.
-    pub(super) fn described_by(&self) -> Option<String> {
-        let problem = self.problem.as_ref().map(|_| format!("{}-problem", self.name));
-        let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.name));
-        let ids: Vec<String> = problem.into_iter().chain(hint).collect();
-        (!ids.is_empty()).then(|| ids.join(" "))
-    }
-}
-
-/// One answer.
-pub(super) struct Choice {
-    pub(super) code: &'static str,
-    pub(super) label: String,
-    pub(super) is_chosen: bool,
-}
-
-/// What is typed beside a choice, or in its place.
-pub(super) struct Field {
-    pub(super) label: String,
-    pub(super) kind: FieldKind,
-    pub(super) typed: String,
-}
-
-/// How it is typed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum FieldKind {
-    Days,
-    Day,
-    Code,
-    Text,
-}
-
-/// What was sent and not accepted, with what to say of it.
-pub(super) struct Kept<'a> {
-    pub(super) form: &'a Form,
-    pub(super) problem: Option<String>,
-}
+use crate::web::act::{Act, FieldKind, Forms, Kept};
+use crate::web::words::Words;
 
 /// The state of a referral, as far as it decides what may be done.
 #[derive(Clone, Copy)]
@@ -99,7 +46,7 @@ pub(super) fn event_of(status: Status, outcome: OutcomeCode) -> Option<Event> {
 
 /// The forms of a page, with what was typed in the one that was not accepted.
 pub(super) fn forms(words: Words, standing: Standing, kept: Option<&Kept<'_>>) -> Vec<Act> {
-    let make = Maker { words, standing, kept };
+    let make = Maker { forms: Forms { words, kept }, standing };
     let forms = [
         make.decide(),
         make.waitlist(),
@@ -115,95 +62,71 @@ pub(super) fn forms(words: Words, standing: Standing, kept: Option<&Kept<'_>>) -
 }
 
 struct Maker<'a> {
-    words: Words,
+    forms: Forms<'a>,
     standing: Standing,
-    kept: Option<&'a Kept<'a>>,
 }
 
 impl Maker<'_> {
     fn decide(&self) -> Option<Act> {
         let choices = [("acknowledge", Event::Acknowledge), ("accept", Event::Accept)];
         let possible = choices.into_iter().filter(|(_, event)| self.standing.may(*event));
-        let choices: Vec<_> = possible.map(|(code, _)| (code, self.words.text(&format!("choice-{code}")))).collect();
-        (!choices.is_empty()).then(|| Act { is_open: true, ..self.form("decide", Some("hint-decide"), choices, None) })
+        let choices: Vec<_> =
+            possible.map(|(code, _)| (code, self.forms.words.text(&format!("choice-{code}")))).collect();
+        (!choices.is_empty())
+            .then(|| Act { is_open: true, ..self.forms.form("decide", Some("hint-decide"), choices, None) })
     }
 
     fn waitlist(&self) -> Option<Act> {
         let is_possible = self.standing.may(Event::Waitlist);
-        is_possible.then(|| self.form("waitlist", None, Vec::new(), Some(("field-days", FieldKind::Days))))
+        is_possible.then(|| self.forms.form("waitlist", None, Vec::new(), Some(("field-days", FieldKind::Days))))
     }
 
     fn decline(&self) -> Option<Act> {
-        let choices = || reasons_to_decline().map(|code| (code.code(), self.words.code("decline", code))).collect();
-        self.standing.may(Event::Decline).then(|| self.form("decline", None, choices(), None))
+        let choices =
+            || reasons_to_decline().map(|code| (code.code(), self.forms.words.code("decline", code))).collect();
+        self.standing.may(Event::Decline).then(|| self.forms.form("decline", None, choices(), None))
     }
 
     fn ask(&self) -> Option<Act> {
         let choices = || {
-            let of_list = QuestionTemplate::ALL.iter().map(|code| (code.code(), self.words.code("question", *code)));
-            of_list.chain([(OWN_WORDS, self.words.text("choice-own-words"))]).collect()
+            let of_list =
+                QuestionTemplate::ALL.iter().map(|code| (code.code(), self.forms.words.code("question", *code)));
+            of_list.chain([(OWN_WORDS, self.forms.words.text("choice-own-words"))]).collect()
         };
         let field = Some(("field-question", FieldKind::Text));
-        self.standing.may(Event::Ask).then(|| self.form("ask", Some("hint-ask"), choices(), field))
+        self.standing.may(Event::Ask).then(|| self.forms.form("ask", Some("hint-ask"), choices(), field))
     }
 
     fn slip(&self) -> Option<Act> {
         let field = Some(("field-slip", FieldKind::Code));
-        self.standing.may(Event::HandOver).then(|| self.form("slip", None, Vec::new(), field))
+        self.standing.may(Event::HandOver).then(|| self.forms.form("slip", None, Vec::new(), field))
     }
 
     fn start(&self) -> Option<Act> {
-        let choices = [(NOW, "choice-now"), (ON_DAY, "choice-on-day")].map(|(code, key)| (code, self.words.text(key)));
+        let choices =
+            [(NOW, "choice-now"), (ON_DAY, "choice-on-day")].map(|(code, key)| (code, self.forms.words.text(key)));
         let field = Some(("field-day", FieldKind::Day));
-        self.standing.may(Event::Start).then(|| self.form("start", None, choices.into(), field))
+        self.standing.may(Event::Start).then(|| self.forms.form("start", None, choices.into(), field))
     }
 
     fn outcome(&self) -> Option<Act> {
         let ReferralStatus::Known(status) = self.standing.status else { return None };
         let possible = OutcomeCode::ALL.iter().filter(|code| event_of(status, **code).is_some());
-        let choices: Vec<_> = possible.map(|code| (code.code(), self.words.code("outcome", *code))).collect();
-        (!choices.is_empty()).then(|| self.form("outcome", None, choices, None))
+        let choices: Vec<_> = possible.map(|code| (code.code(), self.forms.words.code("outcome", *code))).collect();
+        (!choices.is_empty()).then(|| self.forms.form("outcome", None, choices, None))
     }
 
     fn read(&self) -> Option<Act> {
-        let choices = || vec![("read", self.words.text("choice-read"))];
-        self.standing.has_unread.then(|| self.form("read", None, choices(), None))
+        let choices = || vec![("read", self.forms.words.text("choice-read"))];
+        self.standing.has_unread.then(|| self.forms.form("read", None, choices(), None))
     }
 
     fn message(&self) -> Option<Act> {
         let field = Some(("field-message", FieldKind::Text));
-        self.standing.may_write().then(|| self.form("message", Some("hint-message"), Vec::new(), field))
-    }
-
-    fn form(
-        &self,
-        name: &'static str,
-        hint: Option<&str>,
-        choices: Vec<(&'static str, String)>,
-        field: Option<(&'static str, FieldKind)>,
-    ) -> Act {
-        let kept = self.kept.filter(|kept| kept.form.get("form") == name);
-        let typed = |field: &str| kept.map_or("", |kept| kept.form.get(field));
-        let chosen = typed("choice");
-        let choice = |(code, label)| Choice { code, label, is_chosen: chosen == code };
-        Act {
-            name,
-            title: self.words.text(&format!("form-{name}")),
-            hint: hint.map(|key| self.words.text(key)),
-            choices: choices.into_iter().map(choice).collect(),
-            field: field.map(|(label, kind)| Field {
-                label: self.words.text(label),
-                kind,
-                typed: typed("typed").chars().take(MOST_KEPT).collect(),
-            }),
-            problem: kept.and_then(|kept| kept.problem.clone()),
-            is_open: kept.is_some(),
-        }
+        self.standing.may_write().then(|| self.forms.form("message", Some("hint-message"), Vec::new(), field))
     }
 }
 
-/// So many characters of what was typed are shown again: more than any text may have.
-const MOST_KEPT: usize = 600;
 /// The choice of a question in own words.
 pub(super) const OWN_WORDS: &str = "own-words";
 /// The choice of a start at this moment.

@@ -1,10 +1,9 @@
 //! What a recipient sends from the page of a request: one act, then back to the page. What is not accepted comes back
 //! with what was typed, and with what to do.
 
-use super::acts::{Kept, NOW, ON_DAY, OWN_WORDS, event_of};
+use super::acts::{NOW, ON_DAY, OWN_WORDS, event_of};
 use super::request::{Beside, Shown, reading};
-use super::words::Words;
-use super::{INBOX, access, done, id_in, not_found, received, refused, sign_in_first};
+use super::{INBOX, access, done, id_in, received, sign_in_first};
 use crate::actions::referral::{self, Answer, Target, Told};
 use crate::actions::{ActionError, Context};
 use crate::domain::code::CodeList as _;
@@ -16,7 +15,10 @@ use crate::domain::sensitive::Sensitive;
 use crate::domain::time::Timestamp;
 use crate::policy::referral_view::{ReferralStatus, ReferralView};
 use crate::policy::visible::Visible;
+use crate::web::act::Kept;
 use crate::web::form::Form;
+use crate::web::recorded::{not_found, refused};
+use crate::web::words::Words;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};

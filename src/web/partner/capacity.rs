@@ -1,7 +1,6 @@
 //! How many the own services can take now, and whether their entries are still true.
 
-use super::words::Words;
-use super::{CAPACITY, access, in_query, refused, sent, sign_in_first};
+use super::{CAPACITY, access, sign_in_first};
 use crate::actions::directory::own_services;
 use crate::actions::directory_edit::{TellCapacity, confirm, tell_capacity};
 use crate::actions::{ActionError, Context};
@@ -15,7 +14,9 @@ use crate::policy::directory_view::ServiceView;
 use crate::web::answer as answers_of_pages;
 use crate::web::form::Form;
 use crate::web::frame::Frame;
+use crate::web::recorded::{in_query, refused, sent};
 use crate::web::visit::Visit;
+use crate::web::words::Words;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;

@@ -2,13 +2,14 @@
 //! request that was accepted. From then on the visit reads what an acceptance opens.
 
 use super::request::{Beside, Shown, reading};
-use super::{INBOX, access, id_in, not_found, received, refused, sign_in_first};
+use super::{INBOX, access, id_in, received, sign_in_first};
 use crate::actions::{ActionError, Context, link};
 use crate::domain::id::ReferralId;
 use crate::domain::lifecycle::Status;
 use crate::policy::referral_view::ReferralStatus;
 use crate::web::answer as answers_of_pages;
 use crate::web::form::Form;
+use crate::web::recorded::{not_found, refused};
 use crate::web::visit::Visit;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;

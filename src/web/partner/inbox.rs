@@ -1,9 +1,7 @@
 //! What a partner has received: what waits first, by when, and what is asked; then what has ended.
 
-use super::facts::service_of;
 use super::request::asked;
-use super::words::Words;
-use super::{INBOX, access, in_query, is_received, refused, sent, sign_in_first};
+use super::{INBOX, access, is_received, sign_in_first};
 use crate::actions::Context;
 use crate::actions::referral::{List, Part, list};
 use crate::domain::id::{Identifier as _, ReferralId};
@@ -13,8 +11,11 @@ use crate::i18n::code_key;
 use crate::policy::access::Access;
 use crate::policy::referral_view::{ReferralStatus, ReferralView};
 use crate::policy::visible::Visible;
+use crate::web::facts::service_of;
 use crate::web::frame::Frame;
+use crate::web::recorded::{in_query, refused, sent};
 use crate::web::visit::Visit;
+use crate::web::words::Words;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;

@@ -8,15 +8,12 @@ mod acts;
 mod answers;
 mod capacity;
 mod code;
-mod facts;
 mod inbox;
 mod leave;
 mod offer_form;
 mod offers;
 mod outcomes;
 mod request;
-mod told;
-mod words;
 
 pub(super) use answers::answer;
 pub(super) use capacity::{show as show_capacity, tell as tell_capacity};
@@ -30,17 +27,16 @@ pub(super) use request::show as request;
 
 use super::answer as answers_of_pages;
 use super::visit::{Visit, sign_in_first};
-use crate::actions::{ActionError, Context, disclosure, link, referral, refusal};
+use crate::actions::{ActionError, Context, link, referral};
 use crate::domain::id::{Identifier as _, ReferralId};
 use crate::domain::referral::DeclineCode;
 use crate::policy::access::Access;
 use crate::policy::referral_view::ReferralView;
 use crate::policy::visible::Visible;
-use askama::Template;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use axum::http::{Response, StatusCode, Uri};
+use axum::http::Response;
 
 /// Where the inbox is.
 pub(super) const INBOX: &str = "/requests";
@@ -72,25 +68,6 @@ fn is_received(access: &Access, view: &Visible<ReferralView>) -> bool {
     recipient.is_some() && recipient == access.account().map(|account| &account.organization_id)
 }
 
-/// Sends a page once what stands on it is on record.
-async fn sent(
-    context: &Context,
-    access: &Access,
-    (visit, status): (&Visit, StatusCode),
-    page: &impl Template,
-) -> Response<Body> {
-    match disclosure::record(context, access).await {
-        Ok(()) => answers_of_pages::with_status(visit, status, page),
-        Err(error) => answers_of_pages::refused(visit, &error),
-    }
-}
-
-/// The answer where there is no page, with the refusal on record.
-async fn refused(context: &Context, access: &Access, visit: &Visit, error: &ActionError) -> Response<Body> {
-    refusal::record(context, access, matches!(error, ActionError::Forbidden)).await;
-    answers_of_pages::refused(visit, error)
-}
-
 /// The answer to what was done: on to where it stands, unless it has ended the link by which the visitor came. Then nothing
 /// is left to be opened, and that is said.
 async fn done(context: &Context, visit: &Visit, to: &str) -> Response<Body> {
@@ -103,16 +80,6 @@ async fn done(context: &Context, visit: &Visit, to: &str) -> Response<Body> {
         Ok(false) => answers_of_pages::onward(to),
         Err(error) => answers_of_pages::refused(visit, &error),
     }
-}
-
-fn not_found(visit: &Visit) -> Response<Body> {
-    answers_of_pages::message(visit, StatusCode::NOT_FOUND, "not-found")
-}
-
-/// The value of a name in the query of an address.
-fn in_query<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
-    let mut pairs = uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-    pairs.find_map(|(key, value)| (key == name).then_some(value))
 }
 
 /// The reasons that are a recipient's to give.

@@ -1,7 +1,6 @@
 //! Offering a person to one service: what the service goes by, the word of the person, and nothing by which anybody is known.
 
-use super::words::Words;
-use super::{OFFERS, not_found, refused, sent};
+use super::OFFERS;
 use crate::actions::input::ProfileInput;
 use crate::actions::partner_offer::make::{MakeOffer, make};
 use crate::actions::partner_offer::reception::open_services;
@@ -10,14 +9,17 @@ use crate::domain::code::CodeList;
 use crate::domain::directory::Service;
 use crate::domain::id::{Identifier as _, ServiceId};
 use crate::domain::need::Need;
-use crate::domain::profile::{AgeBand, Gender, Household, Language};
+use crate::domain::profile::{AgeBand, Gender, Household};
 use crate::domain::referral::Urgency;
 use crate::domain::refusal::Refusal;
 use crate::policy::access::Access;
 use crate::web::answer as answers_of_pages;
+use crate::web::choice::{Choice, List, choices, fresh_key, languages, list_of};
 use crate::web::form::Form;
 use crate::web::frame::Frame;
+use crate::web::recorded::{not_found, refused, sent};
 use crate::web::visit::Visit;
+use crate::web::words::Words;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -25,11 +27,6 @@ use axum::extract::{Path, State};
 use axum::http::{Response, StatusCode};
 use std::sync::Arc;
 
-/// The languages that can be chosen, by their BCP 47 tags; each has its name in the locale files.
-const LANGUAGES: [&str; 24] = [
-    "fr", "en", "ar", "ti", "am", "so", "om", "fa", "prs", "ps", "ur", "bn", "bm", "ff", "snk", "wo", "ku", "ckb",
-    "es", "pt", "it", "ha", "ln", "tr",
-];
 /// How urgent it can be said to be: months-long procedures are not offered by this form.
 const URGENCIES: [Urgency; 3] = [Urgency::Emergency, Urgency::Urgent, Urgency::Normal];
 
@@ -46,20 +43,6 @@ struct OfferPage {
     problem: Option<String>,
     urgencies: Vec<Choice>,
     lists: Vec<List>,
-}
-
-/// One list of values of which one is chosen.
-struct List {
-    name: &'static str,
-    label: String,
-    is_required: bool,
-    choices: Vec<Choice>,
-}
-
-struct Choice {
-    value: String,
-    label: String,
-    is_chosen: bool,
 }
 
 /// The service of an address, where somebody can be offered to it.
@@ -87,7 +70,10 @@ fn page_of(
     let typed = |name: &str| form.map_or("", |form| form.get(name));
     let public = &service.eligibility;
     let lists = [
-        Some(list_of(words, ("need", "fact-need", "need"), needs_of(service, access), typed("need"))),
+        Some(List {
+            is_required: true,
+            ..list_of(words, ("need", "fact-need", "need"), needs_of(service, access), typed("need"))
+        }),
         Some(list_of(words, ("age", "fact-age", "accepted-age"), AgeBand::ALL.iter().copied(), typed("age"))),
         // Only what the service goes by is asked.
         (!public.genders.is_empty())
@@ -109,38 +95,6 @@ fn page_of(
         lists: lists.into_iter().flatten().collect(),
         frame,
     }
-}
-
-fn fresh_key(context: &Context) -> String {
-    data_encoding::HEXLOWER.encode(&context.chance.key())
-}
-
-fn choices<T: CodeList>(words: Words, prefix: &str, codes: impl IntoIterator<Item = T>, chosen: &str) -> Vec<Choice> {
-    let choice = |code: T| Choice {
-        value: code.code().to_owned(),
-        label: words.code(prefix, code),
-        is_chosen: code.code() == chosen,
-    };
-    codes.into_iter().map(choice).collect()
-}
-
-fn list_of<T: CodeList>(
-    words: Words,
-    (name, label, prefix): (&'static str, &str, &str),
-    codes: impl IntoIterator<Item = T>,
-    chosen: &str,
-) -> List {
-    let choices = choices(words, prefix, codes, chosen);
-    List { name, label: words.text(label), is_required: name == "need", choices }
-}
-
-fn languages(words: Words, chosen: &str) -> List {
-    let choice = |tag: &&str| {
-        let language = Language::parse(tag).ok()?;
-        Some(Choice { value: (*tag).to_owned(), label: words.language_name(&language), is_chosen: *tag == chosen })
-    };
-    let choices = LANGUAGES.iter().filter_map(choice).collect();
-    List { name: "language", label: words.text("fact-languages"), is_required: false, choices }
 }
 
 pub(in crate::web) async fn show(

@@ -1,7 +1,6 @@
 //! What the partner has offered, with the answers, and the services to which it can offer somebody.
 
-use super::words::Words;
-use super::{OFFERS, in_query, not_found, refused, sent};
+use super::OFFERS;
 use crate::actions::partner_offer::acts::{OfferTarget, act};
 use crate::actions::partner_offer::{OffersAsked, list, reception::open_services};
 use crate::actions::{ActionError, Context, directory};
@@ -16,7 +15,9 @@ use crate::policy::visible::Visible;
 use crate::web::answer as answers_of_pages;
 use crate::web::form::Form;
 use crate::web::frame::Frame;
+use crate::web::recorded::{in_query, not_found, refused, sent};
 use crate::web::visit::Visit;
+use crate::web::words::Words;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;

@@ -3,10 +3,8 @@
 
 use super::acts::event_of;
 use super::answers::outcome;
-use super::facts::service_of;
 use super::inbox::title;
-use super::words::Words;
-use super::{OUTCOMES, access, done, in_query, is_received, received, refused, sent, sign_in_first};
+use super::{OUTCOMES, access, done, is_received, received, sign_in_first};
 use crate::actions::referral::{Answer, List, Part, Target, Told, answer, list};
 use crate::actions::{ActionError, Context};
 use crate::domain::code::CodeList as _;
@@ -17,9 +15,12 @@ use crate::i18n::code_key;
 use crate::policy::access::Access;
 use crate::policy::referral_view::{ReferralStatus, ReferralView};
 use crate::policy::visible::Visible;
+use crate::web::facts::service_of;
 use crate::web::form::Form;
 use crate::web::frame::Frame;
+use crate::web::recorded::{in_query, refused, sent};
 use crate::web::visit::Visit;
+use crate::web::words::Words;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;

@@ -1,11 +1,8 @@
 //! One request: what is wanted, of whom, by when, whom to reach, what has happened, and what may be done now.
 
-use super::acts::{self, Act, FieldKind, Kept, Standing};
+use super::acts::{self, Standing};
 use super::code;
-use super::facts::{Reading, Section, service_of};
-use super::told::{Said, Step, messages, steps};
-use super::words::Words;
-use super::{access, id_in, in_query, not_found, received, refused, sent, sign_in_first};
+use super::{INBOX, access, id_in, received, sign_in_first};
 use crate::actions::Context;
 use crate::domain::id::ReferralId;
 use crate::domain::lifecycle::Status;
@@ -13,8 +10,13 @@ use crate::i18n::{Language, code_key};
 use crate::policy::access::Access;
 use crate::policy::referral_view::{ReferralStatus, ReferralView};
 use crate::policy::visible::Visible;
+use crate::web::act::{Act, FieldKind, Kept};
+use crate::web::facts::{Reading, Section, service_of};
 use crate::web::frame::Frame;
+use crate::web::recorded::{in_query, not_found, refused, sent};
+use crate::web::told::{Said, Step, messages, steps};
 use crate::web::visit::Visit;
+use crate::web::words::Words;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -30,6 +32,8 @@ const DONE: [&str; 11] =
 struct RequestPage {
     frame: Frame,
     id: String,
+    /// Where its forms are sent.
+    address: String,
     version: i64,
     title: String,
     state: String,
@@ -45,6 +49,7 @@ struct RequestPage {
     earlier: Option<String>,
     steps: Vec<Step>,
     messages: Vec<Said>,
+    acts_title: String,
     acts: Vec<Act>,
     zone: String,
 }
@@ -80,6 +85,7 @@ impl RequestPage {
         let done = beside.done.filter(|code| DONE.contains(code));
         Self {
             id: view.id.to_string(),
+            address: format!("{INBOX}/{}", view.id),
             version: view.version,
             title: need.unwrap_or_else(|| words.text("partner-unnamed")),
             state: words.text(&code_key("state", status)),
@@ -92,6 +98,7 @@ impl RequestPage {
             earlier: view.reveal(&view.follows).map(ToString::to_string),
             steps: steps(words, view, beside.seen),
             messages,
+            acts_title: words.text("partner-your-answer"),
             acts,
             zone: words.zone_name(),
             frame: visit.frame(),

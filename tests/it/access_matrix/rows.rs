@@ -99,6 +99,11 @@ pub(super) fn mutation_rows(ready: &Ready) -> Vec<Row> {
     for of_one in ["recipientId", "fieldScope"] {
         conversation.as_object_mut().expect("an input").remove(of_one);
     }
+    let said = json!({ "basis": "CHILD_CONSENT_MATURE", "modality": "VERBAL", "language": "fr",
+        "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL"] });
+    let made = json!({ "subject": { "caseId": ready.case }, "need": "LEGAL_MINORITY_APPEAL", "conversation": said,
+        "recipients": [{ "serviceId": service_id(MINORITY_APPEAL), "answer": "ACCEPTED",
+            "fieldScope": ["AGE_BAND", "LANGUAGES", "AREA"] }], "capacityConfirmed": true });
     let mut hidden = ready.draft.clone();
     hidden["serviceId"] = json!(service_id(CARE_AFTER_VIOLENCE));
     hidden["need"] = json!("HEALTH_SEXUAL_VIOLENCE_CARE");
@@ -122,6 +127,7 @@ pub(super) fn mutation_rows(ready: &Ready) -> Vec<Row> {
         act("consentOverrideRequest", "case of Paris, for the lawyers", Input::Create(asked)),
         act("referralCreate", "case of Paris, to the lawyers", Input::Create(ready.draft.clone())),
         act("referralCreate", "case of Paris, to care after violence", Input::Create(hidden)),
+        act("referralMake", "case of Paris, to the lawyers", Input::Create(made)),
         act("referralSend", "DRAFT", Input::Step("DRAFT")),
         act("referralAcknowledge", "REQUESTED", Input::Step("REQUESTED")),
         act("referralAsk", "ACKNOWLEDGED", Input::Step("ACKNOWLEDGED")),

@@ -36,7 +36,7 @@ const RECIPIENT: &str = "... on RecipientUnavailableError { recipientProblem: pr
 /// A mutation: its name, what comes back and how, and the errors that it names beside the key's.
 struct Mutation(&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const MUTATIONS: [Mutation; 28] = [
+const MUTATIONS: [Mutation; 29] = [
     Mutation("caseOpen", "case", CASE, &[INPUT, PROTECTION]),
     Mutation("consentRecord", "consent", CONSENT, &[INPUT, RECIPIENT, PROTECTION]),
     Mutation("consentConfirm", "consent", CONSENT, &[PROTECTION]),
@@ -47,6 +47,7 @@ const MUTATIONS: [Mutation; 28] = [
         REFERRAL,
         &[INPUT, CONFLICT, TRANSITION, CONSENT_MISSING, RECIPIENT, PROTECTION],
     ),
+    Mutation("referralMake", "referral", REFERRAL, &[INPUT, TRANSITION, CONSENT_MISSING, RECIPIENT, PROTECTION]),
     Mutation("demandRecord", "demand", DEMAND, &[INPUT, PROTECTION]),
     Mutation("demandCount", "demand", DEMAND, &[INPUT, PROTECTION]),
     Mutation("referralCreate", "referral", REFERRAL, &[INPUT, CONSENT_MISSING, RECIPIENT, PROTECTION]),

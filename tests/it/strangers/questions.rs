@@ -197,6 +197,17 @@ pub(super) fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
         Question::of_mutation("legalHoldSet", "caseId", &hold, &paris.case),
         Question::of_mutation("legalHoldLift", "caseId", &json!({ "caseId": "" }), &paris.case),
     ]);
+    let said = json!({ "basis": "SELF_INFORMED", "modality": "VERBAL", "language": "fr",
+        "explained": ["RISKS", "RECIPIENTS", "RIGHT_TO_REFUSE", "WITHDRAWAL"] });
+    let named = json!({ "serviceId": service_id(DAY_CENTRE_SERVICE), "answer": "ACCEPTED", "fieldScope": ["AREA"] });
+    let made = json!({ "idempotencyKey": "", "need": "SOCIAL_DAY_CENTRE", "conversation": said, "recipients": [named],
+        "subject": { "caseId": own.case }, "capacityConfirmed": true });
+    questions.extend([
+        Question::of_mutation("referralMake", "subject/caseId", &made, &paris.case),
+        Question::of_mutation("referralMake", "recipients/0/serviceId", &made, &service_id(SAFE_HOUSE_SERVICE)),
+        Question::of_mutation("referralMake", "recipients/0/locationId", &made, &own.place_elsewhere),
+        Question::of_mutation("referralMake", "conversation/restrictionIds", &made, &organization_id(SAFE_HOUSE)),
+    ]);
     let reroute = json!({ "idempotencyKey": "", "referralId": own.declined.id, "expectedVersion": own.declined.version,
         "consentId": own.consent, "serviceId": service_id(DAY_CENTRE_SERVICE) });
     questions.extend([

@@ -2,7 +2,7 @@
 
 use super::words::Words;
 use crate::domain::code::CodeList as _;
-use crate::domain::lifecycle::{Event, Party};
+use crate::domain::lifecycle::Event;
 use crate::domain::referral::{DeclineCode, HandoverMode, OutcomeCode};
 use crate::policy::message_view::MessageView;
 use crate::policy::referral_view::{ReferralView, TimelineView};
@@ -43,8 +43,8 @@ fn text_of(words: Words, entry: &TimelineView) -> String {
         _ => None,
     });
     let side = match entry.attested_by {
-        Some(attested_by) => words.code("said", attested_by),
-        None => words.code("side", entry.party),
+        Some(attested_by) => words.of_side("said", attested_by),
+        None => words.of_side("side", entry.party),
     };
     let step = words.code("step", entry.event);
     match code {
@@ -58,9 +58,9 @@ pub(super) fn messages(words: Words, view: &Visible<ReferralView>) -> Vec<Said> 
     let messages = view.reveal(&view.messages).map_or(&[][..], Vec::as_slice);
     let said = |message: &MessageView| Said {
         at: words.when(message.sent_at),
-        by: words.code("side", message.author),
+        by: words.of_side("side", message.author),
         text: content(words, message),
-        is_read: message.author != Party::Sender || message.read_at.is_some(),
+        is_read: message.author == words.reader || message.read_at.is_some(),
     };
     messages.iter().map(said).collect()
 }

@@ -2,9 +2,10 @@
 
 use crate::domain::code::CodeList;
 use crate::domain::directory::Service;
+use crate::domain::lifecycle::Party;
 use crate::domain::opening::{MINUTES_PER_DAY, TimeZone};
 use crate::domain::profile;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{ConsentProblem, Refusal};
 use crate::domain::time::{Date, Timestamp};
 use crate::i18n::{self, Language, code_key};
 use chrono::Datelike as _;
@@ -14,6 +15,8 @@ use chrono::Datelike as _;
 pub(super) struct Words {
     pub(super) language: Language,
     pub(super) zone: Option<TimeZone>,
+    /// Which side of a referral reads it: "you" is the team that has sent it, or else who has received it.
+    pub(super) reader: Party,
 }
 
 impl Words {
@@ -21,7 +24,26 @@ impl Words {
     pub(super) fn of(language: Language, service: Option<&Service>) -> Self {
         let of_service =
             |service: &Service| service.time_zone.or_else(|| service.country.and_then(TimeZone::of_country));
-        Self { language, zone: service.and_then(of_service).or_else(|| TimeZone::parse("UTC").ok()) }
+        let zone = service.and_then(of_service).or_else(|| TimeZone::parse("UTC").ok());
+        Self { language, zone, reader: Party::Recipient }
+    }
+
+    /// The same words for the team that has sent it.
+    pub(super) fn to_sender(self) -> Self {
+        Self { reader: Party::Sender, ..self }
+    }
+
+    /// The words by a clock, for a team.
+    pub(super) fn by_clock(language: Language, zone: Option<TimeZone>) -> Self {
+        Self { language, zone: zone.or_else(|| TimeZone::parse("UTC").ok()), reader: Party::Sender }
+    }
+
+    /// A word that each side reads otherwise, such as "you".
+    pub(super) fn of_side<T: CodeList>(self, prefix: &str, code: T) -> String {
+        match self.reader {
+            Party::Sender => self.code(&format!("own-{prefix}"), code),
+            _ => self.code(prefix, code),
+        }
     }
 
     pub(super) fn text(self, key: &str) -> String {
@@ -38,6 +60,12 @@ impl Words {
 
     pub(super) fn counted(self, key: &str, number: i64) -> String {
         i18n::text_with(self.language, key, &[("number", number.to_string())])
+    }
+
+    /// A number with one decimal, as the language writes it.
+    pub(super) fn decimal(self, number: f64) -> String {
+        let text = format!("{number:.1}");
+        if self.language == Language::French { text.replace('.', ",") } else { text }
     }
 
     /// Several names in one line.
@@ -86,6 +114,13 @@ impl Words {
         match refusal {
             Refusal::Input { problem, .. } | Refusal::Ring { problem, .. } => self.code("input", *problem),
             Refusal::Conflict { .. } => self.text("partner-changed"),
+            Refusal::KeyReused if self.reader == Party::Sender => self.text("refer-already-sent"),
+            Refusal::Consequences { missing } if self.reader == Party::Sender => {
+                let consequences = self.listed(missing.iter().map(|known| self.code("consequence", *known)));
+                let arguments = [("fields", String::new()), ("consequences", consequences)];
+                let problem = code_key("consent", ConsentProblem::ConsequencesNotExplained);
+                i18n::text_with(self.language, &problem, &arguments)
+            }
             Refusal::Transition { .. } | Refusal::KeyReused | Refusal::Consequences { .. } => {
                 self.text("partner-not-now")
             }

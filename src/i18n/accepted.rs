@@ -1,19 +1,23 @@
 //! Whom a service takes, in words: "women", "people in the street, people in squats", "Marseille (FR-13055)".
 
-use crate::actions::geography;
+use super::fit::NamesOfAreas;
+use super::{Language, code_key, isolated, text, text_with};
 use crate::domain::code::CodeList;
 use crate::domain::code_set::CodeSet;
 use crate::domain::directory::{Eligibility, Service};
 use crate::domain::fit::FitDimension;
-use crate::graphql::request::RequestContext;
-use crate::i18n::{Language, code_key, isolated, text, text_with};
 
 /// Most values that a sentence names; of more it tells how many there are. Some services serve every commune of a region.
 const NAMED: usize = 5;
 
 /// Whom the service takes on this dimension; `None` where it does not restrict it, and on dimensions of no public.
-pub(super) fn words(service: &Service, dimension: FitDimension, request: &RequestContext) -> Option<String> {
-    let (public, language) = (&service.eligibility, request.language);
+pub(super) fn words(
+    service: &Service,
+    dimension: FitDimension,
+    language: Language,
+    names_of_areas: NamesOfAreas<'_>,
+) -> Option<String> {
+    let public = &service.eligibility;
     let parts = match dimension {
         FitDimension::Age => {
             let bands = codes("age", &public.age_bands, language);
@@ -25,7 +29,7 @@ pub(super) fn words(service: &Service, dimension: FitDimension, request: &Reques
         FitDimension::Situation => codes("situation", &public.situations, language),
         FitDimension::Area => {
             let named = &service.areas_served[..service.areas_served.len().min(NAMED)];
-            let names = geography::names_of_areas(&request.context, named);
+            let names = names_of_areas(named);
             let told = joined(names.iter().map(|name| isolated(language, name)).collect(), language)?;
             return Some(with_more(told, service.areas_served.len() - named.len(), language));
         }

@@ -30,18 +30,53 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// Every section that has a line.
     pub(super) fn sections(&self) -> Vec<Section> {
-        let sections = [
+        self.titled([
             ("partner-wanted", self.wanted()),
             ("partner-person", self.person()),
             ("partner-whom-to-call", self.sender()),
             ("partner-after-accepting", self.after_accepting()),
             ("partner-proof", self.proof()),
-        ];
+        ])
+    }
+
+    /// The same for the team that has sent it: what it asks, what of the person the other side reads, what the person has
+    /// agreed to, and what is proved.
+    pub(super) fn sections_for_sender(&self) -> Vec<Section> {
+        self.titled([
+            ("work-asked-for", self.wanted()),
+            ("work-told", self.person()),
+            ("work-agreed", self.agreed()),
+            ("partner-after-accepting", self.after_accepting()),
+            ("partner-proof", self.proof()),
+        ])
+    }
+
+    fn titled<const N: usize>(&self, sections: [(&str, Vec<Option<(String, String)>>); N]) -> Vec<Section> {
         let sections = sections.into_iter().map(|(title, lines)| Section {
             title: self.words.text(title),
             lines: lines.into_iter().flatten().collect(),
         });
         sections.filter(|section| !section.lines.is_empty()).collect()
+    }
+
+    /// What the person said, as it stands on record; for the team only.
+    fn agreed(&self) -> Vec<Option<(String, String)>> {
+        let Some(consent) = &self.view.consent else { return Vec::new() };
+        let words = self.words;
+        let line = |key: &str, text: Option<String>| text.map(|text| (words.text(key), text));
+        let code = |prefix: &str, code: Option<String>| code.map(|code| words.text(&format!("{prefix}-{code}")));
+        let spelled = |code: &str| code.replace(['_', '.'], "-");
+        vec![
+            line("refer-basis", code("basis", consent.reveal(&consent.basis).map(|it| spelled(it.code())))),
+            line("refer-giver", code("giver", consent.reveal(&consent.given_by).map(|it| spelled(it.code())))),
+            line("refer-assent", code("assent", consent.reveal(&consent.assent).map(|it| spelled(it.code())))),
+            line("refer-modality", code("modality", consent.reveal(&consent.modality).map(|it| spelled(it.code())))),
+            line("refer-language", consent.reveal(&consent.language).map(|tag| words.language_name(tag))),
+            self.code("refer-contact", "contact", &self.view.contact_rule),
+            line("work-agreed-on", consent.reveal(&consent.obtained_at).map(|at| words.when(*at))),
+            line("fact-consent-until", consent.reveal(&consent.expires_at).map(|at| words.when(*at))),
+            line("work-withdrawn", consent.reveal(&consent.withdrawn_at).map(|at| words.when(*at))),
+        ]
     }
 
     fn wanted(&self) -> Vec<Option<(String, String)>> {
@@ -51,6 +86,8 @@ impl Reading<'_> {
             self.code("fact-urgency", "urgency", &view.urgency),
             self.code("fact-band", "band", &view.deadline_band),
             self.code("fact-kind", "kind", &view.kind),
+            self.code("work-channel", "channel", &view.channel),
+            self.time("refer-needed-by", &view.needed_by),
             self.line("fact-service", self.service.as_ref().map(|service| service.name.clone())),
             self.line("fact-place", self.reveal(&view.location_id).and_then(|id| self.place(*id))),
             self.line("fact-recipient", self.reveal(&view.recipient_id).and_then(|id| self.organization(*id))),
@@ -114,7 +151,7 @@ impl Reading<'_> {
         let Some(proof) = self.reveal(&self.view.proof) else { return Vec::new() };
         let said = |key, fact: &Option<AttestedView>| {
             let fact = fact.as_ref()?;
-            let text = format!("{} – {}", self.words.when(fact.at), self.words.code("said", fact.attested_by));
+            let text = format!("{} – {}", self.words.when(fact.at), self.words.of_side("said", fact.attested_by));
             self.line(key, Some(text))
         };
         vec![

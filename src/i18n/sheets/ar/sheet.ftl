@@ -1,0 +1,21 @@
+# The sheet for a person, in her language. A further language is a further folder with this file; the code needs nothing.
+sheet-own-name = العربية
+sheet-direction = rtl
+sheet-title = إلى أين تذهب
+sheet-address = العنوان
+sheet-phone = الهاتف
+sheet-hours = أوقات العمل
+sheet-hours-unknown = الأوقات غير معروفة: اتصل.
+sheet-languages = اللغات المستعملة هناك
+sheet-price = السعر
+sheet-checked = تم التحقق في { $day }
+sheet-not-checked = تاريخ التحقق غير معروف
+sheet-call-first = اتصل قبل أن تذهب: فالأوقات والأماكن تتغير.
+sheet-printed = طُبعت في { $day }. لا تقول من طلبها.
+sheet-day-mo = الاثنين
+sheet-day-tu = الثلاثاء
+sheet-day-we = الأربعاء
+sheet-day-th = الخميس
+sheet-day-fr = الجمعة
+sheet-day-sa = السبت
+sheet-day-su = الأحد

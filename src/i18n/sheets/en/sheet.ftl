@@ -1,0 +1,21 @@
+# The sheet for a person, in her language. A further language is a further folder with this file; the code needs nothing.
+sheet-own-name = English
+sheet-direction = ltr
+sheet-title = Where to go
+sheet-address = Address
+sheet-phone = Phone
+sheet-hours = Opening hours
+sheet-hours-unknown = Hours not known: call.
+sheet-languages = Languages spoken there
+sheet-price = Price
+sheet-checked = Checked on { $day }
+sheet-not-checked = Nobody has told when this was checked
+sheet-call-first = Call before you go: hours and places change.
+sheet-printed = Printed on { $day }. It does not say who asked.
+sheet-day-mo = Monday
+sheet-day-tu = Tuesday
+sheet-day-we = Wednesday
+sheet-day-th = Thursday
+sheet-day-fr = Friday
+sheet-day-sa = Saturday
+sheet-day-su = Sunday

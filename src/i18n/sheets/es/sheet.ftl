@@ -1,0 +1,21 @@
+# The sheet for a person, in her language. A further language is a further folder with this file; the code needs nothing.
+sheet-own-name = Español
+sheet-direction = ltr
+sheet-title = Adónde ir
+sheet-address = Dirección
+sheet-phone = Teléfono
+sheet-hours = Horario
+sheet-hours-unknown = Horario no conocido: llame.
+sheet-languages = Idiomas que se hablan allí
+sheet-price = Precio
+sheet-checked = Comprobado el { $day }
+sheet-not-checked = No se sabe cuándo se comprobó
+sheet-call-first = Llame antes de ir: los horarios y las plazas cambian.
+sheet-printed = Impreso el { $day }. No dice quién lo pidió.
+sheet-day-mo = lunes
+sheet-day-tu = martes
+sheet-day-we = miércoles
+sheet-day-th = jueves
+sheet-day-fr = viernes
+sheet-day-sa = sábado
+sheet-day-su = domingo

@@ -1,0 +1,21 @@
+# The sheet for a person, in her language. A further language is a further folder with this file; the code needs nothing.
+sheet-own-name = Français
+sheet-direction = ltr
+sheet-title = Où aller
+sheet-address = Adresse
+sheet-phone = Téléphone
+sheet-hours = Horaires
+sheet-hours-unknown = Horaires non connus : appelez.
+sheet-languages = Langues parlées là-bas
+sheet-price = Prix
+sheet-checked = Vérifié le { $day }
+sheet-not-checked = Date de vérification inconnue
+sheet-call-first = Appelez avant d’y aller : les horaires et les places changent.
+sheet-printed = Feuille imprimée le { $day }. Elle ne dit pas qui l’a demandée.
+sheet-day-mo = lundi
+sheet-day-tu = mardi
+sheet-day-we = mercredi
+sheet-day-th = jeudi
+sheet-day-fr = vendredi
+sheet-day-sa = samedi
+sheet-day-su = dimanche

@@ -1,0 +1,21 @@
+# The sheet for a person, in her language. A further language is a further folder with this file; the code needs nothing.
+sheet-own-name = Italiano
+sheet-direction = ltr
+sheet-title = Dove andare
+sheet-address = Indirizzo
+sheet-phone = Telefono
+sheet-hours = Orari
+sheet-hours-unknown = Orari non noti: telefoni.
+sheet-languages = Lingue parlate sul posto
+sheet-price = Prezzo
+sheet-checked = Verificato il { $day }
+sheet-not-checked = Non si sa quando è stato verificato
+sheet-call-first = Telefoni prima di andare: orari e posti cambiano.
+sheet-printed = Stampato il { $day }. Non dice chi lo ha chiesto.
+sheet-day-mo = lunedì
+sheet-day-tu = martedì
+sheet-day-we = mercoledì
+sheet-day-th = giovedì
+sheet-day-fr = venerdì
+sheet-day-sa = sabato
+sheet-day-su = domenica

@@ -1,0 +1,21 @@
+# The sheet for a person, in her language. A further language is a further folder with this file; the code needs nothing.
+sheet-own-name = Português
+sheet-direction = ltr
+sheet-title = Aonde ir
+sheet-address = Morada
+sheet-phone = Telefone
+sheet-hours = Horário
+sheet-hours-unknown = Horário desconhecido: telefone.
+sheet-languages = Línguas faladas no local
+sheet-price = Preço
+sheet-checked = Verificado em { $day }
+sheet-not-checked = Não se sabe quando foi verificado
+sheet-call-first = Telefone antes de ir: os horários e os lugares mudam.
+sheet-printed = Impresso em { $day }. Não diz quem pediu.
+sheet-day-mo = segunda-feira
+sheet-day-tu = terça-feira
+sheet-day-we = quarta-feira
+sheet-day-th = quinta-feira
+sheet-day-fr = sexta-feira
+sheet-day-sa = sábado
+sheet-day-su = domingo
