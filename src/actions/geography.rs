@@ -5,7 +5,7 @@ use super::{ActionError, Context};
 use crate::domain::audit::{AuditAction, AuditEvent};
 use crate::domain::geography::{AdminArea, NamedPlace};
 use crate::domain::opening::{DatedHoliday, HolidayCalendars};
-use crate::domain::place::AreaCode;
+use crate::domain::place::{AreaCode, Position};
 use crate::geography::Geography;
 use crate::import::geography::report::{GeographyReport, TooManyGone};
 use crate::import::geography::{AreaFormat, Rows, parse_areas, parse_commune_points, parse_gazetteer, parse_holidays};
@@ -215,6 +215,11 @@ pub async fn refresh(context: &Context) -> Result<i64, ActionError> {
         }
     }
     Ok(version)
+}
+
+/// The middle of an area, where it is known.
+pub fn middle_of(context: &Context, code: &AreaCode) -> Option<Position> {
+    context.geography.snapshot().areas.find(code.as_str()).and_then(|known| known.area.center)
 }
 
 /// What areas are called, each with the code that it is told by, such as `Marseille (FR-13055)`; the code alone where no

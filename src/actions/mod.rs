@@ -39,6 +39,7 @@ mod known_places;
 pub mod legal_hold;
 pub mod link;
 mod outbox;
+pub mod outlines;
 pub mod own_account;
 pub mod partner_offer;
 pub mod people;

@@ -4,7 +4,7 @@
 //! the order of anything but of the rows.
 
 use crate::domain::geography::AdminArea;
-use crate::domain::geography::shape::Shape;
+use crate::domain::geography::shape::{Part, Shape};
 use crate::domain::place::{Area, AreaCode, AreaTree, Position};
 use crate::domain::words::fold;
 use crate::domain::words::index::{WordIndex, WordIndexBuilder};
@@ -119,6 +119,19 @@ impl Areas {
             }
         }
         Self { areas, by_code, by_postcode, boxes: RTree::bulk_load(boxes), words: words.build() }
+    }
+
+    /// The areas of which a polygon has its box in or across a box between two corners, each `[longitude, latitude]`, with
+    /// those polygons.
+    pub fn parts_across(&self, [lower, upper]: [[f64; 2]; 2]) -> Vec<(&KnownArea, &Part)> {
+        let found = self.boxes.locate_in_envelope_intersecting(&AABB::from_corners(lower, upper));
+        let of_leaf = |leaf: &Leaf| {
+            let (number, part) = leaf.data;
+            let known = self.at(number);
+            let parts = known.area.shape.as_ref()?.parts();
+            Some((known, parts.get(usize::try_from(part).ok()?)?))
+        };
+        found.filter_map(of_leaf).collect()
     }
 
     /// Every area, in the order of the rows.

@@ -113,6 +113,7 @@ pub const PAGES: &[Page] = &[
     shown_and_sent(team::FIND, || get(team::show_find).post(team::seek)),
     shown_and_sent("/find/{quest}", || get(team::show_results).post(team::choose)),
     shown("/services/{quest}", || get(team::show_service)),
+    shown_and_sent("/map/{quest}", || get(team::show_point).post(team::choose_point)),
     shown("/share/{quest}", || get(team::show_share)),
     shown_and_sent("/refer/{quest}", || get(team::show_refer).post(team::refer)),
     shown(team::WORK, || get(team::show_work)),

@@ -13,7 +13,8 @@ use std::fmt::Write as _;
 fn doors() -> impl Iterator<Item = (&'static str, &'static str, &'static Entry)> {
     let doors = Table::standard().content().doors.iter();
     let routes = doors.filter_map(|door| Some((door.name.split_once(' ')?, &door.entry)));
-    let others = ["/graphql", "/healthz", "/readyz", "/schema.graphql", "/metrics", "/static/relais.css", "/static/team.css"];
+    let others =
+        ["/graphql", "/healthz", "/readyz", "/schema.graphql", "/metrics", "/static/relais.css", "/static/team.css"];
     routes.map(|((method, path), entry)| (method, path, entry)).filter(move |(method, path, _)| {
         matches!(*method, "GET" | "POST") && path.starts_with('/') && !others.contains(path)
     })

@@ -4,6 +4,7 @@
 mod browser;
 mod equals_query;
 mod following;
+mod maps;
 
 use crate::kit::browser::{Browser, Page};
 use crate::kit::people::Enrolled;

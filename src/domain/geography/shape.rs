@@ -1,7 +1,9 @@
 //! The shape of an administrative area: polygons with holes, in degrees.
 
 use crate::domain::place::{EARTH_RADIUS_METERS, Position};
-use geo::{Area, BoundingRect, Centroid, Coord, Intersects, LineString, MultiPolygon, Point, Polygon, Rect};
+use geo::{
+    Area, BoundingRect, Centroid, Coord, Intersects, LineString, MultiPolygon, Point, Polygon, Rect, Simplify as _,
+};
 use serde::{Deserialize, Serialize};
 
 /// Polygons as GeoJSON writes them: of each the outer ring, then its holes; of each ring `[longitude, latitude]`.
@@ -115,6 +117,32 @@ impl Part {
         [[min.x, min.y], [max.x, max.y]]
     }
 
+    /// The edges that lie in a box between two corners, each `[longitude, latitude]`, or lead into it: lines of
+    /// `[longitude, latitude]` from which every vertex is left out that lies nearer to its line than `tolerance_degrees`
+    /// (Douglas and Peucker). For drawing an outline; what a line encloses is not told.
+    pub fn lines_within(&self, [lower, upper]: [[f64; 2]; 2], tolerance_degrees: f64) -> Vec<Vec<[f64; 2]>> {
+        let is_beyond = |start: &Coord, end: &Coord| {
+            let (west, east) = (start.x.max(end.x) < lower[0], start.x.min(end.x) > upper[0]);
+            let (south, north) = (start.y.max(end.y) < lower[1], start.y.min(end.y) > upper[1]);
+            west || east || south || north
+        };
+        let mut lines: Vec<Vec<Coord>> = Vec::new();
+        for ring in std::iter::once(self.polygon.exterior()).chain(self.polygon.interiors()) {
+            let mut is_on_line = false;
+            for edge in ring.lines() {
+                let is_in = !is_beyond(&edge.start, &edge.end);
+                match lines.last_mut().filter(|_| is_on_line && is_in) {
+                    Some(line) => line.push(edge.end),
+                    None if is_in => lines.push(vec![edge.start, edge.end]),
+                    None => {}
+                }
+                is_on_line = is_in;
+            }
+        }
+        let drawn = lines.into_iter().map(|line| LineString::new(line).simplify(tolerance_degrees));
+        drawn.map(|line| line.coords().map(|vertex| [vertex.x, vertex.y]).collect()).collect()
+    }
+
     /// Metres from a position outside to the nearest edge, within a few per mille up to 50 km: measured on a plane that
     /// touches the earth at the position's latitude.
     pub fn edge_distance_meters(&self, position: Position) -> f64 {
@@ -167,6 +195,17 @@ fn checked_ring(ring: Vec<[f64; 2]>) -> Result<LineString, InvalidShape> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_outline_is_drawn_where_it_passes_through_the_box_and_nowhere_else() {
+        let ring = vec![[0.0, 0.0], [2.0, 0.0], [4.0, 0.000_1], [6.0, 0.0], [6.0, 6.0], [0.0, 6.0], [0.0, 0.0]];
+        let part = Part::new(vec![ring]).expect("a polygon");
+        let south = part.lines_within([[1.0, -1.0], [5.0, 1.0]], 0.01);
+        assert_eq!(south, [vec![[0.0, 0.0], [6.0, 0.0]]], "what nobody would see is left out");
+        assert_eq!(part.lines_within([[1.0, -1.0], [5.0, 1.0]], 0.0).concat().len(), 4);
+        assert!(part.lines_within([[2.0, 2.0], [3.0, 3.0]], 0.0).is_empty(), "inside there is no line");
+        assert_eq!(part.lines_within([[-1.0, -1.0], [7.0, 7.0]], 0.01).concat().len(), 5);
+    }
 
     fn at(latitude: f64, longitude: f64) -> Position {
         Position::new(latitude, longitude).expect("a valid position")

@@ -4,7 +4,7 @@
 use super::Team;
 use crate::actions::geography::names_of_areas;
 use crate::actions::search::{Judgement, opening_of};
-use crate::domain::directory::{CapacityStatus, Place, Service};
+use crate::domain::directory::{self, CapacityStatus, Place, Service};
 use crate::domain::freshness::{FreshnessState, freshness};
 use crate::domain::id::ServiceId;
 use crate::domain::opening::{OpeningState, OpeningStatus};
@@ -68,7 +68,14 @@ impl Card {
 /// The numbers that may be called.
 pub(super) fn phones(service: &Service) -> Vec<Phone> {
     let may_be_called = service.phones.iter().filter(|phone| !phone.do_not_use);
-    may_be_called.map(|phone| Phone { dials: phone.number.clone(), typed: phone.typed.clone() }).collect()
+    may_be_called.map(|phone| Phone { dials: dials(phone), typed: phone.typed.clone() }).collect()
+}
+
+/// What a link dials: the number, or what was typed where that is made of digits only, with a few signs between them.
+fn dials(phone: &directory::Phone) -> Option<String> {
+    let is_typed_number = phone.typed.chars().all(|letter| letter.is_ascii_digit() || " .-()+/".contains(letter));
+    let digits = || phone.typed.chars().filter(|letter| letter.is_ascii_digit() || *letter == '+').collect::<String>();
+    phone.number.clone().or_else(|| Some(digits()).filter(|digits| is_typed_number && digits.len() > 1))
 }
 
 /// Whether a service is open, and until when.

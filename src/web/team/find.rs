@@ -37,6 +37,11 @@ pub(super) struct FindPage {
     further: Vec<List>,
     /// Places of the own organisation, as points.
     own_places: Vec<Choice>,
+    /// A point that was chosen on the map, which is no place of the own organisation.
+    has_point: bool,
+    point: String,
+    /// Where a point is chosen.
+    map: String,
     place: String,
     words: String,
     whens: Vec<Choice>,
@@ -54,6 +59,7 @@ impl FindPage {
         let household = chosen(quest.household.map(|code| code.code()));
         let (status, situation) =
             (chosen(quest.admin_status.map(|code| code.code())), chosen(quest.situation.map(|code| code.code())));
+        let own_places = places(team, quest);
         let when = match quest.when {
             When::Now => "now",
             When::At(_) => "at",
@@ -83,7 +89,10 @@ impl FindPage {
                 list_of(words, ("status", "fact-status", "admin-status"), AdminStatus::ALL.iter().copied(), status),
                 list_of(words, ("situation", "fact-situation", "situation"), Situation::ALL.iter().copied(), situation),
             ],
-            own_places: places(team, quest),
+            has_point: quest.point.is_some() && own_places.iter().all(|place| !place.is_chosen),
+            point: quest.point.map(written).unwrap_or_default(),
+            map: quest.seal(team.context, team.visit),
+            own_places,
             place: quest.place.clone(),
             words: quest.words.clone(),
             whens: ["any", "now", "at"]
@@ -111,6 +120,11 @@ fn places(team: &Team<'_>, quest: &Quest) -> Vec<Choice> {
         Choice { label: place.name, is_chosen: is_that || (is_anew && number == 0), value }
     };
     own.into_iter().enumerate().map(choice).collect()
+}
+
+/// A point as a form sends it.
+fn written((latitude, longitude): (f64, f64)) -> String {
+    format!("{latitude:.5},{longitude:.5}")
 }
 
 pub(in crate::web) async fn show(State(context): State<Context>, uri: Uri, visit: Visit) -> Response<Body> {

@@ -7,7 +7,9 @@
 mod card;
 mod cases;
 mod find;
+mod map;
 mod moves;
+mod point;
 mod quest;
 mod refer;
 mod referral;
@@ -20,6 +22,7 @@ mod work;
 pub(super) use cases::{act as act_on_case, seek as seek_case, show as show_case, show_all as show_cases};
 pub(super) use find::{seek, show as show_find};
 pub(super) use moves::act;
+pub(super) use point::{choose as choose_point, show as show_point};
 pub(super) use refer::{refer, show as show_refer};
 pub(super) use referral::show as show_referral;
 pub(super) use results::{choose, show as show_results};

@@ -47,6 +47,8 @@ pub(super) struct Quest {
     pub(super) case_id: Option<CaseId>,
     /// The services that were chosen of what was found, in the order of the choice.
     pub(super) chosen: Vec<ServiceId>,
+    /// How many kilometres a map shows across, while a point of it is chosen.
+    pub(super) kilometers_across: Option<u32>,
     /// The end of the page before.
     pub(super) after: String,
     /// What makes one act of a form that is sent twice.
@@ -93,7 +95,7 @@ impl Quest {
     fn text(&self) -> String {
         // Named one by one, so that a new field cannot be forgotten.
         let Self { need, age_band, gender, household, admin_status, situation, language, place, point, .. } = self;
-        let Self { when, words, case_id, chosen, after, key, .. } = self;
+        let Self { when, words, case_id, chosen, kilometers_across, after, key, .. } = self;
         let mut pairs = url::form_urlencoded::Serializer::new(String::new());
         let mut put = |name: &str, value: Option<&str>| {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -119,6 +121,7 @@ impl Quest {
         for id in chosen {
             put("service", Some(&id.to_string()));
         }
+        put("across", kilometers_across.map(|across| across.to_string()).as_deref());
         put("after", Some(after));
         put("key", Some(key));
         pairs.finish()
@@ -133,6 +136,7 @@ impl Quest {
             when: Timestamp::parse(value("instant")).map_or(read.when, When::At),
             case_id: CaseId::parse(value("case")).ok(),
             chosen: chosen.collect(),
+            kilometers_across: value("across").parse().ok(),
             after: value("after").to_owned(),
             key: value("key").to_owned(),
             ..read
@@ -224,6 +228,7 @@ mod tests {
             words: "avocat".to_owned(),
             case_id: Some(CaseId::from_bytes([7; 16])),
             chosen: vec![ServiceId::from_bytes([1; 16]), ServiceId::from_bytes([2; 16])],
+            kilometers_across: Some(40),
             after: "cursor".to_owned(),
             key: "0123456789abcdef".to_owned(),
         }

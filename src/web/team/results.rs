@@ -2,13 +2,16 @@
 
 use super::card::Card;
 use super::find::person_in_words;
+use super::map::Map;
 use super::quest::{MOST_COMPARED, Quest, When};
 use super::{FIND, Team, area_of, words_at};
-use crate::actions::search::{FoundPage, Whereabouts, search, whereabouts};
+use crate::actions::search::{FoundPage, Judgement, Whereabouts, search, whereabouts};
 use crate::actions::{ActionError, Context, focal_point};
 use crate::domain::consent::MOST_RECIPIENTS;
+use crate::domain::directory::Place;
 use crate::domain::fit::Verdict;
 use crate::domain::id::{Identifier as _, ServiceId};
+use crate::domain::place::Position;
 use crate::domain::time::Timestamp;
 use crate::i18n::code_key;
 use crate::policy::rules::{Action, permit};
@@ -44,6 +47,7 @@ struct ResultsPage {
     problem: Option<String>,
     groups: Vec<Group>,
     refused: Option<Group>,
+    map: Option<Map>,
     /// The page behind this one.
     more: Option<String>,
     /// Whom to turn to for a need that is kept for trained senders: name and mailbox.
@@ -62,6 +66,7 @@ struct Group {
 /// One service, with the page on which all of it stands.
 struct Line {
     number: usize,
+    position: Option<Position>,
     card: Card,
     address: String,
 }
@@ -101,6 +106,9 @@ impl ResultsPage {
         let refused = found.others.as_ref().map(|page| lines.group(page, Verdict::No, &mut number));
         let last = found.fitting.found.last().filter(|_| found.fitting.has_more);
         let more = last.map(|last| Quest { after: found.fitting.cursor_of(last), ..quest.choosing(Vec::new()) });
+        let lines = groups.iter().flat_map(|group: &Group| &group.lines);
+        let pins: Vec<(usize, Position)> = lines.filter_map(|line| Some((line.number, line.position?))).collect();
+        let origin = found.whereabouts.origin.as_ref().map(|origin| origin.position);
         let counts =
             [groups[0].lines.len(), groups[1].lines.len(), refused.as_ref().map_or(0, |group| group.lines.len())];
         let focal_point = match quest.need {
@@ -111,6 +119,7 @@ impl ResultsPage {
             title: quest.need.map_or_else(|| words.text("find-by-words"), |need| words.text(&code_key("need", need))),
             person: person_in_words(words, quest),
             circumstances: circumstances(words, &found.whereabouts, quest),
+            map: Map::of(team, words, origin, &pins),
             summary: summary(words, counts, quest.when),
             problem: problem.map(|key| words.text(key)),
             is_empty: groups.iter().all(|group| group.lines.is_empty()),
@@ -140,10 +149,17 @@ impl Lines<'_> {
             *number += 1;
             let card = Card::new(team, *words, &found.judgement, *at);
             let address = format!("/services/{}", quest.choosing(vec![card.id]).seal(team.context, team.visit));
-            Line { number: *number, card, address }
+            Line { number: *number, position: position(&found.judgement), card, address }
         };
         Group { lines: of_verdict.map(line).collect(), title: words.code("found", verdict) }
     }
+}
+
+/// Where it is, as far as the viewer may know: the place that was found, or the first that has a point.
+fn position(judged: &Judgement) -> Option<Position> {
+    let places = &judged.service.service.places;
+    let nearest = judged.found.place.and_then(|place| places.get(place)).and_then(Place::search_position);
+    nearest.or_else(|| places.iter().find_map(Place::search_position))
 }
 
 /// From where somebody looks, and for when.
