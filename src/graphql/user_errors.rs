@@ -455,10 +455,7 @@ unions! {
     /// Why the record of a statutory report was not confirmed.
     StatutoryReportConfirmError { Protection(ProtectionError) }
     /// Why an override was not asked for.
-    ConsentOverrideRequestError {
-        Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError),
-        Recipient(RecipientUnavailableError),
-    }
+    ConsentOverrideRequestError { Input(InputError), KeyReused(IdempotencyConflictError), Protection(ProtectionError), Recipient(RecipientUnavailableError) }
     /// Why an override was not confirmed.
     ConsentOverrideConfirmError { Protection(ProtectionError) }
     /// Why an override was not taken back.
@@ -469,6 +466,10 @@ unions! {
     ReferralMarkErrorError { Conflict(ConflictError), Transition(InvalidTransitionError) }
     /// Why a request to delete was not answered.
     DeletionAnswerError { Protection(ProtectionError) }
+    /// Why a phone was not enrolled.
+    DeviceEnrolError { Input(InputError), Protection(ProtectionError) }
+    /// Why a phone was not revoked.
+    DeviceRevokeError { Input(InputError) }
     /// Why a webhook was not registered.
     WebhookEndpointCreateError { Input(InputError) }
     /// Why a webhook has no new secret.
