@@ -50,7 +50,7 @@ fn it_is_known_how_many_arabic_texts_await_a_native_reviewer() {
         (file, waiting)
     });
     let expected =
-        [("link", 12), ("mail", 19), ("pages", 142), ("partner", 410), ("relais", 153), ("who-saw-what", 147)];
+        [("link", 12), ("mail", 19), ("pages", 176), ("partner", 410), ("relais", 156), ("who-saw-what", 147)];
     assert_eq!(waiting, expected);
 }
 
