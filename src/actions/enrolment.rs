@@ -55,6 +55,7 @@ pub async fn begin(
     context
         .store
         .write(async |tx| {
+            session::hold_phone(tx, on).await?;
             // Two at once with one code: the second finds it used.
             if !tx.use_enrolment(&hash, now).await? {
                 return Err(CredentialProblem::EnrolmentCode.into());
@@ -101,6 +102,7 @@ pub async fn confirm(
     let opened: Result<Opened, CredentialError> = context
         .store
         .write(async |tx| {
+            session::hold_phone(tx, on).await?;
             if !tx.delete_session(begun.id).await? || !tx.confirm_factor(account.id, step).await? {
                 return Err(CredentialProblem::EnrolmentCode.into());
             }
@@ -130,6 +132,7 @@ pub async fn skip_second_factor(
     context
         .store
         .write(async |tx| {
+            session::hold_phone(tx, on).await?;
             if !tx.delete_session(begun.id).await? {
                 return Err(CredentialProblem::EnrolmentCode.into());
             }

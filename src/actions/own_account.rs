@@ -102,9 +102,9 @@ pub async fn change_password(
         .write(async |tx| {
             tx.save_password(account.id, &hash, now).await?;
             attempt.forget(tx).await?;
+            tx.delete_sessions_of(account.id).await?;
             let changed = event(AuditAction::PasswordChanged, now, Some(account), account.id.to_string());
             tx.append_audit(&[changed]).await?;
-            tx.delete_sessions_of(account.id).await?;
             Ok(session::renew_within(context, tx, signed_in, signed_in.session.authentication).await?)
         })
         .await
@@ -153,9 +153,9 @@ pub async fn confirm_second_factor(
             }
             tx.save_recovery_codes(account.id, &hashes).await?;
             attempt.forget(tx).await?;
+            tx.delete_sessions_of(account.id).await?;
             let changed = event(AuditAction::SecondFactorChanged, now, Some(account), account.id.to_string());
             tx.append_audit(&[changed]).await?;
-            tx.delete_sessions_of(account.id).await?;
             Ok(session::renew_within(context, tx, signed_in, authentication).await?)
         })
         .await;

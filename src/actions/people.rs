@@ -146,8 +146,8 @@ pub async fn disable(context: &Context, handle: &str) -> Result<(u64, u64), Peop
         .write(async |tx| {
             tx.set_disabled(account.id, true).await?;
             tx.delete_enrolment_of(account.id).await?;
-            tx.delete_pin_of(account.id).await?;
             let ended = (tx.delete_sessions_of(account.id).await?, tx.delete_tokens_of(account.id).await?);
+            tx.delete_pin_of(account.id).await?;
             tx.append_audit(&[of_account(context, AuditAction::AccountDisabled, &account)]).await?;
             Ok(ended)
         })
@@ -172,8 +172,8 @@ pub async fn reset(context: &Context, handle: &str) -> Result<EnrolmentCode, Peo
     context
         .store
         .write(async |tx| {
-            tx.delete_credentials_of(account.id).await?;
             tx.delete_sessions_of(account.id).await?;
+            tx.delete_credentials_of(account.id).await?;
             tx.delete_tokens_of(account.id).await?;
             let code = new_code_within(context, tx, account.id).await?;
             tx.append_audit(&[of_account(context, AuditAction::AccountReset, &account)]).await?;

@@ -151,6 +151,7 @@ async fn open(
     context
         .store
         .write(async |tx| {
+            session::hold_phone(tx, on).await?;
             let account = accounts::account_of(context, tx, &provider.groups, &grant).await?;
             let second_factor_at = grant.assurance.second_factor_at(now);
             let authentication = Authentication { method: AuthenticationMethod::Provider, at: now, second_factor_at };

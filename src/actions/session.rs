@@ -17,7 +17,7 @@ use crate::domain::session::{Authentication, AuthenticationMethod, Session, Sess
 use crate::domain::time::Timestamp;
 use crate::identity::digest;
 use crate::policy::access::{Access, Viewer};
-use crate::store::Tx;
+use crate::store::{StoreError, Tx};
 
 /// A session just opened, with what its cookie is to hold; that is told once and not stored.
 pub struct Opened {
@@ -87,6 +87,15 @@ pub(super) async fn open_within(
         }
     }
     insert_within(context, tx, account, session).await
+}
+
+/// Holds the phone on which somebody proves who they are until the commit, before anything else: whoever revokes it holds the phone
+/// first too, and neither waits for the other with something in hand.
+pub(super) async fn hold_phone(tx: &mut Tx, on: Option<&SharedDevice>) -> Result<(), StoreError> {
+    if let Some(shared) = on {
+        tx.lock_device(shared.device.id).await?;
+    }
+    Ok(())
 }
 
 /// Records a session just made, under a secret of its own.

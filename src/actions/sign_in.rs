@@ -130,6 +130,7 @@ pub async fn with_code(
     let opened: Result<Opened, CredentialError> = context
         .store
         .write(async |tx| {
+            session::hold_phone(tx, on).await?;
             if !possession.spend(tx, &account).await? {
                 return Err(CredentialProblem::CodeWrong.into());
             }

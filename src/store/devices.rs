@@ -242,7 +242,7 @@ impl Tx {
     }
 
     /// Forgets that an account has signed in fully on any phone.
-    pub(super) async fn delete_device_sign_ins_of(&mut self, account: AccountId) -> Result<(), StoreError> {
+    pub async fn delete_device_sign_ins_of(&mut self, account: AccountId) -> Result<(), StoreError> {
         let account = account.to_string();
         in_tx!(self, |c| sqlx::query(DELETE_SIGN_INS_OF).bind(account).execute(c).await.map(drop))?;
         Ok(())

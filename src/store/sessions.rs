@@ -166,8 +166,12 @@ impl Tx {
     }
 
     /// Deletes the sessions of an account that were opened by PIN, but for this one.
-    pub async fn delete_sessions_by_pin(&mut self, account: AccountId, except: SessionId) -> Result<(), StoreError> {
-        let (account, except) = (account.to_string(), except.to_string());
+    pub async fn delete_sessions_by_pin(
+        &mut self,
+        account: AccountId,
+        except: Option<SessionId>,
+    ) -> Result<(), StoreError> {
+        let (account, except) = (account.to_string(), optional_text(except).unwrap_or_default());
         in_tx!(self, |c| sqlx::query(DELETE_BY_PIN).bind(account).bind(except).execute(c).await.map(drop))?;
         Ok(())
     }

@@ -147,10 +147,12 @@ fn forget(visit: &Visit, headers: &mut HeaderMap) {
     headers.append(header::SET_COOKIE, cookies::ended_link());
 }
 
-/// Sends the visitor on, with the cookie by which this phone is known as a shared one from now on.
+/// Sends the visitor on, with the cookie by which this phone is known as a shared one from now on; nobody is signed in at it yet.
 pub(super) fn redirect_with_phone(to: &'static str, secret: &Sensitive<String>) -> Response<Body> {
     let mut response = redirect(to);
-    response.headers_mut().append(header::SET_COOKIE, cookies::phone(secret));
+    let headers = response.headers_mut();
+    headers.append(header::SET_COOKIE, cookies::phone(secret));
+    headers.append(header::SET_COOKIE, cookies::ended_session());
     response
 }
 

@@ -83,7 +83,7 @@ pub(super) async fn open(
     let visit = &form.visit;
     // Whose code it is, is not known before it was looked at.
     let opened = match attempt(&rates, None) {
-        Ok(()) => device::open(&context, form.secret("code"), visit.phone()).await,
+        Ok(()) => device::open(&context, form.secret("code"), visit.phone(), visit.signed_in()).await,
         Err(error) => Err(error),
     };
     match opened {

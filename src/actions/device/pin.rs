@@ -35,7 +35,7 @@ pub async fn set_pin(
                 return Err(CredentialProblem::PinOfProvider.into());
             }
             tx.save_pin(account.id, &hash, now).await?;
-            tx.delete_sessions_by_pin(account.id, session.id).await?;
+            tx.delete_sessions_by_pin(account.id, Some(session.id)).await?;
             Ok(tx.append_audit(&[event(AuditAction::PinSet, now, Some(account), account.id.to_string())]).await?)
         })
         .await

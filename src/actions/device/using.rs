@@ -31,11 +31,13 @@ pub async fn of_cookie(context: &Context, secret: &Sensitive<String>) -> Result<
 }
 
 /// Opens a phone by the code that was made for it: gives what its cookie is to hold, which is told once and not stored. What the
-/// phone was before, for whichever team, it is no more.
+/// phone was before, for whichever team, it is no more, and who was signed in at it is not: that session would not end with the
+/// phone.
 pub async fn open(
     context: &Context,
     typed: &Sensitive<String>,
     former: Option<&SharedDevice>,
+    signed_in: Option<&SignedIn>,
 ) -> Result<Sensitive<String>, CredentialError> {
     let now = context.now();
     let code_hash = code::digest(typed.expose());
@@ -58,7 +60,12 @@ pub async fn open(
             if let Some(former) = former {
                 revoke_within(tx, former, now, None).await?;
             }
-            tx.append_audit(&[event_of(&shared, now, AuditAction::DeviceOpened, None)]).await?;
+            let mut events = vec![event_of(&shared, now, AuditAction::DeviceOpened, None)];
+            if let Some(SignedIn { account, session, .. }) = signed_in {
+                tx.delete_session(session.id).await?;
+                events.push(event(AuditAction::SessionEnded, now, Some(account), session.id.to_string()));
+            }
+            tx.append_audit(&events).await?;
             Ok::<_, CredentialError>(())
         })
         .await?;
@@ -133,8 +140,9 @@ pub async fn switch(
 /// Counts an attempt at somebody's PIN before it is looked at; `None` where there is none that may be tried now.
 async fn claim(context: &Context, person: &Account) -> Result<Option<StoredPin>, ActionError> {
     let is_severe = context.store.find_session_risk(person).await? == RiskProfile::Severe;
+    let is_shut = is_severe || context.store.is_mapped_account(person.id).await?;
     let stored = context.store.find_pin(person.id).await?;
-    let Some(stored) = stored.filter(|stored| !is_severe && !is_locked(stored.failures)) else { return Ok(None) };
+    let Some(stored) = stored.filter(|stored| !is_shut && !is_locked(stored.failures)) else { return Ok(None) };
     let is_claimed = context.store.write(async |tx| tx.claim_pin(person.id, &stored).await).await?;
     Ok(is_claimed.then_some(stored))
 }
@@ -158,9 +166,6 @@ async fn take_over(
             let Some(until) = until.filter(|_| is_in_use && is_released) else {
                 return Err(CredentialProblem::PinWrong.into());
             };
-            if tx.is_mapped_account(account.id).await? {
-                return Err(CredentialProblem::PinOfProvider.into());
-            }
             tx.delete_sessions_on(device).await?;
             if let Some(former) = former {
                 tx.delete_session(former).await?;

@@ -165,6 +165,17 @@ on_both_databases! {
         assert_refused(&first.takes_over(&world, &mut phone, PIN).await);
     }
 
+    async fn who_was_signed_in_before_the_phone_was_shared_is_not_any_more(world: World) {
+        let lead = world.enrolled("lead-1", Role::ProtectionLead).await;
+        let mut phone = lead.signs_in(&world).await;
+        let before = phone.clone();
+        let made = enrolled(&world, "coordinator", "phone 1").await;
+        let page = phone.submit("/phone", "/phone", &[("code", made.text_at("deviceEnrol/code/spelling"))]).await;
+        assert_eq!(page.leads_to(), "/phone", "{}", page.html);
+        assert!(!phone.cookies.contains_key(SESSION));
+        assert!(!is_signed_in(&before).await && is_signed_in(&lead.browser).await);
+    }
+
     async fn at_severe_risk_nobody_shares_a_phone(world: World) {
         let Day { mut phone, first, second } = Day::begun(&world).await;
         let waiting = enrolled(&world, "coordinator", "another one").await;

@@ -201,9 +201,7 @@ on_both_databases! {
         world.execute(&format!(
             "INSERT INTO external_identities (issuer, subject, account_id, is_mapped, created_at) VALUES ('i', 's', '{account}', TRUE, 0)"
         )).await;
-        let page = first.takes_over(&world, &mut phone, PIN).await;
-        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(page.html.contains("identity provider"), "{}", page.html);
+        assert_refused(&first.takes_over(&world, &mut phone, PIN).await);
         let pin = [("pin", PIN), ("repeated", PIN)];
         first.browser = first.signs_in(&world).await;
         let token = first.browser.get("/account").await.form_token();
