@@ -6,6 +6,7 @@ use super::credentials::{CredentialError, attempts_of, claim_attempt, fresh_reco
 use super::session::{self, Opened, SignedIn, event};
 use super::{ActionError, Context};
 use crate::domain::audit::AuditAction;
+use crate::domain::device::SharedDevice;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::session::{Authentication, AuthenticationMethod, SessionStage};
 use crate::domain::sign_in::CredentialProblem;
@@ -37,6 +38,7 @@ pub async fn begin(
     typed_code: &Sensitive<String>,
     password: &Sensitive<String>,
     repeated: &Sensitive<String>,
+    on: Option<&SharedDevice>,
 ) -> Result<Opened, CredentialError> {
     let hash = code::digest(typed_code.expose());
     let now = context.now();
@@ -53,6 +55,7 @@ pub async fn begin(
     context
         .store
         .write(async |tx| {
+            session::hold_phone(tx, on).await?;
             // Two at once with one code: the second finds it used.
             if !tx.use_enrolment(&hash, now).await? {
                 return Err(CredentialProblem::EnrolmentCode.into());
@@ -63,14 +66,19 @@ pub async fn begin(
             tx.delete_attempts(&attempts_of(&account.handle)).await?;
             let changed = event(AuditAction::PasswordChanged, now, Some(&account), account.id.to_string());
             tx.append_audit(&[changed]).await?;
-            Ok(session::open_within(context, tx, &account, SessionStage::Enrolment, authentication).await?)
+            Ok(session::open_within(context, tx, &account, (SessionStage::Enrolment, authentication), on).await?)
         })
         .await
 }
 
 /// The enrolment that a session is for, while it counts.
-pub async fn under_way(context: &Context, secret: &Sensitive<String>) -> Result<Option<Begun>, ActionError> {
-    let Some(signed_in) = session::find_at(context, secret, SessionStage::Enrolment).await? else { return Ok(None) };
+pub async fn under_way(
+    context: &Context,
+    secret: &Sensitive<String>,
+    on: Option<&SharedDevice>,
+) -> Result<Option<Begun>, ActionError> {
+    let begun = session::find_at(context, secret, SessionStage::Enrolment, on).await?;
+    let Some(signed_in) = begun else { return Ok(None) };
     let factor = context.store.find_second_factor(signed_in.account.id, false).await?;
     let key = factor.and_then(|factor| OneTimeKey::parse(&factor.key));
     Ok(key.map(|key| Begun { signed_in, key }))
@@ -81,8 +89,9 @@ pub async fn confirm(
     context: &Context,
     secret: &Sensitive<String>,
     typed: &Sensitive<String>,
+    on: Option<&SharedDevice>,
 ) -> Result<Enrolled, CredentialError> {
-    let begun = under_way(context, secret).await?.ok_or(CredentialProblem::EnrolmentCode)?;
+    let begun = under_way(context, secret, on).await?.ok_or(CredentialProblem::EnrolmentCode)?;
     let Begun { signed_in: SignedIn { account, session: begun, .. }, key } = begun;
     let attempt = claim_attempt(context, &account.handle).await?;
     let now = context.now();
@@ -93,6 +102,7 @@ pub async fn confirm(
     let opened: Result<Opened, CredentialError> = context
         .store
         .write(async |tx| {
+            session::hold_phone(tx, on).await?;
             if !tx.delete_session(begun.id).await? || !tx.confirm_factor(account.id, step).await? {
                 return Err(CredentialProblem::EnrolmentCode.into());
             }
@@ -100,15 +110,19 @@ pub async fn confirm(
             attempt.forget(tx).await?;
             let changed = event(AuditAction::SecondFactorChanged, now, Some(&account), account.id.to_string());
             tx.append_audit(&[changed]).await?;
-            Ok(session::open_within(context, tx, &account, SessionStage::SignedIn, authentication).await?)
+            Ok(session::open_within(context, tx, &account, (SessionStage::SignedIn, authentication), on).await?)
         })
         .await;
     Ok(Enrolled { opened: opened?, recovery_codes })
 }
 
 /// Ends the enrolment without a second factor, for who needs none.
-pub async fn skip_second_factor(context: &Context, secret: &Sensitive<String>) -> Result<Opened, CredentialError> {
-    let begun = under_way(context, secret).await?.ok_or(CredentialProblem::EnrolmentCode)?;
+pub async fn skip_second_factor(
+    context: &Context,
+    secret: &Sensitive<String>,
+    on: Option<&SharedDevice>,
+) -> Result<Opened, CredentialError> {
+    let begun = under_way(context, secret, on).await?.ok_or(CredentialProblem::EnrolmentCode)?;
     let SignedIn { account, session: begun, .. } = begun.signed_in;
     if account.needs_second_factor() {
         return Err(ActionError::Forbidden.into());
@@ -118,10 +132,11 @@ pub async fn skip_second_factor(context: &Context, secret: &Sensitive<String>) -
     context
         .store
         .write(async |tx| {
+            session::hold_phone(tx, on).await?;
             if !tx.delete_session(begun.id).await? {
                 return Err(CredentialProblem::EnrolmentCode.into());
             }
-            Ok(session::open_within(context, tx, &account, SessionStage::SignedIn, authentication).await?)
+            Ok(session::open_within(context, tx, &account, (SessionStage::SignedIn, authentication), on).await?)
         })
         .await
 }

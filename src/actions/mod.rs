@@ -17,6 +17,7 @@ pub mod consent;
 pub mod credentials;
 pub mod delivery;
 pub mod demand;
+pub mod device;
 pub mod directory;
 pub mod directory_edit;
 pub mod directory_feed;

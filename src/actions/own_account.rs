@@ -6,10 +6,11 @@
 use super::credentials::{CredentialError, claim_attempt, fresh_recovery_codes, new_password_hash};
 use super::session::{self, Opened, SignedIn, event};
 use super::token::{self, MadeToken, NewToken};
-use super::{ActionError, Context};
+use super::{ActionError, Context, device};
 use crate::domain::account::{ApiToken, Role, Team, TokenScope};
 use crate::domain::audit::AuditAction;
 use crate::domain::id::SessionId;
+use crate::domain::pin::PinStanding;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::session::Session;
 use crate::domain::sign_in::CredentialProblem;
@@ -38,6 +39,8 @@ pub struct Overview {
     pub has_second_factor: bool,
     /// How many recovery codes are left.
     pub recovery_codes: i64,
+    /// How the PIN for shared phones stands; `None` for who takes none over.
+    pub pin: Option<PinStanding>,
 }
 
 /// The own account of whoever is signed in: what the table tells of it.
@@ -67,6 +70,7 @@ pub async fn overview(context: &Context, signed_in: &SignedIn) -> Result<Overvie
         } else {
             0
         },
+        pin: if is_told("pin") { device::standing_of_pin(context, signed_in).await? } else { None },
     })
 }
 
@@ -98,9 +102,9 @@ pub async fn change_password(
         .write(async |tx| {
             tx.save_password(account.id, &hash, now).await?;
             attempt.forget(tx).await?;
+            tx.delete_sessions_of(account.id).await?;
             let changed = event(AuditAction::PasswordChanged, now, Some(account), account.id.to_string());
             tx.append_audit(&[changed]).await?;
-            tx.delete_sessions_of(account.id).await?;
             Ok(session::renew_within(context, tx, signed_in, signed_in.session.authentication).await?)
         })
         .await
@@ -149,9 +153,9 @@ pub async fn confirm_second_factor(
             }
             tx.save_recovery_codes(account.id, &hashes).await?;
             attempt.forget(tx).await?;
+            tx.delete_sessions_of(account.id).await?;
             let changed = event(AuditAction::SecondFactorChanged, now, Some(account), account.id.to_string());
             tx.append_audit(&[changed]).await?;
-            tx.delete_sessions_of(account.id).await?;
             Ok(session::renew_within(context, tx, signed_in, authentication).await?)
         })
         .await;
@@ -208,7 +212,7 @@ pub async fn choose_language(context: &Context, signed_in: &SignedIn, tag: &'sta
     Ok(context.store.write(async |tx| tx.save_language(account, tag).await).await?)
 }
 
-fn must_be_fresh(context: &Context, signed_in: &SignedIn) -> Result<(), CredentialError> {
+pub(super) fn must_be_fresh(context: &Context, signed_in: &SignedIn) -> Result<(), CredentialError> {
     let is_fresh = signed_in.session.is_freshly_confirmed(context.now());
     if is_fresh { Ok(()) } else { Err(CredentialError::ConfirmFirst) }
 }

@@ -147,6 +147,7 @@ pub async fn disable(context: &Context, handle: &str) -> Result<(u64, u64), Peop
             tx.set_disabled(account.id, true).await?;
             tx.delete_enrolment_of(account.id).await?;
             let ended = (tx.delete_sessions_of(account.id).await?, tx.delete_tokens_of(account.id).await?);
+            tx.delete_pin_of(account.id).await?;
             tx.append_audit(&[of_account(context, AuditAction::AccountDisabled, &account)]).await?;
             Ok(ended)
         })
@@ -171,8 +172,8 @@ pub async fn reset(context: &Context, handle: &str) -> Result<EnrolmentCode, Peo
     context
         .store
         .write(async |tx| {
-            tx.delete_credentials_of(account.id).await?;
             tx.delete_sessions_of(account.id).await?;
+            tx.delete_credentials_of(account.id).await?;
             tx.delete_tokens_of(account.id).await?;
             let code = new_code_within(context, tx, account.id).await?;
             tx.append_audit(&[of_account(context, AuditAction::AccountReset, &account)]).await?;
@@ -264,7 +265,7 @@ pub async fn kill_session(context: &Context, id: SessionId) -> Result<(), People
     context
         .store
         .write(async |tx| {
-            if !tx.delete_session(id).await? {
+            if !tx.end_session(id).await? {
                 return Err(PeopleError::Unknown { kind: "session", key: id.to_string() });
             }
             let ended = event(AuditAction::SessionEnded, context.now(), None, id.to_string());

@@ -13,6 +13,7 @@ use self::turns::Turns;
 use super::session::{self, Opened};
 use super::{ActionError, Context};
 use crate::domain::audit::AuditAction;
+use crate::domain::device::SharedDevice;
 use crate::domain::provider::{CHECK_LEASE_SECONDS, PendingSignIn, ProviderSession, SIGN_IN_MINUTES};
 use crate::domain::sensitive::Sensitive;
 use crate::domain::session::{Authentication, AuthenticationMethod, Session, SessionStage};
@@ -107,12 +108,13 @@ pub async fn begin(context: &Context, provider: &Provider) -> Result<Begun, Prov
     Ok(Begun { address: address.into(), browser_secret })
 }
 
-/// Completes a sign-in: the query of the callback, and what the browser's cookie holds.
+/// Completes a sign-in: the query of the callback, what the browser's cookie holds, and on which shared phone it is, if on one.
 pub async fn complete(
     context: &Context,
     provider: &Provider,
     query: &str,
     browser_secret: Option<&Sensitive<String>>,
+    on: Option<&SharedDevice>,
 ) -> Result<Opened, ProviderError> {
     let now = context.now();
     let callback = Callback::read(query)?;
@@ -130,7 +132,7 @@ pub async fn complete(
     }
     let PendingSignIn { nonce, code_verifier } = begun.pending;
     let grant = provider.relying_party.complete(callback, &nonce, code_verifier, now).await?;
-    let opened = open(context, provider, grant, nonce).await;
+    let opened = open(context, provider, (grant, nonce), on).await;
     if let Err(ProviderError::Refused(_)) = opened {
         let failed = session::event(AuditAction::SignInFailed, now, None, "provider".to_owned());
         context.store.write(async |tx| tx.append_audit(&[failed]).await).await?;
@@ -139,15 +141,22 @@ pub async fn complete(
 }
 
 /// Opens the session of somebody for whom the provider vouches.
-async fn open(context: &Context, provider: &Provider, grant: Grant, nonce: String) -> Result<Opened, ProviderError> {
+async fn open(
+    context: &Context,
+    provider: &Provider,
+    (grant, nonce): (Grant, String),
+    on: Option<&SharedDevice>,
+) -> Result<Opened, ProviderError> {
     let now = context.now();
     context
         .store
         .write(async |tx| {
+            session::hold_phone(tx, on).await?;
             let account = accounts::account_of(context, tx, &provider.groups, &grant).await?;
             let second_factor_at = grant.assurance.second_factor_at(now);
             let authentication = Authentication { method: AuthenticationMethod::Provider, at: now, second_factor_at };
-            let opened = session::open_within(context, tx, &account, SessionStage::SignedIn, authentication).await?;
+            let proof = (SessionStage::SignedIn, authentication);
+            let opened = session::open_within(context, tx, &account, proof, on).await?;
             let bound = ProviderSession {
                 session_id: opened.session.id,
                 identity: grant.identity,
@@ -253,7 +262,7 @@ async fn end(context: &Context, session: &Session, fault: Fault) -> Result<Stand
     context
         .store
         .write(async |tx| {
-            tx.delete_session(session.id).await?;
+            tx.end_session(session.id).await?;
             Ok::<_, ActionError>(tx.append_audit(&[ended]).await?)
         })
         .await?;

@@ -135,6 +135,8 @@ impl Run<'_> {
             RetentionClock::Token => self.passing(Passing::Tokens, before, &mut ended).await?,
             RetentionClock::Session => self.passing(Passing::Sessions, before, &mut ended).await?,
             RetentionClock::SignInAttempt => self.passing(Passing::Attempts, before, &mut ended).await?,
+            RetentionClock::Device => self.passing(Passing::Devices, before, &mut ended).await?,
+            RetentionClock::DeviceSignIn => self.passing(Passing::DeviceSignIns, before, &mut ended).await?,
             RetentionClock::Enrolment => self.passing(Passing::Enrolments, before, &mut ended).await?,
             RetentionClock::Notice => self.passing(Passing::Notices, before, &mut ended).await?,
             RetentionClock::Delivery => self.passing(Passing::Deliveries, before, &mut ended).await?,

@@ -9,6 +9,7 @@ use super::session::{self, Opened, SignedIn, event};
 use super::{ActionError, Context};
 use crate::domain::account::Account;
 use crate::domain::audit::AuditAction;
+use crate::domain::device::SharedDevice;
 use crate::domain::sensitive::Sensitive;
 use crate::domain::session::{Authentication, AuthenticationMethod, SessionStage};
 use crate::domain::sign_in::CredentialProblem;
@@ -54,6 +55,7 @@ pub async fn with_password(
     context: &Context,
     handle: &str,
     password: &Sensitive<String>,
+    on: Option<&SharedDevice>,
 ) -> Result<Step, CredentialError> {
     let attempt = claim_attempt(context, handle).await?;
     // No handle holds a control character, and one database would refuse the question.
@@ -93,15 +95,19 @@ pub async fn with_password(
             } else {
                 attempt.forget(tx).await?;
             }
-            session::open_within(context, tx, account, stage, authentication).await
+            session::open_within(context, tx, account, (stage, authentication), on).await
         })
         .await?;
     Ok(if has_factor { Step::SecondFactor(opened) } else { Step::SignedIn(opened) })
 }
 
 /// Whose second factor a session awaits, by the handle; `None` where it awaits none.
-pub async fn awaits_code(context: &Context, secret: &Sensitive<String>) -> Result<Option<String>, ActionError> {
-    let pending = session::find_at(context, secret, SessionStage::SecondFactor).await?;
+pub async fn awaits_code(
+    context: &Context,
+    secret: &Sensitive<String>,
+    on: Option<&SharedDevice>,
+) -> Result<Option<String>, ActionError> {
+    let pending = session::find_at(context, secret, SessionStage::SecondFactor, on).await?;
     Ok(pending.map(|pending| pending.account.handle))
 }
 
@@ -111,8 +117,9 @@ pub async fn with_code(
     context: &Context,
     secret: &Sensitive<String>,
     typed: &Sensitive<String>,
+    on: Option<&SharedDevice>,
 ) -> Result<Opened, CredentialError> {
-    let pending = session::find_at(context, secret, SessionStage::SecondFactor).await?;
+    let pending = session::find_at(context, secret, SessionStage::SecondFactor, on).await?;
     let SignedIn { account, session: pending, .. } = pending.ok_or(CredentialProblem::SignIn)?;
     let attempt = claim_attempt(context, &account.handle).await?;
     let Some(possession) = possession_of(context, &account, typed).await? else {
@@ -123,12 +130,13 @@ pub async fn with_code(
     let opened: Result<Opened, CredentialError> = context
         .store
         .write(async |tx| {
+            session::hold_phone(tx, on).await?;
             if !possession.spend(tx, &account).await? {
                 return Err(CredentialProblem::CodeWrong.into());
             }
             attempt.forget(tx).await?;
             tx.delete_session(pending.id).await?;
-            Ok(session::open_within(context, tx, &account, SessionStage::SignedIn, authentication).await?)
+            Ok(session::open_within(context, tx, &account, (SessionStage::SignedIn, authentication), on).await?)
         })
         .await;
     match opened {

@@ -3,6 +3,7 @@
 mod apply;
 mod audit;
 mod backup;
+mod device;
 mod doctor;
 mod export;
 mod geography;
@@ -101,6 +102,11 @@ enum Command {
         #[command(subcommand)]
         command: people::SessionCommand,
     },
+    /// Phones that teams share: list, revoke.
+    Device {
+        #[command(subcommand)]
+        command: device::DeviceCommand,
+    },
     /// Verify the audit trail, or print the key by which its signed heads are checked.
     Audit {
         #[command(subcommand)]
@@ -197,6 +203,7 @@ async fn execute(command: Command, config: Config) -> anyhow::Result<()> {
         Command::User { command } => people::run_user(&config, command).await,
         Command::Token { command } => people::run_token(&config, command).await,
         Command::Session { command } => people::run_session(&config, command).await,
+        Command::Device { command } => device::run(&config, command).await,
         Command::Audit { command } => audit::run(&config, command).await,
         Command::Keys { command } => keys::run(&config, command).await,
         Command::Backup { dir } => backup::run_backup(&config, &dir).await,

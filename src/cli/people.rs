@@ -304,7 +304,7 @@ fn print_sessions(sessions: &[Session], handles: &BTreeMap<String, String>, as_j
 }
 
 /// One JSON array with every column, or a line for each row with the columns that an eye looks for.
-fn print_rows(rows: impl Iterator<Item = Value>, columns: &[&str], as_json: bool) {
+pub(super) fn print_rows(rows: impl Iterator<Item = Value>, columns: &[&str], as_json: bool) {
     if as_json {
         println!("{:#}", Value::from_iter(rows));
         return;

@@ -130,6 +130,8 @@ identifiers! {
     LinkId = "lnk",
     /// An account: one member of staff of one organisation.
     AccountId = "acc",
+    /// A phone that a team shares.
+    DeviceId = "dev",
     /// A session of the pages.
     SessionId = "ses",
     /// A case reference: a person's case without the person.

@@ -52,6 +52,7 @@ code_list! {
         PartnerSignedOut = "partner_signed_out": "the people of a partner were signed out: ask by phone, or elsewhere, what is urgent",
         RevocationEndRequested = "revocation_end_requested": "somebody asks to end the revocation of a partner: a second person must confirm",
         EndpointDisabled = "endpoint_disabled": "an endpoint took nothing for five days, or is gone: it is told nothing more",
+        PinLocked = "pin_locked": "five wrong PINs were typed for one's account on a shared phone: sign in with password and second factor, and set a new one",
         RevocationEnded = "revocation_ended": "the revocation of a partner has ended",
     }
 }

@@ -125,6 +125,8 @@ code_list! {
         OffersFull = "offers_full": "twenty of your offers wait for an answer: call, or take one back",
         OffersOfDay = "offers_of_day": "your organisation has offered sixty persons here within a day: call",
         ReceptionOfOthers = "reception_of_others": "a team answers for the services of its own organisation only",
+        DeviceName = "device_name": "a phone has a name of 1 to 40 characters",
+        DeviceCount = "device_count": "a team has at most ten phones",
         AreaUnknown = "area_unknown": "a case needs the code of an area, were it as large as a country",
     }
 }
@@ -183,6 +185,7 @@ code_list! {
         ConsentEnded = "consent_ended": "the consent has lapsed, or was withdrawn",
         OverrideEnded = "override_ended": "the override was not confirmed in time, has run out, or was ended",
         OwnOrganization = "own_organization": "a project does not revoke the organisation that runs it",
+        PhoneAtSevereRisk = "phone_at_severe_risk": "at severe risk nobody shares a phone: everybody signs in with password and second factor",
         EndNotRequested = "end_not_requested": "nobody has asked to end the revocation yet",
         RevocationEnded = "revocation_ended": "the revocation has ended",
     }

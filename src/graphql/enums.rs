@@ -13,6 +13,7 @@ use crate::domain::consent_override::{OverrideBasis, OverrideReason, OverrideSta
 use crate::domain::deletion::DeletionAnswer;
 use crate::domain::delivery::{AttemptResult, DeliveryChannel, DeliveryKind, DeliveryStatus};
 use crate::domain::demand::DemandResult;
+use crate::domain::device::DeviceStatus;
 use crate::domain::directory::{
     Accessibility, AuthorityLink, CapacityPeriod, CapacityStatus, CapacityUnit, ChangeKind, KnownConsequence,
     LocationKind, OrganizationKind, Precision, ServiceField, ServiceMode, ServiceStatus, Specialisation, Teller, Tier,
@@ -146,5 +147,5 @@ enums! {
     ServiceStatus, Situation, Specialisation, Stage, Tier, Urgency, Verdict, Welcome, CancelReason, DeletionAnswer,
     ErrorReason, OverrideBasis, OverrideReason, OverrideStatus, ReportAuthority, ReportInformation, GlassReason, GlassVerdict, NoticeKind, ProjectStatus, ProtectionProblem, RevocationReason,
     AnswerWord, IdentityAsked, LinterFinding, MessageKind, QuestionTemplate,
-    AttemptResult, DeliveryChannel, DeliveryKind, DeliveryStatus, WebhookDisabledReason, WebhookEndpointStatus,
+    AttemptResult, DeliveryChannel, DeliveryKind, DeliveryStatus, DeviceStatus, WebhookDisabledReason, WebhookEndpointStatus,
 }

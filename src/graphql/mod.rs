@@ -6,6 +6,7 @@
 
 mod capacity_query;
 pub mod codes;
+mod device_query;
 mod directory_query;
 pub mod emergency;
 mod enums;
@@ -34,6 +35,7 @@ mod written;
 
 use self::capacity_query::CapacityQuery;
 use self::codes::ErrorCodes;
+use self::device_query::DeviceQuery;
 use self::directory_query::DirectoryQuery;
 use self::http::{Answered, Caller, Endpoint, EndpointError};
 use self::limits::Limits;
@@ -70,6 +72,7 @@ struct Query(
     CapacityQuery,
     PartnerOfferQuery,
     WebhookQuery,
+    DeviceQuery,
 );
 
 /// One for all: it holds nothing of a node, so that nodes of one process share it.

@@ -7,6 +7,7 @@ use super::types::case::CaseReference;
 use super::types::consent::Consent;
 use super::types::consent_override::ConsentOverride;
 use super::types::demand::Demand;
+use super::types::device::Device;
 use super::types::directory_edit::DirectoryProposal;
 use super::types::incident::Incident;
 use super::types::organization::Organization;
@@ -21,12 +22,13 @@ use crate::actions::protection::{
     continuity, deletion, glass, incidents, notice, overrides, project, reports, revocation,
 };
 use crate::actions::{
-    ActionError, capacity_check, case, consent, demand, directory, directory_edit, partner_offer, referral, webhook,
+    ActionError, capacity_check, case, consent, demand, device, directory, directory_edit, partner_offer, referral,
+    webhook,
 };
 use crate::domain::id::{
-    CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, NoticeId,
-    OrganizationId, OverrideId, PartnerOfferId, ProjectId, ProposalId, ReferralId, ReportId, RevocationId, ServiceId,
-    WebhookEndpointId,
+    CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, DeviceId, GlassId, Identifier, IncidentId,
+    NoticeId, OrganizationId, OverrideId, PartnerOfferId, ProjectId, ProposalId, ReferralId, ReportId, RevocationId,
+    ServiceId, WebhookEndpointId,
 };
 use async_graphql::{ID, Interface};
 
@@ -73,6 +75,8 @@ pub enum Node {
     DirectoryProposal(DirectoryProposal),
     /// An address of an organisation's own system.
     WebhookEndpoint(WebhookEndpoint),
+    /// A phone that a team shares.
+    Device(Device),
 }
 
 /// The object with this id, by the same rules as its own field.
@@ -159,8 +163,11 @@ async fn find_of_protection(request: &RequestContext, id: &ID, prefix: &str) -> 
             let found_endpoint = async |id| webhook::find(context, access, id).await;
             found(id, found_endpoint, |view| Node::WebhookEndpoint(WebhookEndpoint(view))).await
         }
+        DeviceId::PREFIX => {
+            found(id, async |id| device::find(context, access, id).await, |view| Node::Device(Device(view))).await
+        }
         _ => Err(ApiError::bad_user_input(
-            "An id begins with svc_, org_, ref_, cas_, con_, dem_, cap_, prj_, ntc_, cus_, gla_, del_, ovr_, rep_, inc_, rvk_, prp_ or whk_.",
+            "An id begins with svc_, org_, ref_, cas_, con_, dem_, cap_, prj_, ntc_, cus_, gla_, del_, ovr_, rep_, inc_, rvk_, prp_, whk_ or dev_.",
         )),
     }
 }

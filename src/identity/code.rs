@@ -4,6 +4,8 @@ use data_encoding::BASE32_NOPAD;
 
 /// Random bytes of a recovery code: 80 bits.
 pub const RECOVERY_BYTES: usize = 10;
+/// Random bytes of the code that enrols a phone: 40 bits, which are typed on it within minutes, in eight letters.
+pub const DEVICE_BYTES: usize = 5;
 /// Random bytes of an enrolment code: 120 bits.
 pub const ENROLMENT_BYTES: usize = 15;
 

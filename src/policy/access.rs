@@ -39,6 +39,15 @@ pub struct Confinement {
     pub proved: Option<ReferralId>,
 }
 
+/// Whose phones somebody keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceReach {
+    /// Those of the teams of one project.
+    Project(ProjectId),
+    /// Those of all teams of an organisation's projects.
+    Organization(OrganizationId),
+}
+
 /// One viewer's access during one request: every view is made for it, and every disclosure recorded
 /// in it. Two requests never share one.
 #[derive(Clone, Debug)]
@@ -330,6 +339,27 @@ impl Access {
         let Some(account) = self.account() else { return Relation::Anonymous };
         let keeps = account.organization_id == organization && self.table.can_be(account.role, Relation::Keeper);
         if keeps && self.confinement.is_none() { Relation::Keeper } else { Relation::Member }
+    }
+
+    /// Whose phones the viewer keeps: a coordinator those of the own project, who answers for the organisation's systems
+    /// otherwise all of its.
+    pub fn device_reach(&self) -> Option<DeviceReach> {
+        let account = self.account().filter(|_| self.confinement.is_none())?;
+        if self.table.can_be(account.role, Relation::Coordinator) {
+            account.project_id.map(DeviceReach::Project)
+        } else {
+            let keeps = self.table.can_be(account.role, Relation::Keeper);
+            keeps.then_some(DeviceReach::Organization(account.organization_id))
+        }
+    }
+
+    /// What the viewer is to a phone of a team of this project, which this organisation runs.
+    pub fn relation_to_device(&self, project: ProjectId, organization: OrganizationId) -> Relation {
+        match self.device_reach() {
+            Some(DeviceReach::Project(own)) if own == project => Relation::Coordinator,
+            Some(DeviceReach::Organization(own)) if own == organization => Relation::Keeper,
+            _ => Relation::Member,
+        }
     }
 
     /// What the viewer is to what the directory has of an organisation. Who came by a link is nothing to it.

@@ -11,6 +11,7 @@ pub mod access;
 pub mod account_view;
 pub mod audit_view;
 pub mod capacity_check_view;
+pub mod device_view;
 pub mod directory_view;
 pub mod entry_rules;
 pub mod hold_view;

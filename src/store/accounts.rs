@@ -3,7 +3,7 @@
 use super::row::{Table, optional_text, optional_time};
 use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::account::Account;
-use crate::domain::id::{AccountId, OrganizationId};
+use crate::domain::id::{AccountId, DeviceId, OrganizationId};
 use crate::domain::time::Timestamp;
 
 const TABLE: Table = Table("accounts");
@@ -56,6 +56,11 @@ statements! {
     SAVE_LANGUAGE = "UPDATE accounts SET language = $2 WHERE id = $1";
     SET_DISABLED = "UPDATE accounts SET is_disabled = $2 WHERE id = $1";
     LIST_OF_ORGANIZATION = select_accounts!("accounts a WHERE a.organization_id = $1 ORDER BY a.id");
+    // Who has signed in fully on a shared phone, and may still come in.
+    LIST_ON_DEVICE = select_accounts!(
+        "device_sign_ins s JOIN accounts a ON a.id = s.account_id WHERE s.device_id = $1 AND s.until_at > $2 \
+         AND NOT a.is_disabled ORDER BY a.handle"
+    );
     RENAME = "UPDATE accounts SET handle = $2 WHERE id = $1";
     LIST_HANDLES = concat!("SELECT a.handle FROM accounts a WHERE ", of_somebody!(), " ORDER BY a.handle");
 }
@@ -151,6 +156,16 @@ impl Store {
         let row: Option<AccountRow> =
             read!(self, |pool| sqlx::query_as(FIND).bind(id.to_string()).fetch_optional(pool).await)?;
         row.map(AccountRow::into_account).transpose()
+    }
+
+    /// Who has signed in fully on a shared phone and for whom a PIN is enough there, by handle.
+    pub async fn list_accounts_on(&self, device: DeviceId, now: Timestamp) -> Result<Vec<Account>, StoreError> {
+        let rows: Vec<AccountRow> = read!(self, |pool| sqlx::query_as(LIST_ON_DEVICE)
+            .bind(device.to_string())
+            .bind(now.microseconds())
+            .fetch_all(pool)
+            .await)?;
+        rows.into_iter().map(AccountRow::into_account).collect()
     }
 
     /// The handles of all accounts.

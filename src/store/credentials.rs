@@ -212,12 +212,12 @@ impl Tx {
         Ok(used > 0)
     }
 
-    /// Forgets password, second factors, recovery codes and enrolment code of an account.
+    /// Forgets password, second factors, recovery codes, enrolment code and PIN of an account.
     pub async fn delete_credentials_of(&mut self, account: AccountId) -> Result<(), StoreError> {
         for statement in [DELETE_PASSWORD, DELETE_FACTORS, DELETE_RECOVERY_CODES, DELETE_ENROLMENT] {
             self.run(statement, account).await?;
         }
-        Ok(())
+        self.delete_pin_of(account).await
     }
 
     /// Forgets the enrolment code of an account.

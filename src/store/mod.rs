@@ -22,6 +22,7 @@ mod credentials;
 mod deletions;
 mod deliveries;
 mod demands;
+mod devices;
 mod directory;
 mod directory_feed;
 mod directory_history;
@@ -50,6 +51,7 @@ mod openings;
 mod outbox_health;
 mod overrides;
 mod partner_offers;
+mod pins;
 mod postgres_programs;
 mod projects;
 mod proposals;
@@ -96,6 +98,7 @@ pub use self::links::StoredLink;
 pub use self::open::{Location, make_kek_file, read_kek_id};
 pub use self::outbox_health::Waiting;
 pub use self::partner_offers::OfferSelection;
+pub use self::pins::StoredPin;
 pub use self::proposals::Decision;
 pub use self::provider::{BegunSignIn, IdentityLink};
 pub use self::referral_clocks::ClockStanding;
@@ -297,6 +300,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     deletions::STATEMENTS,
     deliveries::STATEMENTS,
     demands::STATEMENTS,
+    devices::STATEMENTS,
     directory::STATEMENTS,
     directory_feed::STATEMENTS,
     directory_history::STATEMENTS,
@@ -320,6 +324,7 @@ const STATEMENTS: &[&[(&str, &str)]] = &[
     openings::STATEMENTS,
     outbox_health::STATEMENTS,
     overrides::STATEMENTS,
+    pins::STATEMENTS,
     projects::STATEMENTS,
     proposals::STATEMENTS,
     provider::STATEMENTS,

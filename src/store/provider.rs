@@ -114,6 +114,13 @@ fn session_at(row: &str, account: AccountId) -> SealedAt<'_> {
 }
 
 impl Store {
+    /// Whether the provider's groups decide over an account.
+    pub async fn is_mapped_account(&self, account: AccountId) -> Result<bool, StoreError> {
+        let account = account.to_string();
+        let links: i64 = read!(self, |pool| sqlx::query_scalar(COUNT_MAPPED).bind(account).fetch_one(pool).await)?;
+        Ok(links > 0)
+    }
+
     /// What binds a session to the word of the provider.
     pub async fn find_provider_session(&self, id: SessionId) -> Result<Option<ProviderSession>, StoreError> {
         let row: Option<(i64, String, String)> =

@@ -141,6 +141,13 @@ statements! {
     COUNT_ENROLMENTS = count_passing!("enrolments", "expires_at");
     OLDEST_ENROLMENTS = oldest_passing!("enrolments", "expires_at");
     ERASE_ENROLMENTS = erase_passing!("enrolments", "account_id", "expires_at");
+    COUNT_DEVICES = count_passing!("devices", "ends_at");
+    OLDEST_DEVICES = oldest_passing!("devices", "ends_at");
+    ERASE_DEVICES = erase_passing!("devices", "id", "ends_at");
+    COUNT_SIGN_INS = count_passing!("device_sign_ins", "until_at");
+    OLDEST_SIGN_INS = oldest_passing!("device_sign_ins", "until_at");
+    ERASE_SIGN_INS = "DELETE FROM device_sign_ins WHERE (device_id, account_id) IN (SELECT i.device_id, i.account_id \
+        FROM device_sign_ins i WHERE i.until_at <= $1 ORDER BY i.until_at LIMIT $2)";
     COUNT_NOTICES = concat!("SELECT count(*) FROM notices WHERE at <= $1 AND ", about_nothing_held!());
     COUNT_HELD_NOTICES = count_passing!("notices", "at");
     OLDEST_NOTICES = oldest_passing!("notices", "at");
@@ -191,6 +198,10 @@ pub enum Passing {
     Attempts,
     /// Codes of enrolment, by their expiry.
     Enrolments,
+    /// Shared phones, by their end.
+    Devices,
+    /// Who has signed in fully on a shared phone, by the end of that day.
+    DeviceSignIns,
     /// Notices, by when they were written.
     Notices,
     /// Questions for places, by the end of what they ask about.
@@ -239,6 +250,8 @@ impl Passing {
             Self::Tokens => (COUNT_TOKENS, OLDEST_TOKENS, ERASE_TOKENS),
             Self::Sessions => (COUNT_SESSIONS, OLDEST_SESSIONS, ERASE_SESSIONS),
             Self::Attempts => (COUNT_ATTEMPTS, OLDEST_ATTEMPTS, ERASE_ATTEMPTS),
+            Self::Devices => (COUNT_DEVICES, OLDEST_DEVICES, ERASE_DEVICES),
+            Self::DeviceSignIns => (COUNT_SIGN_INS, OLDEST_SIGN_INS, ERASE_SIGN_INS),
             Self::Enrolments => (COUNT_ENROLMENTS, OLDEST_ENROLMENTS, ERASE_ENROLMENTS),
         };
         Statements { count, count_with_held: count, oldest, erase }

@@ -8,10 +8,11 @@ use super::{HOME, answer};
 use crate::actions::credentials::CredentialError;
 use crate::actions::own_account::Overview;
 use crate::actions::session::{self, SignedIn};
-use crate::actions::{ActionError, Context, link, own_account};
+use crate::actions::{ActionError, Context, device, link, own_account};
 use crate::domain::account::{ApiToken, TokenScope};
 use crate::domain::code::CodeList;
 use crate::domain::id::{Identifier, SessionId};
+use crate::domain::pin::PinStanding;
 use crate::edge::rates::PageRates;
 use crate::i18n::Language;
 use askama::Template;
@@ -30,6 +31,7 @@ struct AccountPage {
     has_password: bool,
     has_second_factor: bool,
     recovery_codes: i64,
+    pin: Option<PinStanding>,
     sessions: Vec<SessionLine>,
     tokens: Vec<TokenLine>,
     scopes: Vec<(&'static str, String)>,
@@ -42,6 +44,8 @@ struct AccountPage {
 pub(super) enum Part {
     /// The password.
     Password,
+    /// The PIN for shared phones.
+    Pin,
     /// The tokens.
     Tokens,
 }
@@ -82,6 +86,7 @@ impl AccountPage {
             has_password: overview.has_password,
             has_second_factor: overview.has_second_factor,
             recovery_codes: overview.recovery_codes,
+            pin: overview.pin,
             sessions: sessions.collect(),
             tokens: overview.tokens.iter().map(|token| TokenLine::new(&frame, token)).collect(),
             scopes: scopes.collect(),
@@ -97,6 +102,22 @@ impl AccountPage {
 
     fn password_problem(&self) -> Option<&str> {
         self.problem_in(Part::Password)
+    }
+
+    fn pin_problem(&self) -> Option<&str> {
+        self.problem_in(Part::Pin)
+    }
+
+    /// How the PIN stands, in words; and whether one can be set.
+    fn pin_standing(&self) -> Option<(String, bool)> {
+        let (key, can_be_set) = match self.pin? {
+            PinStanding::NotSet => ("page-pin-is-not-set", true),
+            PinStanding::Set => ("page-pin-is-set", true),
+            PinStanding::Locked => ("page-pin-is-locked", true),
+            PinStanding::OffAtSevereRisk => ("problem-phone-at-severe-risk", false),
+            PinStanding::OfProvider => ("problem-pin-of-provider", false),
+        };
+        Some((self.frame.text(key), can_be_set))
     }
 
     fn token_problem(&self) -> Option<&str> {
@@ -167,6 +188,23 @@ pub(super) async fn change_password(
     }
 }
 
+pub(super) async fn set_pin(
+    State(context): State<Context>,
+    Extension(rates): Extension<PageRates>,
+    form: Form,
+) -> Response<Body> {
+    let visit = &form.visit;
+    let Some(signed_in) = visit.signed_in() else { return visit::sign_in_first() };
+    let set = match attempt(&rates, None) {
+        Ok(()) => device::set_pin(&context, signed_in, form.secret("pin"), form.secret("repeated")).await,
+        Err(error) => Err(error),
+    };
+    match set {
+        Ok(()) => answer::redirect(HOME),
+        Err(error) => not_accepted(&context, visit, Part::Pin, &error).await,
+    }
+}
+
 pub(super) async fn choose_language(State(context): State<Context>, form: Form) -> Response<Body> {
     done(&form.visit, async |signed_in| match Language::from_tag(form.get("language")) {
         Some(language) => own_account::choose_language(&context, signed_in, language.tag()).await,
@@ -207,5 +245,5 @@ pub(super) async fn sign_out(State(context): State<Context>, form: Form) -> Resp
     {
         return answer::refused(&form.visit, &error);
     }
-    answer::signed_out()
+    answer::signed_out(&form.visit)
 }

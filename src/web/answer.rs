@@ -17,6 +17,8 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 );
 const EVERYTHING: HeaderValue = HeaderValue::from_static("\"*\"");
+/// All but cookies, on a phone that stays a shared one.
+const WHAT_WAS_SHOWN: HeaderValue = HeaderValue::from_static("\"cache\", \"storage\"");
 
 /// A page that only says something.
 #[derive(Template)]
@@ -62,7 +64,7 @@ fn rendered(language: Language, status: StatusCode, page: &impl Template) -> Res
 /// A page that says when to come back; nobody was looked up for it, and it holds no form.
 pub(super) fn too_often(language: Language, seconds: i64) -> Response<Body> {
     let (offers_people, team_pages, form_token) = (false, Vec::new(), String::new());
-    let frame = Frame { language, is_signed_in: false, offers_people, team_pages, form_token };
+    let frame = Frame { language, is_signed_in: false, is_on_phone: false, offers_people, team_pages, form_token };
     let (title, text) = (frame.text("page-too-often-title"), frame.counted("page-too-often", &seconds));
     let mut response =
         rendered(language, StatusCode::TOO_MANY_REQUESTS, &MessagePage { frame, title, text, back: Some(HOME) });
@@ -131,23 +133,50 @@ pub(super) fn taken_back(to: &'static str, secret: &Sensitive<String>) -> Respon
     response
 }
 
-/// Sends the visitor on, and has the browser forget everything that it knows of us.
-pub(super) fn signed_out() -> Response<Body> {
-    let mut response = redirect(SIGN_IN);
-    let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("clear-site-data"), EVERYTHING);
+/// Sends the visitor on, and has the browser forget everything that it knows of us; a shared phone stays one.
+pub(super) fn signed_out(visit: &Visit) -> Response<Body> {
+    let mut response = redirect(visit.way_in());
+    forget(visit, response.headers_mut());
+    response
+}
+
+fn forget(visit: &Visit, headers: &mut HeaderMap) {
+    let forgotten = if visit.phone().is_some() { WHAT_WAS_SHOWN } else { EVERYTHING };
+    headers.insert(HeaderName::from_static("clear-site-data"), forgotten);
     headers.append(header::SET_COOKIE, cookies::ended_session());
     headers.append(header::SET_COOKIE, cookies::ended_link());
+}
+
+/// Sends the visitor on, with the cookie by which this phone is known as a shared one from now on; nobody is signed in at it yet.
+pub(super) fn redirect_with_phone(to: &'static str, secret: &Sensitive<String>) -> Response<Body> {
+    let mut response = redirect(to);
+    let headers = response.headers_mut();
+    headers.append(header::SET_COOKIE, cookies::phone(secret));
+    headers.append(header::SET_COOKIE, cookies::ended_session());
+    response
+}
+
+/// Sends whoever has taken a shared phone over on, with the cookie of the session just opened; what was shown to the one before is
+/// forgotten.
+pub(super) fn taken_over(to: &'static str, secret: &Sensitive<String>) -> Response<Body> {
+    let mut response = redirect_with_session(to, secret);
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("clear-site-data"), WHAT_WAS_SHOWN);
+    headers.append(header::SET_COOKIE, cookies::ended_link());
+    response
+}
+
+/// Says that this phone is a shared one no more, and has it forget that it was.
+pub(super) fn phone_ended(visit: &Visit) -> Response<Body> {
+    let mut response = message(visit, StatusCode::GONE, "phone-ended");
+    response.headers_mut().append(header::SET_COOKIE, cookies::ended_phone());
     response
 }
 
 /// The last page of a visit: it holds nothing, and the browser forgets everything that it knows of us.
 pub(super) fn forgotten(visit: &Visit, page: &impl Template) -> Response<Body> {
     let mut response = rendered(visit.language, StatusCode::OK, page);
-    let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("clear-site-data"), EVERYTHING);
-    headers.append(header::SET_COOKIE, cookies::ended_session());
-    headers.append(header::SET_COOKIE, cookies::ended_link());
+    forget(visit, response.headers_mut());
     response
 }
 

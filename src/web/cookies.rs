@@ -2,6 +2,7 @@
 //!
 //! All begin with `__Host-`: a browser takes and sends them over TLS only, for this host only.
 
+use crate::domain::device::MOST_DAYS;
 use crate::domain::provider::SIGN_IN_MINUTES;
 use crate::domain::sensitive::Sensitive;
 use crate::i18n::Language;
@@ -16,6 +17,8 @@ const LINK: &str = "__Host-relais-link";
 const FORM: &str = "__Host-relais-form";
 /// Holds the secret by which a browser is known when it comes back from the identity provider.
 const PROVIDER: &str = "__Host-relais-oidc";
+/// Holds the secret by which a phone is known that a team shares.
+const PHONE: &str = "__Host-relais-phone";
 /// Holds the tag of a language that a link chose.
 const LANGUAGE: &str = "__Host-relais-language";
 /// Longest secret that is looked at.
@@ -66,6 +69,21 @@ pub(super) fn ended_provider() -> HeaderValue {
     header_value(&cookie)
 }
 
+/// The cookie of a shared phone. It outlives the browser's being closed; a provider sends its people back from another site, and it
+/// comes with them.
+pub(super) fn phone(secret: &Sensitive<String>) -> HeaderValue {
+    let mut cookie = built(PHONE, secret.expose(), SameSite::Lax);
+    cookie.set_max_age(cookie::time::Duration::days(MOST_DAYS));
+    header_value(&cookie)
+}
+
+/// Has the browser forget that cookie.
+pub(super) fn ended_phone() -> HeaderValue {
+    let mut cookie = built(PHONE, "", SameSite::Lax);
+    cookie.make_removal();
+    header_value(&cookie)
+}
+
 /// The cookie of a chosen language.
 pub(super) fn language(language: Language) -> HeaderValue {
     header_value(&built(LANGUAGE, language.tag(), SameSite::Lax))
@@ -89,6 +107,11 @@ pub(super) fn form_of(headers: &HeaderMap) -> Option<Sensitive<String>> {
 /// The secret by which this browser is known.
 pub(super) fn provider_of(headers: &HeaderMap) -> Option<Sensitive<String>> {
     value_of(headers, PROVIDER).map(Sensitive::new)
+}
+
+/// The secret of a shared phone that the visitor brought, whatever it opens.
+pub(super) fn phone_of(headers: &HeaderMap) -> Option<Sensitive<String>> {
+    value_of(headers, PHONE).map(Sensitive::new)
 }
 
 /// The language that the visitor chose before.

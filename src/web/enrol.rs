@@ -39,7 +39,7 @@ pub(super) async fn begin(
     let (code, password, repeated) = (form.secret("code"), form.secret("password"), form.secret("repeated"));
     // Whose code it is, is not known before it was looked at.
     let begun = match attempt(&rates, None) {
-        Ok(()) => enrolment::begin(&context, code, password, repeated).await,
+        Ok(()) => enrolment::begin(&context, code, password, repeated, form.visit.phone()).await,
         Err(error) => Err(error),
     };
     match begun {
@@ -59,7 +59,7 @@ pub(super) async fn show_second_factor(State(context): State<Context>, visit: Vi
 
 pub(super) async fn confirm(State(context): State<Context>, form: Form) -> Response<Body> {
     let visit = &form.visit;
-    match enrolment::confirm(&context, &visit.session_secret, form.secret("code")).await {
+    match enrolment::confirm(&context, &visit.session_secret, form.secret("code"), visit.phone()).await {
         Ok(enrolled) => {
             let frame = visit.frame_under(&enrolled.opened.secret);
             let page = RecoveryCodesPage { frame, codes: enrolled.recovery_codes };
@@ -70,7 +70,7 @@ pub(super) async fn confirm(State(context): State<Context>, form: Form) -> Respo
 }
 
 pub(super) async fn skip(State(context): State<Context>, form: Form) -> Response<Body> {
-    match enrolment::skip_second_factor(&context, &form.visit.session_secret).await {
+    match enrolment::skip_second_factor(&context, &form.visit.session_secret, form.visit.phone()).await {
         Ok(opened) => answer::redirect_with_session(HOME, &opened.secret),
         Err(CredentialError::Action(error)) => answer::refused(&form.visit, &error),
         Err(_) => answer::redirect(ENROL),
@@ -78,7 +78,7 @@ pub(super) async fn skip(State(context): State<Context>, form: Form) -> Response
 }
 
 async fn page_of(context: &Context, visit: &Visit, error: Option<&CredentialError>) -> Response<Body> {
-    let begun = match enrolment::under_way(context, &visit.session_secret).await {
+    let begun = match enrolment::under_way(context, &visit.session_secret, visit.phone()).await {
         Ok(Some(begun)) => begun,
         Ok(None) => return answer::redirect(ENROL),
         Err(error) => return answer::refused(visit, &error),

@@ -45,7 +45,9 @@ impl FromRequest<Context> for Form {
         if is_ours && bool::from(token) {
             Ok(form)
         } else {
-            Err(answer::message(&form.visit, StatusCode::FORBIDDEN, "foreign-form"))
+            // On a shared phone it may be the form of somebody who was at it before.
+            let key = if form.visit.phone().is_some() { "phone-form" } else { "foreign-form" };
+            Err(answer::message(&form.visit, StatusCode::FORBIDDEN, key))
         }
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct Frame {
     pub(super) language: Language,
     /// Whether somebody is signed in.
     pub(super) is_signed_in: bool,
+    /// Whether this is a phone that a team shares.
+    pub(super) is_on_phone: bool,
     /// Whether the visitor may offer somebody to a service.
     pub(super) offers_people: bool,
     /// The pages of a team that the visitor may open, with the keys of their names; none for a partner.

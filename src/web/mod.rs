@@ -19,6 +19,7 @@ mod form;
 mod frame;
 mod link;
 mod partner;
+mod phone;
 mod picture;
 mod provider;
 mod rate;
@@ -48,6 +49,8 @@ const SIGN_IN_CODE: &str = "/sign-in/code";
 const ENROL_SECOND_FACTOR: &str = "/enrol/second-factor";
 /// Where a second factor is set up anew.
 const SECOND_FACTOR: &str = "/account/second-factor";
+/// Where a phone is enrolled that a team shares, and taken over.
+const PHONE: &str = "/phone";
 /// Where somebody proves anew who they are.
 const CONFIRM: &str = "/confirm";
 
@@ -90,6 +93,7 @@ pub const PAGES: &[Page] = &[
     shown(HOME, || get(account::show)),
     sent("/account/language", || post(account::choose_language)),
     sent("/account/password", || post(account::change_password)),
+    sent("/account/pin", || post(account::set_pin)),
     sent("/account/recovery-codes", || post(second_factor::renew_recovery_codes)),
     shown_and_sent(SECOND_FACTOR, || get(second_factor::show).post(second_factor::confirm)),
     sent("/account/second-factor/new", || post(second_factor::begin)),
@@ -107,6 +111,9 @@ pub const PAGES: &[Page] = &[
     shown_and_sent(partner::OFFERS, || get(partner::show_offers).post(partner::withdraw_offer)),
     shown_and_sent("/offers/to/{id}", || get(partner::show_offer_form).post(partner::offer)),
     shown_and_sent(partner::OUTCOMES, || get(partner::show_outcomes).post(partner::record_outcomes)),
+    shown_and_sent(PHONE, || get(phone::show).post(phone::open)),
+    sent("/phone/lock", || post(phone::lock)),
+    sent("/phone/switch", || post(phone::switch)),
     shown(partner::INBOX, || get(partner::inbox)),
     shown_and_sent("/requests/{id}", || get(partner::request).post(partner::answer)),
     sent("/requests/{id}/code", || post(partner::prove_code)),

@@ -54,7 +54,7 @@ pub(super) async fn complete(
     }
     let browser_secret = cookies::provider_of(&headers);
     let query = uri.query().unwrap_or_default();
-    match provider::complete(&context, provider, query, browser_secret.as_ref()).await {
+    match provider::complete(&context, provider, query, browser_secret.as_ref(), visit.phone()).await {
         Ok(opened) => answer::taken_back(HOME, &opened.secret),
         Err(ProviderError::Action(error)) => answer::refused(&visit, &error),
         Err(ProviderError::Refused(fault)) => {

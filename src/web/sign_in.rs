@@ -45,7 +45,7 @@ pub(super) async fn with_password(
 ) -> Response<Body> {
     let handle = form.get("handle").trim();
     let step = match attempt(&rates, Some(handle)) {
-        Ok(()) => sign_in::with_password(&context, handle, form.secret("password")).await,
+        Ok(()) => sign_in::with_password(&context, handle, form.secret("password"), form.visit.phone()).await,
         Err(error) => Err(error),
     };
     match step {
@@ -62,7 +62,7 @@ pub(super) async fn with_password(
 }
 
 pub(super) async fn show_code(State(context): State<Context>, visit: Visit) -> Response<Body> {
-    match sign_in::awaits_code(&context, &visit.session_secret).await {
+    match sign_in::awaits_code(&context, &visit.session_secret, visit.phone()).await {
         Ok(Some(_)) => answer::page(&visit, &CodePage { frame: visit.frame(), problem: None }),
         Ok(None) => answer::redirect(SIGN_IN),
         Err(error) => answer::refused(&visit, &error),
@@ -75,13 +75,13 @@ pub(super) async fn with_code(
     form: Form,
 ) -> Response<Body> {
     let visit = &form.visit;
-    let handle = match sign_in::awaits_code(&context, &visit.session_secret).await {
+    let handle = match sign_in::awaits_code(&context, &visit.session_secret, visit.phone()).await {
         Ok(Some(handle)) => handle,
         Ok(None) => return answer::redirect(SIGN_IN),
         Err(error) => return answer::refused(visit, &error),
     };
     let opened = match attempt(&rates, Some(&handle)) {
-        Ok(()) => sign_in::with_code(&context, &visit.session_secret, form.secret("code")).await,
+        Ok(()) => sign_in::with_code(&context, &visit.session_secret, form.secret("code"), visit.phone()).await,
         Err(error) => Err(error),
     };
     match opened {

@@ -1,10 +1,11 @@
 //! Who visits: the session, the language, and the secret to which forms are bound.
 
 use super::frame::Frame;
-use super::{HOME, SIGN_IN, answer, cookies, partner, team};
+use super::{HOME, PHONE, SIGN_IN, answer, cookies, partner, team};
 use crate::actions::link::{self, LinkVisitor};
 use crate::actions::session::{self, SignedIn};
-use crate::actions::{ActionError, Context};
+use crate::actions::{ActionError, Context, device};
+use crate::domain::device::SharedDevice;
 use crate::domain::sensitive::Sensitive;
 use crate::i18n::Language;
 use crate::policy::access::Access;
@@ -26,6 +27,10 @@ pub(super) struct Visit {
     pub(super) session_secret: Sensitive<String>,
     /// A new secret to which forms are bound, when the visitor brought none.
     pub(super) new_form_secret: Option<Sensitive<String>>,
+    /// The shared phone that it comes from, while that counts.
+    phone: Option<SharedDevice>,
+    /// Whether the visitor brought the cookie of a shared phone, whatever that opens.
+    brings_phone: bool,
     signed_in: Option<SignedIn>,
     /// What the cookie of a visit by link holds, whatever it opens; empty where there is none.
     link_secret: Sensitive<String>,
@@ -53,7 +58,7 @@ impl FromRequestParts<Context> for Visit {
             {
                 Err(answer::message(&visit, StatusCode::GONE, "link-ended"))
             }
-            Some(Entry::Acts(_)) if visit.signed_in.is_none() => Err(answer::redirect(SIGN_IN)),
+            Some(Entry::Acts(_)) if visit.signed_in.is_none() => Err(answer::redirect(visit.way_in())),
             Some(Entry::Acts(_)) => Err(answer::message(&visit, StatusCode::NOT_FOUND, "not-found")),
             Some(Entry::Operator) | None => Err(answer::message(&visit, StatusCode::NOT_FOUND, "not-found")),
         }
@@ -63,7 +68,12 @@ impl FromRequestParts<Context> for Visit {
 impl Visit {
     async fn of(context: &Context, parts: &Parts) -> Result<Self, ActionError> {
         let session_secret = cookies::session_of(&parts.headers).unwrap_or_default();
-        let signed_in = if session_secret.is_empty() { None } else { session::find(context, &session_secret).await? };
+        let phone_secret = cookies::phone_of(&parts.headers).unwrap_or_default();
+        let phone = if phone_secret.is_empty() { None } else { device::of_cookie(context, &phone_secret).await? };
+        let signed_in = match session_secret.is_empty() {
+            true => None,
+            false => session::find_on(context, &session_secret, phone.as_ref()).await?,
+        };
         let link_secret = cookies::link_of(&parts.headers).unwrap_or_default();
         let came_by_link = if link_secret.is_empty() { None } else { link::find(context, &link_secret).await? };
         let brought = cookies::form_of(&parts.headers);
@@ -82,6 +92,8 @@ impl Visit {
             chosen_language,
             session_secret,
             new_form_secret,
+            phone,
+            brings_phone: !phone_secret.is_empty(),
             signed_in,
             link_secret,
             came_by_link,
@@ -123,6 +135,21 @@ impl Visit {
         }
     }
 
+    /// Where whoever is not signed in begins: on a shared phone with who is here.
+    pub(super) const fn way_in(&self) -> &'static str {
+        if self.phone.is_some() { PHONE } else { SIGN_IN }
+    }
+
+    /// The shared phone that this visit comes from, while it counts.
+    pub(super) const fn phone(&self) -> Option<&SharedDevice> {
+        self.phone.as_ref()
+    }
+
+    /// True on what was a shared phone, and counts no more.
+    pub(super) const fn is_on_ended_phone(&self) -> bool {
+        self.phone.is_none() && self.brings_phone
+    }
+
     fn may_do_one_of(&self, context: &Context, acts: &[Action]) -> bool {
         let of_account = self.signed_in.as_ref().map(|signed_in| signed_in.access(context));
         let by_link = self.came_by_link.as_ref().map(|visitor| visitor.access(context));
@@ -162,16 +189,20 @@ impl Visit {
 
     /// What stands around the page.
     pub(super) fn frame(&self) -> Frame {
-        let (is_signed_in, offers_people) = (self.signed_in.is_some(), self.offers_people);
-        let (team_pages, form_token) = (self.team_pages.clone(), self.form_token());
-        Frame { language: self.language, is_signed_in, offers_people, team_pages, form_token }
+        Frame {
+            language: self.language,
+            is_signed_in: self.signed_in.is_some(),
+            is_on_phone: self.phone.is_some(),
+            offers_people: self.offers_people,
+            team_pages: self.team_pages.clone(),
+            form_token: self.form_token(),
+        }
     }
 
     /// What stands around a page that is answered together with a new session.
     pub(super) fn frame_under(&self, session_secret: &Sensitive<String>) -> Frame {
         let form_token = token_of(session_secret, &self.form_secret);
-        let team_pages = self.team_pages.clone();
-        Frame { language: self.language, is_signed_in: true, offers_people: self.offers_people, team_pages, form_token }
+        Frame { is_signed_in: true, form_token, ..self.frame() }
     }
 
     /// What a form of this visitor carries. Bound to the session where there is one, or to the visit that a link has

@@ -3,15 +3,17 @@
 
 mod rows;
 
-use self::rows::{directory_acts, directory_rows, mutation_rows, person_rows, protection_rows, webhook_acts};
+use self::rows::{
+    device_acts, directory_acts, directory_rows, mutation_rows, person_rows, protection_rows, webhook_acts,
+};
 use crate::kit::schema::SCHEMA;
 use crate::kit::steps::{Ready, fresh_key, merged, mutation, organization_id, service_id, step_input, text};
 use crate::kit::world::{Answer, LAWYERS, MINORITY_APPEAL, World, on_both_databases};
 use crate::partner_offers::CONSULTATIONS;
 use relais::domain::directory::{Service, Specialisation, Tier};
 use relais::domain::id::{
-    CapacityCheckId, ConsentId, DeletionId, GlassId, Identifier, IncidentId, NoticeId, OrganizationId, OverrideId,
-    PartnerOfferId, ProjectId, ReferralId, ReportId, RevocationId, ServiceId, TeamId, WebhookEndpointId,
+    CapacityCheckId, ConsentId, DeletionId, DeviceId, GlassId, Identifier, IncidentId, NoticeId, OrganizationId,
+    OverrideId, PartnerOfferId, ProjectId, ReferralId, ReportId, RevocationId, ServiceId, TeamId, WebhookEndpointId,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -216,7 +218,7 @@ on_both_databases! {
         rows.extend(person_rows(&world, &ready).await);
         rows.extend(mutation_rows(&ready));
         rows.extend(webhook_acts());
-        let shown: BTreeSet<&str> = rows.iter().chain(&protection_rows()).chain(&directory_acts()).map(|row| row.root).collect();
+        let shown: BTreeSet<&str> = rows.iter().chain(&protection_rows()).chain(&directory_acts()).chain(&device_acts()).map(|row| row.root).collect();
         let roots = ["Query", "Mutation"].iter().flat_map(|root| &SCHEMA.objects[*root]);
         let missing: Vec<&str> = roots.map(|field| field.name.as_str()).filter(|name| !shown.contains(name)).collect();
         assert!(missing.is_empty(), "no row shows who may use {missing:?}");
@@ -225,7 +227,7 @@ on_both_databases! {
         }
         let send = act("referralSend", "DRAFT, to care after violence", Input::Step("DRAFT"));
         line(&world, &against_violence, &send, &mut table).await;
-        for row in directory_acts().into_iter().chain(protection_rows()) {
+        for row in directory_acts().into_iter().chain(protection_rows()).chain(device_acts()) {
             line(&world, &ready, &row, &mut table).await;
         }
         insta::assert_snapshot!("everybody_may_do_what_the_table_says", table);

@@ -71,6 +71,7 @@ mod pages;
 mod partner_offers;
 mod partner_pages;
 mod people_commands;
+mod phones;
 mod plans;
 mod policy;
 mod post;

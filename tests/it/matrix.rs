@@ -19,7 +19,7 @@ use crate::kit::steps::{merged, organization_id};
 use crate::kit::world::{Answer, LAWYERS, Person, World};
 use relais::domain::account::TokenScope;
 use relais::domain::code::CodeList;
-use relais::domain::id::{Identifier, ProjectId};
+use relais::domain::id::{Identifier, ProjectId, TeamId};
 use serde_json::{Value, json};
 
 /// Fewest cells that a run compares.
@@ -72,6 +72,7 @@ impl Matrix {
         world.done(&lead.1, "legalHoldSet", &hold).await;
         suggest(&world, &objects, &people).await;
         register(&world, &people).await;
+        share(&world, &people).await;
         let trail = TrailPlaces::mark(&world, &people).await;
         Self { world, people, objects, trail }
     }
@@ -104,6 +105,18 @@ async fn register(world: &World, people: &[(&'static str, Person)]) {
     world.execute(&format!("INSERT INTO delivery_attempts ({columns}) {tried}")).await;
     let disabled = format!("disabled_at = {}, disabled_reason = 'gone'", world.now().microseconds());
     world.execute(&format!("UPDATE delivery_queues SET {disabled} WHERE id = '{id}'")).await;
+}
+
+/// A phone that the team of Paris shares, with a value in every field.
+async fn share(world: &World, people: &[(&'static str, Person)]) {
+    let coordinator = &people.iter().find(|(handle, _)| *handle == "coordinator").expect("the coordinator").1;
+    let input = json!({ "teamId": TeamId::derived("corridor", "project paris").to_string(), "name": "phone 1" });
+    world.done(coordinator, "deviceEnrol", &input).await;
+    world.done(coordinator, "deviceEnrol", &input).await;
+    let at = world.now().microseconds();
+    world.execute(&format!("UPDATE devices SET seen_on = '2026-11-23', opened_at = {at}")).await;
+    let one = "(SELECT d.id FROM (SELECT min(id) AS id FROM devices) d)";
+    world.execute(&format!("UPDATE devices SET revoked_at = {at} WHERE id = {one}")).await;
 }
 
 /// One way to ask for objects of a type.

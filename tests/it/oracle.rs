@@ -135,7 +135,7 @@ fn calls(root: &str, marked: &Marked, ready: &Ready, referred: &Referred) -> Vec
     let by_id = |ids: &[&str]| ids.iter().map(|id| format!("{root}(id: \"{id}\")")).collect();
     match root {
         "viewer" | "projects" | "notices" | "deletionRequests" | "legalHolds" | "breakGlassReviews"
-        | "consentOverrides" | "incidents" | "webhookEndpoints" => {
+        | "consentOverrides" | "incidents" | "webhookEndpoints" | "devices" => {
             vec![root.to_owned()]
         }
         "project" => by_id(&[&project]),

@@ -176,11 +176,20 @@ on_both_databases! {
         world.execute(&format!("INSERT INTO sign_in_attempts (handle_hash, failures, failed_at) VALUES ('h', 1, {now})")).await;
         world.execute("DELETE FROM enrolments").await;
         world.execute(&format!("INSERT INTO enrolments (account_id, hash, expires_at) SELECT min(id), 'h', {now} FROM accounts")).await;
+        world.execute(&format!(
+            "INSERT INTO devices (id, team_id, name, enrolled_at, enrolled_by, ends_at) \
+             SELECT 'dev', (SELECT min(id) FROM teams), 'phone', 0, min(id), {now} FROM accounts"
+        )).await;
+        world.execute(&format!(
+            "INSERT INTO device_sign_ins (device_id, account_id, signed_in_at, until_at) SELECT 'dev', min(id), 0, {now} FROM accounts"
+        )).await;
         let one = Timestamp::from_microseconds(now);
         for (table, clock, days) in [
+            ("device_sign_ins", RetentionClock::DeviceSignIn, 1),
             ("sessions", RetentionClock::Session, 1),
             ("sign_in_attempts", RetentionClock::SignInAttempt, 1),
             ("enrolments", RetentionClock::Enrolment, 7),
+            ("devices", RetentionClock::Device, 90),
         ] {
             world.clock.set(one.plus_days(days).plus_seconds(-1));
             assert_eq!(ended(&world.retention().await, clock).erased, 0, "{table}, just before");
@@ -189,7 +198,7 @@ on_both_databases! {
             assert_eq!(ended(&world.dry_retention().await, clock).erased, 1, "{table}");
         }
         world.retention().await;
-        for table in ["sessions", "sign_in_attempts", "enrolments"] {
+        for table in ["sessions", "sign_in_attempts", "enrolments", "devices", "device_sign_ins"] {
             assert_eq!(counted(&world, table).await, 0, "{table}, just after");
         }
     }

@@ -61,7 +61,7 @@ on_both_databases! {
         let code = world.added(&new_account("caseworker-9", Role::Caseworker)).await;
         let context = world.app.context();
         let (code, password) = (Sensitive::new(code), Sensitive::new(PASSWORD.to_owned()));
-        let begin = || relais::actions::enrolment::begin(context, &code, &password, &password);
+        let begin = || relais::actions::enrolment::begin(context, &code, &password, &password, None);
         let (one, two, three) = tokio::join!(begin(), begin(), begin());
         assert_eq!([one, two, three].iter().filter(|begun| begun.is_ok()).count(), 1);
     }
@@ -138,7 +138,7 @@ on_both_databases! {
                 let context = context.clone();
                 tokio::spawn(async move {
                     let guess = Sensitive::new(format!("guess {number}"));
-                    relais::actions::sign_in::with_password(&context, "caseworker-9", &guess).await
+                    relais::actions::sign_in::with_password(&context, "caseworker-9", &guess, None).await
                 })
             })
             .collect();

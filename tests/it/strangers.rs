@@ -15,9 +15,9 @@ use crate::partner_offers::an_accepted_offer;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use relais::domain::id::{
-    CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, LocationId,
-    NoticeId, OrganizationId, OverrideId, PartnerOfferId, ProjectId, ProposalId, ReferralId, ReportId, RevocationId,
-    ServiceId, TeamId, WebhookEndpointId,
+    CapacityCheckId, CaseId, ConsentId, CustodyId, DeletionId, DemandId, DeviceId, GlassId, Identifier, IncidentId,
+    LocationId, NoticeId, OrganizationId, OverrideId, PartnerOfferId, ProjectId, ProposalId, ReferralId, ReportId,
+    RevocationId, ServiceId, TeamId, WebhookEndpointId,
 };
 use relais::domain::spoken_code::SpokenCode;
 use serde_json::{Value, json};
@@ -54,6 +54,7 @@ fn never(id: &str) -> String {
         "ovr" => OverrideId::from_bytes(bytes).to_string(),
         "del" => DeletionId::from_bytes(bytes).to_string(),
         "prp" => ProposalId::from_bytes(bytes).to_string(),
+        "dev" => DeviceId::from_bytes(bytes).to_string(),
         "whk" => WebhookEndpointId::from_bytes(bytes).to_string(),
         other => panic!("no kind {other}"),
     }
@@ -145,6 +146,7 @@ struct Paris {
     /// Of a service that only the trained may know of.
     proposal: String,
     webhook: String,
+    phone: String,
 }
 
 /// What protection keeps of Paris: a broken glass, the notice of it to the team, and a request to delete.
@@ -217,6 +219,7 @@ async fn paris(world: &World) -> Paris {
         offer: offer(world).await,
         proposal: proposal(world).await,
         webhook: webhook(world).await,
+        phone: phone(world).await,
     }
 }
 
@@ -230,6 +233,12 @@ async fn webhook(world: &World) -> String {
     let input = json!({ "url": "https://hooks.example.org/relais" });
     let made = world.act(&world.person("coordinator"), "webhookEndpointCreate", &input).await;
     text(made.at("webhookEndpointCreate/webhookEndpoint/id"))
+}
+
+async fn phone(world: &World) -> String {
+    let input = json!({ "teamId": TeamId::derived("corridor", "project paris").to_string(), "name": "phone 1" });
+    let made = world.act(&world.person("coordinator"), "deviceEnrol", &input).await;
+    text(made.at("deviceEnrol/device/id"))
 }
 
 /// A question for places, asked of the lawyers after another one, so that something lies behind it in the list.
@@ -369,6 +378,8 @@ on_both_databases! {
                 || question.existing == paris.proposal
                 || question.existing == paris.revocation
                 || question.existing == paris.webhook
+                || question.existing == paris.phone
+                || question.place == "deviceEnrol.teamId"
                 // Of the partner, or of who leads.
                 || question.place.starts_with("serviceReceptionSet.")
                 || question.place.starts_with("partnerOfferMake.")

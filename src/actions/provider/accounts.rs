@@ -182,7 +182,8 @@ pub async fn link(context: &Context, handle: &str, identity: &ExternalIdentity) 
         .await
 }
 
-/// Has an identity open an account no longer; the sessions that it opened end with their next check.
+/// Has an identity open an account no longer; the sessions that it opened end with their next check, and what rests on them on shared
+/// phones at once.
 pub async fn unlink(context: &Context, handle: &str, identity: &ExternalIdentity) -> Result<(), LinkError> {
     let now = context.now();
     context
@@ -192,6 +193,8 @@ pub async fn unlink(context: &Context, handle: &str, identity: &ExternalIdentity
             if !tx.delete_identity_link(identity, account.id).await? {
                 return Err(LinkError::NotLinked);
             }
+            tx.delete_device_sign_ins_of(account.id).await?;
+            tx.delete_sessions_by_pin(account.id, None).await?;
             Ok(tx.append_audit(&[event(AuditAction::IdentityUnlinked, now, None, account.id.to_string())]).await?)
         })
         .await

@@ -103,6 +103,13 @@ code_list! {
         SessionConfirmed = "session_confirmed": "who was signed in proved it anew",
         SessionEnded = "session_ended": "a session was ended",
         SignInFailed = "sign_in_failed": "an attempt to sign in failed",
+        DeviceEnrolled = "device_enrolled": "a code was made by which a team's phone is enrolled",
+        DeviceOpened = "device_opened": "the code of a team's phone was typed on it",
+        DeviceRevoked = "device_revoked": "a team's phone opens nothing any more",
+        PinSet = "pin_set": "somebody set a PIN for shared phones",
+        PersonSwitched = "person_switched": "somebody took a shared phone over by PIN",
+        PinWrong = "pin_wrong": "a wrong PIN was typed on a shared phone",
+        PinLocked = "pin_locked": "five wrong PINs have locked somebody's PIN",
         IdentityLinked = "identity_linked": "an identity of a provider was linked to an account",
         IdentityUnlinked = "identity_unlinked": "an identity of a provider opens its account no longer",
         WebhookRegistered = "webhook_registered": "an organisation registered an address of its own system",
@@ -185,6 +192,13 @@ impl AuditAction {
             | Self::SessionConfirmed
             | Self::SessionEnded
             | Self::SignInFailed
+            | Self::DeviceEnrolled
+            | Self::DeviceOpened
+            | Self::DeviceRevoked
+            | Self::PinSet
+            | Self::PersonSwitched
+            | Self::PinWrong
+            | Self::PinLocked
             | Self::TokenIssued
             | Self::TokenRevoked
             | Self::RotationBegun

@@ -21,6 +21,7 @@ mod case;
 mod consent;
 mod consent_override;
 mod demand;
+mod device;
 mod directory;
 mod directory_changes;
 mod duplicates;
@@ -63,4 +64,5 @@ pub struct Mutation(
     revocation::RevocationMutations,
     statutory_report::StatutoryReportMutations,
     webhook::WebhookMutations,
+    device::DeviceMutations,
 );

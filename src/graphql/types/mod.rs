@@ -8,6 +8,7 @@ pub mod consent;
 pub mod consent_override;
 pub mod delivery;
 pub mod demand;
+pub mod device;
 pub mod directory_edit;
 pub mod incident;
 pub mod legal_hold;

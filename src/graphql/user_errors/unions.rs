@@ -220,6 +220,10 @@ unions! {
     ReferralMarkErrorError { Conflict(ConflictError), Transition(InvalidTransitionError) }
     /// Why a request to delete was not answered.
     DeletionAnswerError { Protection(ProtectionError) }
+    /// Why a phone was not enrolled.
+    DeviceEnrolError { Input(InputError), Protection(ProtectionError) }
+    /// Why a phone was not revoked.
+    DeviceRevokeError { Input(InputError) }
     /// Why a webhook was not registered.
     WebhookEndpointCreateError { Input(InputError) }
     /// Why a webhook has no new secret.

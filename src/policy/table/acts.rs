@@ -3,8 +3,8 @@
 use super::row::Action::{
     AnswerDeletion, AnswerOffer, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent,
     ConfirmEntry, ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates,
-    FollowReferral, HoldCase, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse, OfferPerson,
-    OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices,
+    FollowReferral, HoldCase, KeepDevices, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse,
+    OfferPerson, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices,
     ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent,
     RecordDemand, RecordReport, ReopenReferral, RequestOverride, ReviewGlass, SearchDirectory, SendMessage,
     SetReception, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent,
@@ -109,6 +109,7 @@ fn acts_of_protection() -> Vec<Act> {
         // Everybody may see the own acts; whole trails are a matter of scope.
         act(ReadTrail, Role::ALL).by_token(TokenScope::Audit),
         // Told of no person.
+        act(KeepDevices, KEEPERS).by_token(TokenScope::Administration),
         act(KeepWebhooks, KEEPERS).by_token(TokenScope::Administration),
     ]
 }

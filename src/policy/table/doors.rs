@@ -3,8 +3,8 @@
 use super::row::Action::{
     AnswerDeletion, AnswerOffer, AnswerReferral, BreakGlass, CloseIncident, CloseReferral, ConfirmConsent,
     ConfirmEntry, ConfirmOverride, ConfirmReport, CreateReferral, DecideProposal, EditEntry, FindDuplicates,
-    FollowReferral, HoldCase, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse, OfferPerson,
-    OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices,
+    FollowReferral, HoldCase, KeepDevices, KeepOwnAccount, KeepWebhooks, LeadProject, ListReadings, MarkDoNotUse,
+    OfferPerson, OpenCase, ReadCase, ReadContinuity, ReadDeletions, ReadGaps, ReadHistory, ReadIncidents, ReadNotices,
     ReadOverrides, ReadOwnAccount, ReadProject, ReadProposals, ReadReferral, ReadReports, ReadTrail, RecordConsent,
     RecordDemand, RecordReport, ReopenReferral, RequestOverride, ReviewGlass, SearchDirectory, SendMessage,
     SetReception, SuggestCorrection, TakeCustody, TellCapacity, WithdrawConsent,
@@ -71,6 +71,7 @@ fn roots() -> Vec<Door> {
                 ReadProposals,
                 ReadIncidents,
                 KeepWebhooks,
+                KeepDevices,
             ],
         ),
         door("Query.projects", &[ReadProject]),
@@ -89,6 +90,7 @@ fn roots() -> Vec<Door> {
         door("Query.incidents", &[ReadIncidents]),
         door("Query.legalHolds", &[HoldCase]),
         door("Query.webhookEndpoints", &[KeepWebhooks]),
+        door("Query.devices", &[KeepDevices]),
     ]
 }
 
@@ -153,6 +155,8 @@ fn mutations() -> Vec<Door> {
         door("Mutation.webhookEndpointEnable", &[KeepWebhooks]),
         door("Mutation.webhookEndpointDelete", &[KeepWebhooks]),
         door("Mutation.webhookEndpointTest", &[KeepWebhooks]),
+        door("Mutation.deviceEnrol", &[KeepDevices]),
+        door("Mutation.deviceRevoke", &[KeepDevices]),
     ]
 }
 
@@ -209,6 +213,7 @@ const ACCOUNT_PAGES: &[&str] = &[
     "GET /account",
     "POST /account/language",
     "POST /account/password",
+    "POST /account/pin",
     "POST /account/recovery-codes",
     "GET /account/second-factor",
     "POST /account/second-factor",
@@ -218,6 +223,7 @@ const ACCOUNT_PAGES: &[&str] = &[
     "POST /account/tokens/revoke",
     "GET /confirm",
     "POST /confirm",
+    "POST /phone/lock",
 ];
 
 /// Pages of whoever answers what comes to the own services.
@@ -273,6 +279,10 @@ const OPEN_PAGES: &[&str] = &[
     "POST /o/{token}",
     "POST /o/{token}/renew",
     "POST /leave",
+    // To who has the phone in hand: its people by their handles, and whatever a PIN opens.
+    "GET /phone",
+    "POST /phone",
+    "POST /phone/switch",
     "GET /sign-in",
     "POST /sign-in",
     "GET /sign-in/oidc",
@@ -287,6 +297,7 @@ const COMMANDS: &[&str] = &[
     "relais audit",
     "relais backup",
     "relais demo",
+    "relais device",
     "relais doctor",
     "relais export",
     "relais import",

@@ -127,6 +127,8 @@ pub const INCOMING: &[(&str, Class)] = &[
     ("DemandRecordInput.need", Person),
     ("DemandRecordInput.result", Person),
     ("DemandResult", Person),
+    ("DeviceEnrolInput.name", Internal),
+    ("DeviceStatus", Internal),
     ("DirectoryChangeKind", Public),
     ("DirectoryProposalDecideInput.accept", Internal),
     ("DirectoryProposalDecideInput.exceptServiceIds", Internal),

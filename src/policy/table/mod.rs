@@ -13,6 +13,7 @@ mod acts;
 mod audit;
 mod capacity_check;
 mod case;
+mod device;
 mod directory;
 mod doors;
 mod incoming;
@@ -67,6 +68,7 @@ impl Content {
             capacity_check::rows(),
             partner_offer::rows(),
             webhook::rows(),
+            device::rows(),
         ];
         Self {
             rows: areas.into_iter().flatten().collect(),

@@ -85,6 +85,7 @@ pub const OBJECTS: &[Object] = &[
     Object { key: "incident", types: &["Incident"], standings: &[Plain] },
     Object { key: "report", types: &["StatutoryReport"], standings: &[Plain] },
     Object { key: "webhook", types: &["WebhookEndpoint", "WebhookAttempt", "WebhookSecret"], standings: &[Plain] },
+    Object { key: "device", types: &["Device", "DeviceCode"], standings: &[Plain] },
     Object { key: "page", types: &["page:", "export:"], standings: &[Plain] },
 ];
 

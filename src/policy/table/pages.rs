@@ -9,6 +9,7 @@ pub(super) fn rows() -> Vec<Row> {
     [
         "page:/account.handle",
         "page:/account.organization",
+        "page:/account.pin",
         "page:/account.recoveryCodesLeft",
         "page:/account.role",
         "page:/account.sessions",
@@ -20,6 +21,7 @@ pub(super) fn rows() -> Vec<Row> {
         "page:/account/tokens.token",
         "page:/enrol/second-factor.codes",
         "page:/enrol/second-factor.key",
+        "page:/phone.people",
     ]
     .map(|name| field(name, Internal).to(Oneself, &[Plain]))
     .into()

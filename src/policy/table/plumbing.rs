@@ -42,6 +42,8 @@ pub fn is_plumbing(type_name: &str, field: &str) -> bool {
                 "legalHold",
                 "webhookEndpoint",
                 "secret",
+                "device",
+                "code",
                 // Names of fields of what the caller has just changed, never values.
                 "waiting",
                 // Kinds of what the caller has just typed.

@@ -125,6 +125,7 @@ code_list! {
         CloseReferral = "close_referral": "cancel a referral, or mark it as entered in error",
         ReadDeletions = "read_deletions": "read requests to delete and their answers",
         AnswerDeletion = "answer_deletion": "answer a request to delete",
+        KeepDevices = "keep_devices": "enrol, list and revoke the phones that the teams share",
         KeepWebhooks = "keep_webhooks": "register, try, enable and take back the webhooks of one's organisation",
     }
 }

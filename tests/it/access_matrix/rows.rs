@@ -82,6 +82,7 @@ pub(super) async fn person_rows(world: &World, ready: &Ready) -> Vec<Row> {
         query("incidents", "all", json!({})),
         query("legalHolds", "all", json!({})),
         query("webhookEndpoints", "of one's own organisation", json!({})),
+        query("devices", "of one's own teams", json!({})),
         query("serviceGaps", "of one's own project", json!({ "firstMonth": "2026-11", "lastMonth": "2026-11" })),
     ]);
     rows
@@ -170,6 +171,20 @@ pub(super) fn webhook_acts() -> Vec<Row> {
         of_never("webhookEndpointEnable"),
         of_never("webhookEndpointTest"),
         of_never("webhookEndpointDelete"),
+    ]
+}
+
+/// What is done to the phones of teams.
+pub(super) fn device_acts() -> Vec<Row> {
+    let never = json!({ "input": { "deviceId": DeviceId::from_bytes([7; 16]).to_string() } });
+    let of_team = |team: &str| {
+        let team = TeamId::derived("corridor", team).to_string();
+        Input::Fixed(json!({ "input": { "teamId": team, "name": "phone 1" } }))
+    };
+    vec![
+        act("deviceEnrol", "for the team of Paris", of_team("project paris")),
+        act("deviceEnrol", "for a team that never was", of_team("project nowhere")),
+        act("deviceRevoke", "never was", Input::Fixed(never)),
     ]
 }
 

@@ -9,7 +9,7 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 74] = [
+const OF_NO_PERSON: [&str; 77] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     // What two organisations write each other: short, linted, sealed, and purged with the referral.
@@ -71,6 +71,10 @@ const OF_NO_PERSON: [&str; 74] = [
     "ReferralStartInput.toldByPerson",
     "ReferralWaitlistInput.toldByPerson",
     "ReferralOfferToFirstInput.phoneCalled",
+    // What a team calls a phone that it shares, and what the team is called.
+    "Device.name",
+    "Device.teamName",
+    "DeviceEnrolInput.name",
     // What people put into an entry of the directory, about a service and its places.
     "DirectoryProposalChange.serviceName",
     "OrganizationChangesInput.name",
@@ -166,6 +170,7 @@ fn no_input_takes_free_text_or_files() {
         "DemandCountInput.idempotencyKey",
         "DemandRecordInput.area",
         "DemandRecordInput.idempotencyKey",
+        "DeviceEnrolInput.name",
         "GlassCaseInput.spokenCode",
         "NearPlaceInput.country",
         "NearPlaceInput.name",

@@ -108,10 +108,11 @@ impl Browser {
             let name = HeaderName::try_from(*name).expect("a name");
             request.headers_mut().expect("a request").insert(name, value.parse().expect("a value"));
         }
-        let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("form_token", token);
-        form.extend_pairs(fields);
-        self.send(request.body(Body::from(form.finish())).expect("a request")).await
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("form_token", token)
+            .extend_pairs(fields)
+            .finish();
+        self.send(request.body(Body::from(form)).expect("a request")).await
     }
 
     async fn send(&mut self, request: Request<Body>) -> Page {

@@ -6,7 +6,9 @@ use super::world::{CLINIC, World};
 use axum::http::StatusCode;
 use relais::actions::people::{self, NewAccount};
 use relais::domain::account::Role;
+use relais::domain::id::{Identifier as _, TeamId};
 use relais::identity::one_time::OneTimeKey;
+use serde_json::json;
 
 pub const PASSWORD: &str = "corbeau lampe rivière";
 pub const PROJECT: &str = "Passerelles Île-de-France";
@@ -70,7 +72,50 @@ impl World {
     }
 }
 
+impl World {
+    /// A phone that the team of Paris shares, enrolled by its coordinator.
+    pub async fn shared_phone(&self) -> Browser {
+        let team = TeamId::derived("corridor", "project paris").to_string();
+        let input = json!({ "teamId": team, "name": "phone of the day centre" });
+        let enrolled = self.act(&self.person("coordinator"), "deviceEnrol", &input).await;
+        let mut phone = Browser::of(self);
+        let code = enrolled.text_at("deviceEnrol/code/spelling");
+        let page = phone.submit("/phone", "/phone", &[("code", code)]).await;
+        assert_eq!(page.leads_to(), "/phone", "{}", page.html);
+        phone
+    }
+
+    /// The id of the account with this handle, shut out or not.
+    pub async fn account_id(&self, handle: &str) -> String {
+        self.texts(format!("SELECT id FROM accounts WHERE handle = '{handle}'")).await.pop().expect("an account")
+    }
+}
+
 impl Enrolled {
+    /// Signs in fully at a browser that is there already.
+    pub async fn signs_in_at(&self, world: &World, browser: &mut Browser) {
+        world.pass_seconds(30);
+        let page = self.gives_password(browser).await;
+        assert_eq!(page.leads_to(), "/sign-in/code", "{}", page.html);
+        let page = self.gives_code(world, browser).await;
+        assert_eq!(page.leads_to(), "/account", "{}", page.html);
+    }
+
+    /// Sets a PIN at the own browser, just after a proof.
+    pub async fn sets_pin(&mut self, pin: &str) {
+        let page = self.browser.submit("/account", "/account/pin", &[("pin", pin), ("repeated", pin)]).await;
+        assert_eq!(page.leads_to(), "/account", "{}", page.html);
+    }
+
+    /// Takes a shared phone over.
+    pub async fn takes_over(&self, world: &World, phone: &mut Browser, pin: &str) -> Page {
+        let who = world.account_id(&self.handle).await;
+        // A phone at which nobody is has no form of its own; whoever means ill takes the token of another page.
+        let has_form = phone.get("/phone").await.html.contains("form_token");
+        let from = if has_form { "/phone" } else { "/sign-in" };
+        phone.submit(from, "/phone/switch", &[("who", &who), ("pin", pin)]).await
+    }
+
     /// Signs in at a browser of its own, with a code that was not used yet.
     pub async fn signs_in(&self, world: &World) -> Browser {
         world.pass_seconds(30);

@@ -123,6 +123,7 @@ impl Schema {
             "ovr" => "ConsentOverride",
             "prp" => "DirectoryProposal",
             "whk" => "WebhookEndpoint",
+            "dev" => "Device",
             other => panic!("no kind {other}"),
         };
         format!("{{ __typename ... on {kind} {} }}", self.everything(kind))

@@ -41,7 +41,7 @@ on_both_databases! {
                     || of_directory(action)
                     || (handle.starts_with("auditor") && action == Action::ReviewGlass)
                     // Whom to call with what happened, and nothing of what that is.
-                    || (handle == "system administrator" && action == Action::KeepWebhooks)
+                    || (handle == "system administrator" && matches!(action, Action::KeepWebhooks | Action::KeepDevices))
             };
             let is_shut = |question: &&Question| {
                 let mut acts = std::iter::once(question.action).chain(question.or.iter().copied());

@@ -3,8 +3,8 @@
 
 use crate::kit::schema::{Argument, Field, SCHEMA};
 use relais::domain::id::{
-    CaseId, ConsentId, CustodyId, DeletionId, DemandId, GlassId, Identifier, IncidentId, NoticeId, OverrideId,
-    ProjectId, ProposalId, ReferralId, ReportId, ServiceId, WebhookEndpointId,
+    CaseId, ConsentId, CustodyId, DeletionId, DemandId, DeviceId, GlassId, Identifier, IncidentId, NoticeId,
+    OverrideId, ProjectId, ProposalId, ReferralId, ReportId, ServiceId, WebhookEndpointId,
 };
 use relais::policy::table::{Action, Entry, Table};
 use serde_json::{Map, Value, json};
@@ -20,7 +20,7 @@ pub struct Question {
 }
 
 /// What `node` leads to, by the kind of the id.
-fn of_node() -> [(Action, String); 15] {
+fn of_node() -> [(Action, String); 16] {
     [
         (Action::SearchDirectory, never::<ServiceId>()),
         (Action::ReadReferral, never::<ReferralId>()),
@@ -37,6 +37,7 @@ fn of_node() -> [(Action, String); 15] {
         (Action::ReadProposals, never::<ProposalId>()),
         (Action::ReadIncidents, never::<IncidentId>()),
         (Action::KeepWebhooks, never::<WebhookEndpointId>()),
+        (Action::KeepDevices, never::<DeviceId>()),
     ]
 }
 

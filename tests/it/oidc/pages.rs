@@ -115,6 +115,22 @@ async fn a_browser_signs_in_and_is_somebody() {
     }
 }
 
+/// On a phone that the team shares the provider's word is a full proof, for as long as it opens the account.
+#[tokio::test]
+async fn a_sign_in_by_the_provider_on_a_shared_phone_is_a_full_one() {
+    let stage = Stage::open(World::on_sqlite().await).await;
+    let mut browser = Browser::of(stage.app.router());
+    browser.cookies = stage.world.shared_phone().await.cookies;
+    let back = sent_off(&stage, &mut browser).await;
+    assert_eq!(browser.get(&back).await.location, "/account");
+    let here = |text: &str| text.contains(&format!("<bdi>{HANDLE}</bdi>"));
+    assert!(here(&browser.get("/phone").await.text));
+    assert!(browser.get("/account").await.text.contains("action=\"/phone/lock\""));
+    let identity = stage.identity(SUBJECT);
+    relais::actions::provider::unlink(stage.context(), HANDLE, &identity).await.expect("unlinked");
+    assert!(!here(&browser.get("/phone").await.text), "no PIN is enough after what it rested on");
+}
+
 #[tokio::test]
 async fn a_callback_in_another_browser_signs_nobody_in() {
     let stage = Stage::open(World::on_sqlite().await).await;

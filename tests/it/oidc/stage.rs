@@ -111,7 +111,7 @@ impl Stage {
     pub async fn complete(&self, callback: &[(String, String)], browser: Option<&str>) -> Result<Opened, Fault> {
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(callback).finish();
         let browser = browser.map(|secret| Sensitive::new(secret.to_owned()));
-        provider::complete(self.context(), self.provider(), &query, browser.as_ref()).await.map_err(fault)
+        provider::complete(self.context(), self.provider(), &query, browser.as_ref(), None).await.map_err(fault)
     }
 
     /// The whole way.

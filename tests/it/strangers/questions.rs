@@ -133,6 +133,10 @@ pub(super) fn questions(paris: &Paris, own: &Own) -> Vec<Question> {
     }
     questions.push(Question::of_query("node", "id", &paris.proposal));
     questions.push(Question::of_query("node", "id", &paris.webhook));
+    questions.push(Question::of_query("node", "id", &paris.phone));
+    questions.push(Question::of_mutation("deviceRevoke", "deviceId", &json!({}), &paris.phone));
+    let team = TeamId::derived("corridor", "project paris").to_string();
+    questions.push(Question::of_mutation("deviceEnrol", "teamId", &json!({ "name": "phone 1" }), &team));
     questions.extend(["RotateSecret", "Enable", "Test", "Delete"].map(|act| {
         let root = format!("webhookEndpoint{act}");
         Question::of_mutation(&root, "webhookEndpointId", &json!({}), &paris.webhook)

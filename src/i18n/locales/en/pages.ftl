@@ -92,6 +92,34 @@ page-token-used = last used
 page-never = never
 page-revoke = Revoke
 
+## A phone that a team shares
+page-phone-enrol = Share this phone
+page-phone-enrol-why = Whoever leads your project gave you a code for this phone. It works once, within 15 minutes.
+page-phone-code = Code of the phone
+page-phone-enrol-do = Share it
+page-phone = This phone
+page-phone-who = Who takes over?
+page-phone-nobody = Nobody has signed in on this phone today. Each person signs in here once a day with password and second factor; after that the own PIN is enough.
+page-phone-pin = Your PIN
+page-phone-pin-hint = Six digits. Five wrong ones lock a PIN; then only password and second factor help, and a new PIN.
+page-phone-switch = Take over
+page-phone-full = Sign in with password and second factor
+page-phone-back = Take over by PIN
+page-phone-lock = Lock
+page-phone-form-title = The phone has changed hands
+page-phone-form = This form is of somebody who was at this phone before, or it is too old. Nothing was saved. Open the page again as yourself.
+page-phone-ended-title = This phone is shared no more
+page-phone-ended = It was revoked, or its time is over. Sign in with password and second factor. To share it again, ask whoever leads your project for a new code.
+page-pin = PIN for a shared phone
+page-pin-why = On a phone that your team shares: once you have signed in there with password and second factor, this PIN is enough for the day.
+page-pin-is-not-set = You have no PIN.
+page-pin-is-set = A PIN is set.
+page-pin-is-locked = Somebody typed five wrong PINs: yours is locked on every phone. Set a new one. If it was not you, tell whoever leads your project.
+page-pin-new = New PIN
+page-pin-again = The same once more
+page-pin-hint = Six digits, no row such as 123456 and no date.
+page-pin-set = Set the PIN
+
 ## What is wrong
 problem-sign-in = The handle or the password is wrong, or this account cannot be used.
 problem-wait = Too many attempts. Try again in { $number } s.
@@ -102,6 +130,13 @@ problem-password-too-short = A password has at least 12 characters.
 problem-password-too-long = A password has at most 256 characters.
 problem-password-guessable = This password would be guessed soon. Try four unrelated words.
 problem-passwords-differ = The two passwords are not the same.
+problem-device-code = This code is wrong, was used before or has run out. Ask for another one.
+problem-pin-wrong = That did not work: the PIN is wrong, or it cannot be used here now. After five wrong ones only password and second factor help.
+problem-pin-form = A PIN has six digits.
+problem-pins-differ = The two PINs are not the same.
+problem-pin-guessable = This PIN would be among the first to be tried. Choose another one.
+problem-pin-of-provider = Your identity provider’s groups decide over this account, so it has no PIN: sign in there each time.
+problem-phone-at-severe-risk = At severe risk nobody shares a phone: sign in each time with password and second factor.
 problem-token-name = A token has a name of 1 to 40 characters.
 problem-token-scopes = Tick at least one thing that the token may be used for.
 problem-token-days = A token lives from 1 to 90 days.
@@ -135,6 +170,7 @@ method-password = Password
 method-password-and-code = Password and code
 method-password-and-recovery-code = Password and recovery code
 method-provider = Identity provider
+method-pin = PIN on a shared phone
 
 ## Sheet for a handover
 page-sheet = Sheet for a handover

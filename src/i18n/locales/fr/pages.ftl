@@ -92,6 +92,34 @@ page-token-used = dernier usage
 page-never = jamais
 page-revoke = Révoquer
 
+## Un téléphone que l’équipe partage
+page-phone-enrol = Partager ce téléphone
+page-phone-enrol-why = La personne qui dirige votre projet vous a donné un code pour ce téléphone. Il sert une fois, dans les 15 minutes.
+page-phone-code = Code du téléphone
+page-phone-enrol-do = Partager
+page-phone = Ce téléphone
+page-phone-who = Qui prend la suite ?
+page-phone-nobody = Personne ne s’est connecté aujourd’hui sur ce téléphone. Chacun s’y connecte une fois par jour avec son mot de passe et son second facteur ; ensuite son code PIN suffit.
+page-phone-pin = Votre code PIN
+page-phone-pin-hint = Six chiffres. Cinq erreurs bloquent un code PIN ; il faut alors le mot de passe, le second facteur et un nouveau code.
+page-phone-switch = Prendre la suite
+page-phone-full = Se connecter avec mot de passe et second facteur
+page-phone-back = Prendre la suite par code PIN
+page-phone-lock = Verrouiller
+page-phone-form-title = Le téléphone a changé de mains
+page-phone-form = Ce formulaire est celui de la personne qui tenait ce téléphone avant, ou il est trop ancien. Rien n’a été enregistré. Rouvrez la page sous votre nom.
+page-phone-ended-title = Ce téléphone n’est plus partagé
+page-phone-ended = Il a été révoqué, ou sa durée est passée. Connectez-vous avec mot de passe et second facteur. Pour le partager à nouveau, demandez un code à la personne qui dirige votre projet.
+page-pin = Code PIN pour un téléphone partagé
+page-pin-why = Sur un téléphone que votre équipe partage : une fois connecté avec mot de passe et second facteur, ce code suffit pour la journée.
+page-pin-is-not-set = Vous n’avez pas de code PIN.
+page-pin-is-set = Un code PIN est en place.
+page-pin-is-locked = Cinq codes PIN faux ont été tapés : le vôtre est bloqué sur tous les téléphones. Choisissez-en un autre. Si ce n’était pas vous, prévenez la personne qui dirige votre projet.
+page-pin-new = Nouveau code PIN
+page-pin-again = Le même encore une fois
+page-pin-hint = Six chiffres, sans suite comme 123456 et sans date.
+page-pin-set = Enregistrer le code PIN
+
 ## Ce qui ne va pas
 problem-sign-in = L’identifiant ou le mot de passe n’est pas juste, ou ce compte ne peut pas servir.
 problem-wait = Trop d’essais. Réessayez dans { $number } s.
@@ -102,6 +130,13 @@ problem-password-too-short = Un mot de passe a au moins 12 caractères.
 problem-password-too-long = Un mot de passe a au plus 256 caractères.
 problem-password-guessable = Ce mot de passe serait vite deviné. Essayez quatre mots sans lien entre eux.
 problem-passwords-differ = Les deux mots de passe ne sont pas les mêmes.
+problem-device-code = Ce code n’est pas juste, a déjà servi ou a expiré. Demandez-en un autre.
+problem-pin-wrong = Cela n’a pas marché : le code PIN n’est pas juste, ou il ne peut pas servir ici maintenant. Après cinq erreurs, il faut le mot de passe et le second facteur.
+problem-pin-form = Un code PIN a six chiffres.
+problem-pins-differ = Les deux codes PIN ne sont pas les mêmes.
+problem-pin-guessable = Ce code PIN serait parmi les premiers essayés. Choisissez-en un autre.
+problem-pin-of-provider = Les groupes de votre fournisseur d’identité décident de ce compte ; il n’a donc pas de code PIN : connectez-vous chaque fois par lui.
+problem-phone-at-severe-risk = À risque grave, personne ne partage un téléphone : connectez-vous chaque fois avec mot de passe et second facteur.
 problem-token-name = Un jeton porte un nom de 1 à 40 caractères.
 problem-token-scopes = Cochez au moins une chose que le jeton permet.
 problem-token-days = Un jeton vit de 1 à 90 jours.
@@ -135,6 +170,7 @@ method-password = Mot de passe
 method-password-and-code = Mot de passe et code
 method-password-and-recovery-code = Mot de passe et code de secours
 method-provider = Fournisseur d’identité
+method-pin = Code PIN sur un téléphone partagé
 
 ## Sheet for a handover
 page-sheet = Feuille de relais
