@@ -146,8 +146,9 @@ try {
     await tick(`#${consequence}`);
   }
   await tick('input[name="answer-0"][value="accepted"]');
+  await tick('input[name="urgency"][value="normal"]');
   if (await page.$('#capacity')) await tick('#capacity');
-  await send('button[name="channel"][value="electronic"]', /\/work\/.*done=refer-electronic/);
+  await send('button[name="channel"][value="electronic"]', /\/work\/.*done=(electronic|again)/);
   await picture('4-sent');
 } finally {
   await browser.close();

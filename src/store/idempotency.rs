@@ -1,6 +1,6 @@
 //! Idempotency keys: the same create, sent again, gets the same answer and does nothing more.
 
-use super::{StoreError, Tx, in_tx, statements};
+use super::{Store, StoreError, Tx, in_tx, read, statements};
 use crate::domain::id::AccountId;
 use crate::domain::time::Timestamp;
 
@@ -35,6 +35,21 @@ pub enum Claim {
     },
     /// The key was used for another call.
     Reused,
+}
+
+impl Store {
+    /// The object that a call of this operation has made under a key of this account.
+    pub async fn find_object_of_key(
+        &self,
+        account: AccountId,
+        key: &str,
+        operation: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let account = account.to_string();
+        let found: Option<(String, String, String)> =
+            read!(self, |pool| sqlx::query_as(FIND).bind(&account).bind(key).fetch_optional(pool).await)?;
+        Ok(found.filter(|(of, _, _)| of == operation).map(|(_, _, object_id)| object_id))
+    }
 }
 
 impl Tx {

@@ -58,7 +58,8 @@ pub(super) fn languages(words: Words, chosen: &str) -> List {
         let language = Language::parse(tag).ok()?;
         Some(Choice { value: (*tag).to_owned(), label: words.language_name(&language), is_chosen: *tag == chosen })
     };
-    let choices = LANGUAGES.iter().filter_map(choice).collect();
+    let others = Some(chosen).filter(|tag| !tag.is_empty() && !LANGUAGES.contains(tag));
+    let choices = LANGUAGES.iter().chain(&others).filter_map(choice).collect();
     List { name: "language", label: words.text("fact-languages"), is_required: false, choices }
 }
 

@@ -79,9 +79,14 @@ fn value_of(page: &Page, name: &str) -> String {
 }
 
 /// Everything that the person says, and how; the usual values stand on the page already.
-fn said<'a>(scope: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+fn said<'a>(page: &'a Page, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let read_aloud = |name: &str| {
+        let mark = format!("name=\"{name}\" value=\"");
+        page.html.split(&*mark).nth(1).and_then(|rest| rest.split('"').next()).expect("what is read aloud")
+    };
     let usual = [
-        ("told-0", scope),
+        ("told-0", read_aloud("told-0")),
+        ("organization-0", read_aloud("organization-0")),
         ("basis", "child_consent_mature"),
         ("assent", "not_applicable"),
         ("modality", "verbal"),
@@ -101,8 +106,7 @@ fn said<'a>(scope: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a st
 /// Refers the girl to the lawyers; the address of the referral.
 async fn referred(browser: &mut Browser) -> String {
     let (address, page) = refer_form(browser).await;
-    let scope = value_of(&page, "told-0");
-    let answer = browser.post(&address, &page.form_token(), &said(&scope, &[])).await;
+    let answer = browser.post(&address, &page.form_token(), &said(&page, &[])).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     answer.leads_to().split('?').next().expect("an address").to_owned()
 }
@@ -121,10 +125,9 @@ on_both_databases! {
             let refer = choose(browser, &found, &[("one", &lawyers())]).await;
             let page = browser.get(&refer).await;
             assert_sound(&page, "what is said");
-            let scope = value_of(&page, "told-0");
-            let answer = browser.post(&refer, &page.form_token(), &said(&scope, &[])).await;
+            let answer = browser.post(&refer, &page.form_token(), &said(&page, &[])).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{language}: {}", answer.text());
-            assert!(answer.leads_to().ends_with("?done=refer-electronic"), "{}", answer.leads_to());
+            assert!(answer.leads_to().ends_with("?done=electronic"), "{}", answer.leads_to());
             let page = browser.get(answer.leads_to()).await;
             assert_sound(&page, "what was sent");
             assert!(page.html.contains("role=\"status\""), "{language}: it says that it was sent");
@@ -140,24 +143,27 @@ on_both_databases! {
         let mut worker = worker(&world).await;
         let (_, page) = refer_form(&mut worker.browser).await;
         assert!(!page.html.contains(" checked"), "{}", page.html);
-        assert!(page.text().contains("Nothing else, and not your name"), "{}", page.text());
+        assert!(page.text().contains("Your name only later, by voice"), "{}", page.text());
     }
 
     async fn a_form_that_is_sent_twice_refers_once_and_says_so_of_other_answers(world: World) {
         let mut worker = worker(&world).await;
         let browser = &mut worker.browser;
         let (address, page) = refer_form(browser).await;
-        let (scope, token) = (value_of(&page, "told-0"), page.form_token());
-        let first = browser.post(&address, &token, &said(&scope, &[])).await;
-        let again = browser.post(&address, &token, &said(&scope, &[])).await;
-        assert_eq!((again.status, again.leads_to()), (StatusCode::SEE_OTHER, first.leads_to()));
+        let token = page.form_token();
+        let first = browser.post(&address, &token, &said(&page, &[])).await;
+        let again = browser.post(&address, &token, &said(&page, &[])).await;
+        let told = first.leads_to().replace("electronic", "again");
+        assert_eq!((again.status, again.leads_to()), (StatusCode::SEE_OTHER, told.as_str()));
+        assert!(browser.get(&told).await.text().contains("nothing went out a second time"), "whoever meant another person is told so");
         // Going back loads the form anew: it is still the same act.
         let page = browser.get(&address).await;
-        let later = browser.post(&address, &page.form_token(), &said(&scope, &[])).await;
-        assert_eq!(later.leads_to(), first.leads_to());
-        let other = browser.post(&address, &token, &said(&scope, &[("urgency", "urgent")])).await;
+        assert!(page.text().contains("This form was sent already") && page.text().contains("For another person"), "{}", page.text());
+        let later = browser.post(&address, &page.form_token(), &said(&page, &[])).await;
+        assert_eq!(later.leads_to(), told);
+        let other = browser.post(&address, &token, &said(&page, &[("urgency", "urgent")])).await;
         assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(other.text().contains("gone out already"), "{}", other.text());
+        assert!(other.text().contains("was used before"), "{}", other.text());
         assert_eq!(world.rows("referrals").await.len(), 1);
         assert_eq!(world.rows("cases").await.len(), 1);
     }
@@ -166,7 +172,7 @@ on_both_databases! {
         let mut worker = worker(&world).await;
         let browser = &mut worker.browser;
         let (address, page) = refer_form(browser).await;
-        let (scope, token) = (value_of(&page, "told-0"), page.form_token());
+        let token = page.form_token();
         for (more, says) in [
             (vec![("explained", "")], "Read the sentences aloud"),
             (vec![("answer-0", "")], "Ask the person about each"),
@@ -174,17 +180,20 @@ on_both_databases! {
             (vec![("basis", "guardian_plus_assent")], "own word"),
             (vec![("number", "Aminata")], "a digit among them"),
             (vec![("needed", "soon")], "Give a day"),
+            (vec![("urgency", "")], "urgen"),
+            (vec![("organization-0", "org_another")], "has changed since you read"),
             (vec![("told-0", "age_band")], "does not allow everything"),
         ] {
-            let page = browser.post(&address, &token, &said(&scope, &more)).await;
+            let page = browser.post(&address, &token, &said(&page, &more)).await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{more:?}");
             assert!(page.text().contains(says), "{more:?}: {}", page.text());
             assert_sound(&page, says);
-            let keeps = more[0].0 == "explained" || page.html.contains("name=\"explained\" type=\"checkbox\" value=\"yes\" checked");
+            let is_other = ["explained", "told-0", "organization-0"].contains(&more[0].0);
+            let keeps = is_other || page.html.contains("name=\"explained\" type=\"checkbox\" value=\"yes\" checked");
             assert!(keeps, "{more:?}: what was ticked stays");
         }
         assert_eq!(world.rows("cases").await.len(), 0, "nothing is half written");
-        let done = browser.post(&address, &token, &said(&scope, &[])).await;
+        let done = browser.post(&address, &token, &said(&page, &[])).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     }
 
@@ -192,10 +201,9 @@ on_both_databases! {
         let mut worker = worker(&world).await;
         let browser = &mut worker.browser;
         let (address, page) = refer_form(browser).await;
-        let scope = value_of(&page, "told-0");
-        let fields = said(&scope, &[("channel", "call"), ("capacity", "")]);
+        let fields = said(&page, &[("channel", "call"), ("capacity", "")]);
         let answer = browser.post(&address, &page.form_token(), &fields).await;
-        assert!(answer.leads_to().ends_with("?done=refer-call"), "{} {}", answer.leads_to(), answer.text());
+        assert!(answer.leads_to().ends_with("?done=call"), "{} {}", answer.leads_to(), answer.text());
         assert_eq!(world.texts("SELECT channel FROM referrals".to_owned()).await, ["call"]);
         assert_eq!(world.rows("deliveries").await.len(), 0);
     }
@@ -263,12 +271,14 @@ on_both_databases! {
         let mut worker = worker(&world).await;
         let browser = &mut worker.browser;
         let (found, page) = find(browser, &[("need", "health.primary"), ("age", "15_17"), ("language", "ar")]).await;
-        let id = value_of(&page, "service\" type=\"checkbox");
-        let _ = &id;
         let ids: Vec<&str> = page.html.split("name=\"service\" type=\"checkbox\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let sheet = choose(browser, &found, &[("service", ids[0]), ("do", "sheet")]).await;
+        let page = browser.get(&sheet).await;
         for (tag, says) in [("fr", "Où aller"), ("en", "Where to go"), ("ar", "إلى أين تذهب"), ("es", "Adónde ir"), ("it", "Dove andare"), ("pt", "Aonde ir")] {
-            let page = browser.get(&format!("{sheet}?sheet={tag}")).await;
+            let link = page.html.split(&*format!("\" lang=\"{tag}\"")).next().and_then(|before| before.rsplit("href=\"").next());
+            let address = link.filter(|link| link.starts_with("/share/") && !link.contains('<')).unwrap_or(&sheet);
+            assert!(!address.contains('?'), "{address}: which language it is stands in no address");
+            let page = browser.get(address).await;
             assert_sound(&page, tag);
             let article = page.html.split("<article").nth(1).and_then(|rest| rest.split("</article>").next()).expect("a sheet");
             assert!(article.contains(says), "{tag}: {article}");
@@ -311,8 +321,7 @@ on_both_databases! {
         let mut worker = worker(&world).await;
         let browser = &mut worker.browser;
         let (address, page) = refer_form(browser).await;
-        let scope = value_of(&page, "told-0");
-        let numbered = said(&scope, &[("number", "PAN-7")]);
+        let numbered = said(&page, &[("number", "PAN-7")]);
         let sent = browser.post(&address, &page.form_token(), &numbered).await;
         let page = browser.get(sent.leads_to()).await;
         let case = page.html.split("href=\"/cases/").nth(1).and_then(|rest| rest.split('"').next()).expect("a case").to_owned();
@@ -340,8 +349,7 @@ on_both_databases! {
         let id = found.html.split("name=\"one\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a service").to_owned();
         let refer = choose(browser, answer.leads_to(), &[("one", &id)]).await;
         let page = browser.get(&refer).await;
-        let scope = value_of(&page, "told-0");
-        let answer = browser.post(&refer, &page.form_token(), &said(&scope, &[("channel", "call")])).await;
+        let answer = browser.post(&refer, &page.form_token(), &said(&page, &[("channel", "call")])).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         assert_eq!((world.rows("cases").await.len(), world.rows("referrals").await.len()), (1, 2));
         // A need of hers that met nothing.

@@ -9,7 +9,7 @@ use super::{Notify, deletion};
 use crate::actions::disclosure::act;
 use crate::actions::erasure::{Shredding, decide_shredding, shred_referral};
 use crate::actions::referral::{Actor, Target, audit, decide, find_for_change, settle, write};
-use crate::actions::{ActionError, Context, consent};
+use crate::actions::{ActionError, Context, consent, hidden};
 use crate::domain::account::Account;
 use crate::domain::audit::{AuditAction, AuditEvent, AuditPurpose};
 use crate::domain::consent::{Consent, ConsentBasis};
@@ -39,6 +39,32 @@ pub async fn withdraw(context: &Context, access: &Access, id: ConsentId) -> Resu
         })
         .await?;
     consent::find(context, access, id).await
+}
+
+/// Withdraws what lets anybody be told of a case, or only these organisations where some are named: the person says it once,
+/// and not for each consent. What the law orders stays.
+pub async fn withdraw_for_case(
+    context: &Context,
+    access: &Access,
+    case: CaseId,
+    named: Option<&[OrganizationId]>,
+) -> Result<(), ActionError> {
+    let account = permit(access, Action::WithdrawConsent)?;
+    let now = context.now();
+    context
+        .store
+        .write(async |tx| {
+            let case = tx.find_case(&access.scope(), case).await?.ok_or_else(|| hidden(access, case))?;
+            let told: Vec<OrganizationId> = match named {
+                Some(named) => named.to_vec(),
+                None => {
+                    let consents = tx.lock_consents_of_case(&access.scope(), case.id).await?;
+                    consents.iter().map(|consent| consent.recipient_id).collect()
+                }
+            };
+            withdraw_from(context, tx, access, account, (case.id, &told), now).await
+        })
+        .await
 }
 
 /// Withdraws whatever lets these organisations be told of a case: whom a person refuses in a conversation she takes back

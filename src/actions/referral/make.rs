@@ -14,7 +14,7 @@ use crate::domain::audit::AuditEvent;
 use crate::domain::case::CaseReference;
 use crate::domain::consent::{ConsentField, ConsentPurpose, RecipientAnswer};
 use crate::domain::directory::KnownConsequence;
-use crate::domain::id::{CaseId, LocationId, OrganizationId, ReferralId, ServiceId, TeamId};
+use crate::domain::id::{CaseId, Identifier as _, LocationId, OrganizationId, ReferralId, ServiceId, TeamId};
 use crate::domain::need::Need;
 use crate::domain::profile::{AgeBasis, ProtectionFlag};
 use crate::domain::referral::{ReferralKind, Urgency};
@@ -26,6 +26,9 @@ use crate::policy::referral_view::ReferralView;
 use crate::policy::rules::{Action, permit};
 use crate::policy::visible::Visible;
 use crate::store::Tx;
+
+/// The name of the act among keys of calls.
+const OPERATION: &str = "referral_make";
 
 /// What referring somebody in one act takes.
 #[derive(Clone, Hash)]
@@ -89,22 +92,33 @@ pub struct NamedService {
     pub third_country_acknowledged: bool,
 }
 
+/// A referral that was made, now or by the same call before.
+pub struct Made {
+    /// The referral, as it stands now.
+    pub referral: Visible<ReferralView>,
+    /// True where the same call had made it before, so that nothing was done.
+    pub was_made_before: bool,
+}
+
 /// Refers somebody: opens the case unless there is one, records what the person said, drafts the referral to the first
 /// recipient whom the person accepted, and sends it, or leaves a draft where a second person has to confirm the consent.
 /// Everything or nothing.
-pub async fn make(
-    context: &Context,
-    access: &Access,
-    input: MakeReferral,
-) -> Result<Visible<ReferralView>, ActionError> {
+pub async fn make(context: &Context, access: &Access, input: MakeReferral) -> Result<Made, ActionError> {
     permit(access, Action::OpenCase)?;
     permit(access, Action::RecordConsent)?;
     let account = permit(access, Action::CreateReferral)?;
-    let create = Create::new(account, &input.idempotency_key, "referral_make", &input)?;
+    let create = Create::new(account, &input.idempotency_key, OPERATION, &input)?;
     let sender = Sender { context, access, account, now: context.now() };
-    let id: ReferralId = context.fresh_id();
-    let id = create.once(context, id, async |tx| sender.make(tx, &input, id).await).await?;
-    find(context, access, id).await
+    let fresh: ReferralId = context.fresh_id();
+    let id = create.once(context, fresh, async |tx| sender.make(tx, &input, fresh).await).await?;
+    Ok(Made { referral: find(context, access, id).await?, was_made_before: id != fresh })
+}
+
+/// The referral that a call under this key of the viewer's has made; `None` where there was none.
+pub async fn made_under(context: &Context, access: &Access, key: &str) -> Result<Option<ReferralId>, ActionError> {
+    let account = permit(access, Action::CreateReferral)?;
+    let id = context.store.find_object_of_key(account.id, key, OPERATION).await?;
+    Ok(id.and_then(|id| ReferralId::parse(&id).ok()))
 }
 
 impl Sender<'_> {
@@ -164,6 +178,12 @@ impl Sender<'_> {
         for named in named {
             let service = kept_service(self.context, self.access, named.service_id)?;
             let recipient_id = service.service.organization_id;
+            let known = service.service.known_consequences.iter().copied();
+            let missing: Vec<_> = known.filter(|known| !named.consequences.contains(known)).collect();
+            // Of whoever is asked later, too: by then the person is not there to be explained to.
+            if named.answer == RecipientAnswer::Accepted && !missing.is_empty() {
+                return Err(Refusal::Consequences { missing }.into());
+            }
             match named.answer {
                 RecipientAnswer::Refused => refused.push(recipient_id),
                 RecipientAnswer::Accepted => accepted.push(NamedRecipient {

@@ -23,7 +23,7 @@ pub use answer_code::create_answer_code;
 pub(in crate::actions) use answer_code::event as answer_code_event;
 pub use draft::{CreateReferral, create};
 pub use handover::{create_slip, hand_over, present_slip};
-pub use make::{MakeReferral, NamedService, NewPerson, Referred, make};
+pub use make::{Made, MakeReferral, NamedService, NewPerson, Referred, made_under, make};
 pub use message::{TypedAnswer, answer_question, ask, mark_messages_read, send_message};
 pub use next_partners::next_partners;
 pub use prefill::{Prefill, prefill};

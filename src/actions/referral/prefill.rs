@@ -15,6 +15,8 @@ use crate::policy::visible::Visible;
 
 /// What there is to say of one service.
 pub struct Prefill {
+    /// Which of the services named it is, counted from 0.
+    pub number: usize,
     /// The service.
     pub service: Visible<ServiceView>,
     /// What of the person its offer would tell.
@@ -43,12 +45,14 @@ pub async fn prefill(
     };
     let country = project.map(|project| project.country).unwrap_or_default();
     let now = context.now();
-    let known = services.iter().filter_map(|id| directory::kept_service(context, access, *id).ok());
+    let known = services.iter().enumerate();
+    let known = known.filter_map(|(number, id)| Some((number, directory::kept_service(context, access, *id).ok()?)));
     Ok(known
-        .map(|view| {
+        .map(|(number, view)| {
             let service = &view.service;
             let capacity = service.capacity_status_at(now);
             Prefill {
+                number,
                 told: Offer::of(&profile, &service.eligibility).fields(),
                 consequences: service.known_consequences.into(),
                 leaves_protection: leaves_protection(&country, country_of(service, None), need),

@@ -31,7 +31,7 @@ impl ReferralMakeMutations {
         #[graphql(desc = "Who is referred to whom, and what was said.")] input: ReferralMakeInput,
     ) -> Result<ReferralMakePayload, ApiError> {
         let request = request(context);
-        let made = make(&request.context, &request.access, input.read()?).await;
+        let made = make(&request.context, &request.access, input.read()?).await.map(|made| made.referral);
         let (referral, errors) = settle(made, request.language)?;
         Ok(ReferralMakePayload { referral: referral.map(Referral::from), errors })
     }

@@ -249,6 +249,8 @@ const FINDING_PAGES: &[&str] = &[
     "GET /find/{quest}",
     "POST /find/{quest}",
     "GET /services/{quest}",
+    "GET /map/{quest}",
+    "POST /map/{quest}",
     "GET /share/{quest}",
 ];
 

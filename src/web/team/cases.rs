@@ -4,6 +4,7 @@
 use super::quest::Quest;
 use super::work::Line;
 use super::{CASES, FIND, Team};
+use crate::actions::protection::withdrawal::withdraw_for_case;
 use crate::actions::referral::{List, Part, list};
 use crate::actions::{ActionError, Context, case, geography};
 use crate::domain::id::{CaseId, Identifier as _};
@@ -103,9 +104,14 @@ pub(in crate::web) async fn seek(State(context): State<Context>, form: Form) -> 
     };
     let words = Words::by_clock(team.language(), None);
     let typed = Sensitive::new(form.get("code").trim().to_owned());
-    let found = match SpokenCode::parse(typed.expose()) {
+    let by_code = match SpokenCode::parse(typed.expose()) {
         Ok(_) => case::find_by_spoken_code(&context, &team.access, &typed).await.map(|view| vec![view]),
-        Err(_) => case::list_by_file_number(&context, &team.access, &typed).await,
+        Err(_) => Err(ActionError::NotVisible),
+    };
+    // What reads like a code may be a number of the team's own.
+    let found = match by_code {
+        Err(ActionError::NotVisible) => case::list_by_file_number(&context, &team.access, &typed).await,
+        by_code => by_code,
     };
     let problem = match &found {
         Ok(views) if !views.is_empty() => None,
@@ -140,7 +146,11 @@ async fn page(
         spoken_code: view.reveal(&view.spoken_code).cloned(),
         facts: facts(team, words, &view),
         lines: referrals.iter().map(|view| Line::new(team, view)).collect(),
-        done: done.filter(|code| *code == "counted").map(|_| words.text("tally-done")),
+        done: match done {
+            Some("counted") => Some(words.text("tally-done")),
+            Some("saved") => Some(words.text("done-saved")),
+            _ => None,
+        },
         problem,
         needs: super::tally::needs(words, ""),
         results: super::tally::results(words, ""),
@@ -182,28 +192,32 @@ pub(in crate::web) async fn act(
         Err(elsewhere) => return elsewhere,
     };
     let Some(id) = id_in(id) else { return not_found(visit) };
-    if form.get("do") == "count" {
-        return count(&team, id, &form).await;
+    match form.get("do") {
+        "count" => return count(&team, id, &form).await,
+        "withdraw" => return withdraw(&team, id, &form).await,
+        _ => {}
     }
     let view = match case::find(&context, &team.access, id).await {
         Ok(view) => view,
         Err(error) => return refused(&context, &team.access, visit, &error).await,
     };
-    let languages = view.reveal(&view.languages).cloned().unwrap_or_default();
-    let quest = Quest {
-        age_band: view.reveal(&view.age_band).copied(),
-        gender: view.reveal(&view.gender).copied(),
-        household: view.reveal(&view.household).copied(),
-        admin_status: view.reveal(&view.admin_status).copied(),
-        situation: view.reveal(&view.situation).copied(),
-        language: languages.first().map(|tag| tag.as_str().to_owned()).unwrap_or_default(),
-        case_id: Some(id),
-        ..Quest::default()
-    };
-    let onward = answer::onward(&format!("{FIND}?from={}", quest.seal(&context, visit)));
-    match crate::actions::disclosure::record(&context, &team.access).await {
-        Ok(()) => onward,
-        Err(error) => answer::refused(visit, &error),
+    let quest = Quest { case_id: Some(view.id), ..Quest::default() };
+    answer::onward(&format!("{FIND}?from={}", quest.seal(&context, visit)))
+}
+
+/// Ends whatever lets anybody be told of the person: she says so once, to whomever she has agreed.
+async fn withdraw(team: &Team<'_>, id: CaseId, form: &Form) -> Response<Body> {
+    let (context, access, visit) = (team.context, &team.access, team.visit);
+    if form.get("sure") == "yes" {
+        return match withdraw_for_case(context, access, id, None).await {
+            Ok(()) => answer::onward(&format!("{CASES}/{id}?done=saved")),
+            Err(error) => refused(context, access, visit, &error).await,
+        };
+    }
+    let problem = Words::by_clock(team.language(), None).text("missing-sure");
+    match page(team, id, (None, Some(problem))).await {
+        Ok(page) => sent(context, access, (visit, StatusCode::UNPROCESSABLE_ENTITY), &page).await,
+        Err(error) => refused(context, access, visit, &error).await,
     }
 }
 

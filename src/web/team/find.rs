@@ -3,17 +3,17 @@
 use super::quest::{Quest, When};
 use super::{FIND, Team, words_at};
 use crate::actions::Context;
-use crate::actions::search::{own_places, whereabouts};
+use crate::actions::input::ProfileInput;
+use crate::actions::search::{OwnPlace, own_places, whereabouts};
 use crate::domain::code::CodeList as _;
 use crate::domain::need::{Need, NeedFamily};
 use crate::domain::opening::TimeZone;
-use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
-use crate::i18n::code_key;
+use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Language, Situation};
 use crate::web::answer;
 use crate::web::choice::{Choice, List, choices, languages, list_of};
 use crate::web::form::Form;
 use crate::web::frame::Frame;
-use crate::web::recorded::{in_query, refused};
+use crate::web::recorded::{in_query, refused, sent};
 use crate::web::visit::Visit;
 use crate::web::words::Words;
 use askama::Template;
@@ -45,6 +45,8 @@ pub(super) struct FindPage {
     place: String,
     words: String,
     whens: Vec<Choice>,
+    day: String,
+    hour: String,
     zone: String,
 }
 
@@ -56,10 +58,9 @@ impl FindPage {
             let needs = choices(words, "need", needs, chosen(quest.need.map(|need| need.code())));
             (words.code("family", *family), needs)
         });
-        let household = chosen(quest.household.map(|code| code.code()));
-        let (status, situation) =
-            (chosen(quest.admin_status.map(|code| code.code())), chosen(quest.situation.map(|code| code.code())));
         let own_places = places(team, quest);
+        let at = if let When::At(at) = quest.when { Some(at) } else { None };
+        let local = at.zip(words.zone).map(|(at, zone)| zone.local(at));
         let when = match quest.when {
             When::Now => "now",
             When::At(_) => "at",
@@ -81,14 +82,8 @@ impl FindPage {
                 Gender::ALL.iter().copied(),
                 chosen(quest.gender.map(|code| code.code())),
             ),
-            lists: vec![
-                list_of(words, ("household", "fact-household", "household"), Household::ALL.iter().copied(), household),
-                languages(words, &quest.language),
-            ],
-            further: vec![
-                list_of(words, ("status", "fact-status", "admin-status"), AdminStatus::ALL.iter().copied(), status),
-                list_of(words, ("situation", "fact-situation", "situation"), Situation::ALL.iter().copied(), situation),
-            ],
+            lists: quick_lists(words, quest),
+            further: further_lists(words, quest),
             has_point: quest.point.is_some() && own_places.iter().all(|place| !place.is_chosen),
             point: quest.point.map(written).unwrap_or_default(),
             map: quest.seal(team.context, team.visit),
@@ -102,6 +97,8 @@ impl FindPage {
                     is_chosen: code == when,
                 })
                 .into(),
+            day: local.map(|local| local.date.to_string()).unwrap_or_default(),
+            hour: local.map(|local| format!("{:02}:{:02}", local.minute / 60, local.minute % 60)).unwrap_or_default(),
             zone: words.zone_name(),
             from,
             frame: team.visit.frame(),
@@ -109,11 +106,28 @@ impl FindPage {
     }
 }
 
+fn quick_lists(words: Words, quest: &Quest) -> Vec<List> {
+    let household = quest.household.map_or("", |code| code.code());
+    vec![
+        list_of(words, ("household", "fact-household", "household"), Household::ALL.iter().copied(), household),
+        languages(words, &quest.language),
+    ]
+}
+
+fn further_lists(words: Words, quest: &Quest) -> Vec<List> {
+    let status = quest.admin_status.map_or("", |code| code.code());
+    let situation = quest.situation.map_or("", |code| code.code());
+    vec![
+        list_of(words, ("status", "fact-status", "admin-status"), AdminStatus::ALL.iter().copied(), status),
+        list_of(words, ("situation", "fact-situation", "situation"), Situation::ALL.iter().copied(), situation),
+    ]
+}
+
 /// The places of the own organisation; the first is chosen unless something else was.
 fn places(team: &Team<'_>, quest: &Quest) -> Vec<Choice> {
     let own = own_places(team.context, &team.access).unwrap_or_default();
     let is_anew = quest.point.is_none() && quest.place.is_empty();
-    let choice = |(number, place): (usize, crate::actions::search::OwnPlace)| {
+    let choice = |(number, place): (usize, OwnPlace)| {
         let (latitude, longitude) = (place.position.latitude(), place.position.longitude());
         let value = format!("{latitude:.5},{longitude:.5}");
         let is_that = quest.point.is_some_and(|(latitude, longitude)| value == format!("{latitude:.5},{longitude:.5}"));
@@ -133,10 +147,19 @@ pub(in crate::web) async fn show(State(context): State<Context>, uri: Uri, visit
         Err(elsewhere) => return elsewhere,
     };
     let from = in_query(&uri, "from").unwrap_or_default();
-    let quest = Quest::open(&visit, from).unwrap_or_default();
-    let from = if quest == Quest::default() { String::new() } else { from.to_owned() };
+    // What does not open is not as if nothing had been said: a case would be lost without a word.
+    let quest = match from {
+        "" => Quest::default(),
+        sealed => match team.opened(sealed).await {
+            Ok(quest) => quest,
+            Err(elsewhere) => return elsewhere,
+        },
+    };
     match clock(&team, &quest).await {
-        Ok(words) => answer::page(&visit, &FindPage::new(&team, words, &quest, from, None)),
+        Ok(words) => {
+            let page = FindPage::new(&team, words, &quest, from.to_owned(), None);
+            sent(&context, &team.access, (&visit, StatusCode::OK), &page).await
+        }
         Err(elsewhere) => elsewhere,
     }
 }
@@ -158,7 +181,13 @@ pub(in crate::web) async fn seek(State(context): State<Context>, form: Form) -> 
         Ok(team) => team,
         Err(elsewhere) => return elsewhere,
     };
-    let before = Quest::open(visit, form.get("from")).unwrap_or_default();
+    let before = match form.get("from") {
+        "" => Quest::default(),
+        sealed => match team.opened(sealed).await {
+            Ok(quest) => quest,
+            Err(elsewhere) => return elsewhere,
+        },
+    };
     let words = match clock(&team, &before).await {
         Ok(words) => words,
         Err(elsewhere) => return elsewhere,
@@ -176,7 +205,7 @@ pub(in crate::web) async fn seek(State(context): State<Context>, form: Form) -> 
         Some(key) => {
             let from = form.get("from").to_owned();
             let page = FindPage::new(&team, words, &quest, from, Some(words.text(key)));
-            answer::with_status(visit, StatusCode::UNPROCESSABLE_ENTITY, &page)
+            sent(&context, &team.access, (visit, StatusCode::UNPROCESSABLE_ENTITY), &page).await
         }
     }
 }
@@ -186,14 +215,15 @@ fn utc() -> Option<TimeZone> {
 }
 
 /// The person in a line, as far as somebody has said who she is.
-pub(super) fn person_in_words(words: Words, quest: &Quest) -> String {
+pub(super) fn profile_in_words(words: Words, profile: &ProfileInput) -> String {
+    let tags = profile.languages.iter().filter_map(|tag| Language::parse(tag).ok());
+    let languages: Vec<String> = tags.map(|tag| words.language_name(&tag)).collect();
     let parts = [
-        quest.age_band.map(|code| words.text(&code_key("accepted-age", code))),
-        quest.gender.map(|code| words.text(&code_key("gender", code))),
-        quest.household.map(|code| words.text(&code_key("household", code))),
-        quest.admin_status.map(|code| words.text(&code_key("admin-status", code))),
-        quest.situation.map(|code| words.text(&code_key("situation", code))),
-        crate::domain::profile::Language::parse(&quest.language).ok().map(|tag| words.language_name(&tag)),
+        profile.age_band.map(|code| words.code("accepted-age", code)),
+        profile.gender.map(|code| words.code("gender", code)),
+        profile.household.map(|code| words.code("household", code)),
+        profile.admin_status.map(|code| words.code("admin-status", code)),
+        profile.situation.map(|code| words.code("situation", code)),
     ];
-    words.listed(parts.into_iter().flatten())
+    words.listed(parts.into_iter().flatten().chain(languages))
 }

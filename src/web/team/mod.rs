@@ -9,6 +9,7 @@ mod cases;
 mod find;
 mod map;
 mod moves;
+mod naming;
 mod point;
 mod quest;
 mod refer;
@@ -33,10 +34,11 @@ pub(super) use work::show as show_work;
 
 use self::quest::Quest;
 use super::answer;
+use super::recorded::refused;
 use super::visit::{Visit, sign_in_first};
 use super::words::Words;
-use crate::actions::Context;
 use crate::actions::search::Whereabouts;
+use crate::actions::{Context, case};
 use crate::domain::country::CountryCode;
 use crate::domain::opening::TimeZone;
 use crate::domain::place::AreaCode;
@@ -84,10 +86,23 @@ impl<'a> Team<'a> {
         self.visit.language
     }
 
-    /// What stands in the address of a page.
-    fn quest(&self, sealed: Result<Path<String>, PathRejection>) -> Result<Quest, Response<Body>> {
-        let quest = sealed.ok().and_then(|Path(sealed)| Quest::open(self.visit, &sealed));
-        quest.ok_or_else(|| answer::message(self.visit, StatusCode::NOT_FOUND, "quest-over"))
+    /// What stands in the address of a page, with what its case tells of the person by now.
+    async fn quest(&self, sealed: Result<Path<String>, PathRejection>) -> Result<Quest, Response<Body>> {
+        match sealed {
+            Ok(Path(sealed)) => self.opened(&sealed).await,
+            Err(_) => Err(answer::message(self.visit, StatusCode::NOT_FOUND, "quest-over")),
+        }
+    }
+
+    /// The same of an address inside another one.
+    async fn opened(&self, sealed: &str) -> Result<Quest, Response<Body>> {
+        let quest = Quest::open(self.visit, sealed);
+        let quest = quest.ok_or_else(|| answer::message(self.visit, StatusCode::NOT_FOUND, "quest-over"))?;
+        let Some(id) = quest.case_id else { return Ok(quest) };
+        match case::find(self.context, &self.access, id).await {
+            Ok(view) => Ok(quest.about(&view)),
+            Err(error) => Err(refused(self.context, &self.access, self.visit, &error).await),
+        }
     }
 }
 

@@ -29,24 +29,8 @@ use axum::extract::{Path, State};
 use axum::http::{Response, StatusCode};
 
 /// What the notice after an act can say.
-pub(super) const DONE: [&str; 16] = [
-    "refer-electronic",
-    "refer-call",
-    "refer-waits",
-    "move-send",
-    "move-answer",
-    "move-told",
-    "move-handover",
-    "move-message",
-    "move-read",
-    "move-reroute",
-    "move-reopen",
-    "move-withdraw",
-    "move-cancel",
-    "move-error",
-    "move-outcome",
-    "move-start",
-];
+/// It names no act: an address stays in a browser's history.
+pub(super) const DONE: [&str; 6] = ["electronic", "call", "waits", "again", "next", "saved"];
 /// The way of sending, as a form says it: what is declared with it.
 const WAYS: [(&str, SendDeclarations); 4] = [
     ("send", declared(Channel::Electronic, false, false)),
@@ -312,11 +296,11 @@ async fn perform(
     (wanted, key): (Wanted, &str),
 ) -> Result<Came, ActionError> {
     let (context, access) = (team.context, &team.access);
-    let here = |done: &str| Came::To(format!("{WORK}/{}?done={done}", target.id));
+    let here = || Came::To(format!("{WORK}/{}?done=saved", target.id));
     Ok(match wanted {
-        Wanted::Send(declared) => send(context, access, target, declared).await.map(|_| here("move-send"))?,
-        Wanted::Answer(typed) => answer_question(context, access, target, typed).await.map(|_| here("move-answer"))?,
-        Wanted::HandOver(mode) => hand_over(context, access, target, mode).await.map(|_| here("move-handover"))?,
+        Wanted::Send(declared) => send(context, access, target, declared).await.map(|_| here())?,
+        Wanted::Answer(typed) => answer_question(context, access, target, typed).await.map(|_| here())?,
+        Wanted::HandOver(mode) => hand_over(context, access, target, mode).await.map(|_| here())?,
         Wanted::Slip => {
             let slip = create_slip(context, access, target).await?;
             Came::Code("move-slip-code", slip.tell(&slip.code).clone())
@@ -329,20 +313,17 @@ async fn perform(
             let idempotency_key = format!("reroute-{key}");
             let input = RerouteReferral { idempotency_key, target, service_id: None, consent_id: None, declared };
             let next = reroute(context, access, input).await?;
-            Came::To(format!("{WORK}/{}?done=move-reroute", next.id))
+            Came::To(format!("{WORK}/{}?done=next", next.id))
         }
-        Wanted::Told(told) => referral::answer(context, access, target, told).await.map(|_| here("move-told"))?,
-        Wanted::Write(text) => send_message(context, access, target, text).await.map(|_| here("move-message"))?,
-        Wanted::Read => mark_messages_read(context, access, target).await.map(|_| here("move-read"))?,
-        Wanted::Reopen => reopen(context, access, target).await.map(|_| here("move-reopen"))?,
+        Wanted::Told(told) => referral::answer(context, access, target, told).await.map(|_| here())?,
+        Wanted::Write(text) => send_message(context, access, target, text).await.map(|_| here())?,
+        Wanted::Read => mark_messages_read(context, access, target).await.map(|_| here())?,
+        Wanted::Reopen => reopen(context, access, target).await.map(|_| here())?,
         Wanted::Withdraw => {
             let consent = view.consent.as_ref().ok_or(ActionError::NotVisible)?;
-            withdraw(context, access, consent.id).await.map(|_| here("move-withdraw"))?
+            withdraw(context, access, consent.id).await.map(|_| here())?
         }
-        Wanted::Close(closing) => {
-            let done = if matches!(closing, Closing::Cancel(_)) { "move-cancel" } else { "move-error" };
-            close(context, access, target, closing).await.map(|_| here(done))?
-        }
+        Wanted::Close(closing) => close(context, access, target, closing).await.map(|_| here())?,
     })
 }
 

@@ -83,7 +83,7 @@ pub(in crate::web) async fn show(
         Ok(team) => team,
         Err(elsewhere) => return elsewhere,
     };
-    let quest = match team.quest(sealed) {
+    let quest = match team.quest(sealed).await {
         Ok(quest) => quest,
         Err(elsewhere) => return elsewhere,
     };
@@ -104,7 +104,7 @@ pub(in crate::web) async fn choose(
         Ok(team) => team,
         Err(elsewhere) => return elsewhere,
     };
-    let quest = match team.quest(sealed) {
+    let quest = match team.quest(sealed).await {
         Ok(quest) => quest,
         Err(elsewhere) => return elsewhere,
     };
@@ -127,6 +127,7 @@ pub(in crate::web) async fn choose(
     // A button that is pressed by a key says the corner, which nobody has met.
     match point.filter(|_| met("at.x") != Some(0.0)) {
         Some(point) => {
+            let quest = quest.choosing(Vec::new());
             let quest = Quest { point: Some(point), place: String::new(), kilometers_across: None, ..quest };
             let sealed = quest.seal(&context, visit);
             let knows_what = quest.need.is_some() || !quest.words.is_empty();

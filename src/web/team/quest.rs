@@ -13,8 +13,10 @@ use crate::domain::need::Need;
 use crate::domain::opening::TimeZone;
 use crate::domain::profile::{AdminStatus, AgeBand, Gender, Household, Situation};
 use crate::domain::ranking::ServiceOrder;
-use crate::domain::sensitive::Sensitive;
+use crate::domain::sensitive::{Sensitive, hidden_debug};
 use crate::domain::time::Timestamp;
+use crate::policy::person_view::CaseView;
+use crate::policy::visible::Visible;
 use crate::web::visit::Visit;
 use sha2::{Digest as _, Sha256};
 
@@ -26,7 +28,7 @@ const MOST_LETTERS: usize = 80;
 const LIST: &str = "pages/quest";
 
 /// What is looked for.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub(super) struct Quest {
     pub(super) need: Option<Need>,
     pub(super) age_band: Option<AgeBand>,
@@ -47,6 +49,8 @@ pub(super) struct Quest {
     pub(super) case_id: Option<CaseId>,
     /// The services that were chosen of what was found, in the order of the choice.
     pub(super) chosen: Vec<ServiceId>,
+    /// Tag of the language of the sheet, where another one was asked for.
+    pub(super) sheet: String,
     /// How many kilometres a map shows across, while a point of it is chosen.
     pub(super) kilometers_across: Option<u32>,
     /// The end of the page before.
@@ -54,6 +58,8 @@ pub(super) struct Quest {
     /// What makes one act of a form that is sent twice.
     pub(super) key: String,
 }
+
+hidden_debug!(Quest);
 
 /// When a service has to be open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,7 +101,7 @@ impl Quest {
     fn text(&self) -> String {
         // Named one by one, so that a new field cannot be forgotten.
         let Self { need, age_band, gender, household, admin_status, situation, language, place, point, .. } = self;
-        let Self { when, words, case_id, chosen, kilometers_across, after, key, .. } = self;
+        let Self { when, words, case_id, chosen, sheet, kilometers_across, after, key, .. } = self;
         let mut pairs = url::form_urlencoded::Serializer::new(String::new());
         let mut put = |name: &str, value: Option<&str>| {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -103,12 +109,15 @@ impl Quest {
             }
         };
         put("need", need.map(CodeList::code));
-        put("age", age_band.map(CodeList::code));
-        put("gender", gender.map(CodeList::code));
-        put("household", household.map(CodeList::code));
-        put("status", admin_status.map(CodeList::code));
-        put("situation", situation.map(CodeList::code));
-        put("language", Some(language));
+        // What a case tells of a person is read from it each time, and stands nowhere else.
+        if case_id.is_none() {
+            put("age", age_band.map(CodeList::code));
+            put("gender", gender.map(CodeList::code));
+            put("household", household.map(CodeList::code));
+            put("status", admin_status.map(CodeList::code));
+            put("situation", situation.map(CodeList::code));
+            put("language", Some(language));
+        }
         put("place", Some(place));
         put("near", point.map(|(latitude, longitude)| format!("{latitude:.5},{longitude:.5}")).as_deref());
         match when {
@@ -121,6 +130,7 @@ impl Quest {
         for id in chosen {
             put("service", Some(&id.to_string()));
         }
+        put("sheet", Some(sheet));
         put("across", kilometers_across.map(|across| across.to_string()).as_deref());
         put("after", Some(after));
         put("key", Some(key));
@@ -136,6 +146,7 @@ impl Quest {
             when: Timestamp::parse(value("instant")).map_or(read.when, When::At),
             case_id: CaseId::parse(value("case")).ok(),
             chosen: chosen.collect(),
+            sheet: value("sheet").to_owned(),
             kilometers_across: value("across").parse().ok(),
             after: value("after").to_owned(),
             key: value("key").to_owned(),
@@ -154,6 +165,21 @@ impl Quest {
     pub(super) fn open(visit: &Visit, sealed: &str) -> Option<Self> {
         let text = open_cursor(&key_of(&visit.session_secret), LIST, "", sealed).ok()?;
         Some(Self::parse(std::str::from_utf8(&text).ok()?))
+    }
+
+    /// The same for the person of a case, as it tells of her.
+    pub(super) fn about(self, view: &Visible<CaseView>) -> Self {
+        let languages = view.reveal(&view.languages).cloned().unwrap_or_default();
+        Self {
+            age_band: view.reveal(&view.age_band).copied(),
+            gender: view.reveal(&view.gender).copied(),
+            household: view.reveal(&view.household).copied(),
+            admin_status: view.reveal(&view.admin_status).copied(),
+            situation: view.reveal(&view.situation).copied(),
+            language: languages.first().map(|tag| tag.as_str().to_owned()).unwrap_or_default(),
+            case_id: Some(view.id),
+            ..self
+        }
     }
 
     /// The person, as far as it is told here; the area is known by the place.
@@ -226,8 +252,9 @@ mod tests {
             point: Some((48.91, -2.5)),
             when: When::At(Timestamp::parse("2026-11-23T19:00:00Z").expect("an instant")),
             words: "avocat".to_owned(),
-            case_id: Some(CaseId::from_bytes([7; 16])),
+            case_id: None,
             chosen: vec![ServiceId::from_bytes([1; 16]), ServiceId::from_bytes([2; 16])],
+            sheet: "it".to_owned(),
             kilometers_across: Some(40),
             after: "cursor".to_owned(),
             key: "0123456789abcdef".to_owned(),
@@ -239,6 +266,15 @@ mod tests {
         for quest in [everything(), Quest::default(), Quest { when: When::Now, ..Quest::default() }] {
             assert_eq!(Quest::parse(&quest.text()), quest);
         }
+    }
+
+    #[test]
+    fn of_a_case_nothing_is_kept_but_which_one_it_is() {
+        let quest = Quest { case_id: Some(CaseId::from_bytes([7; 16])), ..everything() };
+        let read = Quest::parse(&quest.text());
+        assert!(read.case_id == quest.case_id && read.need == quest.need);
+        assert!(read.age_band.is_none() && read.household.is_none() && read.language.is_empty());
+        assert!(!format!("{quest:?}").contains("minor"), "and nothing is printed");
     }
 
     #[test]

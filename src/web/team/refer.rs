@@ -1,13 +1,15 @@
 //! Naming services to a person and referring her, on one page: what each would be told and what is known to follow is read
 //! aloud line by line, and each is accepted or refused. Nothing of that is ticked beforehand.
 
-use super::card::{Phone, capacity, phones};
+use super::find::profile_in_words;
+use super::naming::{Naming, Recipient};
 use super::quest::Quest;
 use super::{FIND, Team, WORK, area_of, words_at};
 use crate::actions::consent::Conversation;
 use crate::actions::input::ProfileInput;
+use crate::actions::protection::withdrawal::withdraw_for_case;
 use crate::actions::referral::{
-    MakeReferral, NamedService, NewPerson, Prefill, Referred, SendDeclarations, make, prefill,
+    Made, MakeReferral, NamedService, NewPerson, Prefill, Referred, SendDeclarations, made_under, make, prefill,
 };
 use crate::actions::search::whereabouts;
 use crate::actions::{ActionError, Context, case};
@@ -17,7 +19,7 @@ use crate::domain::consent::{
     Interpreting, RecipientAnswer, usual_basis,
 };
 use crate::domain::directory::KnownConsequence;
-use crate::domain::id::{Identifier as _, ServiceId, TeamId};
+use crate::domain::id::{Identifier as _, TeamId};
 use crate::domain::lifecycle::Status;
 use crate::domain::need::Need;
 use crate::domain::profile::AgeBand;
@@ -25,7 +27,6 @@ use crate::domain::referral::{Channel, Urgency};
 use crate::domain::refusal::{InputProblem, Refusal};
 use crate::domain::sensitive::Sensitive;
 use crate::domain::time::{Date, Timestamp};
-use crate::i18n::code_key;
 use crate::policy::referral_view::ReferralStatus;
 use crate::web::answer;
 use crate::web::choice::{Choice, List, choices, languages};
@@ -55,6 +56,10 @@ struct ReferPage {
     title: String,
     person: String,
     problem: Option<String>,
+    /// The referral that this very form has made already: going back shows it again.
+    made_before: Option<String>,
+    urgencies: Vec<Choice>,
+    names_several: bool,
     recipients: Vec<Recipient>,
     is_explained: bool,
     capacity_in_doubt: bool,
@@ -68,22 +73,6 @@ struct ReferPage {
     opens_case: bool,
     teams: Vec<Choice>,
     file_number: String,
-}
-
-/// One service that is named to the person.
-struct Recipient {
-    number: usize,
-    name: String,
-    organization: String,
-    phones: Vec<Phone>,
-    /// What it would be told, in a sentence, and as codes.
-    told: String,
-    scope: String,
-    consequences: Vec<Choice>,
-    leaves_protection: bool,
-    leaving_is_accepted: bool,
-    capacity: Option<String>,
-    answers: Vec<Choice>,
 }
 
 /// What the page is about.
@@ -137,21 +126,26 @@ impl ReferPage {
         let typed = |name: &str| form.map_or("", |form| form.get(name));
         let opens_case = quest.case_id.is_none();
         let teams = if opens_case { super::tally::teams(team, typed("team")).await? } else { Vec::new() };
-        let recipients =
-            prefilled.iter().enumerate().map(|(number, named)| recipient(team, *words, (number, named), form));
-        let asks_assent = usual_basis(&profile.clone().into_profile()?).usual_giver() != Some(ConsentGiver::Person);
+        let naming = Naming { team, words: *words, profile, need: *need, form };
+        let recipients: Vec<Recipient> = prefilled.iter().map(|named| naming.recipient(named)).collect();
+        let is_unchanged = recipients.iter().all(|recipient| recipient.is_as_read);
+        // Of whom a child's guards may hold, somebody looks at how it was said.
+        let may_be_child = profile.age_band.is_none_or(|band| band.years().is_none() || band.is_child());
         Ok(Self {
             quest: quest.seal(team.context, team.visit),
             back: format!("{FIND}/{}", quest.choosing(Vec::new()).seal(team.context, team.visit)),
             title: words.code("need", *need),
-            person: person(*words, profile),
-            recipients: recipients.collect(),
-            is_explained: typed("explained") == "yes",
+            person: profile_in_words(*words, profile),
+            is_explained: typed("explained") == "yes" && is_unchanged,
+            names_several: recipients.len() > 1,
+            recipients,
+            urgencies: choices(*words, "urgency", URGENCIES, typed("urgency")),
+            made_before: made_before(team, quest).await?,
             capacity_in_doubt: prefilled.iter().any(|named| named.capacity_in_doubt),
             capacity_is_confirmed: typed("capacity") == "yes",
             is_called: typed("called") == "yes",
             lists: lists(*words, subject, form)?,
-            details_are_open: problem.is_some() || asks_assent || teams.len() > 1,
+            details_are_open: problem.is_some() || may_be_child || teams.len() > 1,
             needed_by: typed("needed").to_owned(),
             file_number: typed("number").chars().take(40).collect(),
             opens_case,
@@ -162,51 +156,10 @@ impl ReferPage {
     }
 }
 
-fn person(words: Words, profile: &ProfileInput) -> String {
-    let parts = [
-        profile.age_band.map(|code| words.text(&code_key("accepted-age", code))),
-        profile.gender.map(|code| words.text(&code_key("gender", code))),
-        profile.household.map(|code| words.text(&code_key("household", code))),
-        profile.admin_status.map(|code| words.text(&code_key("admin-status", code))),
-        profile.situation.map(|code| words.text(&code_key("situation", code))),
-    ];
-    words.listed(parts.into_iter().flatten())
-}
-
-fn recipient(team: &Team<'_>, words: Words, (number, named): (usize, &Prefill), form: Option<&Form>) -> Recipient {
-    let view = &named.service;
-    let typed = |name: &str| form.map_or("", |form| form.get(&format!("{name}-{number}")));
-    let is_ticked =
-        |code: &str| form.is_some_and(|form| form.all(&format!("consequence-{number}")).any(|ticked| ticked == code));
-    let organization = view.organization.as_ref().map_or_else(|| view.service.name.clone(), |it| it.name.clone());
-    let fields = words.listed(named.told.iter().map(|field| words.code("field", *field)));
-    let key = if named.told.is_empty() { "refer-told-nothing" } else { "refer-told" };
-    let told = words.with(key, &[("organization", organization.clone()), ("fields", fields)]);
-    let scope: Vec<&str> = named.told.iter().map(|field| field.code()).collect();
-    let consequence = |known: &KnownConsequence| Choice {
-        value: known.code().to_owned(),
-        label: words.code("consequence", *known),
-        is_chosen: is_ticked(known.code()),
-    };
-    let answer = |code: RecipientAnswer| Choice {
-        value: code.code().to_owned(),
-        label: words.with(&code_key("refer-answer", code), &[("organization", organization.clone())]),
-        is_chosen: typed("answer") == code.code(),
-    };
-    let of_service = Words::of(words.language, Some(&view.service));
-    Recipient {
-        number,
-        name: view.service.name.clone(),
-        phones: phones(&view.service),
-        told,
-        scope: scope.join(","),
-        consequences: named.consequences.iter().map(consequence).collect(),
-        leaves_protection: named.leaves_protection,
-        leaving_is_accepted: typed("country") == "yes",
-        capacity: capacity(of_service, view, team.context.clock.now()),
-        answers: RecipientAnswer::ALL.iter().copied().map(answer).collect(),
-        organization,
-    }
+/// The referral that a form under this key has made.
+async fn made_before(team: &Team<'_>, quest: &Quest) -> Result<Option<String>, ActionError> {
+    let made = made_under(team.context, &team.access, &quest.key).await?;
+    Ok(made.map(|id| format!("{WORK}/{id}")))
 }
 
 /// How it was said, with what is usual for this person already in its place: none of it is the person's own word, but the
@@ -230,7 +183,6 @@ fn lists(words: Words, subject: &Subject, form: Option<&Form>) -> Result<Vec<Lis
     };
     let of_language = languages(words, &chosen("language", language));
     Ok(vec![
-        list("urgency", choices(words, "urgency", URGENCIES, &chosen("urgency", Urgency::Normal.code())), true),
         list("basis", choices(words, "basis", grounds, &chosen("basis", basis.code())), true),
         list("giver", choices(words, "giver", ConsentGiver::ALL.iter().copied(), &chosen("giver", "")), false),
         list("assent", choices(words, "assent", Assent::ALL.iter().copied(), &chosen("assent", assent)), true),
@@ -276,7 +228,7 @@ async fn page(
 }
 
 async fn subject_of(team: &Team<'_>, sealed: Result<Path<String>, PathRejection>) -> Result<Subject, Response<Body>> {
-    let quest = team.quest(sealed)?;
+    let quest = team.quest(sealed).await?;
     match Subject::of(team, quest).await {
         Ok(subject) => Ok(subject),
         Err(error) => Err(refused(team.context, &team.access, team.visit, &error).await),
@@ -315,22 +267,40 @@ pub(in crate::web) async fn refer(
     let made = match read(&form, &subject) {
         Err(missing) => Err(words.text(missing)),
         Ok(input) => match make(&context, &team.access, input).await {
-            Ok(view) => Ok(view),
+            Ok(made) => Ok(made),
             Err(ActionError::Refused(Refusal::Input { problem: InputProblem::NobodyAccepted, .. })) => {
-                Err(words.text("refer-nobody-accepted"))
+                return nobody_accepted(&team, &subject, &form).await;
             }
             Err(ActionError::Refused(refusal)) => Err(words.refusal(&refusal)),
             Err(error) => return refused(&context, &team.access, &form.visit, &error).await,
         },
     };
     match made {
-        Ok(view) => {
-            let waits = *view.tell(&view.status) == ReferralStatus::Known(Status::Draft);
-            let done = if waits { "waits" } else { channel(&form).code() };
-            answer::onward(&format!("{WORK}/{}?done=refer-{done}", view.id))
+        Ok(Made { referral, was_made_before }) => {
+            let waits = *referral.tell(&referral.status) == ReferralStatus::Known(Status::Draft);
+            let done = match (was_made_before, waits) {
+                (true, _) => "again",
+                (false, true) => "waits",
+                (false, false) => channel(&form).code(),
+            };
+            answer::onward(&format!("{WORK}/{}?done={done}", referral.id))
         }
         Err(problem) => page(&team, StatusCode::UNPROCESSABLE_ENTITY, &subject, (Some(&form), Some(problem))).await,
     }
+}
+
+/// Nobody is told anything. Of a case that is known her no counts all the same: what she had agreed to for these before is
+/// withdrawn.
+async fn nobody_accepted(team: &Team<'_>, subject: &Subject, form: &Form) -> Response<Body> {
+    if let Some(case) = subject.quest.case_id {
+        let refused_now: Vec<_> = subject.prefilled.iter().map(|named| named.service.service.organization_id).collect();
+        let withdrawn = withdraw_for_case(team.context, &team.access, case, Some(&refused_now)).await;
+        if let Err(error) = withdrawn {
+            return refused(team.context, &team.access, team.visit, &error).await;
+        }
+    }
+    let problem = Some(subject.words.text("refer-nobody-accepted"));
+    page(team, StatusCode::UNPROCESSABLE_ENTITY, subject, (Some(form), problem)).await
 }
 
 fn channel(form: &Form) -> Channel {
@@ -342,7 +312,11 @@ fn read(form: &Form, subject: &Subject) -> Result<MakeReferral, &'static str> {
     if form.get("explained") != "yes" {
         return Err("refer-missing-explained");
     }
-    let named = subject.quest.chosen.iter().enumerate().map(|(number, id)| named(form, number, *id));
+    if subject.prefilled.iter().any(|named| !is_of_whom_was_read(form, named)) {
+        return Err("refer-changed");
+    }
+    let named = subject.prefilled.iter().map(|prefilled| named(form, prefilled));
+    let urgency = URGENCIES.into_iter().find(|urgency| urgency.code() == form.get("urgency"));
     let needed_by = match form.get("needed") {
         "" => None,
         day => Some(end_of(subject.words, day).ok_or("missing-day")?),
@@ -364,7 +338,7 @@ fn read(form: &Form, subject: &Subject) -> Result<MakeReferral, &'static str> {
         conversation: conversation(form).ok_or("missing-choice")?,
         named: named.collect::<Option<_>>().ok_or("refer-missing-answer")?,
         need: subject.need,
-        urgency: URGENCIES.into_iter().find(|it| it.code() == form.get("urgency")).unwrap_or(Urgency::Normal),
+        urgency: urgency.ok_or("missing-urgency")?,
         needed_by,
         declared: SendDeclarations {
             channel: channel(form),
@@ -389,14 +363,20 @@ fn conversation(form: &Form) -> Option<Conversation> {
     })
 }
 
+/// Whether the service is of the organisation whose name was read to her: a merged entry may be of another one.
+fn is_of_whom_was_read(form: &Form, named: &Prefill) -> bool {
+    form.get(&format!("organization-{}", named.number)) == named.service.service.organization_id.to_string()
+}
+
 /// What the person said of one service; `None` where nobody has asked her.
-fn named(form: &Form, number: usize, service_id: ServiceId) -> Option<NamedService> {
+fn named(form: &Form, prefilled: &Prefill) -> Option<NamedService> {
+    let Prefill { number, service, .. } = prefilled;
     let field = format!("consequence-{number}");
     let consequences = form.all(&field).filter_map(KnownConsequence::from_code);
     // What was read aloud, and not what the directory says by now: sending refuses what would tell more.
     let scope = form.get(&format!("told-{number}")).split(',').filter_map(ConsentField::from_code);
     Some(NamedService {
-        service_id,
+        service_id: service.service.id,
         location_id: None,
         answer: RecipientAnswer::from_code(form.get(&format!("answer-{number}")))?,
         field_scope: scope.collect(),

@@ -1,12 +1,12 @@
 //! What was found: who takes the person, who has to be asked, and, folded below, who does not and why.
 
 use super::card::Card;
-use super::find::person_in_words;
+use super::find::profile_in_words;
 use super::map::Map;
 use super::quest::{MOST_COMPARED, Quest, When};
 use super::{FIND, Team, area_of, words_at};
 use crate::actions::search::{FoundPage, Judgement, Whereabouts, search, whereabouts};
-use crate::actions::{ActionError, Context, focal_point};
+use crate::actions::{ActionError, Context, directory, focal_point};
 use crate::domain::consent::MOST_RECIPIENTS;
 use crate::domain::directory::Place;
 use crate::domain::fit::Verdict;
@@ -27,6 +27,7 @@ use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{Response, StatusCode};
+use std::collections::BTreeSet;
 
 /// So many that take the person, or may, stand on a page.
 const LINES: usize = 12;
@@ -117,7 +118,7 @@ impl ResultsPage {
         };
         Ok(Self {
             title: quest.need.map_or_else(|| words.text("find-by-words"), |need| words.text(&code_key("need", need))),
-            person: person_in_words(words, quest),
+            person: profile_in_words(words, &quest.profile(None)),
             circumstances: circumstances(words, &found.whereabouts, quest),
             map: Map::of(team, words, origin, &pins),
             summary: summary(words, counts, quest.when),
@@ -158,8 +159,10 @@ impl Lines<'_> {
 /// Where it is, as far as the viewer may know: the place that was found, or the first that has a point.
 fn position(judged: &Judgement) -> Option<Position> {
     let places = &judged.service.service.places;
-    let nearest = judged.found.place.and_then(|place| places.get(place)).and_then(Place::search_position);
-    nearest.or_else(|| places.iter().find_map(Place::search_position))
+    // The middle of an area is nobody's door: what is told no nearer has no pin.
+    let pinned = |place: &Place| place.search_position().filter(|_| !place.is_measured_from_area());
+    let nearest = judged.found.place.and_then(|place| places.get(place)).and_then(pinned);
+    nearest.or_else(|| places.iter().find_map(pinned))
 }
 
 /// From where somebody looks, and for when.
@@ -194,7 +197,7 @@ pub(in crate::web) async fn show(
         Ok(team) => team,
         Err(elsewhere) => return elsewhere,
     };
-    match team.quest(sealed) {
+    match team.quest(sealed).await {
         Ok(quest) => page(&team, StatusCode::OK, &quest, None).await,
         Err(elsewhere) => elsewhere,
     }
@@ -222,7 +225,7 @@ pub(in crate::web) async fn choose(
         Ok(team) => team,
         Err(elsewhere) => return elsewhere,
     };
-    let quest = match team.quest(sealed) {
+    let quest = match team.quest(sealed).await {
         Ok(quest) => quest,
         Err(elsewhere) => return elsewhere,
     };
@@ -232,13 +235,18 @@ pub(in crate::web) async fn choose(
         None => form.all("service").filter_map(|id| ServiceId::parse(id).ok()).collect(),
     };
     chosen.dedup();
+    let of =
+        |id: &ServiceId| directory::service(&context, &team.access, *id).ok().map(|view| view.service.organization_id);
+    let organizations: BTreeSet<_> = chosen.iter().filter_map(of).collect();
+    let is_one_twice = organizations.len() < chosen.iter().filter_map(of).count();
     let is_sheet = form.get("do") == "sheet" && one.is_none();
     let most = if is_sheet { MOST_COMPARED } else { MOST_RECIPIENTS };
-    if chosen.is_empty() || chosen.len() > most {
+    if chosen.is_empty() || chosen.len() > most || (is_one_twice && !is_sheet) {
         let problem = match (chosen.is_empty(), is_sheet) {
             (true, _) => "found-nobody-chosen",
             (false, true) => "found-too-many-compared",
-            (false, false) => "found-too-many-asked",
+            (false, false) if chosen.len() > most => "found-too-many-asked",
+            (false, false) => "found-one-twice",
         };
         return page(&team, StatusCode::UNPROCESSABLE_ENTITY, &quest, Some(problem)).await;
     }

@@ -120,7 +120,7 @@ pub(in crate::web) async fn show(
         Ok(team) => team,
         Err(elsewhere) => return elsewhere,
     };
-    let quest = match team.quest(sealed) {
+    let quest = match team.quest(sealed).await {
         Ok(quest) => quest,
         Err(elsewhere) => return elsewhere,
     };

@@ -10,23 +10,22 @@ use crate::i18n::sheet::SheetLanguage;
 use crate::policy::directory_view::ServiceView;
 use crate::policy::visible::Visible;
 use crate::web::frame::Frame;
-use crate::web::recorded::{in_query, sent};
+use crate::web::recorded::sent;
 use crate::web::visit::Visit;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{Response, StatusCode, Uri};
+use axum::http::{Response, StatusCode};
 
 #[derive(Template)]
 #[template(path = "team_share.html")]
 struct SharePage {
     frame: Frame,
-    quest: String,
     back: String,
-    /// The language of the sheet, and those that there are: tag, name, whether it is this one.
+    /// The language of the sheet, and those that there are: tag, name, the quest with it, whether it is this one.
     sheet: SheetLanguage,
-    languages: Vec<(String, String, bool)>,
+    languages: Vec<(String, String, String, bool)>,
     printed: String,
     services: Vec<Entry>,
     /// How many of those chosen are not for everybody.
@@ -43,6 +42,8 @@ struct Entry {
     hours: Vec<String>,
     languages: String,
     fees: Option<String>,
+    /// What its source wants to be read first, and whom it takes, in its own words.
+    warnings: Vec<String>,
     checked: String,
 }
 
@@ -67,11 +68,25 @@ impl Entry {
             places: open.map(where_it_is).filter(|text| !text.is_empty()).collect(),
             phones: phones(service).into_iter().map(|phone| phone.typed).collect(),
             hours: if view.tells_opening { hours(sheet, service) } else { Vec::new() },
-            languages: words.listed(service.languages.iter().map(|tag| words.language_name(tag))),
+            // Names of languages stand on it where it is in a language of the pages.
+            languages: crate::i18n::Language::from_tag(&sheet.tag())
+                .map(|_| words.listed(service.languages.iter().map(|tag| words.language_name(tag))))
+                .unwrap_or_default(),
             fees: service.fees.clone(),
+            warnings: warnings(sheet, service),
             checked,
         }
     }
+}
+
+/// Its alert, its criteria, and the days on which it is closed, as its source tells them.
+fn warnings(sheet: &SheetLanguage, service: &Service) -> Vec<String> {
+    let closed = service.closures.iter().map(|closure| {
+        let days = format!("{} – {}", closure.from, closure.until);
+        sheet.text_of_day("closed", &days)
+    });
+    let ends = service.closes_on.map(|day| sheet.text_of_day("ends", &day.to_string()));
+    service.alert.iter().cloned().chain(service.criteria_text.clone()).chain(closed).chain(ends).collect()
 }
 
 /// The weekly openings, with the days in the language of the sheet.
@@ -94,8 +109,8 @@ fn named(sheet: &SheetLanguage, day: &str) -> String {
 }
 
 /// The language asked for, or that of the person, or that of the page.
-fn language_of(uri: &Uri, quest: &Quest, visit: &Visit) -> SheetLanguage {
-    let tags = [in_query(uri, "sheet").unwrap_or_default(), &quest.language, visit.language.tag(), "fr"];
+fn language_of(quest: &Quest, visit: &Visit) -> SheetLanguage {
+    let tags = [&quest.sheet, &quest.language, visit.language.tag(), "fr"];
     let known = tags.into_iter().find_map(SheetLanguage::from_tag);
     known.expect("there is a sheet in French")
 }
@@ -103,28 +118,29 @@ fn language_of(uri: &Uri, quest: &Quest, visit: &Visit) -> SheetLanguage {
 pub(in crate::web) async fn show(
     State(context): State<Context>,
     sealed: Result<Path<String>, PathRejection>,
-    uri: Uri,
     visit: Visit,
 ) -> Response<Body> {
     let team = match Team::of(&context, &visit) {
         Ok(team) => team,
         Err(elsewhere) => return elsewhere,
     };
-    let quest = match team.quest(sealed) {
+    let quest = match team.quest(sealed).await {
         Ok(quest) => quest,
         Err(elsewhere) => return elsewhere,
     };
     let chosen = &quest.chosen[..quest.chosen.len().min(MOST_COMPARED)];
     let views = directory::for_a_person(&context, &team.access, chosen);
-    let sheet = language_of(&uri, &quest, &visit);
+    let sheet = language_of(&quest, &visit);
     let language = crate::i18n::Language::from_tag(&sheet.tag()).unwrap_or(visit.language);
-    let choice = |known: SheetLanguage| (known.tag(), known.own_name(), known == sheet);
+    let choice = |known: SheetLanguage| {
+        let quest = Quest { sheet: known.tag(), ..quest.clone() };
+        (known.tag(), known.own_name(), quest.seal(&context, &visit), known == sheet)
+    };
     let page = SharePage {
         languages: SheetLanguage::all().into_iter().map(choice).collect(),
         printed: sheet.text_of_day("printed", &context.clock.now().date().to_string()),
         services: views.iter().map(|view| Entry::new(&sheet, language, view)).collect(),
         left_out: i64::try_from(chosen.len() - views.len()).unwrap_or_default(),
-        quest: quest.seal(&context, &visit),
         back: format!("{FIND}/{}", quest.choosing(Vec::new()).seal(&context, &visit)),
         frame: visit.frame(),
         sheet,

@@ -20,7 +20,7 @@ use axum::extract::State;
 use axum::http::{Response, StatusCode, Uri};
 
 /// So many open ones stand on a page, in one order.
-const LINES: usize = 40;
+const LINES: usize = 60;
 /// So many ended ones are looked through for those that came to nothing.
 const ENDED_LINES: usize = 20;
 
@@ -50,10 +50,10 @@ pub(super) struct Line {
 /// Whose turn it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Turn {
+    /// Whoever's it is, its time is over.
+    Overdue,
     /// The team's.
     Own,
-    /// The other side's, and its time is over.
-    Overdue,
     /// The other side's.
     Theirs,
     /// Nobody's any more.
@@ -85,8 +85,11 @@ impl Line {
 
 fn turn(status: ReferralStatus, is_past: bool) -> Turn {
     match status {
-        ReferralStatus::Known(Status::Draft | Status::Clarifying | Status::Accepted) => Turn::Own,
         ReferralStatus::Known(status) if !status.is_terminal() && is_past => Turn::Overdue,
+        // After acceptance the team calls, hands over, and asks what became of it.
+        ReferralStatus::Known(
+            Status::Draft | Status::Clarifying | Status::Accepted | Status::HandedOver | Status::InService,
+        ) => Turn::Own,
         ReferralStatus::Known(status) if !status.is_terminal() => Turn::Theirs,
         _ => Turn::Over,
     }
@@ -123,9 +126,21 @@ async fn page(team: &Team<'_>, shows_ended: bool, after: Option<ReferralId>) -> 
         groups.push(group("partner-ended", lines));
     } else {
         lines.sort_by_key(|line| line.order);
-        let (own, theirs): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.order.0 == Turn::Own);
+        let mut of_turn = |turn: Turn| {
+            let (found, others): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut lines).into_iter().partition(|line| line.order.0 == turn);
+            lines = others;
+            found
+        };
+        let (overdue, own) = (of_turn(Turn::Overdue), of_turn(Turn::Own));
+        let theirs = lines;
         let (ended, _) = if after.is_none() { sent(false, None, ENDED_LINES).await? } else { (Vec::new(), false) };
-        let nothing = ended.iter().filter(|view| came_to_nothing(view)).map(|view| Line::new(team, view));
+        // Who was asked in the place of one of them stands for it.
+        let instead: Vec<ReferralId> =
+            views.iter().chain(&ended).filter_map(|view| view.reveal(&view.reroute_of).copied()).collect();
+        let is_left = |view: &&Visible<ReferralView>| came_to_nothing(view) && !instead.contains(&view.id);
+        let nothing = ended.iter().filter(is_left).map(|view| Line::new(team, view));
+        groups.push(group("work-overdue-ones", overdue));
         groups.push(group("work-own", own));
         groups.push(group("work-to-nothing", nothing.collect()));
         groups.push(group("work-theirs", theirs));

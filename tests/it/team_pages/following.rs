@@ -100,8 +100,8 @@ on_both_databases! {
         let fields = [("service", asked_first.as_str()), ("service", others[0]), ("do", "refer")];
         let refer = choose(browser, &found, &fields).await;
         let page = browser.get(&refer).await;
-        let (one, other) = (value_of(&page, "told-0"), value_of(&page, "told-1"));
-        let mut fields = said(&one, &[("told-1", &other), ("answer-1", "accepted")]);
+        let (other, whose) = (value_of(&page, "told-1"), value_of(&page, "organization-1"));
+        let mut fields = said(&page, &[("told-1", &other), ("organization-1", &whose), ("answer-1", "accepted")]);
         for (name, value) in ["0", "1"].iter().flat_map(|number| consequences(&page, number)) {
             fields.push((name, value));
         }
@@ -135,6 +135,35 @@ on_both_databases! {
             let page = done(browser, &address, form, &[("choice", choice)]).await;
             assert_eq!(status(&world, &address).await, expected, "{}", page.text());
         }
+    }
+
+    async fn a_person_withdraws_all_of_it_at_once_and_her_no_counts_for_what_she_said_before(world: World) {
+        let mut worker = worker(&world).await;
+        let browser = &mut worker.browser;
+        let address = referred(browser).await;
+        let page = browser.get(&address).await;
+        let case = page.html.split("href=\"/cases/").nth(1).and_then(|rest| rest.split('"').next()).expect("a case");
+        let case = format!("/cases/{case}");
+        // Asked again about the same service, she says no: what she had agreed to before is withdrawn.
+        let answer = browser.submit(&case, &case, &[("do", "find")]).await;
+        let form = browser.get(answer.leads_to()).await;
+        let from = value_of(&form, "from");
+        let answer = browser.post("/find", &form.form_token(), &[("from", from.as_str()), ("need", "legal.minority_appeal")]).await;
+        let refer = choose(browser, answer.leads_to(), &[("one", &lawyers())]).await;
+        let page = browser.get(&refer).await;
+        let no = browser.post(&refer, &page.form_token(), &said(&page, &[("answer-0", "refused")])).await;
+        assert!(no.text().contains("What she had agreed to for these services before is withdrawn"), "{}", no.text());
+        assert_eq!(status(&world, &address).await, "WITHDRAWN");
+        // And all of it by one word, for whoever she had agreed to.
+        let page = browser.get(&refer).await;
+        let yes = browser.post(&refer, &page.form_token(), &said(&page, &[])).await;
+        let again = yes.leads_to().split('?').next().expect("an address").to_owned();
+        assert_eq!(status(&world, &again).await, "REQUESTED");
+        let unsure = browser.submit(&case, &case, &[("do", "withdraw")]).await;
+        assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let done = browser.submit(&case, &case, &[("do", "withdraw"), ("sure", "yes")]).await;
+        assert_eq!(done.leads_to(), format!("{case}?done=saved"));
+        assert_eq!(status(&world, &again).await, "WITHDRAWN");
     }
 
     async fn who_decided_on_what_is_past_is_told_and_loses_nothing(world: World) {
@@ -185,12 +214,11 @@ on_both_databases! {
         let refer = choose(browser, &found, &[("one", &id)]).await;
         let page = browser.get(&refer).await;
         assert!(page.html.contains("value=\"best_interests_two_person\" selected"), "the usual ground of this age");
-        let scope = value_of(&page, "told-0");
         let more = [("basis", "best_interests_two_person"), ("assent", "yes"), ("modality", "written"), ("language", "fr")];
-        let mut fields = said(&scope, &more);
+        let mut fields = said(&page, &more);
         fields.extend(consequences(&page, "0"));
         let answer = browser.post(&refer, &page.form_token(), &fields).await;
-        assert!(answer.leads_to().ends_with("?done=refer-waits"), "{}", answer.text());
+        assert!(answer.leads_to().ends_with("?done=waits"), "{}", answer.text());
         let address = answer.leads_to().split('?').next().expect("an address").to_owned();
         assert_eq!(status(&world, &address).await, "DRAFT");
         let refused = sends(browser, &address, "move-send", &[("choice", "log-call")]).await;

@@ -19,3 +19,5 @@ sheet-day-th = الخميس
 sheet-day-fr = الجمعة
 sheet-day-sa = السبت
 sheet-day-su = الأحد
+sheet-closed = مغلق: { $day }
+sheet-ends = لا يستقبل أحدًا ابتداءً من { $day }

@@ -19,3 +19,5 @@ sheet-day-th = Thursday
 sheet-day-fr = Friday
 sheet-day-sa = Saturday
 sheet-day-su = Sunday
+sheet-closed = Closed: { $day }
+sheet-ends = Takes nobody from { $day } on

@@ -19,3 +19,5 @@ sheet-day-th = jueves
 sheet-day-fr = viernes
 sheet-day-sa = sábado
 sheet-day-su = domingo
+sheet-closed = Cerrado: { $day }
+sheet-ends = No recibe a nadie a partir del { $day }

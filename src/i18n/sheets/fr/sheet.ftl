@@ -19,3 +19,5 @@ sheet-day-th = jeudi
 sheet-day-fr = vendredi
 sheet-day-sa = samedi
 sheet-day-su = dimanche
+sheet-closed = Fermé : { $day }
+sheet-ends = N’accueille plus personne à partir du { $day }

@@ -19,3 +19,5 @@ sheet-day-th = giovedì
 sheet-day-fr = venerdì
 sheet-day-sa = sabato
 sheet-day-su = domenica
+sheet-closed = Chiuso: { $day }
+sheet-ends = Non accoglie più nessuno dal { $day }

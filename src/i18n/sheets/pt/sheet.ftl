@@ -19,3 +19,5 @@ sheet-day-th = quinta-feira
 sheet-day-fr = sexta-feira
 sheet-day-sa = sábado
 sheet-day-su = domingo
+sheet-closed = Fechado: { $day }
+sheet-ends = Não recebe ninguém a partir de { $day }
