@@ -1,5 +1,5 @@
-//! The pages: signing in, one's own account, what a team looks for and refers, and what a partner answers, rendered here,
-//! usable without scripts.
+//! The pages: signing in, one's own account, what a team looks for and refers, what waits for who leads and for the second
+//! person, and what a partner answers, rendered here, usable without scripts.
 //!
 //! Invariants: a page calls the same actions as the API and decides nothing; a page without a door in
 //! the [table](crate::policy::table) is not served, and who may come through it is asked at each visit. `/graphql` knows nothing of the cookie that
@@ -17,6 +17,7 @@ mod enrol;
 mod facts;
 mod form;
 mod frame;
+mod lead;
 mod link;
 mod partner;
 mod phone;
@@ -128,6 +129,18 @@ pub const PAGES: &[Page] = &[
     shown_and_sent(team::CASES, || get(team::show_cases).post(team::seek_case)),
     shown_and_sent("/cases/{id}", || get(team::show_case).post(team::act_on_case)),
     shown_and_sent(team::TALLY, || get(team::show_tally).post(team::add_to_tally)),
+    shown_and_sent(lead::NOTICES, || get(lead::show_notices).post(lead::see_notice)),
+    shown(lead::REVIEWS, || get(lead::show_reviews)),
+    shown_and_sent("/reviews/consents", || lead::serve_part(lead::Part::ToConfirm)),
+    shown_and_sent("/reviews/overrides", || lead::serve_part(lead::Part::Overrides)),
+    shown_and_sent("/reviews/reports", || lead::serve_part(lead::Part::Reports)),
+    shown_and_sent("/reviews/openings", || lead::serve_part(lead::Part::Openings)),
+    shown_and_sent("/reviews/incidents", || lead::serve_part(lead::Part::Incidents)),
+    shown_and_sent("/reviews/proposals", || lead::serve_part(lead::Part::Proposals)),
+    shown_and_sent("/reviews/pairs", || lead::serve_part(lead::Part::Pairs)),
+    shown(lead::PROJECTS, || get(lead::show_projects)),
+    shown_and_sent("/projects/{id}", || get(lead::show_project).post(lead::act_on_project)),
+    shown_and_sent("/projects/{id}/left", || get(lead::show_left).post(lead::take_over)),
     shown("/sheets/{id}", || get(sheet::show)),
     shown_and_sent(SIGN_IN, || get(sign_in::show).post(sign_in::with_password)),
     shown_and_sent(SIGN_IN_CODE, || get(sign_in::show_code).post(sign_in::with_code)),

@@ -115,11 +115,17 @@ impl Visit {
         if may(Action::OfferPerson) && !may(Action::FollowReferral) {
             return Vec::new();
         }
-        let opens = |path: &str| match context.table.door(&format!("GET {path}")).map(|door| &door.entry) {
+        team::PAGES.into_iter().filter(|(path, _)| self.opens(context, path)).collect()
+    }
+
+    /// Whether who is signed in may open the page at this path, by the table.
+    pub(super) fn opens(&self, context: &Context, path: &str) -> bool {
+        let access = self.signed_in.as_ref().map(|signed_in| signed_in.access(context));
+        let may = |action: Action| access.as_ref().is_some_and(|access| permit(access, action).is_ok());
+        match context.table.door(&format!("GET {path}")).map(|door| &door.entry) {
             Some(Entry::Acts(acts)) => acts.iter().any(|act| may(*act)),
             _ => false,
-        };
-        team::PAGES.into_iter().filter(|(path, _)| opens(path)).collect()
+        }
     }
 
     /// True for somebody who came by a link, and whose visit is over.

@@ -52,6 +52,7 @@ mod jobs;
 mod key_files;
 mod key_rotation;
 mod kit;
+mod lead_pages;
 mod legal_hold;
 mod links;
 mod linter;

@@ -121,13 +121,19 @@ on_both_databases! {
         let of_nobody = Browser::of(&world).get("/sign-in").await.form_token();
         let of_another = world.enrolled("caseworker-8", Role::Caseworker).await.browser.get("/account").await.form_token();
         let own = enrolled.browser.get("/account").await.form_token();
-        let mut visitors = [(enrolled.browser.clone(), own.clone()), (agent.browser, String::new())];
-        visitors[1].1 = visitors[1].0.get("/account").await.form_token();
+        // And leading is a coordinator's.
+        let lead = world.enrolled("coordinator-9", Role::Coordinator).await;
+        let led = ["/reviews/openings", "/reviews/incidents", "/reviews/proposals", "/projects/{id}"];
+        let mut visitors =
+            [enrolled.browser.clone(), agent.browser, lead.browser].map(|browser| (browser, String::new()));
+        for (browser, own) in &mut visitors {
+            *own = browser.get("/account").await.form_token();
+        }
         let same = [("sec-fetch-site", "same-origin")];
         let posts = doors().filter(|(method, _, _)| *method == "POST");
         let before = world.tables().await;
         for (_, route, _) in posts {
-            let (browser, own) = &mut visitors[usize::from(route.starts_with("/offers"))];
+            let (browser, own) = &mut visitors[if led.contains(&route) { 2 } else { usize::from(route.starts_with("/offers")) }];
             for (case, token, headers) in [
                 ("no token", "", &same[..]),
                 ("a token of nobody", of_nobody.as_str(), &same[..]),

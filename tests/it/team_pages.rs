@@ -1,7 +1,7 @@
 //! The pages of a team: from a need to a referral that waits for its answer, by forms alone; what a page tells and what it
 //! never does; and what is sent twice.
 
-mod browser;
+pub mod browser;
 mod equals_query;
 mod following;
 mod maps;

@@ -24,6 +24,7 @@ pub(super) fn doors() -> Vec<Door> {
     doors.extend(FOLLOWING_PAGES.iter().map(|name| door(name, &[FollowReferral])));
     doors.extend(CASE_PAGES.iter().map(|name| door(name, &[ReadCase])));
     doors.extend(["GET /tally", "POST /tally"].map(|name| door(name, &[RecordDemand])));
+    doors.extend(pages_of_who_leads());
     // A sheet that the team of a case prints.
     doors.push(door("GET /sheets/{id}", &[FollowReferral]));
     doors.extend(PARTNER_PAGES.iter().map(|name| door(name, &[AnswerReferral])));
@@ -195,6 +196,38 @@ fn mutations_of_the_loop() -> Vec<Door> {
         door("Mutation.referralMessagesRead", &[SendMessage]),
         door("Mutation.referralCancel", &[CloseReferral]),
         door("Mutation.referralMarkError", &[CloseReferral]),
+    ]
+}
+
+/// Pages of who leads, of who protects, and of the second person: each behind the acts of the fields that tell and do the same.
+fn pages_of_who_leads() -> Vec<Door> {
+    vec![
+        door("GET /notices", &[ReadNotices]),
+        door("POST /notices", &[ReadNotices]),
+        // Leads to those of the pages below that the visitor may open.
+        door(
+            "GET /reviews",
+            &[ConfirmConsent, ReadOverrides, ReadReports, ReviewGlass, ReadIncidents, ReadProposals, FindDuplicates],
+        ),
+        door("GET /reviews/consents", &[ConfirmConsent]),
+        door("POST /reviews/consents", &[ConfirmConsent]),
+        door("GET /reviews/overrides", &[ReadOverrides]),
+        door("POST /reviews/overrides", &[ConfirmOverride]),
+        door("GET /reviews/reports", &[ReadReports]),
+        door("POST /reviews/reports", &[ConfirmReport]),
+        door("GET /reviews/openings", &[ReviewGlass]),
+        door("POST /reviews/openings", &[ReviewGlass]),
+        door("GET /reviews/incidents", &[ReadIncidents]),
+        door("POST /reviews/incidents", &[CloseIncident]),
+        door("GET /reviews/proposals", &[ReadProposals]),
+        door("POST /reviews/proposals", &[DecideProposal]),
+        door("GET /reviews/pairs", &[FindDuplicates]),
+        door("POST /reviews/pairs", &[EditEntry]),
+        door("GET /projects", &[ReadProject]),
+        door("GET /projects/{id}", &[ReadProject]),
+        door("POST /projects/{id}", &[LeadProject]),
+        door("GET /projects/{id}/left", &[ReadContinuity]),
+        door("POST /projects/{id}/left", &[TakeCustody]),
     ]
 }
 

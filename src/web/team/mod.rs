@@ -60,11 +60,14 @@ pub(super) const CASES: &str = "/cases";
 pub(super) const TALLY: &str = "/tally";
 
 /// The pages that stand in the navigation, with the keys of their names.
-pub(super) const PAGES: [(&str, &str); 6] = [
+pub(super) const PAGES: [(&str, &str); 9] = [
     (FIND, "team-find"),
     (WORK, "team-work"),
     (CASES, "team-cases"),
     (TALLY, "team-tally"),
+    (super::lead::NOTICES, "team-notices"),
+    (super::lead::REVIEWS, "lead-reviews"),
+    (super::lead::PROJECTS, "team-projects"),
     (super::partner::INBOX, "partner-inbox"),
     (super::HOME, "page-account"),
 ];

@@ -15,12 +15,12 @@ const MOST_TAPS: i64 = 12;
 /// Most bytes of all pages on that way, with their styles.
 const MOST_BYTES: i64 = 100_000;
 
-fn cookie_header(browser: &Browser) -> String {
+pub fn cookie_header(browser: &Browser) -> String {
     browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
 }
 
 /// Runs one of the scripts of the checks against a world that is served; the report that it prints.
-async fn report(world: &World, script: &'static str, asked: Value) -> Option<Value> {
+pub async fn report(world: &World, script: &'static str, asked: Value) -> Option<Value> {
     let (folder, chromium) = tools()?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let origin = format!("http://{}", listener.local_addr().expect("an address"));
