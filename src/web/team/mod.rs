@@ -75,6 +75,7 @@ struct Team<'a> {
 }
 
 impl<'a> Team<'a> {
+    #[expect(clippy::result_large_err, reason = "the answer is sent as it is, once a request")]
     fn of(context: &'a Context, visit: &'a Visit) -> Result<Self, Response<Body>> {
         let signed_in = visit.signed_in().ok_or_else(sign_in_first)?;
         Ok(Self { context, access: signed_in.access(context), visit })
@@ -85,6 +86,7 @@ impl<'a> Team<'a> {
     }
 
     /// What stands in the address of a page.
+    #[expect(clippy::result_large_err, reason = "the answer is sent as it is, once a request")]
     fn quest(&self, sealed: Result<Path<String>, PathRejection>) -> Result<Quest, Response<Body>> {
         let quest = sealed.ok().and_then(|Path(sealed)| Quest::open(self.visit, &sealed));
         quest.ok_or_else(|| answer::message(self.visit, StatusCode::NOT_FOUND, "quest-over"))
