@@ -12,6 +12,9 @@ use crate::policy::referral_view::{AttestedView, ReferralView};
 use crate::policy::visible::{Protected, Visible};
 use std::sync::Arc;
 
+/// Lines of which some have nothing to say.
+type Lines = Vec<Option<(String, String)>>;
+
 /// Some lines under a title.
 pub(super) struct Section {
     pub(super) title: String,
@@ -51,7 +54,7 @@ impl Reading<'_> {
         ])
     }
 
-    fn titled<const N: usize>(&self, sections: [(&str, Vec<Option<(String, String)>>); N]) -> Vec<Section> {
+    fn titled<const N: usize>(&self, sections: [(&str, Lines); N]) -> Vec<Section> {
         let sections = sections.into_iter().map(|(title, lines)| Section {
             title: self.words.text(title),
             lines: lines.into_iter().flatten().collect(),

@@ -191,7 +191,7 @@ on_both_databases! {
             let notices = answer.at("notices").as_array().expect("notices").clone();
             notices.iter().filter(|it| !it["seenAt"].is_null()).map(|it| text(&it["id"])).collect::<Vec<_>>()
         };
-        assert_eq!(seen(&coordinator.person).await, [notice.clone()]);
+        assert_eq!(seen(&coordinator.person).await, std::slice::from_ref(&notice));
         assert_eq!(seen(&lead.person).await, Vec::<String>::new(), "it stays new for the others");
         let page = coordinator.opens("/notices?done=lead-seen").await;
         assert_eq!(page.html.matches("name=\"notice\"").count(), 1, "what was seen has no button");

@@ -393,5 +393,5 @@ const PUBLIC: [&str; 9] = [
 async fn find_place(browser: &mut Browser, place: &str) -> Page {
     let fields = [("need", "health.primary"), ("place", place)];
     let answer = browser.submit("/find", "/find", &fields).await;
-    browser.get(&answer.leads_to().to_owned()).await
+    browser.get(answer.leads_to()).await
 }

@@ -13,7 +13,7 @@ use crate::web::answer;
 use crate::web::form::Form;
 use crate::web::recorded::not_found;
 use crate::web::team::WORK;
-use crate::web::visit::Visit;
+use crate::web::visit::{Visit, sign_in_first};
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -70,10 +70,7 @@ pub(in crate::web) async fn show(
     uri: Uri,
     visit: Visit,
 ) -> Response<Body> {
-    let lead = match Lead::of(&context, &visit) {
-        Ok(lead) => lead,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(lead) = Lead::of(&context, &visit) else { return sign_in_first() };
     let Some(id) = id_in(id) else { return not_found(&visit) };
     page(&lead, StatusCode::OK, id, Asked::by_address(&uri)).await
 }
@@ -93,10 +90,7 @@ pub(in crate::web) async fn take(
     id: Result<Path<String>, PathRejection>,
     form: Form,
 ) -> Response<Body> {
-    let lead = match Lead::of(&context, &form.visit) {
-        Ok(lead) => lead,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(lead) = Lead::of(&context, &form.visit) else { return sign_in_first() };
     let Some(project) = id_in(id) else { return not_found(&form.visit) };
     let undone = match taken(&lead, &form).await {
         Ok(id) => return answer::onward(&format!("{WORK}/{id}")),

@@ -27,7 +27,7 @@ pub(super) use reviews::{Part, serve as serve_part, show as show_reviews};
 
 use super::answer;
 use super::recorded::refused;
-use super::visit::{Visit, sign_in_first};
+use super::visit::Visit;
 use super::words::Words;
 use crate::actions::{ActionError, Context, directory, referral};
 use crate::domain::id::{OrganizationId, ReferralId};
@@ -52,10 +52,11 @@ struct Lead<'a> {
 }
 
 impl<'a> Lead<'a> {
-    fn of(context: &'a Context, visit: &'a Visit) -> Result<Self, Response<Body>> {
-        let signed_in = visit.signed_in().ok_or_else(sign_in_first)?;
+    /// `None` where nobody is signed in.
+    fn of(context: &'a Context, visit: &'a Visit) -> Option<Self> {
+        let signed_in = visit.signed_in()?;
         let words = Words::by_clock(visit.language, None);
-        Ok(Self { context, access: signed_in.access(context), visit, words })
+        Some(Self { context, access: signed_in.access(context), visit, words })
     }
 
     fn may(&self, action: Action) -> bool {

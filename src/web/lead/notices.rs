@@ -15,7 +15,7 @@ use crate::web::form::Form;
 use crate::web::frame::Frame;
 use crate::web::partner::OFFERS;
 use crate::web::recorded::{in_query, sent};
-use crate::web::visit::Visit;
+use crate::web::visit::{Visit, sign_in_first};
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
@@ -127,10 +127,7 @@ async fn page(lead: &Lead<'_>, from: usize, code: Option<&str>) -> Result<Notice
 }
 
 pub(in crate::web) async fn show(State(context): State<Context>, uri: Uri, visit: Visit) -> Response<Body> {
-    let lead = match Lead::of(&context, &visit) {
-        Ok(lead) => lead,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(lead) = Lead::of(&context, &visit) else { return sign_in_first() };
     let from = in_query(&uri, "from").and_then(|from| from.parse().ok()).unwrap_or_default();
     match page(&lead, from, in_query(&uri, "done")).await {
         Ok(page) => sent(&context, &lead.access, (&visit, StatusCode::OK), &page).await,
@@ -140,10 +137,7 @@ pub(in crate::web) async fn show(State(context): State<Context>, uri: Uri, visit
 
 /// Marks a notice as seen by the viewer; seen again, it stays so.
 pub(in crate::web) async fn see(State(context): State<Context>, form: Form) -> Response<Body> {
-    let lead = match Lead::of(&context, &form.visit) {
-        Ok(lead) => lead,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(lead) = Lead::of(&context, &form.visit) else { return sign_in_first() };
     let id = NoticeId::parse(form.get("notice")).map_err(|_| ActionError::NotVisible);
     let seen = match id {
         Ok(id) => notice::see(&context, &lead.access, id).await,

@@ -5,7 +5,7 @@ use crate::actions::Context;
 use crate::actions::protection::project;
 use crate::web::frame::Frame;
 use crate::web::recorded::sent;
-use crate::web::visit::Visit;
+use crate::web::visit::{Visit, sign_in_first};
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
@@ -20,10 +20,7 @@ struct ProjectsPage {
 }
 
 pub(in crate::web) async fn show(State(context): State<Context>, visit: Visit) -> Response<Body> {
-    let lead = match Lead::of(&context, &visit) {
-        Ok(lead) => lead,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(lead) = Lead::of(&context, &visit) else { return sign_in_first() };
     let projects = match project::list(&context, &lead.access).await {
         Ok(projects) => projects,
         Err(error) => return lead.refused(&error).await,

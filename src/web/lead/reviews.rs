@@ -9,7 +9,7 @@ use crate::domain::notice::NoticeKind;
 use crate::web::form::Form;
 use crate::web::frame::Frame;
 use crate::web::recorded::sent;
-use crate::web::visit::Visit;
+use crate::web::visit::{Visit, sign_in_first};
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
@@ -115,16 +115,13 @@ async fn page(part: Part, lead: &Lead<'_>, status: StatusCode, asked: Asked<'_>)
 
 async fn show_part(part: Part, context: &Context, uri: &Uri, visit: &Visit) -> Response<Body> {
     match Lead::of(context, visit) {
-        Ok(lead) => page(part, &lead, StatusCode::OK, Asked::by_address(uri)).await,
-        Err(elsewhere) => elsewhere,
+        Some(lead) => page(part, &lead, StatusCode::OK, Asked::by_address(uri)).await,
+        None => sign_in_first(),
     }
 }
 
 async fn decide(part: Part, context: &Context, form: &Form) -> Response<Body> {
-    let lead = match Lead::of(context, &form.visit) {
-        Ok(lead) => lead,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(lead) = Lead::of(context, &form.visit) else { return sign_in_first() };
     let undone = match part.decide(&lead, form).await {
         Ok(code) => return done(&part.address(), code),
         Err(undone) => undone,
@@ -152,10 +149,7 @@ struct PartLine {
 }
 
 pub(in crate::web) async fn show(State(context): State<Context>, visit: Visit) -> Response<Body> {
-    let lead = match Lead::of(&context, &visit) {
-        Ok(lead) => lead,
-        Err(elsewhere) => return elsewhere,
-    };
+    let Some(lead) = Lead::of(&context, &visit) else { return sign_in_first() };
     let notices = match notice::list(&context, &lead.access).await {
         Ok(notices) => notices,
         Err(error) => return lead.refused(&error).await,

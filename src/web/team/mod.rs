@@ -80,6 +80,7 @@ struct Team<'a> {
 }
 
 impl<'a> Team<'a> {
+    #[expect(clippy::result_large_err, reason = "the answer is sent as it is, once a request")]
     fn of(context: &'a Context, visit: &'a Visit) -> Result<Self, Response<Body>> {
         let signed_in = visit.signed_in().ok_or_else(sign_in_first)?;
         Ok(Self { context, access: signed_in.access(context), visit })

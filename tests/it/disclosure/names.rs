@@ -9,7 +9,7 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 77] = [
+const OF_NO_PERSON: [&str; 79] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     // What two organisations write each other: short, linted, sealed, and purged with the referral.
@@ -60,6 +60,7 @@ const OF_NO_PERSON: [&str; 77] = [
     "areas.name",
     "places.name",
     // Whether the recipient was called: no number.
+    "ReferralMakeInput.phoneCalled",
     "ReferralRerouteInput.phoneCalled",
     "ReferralSendInput.phoneCalled",
     // Whose word it is: true or false.
@@ -99,6 +100,7 @@ const OF_NO_PERSON: [&str; 77] = [
     // The team's own number of a paper file: it never leaves the team, and a name is refused.
     "CaseReference.fileNumber",
     "CaseOpenInput.fileNumber",
+    "ReferredPersonInput.fileNumber",
 ];
 
 fn is_denied(word: &String) -> bool {
@@ -184,6 +186,9 @@ fn no_input_takes_free_text_or_files() {
         "QuestionAnswerInput.language",
         "QuestionInput.text",
         "ReferralCreateInput.idempotencyKey",
+        "ConversationInput.language",
+        "ReferralMakeInput.idempotencyKey",
+        "ReferredPersonInput.fileNumber",
         "ReferralRerouteInput.idempotencyKey",
         "ReferralSlipPresentInput.code",
         "ReferralOfferToFirstInput.idempotencyKey",

@@ -87,7 +87,7 @@ on_both_databases! {
         let empty = browser.get("/find").await;
         let map = empty.html.split("href=\"/map/").nth(1).and_then(|rest| rest.split('"').next()).expect("a map");
         let map = format!("/map/{map}");
-        let met = choose(browser, &map, &[("at.x", "160"), ("at.y", "120")]).await;
+        let met = choose(browser, &map, &[("at.x", "200"), ("at.y", "100")]).await;
         let page = browser.get(&met).await;
         assert!(page.html.contains("The point chosen on the map"), "{}", page.text());
     }

@@ -85,6 +85,7 @@ notice-service-ending = خدمة إحالة مفتوحة لم تعد تستقب�
 notice-wait-exceeds-deadline = تتوقع جهة انتظارًا أطول من المهلة: ابحثوا عن جهات أخرى.
 notice-consent-lapsing = تنتهي موافقة إحالة بعد أسبوع.
 notice-partner-revoked = أُلغي شريك: لا يُرسل إليه شيء ولا يقرأ شيئًا.
+notice-pin-locked = قُفل رمز PIN بعد خمس محاولات خاطئة: سجّلوا الدخول كاملًا ثم اختاروا رمزًا آخر.
 notice-partner-signed-out = سُجّل خروج أفراد شريك: اطلبوا العاجل بالهاتف أو من جهة أخرى.
 notice-revocation-end-requested = طلب أحدهم إنهاء إلغاء شريك: يجب أن يؤكد شخص ثانٍ.
 notice-endpoint-disabled = نظام كان يُبلَّغ لم يستقبل شيئًا منذ خمسة أيام أو لم يعد موجودًا: لن يُبلَّغ بعد الآن.

@@ -84,6 +84,7 @@ notice-service-ending = The service of an open referral takes nobody any more, o
 notice-wait-exceeds-deadline = A recipient expects a longer wait than the deadline leaves: look for others to ask.
 notice-consent-lapsing = The consent of a referral lapses in a week.
 notice-partner-revoked = A partner was revoked: nothing is sent to it, and it reads nothing.
+notice-pin-locked = A PIN is locked after five wrong tries: sign in in full, then choose another one.
 notice-partner-signed-out = The people of a partner were signed out: ask by phone, or elsewhere, what is urgent.
 notice-revocation-end-requested = Somebody asks to end the revocation of a partner: a second person must confirm.
 notice-endpoint-disabled = A system to be told took nothing for five days, or is gone: it is told nothing more.

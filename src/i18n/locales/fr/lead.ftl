@@ -84,6 +84,7 @@ notice-service-ending = Le service d’une orientation en cours ne prend plus pe
 notice-wait-exceeds-deadline = Un destinataire annonce une attente plus longue que le délai : cherchez à qui d’autre demander.
 notice-consent-lapsing = L’accord d’une orientation expire dans une semaine.
 notice-partner-revoked = Un partenaire est révoqué : rien ne lui est envoyé, il ne lit plus rien.
+notice-pin-locked = Un code PIN est bloqué après cinq essais : connectez-vous entièrement, puis choisissez-en un autre.
 notice-partner-signed-out = Les gens d’un partenaire ont été déconnectés : ce qui presse, demandez-le par téléphone ou ailleurs.
 notice-revocation-end-requested = Quelqu’un demande la fin de la révocation d’un partenaire : une seconde personne doit confirmer.
 notice-endpoint-disabled = Un système à prévenir n’a rien reçu depuis cinq jours, ou n’existe plus : on ne lui dit plus rien.
