@@ -232,7 +232,7 @@ mod tests {
         let (x, y) = projection.place(12.1, 33.0);
         assert!((x - WIDTH / 2.0).abs() < 0.1 && (y - HEIGHT / 2.0).abs() < 0.1, "{x} {y}");
         let words = Words::by_clock(Language::French, None);
-        assert_eq!(scale(words, &projection).map(|(_, text)| text).as_deref(), Some("0,5 km"));
+        assert_eq!(scale(words, &projection).map(|(_, text)| text).as_deref(), Some("1 km"));
         assert!(Projection::around(&[]).is_none());
     }
 

@@ -6,6 +6,7 @@ use super::naming::{Naming, Recipient};
 use super::quest::Quest;
 use super::{FIND, Team, WORK, area_of, words_at};
 use crate::actions::consent::Conversation;
+use crate::actions::geography::names_of_areas;
 use crate::actions::input::ProfileInput;
 use crate::actions::protection::withdrawal::withdraw_for_case;
 use crate::actions::referral::{
@@ -22,6 +23,7 @@ use crate::domain::directory::KnownConsequence;
 use crate::domain::id::{Identifier as _, TeamId};
 use crate::domain::lifecycle::Status;
 use crate::domain::need::Need;
+use crate::domain::place::AreaCode;
 use crate::domain::profile::AgeBand;
 use crate::domain::referral::{Channel, Urgency};
 use crate::domain::refusal::{InputProblem, Refusal};
@@ -55,6 +57,8 @@ struct ReferPage {
     back: String,
     title: String,
     person: String,
+    /// Where she is, as it would be told.
+    area: Option<String>,
     problem: Option<String>,
     /// The referral that this very form has made already: going back shows it again.
     made_before: Option<String>,
@@ -136,6 +140,7 @@ impl ReferPage {
             back: format!("{FIND}/{}", quest.choosing(Vec::new()).seal(team.context, team.visit)),
             title: words.code("need", *need),
             person: profile_in_words(*words, profile),
+            area: area_in_words(team, *words, profile),
             is_explained: typed("explained") == "yes" && is_unchanged,
             names_several: recipients.len() > 1,
             recipients,
@@ -145,7 +150,10 @@ impl ReferPage {
             capacity_is_confirmed: typed("capacity") == "yes",
             is_called: typed("called") == "yes",
             lists: lists(*words, subject, form)?,
-            details_are_open: problem.is_some() || may_be_child || teams.len() > 1,
+            details_are_open: problem.is_some()
+                || may_be_child
+                || teams.len() > 1
+                || needs_interpreter(*words, profile),
             needed_by: typed("needed").to_owned(),
             file_number: typed("number").chars().take(40).collect(),
             opens_case,
@@ -154,6 +162,11 @@ impl ReferPage {
             frame: team.visit.frame(),
         })
     }
+}
+
+fn area_in_words(team: &Team<'_>, words: Words, profile: &ProfileInput) -> Option<String> {
+    let code = AreaCode::parse(profile.area.as_deref()?).ok()?;
+    Some(words.listed(names_of_areas(team.context, &[code])))
 }
 
 /// The referral that a form under this key has made.
@@ -174,6 +187,9 @@ fn lists(words: Words, subject: &Subject, form: Option<&Form>) -> Result<Vec<Lis
     let chosen = |name: &str, usual: &str| form.map_or_else(|| usual.to_owned(), |form| form.get(name).to_owned());
     let spoken = profile.languages.first().map_or(&quest.language, |tag| tag);
     let language = if spoken.is_empty() { words.language.tag() } else { spoken.as_str() };
+    // Who speaks another language than the page was explained to by somebody: that is said, and not supposed.
+    let has_common_language = language == words.language.tag();
+    let interpreter = if has_common_language { Interpreting::None.code() } else { "" };
     let grounds = ConsentBasis::ALL.iter().copied().filter(|basis| !basis.is_override());
     let list = |name: &'static str, choices: Vec<Choice>, is_required| List {
         label: words.text(&format!("refer-{name}")),
@@ -194,12 +210,7 @@ fn lists(words: Words, subject: &Subject, form: Option<&Form>) -> Result<Vec<Lis
         List { label: words.text("refer-language"), is_required: true, ..of_language },
         list(
             "interpreter",
-            choices(
-                words,
-                "interpreting",
-                Interpreting::ALL.iter().copied(),
-                &chosen("interpreter", Interpreting::None.code()),
-            ),
+            choices(words, "interpreting", Interpreting::ALL.iter().copied(), &chosen("interpreter", interpreter)),
             true,
         ),
         list(
@@ -349,9 +360,15 @@ fn read(form: &Form, subject: &Subject) -> Result<MakeReferral, &'static str> {
 }
 
 fn conversation(form: &Form) -> Option<Conversation> {
+    let basis = ConsentBasis::from_code(form.get("basis"))?;
+    let given_by = ConsentGiver::from_code(form.get("giver"));
+    // Who has the care of a child is not supposed to be its legal guardian.
+    if basis == ConsentBasis::GuardianPlusAssent && given_by.is_none() {
+        return None;
+    }
     Some(Conversation {
-        basis: ConsentBasis::from_code(form.get("basis"))?,
-        given_by: ConsentGiver::from_code(form.get("giver")),
+        basis,
+        given_by,
         assent: Assent::from_code(form.get("assent"))?,
         modality: ConsentModality::from_code(form.get("modality"))?,
         language: form.get("language").to_owned(),
@@ -383,6 +400,11 @@ fn named(form: &Form, prefilled: &Prefill) -> Option<NamedService> {
         consequences: consequences.collect(),
         third_country_acknowledged: form.get(&format!("country-{number}")) == "yes",
     })
+}
+
+/// Whether what was explained was explained in another language than that of the page.
+fn needs_interpreter(words: Words, profile: &ProfileInput) -> bool {
+    profile.languages.first().is_some_and(|tag| tag != words.language.tag())
 }
 
 /// The end of a day by the clock of the page.
