@@ -9,7 +9,7 @@ const DENIED: &str = "address alien bank biometric biometrics birth birthday bir
     photo picture position signature street surname text";
 
 /// Fields with such a word that are of organisations, services and places, or of the caller's own page.
-const OF_NO_PERSON: [&str; 79] = [
+const OF_NO_PERSON: [&str; 80] = [
     // The list of who saw what, in words of our own: field names and days, never a value.
     "CaseReadings.text",
     // What two organisations write each other: short, linted, sealed, and purged with the referral.
@@ -101,6 +101,7 @@ const OF_NO_PERSON: [&str; 79] = [
     "CaseReference.fileNumber",
     "CaseOpenInput.fileNumber",
     "ReferredPersonInput.fileNumber",
+    "ReferralSubjectInput.person",
 ];
 
 fn is_denied(word: &String) -> bool {
