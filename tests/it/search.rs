@@ -170,7 +170,7 @@ on_both_databases! {
                 { "dimension": "ADMIN_STATUS", "finding": "TO_CONFIRM",
                   "message": "يرجى تأكيد الوضع القانوني: قاصرون في مرحلة الطعن فقط" },
                 { "dimension": "ACCESSIBILITY", "finding": "TO_CONFIRM",
-                  "message": "demander si le lieu est accessible : personne ne l’a dit" },
+                  "message": "يُرجى السؤال عن إمكانية الوصول" },
             ])
         );
         assert_eq!(edges(&answer)[0]["verdict"], "TO_CONFIRM");
