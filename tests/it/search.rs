@@ -158,7 +158,7 @@ on_both_databases! {
                 .expect("an age");
             assert_eq!((&age["finding"], &age["message"]), (&json!("EXCLUDED"), &json!(expected)), "{language}");
         }
-        // What nobody has put into Arabic yet is told in French.
+        // Every reason is told in the language asked for.
         let child = json!({ "ageBand": "AGE_15_17" });
         let filter = json!({ "need": "LEGAL_MINORITY_APPEAL", "near": near(PANTIN)["near"], "person": child,
             "accessibility": ["SIGN_LANGUAGE"] });
