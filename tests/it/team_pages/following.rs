@@ -2,13 +2,18 @@
 
 use super::{GIRL, assert_sound, choose, find, lawyers, refer_form, referred, said, value_of, worker};
 use crate::kit::browser::{Browser, Page};
-use crate::kit::loop_calls::{Referral, to_the_lawyers};
+use crate::kit::loop_calls::{Referral, organization, to_the_lawyers};
+use crate::kit::people::new_account;
 use crate::kit::world::{World, on_both_databases};
 use crate::partner_pages::{agent, done as answered, forms};
 use axum::http::StatusCode;
+use relais::actions::people::NewAccount;
 use relais::domain::account::Role;
 use relais::domain::id::{Identifier as _, ReferralId};
 use serde_json::json;
+
+/// Who runs another project.
+const SUREAU: &str = "241042b0-bdff-4316-9ca7-4c214e1f3b23";
 
 /// Sends one form of the referral's page, as its fields stand there.
 async fn sends(browser: &mut Browser, address: &str, form: &str, fields: &[(&str, &str)]) -> Page {
@@ -203,6 +208,29 @@ on_both_databases! {
             }
         }
         assert_eq!(Browser::of(&world).get(&address).await.leads_to(), "/sign-in");
+        // Who works alike, in another project: reads nothing of it, finds no case by its number, and ends nothing.
+        let project = Some("Maison du Sureau".to_owned());
+        let new = NewAccount { organization: organization(SUREAU), project, ..new_account("neighbour-9", Role::Caseworker) };
+        let code = world.added(&new).await;
+        let mut neighbour = world.enrol("neighbour-9", &code).await;
+        let before = world.rows("consents").await;
+        for (path, never) in [(&address, &never), (&case, &"/cases/x".to_owned())] {
+            let page = neighbour.browser.get(path).await;
+            assert_eq!((page.status, page.html), (StatusCode::NOT_FOUND, neighbour.browser.get(never).await.html), "{path}");
+        }
+        let token = neighbour.browser.get("/account").await.form_token();
+        for (path, fields) in [
+            (&case, vec![("do", "withdraw"), ("sure", "yes")]),
+            (&case, vec![("do", "find")]),
+            (&case, vec![("do", "count"), ("key", "neighbour-key"), ("need", "basic.food"), ("result", "unmet_full")]),
+            (&address, vec![("form", "move-withdraw"), ("choice", "yes"), ("version", "2")]),
+            (&address, vec![("form", "move-told"), ("choice", "accept"), ("version", "2")]),
+        ] {
+            let page = neighbour.browser.post(path, &token, &fields).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{path} {fields:?}: {}", page.text());
+        }
+        assert_eq!(world.rows("consents").await, before);
+        assert_eq!(status(&world, &address).await, "REQUESTED");
     }
 
     async fn a_decision_of_two_waits_as_a_draft_until_somebody_else_has_confirmed_it(world: World) {
