@@ -199,6 +199,9 @@ mod tests {
         include_str!("locales/ar/partner.ftl"),
     ];
 
+    const TEAM: [&str; 3] =
+        [include_str!("locales/fr/team.ftl"), include_str!("locales/en/team.ftl"), include_str!("locales/ar/team.ftl")];
+
     fn keys(file: &str) -> BTreeSet<&str> {
         let lines = file.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()));
         lines.filter_map(|line| line.split_once(" =")).map(|(key, _)| key).collect()
@@ -329,6 +332,62 @@ mod tests {
         }
         let missing: Vec<_> = wanted.iter().filter(|key| !known.contains(key.as_str())).collect();
         assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn the_pages_of_a_team_have_a_text_for_every_code_in_all_three_languages() {
+        use crate::domain::consent::{
+            Assent, ConsentBasis, ConsentGiver, ConsentModality, Interpreting, RecipientAnswer,
+        };
+        use crate::domain::delivery::{DeliveryChannel, DeliveryStatus};
+        use crate::domain::demand::DemandResult;
+        use crate::domain::directory::{Specialisation, Tier};
+        use crate::domain::fit::Verdict;
+        use crate::domain::freshness::FreshnessState;
+        use crate::domain::need::NeedFamily;
+        use crate::domain::opening::OpeningStatus;
+        use crate::domain::place::DistanceBand;
+        use crate::domain::referral::{CancelReason, Channel, ErrorReason, HandoverMode};
+        let by_hand = DemandResult::ALL.iter().copied().filter(|result| result.is_recorded_by_hand());
+        let lasting =
+            [OpeningStatus::Open, OpeningStatus::Closed].map(|code| format!("{}-until", code_key("opening", code)));
+        let wanted = coded::<NeedFamily>("family")
+            .chain(coded::<Verdict>("verdict"))
+            .chain(coded::<Verdict>("found"))
+            .chain(coded::<OpeningStatus>("opening"))
+            .chain(lasting)
+            .chain(coded::<FreshnessState>("freshness"))
+            .chain(coded::<DistanceBand>("distance"))
+            .chain(coded::<Specialisation>("specialisation"))
+            .chain(coded::<Tier>("tier"))
+            .chain(coded::<ConsentBasis>("basis"))
+            .chain(coded::<ConsentGiver>("giver"))
+            .chain(coded::<Assent>("assent"))
+            .chain(coded::<ConsentModality>("modality"))
+            .chain(coded::<Interpreting>("interpreting"))
+            .chain(coded::<RecipientAnswer>("refer-answer"))
+            .chain(coded::<KnownConsequence>("consequence"))
+            .chain(coded::<ConsentProblem>("consent"))
+            .chain(coded::<RecipientProblem>("recipient"))
+            .chain(coded::<CancelReason>("cancel"))
+            .chain(coded::<ErrorReason>("error"))
+            .chain(coded::<Channel>("channel"))
+            .chain(coded::<HandoverMode>("page-handover"))
+            .chain(coded::<DeliveryChannel>("delivery-by"))
+            .chain(coded::<DeliveryStatus>("delivery"))
+            .chain(coded::<crate::domain::lifecycle::Status>("own-state"))
+            .chain(coded::<crate::domain::lifecycle::Status>("own-asked"))
+            .chain(["own-state-closed", "own-asked-closed"].map(str::to_owned))
+            .chain(coded::<Party>("own-side"))
+            .chain(coded::<Attestation>("own-said"))
+            .chain(by_hand.map(|result| code_key("result", result)));
+        let wanted: BTreeSet<String> = wanted.collect();
+        for (language, number) in [("fr", 0), ("en", 1), ("ar", 2)] {
+            let files = [[FRENCH, ENGLISH, ARABIC][number], PAGES[number], PARTNER[number], TEAM[number]];
+            let known: BTreeSet<&str> = files.iter().flat_map(|file| keys(file)).collect();
+            let missing: Vec<_> = wanted.iter().filter(|key| !known.contains(key.as_str())).collect();
+            assert!(missing.is_empty(), "{language}: {missing:?}");
+        }
     }
 
     #[test]
